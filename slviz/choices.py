@@ -1,0 +1,203 @@
+"""A choice: a named, frozen dataclass of settings; a table of them: `Choices`.
+
+A network, a feature set, a projection, a task and a split are each such a choice. Its fields are
+written once and serve the form in the browser, the command line's `key=value`, the JSON in a run
+and the hash in the run's name.
+
+    @dataclass(frozen=True)
+    class GCN(Choice):
+        '''Graph convolution (Kipf & Welling 2017).'''
+        name: ClassVar[str] = "gcn"
+        layers: int = setting(2, "Message-passing steps", low=1, high=3)
+
+    NETWORKS = Choices("network", MLP, GCN, GAT)
+    NETWORKS.make("gcn", layers=3)
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+from slviz.errors import InvalidSetting, UnknownChoice, nearest
+
+
+def setting(
+    default: Any,
+    help: str,
+    *,
+    label: str | None = None,
+    low: float | None = None,
+    high: float | None = None,
+    options: tuple[Any, ...] | None = None,
+    advanced: bool = False,
+) -> Any:
+    """A field of a choice, with all that a form, a command line and a check need to know.
+
+    Args:
+        default: value when nothing is said; its type is the setting's type.
+        help: one sentence that a biologist understands; the form shows it as help text.
+        label: what the form calls it; the field's name with spaces when left out.
+        low, high: inclusive bounds of a number.
+        options: the only values allowed.
+        advanced: folded away in the form until asked for.
+    """
+    metadata = {
+        "help": help,
+        "label": label,
+        "low": low,
+        "high": high,
+        "options": options,
+        "advanced": advanced,
+    }
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of a choice, as a form or a command line shows it."""
+
+    key: str
+    kind: type
+    default: Any
+    label: str
+    help: str
+    low: float | None
+    high: float | None
+    options: tuple[Any, ...] | None
+    advanced: bool
+
+    def parse(self, text: str) -> Any:
+        """The value that a person typed; raises `InvalidSetting` when it is no such thing."""
+        if self.kind is bool:
+            words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+            if text.strip().casefold() in words:
+                return words[text.strip().casefold()]
+        elif self.kind in (int, float):
+            try:
+                return self.kind(text.strip())
+            except ValueError:
+                pass
+        else:
+            return text
+        noun = {bool: "true or false", int: "a whole number", float: "a number"}[self.kind]
+        raise InvalidSetting(f"{self.key}={text!r} is not {noun}.")
+
+    def check(self, value: Any) -> Any:
+        """`value` in the setting's type when it is allowed; raises `InvalidSetting` when not."""
+        if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if type(value) is not self.kind:
+            raise InvalidSetting(
+                f"{self.key}={value!r} is a {type(value).__name__}; it should be a {self.kind.__name__}."
+            )
+        if self.kind is float and not math.isfinite(value):
+            raise InvalidSetting(f"{self.key}={value} is not a finite number.")
+        if self.options is not None and value not in self.options:
+            listed = ", ".join(str(option) for option in self.options)
+            raise InvalidSetting(f"{self.key}={value!r} is not one of: {listed}.")
+        too_low = self.low is not None and value < self.low
+        too_high = self.high is not None and value > self.high
+        if too_low or too_high:
+            raise InvalidSetting(f"{self.key}={value} is outside {self._range()}.")
+        return value
+
+    def _range(self) -> str:
+        low = "any" if self.low is None else f"{self.low:g}"
+        high = "any" if self.high is None else f"{self.high:g}"
+        return f"the range {low} to {high}"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Base of every choice: a name, settings that are checked when it is made, and JSON."""
+
+    name: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        for each in self.settings():
+            object.__setattr__(self, each.key, each.check(getattr(self, each.key)))
+
+    @classmethod
+    def settings(cls) -> tuple[Setting, ...]:
+        """The settings in the order in which a form shows them."""
+        kinds = typing.get_type_hints(cls)
+        return tuple(
+            Setting(
+                key=field.name,
+                kind=kinds[field.name],
+                default=field.default,
+                label=field.metadata["label"] or field.name.replace("_", " ").capitalize(),
+                help=field.metadata["help"],
+                low=field.metadata["low"],
+                high=field.metadata["high"],
+                options=field.metadata["options"],
+                advanced=field.metadata["advanced"],
+            )
+            for field in dataclasses.fields(cls)
+        )
+
+    @classmethod
+    def summary(cls) -> str:
+        """The first line of the docstring: one sentence on what this choice is."""
+        return (cls.__doc__ or cls.name).strip().splitlines()[0]
+
+    def to_json(self) -> dict[str, Any]:
+        """`{"name": …, setting: value, …}`: all of it, defaults included."""
+        return {"name": self.name, **dataclasses.asdict(self)}
+
+    def replace(self, **settings: Any) -> Self:
+        """The same choice with some settings changed."""
+        return dataclasses.replace(self, **settings)
+
+
+C = TypeVar("C", bound=Choice)
+
+
+class Choices(Mapping[str, type[C]], Generic[C]):
+    """A literal table of choices of one kind, by name, in the order given."""
+
+    def __init__(self, kind: str, *classes: type[C]) -> None:
+        self.kind = kind
+        self._classes = {each.name: each for each in classes}
+
+    def __getitem__(self, name: str) -> type[C]:
+        try:
+            return self._classes[name]
+        except KeyError:
+            raise UnknownChoice(
+                f"No {self.kind} is called '{name}'.{nearest(str(name), self._classes)} "
+                f"There are: {', '.join(self._classes)}."
+            ) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._classes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._classes)
+
+    def __len__(self) -> int:
+        return len(self._classes)
+
+    def make(self, name: str, **settings: Any) -> C:
+        """The choice of that name with these settings; the rest keep their defaults."""
+        cls = self[name]
+        known = {each.key for each in cls.settings()}
+        for key in settings:
+            if key not in known:
+                has = ", ".join(sorted(known)) or "no settings"
+                raise InvalidSetting(
+                    f"The {self.kind} '{name}' has no setting '{key}'.{nearest(key, known)} It has: {has}."
+                )
+        return cls(**settings)
+
+    def from_json(self, stored: Mapping[str, Any]) -> C:
+        """The choice that `Choice.to_json` wrote."""
+        if not isinstance(stored, Mapping) or not isinstance(stored.get("name"), str):
+            raise InvalidSetting(f"A {self.kind} is stored as an object with a name; found {stored!r}.")
+        settings = {key: value for key, value in stored.items() if key != "name"}
+        return self.make(stored["name"], **settings)

@@ -1,0 +1,202 @@
+"""GeneGraph: the genes, their pairs and all that is known of them, checked once when it is made."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from jaxtyping import Float32, Int64
+
+from slviz.errors import MalformedData
+
+EVIDENCE_COLUMNS = ("pair", "interaction", "evidence", "pubmed", "context", "score")
+GENE_INFO_COLUMNS = (
+    "current_symbol",
+    "entrez_id",
+    "name",
+    "gene_type",
+    "chromosome",
+    "cytoband",
+    "ensembl_id",
+    "uniprot_id",
+    "aliases",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """Named sets of genes, such as Gene Ontology terms.
+
+    Attributes:
+        ids: what identifies a term, such as "GO:0006281"; unique.
+        names: what a person reads, such as "DNA repair"; as long as `ids`.
+        groups: the ontology or collection of each term, such as "BP"; as long as `ids`.
+        membership: bool [G, T], true where the gene belongs to the term.
+    """
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    groups: tuple[str, ...]
+    membership: sp.csr_array
+
+    def __post_init__(self) -> None:
+        widths = {len(self.ids), len(self.names), len(self.groups), self.membership.shape[1]}
+        if len(widths) != 1:
+            raise MalformedData(f"The parts of the term table disagree on the number of terms: {sorted(widths)}.")
+
+
+@dataclass(frozen=True, eq=False)
+class GeneGraph:
+    """Genes, known pairs and what is known of both. G genes, P pairs, E interactions.
+
+    Attributes:
+        name: short name of the data set, such as "demo" or "synlethdb".
+        genes: symbols exactly as the data set writes them, unique; a gene's position is its number.
+        pairs: int64 [P, 2], gene numbers with `pairs[:, 0] < pairs[:, 1]`; no pair twice.
+        score: float32 [P], confidence of each pair as the data set gives it.
+        features: by name (such as "ppi"), float32 [G, F], all finite.
+        interactions: int64 [2, E], undirected, each once with the smaller number first; or None.
+        terms: named sets of genes, or None.
+        gene_info: one row a gene in the order of `genes`, columns `GENE_INFO_COLUMNS`, all text,
+            "" where unknown, aliases joined by "|"; or None.
+        evidence: one row a record, columns `EVIDENCE_COLUMNS`; `pair` is a row of `pairs`,
+            `evidence` kinds are joined by ";"; or None. A pair may have none or several.
+        title, citation, licence: for a person, from `dataset.toml`.
+        synthetic: true where no measurement stands behind the data.
+        fingerprint: SHA-256 over the content that a result depends on (genes, pairs, scores,
+            features, interactions, terms, evidence); computed when left out.
+    """
+
+    name: str
+    genes: tuple[str, ...]
+    pairs: Int64[np.ndarray, "pairs 2"]
+    score: Float32[np.ndarray, " pairs"]
+    features: Mapping[str, Float32[np.ndarray, "genes width"]] = field(default_factory=dict)
+    interactions: Int64[np.ndarray, "2 interactions"] | None = None
+    terms: Terms | None = None
+    gene_info: pd.DataFrame | None = None
+    evidence: pd.DataFrame | None = None
+    title: str = ""
+    citation: str = ""
+    licence: str = ""
+    synthetic: bool = False
+    fingerprint: str = ""
+
+    def __post_init__(self) -> None:
+        for problem in _contradictions(self):
+            raise MalformedData(f"The data set '{self.name}' contradicts itself: {problem}.")
+        for array in (self.pairs, self.score, self.interactions, *self.features.values()):
+            if array is not None:
+                array.setflags(write=False)
+        if not self.fingerprint:
+            object.__setattr__(self, "fingerprint", _fingerprint(self))
+
+    def __len__(self) -> int:
+        return len(self.genes)
+
+    @cached_property
+    def number_of(self) -> dict[str, int]:
+        """Gene number by symbol, exactly as written."""
+        return {gene: number for number, gene in enumerate(self.genes)}
+
+    @cached_property
+    def degree(self) -> Int64[np.ndarray, " genes"]:
+        """Number of known partners of each gene, held-out ones included: for display, never for training."""
+        return np.bincount(self.pairs.ravel(), minlength=len(self))
+
+    @cached_property
+    def adjacency(self) -> sp.csr_array:
+        """Symmetric [G, G]; the value is 1 + the row of `pairs`, so 0 still means "no known pair"."""
+        a, b = self.pairs.T
+        rows = np.arange(1, len(self.pairs) + 1)
+        shape = (len(self), len(self))
+        return sp.csr_array((np.r_[rows, rows], (np.r_[a, b], np.r_[b, a])), shape=shape)
+
+    def partners(self, gene: int) -> Int64[np.ndarray, " partners"]:
+        """Numbers of the known partners of a gene, ascending."""
+        row = self.adjacency[[gene]].tocoo()
+        return np.sort(row.coords[1]).astype(np.int64)
+
+    @cached_property
+    def pair_evidence(self) -> np.ndarray:
+        """Evidence kinds of each pair as text [P], such as "Daisy" or "GenomeRNAi;Text Mining"; "" where none."""
+        kinds = np.full(len(self.pairs), "", dtype=object)
+        if self.evidence is not None and len(self.evidence):
+            by_pair = self.evidence.groupby("pair")["evidence"].agg(_union_of_kinds)
+            kinds[by_pair.index.to_numpy()] = by_pair.to_numpy(dtype=object)
+        return kinds
+
+
+def _union_of_kinds(cells: pd.Series) -> str:
+    return ";".join(sorted({kind for cell in cells for kind in cell.split(";") if kind}))
+
+
+def _contradictions(graph: GeneGraph) -> list[str]:
+    """What would make later code wrong; a reader reports such things earlier and in more words."""
+    count = len(graph.genes)
+    found = []
+    if len(set(graph.genes)) != count:
+        found.append("a gene is listed twice")
+    if graph.pairs.shape != (len(graph.score), 2):
+        found.append(f"{graph.pairs.shape} pairs with {graph.score.shape} scores")
+    elif len(graph.pairs):
+        a, b = graph.pairs.T
+        if a.min() < 0 or b.max() >= count:
+            found.append("a pair names a gene number that does not exist")
+        if not (a < b).all():
+            found.append("a pair is not written with the smaller gene number first")
+        if len(np.unique(a * count + b)) != len(a):
+            found.append("a pair is listed twice")
+        if not np.isfinite(graph.score).all():
+            found.append("a score is not finite")
+    for name, matrix in graph.features.items():
+        if matrix.ndim != 2 or len(matrix) != count:
+            found.append(f"feature '{name}' has shape {matrix.shape} for {count} genes")
+        elif not np.isfinite(matrix).all():
+            found.append(f"feature '{name}' holds a value that is not finite")
+    if graph.interactions is not None and graph.interactions.size:
+        if graph.interactions.min() < 0 or graph.interactions.max() >= count:
+            found.append("an interaction names a gene number that does not exist")
+        if not (graph.interactions[0] < graph.interactions[1]).all():
+            found.append("an interaction is not written with the smaller gene number first")
+    if graph.terms is not None and graph.terms.membership.shape[0] != count:
+        found.append(f"terms over {graph.terms.membership.shape[0]} genes for {count} genes")
+    if graph.gene_info is not None and (
+        len(graph.gene_info) != count or list(graph.gene_info.columns) != list(GENE_INFO_COLUMNS)
+    ):
+        found.append("gene_info does not have one row a gene and the standard columns")
+    if graph.evidence is not None:
+        if list(graph.evidence.columns) != list(EVIDENCE_COLUMNS):
+            found.append("evidence does not have the standard columns")
+        elif len(graph.evidence) and not graph.evidence["pair"].between(0, len(graph.pairs) - 1).all():
+            found.append("evidence names a pair that does not exist")
+    return found
+
+
+def _fingerprint(graph: GeneGraph) -> str:
+    digest = hashlib.sha256()
+
+    def add(part: str, content: bytes) -> None:
+        digest.update(f"{part}:{len(content)}:".encode())
+        digest.update(content)
+
+    add("genes", "\n".join(graph.genes).encode())
+    add("pairs", np.ascontiguousarray(graph.pairs, dtype="<i8").tobytes())
+    add("score", np.ascontiguousarray(graph.score, dtype="<f4").tobytes())
+    for name in sorted(graph.features):
+        add(f"feature {name}", np.ascontiguousarray(graph.features[name], dtype="<f4").tobytes())
+    if graph.interactions is not None:
+        add("interactions", np.ascontiguousarray(graph.interactions, dtype="<i8").tobytes())
+    if graph.terms is not None:
+        membership = graph.terms.membership.tocsr()
+        add("terms", "\n".join(graph.terms.ids).encode())
+        add("membership", np.ascontiguousarray(membership.indptr, dtype="<i8").tobytes())
+        add("membership", np.ascontiguousarray(membership.indices, dtype="<i8").tobytes())
+    if graph.evidence is not None:
+        add("evidence", graph.evidence.to_csv(index=False).encode())
+    return digest.hexdigest()

@@ -1,0 +1,119 @@
+"""Every error that slviz raises on purpose.
+
+    SlvizError
+    ├─ DataError            something is wrong with a data set
+    │  ├─ MissingDataFile   a file that is needed is not there
+    │  ├─ MalformedData     a file is there and cannot be used; carries the whole report
+    │  ├─ UnknownGene       no such gene in this data set; names the nearest
+    │  └─ FetchFailed       a download did not arrive whole
+    ├─ ChoiceError          something was asked for that cannot be had
+    │  ├─ UnknownChoice     no network, feature set, … of that name
+    │  └─ InvalidSetting    a setting that does not exist, or a value outside its range
+    ├─ RunError             something is wrong with a run folder
+    │  ├─ RunNotFound
+    │  ├─ RunUnfinished     it is running, cancelled, failed or interrupted
+    │  ├─ RunAlreadyRunning a living worker holds its lock
+    │  ├─ RunCancelled      somebody asked a worker to stop
+    │  ├─ DamagedRun        a file is missing, cut, altered or foreign
+    │  └─ RunNotSaved       the disk refused a write (full, read-only)
+    └─ TrainingDiverged     the loss is no longer a finite number
+
+A message says what, which value, and what to do. `slviz.ui` and `slviz.cli` show a
+`SlvizError` as a sentence; any other exception is a defect and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class SlvizError(Exception):
+    """Root of the tree; `str(error)` is a sentence for a person."""
+
+
+class DataError(SlvizError):
+    """Something is wrong with a data set."""
+
+
+class MissingDataFile(DataError):
+    """A file that is needed is not there."""
+
+
+class MalformedData(DataError):
+    """A data folder that cannot be used; `str(error)` is the report of all that is wrong."""
+
+
+class UnknownGene(DataError):
+    """No gene of that name, alias or identifier in the data set."""
+
+
+class FetchFailed(DataError):
+    """A download that did not arrive whole; what had arrived is kept for the next try."""
+
+
+class ChoiceError(SlvizError):
+    """Something was asked for that cannot be had."""
+
+
+class UnknownChoice(ChoiceError):
+    """No network, feature set, projection, … of that name."""
+
+
+class InvalidSetting(ChoiceError):
+    """A setting that does not exist, or a value outside its range."""
+
+
+class RunError(SlvizError):
+    """Something is wrong with a run folder."""
+
+
+class RunNotFound(RunError):
+    """No run of that name in any models folder."""
+
+
+class RunUnfinished(RunError):
+    """The run has no result: it is running, was cancelled, failed or was interrupted."""
+
+
+class RunAlreadyRunning(RunError):
+    """A living worker holds the lock of this run."""
+
+
+class RunCancelled(RunError):
+    """Somebody asked the worker to stop; raised in the worker by its epoch callback."""
+
+
+class DamagedRun(RunError):
+    """A file of the run is missing, cut, altered or foreign; the message names it."""
+
+
+class RunNotSaved(RunError):
+    """The disk refused a write (full, read-only); nothing that was finished is harmed."""
+
+
+class TrainingDiverged(SlvizError):
+    """The loss is no longer a finite number.
+
+    Attributes:
+        epoch: the epoch, counted from 1, whose loss was not finite.
+        loss: that loss.
+    """
+
+    def __init__(self, epoch: int, loss: float) -> None:
+        self.epoch = epoch
+        self.loss = loss
+        super().__init__(
+            f"Training diverged: the loss of epoch {epoch} is {loss}. "
+            "Try a smaller learning_rate, or clip the gradients harder."
+        )
+
+
+def nearest(name: str, known: Iterable[str], *, limit: int = 3) -> str:
+    """A phrase such as " Did you mean 'gat'?" for the known names closest to `name`, or ""."""
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    close = difflib.get_close_matches(name.casefold(), by_folded, n=limit, cutoff=0.6)
+    if not close:
+        return ""
+    quoted = " or ".join(f"'{by_folded[folded]}'" for folded in close)
+    return f" Did you mean {quoted}?"

@@ -1,0 +1,19 @@
+"""GAT."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from slviz.choices import setting
+from slviz.networks.network import Network
+
+
+@dataclass(frozen=True)
+class GAT(Network):
+    """GAT encoder."""
+
+    name: ClassVar[str] = "gat"
+    layers: int = setting(2, "Number of layers.", low=1, high=3)
+    width: int = setting(64, "Numbers that describe a gene in the embedding.", low=2, high=512)
+    heads: int = setting(4, "Attention heads in each layer.", low=1, high=8)

@@ -1,0 +1,33 @@
+"""How a network's parameters are fitted: the optimiser and when it stops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from slviz.choices import Choice, Choices, setting
+
+
+@dataclass(frozen=True)
+class Adam(Choice):
+    """Adam (Kingma & Ba 2015), full batch, the best epoch by validation restored."""
+
+    name: ClassVar[str] = "adam"
+    epochs: int = setting(200, "Passes over the training pairs.", low=1, high=10_000)
+    learning_rate: float = setting(0.005, "Size of a step; too large diverges.", low=1e-6, high=1.0)
+    weight_decay: float = setting(
+        0.0005, "Pull of every weight towards zero, against memorising.", low=0.0, high=1.0, advanced=True
+    )
+    patience: int = setting(
+        0,
+        "Stop after so many epochs without a better validation figure; 0 never stops early.",
+        low=0,
+        high=10_000,
+        advanced=True,
+    )
+    clip: float = setting(
+        5.0, "Largest norm of the gradient; longer ones are shortened to it.", low=0.01, high=1000.0, advanced=True
+    )
+
+
+OPTIMISERS: Choices[Adam] = Choices("optimiser", Adam)

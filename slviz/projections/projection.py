@@ -1,0 +1,39 @@
+"""Projection: where each gene lies on a map, by which method, and how far to believe it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32
+
+from slviz.choices import Choice
+from slviz.errors import DamagedRun
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """A map of an embedding. G genes.
+
+    Attributes:
+        method: the method and its settings, a choice of `PROJECTIONS`.
+        seed: of its random start.
+        coordinates: float32 [G, 2 or 3], all finite, in the order of the embedding's rows.
+        axes: a title per axis, such as "t-SNE 1" or "PCA 1 (23.1 % of variance)".
+        kept: float32 [G], share (0 to 1) of each gene's 15 nearest neighbours in the embedding
+            that are also among its 15 nearest on the map.
+    """
+
+    method: Choice
+    seed: int
+    coordinates: Float32[np.ndarray, "genes dimensions"]
+    axes: tuple[str, ...]
+    kept: Float32[np.ndarray, " genes"]
+
+    def __post_init__(self) -> None:
+        if self.coordinates.ndim != 2 or self.coordinates.shape[1] != len(self.axes):
+            raise DamagedRun(f"A map of shape {self.coordinates.shape} does not fit its axes {list(self.axes)}.")
+        if len(self.kept) != len(self.coordinates) or not np.isfinite(self.coordinates).all():
+            raise DamagedRun(f"The {self.method.name} map holds coordinates that are not finite, or is cut.")
+        self.coordinates.setflags(write=False)
+        self.kept.setflags(write=False)

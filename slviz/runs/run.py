@@ -1,0 +1,96 @@
+"""Run: the result of training, complete enough that no page needs torch to show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float32
+
+from slviz.errors import DamagedRun
+from slviz.runs.attention import Attention
+from slviz.runs.spec import RunSpec
+
+PARTS = ("train", "validation", "test")
+PAIR_COLUMNS = ("gene_a", "gene_b", "part", "against", "actual", "prediction")
+GENE_COLUMNS = ("gene", "part", "prediction")
+METRIC_COLUMNS = ("scorer", "part", "against", "metric", "value")
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What a training gave. G genes, D embedding width.
+
+    Attributes:
+        spec: what was asked for.
+        genes: symbols in the order of the embedding's rows.
+        history: one row an epoch: `epoch` (from 1), `train_loss`, `validation_loss`, `seconds` (of
+            that epoch), and the validation figure that early stopping watches under its own name.
+        embedding: float32 [G, D], of the epoch that was best on validation.
+        decoder: what `slviz.tasks.pair_decoder` needs to score any pair from the embedding without
+            torch; empty for a task without pairs.
+        predictions: for pairs, columns `PAIR_COLUMNS` and then one column a baseline, named for it;
+            `part` is one of `PARTS`; `against` says what a row is there for: "known" for a known
+            pair, "random" or "degree-matched" for a drawn non-pair, "file" for a user's own;
+            `actual` is 1 or 0 (link) or the score (confidence). For reconstruction, columns
+            `GENE_COLUMNS` and the baselines: the root mean squared error of each gene's features.
+        metrics: tidy, columns `METRIC_COLUMNS`. `scorer` is "network" or a baseline's name;
+            `against` is "random", "degree-matched", "file" (link), "all" or an evidence kind
+            (confidence), "genes" (reconstruct).
+        attention: of the training graph, where the network has it.
+        weights: the network's parameters by name; None when a viewer opened the run.
+        device: what it was trained on, such as "cpu".
+        train_seconds: wall-clock time of training and evaluation.
+    """
+
+    spec: RunSpec
+    genes: tuple[str, ...]
+    history: pd.DataFrame
+    embedding: Float32[np.ndarray, "genes width"]
+    decoder: Mapping[str, np.ndarray]
+    predictions: pd.DataFrame
+    metrics: pd.DataFrame
+    attention: Attention | None = None
+    weights: Mapping[str, np.ndarray] | None = field(default=None, repr=False)
+    device: str = "cpu"
+    train_seconds: float = float("nan")
+
+    def __post_init__(self) -> None:
+        name = self.spec.run_id
+        if self.embedding.ndim != 2 or len(self.embedding) != len(self.genes):
+            raise DamagedRun(f"Run {name}: the embedding has shape {self.embedding.shape} for {len(self.genes)} genes.")
+        if not np.isfinite(self.embedding).all():
+            raise DamagedRun(f"Run {name}: the embedding holds values that are not finite.")
+        leading = GENE_COLUMNS if "gene" in self.predictions else PAIR_COLUMNS
+        if tuple(self.predictions.columns[: len(leading)]) != leading:
+            raise DamagedRun(
+                f"Run {name}: predictions have the columns {list(self.predictions.columns)}; "
+                f"the first should be {list(leading)}."
+            )
+        if tuple(self.metrics.columns) != METRIC_COLUMNS:
+            raise DamagedRun(f"Run {name}: metrics have the columns {list(self.metrics.columns)}.")
+        self.embedding.setflags(write=False)
+
+    @property
+    def run_id(self) -> str:
+        return self.spec.run_id
+
+    @property
+    def baselines(self) -> tuple[str, ...]:
+        """Names of the baselines that were scored on the same rows, in the order of the table."""
+        leading = GENE_COLUMNS if "gene" in self.predictions else PAIR_COLUMNS
+        return tuple(self.predictions.columns[len(leading) :])
+
+    def metric(self, metric: str, *, against: str, part: str = "test", scorer: str = "network") -> float:
+        """One figure of the metrics table; NaN where it was not measured."""
+        table = self.metrics
+        wanted = (
+            (table["metric"] == metric)
+            & (table["against"] == against)
+            & (table["part"] == part)
+            & (table["scorer"] == scorer)
+        )
+        found = table.loc[wanted, "value"]
+        return float(found.iloc[0]) if len(found) else float("nan")

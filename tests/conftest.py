@@ -1,0 +1,34 @@
+"""Fixtures that every test may ask for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from builders import tiny_graph  # noqa: E402
+
+from slviz.datasets import GeneGraph  # noqa: E402
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def graph() -> GeneGraph:
+    """Forty genes, 120 pairs, every optional part; see `builders.tiny_graph`."""
+    return tiny_graph()
+
+
+@pytest.fixture(scope="session")
+def real_folder() -> Path:
+    """The SynLethDB folder, or a skipped test that says where it was looked for."""
+    places = [Path(os.environ["SLVIZ_DATA"])] if "SLVIZ_DATA" in os.environ else []
+    places += [CHECKOUT / "data" / "synlethdb", CHECKOUT.parent / "shared" / "data" / "synlethdb"]
+    for place in places:
+        if (place / "SL_Human_FinalCheck.txt").is_file():
+            return place
+    pytest.skip(f"the real data set is in none of: {', '.join(str(place) for place in places)} (set SLVIZ_DATA)")
