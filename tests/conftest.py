@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
+from builders import tiny_graph
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from builders import tiny_graph  # noqa: E402
-
-from slviz.datasets import GeneGraph  # noqa: E402
+from slviz.datasets import GeneGraph
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
