@@ -17,6 +17,7 @@ and the hash in the run's name.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import typing
 from collections.abc import Iterator, Mapping
@@ -123,6 +124,7 @@ class Choice:
             object.__setattr__(self, each.key, each.check(getattr(self, each.key)))
 
     @classmethod
+    @functools.cache  # reading the type hints anew took half the time of listing runs
     def settings(cls) -> tuple[Setting, ...]:
         """The settings in the order in which a form shows them."""
         kinds = typing.get_type_hints(cls)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,10 +14,20 @@ class Adam(Choice):
     """Adam (Kingma & Ba 2015), full batch, the best epoch by validation restored."""
 
     name: ClassVar[str] = "adam"
-    epochs: int = setting(200, "Passes over the training pairs.", low=1, high=10_000)
-    learning_rate: float = setting(0.005, "Size of a step; too large diverges.", low=1e-6, high=1.0)
+    epochs: int = setting(200, "Steps of learning; each looks at the whole graph once.", low=1, high=10_000)
+    learning_rate: float = setting(
+        0.005, "Size of the first steps; it falls to nothing by the last. Too large diverges.", low=1e-6, high=1.0
+    )
     weight_decay: float = setting(
         0.0005, "Pull of every weight towards zero, against memorising.", low=0.0, high=1.0, advanced=True
+    )
+    parts: int = setting(
+        5,
+        "The training pairs are dealt into so many parts. Each step is asked about one part and sees the others "
+        "as its graph, so that no pair is ever its own hint.",
+        low=2,
+        high=20,
+        advanced=True,
     )
     patience: int = setting(
         0,
@@ -28,6 +39,10 @@ class Adam(Choice):
     clip: float = setting(
         5.0, "Largest norm of the gradient; longer ones are shortened to it.", low=0.01, high=1000.0, advanced=True
     )
+
+    def rate(self, epoch: int) -> float:
+        """Learning rate of an epoch (from 1): half a cosine from `learning_rate` down to zero."""
+        return self.learning_rate * 0.5 * (1 + math.cos(math.pi * (epoch - 1) / self.epochs))
 
 
 OPTIMISERS: Choices[Adam] = Choices("optimiser", Adam)

@@ -1,19 +1,35 @@
-"""GAT."""
+"""GAT: a gene learns which of its partners to attend to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from slviz.choices import setting
-from slviz.networks.network import Network
+from slviz.networks.network import GraphNetwork
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 @dataclass(frozen=True)
-class GAT(Network):
-    """GAT encoder."""
+class GAT(GraphNetwork):
+    """Graph attention (Veličković 2018): a gene learns which of its partners to attend to."""
 
     name: ClassVar[str] = "gat"
-    layers: int = setting(2, "Number of layers.", low=1, high=3)
-    width: int = setting(64, "Numbers that describe a gene in the embedding.", low=2, high=512)
-    heads: int = setting(4, "Attention heads in each layer.", low=1, high=8)
+    heads: int = setting(4, "Independent views of the partners in each layer.", low=1, high=8)
+    v2: bool = setting(
+        False,
+        "GATv2 (Brody 2022): whom a gene attends to may depend on both genes; slower.",
+        label="GATv2",
+        advanced=True,
+    )
+
+    def layer(self, in_channels: int, out_channels: int) -> nn.Module:
+        from torch_geometric.nn import GATConv, GATv2Conv
+
+        from slviz.networks.encoders import AttentionLayer
+
+        each = -(-out_channels // self.heads)  # rounded up: the heads are mixed into the width afterwards
+        convolution = (GATv2Conv if self.v2 else GATConv)(in_channels, each, heads=self.heads)
+        return AttentionLayer(convolution, self.heads * each, out_channels)

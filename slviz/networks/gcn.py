@@ -1,18 +1,23 @@
-"""GCN."""
+"""GCN: every partner counts by its number of partners alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from slviz.choices import setting
-from slviz.networks.network import Network
+from slviz.networks.network import GraphNetwork
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 @dataclass(frozen=True)
-class GCN(Network):
-    """GCN encoder."""
+class GCN(GraphNetwork):
+    """Graph convolution (Kipf & Welling 2017): a gene is the mean of its partners, busy ones counting less."""
 
     name: ClassVar[str] = "gcn"
-    layers: int = setting(2, "Number of layers.", low=1, high=3)
-    width: int = setting(64, "Numbers that describe a gene in the embedding.", low=2, high=512)
+
+    def layer(self, in_channels: int, out_channels: int) -> nn.Module:
+        from torch_geometric.nn import GCNConv
+
+        return GCNConv(in_channels, out_channels)

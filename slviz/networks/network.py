@@ -3,13 +3,68 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from slviz.choices import Choice
+from slviz.choices import Choice, setting
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from slviz.networks.encoders import Encoder
 
 
 @dataclass(frozen=True)
 class Network(Choice):
-    """Settings of an encoder that gives every gene an embedding."""
+    """Settings of an encoder that gives every gene an embedding.
+
+    A network says which layers it is made of; `slviz.networks.encoders` stacks them.
+    """
 
     name: ClassVar[str]
+    uses_graph: ClassVar[bool] = True
+    layers: int = setting(2, "How many steps along the graph a gene looks: 1 sees its partners only.", low=1, high=3)
+    width: int = setting(64, "How many numbers describe a gene in the embedding.", low=2, high=512)
+    dropout: float = setting(
+        0.3, "Share of the numbers blanked out at random while learning, against memorising.", low=0.0, high=0.9
+    )
+
+    def layer(self, in_channels: int, out_channels: int) -> nn.Module:
+        """One layer, called with the genes' numbers [G, in] and the edges [2, E]."""
+        raise NotImplementedError
+
+    def build(self, in_channels: int, *, genes: int = 0, structure: int = 0) -> Encoder:
+        """The encoder, with fresh weights from torch's current seed.
+
+        Args:
+            in_channels: columns of the feature matrix.
+            genes: number of genes; 0 for an encoder that learns nothing about single genes.
+            structure: columns that describe each gene's place in the graph of the step; 0 for none.
+        """
+        from slviz.networks.encoders import Encoder
+
+        return Encoder(
+            layers=[self.layer(self.width, self.width) for _ in range(self.layers)],
+            in_channels=in_channels,
+            width=self.width,
+            dropout=self.dropout,
+            genes=genes if self._gene_vectors else 0,
+            structure=structure if self.uses_graph else 0,
+        )
+
+    @property
+    def _gene_vectors(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class GraphNetwork(Network):
+    """What networks that pass messages along the graph share."""
+
+    gene_vectors: bool = setting(
+        True,
+        "Learn some numbers for each gene beside its features, so that partners of the same gene resemble each other.",
+    )
+
+    @property
+    def _gene_vectors(self) -> bool:
+        return self.gene_vectors

@@ -10,6 +10,8 @@ from jaxtyping import Float32
 from slviz.choices import Choice
 from slviz.errors import DamagedRun
 
+NEIGHBOURS_KEPT = 15
+
 
 @dataclass(frozen=True, eq=False)
 class Projection:
@@ -37,3 +39,14 @@ class Projection:
             raise DamagedRun(f"The {self.method.name} map holds coordinates that are not finite, or is cut.")
         self.coordinates.setflags(write=False)
         self.kept.setflags(write=False)
+
+    @property
+    def caption(self) -> str:
+        """Method, settings as they were used, seed, how many neighbours are kept, and how to read the map."""
+        used = getattr(self.method, "describe", lambda genes: self.method.name)(len(self.coordinates))
+        reading = getattr(self.method, "reading", "")
+        return (
+            f"{used}, seed {self.seed}. On average {100 * float(self.kept.mean()):.0f} % of a gene's "
+            f"{min(NEIGHBOURS_KEPT, len(self.kept) - 1)} nearest neighbours in the embedding are also "
+            f"its nearest on the map. {reading}"
+        )

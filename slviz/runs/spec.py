@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from slviz.choices import Choice
 from slviz.errors import DamagedRun, InvalidSetting
-from slviz.features import FEATURE_SETS
-from slviz.networks import NETWORKS
-from slviz.optimisers import OPTIMISERS
-from slviz.splits import SPLITS
-from slviz.tasks import TASKS
+from slviz.features import FEATURE_SETS, FeatureSet
+from slviz.networks import NETWORKS, Network
+from slviz.optimisers import OPTIMISERS, Adam
+from slviz.splits import SPLITS, Split
+from slviz.tasks import TASKS, Task
 
 FORMAT = 1
 TABLES = {"task": TASKS, "network": NETWORKS, "features": FEATURE_SETS, "split": SPLITS, "optimiser": OPTIMISERS}
@@ -38,11 +37,11 @@ class RunSpec:
     data_source: str
     data_fingerprint: str
     synthetic: bool
-    task: Choice
-    network: Choice
-    features: Choice
-    split: Choice
-    optimiser: Choice
+    task: Task
+    network: Network
+    features: FeatureSet
+    split: Split
+    optimiser: Adam
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -89,7 +88,11 @@ class RunSpec:
                 data_fingerprint=data["fingerprint"],
                 synthetic=data["synthetic"],
                 seed=stored["seed"],
-                **{part: table.from_json(stored[part]) for part, table in TABLES.items()},
+                task=TASKS.from_json(stored["task"]),
+                network=NETWORKS.from_json(stored["network"]),
+                features=FEATURE_SETS.from_json(stored["features"]),
+                split=SPLITS.from_json(stored["split"]),
+                optimiser=OPTIMISERS.from_json(stored["optimiser"]),
             )
         except (KeyError, TypeError) as error:
             raise DamagedRun(f"spec.json lacks or garbles {error}. Remove the run and train it again.") from error

@@ -2,41 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
-from slviz.choices import Choice, Choices, setting
-
-
-@dataclass(frozen=True)
-class Task(Choice):
-    """What is predicted."""
-
-    name: ClassVar[str]
-
-
-@dataclass(frozen=True)
-class Link(Task):
-    """Is a pair synthetic lethal?"""
-
-    name: ClassVar[str] = "link"
-    negatives: str = setting(
-        "random", "Which non-pairs training compares with.", options=("random", "degree-matched", "mixed")
-    )
-
-
-@dataclass(frozen=True)
-class Confidence(Task):
-    """How confident is the data set in a pair?"""
-
-    name: ClassVar[str] = "confidence"
-
-
-@dataclass(frozen=True)
-class Reconstruct(Task):
-    """A graph autoencoder: give the genes' features back."""
-
-    name: ClassVar[str] = "reconstruct"
-
+from slviz.choices import Choices
+from slviz.tasks.confidence import Confidence
+from slviz.tasks.link import Link
+from slviz.tasks.pair_decoder import PairDecoder
+from slviz.tasks.reconstruct import Reconstruct
+from slviz.tasks.task import PairTask, Task
 
 TASKS: Choices[Task] = Choices("task", Link, Confidence, Reconstruct)
+
+__all__ = ["TASKS", "Confidence", "Link", "PairDecoder", "PairTask", "Reconstruct", "Task"]

@@ -1,0 +1,143 @@
+"""How well the networks predict, fold by fold, beside the baselines that see the same pairs.
+
+    python benchmarks/accuracy.py --data synlethdb --folds 5
+
+Prints Markdown: mean ± standard deviation over the folds of `pairs`, on the test pairs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from slviz.datasets import GeneGraph
+from slviz.datasets.sources import open_dataset
+from slviz.features import FEATURE_SETS
+from slviz.networks import NETWORKS
+from slviz.optimisers import OPTIMISERS
+from slviz.runs import Run, RunSpec
+from slviz.splits import SPLITS
+from slviz.tasks import TASKS
+from slviz.training import train
+
+SHOWN = {
+    "link": (("random", "degree-matched"), ("auc", "ap", "f1", "brier", "ece")),
+    "confidence": (("all",), ("rmse", "mae", "r2", "spearman")),
+    "reconstruct": (("genes",), ("rmse",)),
+}
+HEADINGS = {"link": "Link", "confidence": "Confidence", "reconstruct": "Reconstruction"}
+DIGITS = {"reconstruct": 5}
+
+
+def main() -> None:
+    asked = _asked()
+    graph = open_dataset(asked.data)
+    print(f"{graph.title or graph.name}: {len(graph):,} genes, {len(graph.pairs):,} pairs; {asked.epochs} epochs\n")
+    for task in asked.task:
+        cost: list[tuple[float, float]] = []
+        tables = []
+        for network in asked.network:
+            for fold in range(asked.folds):
+                run, seconds = _timed(graph, _spec(graph, asked, task=task, network=network, fold=fold))
+                cost += [seconds]
+                tables += [_tidy(run, network=network, fold=fold)]
+                print(_progress(run, seconds), file=sys.stderr, flush=True)
+        print(_section(task, pd.concat(tables), cost), flush=True)
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", default=None, help="demo, synlethdb or a folder")
+    parser.add_argument("--folds", type=int, default=5, help="how many of the five folds to run")
+    parser.add_argument("--epochs", type=int, default=200)
+    parser.add_argument("--task", nargs="+", default=["link", "confidence", "reconstruct"], choices=list(TASKS))
+    parser.add_argument("--network", nargs="+", default=["gat", "gcn", "mlp"], choices=list(NETWORKS))
+    parser.add_argument("--features", default="both", choices=list(FEATURE_SETS))
+    return parser.parse_args()
+
+
+def _spec(graph: GeneGraph, asked: argparse.Namespace, *, task: str, network: str, fold: int) -> RunSpec:
+    return RunSpec(
+        data_name=graph.name,
+        data_source=asked.data or graph.name,
+        data_fingerprint=graph.fingerprint,
+        synthetic=graph.synthetic,
+        task=TASKS.make(task),
+        network=NETWORKS.make(network),
+        features=FEATURE_SETS.make(asked.features),
+        split=SPLITS.make("pairs", fold=fold),
+        optimiser=OPTIMISERS.make("adam", epochs=asked.epochs),
+    )
+
+
+def _timed(graph: GeneGraph, spec: RunSpec) -> tuple[Run, tuple[float, float]]:
+    """The run, with the wall-clock and processor seconds of dividing, training and judging."""
+    wall, processor = time.perf_counter(), time.process_time()
+    run = train(graph, spec, spec.split.divide(graph), device="cpu")
+    return run, (time.perf_counter() - wall, time.process_time() - processor)
+
+
+def _tidy(run: Run, *, network: str, fold: int) -> pd.DataFrame:
+    """The test figures; a baseline stands in the table once, from the first network's runs."""
+    test = run.metrics[run.metrics["part"] == "test"]
+    return test.assign(scorer=test["scorer"].replace("network", f"**{network}**"), fold=fold)
+
+
+def _progress(run: Run, seconds: tuple[float, float]) -> str:
+    against, metrics = SHOWN[run.spec.task.name]
+    value = run.metric(metrics[0], against=against[0])
+    return f"{run.run_id}: {metrics[0]} {value:.4f}, {seconds[0]:.0f} s ({seconds[1]:.0f} s processor)"
+
+
+def _section(task: str, table: pd.DataFrame, cost: list[tuple[float, float]]) -> str:
+    wall, processor = (max(column) for column in zip(*cost, strict=True))
+    memory_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    lines = [f"### {HEADINGS[task]}\n", *_table(task, table), ""]
+    if task == "confidence":
+        lines += ["Spearman ρ within each kind of evidence (across kinds one predicts provenance):\n"]
+        lines += [*_within(table), ""]
+    lines += [f"Slowest run: {wall:.0f} s, {processor:.0f} s of processor time; memory up to {memory_gb:.1f} GB.\n"]
+    return "\n".join(lines)
+
+
+def _table(task: str, table: pd.DataFrame) -> Iterator[str]:
+    columns = [(against, metric) for against in SHOWN[task][0] for metric in SHOWN[task][1]]
+    yield "| | " + " | ".join(f"{metric.upper()}, {against}" for against, metric in columns) + " |"
+    yield "| --- |" + " --- |" * len(columns)
+    yield from _rows(table, columns, digits=DIGITS.get(task, 3))
+
+
+def _within(table: pd.DataFrame) -> Iterator[str]:
+    ranked = table[(table["metric"] == "spearman") & (table["against"] != "all")]
+    kinds = [kind for kind, rows in ranked.groupby("against") if rows["fold"].nunique() == table["fold"].nunique()]
+    yield "| | " + " | ".join(kinds) + " |"
+    yield "| --- |" + " --- |" * len(kinds)
+    yield from _rows(ranked, [(kind, "spearman") for kind in kinds], digits=2)
+
+
+def _rows(table: pd.DataFrame, columns: list[tuple[str, str]], *, digits: int) -> Iterator[str]:
+    each = table.drop_duplicates(["scorer", "fold", "against", "metric"])
+    found = each.groupby(["scorer", "against", "metric"])["value"].agg(["mean", "std"])
+    scorers = sorted(each["scorer"].unique(), key=lambda name: (not name.startswith("**"), name))
+    for scorer in scorers:
+        cells = [_cell(found, (scorer, *column), digits=digits) for column in columns]
+        yield f"| {scorer} | " + " | ".join(cells) + " |"
+
+
+def _cell(found: pd.DataFrame, key: tuple[str, str, str], *, digits: int) -> str:
+    if key not in found.index:
+        return ""
+    mean, spread = found.loc[key]
+    return f"{mean:.{digits}f}" + (f" ± {spread:.{digits}f}" if pd.notna(spread) else "")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Overview: which data, which runs, and where to go next."""
+
+import streamlit as st
+
+from slviz.ui import data_portrait, datasets, frame, opened, run_cards
+from slviz.ui.words import plain
+
+
+def page() -> None:
+    """The data first, then what was learnt from it."""
+    frame.heading("Overview")
+    st.markdown(
+        "**Synthetic lethality**: a cell survives the loss of either of two genes, and dies of the loss of both. slviz "
+        "shows what networks learn from known pairs, and how far to believe them."
+    )
+    with st.columns([2, 1])[0]:
+        _, graph = datasets.pick()
+    data_portrait.tiles(graph)
+    _runs(graph.fingerprint)
+    data_portrait.hubs(graph)
+    data_portrait.evidence(graph)
+    if graph.citation:
+        st.caption(plain(f"{graph.title}. {graph.citation} {graph.licence}"))
+
+
+def _runs(fingerprint: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Finished runs", anchor=False, width="content")
+        frame.link(frame.TRAIN, "Train a new one", icon=":material/add:")
+    finished = [each for each in opened.store().summaries() if each.state == "finished" and each.spec is not None]
+    here = [each for each in finished if each.spec and each.spec.data_fingerprint == fingerprint]
+    elsewhere = [each for each in finished if each not in here]
+    if not here:
+        st.info(
+            "**No finished run on this data set yet.** Train one: on the demo it takes about a minute.",
+            icon=":material/model_training:",
+        )
+    run_cards.show(here)
+    if elsewhere:
+        with st.expander(f"Runs on other data ({len(elsewhere)})", icon=":material/folder_open:"):
+            run_cards.show(elsewhere)
+
+
+frame.show(page)

@@ -1,0 +1,21 @@
+"""Train: choose, see the command, start, watch it learn."""
+
+import streamlit as st
+
+from slviz.ui import frame, new_run, training_view
+
+
+def page() -> None:
+    """What is at work first, then the form for a new run."""
+    frame.heading("Train")
+    job = st.query_params.get("job")
+    if job:
+        training_view.follow(job)
+    training_view.others(than=job)
+    st.subheader("A new run", anchor=False)
+    with st.container(border=True):
+        wish = new_run.form()
+    new_run.start(wish)
+
+
+frame.show(page)

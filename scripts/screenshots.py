@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""Pictures of every page, light and dark, taken from the real application; the README shows them.
+
+    .venv/bin/python scripts/screenshots.py [FOLDER]      default: docs/pictures
+
+It shows the finished runs of the models folder (SLVIZ_MODELS, else models/): per page the first run
+that fits. Needs Playwright and Chromium.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "tests" / "browser")]
+
+from served import address, chromium, served_app, settle  # noqa: E402
+
+from slviz.datasets.sources import open_dataset  # noqa: E402
+from slviz.runs.store import RunStore  # noqa: E402
+
+SIZE = {"width": 1440, "height": 900}
+
+
+def pages(store: RunStore) -> dict[str, tuple[str, dict[str, str]]]:
+    """Page and query of each picture, by its name."""
+    runs: dict[str, str] = {}
+    shown: dict[str, tuple[str, dict[str, str]]] = {"overview": ("", {}), "train": ("train", {})}
+    for each in store.summaries():
+        if each.state == "finished" and each.spec is not None:
+            runs.setdefault(each.spec.task.name, each.run_id)
+    if "link" in runs:
+        graph = open_dataset(store.open(runs["link"]).spec.data_source)
+        gene = "BRCA1" if "BRCA1" in graph.number_of else graph.genes[int(graph.degree.argsort()[-20])]
+        shown["embedding"] = ("embedding", {"run": runs["link"], "gene": gene})
+        shown["embedding-cluster"] = ("embedding", {"run": runs["link"], "colour": "Cluster", "map": "UMAP"})
+        shown["predictions-link"] = ("predictions", {"run": runs["link"]})
+        shown["neighbourhood"] = ("neighbourhood", {"run": runs["link"], "gene": gene})
+    if "confidence" in runs:
+        shown["predictions"] = ("predictions", {"run": runs["confidence"]})
+    if "reconstruct" in runs:
+        shown["predictions-reconstruct"] = ("predictions", {"run": runs["reconstruct"]})
+    return shown
+
+
+def main(folder: Path) -> None:
+    """Take every picture in light and in dark."""
+    store = RunStore.default()
+    folder.mkdir(parents=True, exist_ok=True)
+    data = os.environ.get("SLVIZ_DATA")
+    with served_app(models=store.root, data=Path(data) if data else None) as base, chromium() as browser:
+        for scheme in ("light", "dark"):
+            page = browser.new_context(viewport=SIZE, color_scheme=scheme).new_page()
+            for name, (path, query) in pages(store).items():
+                page.goto(address(base, path, **query))
+                settle(page)
+                page.screenshot(path=folder / f"{name}-{scheme}.png")
+                print(folder / f"{name}-{scheme}.png", flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else CHECKOUT / "docs" / "pictures")

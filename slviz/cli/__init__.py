@@ -1,0 +1,85 @@
+"""The command line: `python -m slviz COMMAND`. A command that takes long is what the browser starts, too."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from slviz.cli import app, data, demo_runs, predict, project, runs, train
+from slviz.errors import SlvizError
+
+DESCRIPTION = "Explore gene embeddings learnt on a graph of synthetic-lethal gene pairs."
+PLACES = """\
+environment:
+  SLVIZ_DATA     the data set to open when none is named: demo, synlethdb or a folder
+  SLVIZ_MODELS   the folder where runs are written; otherwise models/ beside the program
+  SLVIZ_SLOTS    how many runs this machine trains at once; others wait
+
+status: 0 all went well, 1 something is wrong and said in a sentence, 2 the command is
+not understood, 130 stopped with Ctrl-C
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    whole = argparse.ArgumentParser(
+        prog="python -m slviz",
+        description=DESCRIPTION,
+        epilog=PLACES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    commands = whole.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+    train.add_train_command(commands)
+    runs.add_runs_commands(commands)
+    predict.add_predict_command(commands)
+    project.add_project_command(commands)
+    data.add_data_commands(commands)
+    demo_runs.add_demo_runs_command(commands)
+    app.add_app_command(commands)
+    return whole
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """What was asked for; ends the process with status 2 where that is not understood.
+
+    argparse takes `key=value` words from one place only; here they may stand between the options, too.
+    """
+    whole = parser()
+    asked, rest = whole.parse_known_args(arguments)
+    if rest and (not hasattr(asked, "settings") or any(word.startswith("-") for word in rest)):
+        whole.error(f"not understood: {' '.join(rest)}")
+    if rest:
+        asked.settings = [*asked.settings, *rest]
+    return asked
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the status that the process should end with."""
+    asked = parse(arguments)
+    with contextlib.suppress(ValueError):  # not the main thread: then signals are somebody else's
+        signal.signal(signal.SIGTERM, _stop)
+    try:
+        return asked.action(asked) or 0
+    except SlvizError as error:
+        return _say(str(error), status=1)
+    except KeyboardInterrupt:
+        return _say("Stopped by Ctrl-C. What was finished is kept; an unfinished run can be resumed.", status=130)
+    except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _say(sentence: str, *, status: int) -> int:
+    print(f"slviz: {sentence}", file=sys.stderr, flush=True)
+    return status
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    """End by an exception, so that locks are freed and nothing half-written stays."""
+    raise SystemExit(143)

@@ -1,0 +1,32 @@
+"""`app`: the dashboard in a browser."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+
+
+def add_app_command(commands: argparse._SubParsersAction) -> None:
+    """Add `app` to the command line."""
+    command = commands.add_parser(
+        "app",
+        help="open the dashboard in a browser",
+        description="Serve the dashboard and open it in a browser; Ctrl-C stops it.",
+        allow_abbrev=False,
+    )
+    command.add_argument("--port", metavar="N", type=int, default=8501, help="where it listens (default: 8501)")
+    command.add_argument("--no-browser", action="store_true", help="only serve it")
+    command.set_defaults(action=_app)
+
+
+def _app(asked: argparse.Namespace) -> int:
+    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(asked.port)]
+    if asked.no_browser:
+        command += ["--server.headless", "true"]
+    path = os.pathsep.join(filter(None, [str(APP.parent), os.environ.get("PYTHONPATH")]))
+    return subprocess.call(command, cwd=APP.parent, env={**os.environ, "PYTHONPATH": path})

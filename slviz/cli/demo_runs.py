@@ -1,0 +1,60 @@
+"""`demo-runs`: the three finished runs that come with slviz, made from the demo data set."""
+
+from __future__ import annotations
+
+import argparse
+
+from slviz.cli.train import DEFAULTS
+from slviz.cli.worker import train_run
+from slviz.datasets import GeneGraph
+from slviz.datasets.sources import open_dataset
+from slviz.errors import RunNotFound
+from slviz.runs.spec import TABLES, RunSpec
+from slviz.runs.store import SHIPPED, RunStore
+
+DEMO_RUNS = (
+    {"network": "gat", "task": "link", "features": "both"},
+    {"network": "gat", "task": "confidence", "features": "both"},
+    {"network": "gat", "task": "reconstruct", "features": "ppi"},
+)
+
+
+def add_demo_runs_command(commands: argparse._SubParsersAction) -> None:
+    """Add `demo-runs` to the command line."""
+    command = commands.add_parser(
+        "demo-runs",
+        help="make the demo runs that come with slviz",
+        description="Train the three runs on the demo data set that come with slviz, with their maps, into its "
+        "models/ folder. Runs that are there already are kept.",
+        allow_abbrev=False,
+    )
+    command.add_argument("--again", action="store_true", help="remove those of the same name first")
+    command.set_defaults(action=_demo_runs)
+
+
+def demo_spec(graph: GeneGraph, names: dict[str, str]) -> RunSpec:
+    """The spec of a demo run: all settings at their defaults, on the processor."""
+    return RunSpec(
+        data_name=graph.name,
+        data_source="demo",
+        data_fingerprint=graph.fingerprint,
+        synthetic=graph.synthetic,
+        **{part: table.make({**DEFAULTS, **names}[part]) for part, table in TABLES.items()},
+    )
+
+
+def _demo_runs(asked: argparse.Namespace) -> int:
+    store, graph = RunStore(SHIPPED), open_dataset("demo")
+    for names in DEMO_RUNS:
+        spec = demo_spec(graph, names)
+        if asked.again:
+            _remove_if_there(store, spec.run_id)
+        train_run(store, spec, graph=graph, device="cpu")
+    return 0
+
+
+def _remove_if_there(store: RunStore, run_id: str) -> None:
+    try:
+        store.remove(run_id)
+    except RunNotFound:
+        return

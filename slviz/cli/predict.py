@@ -1,0 +1,137 @@
+"""`predict`: scores of a finished run for pairs of genes, as a table on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from slviz.datasets.sources import open_dataset
+from slviz.errors import DataError, MalformedData, MissingDataFile, RunError, UnknownGene, nearest
+from slviz.runs.run import Run
+from slviz.runs.store import RunStore
+from slviz.tasks import PairDecoder
+
+SHOWN = 20
+
+
+def add_predict_command(commands: argparse._SubParsersAction) -> None:
+    """Add `predict` to the command line."""
+    command = commands.add_parser(
+        "predict",
+        help="score pairs of genes with a finished run",
+        description="Print gene_a, gene_b and score, with tabs between them, for every pair of a file, in its order. "
+        "Genes may be given by symbol, alias or identifier. The score of a link run lies between 0 and 1 and "
+        "is not a probability; the score of a confidence run is on the scale of the data set.",
+        allow_abbrev=False,
+    )
+    command.add_argument("run", metavar="RUN", help="name of a run, as `runs` lists it")
+    command.add_argument(
+        "--pairs",
+        metavar="FILE",
+        required=True,
+        help="two genes a line, by tab, comma or space; - reads standard input",
+    )
+    command.set_defaults(action=_predict)
+
+
+def _predict(asked: argparse.Namespace) -> int:
+    run = RunStore.default().open(asked.run)
+    if not run.decoder:
+        raise RunError(f"Run {run.run_id} is of the task '{run.spec.task.name}', which scores no pairs.")
+    named = read_pairs(asked.pairs)
+    pairs = _numbers(run, named)
+    score = PairDecoder(run.decoder).score(run.embedding, pairs)
+    rows = "".join(
+        f"{run.genes[a]}\t{run.genes[b]}\t{value:.6g}\n" for (a, b), value in zip(pairs.tolist(), score, strict=True)
+    )
+    sys.stdout.write("gene_a\tgene_b\tscore\n" + rows)
+    sys.stdout.flush()
+    return 0
+
+
+def read_pairs(source: str) -> list[tuple[str, str]]:
+    """Two names a line from a file or, for "-", standard input; a line that begins with gene_a is a header.
+
+    Raises `MissingDataFile`, or `MalformedData` naming the lines that hold no pair.
+    """
+    lines = [(number, _cells(line)) for number, line in enumerate(_text(source).splitlines(), start=1) if line.strip()]
+    if lines and lines[0][1][0].casefold() == "gene_a":
+        lines = lines[1:]
+    where = "Standard input" if source == "-" else source
+    if not lines:
+        raise MalformedData(f"{where} lists no pairs. Write two genes on each line, with a tab between them.")
+    wrong = [number for number, cells in lines if len(cells) < 2 or not cells[0] or not cells[1]]
+    if wrong:
+        raise MalformedData(f"{where} has lines that are not two genes: {_some([str(number) for number in wrong])}.")
+    itself = [f"{cells[0]} (line {number})" for number, cells in lines if cells[0] == cells[1]]
+    if itself:
+        raise MalformedData(f"{where} pairs a gene with itself: {_some(itself)}.")
+    return [(cells[0], cells[1]) for _, cells in lines]
+
+
+def _text(source: str) -> str:
+    try:
+        if source == "-":
+            return sys.stdin.buffer.read().decode("utf-8-sig")
+        content = Path(source).read_bytes()
+        return (gzip.decompress(content) if source.endswith(".gz") else content).decode("utf-8-sig")
+    except OSError as error:
+        raise MissingDataFile(f"There is no file of pairs at {source} ({error.strerror or error}).") from error
+    except (UnicodeDecodeError, EOFError) as error:
+        raise MalformedData(f"{source} is not text in UTF-8 ({error}). Save it as plain text.") from error
+
+
+def _cells(line: str) -> list[str]:
+    if "\t" in line:
+        return [cell.strip() for cell in line.split("\t")]
+    return [cell.strip() for cell in next(csv.reader([line]))] if "," in line else line.split()
+
+
+def _numbers(run: Run, named: Sequence[tuple[str, str]]) -> np.ndarray:
+    """Gene numbers int64 [N, 2] in the run's order; raises `UnknownGene` listing all that are not there."""
+    names = list(dict.fromkeys(name for pair in named for name in pair))
+    number = {gene: at for at, gene in enumerate(run.genes)}
+    unknown = [name for name in names if name not in number]
+    number |= _by_alias(run, unknown)
+    lost = [name for name in unknown if name not in number]
+    if lost:
+        hints = [f"'{name}'{nearest(name, run.genes, limit=1)}" for name in lost[:SHOWN]]
+        more = f" And {len(lost) - SHOWN} more." if len(lost) > SHOWN else ""
+        raise UnknownGene(f"Run {run.run_id} does not know {len(lost)} of the genes: {'; '.join(hints)}{more}")
+    pairs = np.array([[number[a], number[b]] for a, b in named], dtype=np.int64)
+    same = np.flatnonzero(pairs[:, 0] == pairs[:, 1])
+    if len(same):
+        twice = [f"{named[row][0]} and {named[row][1]}" for row in same.tolist()]
+        raise MalformedData(f"Two names of one gene make no pair: {_some(twice)}.")
+    return pairs
+
+
+def _by_alias(run: Run, names: list[str]) -> dict[str, int]:
+    """Numbers of those names that the run's data set knows as an alias or identifier, where it is at hand."""
+    if not names:
+        return {}
+    from slviz.datasets.gene_index import GeneIndex
+
+    try:
+        graph = open_dataset(run.spec.data_source)
+    except DataError:
+        return {}
+    if graph.genes != run.genes:
+        return {}
+    index, found = GeneIndex(graph), {}
+    for name in names:
+        try:
+            found[name] = index.find(name)
+        except UnknownGene:
+            continue
+    return found
+
+
+def _some(items: list[str]) -> str:
+    return ", ".join(items[:SHOWN]) + (f" and {len(items) - SHOWN} more" if len(items) > SHOWN else "")

@@ -1,0 +1,160 @@
+"""`runs`: list, show, cancel and remove runs."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+
+import pandas as pd
+
+from slviz import jobs
+from slviz.errors import RunError
+from slviz.runs.run import METRIC_COLUMNS
+from slviz.runs.spec import TABLES, RunSpec
+from slviz.runs.store import RunStore
+from slviz.runs.summary import RunSummary
+
+LOWER_IS_BETTER = ("rmse", "mae", "brier", "ece")
+
+
+def add_runs_commands(commands: argparse._SubParsersAction) -> None:
+    """Add `runs` and what can be done with a run to the command line."""
+    command = commands.add_parser(
+        "runs",
+        help="list, show, cancel or remove runs",
+        description="Without more words: list all runs with their state and figures.",
+        allow_abbrev=False,
+    )
+    command.set_defaults(action=_list)
+    verbs = command.add_subparsers(title="with a run", metavar="VERB")
+    for verb, action, help in (
+        ("list", _list, "list all runs"),
+        ("show", _show, "all settings and figures of a run, and whether its files are whole"),
+        ("cancel", _cancel, "ask a run that is training or waiting to stop"),
+        ("remove", _remove, "remove a run and all its files"),
+    ):
+        each = verbs.add_parser(verb, help=help, description=help[0].upper() + help[1:] + ".", allow_abbrev=False)
+        if verb != "list":
+            each.add_argument("run", metavar="RUN", help="name of a run, as `runs` lists it")
+        if verb == "remove":
+            each.add_argument("--yes", action="store_true", help="do not ask")
+        each.set_defaults(action=action)
+
+
+def _list(_asked: argparse.Namespace) -> int:
+    store = RunStore.default()
+    summaries = store.summaries()
+    if not summaries:
+        print(f"There are no runs in {store.root} yet. Train one with `python -m slviz train`.")
+        return 0
+    width = max(len(each.run_id) for each in summaries)
+    for each in summaries:
+        print(f"{each.run_id:<{width}}  {each.state:<11}  {_data(each):<12}  {_in_short(store, each)}".rstrip())
+    return 0
+
+
+def _data(summary: RunSummary) -> str:
+    return summary.spec.data_name if summary.spec is not None else ""
+
+
+def _in_short(store: RunStore, summary: RunSummary) -> str:
+    if summary.state == "damaged":
+        return summary.problem
+    if summary.state == "failed":
+        return store.failure(summary.run_id)
+    if summary.state == "finished":
+        return key_figures(summary.metrics)
+    return _how_far(store, summary)
+
+
+def key_figures(metrics: pd.DataFrame) -> str:
+    """The first two figures of the network on test, each beside the best baseline."""
+    on_test = metrics.query("part == 'test'").to_dict("records")
+    of_network = [row for row in on_test if row["scorer"] == "network"][:2]
+    return ", ".join(
+        f"{row['metric']} {row['value']:.3f} ({row['against']}{_best_baseline(on_test, row)})" for row in of_network
+    )
+
+
+def _best_baseline(on_test: list[dict], of: dict) -> str:
+    others = [
+        row
+        for row in on_test
+        if row["scorer"] != "network"
+        and (row["metric"], row["against"]) == (of["metric"], of["against"])
+        and not math.isnan(row["value"])
+    ]
+    if not others:
+        return ""
+    best = (min if of["metric"] in LOWER_IS_BETTER else max)(others, key=lambda row: row["value"])
+    return f"; {best['scorer']} {best['value']:.3f}"
+
+
+def _how_far(store: RunStore, summary: RunSummary) -> str:
+    history = store.progress(summary.run_id)
+    epochs = getattr(summary.spec.optimiser, "epochs", 0) if summary.spec is not None else 0
+    said = f"epoch {len(history)} of {epochs}"
+    if summary.state == "running" and len(history):
+        said += f", about {jobs.seconds_left(history, epochs):.0f} s of training left"
+    return said + (", can be resumed" if store.can_resume(summary.run_id) else "")
+
+
+def _show(asked: argparse.Namespace) -> int:
+    store = RunStore.default()
+    summary = store.summary(asked.run)
+    print(f"run       {summary.run_id}")
+    print(f"state     {summary.state}")
+    print(f"folder    {summary.folder}")
+    if summary.spec is not None:
+        _show_spec(summary.spec)
+    if summary.finished is not None:
+        print(f"finished  {summary.finished:%Y-%m-%d %H:%M} UTC, after {summary.seconds:.0f} s on {summary.device}")
+    if summary.state == "finished":
+        return _show_finished(store, summary)
+    print(f"progress  {_in_short(store, summary)}")
+    return 1 if summary.state == "damaged" else 0
+
+
+def _show_spec(spec: RunSpec) -> None:
+    print(f"data      {spec.data_name}{' (synthetic)' if spec.synthetic else ''}, {spec.data_fingerprint[:12]}")
+    for part in TABLES:
+        settings = getattr(spec, part).to_json()
+        name = settings.pop("name")
+        print(f"{part:<9} {name}  {' '.join(f'{key}={value}' for key, value in settings.items())}".rstrip())
+    print(f"seed      {spec.seed}")
+
+
+def _show_finished(store: RunStore, summary: RunSummary) -> int:
+    maps = [f"{method.name} (seed {seed})" for method, seed in store.projections(summary.run_id)]
+    print(f"maps      {', '.join(maps) or 'none'}")
+    leading = [column for column in METRIC_COLUMNS if column not in ("metric", "value")]
+    table = summary.metrics.pivot_table(index=leading[1:] + leading[:1], columns="metric", values="value", sort=False)
+    if len(table):
+        print("\n" + table.round(4).to_string(na_rep=""))
+    problems = store.check(summary.run_id)
+    for sentence in problems:
+        print(f"slviz: {sentence}", file=sys.stderr)
+    print("\n" + ("All files are whole." if not problems else f"{len(problems)} files are not as they should be."))
+    return 1 if problems else 0
+
+
+def _cancel(asked: argparse.Namespace) -> int:
+    RunStore.default().cancel(asked.run)
+    print(f"Run {asked.run} was asked to stop; it does so after the epoch it is in.")
+    return 0
+
+
+def _remove(asked: argparse.Namespace) -> int:
+    store = RunStore.default()
+    if not asked.yes and not _agreed(f"Remove run {asked.run} and all its files? [y/N] "):
+        raise RunError("Nothing was removed.")
+    store.remove(asked.run)
+    print(f"Removed {asked.run}.")
+    return 0
+
+
+def _agreed(question: str) -> bool:
+    if not sys.stdin.isatty():
+        raise RunError("Nobody is there to be asked; say --yes to remove without a question.")
+    return input(question).strip().casefold() in ("y", "yes")

@@ -1,0 +1,107 @@
+"""`train`: what a person types, turned into one run."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+from pathlib import Path
+
+from slviz.cli.settings_help import settings_help
+from slviz.cli.worker import train_run
+from slviz.datasets import GeneGraph
+from slviz.datasets.sources import open_dataset
+from slviz.errors import DamagedRun, InvalidSetting
+from slviz.runs.spec import TABLES, RunSpec
+from slviz.runs.store import RunStore
+from slviz.runs.typed import choices_from_words
+from slviz.splits import HeldOut
+
+DEFAULTS = {"task": "link", "network": "gat", "features": "both", "split": "pairs", "optimiser": "adam"}
+EXAMPLES = """\
+examples:
+  python -m slviz train --task link --network gat --features both heads=2 epochs=50
+  python -m slviz train --data FOLDER --task confidence --network mlp seed=3
+  python -m slviz train --test-pairs new_screen.tsv
+  python -m slviz train --resume gat-both-link-3f9c2a81
+"""
+
+
+def add_train_command(commands: argparse._SubParsersAction) -> None:
+    """Add `train` to the command line."""
+    command = commands.add_parser(
+        "train",
+        help="train a network, judge it, and keep the run with its maps",
+        description="Train a network, judge it on pairs that it never saw, and keep the run with its maps. "
+        "A run that was stopped goes on where it was; a run that is finished is not trained again.",
+        epilog=f"{EXAMPLES}\n{settings_help(TABLES)}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.add_argument(
+        "--data", metavar="SOURCE", help="demo, synlethdb or a folder (default: SLVIZ_DATA, else demo)"
+    )
+    for part, default in DEFAULTS.items():
+        names = ", ".join(TABLES[part])
+        command.add_argument(f"--{part}", metavar="NAME", default=None, help=f"{names} (default: {default})")
+    command.add_argument("--test-pairs", metavar="FILE", type=Path, help="hold out these pairs: two gene names a line")
+    command.add_argument("--test-negatives", metavar="FILE", type=Path, help="non-pairs to tell them from")
+    command.add_argument("--seed", metavar="N", type=int, default=0, help="of first weights and chance (default: 0)")
+    command.add_argument("--device", metavar="NAME", default="auto", help="auto, cuda, mps or cpu (default: auto)")
+    command.add_argument("--no-projections", action="store_true", help="make no maps afterwards")
+    command.add_argument("--resume", metavar="RUN", help="go on with this run; all the rest is taken from it")
+    command.add_argument("settings", metavar="key=value", nargs="*", help="any of the settings listed below")
+    command.set_defaults(action=_train)
+
+
+def _train(asked: argparse.Namespace) -> int:
+    store = RunStore.default()
+    maps = not asked.no_projections
+    if asked.resume:
+        return train_run(store, _spec_to_resume(store, asked), device=asked.device, maps=maps)
+    source = asked.data or os.environ.get("SLVIZ_DATA") or "demo"
+    graph = open_dataset(source)
+    held_out = _held_out(graph, asked)
+    spec = spec_of(asked, graph, source=source, held_out=held_out)
+    return train_run(store, spec, graph=graph, held_out=held_out, device=asked.device, maps=maps)
+
+
+def spec_of(asked: argparse.Namespace, graph: GeneGraph, *, source: str, held_out: HeldOut | None = None) -> RunSpec:
+    """The spec that the typed names and settings describe on `graph`."""
+    names = {part: getattr(asked, part) or default for part, default in DEFAULTS.items()}
+    if held_out is not None:
+        names["split"] = "file"
+    choices = choices_from_words(names, asked.settings)
+    if held_out is not None:
+        choices["split"] = dataclasses.replace(
+            choices["split"], test_pairs=held_out.test_pairs, test_negatives=held_out.test_negatives
+        )
+    return RunSpec(
+        data_name=graph.name,
+        data_source=source,
+        data_fingerprint=graph.fingerprint,
+        synthetic=graph.synthetic,
+        seed=asked.seed,
+        **choices,
+    )
+
+
+def _held_out(graph: GeneGraph, asked: argparse.Namespace) -> HeldOut | None:
+    if asked.test_pairs is None:
+        if asked.test_negatives is not None:
+            raise InvalidSetting("--test-negatives needs --test-pairs FILE beside it.")
+        if asked.split == "file":
+            raise InvalidSetting("The split 'file' needs its file of test pairs: give it with --test-pairs FILE.")
+        return None
+    if asked.split not in (None, "file"):
+        raise InvalidSetting(f"--test-pairs holds out the pairs of a file; leave '--split {asked.split}' away.")
+    return HeldOut.read(graph, asked.test_pairs, negatives=asked.test_negatives)
+
+
+def _spec_to_resume(store: RunStore, asked: argparse.Namespace) -> RunSpec:
+    if asked.settings or any(getattr(asked, part) is not None for part in (*DEFAULTS, "data", "test_pairs")):
+        raise InvalidSetting("--resume takes everything from the run; give no other choices or settings beside it.")
+    summary = store.summary(asked.resume)
+    if summary.spec is None or summary.state == "damaged":
+        raise DamagedRun(summary.problem)
+    return summary.spec

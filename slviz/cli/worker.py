@@ -1,0 +1,176 @@
+"""The worker: trains one run under its lock, keeps a record that others can follow, and makes its maps."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import TYPE_CHECKING
+
+from slviz import jobs
+from slviz.datasets import GeneGraph
+from slviz.datasets.sources import open_dataset
+from slviz.errors import DamagedRun, RunError, SlvizError
+from slviz.projections import PROJECTIONS
+from slviz.runs.manifest import MANIFEST
+from slviz.runs.run import Run
+from slviz.runs.spec import RunSpec
+from slviz.runs.store import RunStore
+from slviz.runs.worker import RunWriter, StoredCheckpoint
+from slviz.splits import HeldOut, PairSplit
+
+if TYPE_CHECKING:
+    from slviz.training import Checkpoint, Epoch
+
+MAPS_SEED = 0
+TOLD = ("random", "degree-matched", "file", "all", "genes")
+"""Figures of single evidence kinds are left to `runs show`."""
+LINES = 20
+"""At most about so many lines on the progress of one training."""
+
+
+def train_run(
+    store: RunStore,
+    spec: RunSpec,
+    *,
+    graph: GeneGraph | None = None,
+    held_out: HeldOut | None = None,
+    device: str = "auto",
+    maps: bool = True,
+) -> int:
+    """Train `spec` unless it is trained already, then make the maps that are missing; prints what happens.
+
+    Args:
+        store: where the run is written.
+        spec: what to train.
+        graph: its data set; opened from the spec's source when left out.
+        held_out: the user's own test pairs, for the split `file` on its first start.
+        device: "auto", "cpu", "cuda" or "mps".
+        maps: whether to make the run's maps.
+
+    Returns the exit status. Raises `RunAlreadyRunning` where another worker has the run.
+    """
+    known = store.find(spec)
+    if known is not None:
+        _tell(f"Run {spec.run_id} is finished already; nothing to train.")
+        return _make_maps(store, spec.run_id) if maps and not known.shipped else 0
+    with store.writing(spec) as writer:
+        if (writer.folder / MANIFEST).is_file():
+            _refuse_damaged(store, spec)
+        else:
+            _tell(f"Run {spec.run_id}")
+            with jobs.slot(writer, store.root):
+                _train(writer, spec, graph=graph, held_out=held_out, device=device)
+                if maps:
+                    _make_maps(store, spec.run_id)
+    return 0
+
+
+def _refuse_damaged(store: RunStore, spec: RunSpec) -> None:
+    """What another worker finished meanwhile is fine; what is finished and cannot be read is not."""
+    problem = store.summary(spec.run_id).problem
+    if problem:
+        raise DamagedRun(problem)
+    _tell(f"Run {spec.run_id} was finished by another process meanwhile.")
+
+
+def _train(writer: RunWriter, spec: RunSpec, *, graph: GeneGraph | None, held_out: HeldOut | None, device: str) -> None:
+    writer.stop_if_cancelled()
+    graph = graph if graph is not None else _graph_of(spec)
+    split = _split(writer, spec, graph, held_out=held_out)
+    stored = writer.stored_checkpoint()
+    writer.begin(split.to_frame(graph.genes), after_epoch=stored.epoch if stored else 0)
+    if stored is not None:
+        _tell(f"Goes on after epoch {stored.epoch}.")
+    run = _trained(writer, spec, graph, split, stored=stored, device=device)
+    writer.finish(run)
+    _tell(f"Finished in {run.train_seconds:.0f} s on {run.device}.")
+    _tell_metrics(run)
+
+
+def _trained(
+    writer: RunWriter,
+    spec: RunSpec,
+    graph: GeneGraph,
+    split: PairSplit,
+    *,
+    stored: StoredCheckpoint | None,
+    device: str,
+) -> Run:
+    from slviz.training import Checkpoint, train
+
+    def on_epoch(epoch: Epoch) -> None:
+        writer.record(_row(epoch))
+        if epoch.epoch % max(epoch.epochs // LINES, 1) == 0:
+            _tell(_line(epoch))
+
+    def on_checkpoint(checkpoint: Checkpoint) -> None:
+        writer.save_checkpoint(StoredCheckpoint(checkpoint.epoch, checkpoint.arrays, checkpoint.history))
+
+    return train(
+        graph,
+        spec,
+        split,
+        device=device,
+        on_epoch=on_epoch,
+        checkpoint=Checkpoint(stored.epoch, dict(stored.arrays), stored.history) if stored else None,
+        on_checkpoint=on_checkpoint,
+    )
+
+
+def _graph_of(spec: RunSpec) -> GeneGraph:
+    graph = open_dataset(spec.data_source)
+    if graph.fingerprint != spec.data_fingerprint:
+        raise RunError(
+            f"The data set '{spec.data_source}' has changed since run {spec.run_id} was started. "
+            "Put the old files back to go on, or train a new run."
+        )
+    return graph
+
+
+def _split(writer: RunWriter, spec: RunSpec, graph: GeneGraph, *, held_out: HeldOut | None) -> PairSplit:
+    """The split that the run was started with, or a new one."""
+    with contextlib.suppress(DamagedRun):  # one that cannot be read is divided anew: the spec decides it
+        frozen = writer.stored_split()
+        if frozen is not None:
+            return PairSplit.from_frame(frozen, graph.genes)
+    return spec.split.divide(graph, held_out=held_out)  # type: ignore[attr-defined]
+
+
+def _row(epoch: Epoch) -> dict[str, float]:
+    """One line of the record, columns as in `Run.history`."""
+    return {
+        "epoch": epoch.epoch,
+        "train_loss": epoch.train_loss,
+        "validation_loss": epoch.validation_loss,
+        epoch.figure_name: epoch.figure,
+        "seconds": epoch.seconds,
+    }
+
+
+def _line(epoch: Epoch) -> str:
+    return (
+        f"epoch {epoch.epoch}/{epoch.epochs}  loss {epoch.train_loss:.4f}  "
+        f"validation loss {epoch.validation_loss:.4f}  {epoch.figure_name} {epoch.figure:.4f}"
+    )
+
+
+def _tell_metrics(run: Run) -> None:
+    on_test = run.metrics[(run.metrics["part"] == "test") & run.metrics["against"].isin(TOLD)]
+    table = on_test.pivot_table(index=["against", "scorer"], columns="metric", values="value", sort=False)
+    if len(table):
+        _tell(table.round(4).to_string(na_rep=""))
+
+
+def _make_maps(store: RunStore, run_id: str) -> int:
+    """The three maps of a run; one that cannot be made is told and harms nothing."""
+    for name in PROJECTIONS:
+        try:
+            projection = store.project(run_id, PROJECTIONS.make(name), MAPS_SEED)
+            _tell(f"Map {name}: {projection.kept.mean():.0%} of nearest neighbours kept.")
+        except SlvizError as error:
+            print(f"slviz: The {name} map was not made. {error}", file=sys.stderr, flush=True)
+    return 0
+
+
+def _tell(sentence: str) -> None:
+    print(sentence, flush=True)

@@ -1,0 +1,190 @@
+"""A cache of read data folders, keyed by the content of their files; safe to delete at any time."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import scipy.sparse as sp
+
+from slviz.datasets.folder import Snapshot, read_snapshot, take_snapshot
+from slviz.datasets.graph import GeneGraph, Terms
+from slviz.datasets.report import Report
+from slviz.errors import DataError
+
+FORMAT = 1  # raise it when reading changes, so that older entries are not used
+MOST_ENTRIES = 8
+MOST_BYTES = 1 << 30
+SUFFIX = ".slviz"
+TABLES = ("gene_info", "evidence")
+
+
+def load_folder(folder: Path) -> tuple[GeneGraph, Report]:
+    """As `read_folder`, from the cache where these very bytes were read before.
+
+    A cache that is damaged, or cannot be written, costs time and nothing else. Folders with fatal problems are
+    never cached. Raises what `read_folder` raises.
+    """
+    snapshot = take_snapshot(folder)
+    if snapshot.report.fatal:
+        return read_snapshot(snapshot)
+    path = cache_folder() / f"{snapshot_key(snapshot)}{SUFFIX}"
+    cached = _load(path, snapshot.name)
+    if cached is not None:
+        return cached
+    graph, report = read_snapshot(snapshot)
+    with contextlib.suppress(OSError):  # no room, no permission: the next start reads the folder again
+        _save(path, graph, report)
+        _bound(path.parent, keep=path)
+    return graph, report
+
+
+def cache_folder() -> Path:
+    """`SLVIZ_CACHE`, else `~/.cache/slviz` (or below `XDG_CACHE_HOME`)."""
+    if os.environ.get("SLVIZ_CACHE"):
+        return Path(os.environ["SLVIZ_CACHE"])
+    base = os.environ.get("XDG_CACHE_HOME")
+    try:
+        return (Path(base) if base else Path.home() / ".cache") / "slviz"
+    except RuntimeError:  # no home directory
+        return Path(tempfile.gettempdir()) / "slviz"
+
+
+def snapshot_key(snapshot: Snapshot) -> str:
+    """SHA-256 over the role, name and bytes of every file; the folder's own name and place do not matter."""
+    digest = hashlib.sha256(f"slviz cache {FORMAT}".encode())
+    roles = {**snapshot.layout.files, **{f"feature {name}": file for name, file in snapshot.layout.features.items()}}
+    digest.update(json.dumps([roles, snapshot.report.to_json()["problems"]]).encode())
+    for content in [*snapshot.settings, *snapshot.contents.values()]:
+        digest.update(f"\n{content.name}\n{len(content.raw)}\n".encode())
+        digest.update(content.raw)
+    return digest.hexdigest()
+
+
+def _save(path: Path, graph: GeneGraph, report: Report) -> None:
+    """Writes one entry whole or not at all; of two processes that write the same entry either may win."""
+    from safetensors.numpy import save
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    body = save(_arrays(graph), metadata={"slviz": json.dumps(_described(graph, report))})
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    partial = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(hashlib.sha256(body).digest())
+            file.write(body)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _load(path: Path, name: str) -> tuple[GeneGraph, Report] | None:
+    """The entry, or None when there is none or it is not whole."""
+    from safetensors import SafetensorError, safe_open  # noqa: F401
+    from safetensors.numpy import load
+
+    try:
+        raw = path.read_bytes()
+        body = raw[32:]
+        if len(raw) < 40 or hashlib.sha256(body).digest() != raw[:32]:
+            return None
+        described = _metadata(body)
+        entry = _restored(load(body), described, name)
+        os.utime(path)  # the entries used last are kept
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError, pa.ArrowException, DataError):
+        return None
+    return entry
+
+
+def _metadata(body: bytes) -> dict[str, Any]:
+    """What `_described` wrote: the header of a safetensors file is JSON behind its length in eight bytes."""
+    length = int.from_bytes(body[:8], "little")
+    return json.loads(json.loads(body[8 : 8 + length])["__metadata__"]["slviz"])
+
+
+def _arrays(graph: GeneGraph) -> dict[str, np.ndarray]:
+    arrays: dict[str, np.ndarray] = {"pairs": graph.pairs, "score": graph.score}
+    arrays |= {f"feature {name}": matrix for name, matrix in graph.features.items()}
+    if graph.interactions is not None:
+        arrays["interactions"] = graph.interactions
+    if graph.terms is not None:
+        membership = graph.terms.membership.tocsr()
+        arrays |= {"term indptr": membership.indptr, "term indices": membership.indices}
+    for name in TABLES:
+        table = getattr(graph, name)
+        if table is not None:
+            arrays[name] = _packed(table)
+    return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+
+
+def _packed(table: pd.DataFrame) -> np.ndarray:
+    buffer = io.BytesIO()
+    pq.write_table(pa.Table.from_pandas(table, preserve_index=False), buffer, compression="none")
+    return np.frombuffer(buffer.getvalue(), dtype=np.uint8)
+
+
+def _described(graph: GeneGraph, report: Report) -> dict[str, Any]:
+    terms = graph.terms
+    return {
+        "genes": graph.genes,
+        "features": list(graph.features),
+        "terms": None if terms is None else [terms.ids, terms.names, terms.groups],
+        "title": graph.title,
+        "citation": graph.citation,
+        "licence": graph.licence,
+        "synthetic": graph.synthetic,
+        "fingerprint": graph.fingerprint,
+        "report": report.to_json(),
+    }
+
+
+def _restored(arrays: dict[str, np.ndarray], described: dict[str, Any], name: str) -> tuple[GeneGraph, Report]:
+    genes = tuple(described["genes"])
+    terms = None
+    if described["terms"] is not None:
+        ids, names, groups = map(tuple, described["terms"])
+        indptr, indices = arrays["term indptr"], arrays["term indices"]
+        inside = np.ones(len(indices), dtype=bool)
+        terms = Terms(ids, names, groups, sp.csr_array((inside, indices, indptr), shape=(len(genes), len(ids))))
+    tables = {each: pq.read_table(pa.BufferReader(arrays[each])).to_pandas() for each in TABLES if each in arrays}
+    graph = GeneGraph(
+        name=name,
+        genes=genes,
+        pairs=arrays["pairs"],
+        score=arrays["score"],
+        features={each: arrays[f"feature {each}"] for each in described["features"]},
+        interactions=arrays.get("interactions"),
+        terms=terms,
+        gene_info=tables.get("gene_info"),
+        evidence=tables.get("evidence"),
+        title=described["title"],
+        citation=described["citation"],
+        licence=described["licence"],
+        synthetic=described["synthetic"],
+        fingerprint=described["fingerprint"],
+    )
+    return graph, Report.from_json(described["report"], folder=name)
+
+
+def _bound(folder: Path, *, keep: Path) -> None:
+    """Removes the entries that were used longest ago, beyond a number and a size, and remains of killed writers."""
+    entries = sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    total = 0
+    for number, path in enumerate(entries):
+        total += path.stat().st_size
+        if path != keep and (number >= MOST_ENTRIES or total > MOST_BYTES):
+            path.unlink(missing_ok=True)
+    newest = keep.stat().st_mtime
+    for partial in folder.glob(".writing-*"):
+        if newest - partial.stat().st_mtime > 3600:
+            partial.unlink(missing_ok=True)

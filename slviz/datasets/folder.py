@@ -1,0 +1,130 @@
+"""Reading a data folder into a GeneGraph, with a report of all that is wrong at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import pandas as pd
+
+from slviz.datasets.content import Content, read_bytes, read_text
+from slviz.datasets.graph import GeneGraph
+from slviz.datasets.layout import Layout, find_layout
+from slviz.datasets.read_features import read_feature
+from slviz.datasets.read_genes import read_gene_info, read_genes
+from slviz.datasets.read_pairs import read_evidence, read_interactions, read_pairs
+from slviz.datasets.read_terms import read_terms
+from slviz.datasets.report import Report
+from slviz.errors import MalformedData, MissingDataFile
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All files of a folder as they were at one moment: what is hashed is what is read.
+
+    Attributes:
+        name: name of the folder.
+        layout: which file has which role.
+        settings: `dataset.toml`, or nothing.
+        contents: the other files, by name; those that could not be read are missing.
+        report: the problems found so far.
+    """
+
+    name: str
+    layout: Layout
+    settings: list[Content]
+    contents: dict[str, Content]
+    report: Report
+
+
+def read_folder(folder: Path) -> tuple[GeneGraph, Report]:
+    """The data set in a folder, and the report of what was read, what was left out and why.
+
+    What is in doubt in a single row is left out and counted. Raises `MissingDataFile` when there is no such folder
+    or no file of genes or pairs, and `MalformedData`, whose text is the whole report, when a file cannot be used.
+    """
+    return read_snapshot(take_snapshot(folder))
+
+
+def take_snapshot(folder: Path) -> Snapshot:
+    """Reads the bytes of all files that have a role. Raises `MissingDataFile` where the folder or genes or pairs
+    are missing."""
+    folder = Path(folder)
+    name = folder.resolve().name
+    if not folder.is_dir():
+        what = "is a file, not a folder" if folder.is_file() else "does not exist"
+        raise MissingDataFile(f"The data folder '{folder}' {what}. Give the folder that holds genes and pairs.")
+    report = Report(name)
+    try:
+        layout, settings = find_layout(folder, report)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise MissingDataFile(
+            f"The data folder '{folder}' cannot be listed ({reason}). Check its permissions."
+        ) from error
+    if not layout.files and not layout.features and all(problem.file == "" for problem in report.fatal):
+        raise MissingDataFile(report.text())
+    read = {file: read_bytes(folder, file, report) for file in layout.names()}
+    contents = {file: content for file, content in read.items() if content is not None}
+    return Snapshot(name, layout, settings, contents, report)
+
+
+def read_snapshot(snapshot: Snapshot) -> tuple[GeneGraph, Report]:
+    """As `read_folder`, from bytes that were read already."""
+    layout, report = snapshot.layout, snapshot.report
+    texts = {file: read_text(content, report) for file, content in snapshot.contents.items()}
+
+    def text_of(role: str) -> tuple[str | None, str]:
+        file = layout.files.get(role, "")
+        return texts.get(file), file
+
+    text, file = text_of("genes")
+    if text is None:
+        _stop(report)
+    genes = read_genes(text, file, report)
+    if len(set(genes)) != len(genes) or not genes:
+        _stop(report)  # everything else is numbered by this list
+    index = pd.Index(genes, dtype=object)
+    parts: dict[str, Any] = {"features": {}}
+    for feature, file in layout.features.items():
+        if (text := texts.get(file)) is not None:
+            parts["features"][feature] = read_feature(text, file, len(genes), report)
+    text, file = text_of("interactions")
+    if text is not None:
+        parts["interactions"] = read_interactions(text, file, index, report)
+    text, file = text_of("terms")
+    if text is not None:
+        parts["terms"] = read_terms(text, file, index, report)
+    text, file = text_of("gene_info")
+    if text is not None:
+        parts["gene_info"] = read_gene_info(text, file, index, report)
+    pairs, score = np.empty((0, 2), dtype=np.int64), np.empty(0, dtype=np.float32)
+    text, file = text_of("pairs")
+    if text is not None:
+        pairs, score = read_pairs(text, file, index, report)
+        text, file = text_of("evidence")
+        if text is not None and len(pairs):
+            parts["evidence"] = read_evidence(text, file, index, pairs, report)
+    if report.fatal:
+        _stop(report)
+    report.read["features"] = len(parts["features"])
+    graph = GeneGraph(
+        name=snapshot.name,
+        genes=genes,
+        pairs=pairs,
+        score=score,
+        title=layout.title,
+        citation=layout.citation,
+        licence=layout.licence,
+        synthetic=layout.synthetic,
+        **parts,
+    )
+    return graph, report
+
+
+def _stop(report: Report) -> NoReturn:
+    missing = [problem for problem in report.fatal if problem.file == ""]
+    error = MissingDataFile if missing and len(missing) == len(report.fatal) else MalformedData
+    raise error(report.text())

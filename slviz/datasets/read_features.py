@@ -1,0 +1,89 @@
+"""Feature files: one row of numbers a gene, in the order of the gene list."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+from jaxtyping import Float32
+
+from slviz.datasets.report import SHOWN, Report
+from slviz.datasets.tables import numbers_in, separator_of
+
+FINITE_FLOAT32 = float(np.finfo(np.float32).max)
+
+
+def read_feature(text: str, file: str, genes: int, report: Report) -> Float32[np.ndarray, "genes width"] | None:
+    """The matrix of a feature file, or None with every fault in the report.
+
+    A fault in a feature file is fatal: rows belong to genes by their number, so none may be left out.
+    """
+    matrix = _fast(text, file)
+    if matrix is not None and len(matrix) == genes and np.isfinite(matrix).all():
+        return matrix
+    return _careful(text, file, genes, report)
+
+
+def _fast(text: str, file: str) -> np.ndarray | None:
+    """The matrix where the text is an even table of numbers with single separators; else None."""
+    separator = separator_of(text, file)
+    raw = text.encode()
+    first = next(line for line in text.split("\n", 64) if line.strip())
+    names = [str(column) for column in range(first.count(separator) + 1)]
+    try:
+        table = pyarrow.csv.read_csv(
+            pa.BufferReader(raw),
+            read_options=pyarrow.csv.ReadOptions(
+                column_names=names, block_size=min(2**31 - 1, max(1 << 20, len(raw) // 8))
+            ),
+            parse_options=pyarrow.csv.ParseOptions(delimiter=separator, quote_char=False, newlines_in_values=False),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.float64()), null_values=[], strings_can_be_null=False
+            ),
+        )
+        columns = [column.to_numpy() for column in table.columns]
+    except pa.ArrowInvalid:
+        return None
+    with np.errstate(over="ignore"):
+        return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _careful(text: str, file: str, genes: int, report: Report) -> np.ndarray | None:
+    """The same by plain splitting: finds what is wrong and where, and takes what is merely unusual."""
+    separator = separator_of(text, file)
+    lines = text.split("\n")
+    numbered = [(number + 1, line) for number, line in enumerate(lines) if line.strip()]
+    rows = [line.split() if separator == " " else line.strip().split(separator) for _, line in numbered]
+    before = len(report.fatal)
+    if len(rows) != genes:
+        what = f"has {len(rows):,} rows of numbers for {genes:,} genes"
+        report.add(file, what, "Write one row a gene, in the order of the gene list, without a heading.")
+    widths = np.array([len(row) for row in rows])
+    width = int(np.bincount(widths).argmax())
+    uneven = np.flatnonzero(widths != width)
+    report.add_rows(
+        file,
+        f"is not {width} numbers, as the other rows have",
+        "Write the same number of columns for every gene.",
+        lines=[numbered[row][0] for row in uneven],
+        values=[numbered[row][1] for row in uneven[:SHOWN]],
+        details=[f", but {widths[row]}" for row in uneven[:SHOWN]],
+        fatal=True,
+    )
+    even = np.flatnonzero(widths == width)
+    cells = np.array([cell.strip() for row in even for cell in rows[row]], dtype=object)
+    values = numbers_in(cells)
+    values[np.abs(values) > FINITE_FLOAT32] = np.nan
+    wrong = np.flatnonzero(np.isnan(values))
+    report.add_rows(
+        file,
+        "is not a finite number",
+        "Fill in a number, or remove the file if the feature is not known for all genes.",
+        lines=[numbered[even[cell // width]][0] for cell in wrong],
+        values=cells[wrong[:SHOWN]].tolist(),
+        details=[f" (column {cell % width + 1})" for cell in wrong[:SHOWN]],
+        fatal=True,
+    )
+    if len(report.fatal) > before:
+        return None
+    return values.astype(np.float32).reshape(genes, width)  # [genes * width] -> [genes, width]

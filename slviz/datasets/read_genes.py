@@ -1,0 +1,138 @@
+"""The gene list: one symbol a line, in the order that numbers the genes; and what is known of each gene."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from slviz.datasets.graph import GENE_INFO_COLUMNS
+from slviz.datasets.report import SHOWN, Report
+from slviz.datasets.tables import Table, mostly_unusable, read_named_table
+from slviz.errors import nearest
+
+LONGEST_SYMBOL = 100
+HEADINGS = {"gene", "genes", "symbol", "symbols", "gene_symbol", "gene symbol", "hgnc_symbol", "gene_name"}
+MONTH = "(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEPT?|OCT|NOV|DEC)"
+DATE = re.compile(rf"{MONTH}-\d{{1,4}}|\d{{1,2}}-{MONTH}|\d{{4}}-\d\d-\d\d.*|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}", re.I)
+
+
+def read_genes(text: str, file: str, report: Report) -> tuple[str, ...]:
+    """The symbols of a gene list, exactly as written but for blanks around them.
+
+    A list whose numbering is in doubt (a gene twice, several columns) is a fatal problem, since rows of a feature
+    file belong to genes by number alone.
+    """
+    lines = text.rstrip().split("\n")
+    symbols = [line.strip() for line in lines]
+    first = 1 if symbols[0].casefold().strip('"') in HEADINGS else 0
+    if first:
+        report.add(file, "was read as a heading, not as a gene", "Remove it.", line=1, value=symbols[0], fatal=False)
+    numbered = [(number + 1, symbol) for number, symbol in enumerate(symbols) if number >= first]
+    blank = [number for number, symbol in numbered if not symbol]
+    report.add_rows(
+        file,
+        "this blank line was passed over, and numbers no gene",
+        "Remove it, or put the gene there whose line it is.",
+        lines=blank,
+        values=[""] * len(blank),
+    )
+    numbered = [(number, symbol) for number, symbol in numbered if symbol]
+    _report_odd_symbols(numbered, file, report)
+    _report_twice(numbered, file, report)
+    if not numbered:
+        report.add(file, "names no gene", "Write one gene symbol a line.")
+    genes = tuple(symbol for _, symbol in numbered)
+    report.read["genes"] = len(genes)
+    return genes
+
+
+def _report_odd_symbols(numbered: list[tuple[int, str]], file: str, report: Report) -> None:
+    def rows(found: list[tuple[int, str]], what: str, remedy: str, *, fatal: bool) -> None:
+        lines, values = [line for line, _ in found], [symbol for _, symbol in found]
+        report.add_rows(file, what, remedy, lines=lines, values=values, fatal=fatal)
+
+    several = [each for each in numbered if re.search(r"[\s,;]", each[1])]
+    rows(several, "is more than one symbol", "Write one gene symbol a line and nothing else.", fatal=True)
+    long = [each for each in numbered if len(each[1]) > LONGEST_SYMBOL]
+    rows(long, f"is longer than {LONGEST_SYMBOL} characters", "Write one gene symbol a line.", fatal=True)
+    dates = [each for each in numbered if DATE.fullmatch(each[1])]
+    rows(
+        dates,
+        "looks like a symbol that a spreadsheet turned into a date; it is kept as it is",
+        "Restore the symbol (such as SEPTIN1 or MARCHF2) in all files if you can.",
+        fatal=False,
+    )
+
+
+def _report_twice(numbered: list[tuple[int, str]], file: str, report: Report) -> None:
+    first: dict[str, int] = {}
+    twice = [(line, symbol) for line, symbol in numbered if first.setdefault(symbol, line) != line]
+    report.add_rows(
+        file,
+        "is listed twice",
+        "List every gene once; the line number is the gene's number, so the features must be cut to match.",
+        lines=[line for line, _ in twice],
+        values=[symbol for _, symbol in twice],
+        details=[f" (first in line {first[symbol]:,})" for _, symbol in twice[:SHOWN]],
+        fatal=True,
+    )
+
+
+def report_unknown(table: Table, columns: list[str], genes: pd.Index, report: Report) -> tuple[np.ndarray, np.ndarray]:
+    """Gene numbers [columns, rows] of the named columns, -1 where unknown, and the rows [rows] where all are known.
+
+    Unknown genes are reported with their line and the nearest names, and counted.
+    """
+    numbers = np.stack([genes.get_indexer(pd.Index(table.cells[column], dtype=object)) for column in columns])
+    numbers = numbers.astype(np.int64)
+    unknown = numbers < 0
+    position, row = np.nonzero(unknown.T)[::-1]  # in the order of the file
+    values = [str(table.cells[columns[which]][at]) for which, at in zip(position[:SHOWN], row[:SHOWN], strict=True)]
+    report.add_rows(
+        table.file,
+        "is not in the gene list",
+        "Add it to the list, or correct the name.",
+        lines=table.lines[row],
+        values=values,
+        details=[nearest_phrase(value, genes) for value in values],
+    )
+    known = np.asarray(~unknown.any(axis=0))
+    report.skip(table.file, int((~known).sum()))
+    return numbers, known
+
+
+def nearest_phrase(value: str, genes: pd.Index) -> str:
+    """ ", nearest: 'PARP1' or 'PARP10'", or "" when no gene has a name like it."""
+    found = nearest(value[:LONGEST_SYMBOL], genes)
+    return found.replace(" Did you mean ", "; nearest: ").removesuffix("?")
+
+
+def read_gene_info(text: str, file: str, genes: pd.Index, report: Report) -> pd.DataFrame | None:
+    """One row a gene in the order of the list, columns `GENE_INFO_COLUMNS`, "" where nothing is said."""
+    table = read_named_table(text, file, ["gene"], ["gene", *GENE_INFO_COLUMNS], report)
+    if table is None:
+        return None
+    numbers, known = report_unknown(table, ["gene"], genes, report)
+    rows, table = len(table), table.keep(known)
+    numbers = numbers[0, known]
+    again = np.asarray(pd.Series(numbers).duplicated())
+    report.add_rows(
+        file,
+        "has a second row; the first one is used",
+        "Keep one row a gene.",
+        lines=table.lines[again],
+        values=table.cells["gene"][again][:SHOWN].tolist(),
+    )
+    report.skip(file, int(again.sum()))
+    if mostly_unusable(rows, int(known.sum())):
+        report.add(file, "has hardly a row about a gene of the list", "Check that the file belongs to this data set.")
+        return None
+    report.read["genes with names and identifiers"] = int((~again).sum())
+    info = pd.DataFrame(index=range(len(genes)))
+    for column in GENE_INFO_COLUMNS:
+        cells = np.full(len(genes), "", dtype=object)
+        cells[numbers[~again]] = table.cells[column][~again]
+        info[column] = pd.Series(cells, dtype=str)
+    return info

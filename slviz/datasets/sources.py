@@ -1,0 +1,130 @@
+"""Where data sets come from: the demo in the repository, SynLethDB, or any folder."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from slviz.datasets.cache import load_folder
+from slviz.datasets.graph import GeneGraph
+from slviz.datasets.layout import SETTINGS
+from slviz.datasets.report import Report, shown
+from slviz.errors import MissingDataFile, nearest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PAIRS_OF_SYNLETHDB = "SL_Human_FinalCheck.txt"
+
+
+@dataclass(frozen=True)
+class DatasetEntry:
+    """A data set that is there to be opened.
+
+    Attributes:
+        source: what `open_dataset` takes: "demo", "synlethdb" or a folder.
+        path: its folder.
+        title: for a person, from `dataset.toml`; the folder's name where it says none.
+        synthetic: true where no measurement stands behind it.
+    """
+
+    source: str
+    path: Path
+    title: str
+    synthetic: bool
+
+
+def open_dataset(source: str | None = None) -> GeneGraph:
+    """The data set of a source: "demo", "synlethdb", or a folder; None takes `SLVIZ_DATA`, else the demo.
+
+    Raises `MissingDataFile` when there is no such source, and `MalformedData` when it cannot be used.
+    """
+    return open_with_report(source)[0]
+
+
+def open_with_report(source: str | None = None) -> tuple[GeneGraph, Report]:
+    """As `open_dataset`, with the report of what was read and what was left out."""
+    name, folder = locate(source)
+    graph, report = load_folder(folder)
+    return (graph if graph.name == name else replace(graph, name=name)), report
+
+
+def locate(source: str | None = None) -> tuple[str, Path]:
+    """Name and folder of a source; raises `MissingDataFile` when there is no such source."""
+    source = (source or os.environ.get("SLVIZ_DATA") or "demo").strip()
+    named = _named_places()
+    if source in named:
+        return source, named[source]
+    folder = _path(source)
+    if _is_folder(folder):
+        known = {path.resolve(): name for name, path in named.items()}
+        return known.get(folder.resolve(), folder.resolve().name), folder
+    if source == "synlethdb":
+        raise MissingDataFile(
+            "The data set 'synlethdb' is not here. Fetch it with `python -m slviz data fetch synlethdb`, or set "
+            "SLVIZ_DATA to the folder that holds it."
+        )
+    if source == "demo":
+        raise MissingDataFile("The demo is not in this checkout. Make it anew with `python -m slviz data demo`.")
+    raise MissingDataFile(
+        f"No data set is called '{shown(source)}', and no such folder exists.{nearest(source[:60], named)} "
+        f"There are: {', '.join(named) or 'none'}; or give the path of a folder with genes and pairs."
+    )
+
+
+def known_datasets() -> tuple[DatasetEntry, ...]:
+    """The data sets that are present: the demo, SynLethDB, and the folder in `SLVIZ_DATA` if it is another one."""
+    places = {name: (name, path) for name, path in _named_places().items()}
+    told = os.environ.get("SLVIZ_DATA", "")
+    if told and told not in places and _is_folder(_path(told)):
+        folder = _path(told)
+        if folder.resolve() not in {path.resolve() for _, path in places.values()}:
+            places[told] = (str(folder), folder)
+    return tuple(_entry(source, path) for source, path in places.values())
+
+
+def default_source() -> str:
+    """What `open_dataset(None)` opens: `SLVIZ_DATA`, else "demo"."""
+    return os.environ.get("SLVIZ_DATA") or "demo"
+
+
+def _named_places() -> dict[str, Path]:
+    """Folder of each source that has a name and is there."""
+    told = os.environ.get("SLVIZ_DATA", "")
+    places = {"demo": [CHECKOUT / "data" / "demo"], "synlethdb": []}
+    if told and told not in places:
+        places["synlethdb"].append(_path(told))
+    beside = CHECKOUT.parent / "shared" / "data" / "synlethdb"
+    places["synlethdb"] += [CHECKOUT / "data" / "synlethdb", beside]
+    sign = {"demo": SETTINGS, "synlethdb": PAIRS_OF_SYNLETHDB}
+    return {
+        name: found[0]
+        for name, folders in places.items()
+        if (found := [folder for folder in folders if _is_folder(folder) and (folder / sign[name]).is_file()])
+    }
+
+
+def _path(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # "~" and no such person
+        return Path(text)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # a name too long for the file system, or with a zero byte in it
+        return False
+
+
+def _entry(source: str, path: Path) -> DatasetEntry:
+    """Reads only the heading of `dataset.toml`: a list must not fail for one broken folder."""
+    try:
+        told = tomllib.loads((path / SETTINGS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        told = {}
+    title = told.get("title")
+    return DatasetEntry(
+        source, path, title if isinstance(title, str) and title else path.name, told.get("synthetic") is True
+    )

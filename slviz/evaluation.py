@@ -1,0 +1,203 @@
+"""Scores → metrics and curves, in NumPy alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Float64
+
+BINS = 10
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What a figure is called, what it says, and which direction is better."""
+
+    key: str
+    label: str
+    help: str
+    higher_is_better: bool
+
+
+METRICS: Mapping[str, Metric] = {
+    metric.key: metric
+    for metric in (
+        Metric("auc", "ROC AUC", "Chance that a real pair scores above an unlisted one; 0.5 is guessing.", True),
+        Metric("ap", "Average precision", "Mean share of real pairs above each real pair in the ranking.", True),
+        Metric("f1", "F1", "Balance of precision and recall at the threshold that was best on validation.", True),
+        Metric("threshold", "Threshold", "Score from which a pair counts as predicted; chosen on validation.", True),
+        Metric("brier", "Brier score", "Mean squared distance of the score from 1 (real) or 0 (unlisted).", False),
+        Metric("ece", "Calibration error", "How far scores are from the share of real pairs that have them.", False),
+        Metric("rmse", "RMSE", "Typical distance of the prediction from the score, large misses counting more.", False),
+        Metric("mae", "MAE", "Mean distance of the prediction from the score.", False),
+        Metric("r2", "R²", "Share of the differences between scores that is predicted; 0 is the mean.", True),
+        Metric("spearman", "Spearman ρ", "Agreement of the two rankings, from −1 to 1.", True),
+    )
+}
+
+
+def roc_curve(
+    actual: Float[np.ndarray, " rows"], score: Float[np.ndarray, " rows"]
+) -> tuple[Float64[np.ndarray, " steps"], Float64[np.ndarray, " steps"], Float64[np.ndarray, " steps"]]:
+    """False positive rate, true positive rate and threshold, from (0, 0) to (1, 1).
+
+    Rows with the same score fall together. `actual` is 1 or 0 and has both. The first threshold is
+    infinite: nothing reaches it.
+    """
+    hits, misses, threshold = _cumulated(actual, score)
+    return (
+        np.concatenate([[0.0], misses / misses[-1]]),
+        np.concatenate([[0.0], hits / hits[-1]]),
+        np.concatenate([[np.inf], threshold]),
+    )
+
+
+def pr_curve(
+    actual: Float[np.ndarray, " rows"], score: Float[np.ndarray, " rows"]
+) -> tuple[Float64[np.ndarray, " steps"], Float64[np.ndarray, " steps"], Float64[np.ndarray, " steps"]]:
+    """Recall (rising), precision and threshold; one step for each different score."""
+    hits, misses, threshold = _cumulated(actual, score)
+    return hits / hits[-1], hits / (hits + misses), threshold
+
+
+def roc_auc(actual: Float[np.ndarray, " rows"], score: Float[np.ndarray, " rows"]) -> float:
+    """Area under the ROC curve; a tie counts half. NaN when `actual` is all the same."""
+    if _one_sided(actual):
+        return float("nan")
+    false_rate, true_rate, _ = roc_curve(actual, score)
+    return float(np.trapezoid(true_rate, false_rate))
+
+
+def average_precision(actual: Float[np.ndarray, " rows"], score: Float[np.ndarray, " rows"]) -> float:
+    """Sum of precision times the step in recall, over the different scores. NaN when `actual` is all the same.
+
+    Not the trapezoid, which flatters tied scores (Davis & Goadrich 2006).
+    """
+    if _one_sided(actual):
+        return float("nan")
+    recall, precision, _ = pr_curve(actual, score)
+    return float(np.sum(np.diff(recall, prepend=0.0) * precision))
+
+
+def best_threshold(actual: Float[np.ndarray, " rows"], score: Float[np.ndarray, " rows"]) -> float:
+    """The score from which calling a pair real gives the highest F1; NaN without a real pair."""
+    if not np.any(actual > 0.5):
+        return float("nan")
+    hits, misses, threshold = _cumulated(actual, score)
+    return float(threshold[np.argmax(2 * hits / (hits + misses + hits[-1]))])
+
+
+def f1_at(threshold: float, actual: Float[np.ndarray, " rows"], score: Float[np.ndarray, " rows"]) -> float:
+    """F1 of calling every pair real whose score is `threshold` or more; 0 when there is no hit."""
+    if np.isnan(threshold):
+        return float("nan")
+    called, real = score >= threshold, actual > 0.5
+    total = called.sum() + real.sum()
+    return float(2 * (called & real).sum() / total) if total else 0.0
+
+
+def brier_score(actual: Float[np.ndarray, " rows"], score: Float[np.ndarray, " rows"]) -> float:
+    """Mean squared difference of a score in 0..1 and what is true."""
+    return float(np.mean((_double(score) - actual) ** 2))
+
+
+def reliability(
+    actual: Float[np.ndarray, " rows"], score: Float[np.ndarray, " rows"], *, bins: int = BINS
+) -> tuple[Float64[np.ndarray, " filled"], Float64[np.ndarray, " filled"], np.ndarray]:
+    """Mean score, share of real pairs and number of pairs of each bin of equal width that holds any."""
+    bin_of = np.clip((_double(score) * bins).astype(np.int64), 0, bins - 1)
+    count = np.bincount(bin_of, minlength=bins)
+    filled = count > 0
+    mean_score = np.bincount(bin_of, weights=score, minlength=bins)[filled] / count[filled]
+    share_real = np.bincount(bin_of, weights=actual, minlength=bins)[filled] / count[filled]
+    return mean_score, share_real, count[filled]
+
+
+def calibration_error(actual: Float[np.ndarray, " rows"], score: Float[np.ndarray, " rows"]) -> float:
+    """Expected calibration error: |mean score − share of real pairs|, weighted over ten bins (Guo 2017)."""
+    mean_score, share_real, count = reliability(actual, score)
+    return float(np.sum(count * np.abs(mean_score - share_real)) / count.sum())
+
+
+def rmse(actual: Float[np.ndarray, " rows"], prediction: Float[np.ndarray, " rows"]) -> float:
+    """Root of the mean squared error."""
+    return float(np.sqrt(np.mean((_double(actual) - prediction) ** 2)))
+
+
+def mae(actual: Float[np.ndarray, " rows"], prediction: Float[np.ndarray, " rows"]) -> float:
+    """Mean absolute error."""
+    return float(np.mean(np.abs(_double(actual) - prediction)))
+
+
+def r_squared(actual: Float[np.ndarray, " rows"], prediction: Float[np.ndarray, " rows"]) -> float:
+    """1 − squared error over the squared error of the mean of `actual`; NaN when `actual` is all the same."""
+    spread = np.sum((_double(actual) - np.mean(_double(actual))) ** 2)
+    return float(1 - np.sum((_double(actual) - prediction) ** 2) / spread) if spread else float("nan")
+
+
+def spearman(actual: Float[np.ndarray, " rows"], prediction: Float[np.ndarray, " rows"]) -> float:
+    """Correlation of the ranks, ties sharing their mean rank; NaN when either is all the same."""
+    a, b = _ranks(actual), _ranks(prediction)
+    a, b = a - a.mean(), b - b.mean()
+    scale = np.sqrt(np.sum(a**2) * np.sum(b**2))
+    return float(np.sum(a * b) / scale) if scale else float("nan")
+
+
+def link_metrics(
+    actual: Float[np.ndarray, " rows"], score: Float[np.ndarray, " rows"], *, threshold: float, is_share: bool
+) -> dict[str, float]:
+    """Figures of one set of pairs, by metric key.
+
+    Args:
+        actual: 1 for a real pair, 0 for an unlisted one.
+        score: higher for what is thought real.
+        threshold: from `best_threshold` on validation pairs.
+        is_share: whether scores lie in 0..1, so that they can be held against shares of real pairs.
+    """
+    figures = {
+        "auc": roc_auc(actual, score),
+        "ap": average_precision(actual, score),
+        "f1": f1_at(threshold, actual, score),
+        "threshold": threshold,
+    }
+    if is_share:
+        figures |= {"brier": brier_score(actual, score), "ece": calibration_error(actual, score)}
+    return figures
+
+
+def value_metrics(actual: Float[np.ndarray, " rows"], prediction: Float[np.ndarray, " rows"]) -> dict[str, float]:
+    """Figures of predicted numbers, by metric key."""
+    return {
+        "rmse": rmse(actual, prediction),
+        "mae": mae(actual, prediction),
+        "r2": r_squared(actual, prediction),
+        "spearman": spearman(actual, prediction),
+    }
+
+
+def _cumulated(
+    actual: np.ndarray, score: np.ndarray
+) -> tuple[Float64[np.ndarray, " steps"], Float64[np.ndarray, " steps"], Float64[np.ndarray, " steps"]]:
+    """Real and unlisted pairs at or above each different score, from the highest score down."""
+    order = np.argsort(-_double(score), kind="stable")
+    falling, real = _double(score)[order], np.asarray(actual)[order] > 0.5
+    last_of_each = np.append(np.flatnonzero(np.diff(falling)), len(falling) - 1)
+    hits = np.cumsum(real)[last_of_each]
+    return hits.astype(np.float64), (last_of_each + 1 - hits).astype(np.float64), falling[last_of_each]
+
+
+def _one_sided(actual: np.ndarray) -> bool:
+    return bool(np.all(actual > 0.5) or np.all(actual <= 0.5))
+
+
+def _double(values: np.ndarray) -> Float64[np.ndarray, " rows"]:
+    return np.asarray(values, dtype=np.float64)
+
+
+def _ranks(values: np.ndarray) -> Float64[np.ndarray, " rows"]:
+    """Rank of each value from 1, ties sharing the mean of their ranks."""
+    _, which, count = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(count)
+    return (last - (count - 1) / 2)[which]

@@ -1,0 +1,44 @@
+"""Data → Plotly figure: pure functions; no streamlit, no torch, no files.
+
+Every figure has a transparent background and leaves text colours to the theme, so that it reads in
+light and in dark. Points carry `customdata`: `[gene number]` on maps, networks and degree plots,
+`[row of run.predictions]` on prediction plots.
+"""
+
+from slviz.figures.colouring import (
+    Colouring,
+    by_cluster,
+    by_degree,
+    by_density,
+    by_evidence,
+    by_kept,
+    by_partner_score,
+)
+from slviz.figures.curves import NamedCurve, curves_of, precision_recall_curves, roc_curves
+from slviz.figures.degrees import degree_distribution, degree_ranks
+from slviz.figures.embedding import embedding_scatter
+from slviz.figures.network import network_figure
+from slviz.figures.predictions import predicted_against_actual, residuals, score_distribution
+from slviz.figures.training import training_curves
+
+__all__ = [
+    "Colouring",
+    "NamedCurve",
+    "by_cluster",
+    "by_degree",
+    "by_density",
+    "by_evidence",
+    "by_kept",
+    "by_partner_score",
+    "curves_of",
+    "degree_distribution",
+    "degree_ranks",
+    "embedding_scatter",
+    "network_figure",
+    "precision_recall_curves",
+    "predicted_against_actual",
+    "residuals",
+    "roc_curves",
+    "score_distribution",
+    "training_curves",
+]

@@ -1,0 +1,109 @@
+"""Colouring: what the colour of each gene on a map means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from slviz.datasets import GeneGraph
+from slviz.projections import Clusters, Density, Projection
+
+Kind = Literal["categorical", "continuous", "signed"]
+SEVERAL = "several kinds"
+NO_EVIDENCE = "none recorded"
+
+
+@dataclass(frozen=True, eq=False)
+class Colouring:
+    """One value a gene and how to paint it. G genes.
+
+    Attributes:
+        title: what the colour means, such as "Known partners"; heads the legend.
+        kind: "categorical" (text), "continuous" (low to high) or "signed" (around zero).
+        values: [G], text where categorical ("" where missing), else numbers (NaN where missing).
+        unit: stands under the title, such as "genes within 0.42".
+        logarithmic: colours run over the logarithm of the values, which are all positive or NaN.
+        order: the categories from first to last in the legend; by falling size when left out.
+    """
+
+    title: str
+    kind: Kind
+    values: np.ndarray
+    unit: str = ""
+    logarithmic: bool = False
+    order: Sequence[str] = ()
+
+    @property
+    def heading(self) -> str:
+        """Title and unit, for a legend."""
+        return f"{self.title}<br><sub>{self.unit}</sub>" if self.unit else self.title
+
+    @property
+    def texts(self) -> np.ndarray:
+        """[G] text: the value of each gene, for its hover."""
+        if self.kind == "categorical":
+            return np.where(self.values == "", "unknown", self.values.astype(object))
+        shown = np.array([f"{value:.3g}" for value in self.values], dtype=object)
+        return np.where(np.isfinite(self.values.astype(float)), shown, "unknown")
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories that occur, in the legend's order; missing ones ("", "none") last."""
+        names, size = np.unique(self.values.astype(str), return_counts=True)
+        ordered = names[np.lexsort((names, -size))].tolist()
+        if self.order:
+            ordered.sort(key=list(self.order).index)
+        return tuple(sorted(ordered, key=lambda name: name in ("", "none", NO_EVIDENCE)))
+
+
+def by_degree(graph: GeneGraph) -> Colouring:
+    """Number of known partners, on a logarithmic scale; genes without any are missing."""
+    degree = np.where(graph.degree > 0, graph.degree, np.nan).astype(np.float32)
+    return Colouring("Known partners", "continuous", degree, unit="genes, log scale", logarithmic=True)
+
+
+def by_evidence(graph: GeneGraph) -> Colouring:
+    """The kind of evidence behind most of a gene's known pairs; "several kinds" where two tie."""
+    kinds, known = np.unique(graph.pair_evidence.astype(str), return_inverse=True)
+    count = np.zeros((len(graph), len(kinds)), dtype=np.int64)
+    np.add.at(count, (graph.pairs[:, 0], known), 1)
+    np.add.at(count, (graph.pairs[:, 1], known), 1)
+    most = count.max(axis=1)
+    tied = (count == most[:, None]).sum(axis=1) > 1
+    named = np.array([kind or NO_EVIDENCE for kind in kinds], dtype=object)[count.argmax(axis=1)]
+    values = np.where(most == 0, NO_EVIDENCE, np.where(tied, SEVERAL, named))
+    return Colouring("Evidence of most pairs", "categorical", _fewer(values))
+
+
+def by_density(density: Density) -> Colouring:
+    """How crowded it is around each gene, on a logarithmic scale; genes alone are missing."""
+    value = np.where(density.value > 0, density.value, np.nan)
+    return Colouring("Local density", "continuous", value, unit=f"{density.unit}, log scale", logarithmic=True)
+
+
+def by_cluster(clusters: Clusters) -> Colouring:
+    """The cluster of each gene; grey where it has none."""
+    return Colouring("Cluster", "categorical", clusters.name_of_each, order=(*clusters.names, "none"))
+
+
+def by_kept(projection: Projection) -> Colouring:
+    """How well the map keeps each gene's neighbours: 0 none, 1 all."""
+    return Colouring("Neighbours kept", "continuous", projection.kept, unit="share of 15")
+
+
+def by_partner_score(scores: np.ndarray, symbol: str, *, gene: int | None = None) -> Colouring:
+    """Predicted partner scores [G] of a gene, as `PairDecoder.score_against` gives them; the gene itself is missing."""
+    values = np.array(scores, dtype=np.float32)
+    if gene is not None:
+        values[gene] = np.nan
+    return Colouring(f"Score with {symbol}", "continuous", values, unit="predicted")
+
+
+def _fewer(values: np.ndarray, *, most: int = 10) -> np.ndarray:
+    """The `most` commonest texts; the rest become "other"."""
+    names, size = np.unique(values.astype(str), return_counts=True)
+    rare = names[np.argsort(-size, kind="stable")][most:]
+    return np.where(np.isin(values.astype(str), rare), "other", values)

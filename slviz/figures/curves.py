@@ -1,0 +1,144 @@
+"""ROC and precision–recall curves, with the baselines and with chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from slviz.evaluation import average_precision, pr_curve, roc_auc, roc_curve
+from slviz.figures.frame import framed
+from slviz.figures.palette import ACCENT, LINE, LONGER
+from slviz.runs import PAIR_COLUMNS
+
+MOST_POINTS = 1500
+DASHES = ("dash", "dot", "dashdot", "longdash", "longdashdot")
+
+
+@dataclass(frozen=True, eq=False)
+class NamedCurve:
+    """One scorer's curve.
+
+    Attributes:
+        name: the scorer, such as "network" or "max degree".
+        x, y: false and true positive rate (ROC), or recall and precision; same length.
+        figure: area under the ROC curve, or average precision; stands in the legend.
+        baseline: drawn thinner and dashed.
+    """
+
+    name: str
+    x: np.ndarray
+    y: np.ndarray
+    figure: float
+    baseline: bool = False
+
+
+def roc_curves(curves: Sequence[NamedCurve]) -> go.Figure:
+    """True against false positive rate, one line a scorer, and the diagonal of chance."""
+    chance = _chance([0, 1], [0, 1], "chance (AUC 0.500)")
+    figure = framed(
+        [chance, *_lines(curves, "AUC", x="False positives", y="True positives")],
+        x="False positive rate (share of non-pairs called)",
+        y="True positive rate (share of pairs found)",
+        keep="roc",
+    )
+    return _unit_square(figure, legend_below=True)
+
+
+def precision_recall_curves(curves: Sequence[NamedCurve], *, share_positive: float) -> go.Figure:
+    """Precision against recall, one line a scorer; chance lies at the share of pairs among what is judged."""
+    chance = _chance([0, 1], [share_positive] * 2, f"chance (AP {share_positive:.3f})")
+    figure = framed(
+        [chance, *_lines(curves, "AP", x="Recall", y="Precision")],
+        x="Recall (share of pairs found)",
+        y="Precision (share of called that are pairs)",
+        keep="precision-recall",
+    )
+    return _unit_square(figure, legend_below=False)
+
+
+def _lines(curves: Sequence[NamedCurve], figure_name: str, *, x: str, y: str) -> list[Any]:
+    """Baselines first and thin, networks on top and thick; the legend by falling figure."""
+    order = sorted(curves, key=lambda curve: (not curve.baseline, curve.figure))
+    ranks = {curve.name: rank for rank, curve in enumerate(sorted(curves, key=lambda curve: -curve.figure))}
+    colours = _colours(curves)
+    traces = []
+    for curve in order:
+        kept = _thinned(len(curve.x))
+        place = [each.name for each in curves if each.baseline].index(curve.name) if curve.baseline else 0
+        traces.append(
+            go.Scatter(
+                x=np.asarray(curve.x, dtype=np.float32)[kept],
+                y=np.asarray(curve.y, dtype=np.float32)[kept],
+                mode="lines",
+                name=f"{curve.name} ({figure_name} {curve.figure:.3f})",
+                legendrank=1000 + ranks[curve.name],
+                line={
+                    "color": colours[curve.name],
+                    "width": 1.6 if curve.baseline else 3,
+                    "dash": DASHES[place % len(DASHES)] if curve.baseline else "solid",
+                },
+                hovertemplate=f"<b>{curve.name}</b><br>{x}: %{{x:.3f}}<br>{y}: %{{y:.3f}}<extra></extra>",
+            )
+        )
+    return traces
+
+
+def _colours(curves: Sequence[NamedCurve]) -> dict[str, str]:
+    others = [colour for colour in LONGER if colour != ACCENT]
+    networks = [curve.name for curve in curves if not curve.baseline]
+    rest = [curve.name for curve in curves if curve.baseline]
+    colours = dict(zip(networks, [ACCENT, *reversed(others)], strict=False))
+    return colours | {name: others[place % len(others)] for place, name in enumerate(rest)}
+
+
+def _thinned(length: int) -> np.ndarray:
+    """At most `MOST_POINTS` places of a curve, its ends among them."""
+    return np.unique(np.linspace(0, length - 1, min(length, MOST_POINTS)).round().astype(np.int64))
+
+
+def _chance(x: list[float], y: list[float], name: str) -> Any:
+    line = {"color": LINE, "width": 1.2, "dash": "dash"}
+    return go.Scatter(x=x, y=y, mode="lines", name=name, line=line, hoverinfo="skip", legendrank=2000)
+
+
+def _unit_square(figure: go.Figure, *, legend_below: bool) -> go.Figure:
+    """Both axes from 0 to 1, equally long, the legend where curves rarely run."""
+    figure.update_xaxes(range=[-0.01, 1.01], constrain="domain")
+    figure.update_yaxes(range=[-0.01, 1.01], scaleanchor="x", scaleratio=1, constrain="domain")
+    figure.update_layout(legend={"orientation": "h", "y": -0.18, "yanchor": "top", "x": 0}, height=560)
+    return figure
+
+
+def curves_of(
+    predictions: pd.DataFrame, *, against: str, part: str = "test", scorers: Sequence[str] | None = None
+) -> tuple[list[NamedCurve], list[NamedCurve], float]:
+    """ROC and precision–recall curves of a run's own predictions and baselines, and the share of real pairs.
+
+    Args:
+        predictions: of a link run, as `Run.predictions` has it.
+        against: the drawn non-pairs to judge on, such as "random".
+        part: which part of the pairs.
+        scorers: columns to draw, "prediction" (shown as "network") first; all baselines when left out.
+    """
+    chosen = (predictions["part"] == part) & predictions["against"].isin(["known", against])
+    rows = predictions.loc[chosen]
+    actual = rows["actual"].to_numpy(dtype=np.float64)
+    if not len(rows) or actual.min() == actual.max():
+        return [], [], float("nan")
+    columns = list(scorers or ["prediction", *predictions.columns[len(PAIR_COLUMNS) :]])
+    roc, precision = [], []
+    for column in columns:
+        score = rows[column].to_numpy(dtype=np.float64)
+        if not np.isfinite(score).all():
+            continue
+        name, baseline = ("network", False) if column == "prediction" else (column, True)
+        false_rate, true_rate, _ = roc_curve(actual, score)
+        recall, exact, _ = pr_curve(actual, score)
+        roc.append(NamedCurve(name, false_rate, true_rate, roc_auc(actual, score), baseline))
+        precision.append(NamedCurve(name, recall, exact, average_precision(actual, score), baseline))
+    return roc, precision, float(actual.mean())

@@ -1,0 +1,74 @@
+"""Labels of points: placed so that none covers another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+LETTER_WIDTH = 0.62
+LINE_HEIGHT = 1.35
+DIRECTIONS = np.array([(1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1)], dtype=float)
+REACHES = (16.0, 30.0, 46.0, 64.0, 84.0)
+
+
+def callouts(
+    x: np.ndarray,
+    y: np.ndarray,
+    texts: Sequence[str],
+    *,
+    span: tuple[tuple[float, float], tuple[float, float]],
+    size: float = 12,
+    pixels: tuple[float, float] = (800, 520),
+) -> list[dict[str, Any]]:
+    """Annotations that name points, each moved to the first free place around its point.
+
+    Args:
+        x, y: where the points lie, [N].
+        texts: what to write, N of them; the first have first choice of place.
+        span: the ranges ((x low, x high), (y low, y high)) that the figure shows.
+        size: of the letters, in pixels.
+        pixels: how large the plotting area is thought to be.
+    """
+    if not len(texts):
+        return []
+    low = np.array([span[0][0], span[1][0]], dtype=float)
+    high = np.array([span[0][1], span[1][1]], dtype=float)
+    scale = np.array(pixels) / np.maximum(high - low, 1e-9)
+    points = (np.column_stack([x, y]) - low) * scale * (1, -1)
+    halves = np.array([(max(len(text), 1) * LETTER_WIDTH * size / 2, LINE_HEIGHT * size / 2) for text in texts])
+    offsets = _free_offsets(points, halves)
+    return [
+        {
+            "x": float(x[each]),
+            "y": float(y[each]),
+            "text": text,
+            "showarrow": True,
+            "arrowhead": 0,
+            "arrowwidth": 1,
+            "ax": float(offsets[each, 0]),
+            "ay": float(offsets[each, 1]),
+            "standoff": 4,
+            "font": {"size": size, "weight": 700, "shadow": "auto"},
+            "captureevents": False,
+        }
+        for each, text in enumerate(texts)
+    ]
+
+
+def _free_offsets(points: np.ndarray, halves: np.ndarray) -> np.ndarray:
+    """For each label the offset in pixels [N, 2] whose box meets the fewest boxes and points before it."""
+    taken = np.concatenate([points, points])[: len(points)]
+    boxes = [(point, np.array([6.0, 6.0])) for point in taken]
+    offsets = np.zeros_like(points)
+    for label, (point, half) in enumerate(zip(points, halves, strict=True)):
+        places = np.concatenate([DIRECTIONS * (half + reach / 2) * (1, 1) for reach in REACHES])
+        centres = np.array([centre for centre, _ in boxes])
+        sizes = np.array([each for _, each in boxes])
+        apart = np.abs((point + places)[:, None] - centres) - (sizes + half)
+        overlaps = (apart < 0).all(axis=2).sum(axis=1)
+        best = int(np.argmin(overlaps))
+        offsets[label] = places[best]
+        boxes.append((point + places[best], half))
+    return offsets

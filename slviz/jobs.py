@@ -1,0 +1,195 @@
+"""Work in a process of its own: the command that a person could type, started and left alone.
+
+A job writes into its run folder and nowhere else, so whoever looks there sees it: after a reload, in
+a second browser, after a restart of the server.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import filelock
+import numpy as np
+import pandas as pd
+
+from slviz.choices import Choice
+from slviz.errors import InvalidSetting, RunError, RunNotFound
+from slviz.runs.files import saving
+from slviz.runs.folder import ERROR, LOCK
+from slviz.runs.spec import TABLES, RunSpec
+from slviz.runs.store import RunStore
+from slviz.runs.typed import words_of
+from slviz.runs.worker import RunWriter, write_failure
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+JOBS = ".jobs"
+SLOTS = ".slots"
+FROM_A_FILE = frozenset({"test_pairs", "test_negatives"})
+LOG_DAYS = 7.0
+SLOT_POLL_SECONDS = 0.5
+RECENT_EPOCHS = 20
+
+
+def train_command(
+    spec: RunSpec,
+    *,
+    source: str,
+    device: str = "auto",
+    test_pairs: Path | str | None = None,
+    test_negatives: Path | str | None = None,
+) -> list[str]:
+    """What a person could type after `python -m slviz` to train `spec`; defaults are left out.
+
+    Args:
+        spec: what to train.
+        source: where the data set is opened from, as `open_dataset` takes it.
+        device: "auto", "cpu", "cuda" or "mps".
+        test_pairs, test_negatives: the user's own files, for the split `file`.
+    """
+    if spec.split.name == "file" and test_pairs is None:
+        raise InvalidSetting("The split 'file' needs its file of test pairs: give it with --test-pairs FILE.")
+    command = ["train", "--data", source]
+    for part in ("task", "network", "features"):
+        command += [f"--{part}", getattr(spec, part).name]
+    if spec.split.name == "file":
+        command += ["--test-pairs", str(test_pairs)]
+        command += ["--test-negatives", str(test_negatives)] if test_negatives is not None else []
+    else:
+        command += ["--split", spec.split.name]
+    if spec.optimiser.name != next(iter(TABLES["optimiser"])):
+        command += ["--optimiser", spec.optimiser.name]
+    if spec.seed:
+        command += ["--seed", str(spec.seed)]
+    if device != "auto":
+        command += ["--device", device]
+    return command + words_of({part: getattr(spec, part) for part in TABLES}, leave_out=FROM_A_FILE)
+
+
+def project_command(run_id: str, method: Choice, *, seed: int = 0) -> list[str]:
+    """What a person could type after `python -m slviz` to make a map of a run."""
+    command = ["project", run_id, "--method", method.name]
+    command += ["--seed", str(seed)] if seed else []
+    return command + words_of({"method": method})
+
+
+def start(arguments: list[str], *, run_id: str | None = None) -> None:
+    """Start `python -m slviz` with these arguments and return at once.
+
+    It has its own session, so it outlives this process; no shell reads the arguments. What it prints
+    goes to `<models>/.jobs/`. Where `run_id` says which run it will write, a worker that dies before it
+    has begun leaves the reason as that run's failure. Raises `RunNotSaved` where the log cannot be written.
+    """
+    store = RunStore.default()
+    log = _fresh_log(store.root / JOBS, run_id or arguments[0])
+    path = os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH")]))
+    with saving(log), log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "slviz", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONPATH": path},
+            start_new_session=True,
+        )
+    # Somebody has to wait for a child, or it stays behind as a zombie.
+    threading.Thread(target=_see_off, args=(process, store, run_id, log), daemon=True).start()
+
+
+def start_training(
+    spec: RunSpec,
+    *,
+    source: str,
+    device: str = "auto",
+    test_pairs: Path | str | None = None,
+    test_negatives: Path | str | None = None,
+) -> None:
+    """Start training; the run shows as waiting from this moment on.
+
+    Raises `RunAlreadyRunning` where a worker has it already, `RunNotSaved` where the disk refuses.
+    """
+    arguments = train_command(spec, source=source, device=device, test_pairs=test_pairs, test_negatives=test_negatives)
+    RunStore.default().request(spec)
+    start(arguments, run_id=spec.run_id)
+
+
+def resume(run_id: str, *, device: str = "auto") -> None:
+    """Start a worker that goes on with an unfinished run, from its checkpoint where it left one."""
+    RunStore.default().folder(run_id)
+    start(["train", "--resume", run_id, *(["--device", device] if device != "auto" else [])], run_id=run_id)
+
+
+def _fresh_log(folder: Path, name: str) -> Path:
+    with saving(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*.log"):
+            if time.time() - old.stat().st_mtime > LOG_DAYS * 86400:
+                old.unlink(missing_ok=True)
+    return folder / f"{re.sub(r'[^a-z0-9-]', '-', name)}-{time.time_ns()}.log"
+
+
+def _see_off(process: subprocess.Popen[bytes], store: RunStore, run_id: str | None, log: Path) -> None:
+    """Wait for the worker's end; leave a failure when it died before it could write one itself."""
+    if process.wait() == 0 or run_id is None:
+        return
+    with contextlib.suppress(RunNotFound):
+        folder = store.folder(run_id)
+        if not (folder / LOCK).exists() and not (folder / ERROR).exists():
+            said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            sentence = said[-1] if said else f"The worker ended with status {process.returncode} before it began."
+            write_failure(folder / ERROR, RunError(sentence.removeprefix("slviz: ")))
+
+
+@contextlib.contextmanager
+def slot(writer: RunWriter, root: Path) -> Iterator[None]:
+    """One of this machine's places to train in, held for as long as the block runs.
+
+    Where all are taken the run shows as waiting; raises `RunCancelled` when it is cancelled meanwhile.
+    """
+    taken = _free_slot(root)
+    if taken is None:
+        with writer.waiting():
+            while (taken := _free_slot(root)) is None:
+                writer.stop_if_cancelled()
+                time.sleep(SLOT_POLL_SECONDS)
+    try:
+        yield
+    finally:
+        taken.release()
+
+
+def _free_slot(root: Path) -> filelock.BaseFileLock | None:
+    with saving(root / SLOTS):
+        (root / SLOTS).mkdir(parents=True, exist_ok=True)
+        for number in range(slots()):
+            lock = filelock.FileLock(root / SLOTS / f"{platform.node() or 'here'}-{number}.lock", thread_local=False)
+            with contextlib.suppress(filelock.Timeout):
+                lock.acquire(timeout=0)
+                return lock
+    return None
+
+
+def slots() -> int:
+    """How many runs this machine trains at once: SLVIZ_SLOTS, else one for every four processors."""
+    asked = os.environ.get("SLVIZ_SLOTS", "").strip()
+    if not asked:
+        return max(1, (os.cpu_count() or 1) // 4)
+    if not asked.isdecimal() or int(asked) < 1:
+        raise InvalidSetting(f"SLVIZ_SLOTS={asked!r} is not a whole number from 1 on.")
+    return int(asked)
+
+
+def seconds_left(history: pd.DataFrame, epochs: int) -> float:
+    """About how long training still takes, from the median of recent epochs; NaN before the first."""
+    if not len(history):
+        return float("nan")
+    remaining = max(epochs - int(history["epoch"].iloc[-1]), 0)
+    return float(np.median(history["seconds"].to_numpy()[-RECENT_EPOCHS:])) * remaining

@@ -1,0 +1,114 @@
+"""Encoder: the layers of a network stacked, with what surrounds them. Imports torch: import it late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+
+class GraphFreeLinear(nn.Linear):
+    """A linear layer that may be called like a graph layer; it ignores the edges."""
+
+    def forward(self, genes: Tensor, edges: Tensor) -> Tensor:
+        return super().forward(genes)
+
+
+class ByteDropout(nn.Module):
+    """Dropout that spends one random byte on a number instead of four.
+
+    Drawing random numbers was a tenth of an epoch on the processor. `share` is rounded to 1/256.
+    """
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.dropped = round(256 * share)
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        if not self.training or not self.dropped:
+            return numbers
+        if numbers.device.type != "cpu":
+            return nn.functional.dropout(numbers, self.dropped / 256)
+        words = torch.empty(-(-numbers.numel() // 8), dtype=torch.int64).random_(-(2**63), None)
+        kept = words.view(torch.uint8)[: numbers.numel()].view_as(numbers) >= self.dropped
+        return numbers * kept.mul(256 / (256 - self.dropped))
+
+
+class AttentionLayer(nn.Module):
+    """A graph attention layer of PyG whose heads are mixed into the width asked for."""
+
+    def __init__(self, convolution: nn.Module, heads_width: int, out_channels: int) -> None:
+        super().__init__()
+        self.convolution = convolution
+        self.mix = nn.Linear(heads_width, out_channels)
+
+    def forward(self, genes: Tensor, edges: Tensor) -> Tensor:
+        return self.mix(self.convolution(genes, edges))
+
+    def with_attention(self, genes: Tensor, edges: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The layer's result, the edges it used [2, A] (it re-adds self-loops) and their weights [A, heads]."""
+        result, (used, weight) = self.convolution(genes, edges, return_attention_weights=True)
+        return self.mix(result), used, weight
+
+
+class Encoder(nn.Module):
+    """Features, place in the graph and learnt gene vectors → embedding.
+
+    Each layer adds to what a gene already is (a residual step after LayerNorm), and the embedding is
+    a linear map of the start and of every layer side by side, so that a gene stays itself however
+    much it listens to its partners.
+    """
+
+    def __init__(
+        self,
+        *,
+        layers: Sequence[nn.Module],
+        in_channels: int,
+        width: int,
+        dropout: float,
+        genes: int,
+        structure: int,
+    ) -> None:
+        super().__init__()
+        self.features = nn.Linear(in_channels, width)
+        self.structure = nn.Linear(structure, width) if structure else None
+        self.vectors = nn.Embedding(genes, width) if genes else None
+        if self.vectors is not None:
+            nn.init.normal_(self.vectors.weight, std=0.1)
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in layers)
+        self.layers = nn.ModuleList(layers)
+        self.dropout = ByteDropout(dropout)
+        self.out = nn.Linear(width * (len(layers) + 1), width)
+
+    def forward(self, features: Tensor, structure: Tensor, edges: Tensor) -> Tensor:
+        """Embedding [G, width] from features [G, F], structure [G, S] and directed edges [2, E]."""
+        start = self._start(features, structure)
+        return self.out(torch.cat(self._states(start, edges), dim=1))  # [G, width * (layers + 1)] -> [G, width]
+
+    def attention(self, features: Tensor, structure: Tensor, edges: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Per layer, the edges that it used [2, A] and their weights [A, heads]; empty without attention."""
+        state = self._start(features, structure)
+        found = []
+        for norm, layer in zip(self.norms, self.layers, strict=True):
+            if not isinstance(layer, AttentionLayer):
+                return []
+            change, used, weight = layer.with_attention(norm(state), edges)
+            found.append((used, weight))
+            state = state + nn.functional.elu(change)
+        return found
+
+    def _start(self, features: Tensor, structure: Tensor) -> Tensor:
+        start = self.features(self.dropout(features))
+        if self.structure is not None:
+            start = start + self.structure(structure)
+        if self.vectors is not None:
+            start = start + self.vectors.weight
+        return start
+
+    def _states(self, start: Tensor, edges: Tensor) -> list[Tensor]:
+        states = [start]
+        for norm, layer in zip(self.norms, self.layers, strict=True):
+            change = layer(self.dropout(norm(states[-1])), edges)
+            states.append(states[-1] + nn.functional.elu(change))
+        return states

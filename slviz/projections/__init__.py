@@ -1,0 +1,27 @@
+"""Maps of an embedding, how dense it is, and which clusters it has."""
+
+from slviz.choices import Choices
+from slviz.projections.clusters import CLUSTERINGS, Clustering, Clusters
+from slviz.projections.density import DENSITIES, Density, DensityEstimate
+from slviz.projections.method import ProjectionMethod
+from slviz.projections.pca import PCA
+from slviz.projections.projection import Projection
+from slviz.projections.tsne import TSNE
+from slviz.projections.umap import UMAP
+
+PROJECTIONS: Choices[ProjectionMethod] = Choices("projection", PCA, TSNE, UMAP)
+
+__all__ = [
+    "CLUSTERINGS",
+    "DENSITIES",
+    "PCA",
+    "PROJECTIONS",
+    "TSNE",
+    "UMAP",
+    "Clustering",
+    "Clusters",
+    "Density",
+    "DensityEstimate",
+    "Projection",
+    "ProjectionMethod",
+]

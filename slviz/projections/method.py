@@ -1,0 +1,94 @@
+"""ProjectionMethod: what every method of drawing a map has in common."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from jaxtyping import Float, Float32
+
+from slviz.choices import Choice
+from slviz.errors import DataError, InvalidSetting
+from slviz.projections.neighbours import neighbours_kept
+from slviz.projections.projection import NEIGHBOURS_KEPT, Projection
+
+FEWEST_GENES = 3
+
+
+@dataclass(frozen=True)
+class ProjectionMethod(Choice):
+    """A way to lay genes out on a map so that alike vectors come to lie near each other."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    """What a person calls the method, such as "t-SNE"."""
+    reading: ClassVar[str]
+    """How to read its map, in one sentence."""
+
+    def fit(self, vectors: Float[np.ndarray, "genes width"], seed: int, *, dimensions: int = 2) -> Projection:
+        """The map of `vectors` [G, D]; the same vectors, settings and seed give the same map.
+
+        The map is centred. Each axis points to where its longer tail lies, so that a mirror image
+        never makes two fits look different. Raises `DataError` for vectors that no map can be made
+        of, `InvalidSetting` for a number of dimensions other than 2 or 3.
+        """
+        vectors = checked_vectors(vectors, dimensions=dimensions)
+        coordinates, axes = self.lay_out(vectors, seed, dimensions)
+        coordinates = oriented(coordinates).astype(np.float32)
+        return Projection(
+            method=self,
+            seed=seed,
+            coordinates=coordinates,
+            axes=axes,
+            kept=neighbours_kept(vectors, coordinates, count=NEIGHBOURS_KEPT),
+        )
+
+    @abstractmethod
+    def lay_out(
+        self, vectors: Float32[np.ndarray, "genes width"], seed: int, dimensions: int
+    ) -> tuple[Float[np.ndarray, "genes dimensions"], tuple[str, ...]]:
+        """Coordinates and axis titles of vectors that were checked; `fit` calls it."""
+
+    def describe(self, genes: int) -> str:
+        """Method and settings as they are used on so many genes, for a caption."""
+        return self.title
+
+
+def checked_vectors(
+    vectors: Float[np.ndarray, "genes width"], *, dimensions: int = 2
+) -> Float32[np.ndarray, "genes width"]:
+    """`vectors` as float32 [G, D], C order; raises a sentence when no map can be made of them."""
+    if dimensions not in (2, 3):
+        raise InvalidSetting(f"dimensions={dimensions} is not one of: 2, 3.")
+    vectors = np.asarray(vectors)
+    if vectors.ndim != 2:
+        raise DataError(f"A map needs one row of numbers a gene; these have shape {vectors.shape}.")
+    genes, width = vectors.shape
+    if genes < FEWEST_GENES:
+        raise DataError(f"A map needs at least {FEWEST_GENES} genes; this embedding has {genes}.")
+    if width < dimensions:
+        raise DataError(
+            f"A map in {dimensions} dimensions needs an embedding of at least {dimensions} columns; "
+            f"this one has {width}. Train a run with a wider embedding."
+        )
+    lost = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
+    if len(lost):
+        raise DataError(
+            f"{len(lost)} of {genes} genes have a vector that is not finite (first in row {lost[0]}). "
+            "Train the run again with a smaller learning_rate."
+        )
+    if (vectors == vectors[0]).all():
+        raise DataError(
+            "All genes have the same vector, so there is nothing to map. That happens to a network "
+            "without a graph on the feature set 'none': choose other features or another network."
+        )
+    return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def oriented(coordinates: Float[np.ndarray, "genes dimensions"]) -> Float[np.ndarray, "genes dimensions"]:
+    """`coordinates` centred on their mean, each axis turned so that its longer tail is positive."""
+    centred = np.asarray(coordinates, dtype=np.float64)
+    centred = centred - centred.mean(axis=0)
+    return np.where((centred**3).sum(axis=0) < 0, -centred, centred)

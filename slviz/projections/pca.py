@@ -1,0 +1,39 @@
+"""PCA: the directions along which the embedding varies most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from slviz.projections.method import ProjectionMethod
+
+
+@dataclass(frozen=True)
+class PCA(ProjectionMethod):
+    """Principal components: straight views of the embedding; distances mean what they seem."""
+
+    name: ClassVar[str] = "pca"
+    title: ClassVar[str] = "PCA"
+    reading: ClassVar[str] = (
+        "A straight view: distances are true along these axes, and what varies along others is not seen."
+    )
+
+    def lay_out(self, vectors: np.ndarray, seed: int, dimensions: int) -> tuple[np.ndarray, tuple[str, ...]]:
+        coordinates, share = principal_components(vectors, dimensions)
+        axes = tuple(f"PCA {axis + 1} ({100 * share[axis]:.1f} % of variance)" for axis in range(dimensions))
+        return coordinates, axes
+
+
+def principal_components(vectors: np.ndarray, dimensions: int) -> tuple[np.ndarray, np.ndarray]:
+    """Coordinates [G, dimensions] along the leading principal axes, and each axis's share of the variance.
+
+    Exact and without randomness: from the eigenvectors of the covariance, in double precision.
+    """
+    centred = vectors.astype(np.float64)
+    centred = centred - centred.mean(axis=0)
+    variance, axes = np.linalg.eigh(centred.T @ centred)  # ascending
+    leading = axes[:, ::-1][:, :dimensions]
+    share = np.clip(variance[::-1][:dimensions], 0, None) / variance.sum()
+    return centred @ leading, share

@@ -1,0 +1,78 @@
+"""t-SNE by openTSNE: near neighbours stay near, the rest is stretched to fit."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from slviz.choices import setting
+from slviz.projections.method import ProjectionMethod
+from slviz.projections.neighbours import nearest_neighbours
+from slviz.projections.pca import principal_components
+
+BARNES_HUT_UP_TO = 20_000
+"""So many genes are laid out by Barnes–Hut; more by the faster, interpolated FFT gradient (FIt-SNE)."""
+
+
+def threads() -> int:
+    """Half of the cores: Barnes–Hut gives the same map bit by bit on any number of threads."""
+    return max((os.cpu_count() or 1) // 2, 1)
+
+
+@dataclass(frozen=True)
+class TSNE(ProjectionMethod):
+    """t-SNE (van der Maaten & Hinton 2008): keeps each gene's nearest neighbours near."""
+
+    name: ClassVar[str] = "tsne"
+    title: ClassVar[str] = "t-SNE"
+    reading: ClassVar[str] = "Distances between clusters, and their sizes, mean little."
+    perplexity: float = setting(
+        30.0,
+        "About how many neighbours each gene is kept close to; lowered where there are too few genes.",
+        low=2.0,
+        high=500.0,
+    )
+    iterations: int = setting(
+        500, "Steps after the first 250, in which clusters form.", low=50, high=10_000, advanced=True
+    )
+
+    def used_perplexity(self, genes: int) -> float:
+        """The perplexity on so many genes: at most a third of a gene's possible neighbours."""
+        return min(self.perplexity, max((genes - 1) / 3, 1.0))
+
+    def describe(self, genes: int) -> str:
+        used = self.used_perplexity(genes)
+        lowered = f" (lowered from {self.perplexity:g}: {genes} genes allow no more)" if used < self.perplexity else ""
+        return f"t-SNE, perplexity {used:.3g}{lowered}, {250 + self.iterations} steps"
+
+    def lay_out(self, vectors: np.ndarray, seed: int, dimensions: int) -> tuple[np.ndarray, tuple[str, ...]]:
+        from openTSNE import TSNEEmbedding
+        from openTSNE.affinity import PerplexityBasedNN
+        from openTSNE.nearest_neighbors import PrecomputedNeighbors
+
+        perplexity = self.used_perplexity(len(vectors))
+        count = min(len(vectors) - 1, int(3 * perplexity))
+        number, distance = nearest_neighbours(vectors, count=count)
+        affinity = PerplexityBasedNN(
+            perplexity=perplexity,  # pyright: ignore[reportArgumentType]
+            knn_index=PrecomputedNeighbors(number, distance),
+            n_jobs=1,
+            random_state=seed,
+        )
+        start, _ = principal_components(vectors, dimensions)
+        start = start / start[:, 0].std() * 1e-4  # openTSNE's scale: small, so that nothing is decided yet
+        start += np.random.default_rng(seed).normal(scale=1e-6, size=start.shape)  # parts equal vectors
+        fast = len(vectors) > BARNES_HUT_UP_TO and dimensions == 2
+        embedding = TSNEEmbedding(
+            start,
+            affinity,
+            negative_gradient_method="fft" if fast else "bh",
+            random_state=seed,
+            n_jobs=1 if fast else threads(),
+        )
+        embedding.optimize(n_iter=250, exaggeration=12, momentum=0.5, inplace=True)
+        embedding.optimize(n_iter=self.iterations, momentum=0.8, inplace=True)
+        return np.asarray(embedding), tuple(f"t-SNE {axis + 1}" for axis in range(dimensions))

@@ -1,0 +1,75 @@
+"""UMAP by umap-learn, from exact neighbours, repeatable bit by bit."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from types import ModuleType
+from typing import ClassVar
+
+import numpy as np
+
+from slviz.choices import setting
+from slviz.projections.method import ProjectionMethod
+from slviz.projections.neighbours import nearest_neighbours
+from slviz.projections.pca import principal_components
+
+
+@dataclass(frozen=True)
+class UMAP(ProjectionMethod):
+    """UMAP (McInnes et al. 2018): keeps neighbourhoods, and more of the large shape than t-SNE."""
+
+    name: ClassVar[str] = "umap"
+    title: ClassVar[str] = "UMAP"
+    reading: ClassVar[str] = "Distances between clusters, and their sizes, mean little."
+    neighbours: int = setting(
+        15, "How many neighbours each gene is kept close to; more shows larger shapes.", low=2, high=200
+    )
+    spread: float = setting(
+        0.1, "How tightly alike genes may lie: 0 is tightest.", label="Least distance", low=0.0, high=0.99
+    )
+
+    def used_neighbours(self, genes: int) -> int:
+        """The neighbours on so many genes: umap-learn wants one gene that is none of them."""
+        return min(self.neighbours, genes - 2)
+
+    def describe(self, genes: int) -> str:
+        used = self.used_neighbours(genes)
+        lowered = f" (lowered from {self.neighbours}: there are {genes} genes)" if used < self.neighbours else ""
+        return f"UMAP, {used} neighbours{lowered}, least distance {self.spread:g}"
+
+    def lay_out(self, vectors: np.ndarray, seed: int, dimensions: int) -> tuple[np.ndarray, tuple[str, ...]]:
+        umap = _umap()
+        others = self.used_neighbours(len(vectors))
+        number, distance = nearest_neighbours(vectors, count=others)
+        itself = np.arange(len(vectors))[:, None]
+        knn = (
+            np.concatenate([itself, number], axis=1),  # umap-learn counts a gene as its own first neighbour
+            np.concatenate([np.zeros_like(distance[:, :1]), distance], axis=1),
+        )
+        start, _ = principal_components(vectors, dimensions)
+        start = 10 * start / np.abs(start).max()
+        start += np.random.default_rng(seed).normal(scale=1e-3, size=start.shape)  # parts equal vectors
+        fitter = umap.UMAP(
+            n_components=dimensions,
+            n_neighbors=others + 1,
+            min_dist=self.spread,
+            init=start.astype(np.float32),
+            precomputed_knn=knn,
+            force_approximation_algorithm=True,  # below 4,096 genes umap-learn would ignore the neighbours given
+            random_state=seed,
+            n_jobs=1,
+        )
+        with warnings.catch_warnings():
+            # No search index is given, so new genes could not be placed on the map later: none are.
+            warnings.filterwarnings("ignore", message=r"precomputed_knn\[2\] \(knn_search_index\) is not an NNDescent")
+            coordinates = fitter.fit_transform(vectors)
+        return np.asarray(coordinates), tuple(f"UMAP {axis + 1}" for axis in range(dimensions))
+
+
+def _umap() -> ModuleType:
+    """umap-learn, without its remark that the neural variant, which is not used here, lacks Tensorflow."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Tensorflow not installed", category=ImportWarning)
+        import umap
+    return umap

@@ -1,0 +1,150 @@
+"""How a file of a run is written whole or not at all, and how damage to it is noticed."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+
+from slviz.errors import DamagedRun, RunNotSaved
+
+REFUSALS = {
+    errno.ENOSPC: "the disk is full; make room and start it again",
+    errno.EDQUOT: "your share of the disk is used up; make room and start it again",
+    errno.EFBIG: "the file would be larger than this account may write",
+    errno.EROFS: "the place is read-only; set SLVIZ_MODELS to a folder that you may write to",
+    errno.EACCES: "you may not write there; set SLVIZ_MODELS to a folder that you may write to",
+    errno.EPERM: "you may not write there; set SLVIZ_MODELS to a folder that you may write to",
+    errno.ENOTDIR: "a file is in the way; set SLVIZ_MODELS to a folder that you may write to",
+    errno.EEXIST: "a file is in the way; set SLVIZ_MODELS to a folder that you may write to",
+}
+
+
+@contextlib.contextmanager
+def saving(place: Path) -> Iterator[None]:
+    """Turn a refusal of the disk while `place` is written into a sentence: `RunNotSaved`."""
+    try:
+        yield
+    except OSError as error:
+        reason = REFUSALS.get(error.errno or 0, f"{error.strerror or error}; see that the disk is well")
+        raise RunNotSaved(f"{place.name} could not be saved in {place.parent}: {reason}.") from error
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file that is there whole or not at all, on the disk when this returns; raises `RunNotSaved`."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with saving(path):
+        try:
+            with unfinished.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            raise
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Clear away what a killed writer left of `write_atomically`."""
+    for leftover in folder.glob(".*.part"):
+        leftover.unlink(missing_ok=True)
+
+
+def read_whole(path: Path) -> bytes:
+    """The content of a file of a run; raises `DamagedRun` where it is missing or cannot be read."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise DamagedRun(f"{_where(path)} is missing. {CURE}") from None
+    except OSError as error:
+        raise DamagedRun(f"{_where(path)} cannot be read ({error.strerror}). {CURE}") from error
+
+
+CURE = "Remove the run and train it again."
+
+
+def _where(path: Path) -> str:
+    return f"{path.name} of run {path.parent.name}"
+
+
+def to_json(content: Any) -> bytes:
+    """Indented JSON; numbers that are not finite are refused, so write None for them."""
+    return (json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def from_json(content: bytes, path: Path) -> Any:
+    """What `to_json` wrote; raises `DamagedRun` naming `path` where it is no JSON."""
+    try:
+        return json.loads(content)
+    except ValueError as error:
+        raise DamagedRun(f"{_where(path)} is cut or altered: it is not JSON. {CURE}") from error
+
+
+def sha256(content: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def pack_arrays(arrays: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None = None) -> bytes:
+    """Arrays as safetensors: names, shapes, types and raw values, nothing that could run."""
+    whole = {name: np.asarray(array, order="C") for name, array in arrays.items()}
+    return safetensors.numpy.save(whole, dict(metadata) if metadata else None)
+
+
+def unpack_arrays(content: bytes, path: Path) -> dict[str, np.ndarray]:
+    """The arrays that `pack_arrays` packed; raises `DamagedRun` naming `path`."""
+    try:
+        return safetensors.numpy.load(content)
+    except (safetensors.SafetensorError, ValueError, KeyError) as error:
+        raise DamagedRun(f"{_where(path)} is cut or altered: it is not safetensors. {CURE}") from error
+
+
+def pack_sealed(arrays: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> bytes:
+    """Arrays with a description and a SHA-256 over both, for a file that no manifest lists."""
+    text = json.dumps(about, sort_keys=True, allow_nan=False)
+    return pack_arrays(arrays, {"about": text, "sha256": _seal(arrays, text)})
+
+
+def unpack_sealed(content: bytes, path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """The arrays and the description of `pack_sealed`; raises `DamagedRun` where the seal does not hold."""
+    arrays = unpack_arrays(content, path)
+    metadata = _metadata(content)
+    if metadata.get("sha256") != _seal(arrays, metadata.get("about", "")):
+        raise DamagedRun(f"{path.name} is cut or altered: its content does not match its own SHA-256. Make it again.")
+    return arrays, json.loads(metadata["about"])
+
+
+def read_description(path: Path) -> dict[str, Any]:
+    """The description in a sealed file, read from its first bytes and not checked; {} where there is none."""
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(min(length, 1_000_000)))
+            return json.loads(header["__metadata__"]["about"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _metadata(content: bytes) -> dict[str, str]:
+    length = int.from_bytes(content[:8], "little")
+    return json.loads(content[8 : 8 + length]).get("__metadata__") or {}
+
+
+def _seal(arrays: Mapping[str, np.ndarray], about: str) -> str:
+    digest = hashlib.sha256(about.encode())
+    for name in sorted(arrays):
+        array = np.asarray(arrays[name], order="C")
+        digest.update(f"{name}:{array.dtype.str}:{array.shape}:".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()

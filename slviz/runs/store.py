@@ -1,0 +1,334 @@
+"""RunStore: the folders that hold runs; finds, lists, opens, checks, cancels and removes them.
+
+<run_id>/
+    spec.json             first
+    .lock                 held while the worker lives; `waiting` beside it while others go first
+    progress.jsonl        one line an epoch
+    log.txt  cancel  error.json  checkpoint.safetensors
+    weights.safetensors  arrays.safetensors  predictions.parquet  split.parquet  metrics.json
+    projections/<method>-<hash>.safetensors     each sealed with its own SHA-256
+    manifest.json         last: SHA-256 and size of the files above, versions, device, seconds
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from slviz.choices import Choice
+from slviz.errors import DamagedRun, RunAlreadyRunning, RunError, RunNotFound, RunUnfinished, nearest
+from slviz.projections.projection import Projection
+from slviz.runs.contents import LOG, PROGRESS, SPLIT, WEIGHTS, damage, lines_to_history, parquet_to_table, read_run
+from slviz.runs.files import CURE, saving, unpack_arrays
+from slviz.runs.folder import (
+    CANCEL,
+    CHECKPOINT,
+    ERROR,
+    LOCK,
+    PROJECTIONS,
+    WAITING,
+    RunState,
+    holding,
+    is_held,
+    state_of,
+)
+from slviz.runs.manifest import MANIFEST, Manifest
+from slviz.runs.maps import damaged_maps, list_maps, map_path, read_map, save_map
+from slviz.runs.run import Run
+from slviz.runs.sources import remember_source, with_path, without_path
+from slviz.runs.spec import RunSpec
+from slviz.runs.summary import RunSummary, summarise
+from slviz.runs.worker import RunWriter, read_failure, write_failure
+
+SHIPPED = Path(__file__).resolve().parents[2] / "models"
+RUN_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,80}-[0-9a-f]{8}")
+NOT_LISTED = {MANIFEST, LOCK, CANCEL, ERROR, CHECKPOINT, WAITING, PROJECTIONS}
+
+
+class RunStore:
+    """Runs in a folder of one's own, and the runs that came with slviz.
+
+    Attributes:
+        root: where runs are written.
+        shipped: folders whose runs are found too, and never removed from here.
+    """
+
+    def __init__(self, root: Path, *, shipped: tuple[Path, ...] = ()) -> None:
+        self.root = root.resolve()
+        self.shipped = tuple(place for place in shipped if place.resolve() != self.root)
+
+    @classmethod
+    def default(cls) -> RunStore:
+        """Runs in SLVIZ_MODELS, else in the repository's `models/`; the runs that git ships are found in both."""
+        named = os.environ.get("SLVIZ_MODELS")
+        return cls(Path(named).expanduser() if named else SHIPPED, shipped=(SHIPPED,))
+
+    # --- finding -----------------------------------------------------------------------------------------
+
+    def folder(self, run_id: str) -> Path:
+        """The folder of a run, whatever its state; raises `RunNotFound` for a name that no run has."""
+        if not RUN_NAME.fullmatch(run_id):
+            raise RunNotFound(
+                f"{_shortened(run_id)} is not the name of a run. A name looks like gat-both-link-3f9c2a81."
+            )
+        for place in (self.root, *self.shipped):
+            if (place / run_id).is_dir():
+                return place / run_id
+        known = nearest(run_id, self.run_ids())
+        raise RunNotFound(f"No run is called '{run_id}'.{known} `python -m slviz runs` lists all of them.")
+
+    def run_ids(self) -> list[str]:
+        """Names of all folders that could be runs, own ones first."""
+        return list(dict.fromkeys(folder.name for folder, _ in self._folders()))
+
+    def _folders(self) -> Iterator[tuple[Path, bool]]:
+        for place in (self.root, *self.shipped):
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+                for entry in sorted(place.iterdir()):
+                    if entry.is_dir() and not entry.name.startswith("."):
+                        yield entry, place != self.root
+
+    def summaries(self) -> list[RunSummary]:
+        """One summary a run: unfinished ones first, then the latest finished; never raises for a bad folder."""
+        by_name: dict[str, RunSummary] = {}
+        for folder, shipped in self._folders():
+            if folder.name not in by_name:
+                by_name[folder.name] = self._with_source(summarise(folder, shipped=shipped))
+        return sorted(by_name.values(), key=_latest_first)
+
+    def summary(self, run_id: str) -> RunSummary:
+        """The summary of one run; raises `RunNotFound`."""
+        folder = self.folder(run_id)
+        return self._with_source(summarise(folder, shipped=folder.parent != self.root))
+
+    def _with_source(self, summary: RunSummary) -> RunSummary:
+        if summary.spec is None:
+            return summary
+        return dataclasses.replace(summary, spec=with_path(self.root, summary.spec))
+
+    def find(self, spec: RunSpec) -> RunSummary | None:
+        """The finished run of exactly this spec, or None."""
+        with contextlib.suppress(RunNotFound):
+            found = self.summary(spec.run_id)
+            if found.state == "finished":
+                return found
+        return None
+
+    def state(self, run_id: str) -> RunState:
+        """Where a run stands, derived from its folder; raises `RunNotFound`."""
+        return state_of(self.folder(run_id))
+
+    # --- reading -----------------------------------------------------------------------------------------
+
+    def open(self, run_id: str) -> Run:
+        """A finished run, every file that is read checked against the manifest; its `weights` are None.
+
+        Raises `RunNotFound`, `RunUnfinished`, or `DamagedRun` naming the file.
+        """
+        folder, manifest = self._finished(run_id)
+        run = read_run(folder, manifest)
+        return dataclasses.replace(run, spec=with_path(self.root, run.spec))
+
+    def open_weights(self, run_id: str) -> dict[str, np.ndarray]:
+        """The network's parameters by name, checked as in `open`."""
+        folder, manifest = self._finished(run_id)
+        return unpack_arrays(manifest.read_file(folder, WEIGHTS), folder / WEIGHTS)
+
+    def open_split(self, run_id: str) -> pd.DataFrame:
+        """The frozen split as `PairSplit.to_frame` gave it, checked as in `open`."""
+        folder, manifest = self._finished(run_id)
+        return parquet_to_table(manifest.read_file(folder, SPLIT), folder / SPLIT)
+
+    def _finished(self, run_id: str) -> tuple[Path, Manifest]:
+        folder = self.folder(run_id)
+        state = state_of(folder)
+        if state == "damaged":
+            raise DamagedRun(f"spec.json of run {run_id} is missing. {CURE}")
+        if state != "finished":
+            reason = read_failure(folder / ERROR) if state == "failed" else ""
+            raise RunUnfinished(f"Run {run_id} has no result: {_why_unfinished(state)} {reason}".rstrip())
+        return folder, Manifest.read(folder)
+
+    def check(self, run_id: str) -> list[str]:
+        """A sentence for each file of a finished run that is missing, cut, altered or foreign; [] when all is well."""
+        folder, manifest = self._finished(run_id)
+        found = damage(partial(manifest.read_file, folder, name) for name in manifest.files)
+        present = {path.name for path in folder.iterdir()}
+        foreign = sorted(name for name in present - set(manifest.files) - NOT_LISTED if not name.endswith(".part"))
+        found += [f"{name} is not part of run {run_id}; nothing reads it. Move it elsewhere." for name in foreign]
+        return found + damaged_maps(folder)
+
+    def progress(self, run_id: str) -> pd.DataFrame:
+        """One row an epoch done so far, columns as in `Run.history`; empty before the first."""
+        try:
+            return lines_to_history((self.folder(run_id) / PROGRESS).read_bytes())
+        except OSError:
+            return lines_to_history(b"")
+
+    def failure(self, run_id: str) -> str:
+        """Why a run failed, as a sentence; "" where nothing is known."""
+        return read_failure(self.folder(run_id) / ERROR)
+
+    def log(self, run_id: str) -> str:
+        """The text of the run's log; "" where there is none."""
+        try:
+            return (self.folder(run_id) / LOG).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+
+    def can_resume(self, run_id: str) -> bool:
+        """Whether an unfinished run left a checkpoint to go on from."""
+        folder = self.folder(run_id)
+        return state_of(folder) in ("interrupted", "cancelled", "failed") and (folder / CHECKPOINT).is_file()
+
+    # --- maps --------------------------------------------------------------------------------------------
+
+    def projections(self, run_id: str) -> list[tuple[Choice, int]]:
+        """Method and seed of every map that lies with the run."""
+        return list_maps(self.folder(run_id))
+
+    def open_projection(self, run_id: str, method: Choice, seed: int, *, dimensions: int = 2) -> Projection | None:
+        """The map, checked; None where it was not made yet; raises `DamagedRun` naming the file."""
+        return read_map(self.folder(run_id), method, seed, dimensions=dimensions)
+
+    def save_projection(self, run_id: str, projection: Projection) -> None:
+        """Keep a map with its run; raises `RunNotSaved`."""
+        save_map(self.folder(run_id), projection)
+
+    def project(self, run_id: str, method: Choice, seed: int, *, dimensions: int = 2) -> Projection:
+        """The map of a finished run, made and kept when it is not there yet.
+
+        One process makes it at a time; what stops it is left for `projection_failure`. Raises
+        `RunAlreadyRunning` while another makes it.
+        """
+        folder, _ = self._finished(run_id)
+        with contextlib.suppress(DamagedRun):  # a damaged map is made again
+            if (known := read_map(folder, method, seed, dimensions=dimensions)) is not None:
+                return known
+        path = map_path(folder, method, seed, dimensions=dimensions)
+        with saving(path):
+            path.parent.mkdir(exist_ok=True)
+        busy = f"Another process is making this {method.name} map of run {run_id}."
+        with holding(_lock_of(path), busy=busy, tidy=lambda: True):
+            try:
+                projection = method.fit(self.open(run_id).embedding, seed, dimensions=dimensions)  # type: ignore[attr-defined]
+                save_map(folder, projection)
+            except Exception as error:
+                write_failure(_error_of(path), error)
+                raise
+            _error_of(path).unlink(missing_ok=True)
+            return projection
+
+    def projection_state(self, run_id: str, method: Choice, seed: int, *, dimensions: int = 2) -> str:
+        """ "finished", "running", "failed" or "none"."""
+        path = map_path(self.folder(run_id), method, seed, dimensions=dimensions)
+        if is_held(_lock_of(path)):
+            return "running"
+        if path.is_file():
+            return "finished"
+        return "failed" if _error_of(path).is_file() else "none"
+
+    def projection_failure(self, run_id: str, method: Choice, seed: int, *, dimensions: int = 2) -> str:
+        """Why a map could not be made, as a sentence; "" where nothing is known."""
+        return read_failure(_error_of(map_path(self.folder(run_id), method, seed, dimensions=dimensions)))
+
+    # --- writing -----------------------------------------------------------------------------------------
+
+    def request(self, spec: RunSpec) -> None:
+        """Prepare the folder that a worker will soon take over, so that it shows as waiting at once.
+
+        Raises `RunAlreadyRunning`; a run of this spec that is finished is left alone.
+        """
+        folder = self.root / spec.run_id
+        if (folder / MANIFEST).is_file():
+            return
+        with self.writing(spec) as writer, saving(folder):
+            writer.forget_the_end()
+        with saving(folder):
+            (folder / LOCK).unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def writing(self, spec: RunSpec) -> Iterator[RunWriter]:
+        """The right to write the run of `spec` for as long as the block runs, spec.json written.
+
+        Raises `RunAlreadyRunning` where another process has it, `RunNotSaved` where the disk refuses.
+        """
+        stored = without_path(spec)
+        with RunWriter.holding_lock(self.root / spec.run_id, stored) as writer:
+            remember_source(self.root, spec)
+            if not (writer.folder / MANIFEST).is_file():
+                writer.write_spec()
+            yield writer
+
+    def cancel(self, run_id: str) -> None:
+        """Ask the worker of a run to stop after the epoch it is in; raises `RunError` when nothing runs."""
+        folder = self.folder(run_id)
+        state = state_of(folder)
+        if state not in ("running", "waiting"):
+            raise RunError(f"Run {run_id} is not running (it is {state}), so there is nothing to cancel.")
+        with saving(folder / CANCEL):
+            (folder / CANCEL).touch()
+
+    def remove(self, run_id: str) -> None:
+        """Remove a run and all its files; it is gone at once or not at all.
+
+        Raises `RunAlreadyRunning` while a worker holds it, `RunError` for a run that came with slviz
+        when runs are written elsewhere.
+        """
+        folder = self._folder_of_any_name(run_id)
+        if folder.parent != self.root:
+            raise RunError(
+                f"Run {run_id} came with slviz and lies in {folder.parent.name}/; only your own runs are removed."
+            )
+        busy = f"Run {run_id} is being written by another process. Cancel it first."
+        if state_of(folder) in ("running", "waiting"):
+            raise RunAlreadyRunning(busy)
+        aside = folder.with_name(f".removed-{run_id}-{os.getpid()}")
+        with saving(folder), holding(folder / LOCK, busy=busy):
+            folder.replace(aside)
+        shutil.rmtree(aside, ignore_errors=True)
+
+    def _folder_of_any_name(self, run_id: str) -> Path:
+        """Also a junk folder that `summaries` lists may be removed, by a name that is no path."""
+        if run_id in self.run_ids() and (self.root / run_id).is_dir():
+            return self.root / run_id
+        return self.folder(run_id)
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_name(f".{path.stem}.lock")
+
+
+def _error_of(path: Path) -> Path:
+    return path.with_name(f"{path.stem}.error.json")
+
+
+def _latest_first(summary: RunSummary) -> tuple[bool, float, str]:
+    return (
+        summary.finished is not None,
+        -summary.finished.timestamp() if summary.finished is not None else 0.0,
+        summary.run_id,
+    )
+
+
+def _why_unfinished(state: RunState) -> str:
+    return {
+        "running": "it is still being trained.",
+        "waiting": "it waits until other runs have finished.",
+        "failed": "training failed.",
+        "cancelled": "it was cancelled. Train it again to go on, or remove it.",
+        "interrupted": "its worker was interrupted. Train it again to go on, or remove it.",
+    }[state]
+
+
+def _shortened(run_id: str) -> str:
+    return repr(run_id if len(run_id) <= 60 else run_id[:60] + "…")

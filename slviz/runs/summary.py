@@ -1,0 +1,85 @@
+"""RunSummary: what a card or a line of a list says of a run, read without opening its arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from slviz.errors import SlvizError
+from slviz.runs.contents import METRICS, SPEC, read_metrics, read_spec
+from slviz.runs.files import from_json, read_whole
+from slviz.runs.folder import RunState, state_of
+from slviz.runs.manifest import Manifest
+from slviz.runs.run import METRIC_COLUMNS
+from slviz.runs.spec import RunSpec
+
+
+@dataclass(frozen=True, eq=False)
+class RunSummary:
+    """What a card says of a run.
+
+    Attributes:
+        run_id: name of its folder.
+        state: where it stands; "damaged" when its files cannot be trusted.
+        folder: where it lies.
+        shipped: whether it came with slviz and lies outside the folder where runs are written.
+        spec: what was asked for; None where that cannot be read.
+        metrics: tidy, columns `METRIC_COLUMNS`; empty for a run that is not finished.
+        device: what it was trained on; "" for a run that is not finished.
+        seconds: wall-clock time of training; NaN where unknown.
+        finished: when, in UTC; None for a run that is not finished.
+        problem: for a damaged run, the sentence that says what is wrong; else "".
+    """
+
+    run_id: str
+    state: RunState
+    folder: Path
+    shipped: bool
+    spec: RunSpec | None
+    metrics: pd.DataFrame
+    device: str = ""
+    seconds: float = float("nan")
+    finished: datetime | None = None
+    problem: str = ""
+
+
+def summarise(folder: Path, *, shipped: bool) -> RunSummary:
+    """The summary of whatever lies in `folder`; never raises for its content."""
+    state = state_of(folder)
+    nothing = pd.DataFrame(columns=list(METRIC_COLUMNS))
+    try:
+        if state == "finished":
+            return _finished(folder, shipped=shipped)
+        spec = read_spec(read_whole(folder / SPEC), folder)
+        return RunSummary(folder.name, state, folder, shipped, spec, nothing)
+    except SlvizError as error:
+        return RunSummary(folder.name, "damaged", folder, shipped, _spec_if_any(folder), nothing, problem=str(error))
+
+
+def _finished(folder: Path, *, shipped: bool) -> RunSummary:
+    manifest = Manifest.read(folder)
+    spec = read_spec(manifest.read_file(folder, SPEC), folder)
+    metrics = read_metrics(manifest.read_file(folder, METRICS), folder)
+    problem = manifest.missing_or_cut(folder)
+    return RunSummary(
+        run_id=folder.name,
+        state="damaged" if problem else "finished",
+        folder=folder,
+        shipped=shipped,
+        spec=spec,
+        metrics=metrics,
+        device=manifest.device,
+        seconds=float("nan") if manifest.seconds is None else manifest.seconds,
+        finished=datetime.fromisoformat(manifest.finished),
+        problem=problem,
+    )
+
+
+def _spec_if_any(folder: Path) -> RunSpec | None:
+    try:
+        return RunSpec.from_json(from_json(read_whole(folder / SPEC), folder / SPEC))
+    except SlvizError:
+        return None

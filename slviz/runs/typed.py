@@ -1,0 +1,71 @@
+"""Settings as a person types them: `heads=2 epochs=50`, to the choices of a run and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from slviz.choices import Choice, Setting
+from slviz.errors import InvalidSetting, nearest
+from slviz.runs.spec import TABLES
+
+
+def choices_from_words(names: Mapping[str, str], words: Sequence[str]) -> dict[str, Any]:
+    """The choice of each part (`task`, `network`, …), with the settings that `words` give.
+
+    Args:
+        names: for each part of `slviz.runs.spec.TABLES`, the name of the choice.
+        words: `key=value`, each going to the part that has such a setting, or `part.key=value`.
+
+    Raises `UnknownChoice` for a name, `InvalidSetting` for a word that is none, fits no part or several,
+    or is given twice.
+    """
+    given: dict[str, dict[str, Any]] = {part: {} for part in TABLES}
+    settings = {part: {each.key: each for each in TABLES[part][names[part]].settings()} for part in TABLES}
+    for word in words:
+        typed, equals, text = word.partition("=")
+        if not equals:
+            raise InvalidSetting(f"'{word}' is not a setting. Write key=value, such as epochs=200.")
+        part, setting = _owner(typed.strip(), settings, names)
+        if setting.key in given[part]:
+            raise InvalidSetting(f"{typed.strip()} is given twice. Give it once.")
+        given[part][setting.key] = setting.parse(text)
+    return {part: table.make(names[part], **given[part]) for part, table in TABLES.items()}
+
+
+def _owner(typed: str, settings: Mapping[str, Mapping[str, Setting]], names: Mapping[str, str]) -> tuple[str, Setting]:
+    part, dot, key = typed.rpartition(".")
+    if dot:
+        if key in settings.get(part, {}):
+            return part, settings[part][key]
+        owners = []
+    else:
+        owners = [part for part in settings if key in settings[part]]
+    if len(owners) == 1:
+        return owners[0], settings[owners[0]][key]
+    if owners:
+        ways = " or ".join(f"{owner}.{key}" for owner in owners)
+        raise InvalidSetting(f"'{key}' is a setting of {' and of '.join(owners)}. Write {ways}.")
+    known = [each for of_part in settings.values() for each in of_part]
+    chosen = ", ".join(f"{part} '{name}'" for part, name in names.items())
+    raise InvalidSetting(
+        f"Nothing chosen here has a setting '{typed}'.{nearest(key, known)} "
+        f"Chosen are {chosen}; their settings are: {', '.join(sorted(set(known)))}."
+    )
+
+
+def words_of(choices: Mapping[str, Choice], *, leave_out: frozenset[str] = frozenset()) -> list[str]:
+    """The words that `choices_from_words` turns into `choices`: settings that differ from their defaults."""
+    settings = {part: [each.key for each in choice.settings()] for part, choice in choices.items()}
+    words = []
+    for part, choice in choices.items():
+        for each in choice.settings():
+            value = getattr(choice, each.key)
+            if value != each.default and each.key not in leave_out:
+                shared = sum(each.key in keys for keys in settings.values()) > 1
+                words.append(f"{part}.{each.key}={_text(value)}" if shared else f"{each.key}={_text(value)}")
+    return words
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

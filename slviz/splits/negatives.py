@@ -1,0 +1,150 @@
+"""Negatives: pairs of genes that nobody lists, drawn uniformly or with the degrees of listed ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from jaxtyping import Int64
+
+from slviz.errors import DataError
+
+ROUNDS = 100
+NOTHING = np.empty(0, dtype=np.int64)
+
+
+def pair_keys(pairs: Int64[np.ndarray, "pairs 2"], genes: int) -> Int64[np.ndarray, " pairs"]:
+    """One number a pair, the same whichever gene stands first: smaller * genes + larger."""
+    return pairs.min(axis=1) * genes + pairs.max(axis=1)
+
+
+def random_negatives(
+    random: np.random.Generator, count: int, *, genes: int, avoid: Int64[np.ndarray, " keys"]
+) -> Int64[np.ndarray, "count 2"]:
+    """`count` different pairs of different genes, uniform over all that are not among `avoid`.
+
+    Args:
+        random: where chance comes from.
+        count: how many to draw.
+        genes: number of genes.
+        avoid: keys (`pair_keys`) of the pairs that may not be drawn, ascending.
+
+    Raises `DataError` when there are fewer such pairs than asked for.
+    """
+    free = genes * (genes - 1) // 2 - len(avoid)
+    if count > free:
+        raise DataError(
+            f"{count} unlisted pairs are needed to compare with, and {genes} genes have only {free}. "
+            "Use a data set with more genes, or hold out fewer pairs."
+        )
+    if count > free // 4:  # drawing and rejecting would take long: choose from the whole list instead
+        a, b = np.triu_indices(genes, k=1)
+        keys = np.setdiff1d(a * genes + b, avoid, assume_unique=True)
+        return _pairs_of(random.choice(keys, size=count, replace=False), genes)
+    return _rejecting(lambda size: random.integers(0, genes, size=(size, 2)), count, genes=genes, avoid=avoid)
+
+
+def degree_matched_negatives(
+    random: np.random.Generator,
+    like: Int64[np.ndarray, "pairs 2"],
+    *,
+    genes: int,
+    avoid: Int64[np.ndarray, " keys"],
+    count: int | None = None,
+) -> Int64[np.ndarray, "count 2"]:
+    """As many pairs as `like` has, in which every gene occurs as often as in `like`.
+
+    The genes of the real pairs are shuffled and joined anew (the configuration model), so that a gene
+    with a hundred pairs gets a hundred here too, and the number of partners says almost nothing about
+    which pair is real. A join that is not allowed swaps one gene with another join; what cannot be
+    joined at all is made up for by genes drawn as often as they occur in `like`.
+
+    Args:
+        random: where chance comes from.
+        like: the real pairs whose genes are joined anew.
+        genes: number of genes.
+        avoid: keys (`pair_keys`) of the pairs that may not be drawn, ascending.
+        count: how many, when not as many as `like`; then that many of `like` are taken by chance.
+
+    Returns different pairs; fewer than asked for where the genes of `like` have no more between them.
+    """
+    count = len(like) if count is None else count
+    if not len(like) or not count:
+        return np.empty((0, 2), dtype=np.int64)
+    taken = like if count == len(like) else like[random.choice(len(like), size=count, replace=count > len(like))]
+    joined = random.permutation(taken.ravel()).reshape(-1, 2)  # [count, 2]
+    for _ in range(ROUNDS):
+        refused = ~_allowed(joined, genes=genes, avoid=avoid)
+        if not refused.any():
+            break
+        _swap_ends(random, joined, refused, genes=genes, avoid=avoid)
+    found = pair_keys(joined[_allowed(joined, genes=genes, avoid=avoid)], genes)
+    ends = like.ravel()
+    return _rejecting(
+        lambda size: ends[random.integers(0, len(ends), size=(size, 2))], count, genes=genes, avoid=avoid, found=found
+    )
+
+
+def _allowed(pairs: Int64[np.ndarray, "pairs 2"], *, genes: int, avoid: np.ndarray) -> np.ndarray:
+    """Bool [N]: no gene with itself, none to avoid, and of equal pairs the first alone."""
+    keys = pair_keys(pairs, genes)
+    is_first = np.zeros(len(keys), dtype=bool)
+    is_first[np.unique(keys, return_index=True)[1]] = True
+    return is_first & (pairs[:, 0] != pairs[:, 1]) & ~_among(keys, avoid)
+
+
+def _swap_ends(
+    random: np.random.Generator,
+    joined: Int64[np.ndarray, "pairs 2"],
+    refused: np.ndarray,
+    *,
+    genes: int,
+    avoid: np.ndarray,
+) -> None:
+    """Swap the second gene of each refused pair with one of an allowed pair, in place, where both become allowed."""
+    wrong = random.permutation(np.flatnonzero(refused))
+    fine = random.permutation(np.flatnonzero(~refused))[: len(wrong)]
+    wrong = wrong[: len(fine)]
+    turned = random.integers(0, 2, size=len(fine))
+    ends = joined[fine[:, None], np.stack([turned, 1 - turned], axis=1)]  # allowed pairs, either gene first
+    proposed = np.stack([joined[wrong], ends], axis=1)  # [swaps, which pair, which end]
+    proposed[:, :, 1] = proposed[:, ::-1, 1].copy()
+    flat = proposed.reshape(-1, 2)
+    is_new = ~np.isin(pair_keys(flat, genes), pair_keys(joined, genes))
+    works = (_allowed(flat, genes=genes, avoid=avoid) & is_new).reshape(-1, 2).all(axis=1)
+    joined[wrong[works]], joined[fine[works]] = proposed[works, 0], proposed[works, 1]
+
+
+def _rejecting(
+    draw: Callable[[int], np.ndarray],
+    count: int,
+    *,
+    genes: int,
+    avoid: np.ndarray,
+    found: np.ndarray = NOTHING,
+) -> Int64[np.ndarray, "count 2"]:
+    """Draw until `count` different allowed pairs are `found`, keeping the order in which they came."""
+    for _ in range(ROUNDS):
+        if len(found) >= count:
+            break
+        drawn = draw(count + count // 4 + 8)
+        keys = pair_keys(drawn, genes)
+        allowed = keys[(drawn[:, 0] != drawn[:, 1]) & ~_among(keys, avoid)]
+        found = _first_of_each(np.concatenate([found, allowed]))
+    return _pairs_of(found[:count], genes)
+
+
+def _among(keys: np.ndarray, ascending: np.ndarray) -> np.ndarray:
+    if not len(ascending):
+        return np.zeros(len(keys), dtype=bool)
+    at = np.minimum(np.searchsorted(ascending, keys), len(ascending) - 1)
+    return ascending[at] == keys
+
+
+def _first_of_each(keys: np.ndarray) -> np.ndarray:
+    _, first = np.unique(keys, return_index=True)
+    return keys[np.sort(first)]
+
+
+def _pairs_of(keys: np.ndarray, genes: int) -> Int64[np.ndarray, "pairs 2"]:
+    return np.stack([keys // genes, keys % genes], axis=1).astype(np.int64)

@@ -1,0 +1,101 @@
+"""PairSplit: which pairs are learnt from, which judge, and what each judged pair is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float32, Int64
+
+from slviz.errors import DamagedRun
+
+SPLIT_COLUMNS = ("gene_a", "gene_b", "part", "against", "actual", "score")
+GENE_ROW = "gene"
+
+
+@dataclass(frozen=True, eq=False)
+class PairSplit:
+    """A data set divided once, so that every model is judged on the same pairs. N rows, G genes.
+
+    Attributes:
+        pairs: int64 [N, 2], smaller gene number first.
+        part: text [N]: "train", "validation" or "test".
+        against: text [N]: "known" for a known pair, "random" or "degree-matched" for a drawn
+            non-pair, "file" for a non-pair that the user brought.
+        actual: float32 [N], 1 for a known pair and 0 for a non-pair.
+        score: float32 [N], the confidence of a known pair; NaN where there is none.
+        gene_part: text [G], the part of each gene, for tasks about genes instead of pairs.
+    """
+
+    pairs: Int64[np.ndarray, "rows 2"]
+    part: np.ndarray
+    against: np.ndarray
+    actual: Float32[np.ndarray, " rows"]
+    score: Float32[np.ndarray, " rows"]
+    gene_part: np.ndarray
+
+    def __post_init__(self) -> None:
+        lengths = {len(self.pairs), len(self.part), len(self.against), len(self.actual), len(self.score)}
+        if len(lengths) != 1:
+            raise DamagedRun(f"The parts of the split disagree on the number of pairs: {sorted(lengths)}.")
+        for array in (self.pairs, self.part, self.against, self.actual, self.score, self.gene_part):
+            array.setflags(write=False)
+
+    def rows(self, part: str, against: str = "known") -> Int64[np.ndarray, " found"]:
+        """Row numbers of one part that are there for one reason."""
+        return np.flatnonzero((self.part == part) & (self.against == against))
+
+    @property
+    def training_pairs(self) -> Int64[np.ndarray, "pairs 2"]:
+        """The known pairs that a model may learn from."""
+        return self.pairs[self.rows("train")]
+
+    @property
+    def kinds_of_negatives(self) -> tuple[str, ...]:
+        """What the test part is compared with, in the order of the tables."""
+        present = set(self.against[self.part == "test"])
+        return tuple(kind for kind in ("random", "degree-matched", "file") if kind in present)
+
+    def to_frame(self, genes: Sequence[str]) -> pd.DataFrame:
+        """The split as a table of names, columns `SPLIT_COLUMNS`.
+
+        After the pairs comes one row a gene, with `against` "gene" and an empty `gene_b`.
+        """
+        names = np.asarray(genes, dtype=object)
+        pairs = pd.DataFrame(
+            {
+                "gene_a": names[self.pairs[:, 0]],
+                "gene_b": names[self.pairs[:, 1]],
+                "part": self.part,
+                "against": self.against,
+                "actual": self.actual,
+                "score": self.score,
+            }
+        )
+        of_genes = pd.DataFrame({"gene_a": names, "gene_b": "", "part": self.gene_part, "against": GENE_ROW})
+        nothing = np.full(len(names), np.nan, dtype=np.float32)
+        return pd.concat([pairs, of_genes.assign(actual=nothing, score=nothing)], ignore_index=True)
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, genes: Sequence[str]) -> PairSplit:
+        """The split that `to_frame` wrote; raises `DamagedRun` when it is not one of these genes."""
+        if tuple(frame.columns) != SPLIT_COLUMNS:
+            raise DamagedRun(f"The split has the columns {list(frame.columns)}; expected {list(SPLIT_COLUMNS)}.")
+        is_gene = (frame["against"] == GENE_ROW).to_numpy()
+        column = {name: frame[name].to_numpy()[~is_gene].copy() for name in SPLIT_COLUMNS}
+        if list(frame["gene_a"].to_numpy()[is_gene]) != list(genes):
+            raise DamagedRun("The split was made for other genes than this data set has.")
+        number = pd.Index(genes)
+        ends = np.stack([number.get_indexer(column[end]) for end in ("gene_a", "gene_b")], axis=1).astype(np.int64)
+        if (ends < 0).any():
+            raise DamagedRun("The split names a gene that this data set does not have.")
+        return cls(
+            pairs=ends,
+            part=column["part"].astype(object),
+            against=column["against"].astype(object),
+            actual=column["actual"].astype(np.float32),
+            score=column["score"].astype(np.float32),
+            gene_part=frame["part"].to_numpy()[is_gene].astype(object),
+        )

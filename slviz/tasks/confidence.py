@@ -1,0 +1,26 @@
+"""The task `confidence`: how sure is the data set of a pair?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from slviz.tasks.task import PairTask
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Confidence(PairTask):
+    """How confident is the data set in a pair? Its score, which mostly tells the kind of evidence."""
+
+    name: ClassVar[str] = "confidence"
+    figure: ClassVar[str] = "rmse"
+    higher_is_better: ClassVar[bool] = False
+
+    def loss(self, raw: Tensor, target: Tensor) -> Tensor:
+        """Mean squared error."""
+        from torch.nn.functional import mse_loss
+
+        return mse_loss(raw, target)

@@ -1,0 +1,64 @@
+"""PairDecoder: a score for any pair of genes from a stored embedding, in NumPy alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32, Int64
+
+from slviz.errors import DamagedRun
+
+NAMES = ("bilinear", "linear", "sum", "product", "difference", "hidden_bias", "readout", "bias", "bounds")
+BLOCK = 8192
+
+
+@dataclass(frozen=True, eq=False)
+class PairDecoder:
+    """The symmetric decoder of a finished run. D embedding width, K hidden units.
+
+        raw(a, b) = a' B b + u'(a + b) + r' relu(S (a + b) + P (a * b) + Q |a - b| + c) + d
+
+    The score is the logistic of `raw` where `bounds` is empty, else `raw` clipped to the two bounds.
+    The same numbers as `slviz.tasks.torch_decoder`, which was trained.
+
+    Attributes:
+        arrays: "bilinear" B [D, D] (symmetric), "linear" u [D], "sum" S, "product" P and
+            "difference" Q [K, D], "hidden_bias" c [K], "readout" r [K], "bias" d [1], "bounds" [0 or 2].
+    """
+
+    arrays: Mapping[str, np.ndarray]
+
+    def __post_init__(self) -> None:
+        missing = [name for name in NAMES if name not in self.arrays]
+        if missing:
+            raise DamagedRun(f"The decoder of this run lacks {', '.join(missing)}: it scores no pairs.")
+
+    def score(
+        self, embedding: Float32[np.ndarray, "genes width"], pairs: Int64[np.ndarray, "pairs 2"]
+    ) -> Float32[np.ndarray, " pairs"]:
+        """Score of each pair, the same whichever gene stands first; float32 [N]."""
+        blocks = [pairs[start : start + BLOCK] for start in range(0, len(pairs), BLOCK)]
+        scored = [self._score(embedding[block[:, 0]], embedding[block[:, 1]]) for block in blocks]
+        return np.concatenate(scored) if scored else np.empty(0, dtype=np.float32)
+
+    def score_against(self, embedding: Float32[np.ndarray, "genes width"], gene: int) -> Float32[np.ndarray, " genes"]:
+        """Score of one gene with every gene, float32 [G]; its entry with itself has no meaning."""
+        others = np.arange(len(embedding), dtype=np.int64)
+        return self.score(embedding, np.stack([np.full_like(others, gene), others], axis=1))
+
+    def _score(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        part = self.arrays
+        both = a + b
+        hidden = both @ part["sum"].T + (a * b) @ part["product"].T + np.abs(a - b) @ part["difference"].T
+        hidden = np.maximum(hidden + part["hidden_bias"], 0)  # [P, K]
+        raw = ((a @ part["bilinear"]) * b).sum(axis=1) + both @ part["linear"] + hidden @ part["readout"] + part["bias"]
+        if len(part["bounds"]):
+            return np.clip(raw, *part["bounds"]).astype(np.float32)
+        return _logistic(raw).astype(np.float32)
+
+
+def _logistic(raw: np.ndarray) -> np.ndarray:
+    small = np.exp(-np.abs(raw))  # never overflows
+    return np.where(raw >= 0, 1 / (1 + small), small / (1 + small))

@@ -1,0 +1,39 @@
+"""Task: what every entry of the table of tasks has in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from slviz.choices import Choice
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Task(Choice):
+    """What is predicted.
+
+    Class attributes:
+        figure: the metric (see `slviz.evaluation`) that picks the best epoch on validation.
+        higher_is_better: its direction.
+    """
+
+    name: ClassVar[str]
+    figure: ClassVar[str]
+    higher_is_better: ClassVar[bool]
+
+
+@dataclass(frozen=True)
+class PairTask(Task):
+    """A task about pairs of genes: one number from the decoder for each pair."""
+
+    @property
+    def contrasts(self) -> tuple[str, ...]:
+        """Kinds of non-pairs that known pairs are told from; none for a task about known pairs alone."""
+        return ()
+
+    def loss(self, raw: Tensor, target: Tensor) -> Tensor:
+        """Mean loss of the decoder's raw numbers [P] against what is true [P]."""
+        raise NotImplementedError

@@ -1,0 +1,62 @@
+"""The decoders that are trained. Imports torch: import it late."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from slviz.networks.encoders import ByteDropout
+
+
+class TorchPairDecoder(nn.Module):
+    """Symmetric decoder of pairs; the formula stands at `slviz.tasks.pair_decoder.PairDecoder`."""
+
+    def __init__(self, width: int, *, hidden: int, dropout: float, start: float = 0.0) -> None:
+        super().__init__()
+        self.bilinear = nn.Parameter(torch.zeros(width, width))
+        self.linear = nn.Parameter(torch.zeros(width))
+        self.sum = nn.Linear(width, hidden)
+        self.product = nn.Linear(width, hidden, bias=False)
+        self.difference = nn.Linear(width, hidden, bias=False)
+        self.readout = nn.Linear(hidden, 1)
+        nn.init.constant_(self.readout.bias, start)
+        self.dropout = ByteDropout(dropout)
+
+    def forward(self, embedding: Tensor, pairs: Tensor) -> Tensor:
+        """Raw numbers [P] for pairs [P, 2] of genes with this embedding [G, D]."""
+        a, b = embedding.index_select(0, pairs[:, 0]), embedding.index_select(0, pairs[:, 1])
+        hidden = torch.relu(self.sum(a + b) + self.product(a * b) + self.difference((a - b).abs()))
+        bilinear = ((a @ self._symmetric()) * b).sum(dim=1)
+        return bilinear + (a + b) @ self.linear + self.readout(self.dropout(hidden)).squeeze(1)
+
+    def arrays(self, bounds: tuple[float, ...] = ()) -> dict[str, np.ndarray]:
+        """What `PairDecoder` needs, as float32; `bounds` are empty for the logistic."""
+        parts = {
+            "bilinear": self._symmetric(),
+            "linear": self.linear,
+            "sum": self.sum.weight,
+            "product": self.product.weight,
+            "difference": self.difference.weight,
+            "hidden_bias": self.sum.bias,
+            "readout": self.readout.weight[0],
+            "bias": self.readout.bias,
+        }
+        found = {name: part.detach().cpu().numpy().astype(np.float32).copy() for name, part in parts.items()}
+        return found | {"bounds": np.array(bounds, dtype=np.float32)}
+
+    def _symmetric(self) -> Tensor:
+        return (self.bilinear + self.bilinear.T) / 2
+
+
+class FeatureDecoder(nn.Module):
+    """One layer of the network from the embedding back to the features, beside a straight line."""
+
+    def __init__(self, layer: nn.Module, width: int, out_channels: int) -> None:
+        super().__init__()
+        self.layer = layer
+        self.straight = nn.Linear(width, out_channels)
+
+    def forward(self, embedding: Tensor, edges: Tensor) -> Tensor:
+        """Features [G, F] from an embedding [G, D]."""
+        return self.straight(embedding) + self.layer(embedding, edges)

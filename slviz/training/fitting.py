@@ -1,0 +1,235 @@
+"""The loop of epochs: step, validate, keep the best, stop, report, save and go on bit for bit."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from slviz.errors import DamagedRun, TrainingDiverged
+from slviz.optimisers import Adam
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+CHECKPOINT_EVERY = 20
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What an epoch gave, for whoever watches.
+
+    Attributes:
+        epoch, epochs: which one, from 1, and how many at most.
+        train_loss, validation_loss: the task's loss.
+        figure_name, figure: the metric on validation pairs that picks the best epoch.
+        seconds: wall-clock time of this epoch, validation included.
+    """
+
+    epoch: int
+    epochs: int
+    train_loss: float
+    validation_loss: float
+    figure_name: str
+    figure: float
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """All that is needed to go on after `epoch` and end exactly where an unbroken training ends.
+
+    Attributes:
+        epoch: the last epoch that is done.
+        arrays: parameters ("model/…"), the optimiser's memory ("adam/…"), and the best epoch so far
+            ("best/…", "best_epoch", "best_figure").
+        history: one row an epoch so far.
+    """
+
+    epoch: int
+    arrays: dict[str, np.ndarray]
+    history: pd.DataFrame
+
+
+class Problem(Protocol):
+    """What the loop needs to know of a task on a data set."""
+
+    @property
+    def model(self) -> nn.Module: ...
+
+    figure_name: str
+    higher_is_better: bool
+
+    def step_loss(self, epoch: int) -> Tensor:
+        """Loss of one step, to be differentiated; all chance follows from the seed and `epoch`."""
+        ...
+
+    def validate(self) -> tuple[float, float]:
+        """Loss and figure on the validation part."""
+        ...
+
+
+@dataclass
+class Fit:
+    """The state of a training between two epochs."""
+
+    problem: Problem
+    settings: Adam
+    seed: int
+    epoch: int = 0
+    rows: list[dict[str, float]] = field(default_factory=list)
+    best_epoch: int = 0
+    best_figure: float = math.nan
+    best: dict[str, Tensor] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        import torch
+
+        self.optimiser = torch.optim.Adam(
+            self.problem.model.parameters(),
+            lr=self.settings.learning_rate,
+            weight_decay=self.settings.weight_decay,
+            foreach=False,
+        )
+
+    def run(
+        self,
+        *,
+        on_epoch: Callable[[Epoch], None] | None,
+        on_checkpoint: Callable[[Checkpoint], None] | None,
+    ) -> None:
+        """All epochs that are left; leaves the model at its best epoch by validation."""
+        while self.epoch < self.settings.epochs and not self._out_of_patience():
+            told = self._one_epoch()
+            if on_epoch is not None:
+                on_epoch(told)
+            if on_checkpoint is not None and self.epoch % CHECKPOINT_EVERY == 0:
+                on_checkpoint(self.checkpoint())
+        if self.best:
+            self.problem.model.load_state_dict(self.best)
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """One row an epoch: epoch, train_loss, validation_loss, the figure, seconds."""
+        columns = ["epoch", "train_loss", "validation_loss", self.problem.figure_name, "seconds"]
+        return pd.DataFrame(self.rows, columns=columns).astype({"epoch": np.int64})
+
+    def checkpoint(self) -> Checkpoint:
+        """The state now, copied."""
+        arrays = {f"model/{name}": _array(value) for name, value in self.problem.model.state_dict().items()}
+        arrays |= {f"best/{name}": _array(value) for name, value in self.best.items()}
+        for number, parameter in enumerate(self.problem.model.parameters()):
+            for name, value in self.optimiser.state[parameter].items():
+                arrays[f"adam/{number}/{name}"] = _array(value)
+        arrays["best_epoch"] = np.array([self.best_epoch], dtype=np.int64)
+        arrays["best_figure"] = np.array([self.best_figure], dtype=np.float64)
+        return Checkpoint(epoch=self.epoch, arrays=arrays, history=self.history)
+
+    def resume(self, checkpoint: Checkpoint) -> None:
+        """Take up the state that `checkpoint` kept; raises `DamagedRun` when it is of another model."""
+        try:
+            self._load(checkpoint)
+        except (KeyError, RuntimeError, ValueError, IndexError) as error:
+            raise DamagedRun(
+                "The checkpoint of this run does not fit its settings or is damaged. Remove the run and train again."
+            ) from error
+
+    def _load(self, checkpoint: Checkpoint) -> None:
+        import torch
+
+        arrays = checkpoint.arrays
+        device = next(self.problem.model.parameters()).device
+        self.problem.model.load_state_dict(_tensors(arrays, "model/", device))
+        self.best = _tensors(arrays, "best/", device)
+        for number, parameter in enumerate(self.problem.model.parameters()):
+            state: dict[str, Any] = _tensors(arrays, f"adam/{number}/", device)
+            if not state:
+                continue
+            if state["exp_avg"].shape != parameter.shape:
+                raise ValueError("shape")
+            state["step"] = state["step"].to(torch.device("cpu"))
+            self.optimiser.state[parameter] = state
+        self.epoch = checkpoint.epoch
+        self.rows = checkpoint.history.loc[:, list(self.history.columns)].to_dict("records")
+        self.best_epoch = int(arrays["best_epoch"][0])
+        self.best_figure = float(arrays["best_figure"][0])
+
+    def _one_epoch(self) -> Epoch:
+        started = time.perf_counter()
+        self.epoch += 1
+        train_loss = self._step()
+        validation_loss, figure = self.problem.validate()
+        self._refuse_infinite(validation_loss)
+        self._keep_if_best(figure)
+        row = {
+            "epoch": self.epoch,
+            "train_loss": train_loss,
+            "validation_loss": validation_loss,
+            self.problem.figure_name: figure,
+            "seconds": time.perf_counter() - started,
+        }
+        self.rows.append(row)
+        return Epoch(
+            epoch=self.epoch,
+            epochs=self.settings.epochs,
+            train_loss=train_loss,
+            validation_loss=validation_loss,
+            figure_name=self.problem.figure_name,
+            figure=figure,
+            seconds=row["seconds"],
+        )
+
+    def _step(self) -> float:
+        import torch
+
+        model = self.problem.model
+        model.train()
+        torch.manual_seed(epoch_seed(self.seed, self.epoch))  # dropout; the caller keeps the global state
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.settings.rate(self.epoch)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss = self.problem.step_loss(self.epoch)
+        train_loss = float(loss.detach())
+        self._refuse_infinite(train_loss)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), self.settings.clip)
+        self.optimiser.step()
+        return train_loss
+
+    def _refuse_infinite(self, loss: float) -> None:
+        if not math.isfinite(loss):
+            raise TrainingDiverged(self.epoch, loss)
+
+    def _keep_if_best(self, figure: float) -> None:
+        sign = 1 if self.problem.higher_is_better else -1
+        if not self.best or sign * figure > sign * self.best_figure:
+            self.best_epoch, self.best_figure = self.epoch, figure
+            self.best = {name: value.detach().clone() for name, value in self.problem.model.state_dict().items()}
+
+    def _out_of_patience(self) -> bool:
+        return bool(self.settings.patience) and self.epoch - self.best_epoch >= self.settings.patience
+
+
+def epoch_seed(seed: int, epoch: int) -> int:
+    """A seed for torch that follows from the run's seed and the epoch; 0 stands before the first."""
+    return int(np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)[0] >> 1)
+
+
+def _array(value: Any) -> np.ndarray:
+    return value.detach().cpu().numpy().copy()
+
+
+def _tensors(arrays: dict[str, np.ndarray], prefix: str, device: torch.device) -> dict[str, Tensor]:
+    import torch
+
+    return {
+        name.removeprefix(prefix): torch.as_tensor(value).clone().to(device)
+        for name, value in arrays.items()
+        if name.startswith(prefix)
+    }

@@ -1,0 +1,69 @@
+"""Learning about genes: an autoencoder of their features over the graph. Imports torch: import it late."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from jaxtyping import Float32
+from torch import Tensor
+
+from slviz.datasets import GeneGraph
+from slviz.runs import RunSpec
+from slviz.splits import PairSplit
+from slviz.tasks.torch_decoder import FeatureDecoder
+from slviz.training.inputs import MessageGraph, feature_tensor
+from slviz.training.models import FeatureModel
+
+
+class GeneProblem:
+    """The task `reconstruct` on one data set and split; see `slviz.training.fitting.Problem`.
+
+    Messages run along the training pairs. The network reads every gene's features; the loss is over
+    training genes alone, so that a held-out gene says how well others would be given back.
+    """
+
+    def __init__(self, graph: GeneGraph, spec: RunSpec, split: PairSplit, *, device: torch.device) -> None:
+        self.figure_name = spec.task.figure
+        self.higher_is_better = spec.task.higher_is_better
+        matrix = spec.features.matrix(graph)
+        self.features = feature_tensor(matrix, device)
+        training = split.gene_part == "train"
+        # One centre and one scale for all columns, so that the loss weighs them as the judged error does.
+        self.centre = matrix[training].mean(axis=0)
+        self.scale = float(max(matrix[training].std(dtype=np.float64), 1e-6))
+        self.target = torch.as_tensor((matrix - self.centre) / self.scale, device=device)
+        self.training = torch.as_tensor(np.flatnonzero(training), device=device)
+        self.validation = torch.as_tensor(np.flatnonzero(split.gene_part == "validation"), device=device)
+        rows = split.rows("train")
+        score = np.nan_to_num(split.score[rows])
+        bounds = (float(score.min()), float(score.max())) if len(score) else (0.0, 1.0)
+        self.whole = MessageGraph.of(split.pairs[rows], score, genes=len(graph), bounds=bounds, device=device)
+        network = spec.network
+        encoder = network.build(matrix.shape[1], structure=self.whole.structure.shape[1])
+        layer = network.layer(network.width, matrix.shape[1])
+        self.model = FeatureModel(encoder, FeatureDecoder(layer, network.width, matrix.shape[1])).to(device)
+
+    def step_loss(self, epoch: int) -> Tensor:
+        given = self.model(self.features, self.whole)
+        return self._loss(given, self.training)
+
+    def validate(self) -> tuple[float, float]:
+        """Loss, and root mean squared error in the features' own unit, of the validation genes."""
+        self.model.eval()
+        with torch.no_grad():
+            loss = float(self._loss(self.model(self.features, self.whole), self.validation))
+        return loss, float(np.sqrt(loss)) * self.scale
+
+    def embed(self) -> Tensor:
+        """The embedding over the training graph."""
+        return self.model.encoder(self.features, self.whole.structure, self.whole.edges)
+
+    def reconstruction(self) -> Float32[np.ndarray, "genes width"]:
+        """The features as the network gives them back, in their own unit."""
+        self.model.eval()
+        with torch.no_grad():
+            given = self.model(self.features, self.whole).cpu().numpy()
+        return (given * self.scale + self.centre).astype(np.float32)
+
+    def _loss(self, given: Tensor, genes: Tensor) -> Tensor:
+        return torch.nn.functional.mse_loss(given.index_select(0, genes), self.target.index_select(0, genes))

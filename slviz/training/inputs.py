@@ -1,0 +1,50 @@
+"""What a network reads: the genes' features and a message graph, as tensors. Imports torch: import it late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float32, Int64
+from torch import Tensor
+
+from slviz.training.structure import structure_of
+
+
+@dataclass(frozen=True, eq=False)
+class MessageGraph:
+    """The pairs along which one step passes messages.
+
+    Attributes:
+        edges: int64 [2, 2E]; every pair in both directions, from source to target.
+        structure: float32 [G, S], what these pairs say about each gene.
+    """
+
+    edges: Tensor
+    structure: Tensor
+
+    @classmethod
+    def of(
+        cls,
+        pairs: Int64[np.ndarray, "pairs 2"],
+        score: Float32[np.ndarray, " pairs"],
+        *,
+        genes: int,
+        bounds: tuple[float, float],
+        device: torch.device,
+    ) -> MessageGraph:
+        """The graph of `pairs` and nothing else."""
+        a, b = pairs.T
+        edges = np.stack([np.concatenate([a, b]), np.concatenate([b, a])])
+        structure = structure_of(pairs, score, genes=genes, bounds=bounds)
+        return cls(torch.as_tensor(edges, device=device), torch.as_tensor(structure, device=device))
+
+
+def feature_tensor(features: Float32[np.ndarray, "genes width"], device: torch.device) -> Tensor:
+    """The features with mean 0 and spread 1 in each column; a constant column becomes ones."""
+    matrix = features.astype(np.float64)  # squares of large float32 numbers overflow
+    spread = matrix.std(axis=0)
+    constant = spread < 1e-6
+    scaled = (matrix - matrix.mean(axis=0)) / np.where(constant, 1.0, spread)
+    return torch.as_tensor(np.where(constant, 1.0, scaled).astype(np.float32), device=device)

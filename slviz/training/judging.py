@@ -1,0 +1,152 @@
+"""Judging a trained network: predictions beside baselines, and the table of metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float32
+
+from slviz.baselines import confidence_baselines, link_baselines, reconstruction_baselines
+from slviz.datasets import GeneGraph
+from slviz.evaluation import best_threshold, link_metrics, value_metrics
+from slviz.runs import GENE_COLUMNS, METRIC_COLUMNS, PAIR_COLUMNS, PARTS
+from slviz.splits import PairSplit
+from slviz.tasks import PairDecoder, PairTask
+
+NETWORK = "network"
+FEWEST = 5  # pairs of one kind of evidence below which a figure would say nothing
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Parts of a `Run`, as they are described there."""
+
+    decoder: Mapping[str, np.ndarray]
+    predictions: pd.DataFrame
+    metrics: pd.DataFrame
+
+
+def judge_pairs(
+    task: PairTask,
+    graph: GeneGraph,
+    split: PairSplit,
+    *,
+    embedding: Float32[np.ndarray, "genes width"],
+    decoder: Mapping[str, np.ndarray],
+) -> Judged:
+    """Score every pair of the split with the stored decoder and with the baselines."""
+    is_link = bool(task.contrasts)
+    scores = {NETWORK: PairDecoder(decoder).score(embedding, split.pairs)}
+    scores |= link_baselines(split) if is_link else confidence_baselines(split)
+    names = np.asarray(graph.genes, dtype=object)
+    frame = pd.DataFrame(
+        {
+            "gene_a": names[split.pairs[:, 0]],
+            "gene_b": names[split.pairs[:, 1]],
+            "part": split.part,
+            "against": split.against,
+            "actual": split.actual if is_link else split.score,
+            **{("prediction" if name == NETWORK else name): score for name, score in scores.items()},
+        }
+    )
+    assert tuple(frame.columns[: len(PAIR_COLUMNS)]) == PAIR_COLUMNS
+    if is_link:
+        return Judged(decoder, frame, _table(_link_rows(split, scores)))
+    judged = ((split.against == "known") & ~np.isnan(split.score)).nonzero()[0]
+    kinds = evidence_of(graph, split.pairs)
+    return Judged(
+        decoder, frame.iloc[judged].reset_index(drop=True), _table(_confidence_rows(split, scores, kinds, judged))
+    )
+
+
+def judge_genes(
+    features: Float32[np.ndarray, "genes columns"],
+    genes: Sequence[str],
+    split: PairSplit,
+    *,
+    reconstruction: Float32[np.ndarray, "genes columns"],
+    width: int,
+) -> Judged:
+    """Root mean squared error of each gene's features, beside the mean and a PCA of the same width."""
+    training = np.flatnonzero(split.gene_part == "train")
+    error = np.sqrt(np.mean((features - reconstruction).astype(np.float64) ** 2, axis=1))
+    errors = {NETWORK: error, **reconstruction_baselines(features, training=training, width=width)}
+    frame = pd.DataFrame(
+        {
+            "gene": np.asarray(genes, dtype=object),
+            "part": split.gene_part,
+            **{("prediction" if name == NETWORK else name): each.astype(np.float32) for name, each in errors.items()},
+        }
+    )
+    assert tuple(frame.columns[: len(GENE_COLUMNS)]) == GENE_COLUMNS
+    return Judged({}, frame, _table(_gene_rows(split.gene_part, errors)))
+
+
+def evidence_of(graph: GeneGraph, pairs: np.ndarray) -> np.ndarray:
+    """Evidence kinds of each pair as text, "" where the data set does not list it or has none."""
+    listed = pd.Series(graph.pair_evidence, index=pd.MultiIndex.from_arrays(list(graph.pairs.T)))
+    return listed.reindex(pd.MultiIndex.from_arrays(list(pairs.T)), fill_value="").to_numpy(dtype=object)
+
+
+Row = tuple[str, str, str, str, float]
+
+
+def _table(rows: Iterator[Row]) -> pd.DataFrame:
+    """The tidy table, without the figures that these pairs do not define (R² of equal scores, …)."""
+    table = pd.DataFrame(list(rows), columns=list(METRIC_COLUMNS)).astype({"value": np.float64})
+    return table.dropna(subset=["value"]).reset_index(drop=True)
+
+
+def _link_rows(split: PairSplit, scores: Mapping[str, np.ndarray]) -> Iterator[Row]:
+    for scorer, score in scores.items():
+        for against in split.kinds_of_negatives:
+            chosen_on = _compared(split, "validation", against)
+            if chosen_on is None:  # a user's own non-pairs have no counterpart there, every known pair has
+                chosen_on = np.flatnonzero(split.part == "validation")
+            threshold = best_threshold(split.actual[chosen_on], score[chosen_on])
+            for part in PARTS:
+                rows = _compared(split, part, against)
+                if rows is not None:
+                    figures = link_metrics(
+                        split.actual[rows], score[rows], threshold=threshold, is_share=scorer == NETWORK
+                    )
+                    yield from ((scorer, part, against, metric, value) for metric, value in figures.items())
+
+
+def _compared(split: PairSplit, part: str, against: str) -> np.ndarray | None:
+    """Rows of the known pairs of a part and of what they are compared with; None where that is nothing."""
+    others = split.rows(part, against)
+    return np.concatenate([split.rows(part), others]) if len(others) else None
+
+
+def _confidence_rows(
+    split: PairSplit, scores: Mapping[str, np.ndarray], kinds: np.ndarray, judged: np.ndarray
+) -> Iterator[Row]:
+    for scorer, prediction in scores.items():
+        for part in PARTS:
+            rows = judged[split.part[judged] == part]
+            for against, of_kind in _by_evidence(kinds[rows]):
+                chosen = rows[of_kind]
+                figures = value_metrics(split.score[chosen], prediction[chosen])
+                yield from ((scorer, part, against, metric, value) for metric, value in figures.items())
+
+
+def _by_evidence(kinds: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """("all", every row), then each kind of evidence that enough of the rows have."""
+    if len(kinds):
+        yield "all", np.arange(len(kinds))
+    for kind in sorted(set(kinds) - {""}):
+        rows = np.flatnonzero(kinds == kind)
+        if len(rows) >= FEWEST:
+            yield kind, rows
+
+
+def _gene_rows(part: np.ndarray, errors: Mapping[str, np.ndarray]) -> Iterator[Row]:
+    for scorer, error in errors.items():
+        for each in PARTS:
+            of_part = error[part == each]
+            if len(of_part):
+                yield scorer, each, "genes", "rmse", float(np.sqrt(np.mean(of_part**2)))

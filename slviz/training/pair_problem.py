@@ -1,0 +1,143 @@
+"""Learning about pairs: which are asked about, which are the graph meanwhile. Imports torch: import it late."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from jaxtyping import Float32, Int64
+from torch import Tensor
+
+from slviz.datasets import GeneGraph
+from slviz.errors import DataError
+from slviz.evaluation import average_precision, rmse
+from slviz.runs import RunSpec
+from slviz.splits import PairSplit, degree_matched_negatives, random_negatives
+from slviz.splits.negatives import pair_keys
+from slviz.tasks import PairTask
+from slviz.training.inputs import MessageGraph, feature_tensor
+from slviz.training.models import PairModel
+
+DECODER_HIDDEN = 64
+
+
+class PairProblem:
+    """The tasks `link` and `confidence` on one data set and split; see `slviz.training.fitting.Problem`."""
+
+    def __init__(self, graph: GeneGraph, spec: RunSpec, split: PairSplit, *, device: torch.device) -> None:
+        assert isinstance(spec.task, PairTask)
+        self.task = spec.task
+        self.figure_name = spec.task.figure
+        self.higher_is_better = spec.task.higher_is_better
+        self.genes = len(graph)
+        self.seed = spec.seed
+        self.split = split
+        self.device = device
+        rows = _training_rows(spec.task, split)
+        self.pairs: Int64[np.ndarray, "pairs 2"] = split.pairs[rows]
+        self.score: Float32[np.ndarray, " pairs"] = np.nan_to_num(split.score[rows])
+        self.bounds = (float(self.score.min()), float(self.score.max()))
+        self.known_keys = np.unique(pair_keys(self.pairs, self.genes))
+        self.parts = min(spec.optimiser.parts, len(self.pairs))
+        self.features = feature_tensor(spec.features.matrix(graph), device)
+        self.whole = self.message_graph(np.arange(len(self.pairs)))
+        self.model = _build_model(spec, self).to(device)
+        self._validation = [self._judged(rows) for rows in self._validation_rows()]
+
+    def message_graph(self, rows: Int64[np.ndarray, " rows"]) -> MessageGraph:
+        """The graph of those training pairs alone, with what it says about each gene."""
+        return MessageGraph.of(
+            self.pairs[rows], self.score[rows], genes=self.genes, bounds=self.bounds, device=self.device
+        )
+
+    def partition(self, epoch: int) -> tuple[Int64[np.ndarray, " asked"], Int64[np.ndarray, " seen"]]:
+        """Training pairs that this epoch's step is asked about, and those that are its graph: no pair is both.
+
+        The pairs are dealt anew every `parts` epochs; in between each part is asked about once.
+        """
+        deal, turn = divmod(epoch - 1, self.parts)
+        order = np.random.default_rng([self.seed, 1, deal]).permutation(len(self.pairs))
+        asked = np.arange(len(order)) % self.parts == turn
+        return np.sort(order[asked]), np.sort(order[~asked])
+
+    def negatives(self, epoch: int, asked: Int64[np.ndarray, "asked 2"]) -> Int64[np.ndarray, "negatives 2"]:
+        """As many pairs as are asked about that are no training pairs, drawn anew each epoch.
+
+        They may be held-out pairs: nothing here knows which these are.
+        """
+        random = np.random.default_rng([self.seed, 2, epoch])
+        where = {"genes": self.genes, "avoid": self.known_keys}
+        kinds = self.task.contrasts
+        matched = len(asked) // len(kinds) if "degree-matched" in kinds else 0
+        near = degree_matched_negatives(random, asked, count=matched, **where)
+        far = random_negatives(random, len(asked) - len(near), **where) if "random" in kinds else near[:0]
+        return np.concatenate([near, far])
+
+    def step_loss(self, epoch: int) -> Tensor:
+        asked, seen = self.partition(epoch)
+        pairs, target = self.pairs[asked], self.score[asked]
+        if self.task.contrasts:
+            others = self.negatives(epoch, pairs)
+            target = np.repeat(np.array([1, 0], dtype=np.float32), [len(pairs), len(others)])
+            pairs = np.concatenate([pairs, others])
+        raw = self.model(self.features, self.message_graph(seen), torch.as_tensor(pairs, device=self.device))
+        return self.task.loss(raw, torch.as_tensor(target, device=self.device))
+
+    def validate(self) -> tuple[float, float]:
+        """Loss and figure, each the mean over what validation pairs are compared with."""
+        self.model.eval()
+        losses, figures = [], []
+        with torch.no_grad():
+            embedding = self.embed()
+            for pairs, target in self._validation:
+                raw = self.model.decoder(embedding, pairs)
+                losses.append(float(self.task.loss(raw, target)))
+                figures.append(self._figure(target.cpu().numpy(), raw.cpu().numpy()))
+        return float(np.mean(losses)), float(np.mean(figures))
+
+    def embed(self) -> Tensor:
+        """The embedding over the whole training graph."""
+        return self.model.encoder(self.features, self.whole.structure, self.whole.edges)
+
+    @property
+    def decoder_bounds(self) -> tuple[float, ...]:
+        """Between which numbers a predicted confidence lies; empty for a score from 0 to 1."""
+        return () if self.task.contrasts else self.bounds
+
+    def _figure(self, actual: np.ndarray, raw: np.ndarray) -> float:
+        if self.task.contrasts:
+            return average_precision(actual, raw)
+        return rmse(actual, np.clip(raw, *self.bounds))
+
+    def _validation_rows(self) -> list[np.ndarray]:
+        known = self.split.rows("validation")
+        if not self.task.contrasts:
+            return [known[~np.isnan(self.split.score[known])]]
+        others = [self.split.rows("validation", kind) for kind in self.task.contrasts]
+        if not any(map(len, others)):  # no degree-matched pair can be drawn from one hub and its partners
+            others = [self.split.rows("validation", "random")]
+        return [np.concatenate([known, rows]) for rows in others if len(rows)]
+
+    def _judged(self, rows: np.ndarray) -> tuple[Tensor, Tensor]:
+        target = self.split.actual[rows] if self.task.contrasts else self.split.score[rows]
+        return (
+            torch.as_tensor(self.split.pairs[rows], device=self.device),
+            torch.as_tensor(target, device=self.device),
+        )
+
+
+def _training_rows(task: PairTask, split: PairSplit) -> Int64[np.ndarray, " rows"]:
+    rows = split.rows("train")
+    if not task.contrasts:
+        rows = rows[~np.isnan(split.score[rows])]
+    if len(rows) < 2:
+        raise DataError(f"Training needs two known pairs or more; this split leaves {len(rows)}.")
+    return rows
+
+
+def _build_model(spec: RunSpec, problem: PairProblem) -> PairModel:
+    network = spec.network
+    encoder = network.build(problem.features.shape[1], genes=problem.genes, structure=problem.whole.structure.shape[1])
+    start = float(problem.score.mean()) if not problem.task.contrasts else 0.0
+    return PairModel(
+        encoder, width=spec.network.width, hidden=DECODER_HIDDEN, dropout=spec.network.dropout, start=start
+    )

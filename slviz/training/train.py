@@ -1,0 +1,164 @@
+"""train(graph, spec, split) -> Run, and the embedding of a network that was trained before."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float32
+
+from slviz.datasets import GeneGraph
+from slviz.errors import DamagedRun, InvalidSetting
+from slviz.runs import Attention, Run, RunSpec
+from slviz.splits import PairSplit
+from slviz.tasks import PairTask
+from slviz.training.devices import find_device, repeatable
+from slviz.training.fitting import Checkpoint, Epoch, Fit, epoch_seed
+from slviz.training.judging import Judged, judge_genes, judge_pairs
+
+if TYPE_CHECKING:
+    import torch
+
+    from slviz.training.gene_problem import GeneProblem
+    from slviz.training.pair_problem import PairProblem
+
+
+def train(
+    graph: GeneGraph,
+    spec: RunSpec,
+    split: PairSplit,
+    *,
+    device: str = "auto",
+    on_epoch: Callable[[Epoch], None] | None = None,
+    checkpoint: Checkpoint | None = None,
+    on_checkpoint: Callable[[Checkpoint], None] | None = None,
+) -> Run:
+    """Train what `spec` describes; the same spec on the same device gives the same result.
+
+    Args:
+        graph: the data set that `spec` was made for.
+        spec: what to train.
+        split: `spec.split.divide(graph)`.
+        device: "auto", "cuda", "mps" or "cpu".
+        on_epoch: called after each epoch; what it raises ends the training.
+        checkpoint: where an earlier training of the same spec stopped; it goes on from there, and the
+            result is the one that an unbroken training gives.
+        on_checkpoint: called every 20 epochs with what is needed to go on from there.
+
+    Raises `TrainingDiverged` when the loss is no longer finite, `InvalidSetting` for a device or
+    feature that is not there, `DamagedRun` when the checkpoint does not fit.
+    """
+    started = time.perf_counter()
+    _refuse_other_data(graph, spec)
+    where = find_device(device)
+    with repeatable(where):
+        problem = _problem(graph, spec, split, where)
+        fit = Fit(problem, spec.optimiser, spec.seed)
+        if checkpoint is not None:
+            fit.resume(checkpoint)
+        fit.run(on_epoch=on_epoch, on_checkpoint=on_checkpoint)
+        embedding = _embedding(problem)
+        attention = _attention(problem)
+        weights = {name: value.detach().cpu().numpy().copy() for name, value in problem.model.state_dict().items()}
+        judged = _judge(graph, spec, split, problem, embedding)
+    return Run(
+        spec=spec,
+        genes=graph.genes,
+        history=fit.history,
+        embedding=embedding,
+        decoder=judged.decoder,
+        predictions=judged.predictions,
+        metrics=judged.metrics,
+        attention=attention,
+        weights=weights,
+        device=str(where),
+        train_seconds=time.perf_counter() - started,
+    )
+
+
+def embed(
+    graph: GeneGraph,
+    spec: RunSpec,
+    split: PairSplit,
+    *,
+    weights: Mapping[str, np.ndarray],
+    device: str = "cpu",
+) -> Float32[np.ndarray, "genes width"]:
+    """The embedding of a network with these weights over the training graph, float32 [G, D].
+
+    Raises `DamagedRun` when the weights are those of another network.
+    """
+    import torch
+
+    where = find_device(device)
+    with repeatable(where):
+        problem = _problem(graph, spec, split, where)
+        try:
+            problem.model.load_state_dict({name: torch.as_tensor(value) for name, value in weights.items()})
+        except RuntimeError as error:
+            raise DamagedRun(f"The weights are not those of run {spec.run_id}: {error}") from error
+        return _embedding(problem)
+
+
+def _problem(graph: GeneGraph, spec: RunSpec, split: PairSplit, device: torch.device) -> PairProblem | GeneProblem:
+    import torch
+
+    from slviz.training.gene_problem import GeneProblem
+    from slviz.training.pair_problem import PairProblem
+
+    torch.manual_seed(epoch_seed(spec.seed, 0))
+    kind = PairProblem if isinstance(spec.task, PairTask) else GeneProblem
+    return kind(graph, spec, split, device=device)
+
+
+def _judge(
+    graph: GeneGraph,
+    spec: RunSpec,
+    split: PairSplit,
+    problem: PairProblem | GeneProblem,
+    embedding: Float32[np.ndarray, "genes width"],
+) -> Judged:
+    from slviz.training.pair_problem import PairProblem
+
+    if isinstance(problem, PairProblem):
+        arrays = problem.model.decoder.arrays(problem.decoder_bounds)
+        return judge_pairs(problem.task, graph, split, embedding=embedding, decoder=arrays)
+    return judge_genes(
+        spec.features.matrix(graph),
+        graph.genes,
+        split,
+        reconstruction=problem.reconstruction(),
+        width=spec.network.width,
+    )
+
+
+def _embedding(problem: PairProblem | GeneProblem) -> Float32[np.ndarray, "genes width"]:
+    import torch
+
+    problem.model.eval()
+    with torch.no_grad():
+        return problem.embed().cpu().numpy().astype(np.float32)
+
+
+def _attention(problem: PairProblem | GeneProblem) -> Attention | None:
+    """The weights of a last pass over the whole training graph, None where the network has none."""
+    import torch
+
+    problem.model.eval()
+    with torch.no_grad():
+        layers = problem.model.encoder.attention(problem.features, problem.whole.structure, problem.whole.edges)  # type: ignore[operator]
+    if not layers:
+        return None
+    edges = layers[0][0].cpu().numpy().astype(np.int64)
+    weight = np.stack([of_layer.cpu().numpy().T for _, of_layer in layers])  # [A, heads] each -> [L, H, A]
+    return Attention(edges=edges, weight=weight.astype(np.float32))
+
+
+def _refuse_other_data(graph: GeneGraph, spec: RunSpec) -> None:
+    if graph.fingerprint != spec.data_fingerprint:
+        raise InvalidSetting(
+            f"This run is described for the data set '{spec.data_name}' with other content than "
+            f"'{graph.name}' has now. Open the original data, or start a new run."
+        )

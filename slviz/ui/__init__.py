@@ -1,0 +1,1 @@
+"""What pages share: the frame, the address, gene search and card, downloads, errors; the only streamlit import."""

@@ -1,0 +1,82 @@
+"""What is in the page's address: read with a check, written for a reload and for a colleague.
+
+`run`, `gene` and `data` travel from page to page (remembered by the session where an address lacks
+them); what only one page knows is bound to its control by Streamlit, and checked here first, since
+Streamlit drops a value that it does not know without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from slviz.ui.words import plain
+
+TRAVELLING = ("run", "gene", "data")
+
+
+def value(key: str) -> str | None:
+    """What the address asks for under a travelling key, else what this session asked for last."""
+    asked = st.query_params.get(key)
+    if asked:
+        st.session_state[_memory(key)] = asked
+    return asked or st.session_state.get(_memory(key))
+
+
+def put(**values: str | None) -> None:
+    """Write travelling values into the address; each change is one step for the browser's "back"."""
+    for key, each in values.items():
+        st.session_state[_memory(key)] = each
+    changed = {key: each for key, each in values.items() if each and st.query_params.get(key) != each}
+    if changed:
+        st.query_params.update(changed)
+    for key, each in values.items():
+        if not each and key in st.query_params:
+            del st.query_params[key]
+
+
+def travelling(**changes: str) -> dict[str, str]:
+    """What a link to another page carries: run and gene of this one, with some of it changed."""
+    known = {key: value(key) for key in ("run", "gene")}
+    return {key: each for key, each in (known | changes).items() if each}
+
+
+def one_of(widget: Callable[..., Any], label: str, options: Sequence[str], *, key: str, **arguments: Any) -> str:
+    """A control over `options` whose value is in the address; the first option is the default."""
+    asked = st.query_params.get(key)
+    if asked is not None and asked not in options:
+        _say_nonsense(key, asked, f"There are: {', '.join(options)}. This page shows “{options[0]}”.")
+    if st.session_state.get(key) not in (None, *options):
+        del st.session_state[key]  # the options have changed since it was chosen
+    if widget in (st.segmented_control, st.pills):
+        chosen = widget(label, options, key=key, bind="query-params", default=options[0], required=True, **arguments)
+    else:
+        chosen = widget(label, options, key=key, bind="query-params", **arguments)
+    return options[0] if chosen is None else chosen
+
+
+def number(
+    label: str, *, key: str, low: float, high: float, default: float, step: float | None = None, **arguments: Any
+) -> Any:
+    """A slider between `low` and `high` whose value is in the address."""
+    asked = st.query_params.get(key)
+    if asked is not None and not _is_between(asked, low, high):
+        _say_nonsense(key, asked, f"It should be a number from {low:g} to {high:g}.")
+    return st.slider(label, low, high, default, step, key=key, bind="query-params", **arguments)
+
+
+def _memory(key: str) -> str:
+    return f"last {key}"
+
+
+def _is_between(text: str, low: float, high: float) -> bool:
+    try:
+        return low <= float(text) <= high
+    except ValueError:
+        return False
+
+
+def _say_nonsense(key: str, asked: str, way_on: str) -> None:
+    st.warning(plain(f"The address asks for {key} “{asked}”, which is not there. {way_on}"), icon=":material/link_off:")

@@ -1,0 +1,215 @@
+"""The Neighbourhood page: what is drawn around a gene, the way through the graph, and the table behind it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.figures import network_figure
+from slviz.neighbourhood import AttentionIndex, Neighbourhood, neighbourhood
+from slviz.runs import Run
+from slviz.runs.summary import RunSummary
+from slviz.ui import address, downloads, frame, links, selection
+from slviz.ui.words import ATTENTION, SCORE, plain
+
+MEAN = "mean"
+INTO, OUT_OF = "what it attends to", "who attends to it"
+STEPS = 6
+TRAIL = "trail"
+
+
+def suggest(graph: GeneGraph, *, count: int = 6) -> None:
+    """The empty state: genes to begin with."""
+    st.info(
+        "**Which gene?** Search above, or begin with one of those with most known partners:", icon=":material/search:"
+    )
+    with st.container(horizontal=True):
+        for gene in np.argsort(-graph.degree, kind="stable")[:count]:
+            frame.link(frame.NEIGHBOURHOOD, graph.genes[gene], icon=":material/hub:", gene=graph.genes[gene])
+
+
+def trail(graph: GeneGraph, gene: int) -> None:
+    """The genes that were visited, each a way back."""
+    symbol = graph.genes[gene]
+    visited: list[str] = [each for each in st.session_state.get(TRAIL, []) if each in graph.number_of]
+    visited = visited[: visited.index(symbol)] if symbol in visited else visited
+    st.session_state[TRAIL] = [*visited[-STEPS:], symbol]
+    if visited:
+        with st.container(horizontal=True, gap="small"):
+            if st.button("Back", icon=":material/arrow_back:", help=f"Back to {visited[-1]}"):
+                address.put(gene=visited[-1])
+                st.rerun()
+            for each in visited[-STEPS:]:
+                if st.button(each, type="tertiary", key=f"trail {each}"):
+                    address.put(gene=each)
+                    st.rerun()
+            st.markdown(f"› **{plain(symbol)}**", width="content")
+
+
+def controls(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> Neighbourhood:
+    """What is drawn, from the controls beside the figure."""
+    hops = address.one_of(
+        st.segmented_control,
+        "Steps",
+        ("1", "2"),
+        key="hops",
+        help="1: the gene's own partners. 2: their partners too.",
+    )
+    limit = address.number("Neighbours", key="limit", low=1, high=50, default=10, step=1, help="Most attention first.")
+    layer, head, direction, least = None, None, "into", 0.0
+    if run.attention is not None:
+        direction = address.one_of(
+            st.selectbox,
+            "Attention",
+            (INTO, OUT_OF),
+            key="direction",
+            help="Attention runs from a gene to the genes that it is described by; it differs in the two directions.",
+        )
+        direction = "into" if direction == INTO else "out of"
+        first, second = st.columns(2)
+        with first:
+            layer = _number_or_mean("Layer", run.attention.layers, key="layer", help="A later layer sees further.")
+        with second:
+            head = _number_or_mean(
+                "Head", run.attention.heads, key="head", help="Heads weigh independently; the mean hides differences."
+            )
+        least = address.number(
+            "At least", key="least", low=0.0, high=0.5, default=0.0, step=0.01, help="Hides edges with less attention."
+        )
+    return neighbourhood(
+        graph,
+        run,
+        gene,
+        hops=int(hops),
+        layer=layer,
+        head=head,
+        direction="into" if direction == "into" else "out of",
+        limit=int(limit),
+        threshold=float(least),
+        index=_index(run.run_id, _stamp(summary), graph, run),
+    )
+
+
+def _number_or_mean(label: str, count: int, *, key: str, help: str) -> int | None:
+    options = (MEAN, *(str(number) for number in range(1, count + 1)))
+    chosen = address.one_of(st.selectbox, label, options, key=key, help=help)
+    return None if chosen == MEAN else int(chosen) - 1
+
+
+def _stamp(summary: RunSummary) -> int:
+    return (Path(summary.folder) / "manifest.json").stat().st_mtime_ns
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _index(run_id: str, stamp: int, _graph: GeneGraph, _run: Run) -> AttentionIndex:
+    return AttentionIndex.build(_graph, _run)
+
+
+def figure(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
+    """The picture, what its edges mean, and that attention explains nothing by itself."""
+    centre = graph.genes[around.centre]
+    key = f"network {around.run_id} {centre}"  # a new chart for each gene: nothing is selected on it yet
+
+    def moved_on() -> None:
+        gene = selection.clicked(key)
+        if gene is not None and gene != around.centre:
+            address.put(gene=graph.genes[gene])
+
+    st.plotly_chart(
+        network_figure(around),
+        key=key,
+        on_select=moved_on,
+        selection_mode="points",
+        config=downloads.chart_config(f"{around.run_id}-{centre}"),
+        alt=f"{centre} in the middle, its partners around it, edges as wide as the attention on them",
+    )
+    st.caption(" ".join(plain(each) for each in around.statement) + " Click a gene to move on to it.")
+    if run.attention is not None:
+        st.warning(ATTENTION, icon=":material/psychology_alt:")
+
+
+def table(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
+    """The table behind the figure, with links, and the downloads."""
+    centre = graph.genes[around.centre]
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(f"Around {plain(centre)}", anchor=False, width="content")
+        _downloads(graph, run, around, name=f"{around.run_id}-{centre}")
+    shown = shown_table(graph, run, around)
+    event = st.dataframe(
+        shown,
+        hide_index=True,
+        key=f"table {around.run_id} {centre}",
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config=_columns(),
+    )
+    picked = event["selection"]["rows"]
+    if picked and picked[0] < len(shown):
+        gene = str(shown["Gene"].iloc[picked[0]])
+        frame.link(frame.NEIGHBOURHOOD, f"Move on to {gene}", icon=":material/arrow_forward:", gene=gene)
+
+
+def shown_table(graph: GeneGraph, run: Run, around: Neighbourhood) -> pd.DataFrame:
+    """The neighbourhood's table in the words of a page, publications as links where they are real."""
+    table = around.table()
+    shown = pd.DataFrame(
+        {
+            "Gene": table["gene"],
+            "Name": table["name"],
+            "Pair": table["relation"],
+            "Attention": table["attention"],
+            "Predicted score": table["predicted_score"],
+            "Data set's score": table["dataset_score"],
+            "Evidence": table["evidence"],
+            "PubMed": [links.of_publications(each, synthetic=graph.synthetic) for each in table["pubmed"]],
+            "Known partners": table["known_partners"],
+        }
+    )
+    optional = ("Name", "Attention", "Predicted score", "PubMed")
+    empty = [column for column in optional if _is_empty(pd.Series(shown[column]))]
+    return shown.drop(columns=empty)
+
+
+def _is_empty(column: pd.Series) -> bool:
+    return bool(column.isna().all() or (column.astype(str) == "").all())
+
+
+def _columns() -> dict[str, Any]:
+    return {
+        "Pair": st.column_config.TextColumn("Pair", help="What the pair with the gene in the middle is."),
+        "Attention": st.column_config.NumberColumn(
+            "Attention", format="%.4f", help="Weight of the edge; the weights into a gene sum to 1."
+        ),
+        "Predicted score": st.column_config.NumberColumn("Predicted score", format="%.3f", help=SCORE),
+        "Data set's score": st.column_config.NumberColumn(
+            "Data set's score", format="%.3f", help="Confidence that the data set gives the pair."
+        ),
+        "PubMed": st.column_config.LinkColumn("PubMed", display_text="open", help="The publications behind the pair."),
+    }
+
+
+def _downloads(graph: GeneGraph, run: Run, around: Neighbourhood, *, name: str) -> None:
+    source = downloads.provenance(graph, run)
+    downloads.menu(
+        name,
+        source=source,
+        figure=lambda: network_figure(around),
+        table=around.table,
+        others={
+            "Edges (TSV)": ("edges.tsv", lambda: _export().to_tsv(around.edge_table(), provenance=source)),
+            "Network (GraphML)": ("graphml", lambda: _export().to_graphml(around, provenance=source)),
+            "Network (Cytoscape JSON)": ("cyjs", lambda: _export().to_cytoscape(around, provenance=source)),
+            "Network (SIF)": ("sif", lambda: _export().to_sif(around)),
+        },
+    )
+
+
+def _export():
+    from slviz import export  # networkx takes a moment
+
+    return export

@@ -1,0 +1,135 @@
+"""What a data set is like: its size, its hubs, and where its pairs come from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.figures import degree_distribution, degree_ranks
+from slviz.ui import downloads, frame, genes, selection
+from slviz.ui.words import counted
+
+HUBS = 10
+
+
+def tiles(graph: GeneGraph) -> None:
+    """The figures that say how large the data set is and how uneven."""
+    with st.container(horizontal=True):
+        st.metric("Genes", f"{len(graph):,}", border=True)
+        st.metric("Known pairs", f"{len(graph.pairs):,}", border=True, help="Pairs listed as synthetic lethal.")
+        st.metric(
+            "Kinds of evidence",
+            f"{len(kinds_of_evidence(graph)):,}" if graph.evidence is not None else "none",
+            border=True,
+            help="Screens, computation, text mining, curated papers, …",
+        )
+        st.metric(
+            f"Pairs of the {HUBS} largest hubs",
+            f"{share_of_hubs(graph):.0%}",
+            border=True,
+            help="Share of all pairs that touch one of the genes with most partners. The larger it is, the better "
+            "a model does by knowing only how many partners a gene has.",
+        )
+        st.metric(
+            "Genes with one partner",
+            f"{int((graph.degree == 1).sum()):,}",
+            border=True,
+            help="Of these little can be learnt from their partners.",
+        )
+
+
+def share_of_hubs(graph: GeneGraph, hubs: int = HUBS) -> float:
+    """Share of the pairs that touch one of the genes with most partners; 0 without pairs."""
+    if not len(graph.pairs):
+        return 0.0
+    largest = np.argsort(-graph.degree, kind="stable")[:hubs]
+    return float(np.isin(graph.pairs, largest).any(axis=1).mean())
+
+
+def kinds_of_evidence(graph: GeneGraph) -> pd.DataFrame:
+    """One row a kind of evidence, commonest first: `Evidence`, `Pairs` that have it, their mean `Score`."""
+    kinds = pd.Series(graph.pair_evidence, dtype=object).str.split(";").explode()
+    table = pd.DataFrame({"Evidence": kinds.replace("", "none recorded"), "Score": graph.score[kinds.index]})
+    grouped = table.groupby("Evidence")["Score"].agg(["size", "mean"]).reset_index()
+    grouped.columns = ["Evidence", "Pairs", "Mean score"]
+    return grouped.sort_values("Pairs", ascending=False, ignore_index=True)
+
+
+def hubs(graph: GeneGraph) -> None:
+    """The degree plots; a click on a gene opens its card."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(
+            "A few hubs hold most pairs",
+            anchor=False,
+            width="content",
+            help="Hubs are often genes that a large screen was made for. A high score for a pair with a hub may say "
+            "no more than that.",
+        )
+        downloads.menu(
+            f"{graph.name}-degrees",
+            source=downloads.provenance(graph),
+            figure=lambda: degree_ranks(graph),
+            table=lambda: degree_table(graph),
+        )
+    left, right = st.columns(2)
+    with left:
+        event = st.plotly_chart(
+            degree_ranks(graph),
+            key="degree ranks",
+            on_select="rerun",
+            selection_mode="points",
+            config=downloads.chart_config(f"{graph.name}-hubs"),
+            alt="Genes ranked by their number of known partners; a few hubs have hundreds",
+        )
+        st.caption("Each point is a gene; click one for its card.")
+    with right:
+        st.plotly_chart(
+            degree_distribution(graph),
+            key="degree distribution",
+            config=downloads.chart_config(f"{graph.name}-degrees"),
+            alt="Share of genes with at least so many partners",
+        )
+    chosen = selection.numbers(event)
+    if len(chosen):
+        genes.card(graph, int(chosen[0]))
+        frame.link(
+            frame.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=graph.genes[int(chosen[0])]
+        )
+
+
+def degree_table(graph: GeneGraph) -> pd.DataFrame:
+    """Genes by falling number of known partners."""
+    order = np.argsort(-graph.degree, kind="stable")
+    return pd.DataFrame({"gene": np.asarray(graph.genes)[order], "known_partners": graph.degree[order]})
+
+
+def evidence(graph: GeneGraph) -> None:
+    """Where pairs come from, and what score each source gives."""
+    if graph.evidence is None or not len(graph.evidence):
+        return
+    st.subheader(
+        "Where pairs come from",
+        anchor=False,
+        help="The score of a pair mostly says which source it comes from: compare scores within a source.",
+    )
+    table = kinds_of_evidence(graph)
+    most = int(table["Pairs"].to_numpy().max())
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={
+            "Pairs": st.column_config.ProgressColumn(
+                "Pairs",
+                format="%d",
+                min_value=0,
+                max_value=most,
+                help="Pairs with this evidence.",
+            ),
+            "Mean score": st.column_config.NumberColumn(
+                "Mean score", format="%.2f", help="Mean confidence score of these pairs, as the data set gives it."
+            ),
+        },
+    )
+    st.caption(f"A pair may have several kinds. {counted(len(graph.evidence), 'record')} in all.")

@@ -1,0 +1,66 @@
+"""The data set of a page: chosen from those that are present, kept in the address."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.datasets.sources import known_datasets
+from slviz.errors import MissingDataFile, SlvizError
+from slviz.ui import address, errors, frame, opened
+from slviz.ui.words import counted, plain
+
+
+def pick() -> tuple[str, GeneGraph]:
+    """The data set of the address, with a control to choose another; stops with a way on when it cannot be read."""
+    titles = {entry.source: entry.title for entry in known_datasets()}
+    asked = address.value("data")
+    options = list(titles) + ([asked] if asked and asked not in titles else [])
+    if not options:
+        raise MissingDataFile(
+            "There is no data set here: neither the demo nor a folder. Run `python -m slviz data demo`, or set "
+            "SLVIZ_DATA to a data folder."
+        )
+    key = "data picker"
+    st.session_state[key] = asked if asked in options else options[0]
+
+    def changed() -> None:
+        address.put(data=st.session_state[key])
+
+    source = st.selectbox(
+        "Data",
+        options,
+        key=key,
+        on_change=changed,
+        format_func=lambda each: str(titles.get(each, each)),
+        accept_new_options=True,
+        help="A data set that is present, or the path of a folder on the machine that runs slviz: type it and press "
+        "Enter.",
+    )
+    graph = _opened_or_way_on(source, titles)
+    _describe(graph)
+    return source, graph
+
+
+def _opened_or_way_on(source: str, titles: dict[str, str]) -> GeneGraph:
+    try:
+        return opened.dataset(source)
+    except SlvizError as error:
+        errors.show(error)
+    other = next((each for each in titles if each != source), None)
+    if other and st.button(f"Use {titles[other]} instead", icon=":material/undo:"):
+        address.put(data=other)
+        st.rerun()
+    st.stop()
+    raise AssertionError("st.stop() ends the page")
+
+
+def _describe(graph: GeneGraph) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        features = ", ".join(sorted(graph.features)) or "none"
+        st.caption(
+            f"{counted(len(graph), 'gene')}, {counted(len(graph.pairs), 'pair')}, features: {plain(features)}",
+            width="content",
+        )
+        if graph.synthetic:
+            frame.synthetic_badge()

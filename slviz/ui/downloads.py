@@ -1,0 +1,113 @@
+"""Taking away: figures as SVG, PNG and HTML at journal widths, tables as TSV, each with its provenance.
+
+Nothing is made before it is asked for: a file is rendered after the click, away from the page's thread.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.runs import Run
+
+WIDTHS_MM = (89, 183)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NO_BROWSER = (
+    "SVG and PNG at journal width are drawn by a Chrome or Chromium on the server, and none was found there. The "
+    "camera above the figure makes an SVG in your own browser."
+)
+File = tuple[str, Callable[[], bytes]]
+"""Ending of a file's name, and what makes its content."""
+
+
+def provenance(graph: GeneGraph, run: Run | None = None) -> str:
+    """One line on where something comes from: data set, model, features, seed, run and version."""
+    from slviz import export  # networkx takes a moment, which a first view should not wait for
+
+    return export.data_provenance(graph) if run is None else export.provenance(run, graph)
+
+
+def chart_config(name: str) -> dict[str, Any]:
+    """Plotly settings of every chart: its camera saves a vector file, made in the visitor's browser."""
+    return {
+        "displaylogo": False,
+        "scrollZoom": False,
+        "toImageButtonOptions": {"format": "svg", "filename": name},
+    }
+
+
+def menu(
+    name: str,
+    *,
+    source: str,
+    figure: Callable[[], go.Figure] | None = None,
+    table: Callable[[], pd.DataFrame] | None = None,
+    others: Mapping[str, File] | None = None,
+) -> None:
+    """A button that opens the ways to take something away.
+
+    Args:
+        name: stem of the file names.
+        source: the provenance line.
+        figure: makes the figure for a file, all vector; called after the click.
+        table: makes the table behind it; called after the click.
+        others: further files by their label.
+    """
+    with st.popover("Download", icon=":material/download:"):
+        if figure is not None:
+            _figure_buttons(name, figure, source)
+        if table is not None:
+            _button("Table (TSV)", f"{name}.tsv", lambda: _tsv(table(), source), "text/tab-separated-values")
+        for label, (ending, make) in (others or {}).items():
+            _button(label, f"{name}.{ending}", make, "application/octet-stream")
+
+
+def _figure_buttons(name: str, figure: Callable[[], go.Figure], source: str) -> None:
+    width_mm = st.segmented_control(
+        "Width",
+        WIDTHS_MM,
+        default=WIDTHS_MM[1],
+        required=True,
+        format_func=lambda each: f"{each} mm",
+        key=f"width {name}",
+        help="One or two columns of a journal page.",
+    )
+    if _can_draw():
+        width = float(width_mm or WIDTHS_MM[1])
+        _button("Figure (SVG)", f"{name}.svg", lambda: _image(figure(), "svg", width, source), "image/svg+xml")
+        _button("Figure (PNG)", f"{name}.png", lambda: _image(figure(), "png", width, source), "image/png")
+    else:
+        st.caption(NO_BROWSER)
+    _button("Figure (HTML)", f"{name}.html", lambda: _html(figure(), source, name), "text/html")
+
+
+def _button(label: str, file_name: str, make: Callable[[], bytes], mime: str) -> None:
+    st.download_button(label, make, file_name, mime, key=f"download {file_name}", on_click="ignore", width="stretch")
+
+
+def _tsv(table: pd.DataFrame, source: str) -> bytes:
+    from slviz import export
+
+    return export.to_tsv(table, provenance=source)
+
+
+def _image(figure: go.Figure, kind: Literal["svg", "png"], width_mm: float, source: str) -> bytes:
+    from slviz import export
+
+    return export.figure_to_image(figure, kind, width_mm=width_mm, provenance=source)
+
+
+def _html(figure: go.Figure, source: str, title: str) -> bytes:
+    from slviz import export
+
+    return export.figure_to_html(figure, provenance=source, title=title)
+
+
+def _can_draw() -> bool:
+    return any(shutil.which(name) for name in BROWSERS)

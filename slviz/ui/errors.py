@@ -1,0 +1,28 @@
+"""Errors on the screen: ours as a sentence with a way on, defects with their traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from slviz.errors import SlvizError
+from slviz.ui.words import plain
+
+
+@contextmanager
+def as_sentences() -> Iterator[None]:
+    """Show a `SlvizError` as its sentence; every other exception goes on, with its traceback."""
+    try:
+        yield
+    except SlvizError as error:
+        show(error)
+
+
+def show(error: SlvizError) -> None:
+    """The sentence of an error; a report of many lines keeps its lines."""
+    first, _, rest = str(error).partition("\n")
+    st.error(plain(first), icon=":material/error:")
+    if rest.strip():
+        st.code(rest, language=None, wrap_lines=True)

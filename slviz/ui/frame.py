@@ -1,0 +1,178 @@
+"""The frame of every page: navigation that keeps run and gene, the run picker, headings, empty states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from slviz.errors import DamagedRun, RunError, RunNotFound, RunUnfinished, nearest
+from slviz.runs import Run, RunSpec
+from slviz.runs.store import RunSummary
+from slviz.ui import address, errors, opened
+from slviz.ui.words import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, plain
+
+OVERVIEW, TRAIN, EMBEDDING, PREDICTIONS, NEIGHBOURHOOD = (
+    f"pages/{name}.py" for name in ("overview", "train", "embedding", "predictions", "neighbourhood")
+)
+PAGES = Path(__file__).resolve().parents[2] / "pages"
+ICON = str(Path(__file__).with_name("icon.png"))
+"""A file, since a named icon would be fetched from the net by every visitor's browser."""
+NO_RUN = "**No finished run yet.** Train one: on the demo it takes about a minute."
+_NAVIGATED = "navigated"
+
+
+def navigate(pages: Sequence[Page]) -> None:
+    """Draw the links to all pages, carrying run and gene along, and run the page of this address."""
+    current = st.navigation(list(pages), position="hidden")
+    st.session_state[_NAVIGATED] = True
+    with st.sidebar:
+        st.markdown("## :material/hub: slviz", help="Gene embeddings on a graph of synthetic-lethal pairs.")
+        for page in pages:
+            st.page_link(page, query_params=address.travelling())
+    current.run()
+
+
+def show(body: Callable[[], None]) -> None:
+    """Run a page's body, its errors shown as sentences."""
+    if not st.session_state.get(_NAVIGATED):
+        _go_through_app()
+    with errors.as_sentences():
+        body()
+
+
+def _go_through_app() -> None:
+    """Begin again with app.py: the first visit of a fresh server to a page's own address runs that file alone."""
+    st.session_state[_NAVIGATED] = True
+    files = sorted(PAGES.glob("*.py"))
+    st.navigation([st.Page(file, default=file.stem == "overview") for file in files], position="hidden")
+    st.rerun()
+
+
+def heading(title: str, *, spec: RunSpec | None = None, synthetic: bool = False) -> None:
+    """The page's title, what is shown under it, and the badge that synthetic data carries everywhere."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(title, anchor=False, width="content")
+        if synthetic or (spec is not None and spec.synthetic):
+            synthetic_badge()
+    if spec is not None:
+        st.caption(description(spec))
+
+
+def synthetic_badge(*, short: bool = False) -> None:
+    """The label of synthetic data."""
+    label = "SYNTHETIC" if short else "SYNTHETIC DATA"
+    st.badge(label, color="orange", icon=":material/science:", help=SYNTHETIC)
+
+
+def description(spec: RunSpec, *, short: bool = False) -> str:
+    """What a run is, in one line of Markdown."""
+    task, network = plain(spec.task.name), plain(spec.network.name)
+    data = plain(Path(spec.data_name).name or spec.data_name)
+    if short:
+        return f"{task} · {network} · features {plain(spec.features.name)} · {data}"
+    task_words = TASK_WORDS.get(spec.task.name, spec.task.summary())
+    network_words = NETWORK_WORDS.get(spec.network.name, spec.network.summary())
+    return (
+        f"Task **{task}** ({task_words}) · network **{network}** ({network_words}) · "
+        f"features **{plain(spec.features.name)}** · data **{data}**"
+    )
+
+
+def chosen_run() -> RunSummary:
+    """The finished run of the address, with a picker in the sidebar; says why there is none and stops.
+
+    Raises `RunNotFound` or `RunUnfinished` when the address names a run that cannot be shown.
+    """
+    summaries = opened.store().summaries()
+    finished = {each.run_id: each for each in summaries if each.state == "finished"}
+    wanted = address.value("run")
+    _run_picker(finished, wanted)
+    if wanted in finished:
+        return finished[wanted]
+    if wanted is not None:
+        _offer(finished, why=_why_not(wanted, summaries))
+    if not finished:
+        nothing_finished()
+    address.put(run=next(iter(finished)))
+    return next(iter(finished.values()))
+
+
+def open_run() -> tuple[RunSummary, Run]:
+    """The run of the address, opened and checked; says what is wrong and stops when it cannot be."""
+    summary = chosen_run()
+    return summary, opened.run(summary)
+
+
+def nothing_finished() -> None:
+    """The empty state: no run to show yet, and the button that leads to one. Stops the page."""
+    st.info(NO_RUN, icon=":material/model_training:")
+    st.page_link(TRAIN, label="Train a run", icon=":material/play_arrow:", query_params=address.travelling())
+    st.stop()
+
+
+def link(page: str, label: str, *, icon: str, **query: str) -> None:
+    """A link to another page that keeps run and gene, with some of them changed."""
+    st.page_link(page, label=label, icon=icon, query_params=address.travelling(**query))
+
+
+def links_to(run_id: str, *, icons: bool = True) -> None:
+    """Links to the pages that show a run."""
+    for page, label, icon in (
+        (EMBEDDING, "Embedding", ":material/bubble_chart:"),
+        (PREDICTIONS, "Predictions", ":material/query_stats:"),
+        (NEIGHBOURHOOD, "Neighbourhood", ":material/hub:"),
+    ):
+        link(page, label, icon=icon if icons else "", run=run_id)
+
+
+def _run_picker(finished: dict[str, RunSummary], wanted: str | None) -> None:
+    if not finished:
+        return
+    key = "run picker"
+    st.session_state[key] = wanted if wanted in finished else None if wanted else next(iter(finished))
+
+    def changed() -> None:
+        address.put(run=st.session_state[key])
+
+    with st.sidebar:
+        st.selectbox(
+            "Run",
+            list(finished),
+            key=key,
+            on_change=changed,
+            placeholder="Choose a run",
+            help="A trained network. Its name says network, features and task.",
+        )
+
+
+def _why_not(wanted: str, summaries: Sequence[RunSummary]) -> RunError:
+    for each in summaries:
+        if each.run_id == wanted and each.state == "damaged":
+            return DamagedRun(f"Run {wanted} cannot be shown. {each.problem}")
+        if each.run_id == wanted:
+            return RunUnfinished(f"Run {wanted} is {each.state}, so it has nothing to show here.")
+    names = [each.run_id for each in summaries]
+    return RunNotFound(f"No run is called '{wanted}'.{nearest(wanted, names)} It may lie in another models folder.")
+
+
+def _offer(finished: dict[str, RunSummary], *, why: RunError) -> None:
+    errors.show(why)
+    if isinstance(why, RunUnfinished):
+        st.page_link(
+            TRAIN,
+            label="Look at it on the Train page",
+            icon=":material/monitoring:",
+            query_params={"job": str(address.value("run"))},
+        )
+    if finished:
+        st.markdown("Open one of the finished runs instead:")
+        for run_id in list(finished)[:5]:
+            if st.button(run_id, icon=":material/arrow_forward:", key=f"offer {run_id}"):
+                address.put(run=run_id)
+                st.rerun()
+    else:
+        nothing_finished()
+    st.stop()

@@ -1,0 +1,154 @@
+"""The map of the Embedding page: its figure, the click on a gene, and the table of what was lassoed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.figures import Colouring, embedding_scatter
+from slviz.projections import Projection
+from slviz.runs import Run
+from slviz.ui import address, downloads, frame, genes, maps, selection
+from slviz.ui.words import counted
+
+COLOURS = (maps.DENSITY, maps.DEGREE, maps.EVIDENCE, maps.CLUSTER, maps.PARTNER, maps.KEPT)
+TOOLS = {"pick": "pan", "lasso": "lasso", "box": "select"}
+TOOL_HELP = (
+    "- **pick**: a click opens a gene's card; dragging moves the map\n"
+    "- **lasso**, **box**: draw around genes for their table; a double click undoes it"
+)
+NAMED_HUBS = 8
+SHOWN_ROWS = 2000
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What the map shows and how."""
+
+    graph: GeneGraph
+    run: Run
+    projection: Projection
+    colouring: Colouring
+    sentence: str
+    gene: int | None
+    tool: str
+    hubs: bool
+    point_size: float
+    opacity: float
+
+    @property
+    def name(self) -> str:
+        return f"{self.run.run_id}-{self.projection.method.name}"
+
+    def figure(self, *, webgl: bool) -> go.Figure:
+        info = self.graph.gene_info
+        named = list(np.argsort(-self.graph.degree, kind="stable")[:NAMED_HUBS]) if self.hubs else []
+        drawn = embedding_scatter(
+            self.graph.genes,
+            self.projection,
+            self.colouring,
+            names=None if info is None else info["name"].tolist(),
+            degree=self.graph.degree,
+            highlighted=[self.gene] if self.gene is not None else named,
+            point_size=self.point_size,
+            opacity=self.opacity,
+            webgl=webgl,
+        )
+        return drawn.update_layout(dragmode=TOOLS[self.tool])
+
+
+def look(colour: str, graph: GeneGraph, run: Run, projection: Projection, gene: int | None) -> Look:
+    """How the map looks, from the controls beside it."""
+    tool = address.one_of(st.segmented_control, "Pointer", list(TOOLS), key="pointer", help=TOOL_HELP)
+    colouring, sentence = maps.colouring(colour, graph, run, projection, gene)
+    with st.expander("Points", icon=":material/tune:"):
+        size = address.number("Size", key="size", low=2.0, high=12.0, default=_size(len(graph)), step=0.5)
+        opacity = address.number("Opacity", key="opacity", low=0.1, high=1.0, default=0.75, step=0.05)
+        hubs = st.toggle(
+            "Name the hubs",
+            True,
+            key="hubs",
+            bind="query-params",
+            help=f"Names the {NAMED_HUBS} genes with most known partners, as long as no gene is searched.",
+        )
+    return Look(graph, run, projection, colouring, sentence, gene, tool, hubs, size, opacity)
+
+
+def _size(count: int) -> float:
+    return 7.0 if count < 500 else 6.0 if count < 2000 else 4.5
+
+
+def show(look: Look) -> np.ndarray:
+    """The map and its caption; the numbers of the genes that are selected on it."""
+    key = f"map {look.name}"
+
+    def picked() -> None:
+        gene = selection.clicked(key)
+        if gene is not None:
+            address.put(gene=look.graph.genes[gene])
+
+    event = st.plotly_chart(
+        look.figure(webgl=True),
+        key=key,
+        on_select=picked,
+        selection_mode=("points", "box", "lasso"),
+        config=downloads.chart_config(look.name),
+        alt=f"Map of {len(look.graph)} genes, coloured by {look.colouring.title}",
+    )
+    st.caption(f"{look.projection.caption} **Colour:** {look.sentence}")
+    return selection.numbers(event)
+
+
+def details(look: Look) -> None:
+    """The card of the searched or clicked gene, with the way to its neighbourhood."""
+    if look.gene is None:
+        st.caption(
+            "**Click** a gene for its card. Choose the **lasso** and draw around genes for their table; a double click "
+            "undoes it."
+        )
+        return
+    genes.card(look.graph, look.gene, look.run)
+    frame.link(frame.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=look.graph.genes[look.gene])
+
+
+def table(look: Look, chosen: np.ndarray) -> None:
+    """The selected genes by name (all genes when none are selected), to read and to take away."""
+    several = len(chosen) > 1
+    shown = chosen if several else np.arange(len(look.graph))
+    rows = table_of(look, shown)
+    title = f"{counted(len(shown), 'selected gene')}" if several else f"All {counted(len(shown), 'gene')}"
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(title, anchor=False, width="content")
+        name = f"{look.name}-selected" if several else look.name
+        downloads.menu(
+            name,
+            source=downloads.provenance(look.graph, look.run),
+            figure=lambda: look.figure(webgl=False),
+            table=lambda: rows,
+        )
+    if several:
+        st.dataframe(rows.head(SHOWN_ROWS), hide_index=True, height=min(38 + 35 * len(rows), 420))
+        if len(rows) > SHOWN_ROWS:
+            st.caption(f"The first {SHOWN_ROWS:,} are shown; the download has all {len(rows):,}.")
+    else:
+        with st.expander("Show the table", icon=":material/table:"):
+            st.dataframe(rows.head(SHOWN_ROWS), hide_index=True)
+
+
+def table_of(look: Look, chosen: np.ndarray) -> pd.DataFrame:
+    """One row a gene: symbol, name, partners, what its colour says, where it lies."""
+    graph, info = look.graph, look.graph.gene_info
+    columns: dict[str, object] = {"gene": np.asarray(graph.genes, dtype=object)[chosen]}
+    if info is not None:
+        columns["name"] = info["name"].to_numpy()[chosen]
+    columns["known_partners"] = graph.degree[chosen]
+    columns[look.colouring.title.lower().replace(" ", "_")] = np.asarray(look.colouring.values)[chosen]
+    for axis, title in enumerate(look.projection.axes[:2]):
+        columns[title.partition(" (")[0].lower().replace(" ", "_")] = look.projection.coordinates[chosen, axis]
+    columns["neighbours_kept"] = look.projection.kept[chosen]
+    return pd.DataFrame(columns).sort_values("known_partners", ascending=False, kind="stable", ignore_index=True)

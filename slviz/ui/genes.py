@@ -1,0 +1,97 @@
+"""Genes on a page: the search box, the card of a gene, and what links them to the other pages."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.errors import UnknownGene
+from slviz.runs import Run
+from slviz.tasks.pair_decoder import PairDecoder
+from slviz.ui import address, errors, frame, links, opened
+from slviz.ui.words import SCORE, counted, plain
+
+SEARCH_HELP = "Symbol, alias, previous symbol, Ensembl, Entrez or UniProt identifier. Type and press Enter."
+
+
+def search(graph: GeneGraph, *, label: str = "Gene") -> int | None:
+    """A search box whose gene is in the address; its number, or None when nothing (or nobody) was found."""
+    key = "gene box"
+    asked = address.value("gene")
+    st.session_state[key] = asked
+
+    def changed() -> None:
+        address.put(gene=st.session_state[key])
+
+    st.selectbox(
+        label,
+        graph.genes,
+        index=None,
+        key=key,
+        on_change=changed,
+        accept_new_options=True,
+        filter_mode="contains",
+        placeholder="Search a gene, such as " + graph.genes[int(np.argmax(graph.degree))],
+        help=SEARCH_HELP,
+        icon=":material/search:",
+    )
+    return found(graph, asked) if asked else None
+
+
+def found(graph: GeneGraph, text: str) -> int | None:
+    """The gene that a text names, with a word on how it was found; says so when there is none."""
+    try:
+        gene = opened.index_of(graph).find(text)
+    except UnknownGene as error:
+        errors.show(error)
+        return None
+    if graph.genes[gene] != text.strip():
+        st.caption(plain(f"“{text.strip()}” is {graph.genes[gene]} in this data set."))
+    return gene
+
+
+def card(graph: GeneGraph, gene: int, run: Run | None = None) -> None:
+    """What is known of a gene: names, place, partners known and predicted, links out."""
+    known = {} if graph.gene_info is None else graph.gene_info.iloc[gene].to_dict()
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(plain(graph.genes[gene]), anchor=False, width="content")
+            if graph.synthetic:
+                frame.synthetic_badge()
+        if known.get("name"):
+            st.markdown(plain(known["name"]))
+        for line in _card_lines(graph, gene, known):
+            st.caption(line)
+        if run is not None and run.decoder:
+            _predicted_partners(graph, gene, run)
+        places = links.of_gene(graph, gene)
+        if places:
+            st.caption(" · ".join(f"[{name}]({place})" for name, place in places.items()))
+
+
+def _card_lines(graph: GeneGraph, gene: int, known: dict[str, str]) -> list[str]:
+    lines = [counted(int(graph.degree[gene]), "known partner")]
+    if known.get("cytoband") or known.get("chromosome"):
+        lines.append(f"Location {plain(known.get('cytoband') or known['chromosome'])}")
+    if known.get("aliases"):
+        lines.append(f"Also called {plain(', '.join(known['aliases'].split('|')[:8]))}")
+    if known.get("current_symbol") and known["current_symbol"] != graph.genes[gene]:
+        lines.append(f"Current symbol {plain(known['current_symbol'])}")
+    return lines
+
+
+def _predicted_partners(graph: GeneGraph, gene: int, run: Run, *, limit: int = 5) -> None:
+    order, score = ranked_partners(graph, gene, run)
+    if not len(order):
+        return
+    listed = ", ".join(f"{plain(graph.genes[number])} ({score[number]:.2f})" for number in order[:limit])
+    st.caption(f"Best-scored partners that are not known: {listed}", help=SCORE)
+
+
+def ranked_partners(graph: GeneGraph, gene: int, run: Run) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of the genes that are no known partner, best score first; and the score of every gene [G]."""
+    score = PairDecoder(run.decoder).score_against(run.embedding, gene)
+    order = np.argsort(-score, kind="stable")
+    left_out = np.append(graph.partners(gene), gene)
+    return order[~np.isin(order, left_out)], score

@@ -1,0 +1,73 @@
+"""Figures of a run beside those of every baseline on the same rows."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from slviz.evaluation import METRICS
+
+NETWORK = "network"
+
+
+def beside_baselines(metrics: pd.DataFrame, *, part: str, against: str) -> pd.DataFrame:
+    """One row a scorer, the network first, then baselines from best to worst; one column a metric."""
+    rows = metrics[(metrics["part"] == part) & (metrics["against"] == against) & (metrics["metric"] != "threshold")]
+    order = [key for key in METRICS if key in set(rows["metric"])]
+    table = rows.pivot_table(index="scorer", columns="metric", values="value", observed=True).reindex(columns=order)
+    if not len(table):
+        return pd.DataFrame(columns=["scorer"])
+    leading = METRICS[order[0]]
+    table = table.sort_values(order[0], ascending=not leading.higher_is_better)
+    first = [NETWORK] if NETWORK in table.index else []
+    table = table.loc[first + [name for name in table.index if name != NETWORK]]
+    return table.reset_index()
+
+
+def within_sources(metrics: pd.DataFrame, *, part: str, known: tuple[str, ...] = ("all",)) -> pd.DataFrame:
+    """One row a kind of evidence: error and rank correlation of the network, error of the mean."""
+    rows = metrics.loc[(metrics["part"] == part) & ~metrics["against"].isin(known)]
+    wanted = {
+        (NETWORK, "rmse"): "RMSE",
+        ("mean", "rmse"): "RMSE of the mean",
+        (NETWORK, "spearman"): "Spearman ρ",
+    }
+    columns = {
+        label: rows.loc[(rows["scorer"] == scorer) & (rows["metric"] == metric)].set_index("against")["value"]
+        for (scorer, metric), label in wanted.items()
+    }
+    return pd.DataFrame(columns).rename_axis("Evidence").reset_index()
+
+
+def show(table: pd.DataFrame) -> None:
+    """The table on the page, the best of each column marked, metrics explained by their help."""
+    if not len(table):
+        st.caption("No figures were measured for this choice.")
+        return
+    columns = {
+        key: st.column_config.TextColumn(
+            f"{METRICS[key].label} {'↑' if METRICS[key].higher_is_better else '↓'}",
+            help=METRICS[key].help,
+            alignment="right",
+        )
+        for key in table.columns
+        if key in METRICS
+    }
+    columns["scorer"] = st.column_config.TextColumn("Scorer", help="The network, or a way to score without one.")
+    written = table.assign(**{key: table[key].map(as_text) for key in table.columns if key in METRICS})
+    marked = written.style.apply(lambda column: _best(pd.Series(table[column.name])), axis=0)
+    st.dataframe(marked, hide_index=True, column_config=columns)
+    st.caption("↑ higher is better, ↓ lower is better; the best of each column is marked.")
+
+
+def as_text(value: float) -> str:
+    """Three decimals, or a dash where nothing was measured."""
+    return "–" if value != value else f"{value:.3f}"  # NaN differs from itself
+
+
+def _best(column: pd.Series) -> list[str]:
+    key = str(column.name)
+    if key not in METRICS or column.isna().all():
+        return [""] * len(column)
+    best = column.max() if METRICS[key].higher_is_better else column.min()
+    return ["font-weight: 700; background-color: rgba(0, 158, 115, 0.18)" if each == best else "" for each in column]

@@ -1,0 +1,89 @@
+"""What pages have open: data sets, gene indexes, runs and maps, read once and shared by all visitors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import streamlit as st
+
+from slviz.choices import Choice
+from slviz.datasets import GeneGraph
+from slviz.datasets.gene_index import GeneIndex
+from slviz.datasets.sources import known_datasets, open_dataset
+from slviz.errors import MalformedData
+from slviz.projections import Projection
+from slviz.runs import Run
+from slviz.runs.store import RunStore, RunSummary
+
+
+def store() -> RunStore:
+    """The models folder that `SLVIZ_MODELS` names, else the repository's."""
+    return RunStore.default()
+
+
+def dataset(source: str) -> GeneGraph:
+    """The data set, read anew when one of its files has changed."""
+    return _dataset(source, _stamp_of_folder(source))
+
+
+def graph_of(run: Run) -> GeneGraph:
+    """The data set that a run was trained on; raises `MalformedData` when it is another one by now."""
+    graph = dataset(run.spec.data_source)
+    if graph.fingerprint != run.spec.data_fingerprint:
+        raise MalformedData(
+            f"The data set '{run.spec.data_source}' has changed since run {run.run_id} was trained on it, so its "
+            "genes and pairs cannot be shown beside it. Put the old files back, or train the run again."
+        )
+    return graph
+
+
+def index_of(graph: GeneGraph) -> GeneIndex:
+    """Search by symbol, alias and identifier over a data set."""
+    return _index(graph.fingerprint, graph)
+
+
+def run(summary: RunSummary) -> Run:
+    """A finished run, checked against its manifest once; again when the manifest has changed."""
+    return _run(str(summary.folder), summary.run_id, _stamp(Path(summary.folder) / "manifest.json"))
+
+
+def projection(summary: RunSummary, method: Choice, seed: int) -> Projection | None:
+    """A stored map of a finished run; None when it has not been made."""
+    maps = Path(summary.folder) / "projections"
+    newest = max((_stamp(path) for path in maps.glob(f"{method.name}-*.safetensors")), default=0)
+    key = json.dumps([method.to_json(), seed], sort_keys=True)
+    return _projection(str(summary.folder), summary.run_id, key, newest, method, seed) if newest else None
+
+
+def _stamp(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _stamp_of_folder(source: str) -> tuple[int, ...]:
+    paths = {entry.source: Path(entry.path) for entry in known_datasets()}
+    folder = paths.get(source, Path(source))
+    return tuple(_stamp(path) for path in sorted(folder.glob("*"))) if folder.is_dir() else ()
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the data set …")
+def _dataset(source: str, stamp: tuple[int, ...]) -> GeneGraph:
+    return open_dataset(source)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _index(fingerprint: str, _graph: GeneGraph) -> GeneIndex:
+    return GeneIndex(_graph)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Opening the run …")
+def _run(folder: str, run_id: str, stamp: int) -> Run:
+    return store().open(run_id)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Opening the map …")
+def _projection(folder: str, run_id: str, key: str, stamp: int, _method: Choice, _seed: int) -> Projection | None:
+    return store().open_projection(run_id, _method, _seed)

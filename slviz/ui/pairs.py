@@ -1,0 +1,92 @@
+"""A pair on a page: its scores, its evidence with links, and the way to both genes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.runs import PAIR_COLUMNS, Run
+from slviz.ui import frame, links
+from slviz.ui.words import SCORE, plain
+
+
+def rows_in_graph(graph: GeneGraph, predictions: pd.DataFrame) -> np.ndarray:
+    """Int64 [rows]: the row of `graph.pairs` of each predicted pair, −1 where it is not known."""
+    symbols = pd.Index(graph.genes)
+    ends = np.stack([symbols.get_indexer(pd.Index(predictions[column])) for column in ("gene_a", "gene_b")])
+    known = pd.Index(graph.pairs[:, 0] * len(graph) + graph.pairs[:, 1])
+    return known.get_indexer(ends.min(axis=0) * len(graph) + ends.max(axis=0))
+
+
+def evidence_of(graph: GeneGraph, predictions: pd.DataFrame) -> list[str]:
+    """Evidence kinds of each predicted pair, "" where it is not known."""
+    rows = rows_in_graph(graph, predictions)
+    kinds = np.append(graph.pair_evidence, "")  # −1 takes the last
+    return kinds[rows].tolist()
+
+
+def card(graph: GeneGraph, run: Run, row: int) -> None:
+    """All about one row of a run's predictions."""
+    pair = run.predictions.iloc[row]
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(plain(f"{pair['gene_a']} – {pair['gene_b']}"), anchor=False, width="content")
+            st.badge(f"{pair['part']} pair", color="blue")
+            if graph.synthetic:
+                frame.synthetic_badge(short=True)
+        _scores(run, pair.to_dict())
+        _evidence(graph, run, row)
+        with st.container(horizontal=True):
+            for gene in (pair["gene_a"], pair["gene_b"]):
+                frame.link(frame.NEIGHBOURHOOD, f"Neighbourhood of {gene}", icon=":material/hub:", gene=str(gene))
+
+
+def _scores(run: Run, pair: dict[str, Any]) -> None:
+    is_link = run.spec.task.name == "link"
+    with st.container(horizontal=True):
+        st.metric("Predicted score", f"{pair['prediction']:.3f}", help=SCORE if is_link else None)
+        if is_link:
+            st.metric("In the data set", "known pair" if pair["actual"] > 0.5 else "not listed")
+        else:
+            st.metric("Actual score", f"{pair['actual']:.3f}")
+            st.metric("Residual", f"{pair['actual'] - pair['prediction']:+.3f}", help="Actual minus predicted.")
+    others = ", ".join(f"{name} {pair[name]:.3f}" for name in pair if name not in PAIR_COLUMNS)
+    if others:
+        st.caption(f"Baselines: {plain(others)}")
+
+
+def _evidence(graph: GeneGraph, run: Run, row: int) -> None:
+    known = int(rows_in_graph(graph, run.predictions.iloc[[row]])[0])
+    if known < 0:
+        st.caption("This pair is in no list: nobody has reported it, which does not say that it is not real.")
+        return
+    records = pd.DataFrame() if graph.evidence is None else graph.evidence.loc[graph.evidence["pair"] == known]
+    if not len(records):
+        st.caption("The data set lists this pair without evidence.")
+        return
+    st.dataframe(evidence_table(graph, records), hide_index=True, column_config=evidence_columns())
+
+
+def evidence_table(graph: GeneGraph, records: pd.DataFrame) -> pd.DataFrame:
+    """Records of evidence as a person reads them, PubMed ids as links where they are real."""
+    linked = [links.of_publication(str(each), synthetic=graph.synthetic) for each in records["pubmed"]]
+    return pd.DataFrame(
+        {
+            "Evidence": records["evidence"],
+            "Score": records["score"],
+            "Context": records["context"],
+            "PubMed": linked if any(linked) else records["pubmed"],
+        }
+    )
+
+
+def evidence_columns() -> dict[str, Any]:
+    """How the columns of `evidence_table` are shown."""
+    return {
+        "Score": st.column_config.NumberColumn("Score", format="%.3f", help="Confidence that the data set gives."),
+        "PubMed": st.column_config.LinkColumn("PubMed", display_text=r"/(\d+)/$", help="The publication."),
+    }

@@ -1,0 +1,280 @@
+"""The Predictions page of each task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.evaluation import average_precision, pr_curve, roc_auc, roc_curve
+from slviz.figures import (
+    NamedCurve,
+    precision_recall_curves,
+    predicted_against_actual,
+    residuals,
+    roc_curves,
+    score_distribution,
+)
+from slviz.figures.reconstruction import error_against_baseline
+from slviz.runs import PARTS, Run
+from slviz.ui import address, downloads, frame, genes, metrics_table, pairs, selection
+from slviz.ui.words import SCORE, counted
+
+PART_HELP = (
+    "- **test**: held out; the only part that says how good the network is\n"
+    "- **validation**: chose the best epoch\n- **train**: what it learnt from"
+)
+AGAINST_HELP = (
+    "What known pairs are compared with.\n"
+    "- **random**: any pair that is not known. Counting partners does well here\n"
+    "- **degree-matched**: pairs of genes with as many partners as those of known pairs. Counting is near chance: what "
+    "is left is insight"
+)
+RESIDUAL_HELP = (
+    "Over the prediction: is the network wrong where it says much, or little? Over the actual value: which pairs does "
+    "it miss?"
+)
+SOURCE_HELP = (
+    "The score mostly says which source a pair comes from. Across sources a network may have learnt no more than that; "
+    "within a source it has to tell pairs apart."
+)
+ALL_PARTS = "all"
+CHART_HEIGHT = 520
+MOST_ROWS = 500
+
+
+def link(graph: GeneGraph, run: Run) -> None:
+    """ROC and precision–recall beside every baseline, the spread of scores, and the pairs by score."""
+    kinds = [str(each) for each in run.predictions["against"].unique() if each != "known"]
+    left, right = st.columns(2)
+    with left:
+        against = address.one_of(st.segmented_control, "Compared with", kinds, key="against", help=AGAINST_HELP)
+    with right:
+        part = address.one_of(st.segmented_control, "Pairs", tuple(reversed(PARTS)), key="part", help=PART_HELP)
+    st.caption(f":material/info: {SCORE}")
+    rows = compared(run.predictions, part=part, against=against)
+    _table(graph, run, part=part, against=against)
+    if not len(rows):
+        st.info("This run has no such pairs.", icon=":material/info:")
+        return
+    first, second = st.columns(2)
+    roc, precision = link_figures(rows, run.baselines)
+    with first:
+        _chart(graph, run, f"{run.run_id}-roc-{part}-{against}", lambda: roc, title="ROC curve")
+    with second:
+        _chart(graph, run, f"{run.run_id}-pr-{part}-{against}", lambda: precision, title="Precision and recall")
+    _chart(
+        graph,
+        run,
+        f"{run.run_id}-scores-{part}-{against}",
+        lambda: score_distribution(run.predictions, part=part, against=against),
+        title="How scores spread",
+    )
+    _ranked_pairs(graph, run, rows, part=part)
+
+
+def compared(predictions: pd.DataFrame, *, part: str, against: str) -> pd.DataFrame:
+    """Known pairs of a part and the non-pairs that they are compared with."""
+    return predictions.loc[(predictions["part"] == part) & predictions["against"].isin(["known", against])]
+
+
+def link_figures(rows: pd.DataFrame, baselines: tuple[str, ...]) -> tuple[go.Figure, go.Figure]:
+    """ROC and precision–recall curves of the network and of each baseline on the same rows."""
+    actual = rows["actual"].to_numpy(dtype=np.float32)
+    roc, precision = [], []
+    for name in ("prediction", *baselines):
+        score = rows[name].to_numpy(dtype=np.float32)
+        label, is_baseline = ("network", False) if name == "prediction" else (name, True)
+        false, true, _ = roc_curve(actual, score)
+        recall, exact, _ = pr_curve(actual, score)
+        roc.append(NamedCurve(label, false, true, roc_auc(actual, score), is_baseline))
+        precision.append(NamedCurve(label, recall, exact, average_precision(actual, score), is_baseline))
+    return roc_curves(roc), precision_recall_curves(precision, share_positive=float(actual.mean()))
+
+
+def _ranked_pairs(graph: GeneGraph, run: Run, rows: pd.DataFrame, *, part: str) -> None:
+    order = rows.sort_values("prediction", ascending=False, kind="stable")
+    shown = order.head(MOST_ROWS)
+    table = pd.DataFrame(
+        {
+            "Gene": shown["gene_a"],
+            "Partner": shown["gene_b"],
+            "Score": shown["prediction"],
+            "In the data set": np.where(shown["actual"] > 0.5, "known pair", "not listed"),
+            "Evidence": pairs.evidence_of(graph, shown),
+        }
+    )
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Pairs by score", anchor=False, width="content", help="Pick a row for the pair and its evidence.")
+        downloads.menu(
+            f"{run.run_id}-predictions-{part}",
+            source=downloads.provenance(graph, run),
+            table=lambda: order,
+        )
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        key="ranked pairs",
+        on_select="rerun",
+        selection_mode="single-row",
+        height=320,
+        column_config={"Score": st.column_config.NumberColumn("Score", format="%.3f", help=SCORE)},
+    )
+    st.caption(f"The {counted(len(shown), 'pair')} with the highest score, of {len(rows):,}; the download has all.")
+    picked = event["selection"]["rows"]
+    if picked and picked[0] < len(shown):
+        pairs.card(graph, run, int(run.predictions.index.get_indexer(shown.index[[picked[0]]])[0]))
+
+
+def confidence(graph: GeneGraph, run: Run) -> None:
+    """Predicted against actual and residuals, parts told apart, with the pair behind each point."""
+    left, right = st.columns(2)
+    with left:
+        part = address.one_of(
+            st.segmented_control, "Pairs", ("test", "validation", "train", ALL_PARTS), key="part", help=PART_HELP
+        )
+    with right:
+        over = address.one_of(
+            st.segmented_control, "Residuals over the", ("prediction", "actual"), key="residuals", help=RESIDUAL_HELP
+        )
+    parts, measured = (PARTS, "test") if part == ALL_PARTS else ((part,), part)
+    evidence = pairs.evidence_of(graph, run.predictions)
+    left, right = st.columns(2)
+    with left:
+        chosen = _chart(
+            graph,
+            run,
+            f"{run.run_id}-predicted-{part}",
+            lambda webgl=False: predicted_against_actual(
+                run.predictions, parts=parts, evidence=evidence, webgl=webgl, height=CHART_HEIGHT
+            ),
+            title="Predicted against actual",
+            clickable=True,
+        )
+    with right:
+        also = _chart(
+            graph,
+            run,
+            f"{run.run_id}-residuals-{over}-{part}",
+            lambda webgl=False: residuals(
+                run.predictions,
+                over="actual" if over == "actual" else "prediction",
+                parts=parts,
+                evidence=evidence,
+                webgl=webgl,
+                height=CHART_HEIGHT,
+            ),
+            title="Residuals",
+            clickable=True,
+        )
+    _picked_pair(graph, run, chosen if len(chosen) else also)
+    left, right = st.columns(2)
+    with left:
+        _table(graph, run, part=measured, against="all")
+    with right:
+        _within_sources(graph, run, part=measured)
+
+
+def _within_sources(graph: GeneGraph, run: Run, *, part: str) -> None:
+    table = metrics_table.within_sources(run.metrics, part=part)
+    if not len(table):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Within each source", anchor=False, width="content", help=SOURCE_HELP)
+        downloads.menu(f"{run.run_id}-sources-{part}", source=downloads.provenance(graph, run), table=lambda: table)
+    written = table.assign(**{name: table[name].map(metrics_table.as_text) for name in table.columns[1:]})
+    right = {name: st.column_config.TextColumn(name, alignment="right") for name in table.columns[1:]}
+    st.dataframe(written, hide_index=True, column_config=right)
+    st.caption("RMSE of the mean: the error of predicting one number, the mean of all training pairs.")
+
+
+def _picked_pair(graph: GeneGraph, run: Run, chosen: np.ndarray) -> None:
+    if not len(chosen):
+        st.caption("Click a point to see which pair it is, and on what evidence.")
+    elif chosen[0] < len(run.predictions):
+        pairs.card(graph, run, int(chosen[0]))
+
+
+def reconstruct(graph: GeneGraph, run: Run) -> None:
+    """Error of each gene's features beside a baseline's."""
+    left, right = st.columns(2)
+    with left:
+        part = address.one_of(
+            st.segmented_control, "Genes", ("test", "validation", "train", ALL_PARTS), key="part", help=PART_HELP
+        )
+    with right:
+        baseline = address.one_of(st.segmented_control, "Beside", run.baselines, key="beside")
+    parts = PARTS if part == ALL_PARTS else (part,)
+    left, right = st.columns([3, 2])
+    with left:
+        chosen = _chart(
+            graph,
+            run,
+            f"{run.run_id}-errors-{part}-{baseline}",
+            lambda webgl=False: error_against_baseline(run.predictions, baseline, parts=parts, webgl=webgl),
+            title="Error of each gene",
+            clickable=True,
+        )
+        st.caption(
+            "Root mean squared error of a gene's features, in their units. Below the dashed line the network is better."
+        )
+    with right:
+        _table(graph, run, part="test" if part == ALL_PARTS else part, against="genes")
+        if len(chosen) and chosen[0] < len(run.predictions):
+            gene = str(run.predictions["gene"].iloc[int(chosen[0])])
+            genes.card(graph, graph.number_of[gene])
+            frame.link(frame.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=gene)
+        else:
+            st.caption("Click a point to see which gene it is.")
+
+
+def _table(graph: GeneGraph, run: Run, *, part: str, against: str) -> None:
+    table = metrics_table.beside_baselines(run.metrics, part=part, against=against)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(f"Figures on {part} pairs" if against != "genes" else f"Figures on {part} genes", anchor=False)
+        downloads.menu(
+            f"{run.run_id}-metrics-{part}-{against}",
+            source=downloads.provenance(graph, run),
+            table=lambda: run.metrics,
+        )
+    metrics_table.show(table)
+
+
+def _legend_above(figure: go.Figure) -> go.Figure:
+    """The legend over the plot and no colour bar beside it, so that half a page is wide enough."""
+    figure.update_traces(showscale=False, selector={"type": "heatmap"})
+    return figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None})
+
+
+def _chart(
+    graph: GeneGraph,
+    run: Run,
+    name: str,
+    make: Callable[..., go.Figure],
+    *,
+    title: str,
+    clickable: bool = False,
+) -> np.ndarray:
+    """A titled figure with its downloads; the rows behind what was clicked."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(title, anchor=False, width="content")
+        downloads.menu(name, source=downloads.provenance(graph, run), figure=make)
+    config = downloads.chart_config(name)
+    if not clickable:
+        st.plotly_chart(make(), key=name, config=config, alt=title)
+        return np.empty(0, dtype=np.int64)
+    event = st.plotly_chart(
+        _legend_above(make(webgl=True)), key=name, config=config, alt=title, on_select="rerun", selection_mode="points"
+    )
+    return selection.numbers(event)
+
+
+VIEWS: Mapping[str, Callable[[GeneGraph, Run], None]] = {
+    "link": link,
+    "confidence": confidence,
+    "reconstruct": reconstruct,
+}

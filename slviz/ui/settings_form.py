@@ -1,0 +1,67 @@
+"""A form that is made from a choice's own settings: written once, in the choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from slviz.choices import Choice, Choices, Setting
+from slviz.ui.words import plain
+
+COLUMNS = 5
+C = TypeVar("C", bound=Choice)
+
+
+def pick(
+    table: Choices[C], label: str, *, key: str, help: str, default: str | None = None, names: Sequence[str] = ()
+) -> str:
+    """A control over the names of a table (or some of them); each name's own sentence is its help."""
+    names = list(names or table)
+    sentences = "\n".join(f"- **{name}**: {plain(table[name].summary())}" for name in names)
+    chosen = st.segmented_control(
+        label,
+        names,
+        default=default or names[0],
+        required=True,
+        key=key,
+        help=f"{help}\n\n{sentences}",
+        persist_state="session",
+    )
+    return chosen or default or names[0]
+
+
+def controls(choices: Mapping[str, type[Choice]], *, advanced: bool) -> dict[str, dict[str, Any]]:
+    """Controls for the ordinary, or the advanced, settings of several choices; by choice, the values by setting.
+
+    Switches come last, so that the fields stand in even rows.
+    """
+    asked = [
+        (part, each) for part, choice in choices.items() for each in choice.settings() if each.advanced == advanced
+    ]
+    asked.sort(key=lambda pair: pair[1].kind is bool)
+    values: dict[str, dict[str, Any]] = {part: {} for part in choices}
+    for start in range(0, len(asked), COLUMNS):
+        for column, (part, each) in zip(st.columns(COLUMNS), asked[start : start + COLUMNS], strict=False):
+            with column:
+                values[part][each.key] = _control(each, key=f"{part} {choices[part].name} {each.key}")
+    return values
+
+
+def _control(each: Setting, *, key: str) -> Any:
+    common: dict[str, Any] = {"key": key, "help": each.help, "persist_state": "session"}
+    if each.options is not None:
+        return st.selectbox(each.label, each.options, index=each.options.index(each.default), **common)
+    if each.kind is bool:
+        return st.toggle(each.label, each.default, **common)
+    if each.kind is int:
+        return st.number_input(each.label, _whole(each.low), _whole(each.high), each.default, step=1, **common)
+    if each.kind is float:
+        step = 10 ** (len(f"{each.default:g}".partition(".")[2]) * -1) if each.default else 0.01
+        return st.number_input(each.label, each.low, each.high, each.default, step=float(step), format="%g", **common)
+    return st.text_input(each.label, each.default, **common)
+
+
+def _whole(bound: float | None) -> int | None:
+    return None if bound is None else int(bound)

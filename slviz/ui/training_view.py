@@ -1,0 +1,219 @@
+"""Training seen from outside: a page only looks at the run's folder, so any browser sees the same."""
+
+from __future__ import annotations
+
+import time
+
+import pandas as pd
+import streamlit as st
+
+from slviz import jobs
+from slviz.errors import RunNotFound, SlvizError
+from slviz.evaluation import METRICS
+from slviz.figures import training_curves
+from slviz.runs.summary import RunSummary
+from slviz.ui import downloads, errors, frame, opened
+from slviz.ui.words import duration, plain
+
+ALIVE = ("running", "waiting")
+POLL_SECONDS = 1.0
+START_SECONDS = 20.0
+STATE_WORDS = {
+    "running": ("Training", "blue", ":material/model_training:"),
+    "waiting": ("Waiting for its turn", "gray", ":material/hourglass_top:"),
+    "finished": ("Finished", "green", ":material/check_circle:"),
+    "failed": ("Failed", "red", ":material/error:"),
+    "cancelled": ("Cancelled", "orange", ":material/cancel:"),
+    "interrupted": ("Interrupted", "orange", ":material/power_off:"),
+    "damaged": ("Damaged", "red", ":material/broken_image:"),
+    "starting": ("Starting", "gray", ":material/hourglass_top:"),
+}
+
+
+def state_of(run_id: str) -> str | None:
+    """The state of a run, or None where there is no such run."""
+    try:
+        return opened.store().state(run_id)
+    except RunNotFound:
+        return None
+
+
+def note_start(run_id: str) -> None:
+    """Remember that this session has just asked for an unfinished run, whose worker takes a moment to begin."""
+    st.session_state[f"started {run_id}"] = time.time()
+
+
+def follow(run_id: str) -> None:
+    """The run of the address: its state, its curves, and what can be done with it."""
+    alive = _state(run_id) in (*ALIVE, "starting")
+    panel = st.fragment(_panel, run_every=POLL_SECONDS if alive else None)
+    panel(run_id, was_alive=alive)
+
+
+def others(*, than: str | None) -> None:
+    """What else is at work, or ended without a result, each with a button to look at it."""
+    unfinished = [each for each in opened.store().summaries() if each.state != "finished" and each.run_id != than]
+    if not unfinished:
+        return
+    with st.expander(f"Other runs without a result ({len(unfinished)})", icon=":material/list:"):
+        for each in unfinished[:20]:
+            _line(each)
+
+
+def _line(summary: RunSummary) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _badge(summary.state)
+        st.markdown(plain(summary.run_id), width="stretch")
+        if st.button("Look", key=f"look {summary.run_id}", icon=":material/monitoring:"):
+            st.query_params["job"] = summary.run_id
+            st.rerun()
+
+
+def _state(run_id: str) -> str | None:
+    state = state_of(run_id)
+    since = time.time() - st.session_state.get(f"started {run_id}", 0.0)
+    return "starting" if state in ("interrupted", "failed", "cancelled") and since < START_SECONDS else state
+
+
+def _panel(run_id: str, *, was_alive: bool) -> None:
+    state = _state(run_id)
+    if was_alive and state not in (*ALIVE, "starting"):
+        st.rerun()  # the whole page, once: it stops looking, and the finished run joins the picker
+    with errors.as_sentences(), st.container(border=True):
+        if state is None:
+            _say_unknown(run_id)
+            return
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _badge(state)
+            st.subheader(plain(run_id), anchor=False)
+        history = opened.store().progress(run_id) if state != "starting" else pd.DataFrame()
+        if state in ALIVE:
+            _while_alive(run_id, state, history)
+        elif state == "starting":
+            st.caption("The worker is starting; that takes a few seconds.")
+        else:
+            _after(run_id, state, history)
+        if len(history):
+            _curves(run_id, history)
+
+
+def _curves(run_id: str, history: pd.DataFrame) -> None:
+    watched = validation_figures(history)
+    metric = METRICS.get(watched[0].removeprefix("validation_")) if watched else None
+    figure = training_curves(
+        history, epochs=_epochs_asked(run_id), lower_is_better=bool(metric and not metric.higher_is_better)
+    )
+    st.plotly_chart(
+        figure,
+        key=f"curves {run_id}",
+        config=downloads.chart_config(f"{run_id}-training"),
+        alt="Loss and validation figure by epoch",
+    )
+
+
+def _badge(state: str) -> None:
+    word, colour, icon = STATE_WORDS[state]
+    st.badge(word, color=colour, icon=icon)  # pyright: ignore[reportArgumentType]
+
+
+def _say_unknown(run_id: str) -> None:
+    st.warning(
+        plain(f"No run is called “{run_id}”: it was removed, or never started. Start a new one below."),
+        icon=":material/link_off:",
+    )
+    if st.button("Close", key="close job", icon=":material/close:"):
+        _close()
+
+
+def _while_alive(run_id: str, state: str, history: pd.DataFrame) -> None:
+    if state == "waiting":
+        st.caption("Waiting for a free place: this machine trains a few runs at a time. It will start by itself.")
+    epochs = _epochs_asked(run_id)
+    if len(history):
+        _figures(history, epochs)
+    st.progress(min(len(history) / epochs, 1.0) if epochs else 0.0, text=_progress_words(history, epochs))
+    if st.button("Cancel", key=f"cancel {run_id}", icon=":material/stop_circle:", help="Stops after this epoch."):
+        opened.store().cancel(run_id)
+        st.toast("Asked to stop; it ends after this epoch.", icon=":material/stop_circle:")
+
+
+def _epochs_asked(run_id: str) -> int:
+    spec = opened.store().summary(run_id).spec
+    return int(getattr(spec.optimiser, "epochs", 0)) if spec else 0
+
+
+def _progress_words(history: pd.DataFrame, epochs: int) -> str:
+    if not len(history):
+        return "Reading the data and building the network …"
+    if len(history) >= epochs:
+        return f"All {epochs} epochs done; measuring on the held-out pairs …"
+    return f"Epoch {len(history)} of {epochs}, about {duration(jobs.seconds_left(history, epochs))} left"
+
+
+def _figures(history: pd.DataFrame, epochs: int) -> None:
+    last = history.iloc[-1]
+    with st.container(horizontal=True):
+        st.metric("Epoch", f"{int(last['epoch'])} / {epochs}", border=True)
+        st.metric("Training loss", f"{last['train_loss']:.4f}", border=True)
+        st.metric("Validation loss", f"{last['validation_loss']:.4f}", border=True)
+        for name in validation_figures(history):
+            metric = METRICS.get(name.removeprefix("validation_"))
+            label = metric.label if metric else name
+            st.metric(f"Validation {label}", f"{last[name]:.3f}", border=True, help=metric.help if metric else None)
+
+
+def validation_figures(history: pd.DataFrame) -> list[str]:
+    """Names of the figures that early stopping watches, beside the losses."""
+    return [name for name in history.columns if name not in ("epoch", "train_loss", "validation_loss", "seconds")]
+
+
+def _after(run_id: str, state: str, history: pd.DataFrame) -> None:
+    if state == "finished":
+        _links(run_id)
+        return
+    if state == "damaged":
+        st.error(plain(opened.store().summary(run_id).problem), icon=":material/broken_image:")
+    elif state == "failed":
+        st.error(plain(opened.store().failure(run_id) or "It failed, and left no reason."), icon=":material/error:")
+        _log(run_id)
+    elif state == "interrupted":
+        done = f" after epoch {len(history)}" if len(history) else ""
+        st.warning(f"The worker ended{done} without a result: it was killed, or the machine stopped.")
+    elif state == "cancelled":
+        st.info("Cancelled before it had a result.")
+    with st.container(horizontal=True):
+        if state != "damaged" and st.button("Go on", key=f"resume {run_id}", icon=":material/play_arrow:"):
+            _resume(run_id)
+        if st.button("Remove", key=f"remove {run_id}", icon=":material/delete:", help="Deletes the run's folder."):
+            opened.store().remove(run_id)
+            _close()
+
+
+def _log(run_id: str) -> None:
+    log = opened.store().log(run_id)
+    if log:
+        with st.expander("Log of the run", icon=":material/description:"):
+            st.code(log, language=None, wrap_lines=True)
+
+
+def _resume(run_id: str) -> None:
+    try:
+        jobs.resume(run_id)
+    except SlvizError as error:
+        errors.show(error)
+        return
+    note_start(run_id)
+    st.rerun()
+
+
+def _links(run_id: str) -> None:
+    with st.container(horizontal=True):
+        frame.links_to(run_id)
+        if st.button("Close", key=f"close {run_id}", icon=":material/close:", type="tertiary"):
+            _close()
+
+
+def _close() -> None:
+    if "job" in st.query_params:
+        del st.query_params["job"]
+    st.rerun()

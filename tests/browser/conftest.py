@@ -1,0 +1,76 @@
+"""A server over finished demo runs, a Chromium, and pages that fail a test when their console shows an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from served import chromium, chromium_path, served_app, train
+
+TRAINED = (
+    ("--task", "link", "--network", "gat", "--features", "both", "epochs=8"),
+    ("--task", "confidence", "--network", "gcn", "--features", "both", "epochs=4"),
+    ("--task", "reconstruct", "--network", "mlp", "--features", "ppi", "epochs=4"),
+)
+PROBED_BY_STREAMLIT = "/_stcore/"
+"""Streamlit looks for its server below the page's own path first, and does not find it there."""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Headless Chromium, or a skipped test that says what is missing."""
+    pytest.importorskip("playwright", reason="playwright is not installed (requirements-dev.txt)")
+    if chromium_path() is None:
+        pytest.skip("no chromium or google-chrome is on the PATH")
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def models(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A models folder with a finished run of each task on the demo."""
+    folder = tmp_path_factory.mktemp("models")
+    for arguments in TRAINED:
+        train(folder, "--no-projections", *arguments)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def runs(models: Path) -> dict[str, str]:
+    """Name of the finished run of each task."""
+    return {path.name.split("-")[2]: path.name for path in models.glob("*-*")}
+
+
+@pytest.fixture(scope="session")
+def base(models: Path) -> Iterator[str]:
+    """Address of the application over those runs."""
+    with served_app(models=models) as address:
+        yield address
+
+
+class Watched:
+    """A browser page with what its console complained of."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, message: Any) -> None:
+        if message.type == "error" and PROBED_BY_STREAMLIT not in message.location["url"]:
+            self.complaints.append(f"{message.text} ({message.location['url']})")
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A fresh visitor; at the end neither a console error nor a traceback may be there."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1000}, accept_downloads=True)
+    watched = Watched(context.new_page())
+    yield watched.page
+    tracebacks = watched.page.locator('[data-testid="stException"]').all_inner_texts()
+    context.close()
+    assert not tracebacks
+    assert not watched.complaints

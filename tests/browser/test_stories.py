@@ -1,0 +1,250 @@
+"""What a person lives through, in a real browser."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from served import address, served_app, settle, train
+
+from slviz.runs.store import RunStore
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+TITLES = {
+    "": "Overview",
+    "train": "Train",
+    "embedding": "Embedding",
+    "predictions": "Predictions",
+    "neighbourhood": "Neighbourhood",
+}
+MARKS = ".js-plotly-plot .nsewdrag"
+
+
+def title(page: Any) -> str:
+    return page.locator("h1").first.inner_text()
+
+
+def places(page: Any, *, key: str) -> list[tuple[int, float, float]]:
+    """Gene number, and where on the screen it lies, of the points of the first chart whose key begins so."""
+    return [tuple(each) for each in page.evaluate(_PLACES, key)]
+
+
+_PLACES = """(key) => {
+    const chart = [...document.querySelectorAll('.js-plotly-plot')].find(
+        (each) => each.closest(`[class*="st-key-${key}"]`));
+    const box = chart.getBoundingClientRect();
+    const {xaxis, yaxis} = chart._fullLayout;
+    return chart._fullData.filter((t) => t.customdata && t.mode && t.mode.includes('markers')).flatMap((t) =>
+        Array.from(t.x).map((x, i) => {
+            const data = t.customdata[i];
+            return [Number(data.length === undefined ? data : data[0]),
+                    box.left + xaxis._offset + xaxis.d2p(x), box.top + yaxis._offset + yaxis.d2p(t.y[i])];
+        }));
+}"""
+
+
+@pytest.mark.parametrize("path", TITLES)
+def test_a_deep_link_is_the_very_first_visit_of_a_fresh_server(path: str, models: Path, runs: Any, page: Any) -> None:
+    with served_app(models=models) as fresh:
+        page.goto(address(fresh, path, run=runs["link"], gene="APO1.01"))
+        settle(page)
+        assert title(page) == TITLES[path]
+        assert page.locator('[data-testid="stSidebar"] a').count() == len(TITLES)
+        page.goto("about:blank")  # before the server goes, which the page would complain of
+
+
+@pytest.mark.parametrize("task", ["link", "confidence", "reconstruct"])
+def test_every_page_of_every_task_is_drawn_without_a_complaint(task: str, base: str, runs: Any, page: Any) -> None:
+    for path in TITLES:
+        page.goto(address(base, path, run=runs[task], gene="APO1.01"))
+        settle(page)
+        assert title(page) == TITLES[path]
+        if path not in ("", "train"):
+            assert page.locator(MARKS).count() >= 1
+
+
+def test_a_click_on_the_map_leads_to_the_gene_and_its_neighbourhood(base: str, runs: Any, page: Any) -> None:
+    page.goto(address(base, "embedding", run=runs["link"]))
+    settle(page)
+    number, x, y = _loneliest(places(page, key="map"))
+    page.mouse.click(x, y)
+    page.wait_for_url(re.compile("gene="))
+    settle(page)
+    symbol = re.search("gene=([^&]+)", page.url).group(1)  # type: ignore[union-attr]
+    assert page.locator("h3", has_text=symbol).count() == 1
+    page.get_by_role("link", name="Open its neighbourhood").click()
+    page.wait_for_url(re.compile("neighbourhood"))
+    settle(page)
+    assert page.locator("h3", has_text=f"Around {symbol}").count() == 1
+    assert f"run={runs['link']}" in page.url
+    assert number >= 0
+
+
+def _loneliest(points: list[tuple[int, float, float]]) -> tuple[int, float, float]:
+    """The point that is farthest from its nearest other, which a click cannot miss."""
+
+    def room(point: tuple[int, float, float]) -> float:
+        others = (other for other in points if other[0] != point[0])
+        return min((point[1] - other[1]) ** 2 + (point[2] - other[2]) ** 2 for other in others)
+
+    return max(points, key=room)
+
+
+def test_a_click_on_a_neighbour_moves_on_and_back_returns(base: str, runs: Any, page: Any) -> None:
+    page.goto(address(base, "neighbourhood", run=runs["link"], gene="APO1.01"))
+    settle(page)
+    _, x, y = places(page, key="network")[0]  # the last is the centre
+    page.mouse.click(x, y)
+    page.wait_for_url(lambda url: "gene=APO1.01" not in url)
+    settle(page)
+    assert page.locator("h3", has_text="Around APO1.01").count() == 0
+    page.go_back()
+    settle(page)
+    assert page.locator("h3", has_text="Around APO1.01").count() == 1
+
+
+def test_a_lasso_becomes_a_table_and_a_download(base: str, runs: Any, page: Any, tmp_path: Path) -> None:
+    page.goto(address(base, "embedding", run=runs["link"]))
+    settle(page)
+    page.get_by_test_id("stMain").get_by_text("lasso", exact=True).first.click()
+    settle(page)
+    box = page.locator(MARKS).first.bounding_box()
+    left, top = box["x"] + 4, box["y"] + 4
+    right, bottom = box["x"] + box["width"] - 4, box["y"] + box["height"] - 4
+    page.mouse.move(left, top)
+    page.mouse.down()
+    for x, y in ((right, top), (right, bottom), (left, bottom), (left, top + 1)):
+        page.mouse.move(x, y, steps=8)
+    page.mouse.up()
+    page.get_by_text(re.compile(r"selected genes")).wait_for(timeout=20_000)
+    settle(page)
+    page.get_by_test_id("stPopoverButton").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Table (TSV)").click()
+    waiting.value.save_as(tmp_path / "genes.tsv")
+    lines = (tmp_path / "genes.tsv").read_text().splitlines()
+    assert lines[0].startswith("# SYNTHETIC data set demo")
+    assert runs["link"] in lines[0]
+    assert lines[1].split("\t")[0] == "gene"
+    assert len(lines) > 500
+
+
+@pytest.mark.parametrize(
+    ("button", "begins"),
+    [("Figure (SVG)", b"<svg"), ("Figure (HTML)", b"<!doctype html"), ("Network (GraphML)", b"<?xml")],
+)
+def test_a_figure_is_taken_away(button: str, begins: bytes, base: str, runs: Any, page: Any, tmp_path: Path) -> None:
+    page.goto(address(base, "neighbourhood", run=runs["link"], gene="APO1.01"))
+    settle(page)
+    page.get_by_test_id("stPopoverButton").click()
+    with page.expect_download(timeout=60_000) as waiting:
+        page.get_by_role("button", name=button).click()
+    waiting.value.save_as(tmp_path / "taken")
+    assert (tmp_path / "taken").read_bytes().startswith(begins)
+
+
+def test_training_survives_a_reload_and_is_cancelled(base: str, models: Path, page: Any, browser: Any) -> None:
+    page.goto(address(base, "train"))
+    settle(page)
+    epochs = page.get_by_role("spinbutton", name="Epochs")
+    epochs.fill("3000")
+    epochs.press("Enter")
+    settle(page)
+    assert "epochs=3000" in page.locator("code").first.inner_text()
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_url(re.compile("job="))
+    page.get_by_text(re.compile(r"Epoch \d+ of 3000")).wait_for(timeout=60_000)
+    page.reload()
+    page.get_by_text(re.compile(r"Epoch \d+ of 3000")).wait_for(timeout=60_000)
+    elsewhere = browser.new_context().new_page()
+    elsewhere.goto(page.url)
+    elsewhere.get_by_text(re.compile(r"Epoch \d+ of 3000")).wait_for(timeout=60_000)
+    elsewhere.context.close()
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_text("Cancelled before it had a result").wait_for(timeout=60_000)
+    run_id = re.search("job=([^&]+)", page.url).group(1)  # type: ignore[union-attr]
+    assert RunStore(models).state(run_id) == "cancelled"
+    page.get_by_role("button", name="Remove").click()
+    page.wait_for_url(lambda url: "job=" not in url)
+    assert run_id not in RunStore(models).run_ids()
+
+
+def test_training_ends_in_a_run_and_the_same_again_is_offered(base: str, models: Path, page: Any) -> None:
+    page.goto(address(base, "train"))
+    settle(page)
+    page.get_by_test_id("stMain").get_by_text("mlp", exact=True).click()
+    settle(page)
+    epochs = page.get_by_role("spinbutton", name="Epochs")
+    epochs.fill("3")
+    epochs.press("Enter")
+    settle(page)
+    page.get_by_role("button", name="Start training").click()
+    page.get_by_text("Finished", exact=True).wait_for(timeout=120_000)
+    settle(page)
+    run_id = re.search("job=([^&]+)", page.url).group(1)  # type: ignore[union-attr]
+    assert RunStore(models).state(run_id) == "finished"
+    assert page.get_by_text("Trained already").count() == 1
+    page.locator('[data-testid="stMain"]').get_by_role("link", name="Predictions").first.click()
+    page.wait_for_url(re.compile(f"predictions.*run={run_id}"))
+    settle(page)
+    assert title(page) == "Predictions"
+
+
+def test_the_server_never_imports_torch(base: str, runs: Any, page: Any) -> None:
+    """Looked up in the maps of the server's own process, after pages were shown."""
+    page.goto(address(base, "embedding", run=runs["link"], colour="Predicted partners", gene="APO1.01"))
+    settle(page)
+    port = base.rpartition(":")[2]
+    servers = [path for path in Path("/proc").glob("[0-9]*") if _command(path).find(f"--server.port={port}") >= 0]
+    if not servers:
+        pytest.skip("no /proc to look at the server's process")
+    for server in servers:
+        assert "libtorch" not in (server / "maps").read_text()
+
+
+def _command(process: Path) -> str:
+    try:
+        return (process / "cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return ""
+
+
+@pytest.mark.real
+def test_on_the_real_data_from_training_to_the_neighbourhood_of_brca1(
+    real_folder: Path, browser: Any, page: Any, tmp_path: Path
+) -> None:
+    with served_app(models=tmp_path, data=real_folder) as base:
+        page.goto(address(base, "train", data="synlethdb"))
+        settle(page)
+        epochs = page.get_by_role("spinbutton", name="Epochs")
+        epochs.fill("400")
+        epochs.press("Enter")
+        settle(page)
+        page.get_by_role("button", name="Start training").click()
+        page.get_by_text(re.compile(r"Epoch \d+ of 400")).wait_for(timeout=90_000)
+        page.reload()
+        page.get_by_text(re.compile(r"Epoch \d+ of 400")).wait_for(timeout=90_000)
+        page.get_by_role("button", name="Cancel").click()
+        page.get_by_text("Cancelled before it had a result").wait_for(timeout=90_000)
+        run_id = train(
+            tmp_path, "--task", "link", "--network", "gat", "--features", "both", "epochs=4", data="synlethdb"
+        )
+        page.goto(address(base, "embedding", run=run_id, map="PCA"))
+        settle(page)
+        assert "6,375" in page.locator('[data-testid="stMain"]').inner_text()
+        page.goto(address(base, "predictions", run=run_id))
+        settle(page)
+        assert page.locator(MARKS).count() >= 2
+        begun = time.monotonic()
+        page.goto(address(base, "neighbourhood", run=run_id, gene="ENSG00000012048"))
+        settle(page)
+        assert page.locator("h3", has_text="Around BRCA1").count() == 1
+        assert (
+            page.get_by_role("link", name="NCBI Gene").get_attribute("href") == "https://www.ncbi.nlm.nih.gov/gene/672"
+        )
+        assert time.monotonic() - begun < 20
+        page.goto("about:blank")  # before the server goes

@@ -1,0 +1,179 @@
+"""Maps: every gene once, named by customdata, coloured by what is said, vector when asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from slviz.datasets import GeneGraph
+from slviz.figures import (
+    Colouring,
+    by_cluster,
+    by_degree,
+    by_density,
+    by_evidence,
+    by_kept,
+    by_partner_score,
+    embedding_scatter,
+)
+from slviz.figures.labels import LETTER_WIDTH, LINE_HEIGHT, callouts
+from slviz.figures.palette import LONGER, MISSING, OKABE_ITO, categorical
+from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Projection
+
+
+@pytest.fixture(scope="module")
+def place(graph: GeneGraph) -> Projection:
+    vectors = np.random.default_rng(0).normal(size=(len(graph), 5)).astype(np.float32)
+    return PROJECTIONS.make("pca").fit(vectors, 0)
+
+
+def colourings(graph: GeneGraph, place: Projection) -> list[Colouring]:
+    scores = np.random.default_rng(1).uniform(size=len(graph))
+    return [
+        by_degree(graph),
+        by_evidence(graph),
+        by_density(DENSITIES.make("nearest").estimate(place.coordinates)),
+        by_density(DENSITIES.make("radius").estimate(place.coordinates)),
+        by_cluster(CLUSTERINGS.make("kmeans", clusters=3).find(place.coordinates)),
+        by_kept(place),
+        by_partner_score(scores, "GENE3", gene=3),
+        Colouring("Residual", "signed", scores - 0.5),
+        Colouring("Nothing known", "continuous", np.full(len(graph), np.nan)),
+    ]
+
+
+def drawn_genes(figure: go.Figure) -> list[int]:
+    return sorted(int(row[0]) for trace in figure.data if trace.name != "searched" for row in trace.customdata)
+
+
+@pytest.mark.parametrize("which", range(9))
+@pytest.mark.parametrize("selected", [(), (1, 5, 9)])
+def test_every_gene_is_drawn_once_where_it_lies(graph: GeneGraph, place: Projection, which: int, selected) -> None:
+    figure = embedding_scatter(graph.genes, place, colourings(graph, place)[which], selected=selected)
+    assert drawn_genes(figure) == list(range(len(graph)))
+    for trace in figure.data:
+        genes = np.asarray(trace.customdata)[:, 0].astype(int)
+        assert np.array_equal(np.column_stack([trace.x, trace.y]), place.coordinates[genes])
+        assert all(trace.text[row].startswith(f"<b>{graph.genes[gene]}</b>") for row, gene in enumerate(genes))
+    low, high = figure.layout.xaxis.range
+    assert low < place.coordinates[:, 0].min()
+    assert high > place.coordinates[:, 0].max()
+    assert figure.layout.xaxis.title.text == place.axes[0]
+    assert figure.layout.yaxis.title.text == place.axes[1]
+
+
+def test_only_vector_traces_when_asked_for(graph: GeneGraph, place: Projection) -> None:
+    for colouring in colourings(graph, place):
+        figures = [embedding_scatter(graph.genes, place, colouring, highlighted=[0], webgl=gl) for gl in (True, False)]
+        assert {trace.type for trace in figures[0].data} == {"scattergl"}
+        assert {trace.type for trace in figures[1].data} == {"scatter"}
+
+
+def test_selected_lie_on_top_and_the_rest_is_grey(graph: GeneGraph, place: Projection) -> None:
+    figure = embedding_scatter(graph.genes, place, by_degree(graph), selected=[2, 7], point_size=4)
+    rest, chosen = figure.data[0], figure.data[-1]
+    assert rest.marker.color == MISSING
+    assert sorted(row[0] for row in chosen.customdata) == [2, 7]
+    assert chosen.marker.size > rest.marker.size
+
+
+def test_highlighted_are_ringed_and_named(graph: GeneGraph, place: Projection) -> None:
+    figure = embedding_scatter(graph.genes, place, by_degree(graph), highlighted=[4, 11])
+    assert [row[0] for row in figure.data[-1].customdata] == [4, 11]
+    assert figure.data[-1].marker.symbol == "circle-open"
+    assert [note.text for note in figure.layout.annotations] == ["GENE4", "GENE11"]
+
+
+def test_hover_tells_name_partners_and_value(graph: GeneGraph, place: Projection) -> None:
+    names = [f"name of {gene}" for gene in graph.genes]
+    figure = embedding_scatter(graph.genes, place, by_degree(graph), names=names, degree=graph.degree)
+    row = next(
+        row for trace in figure.data for row, gene in zip(trace.text, trace.customdata, strict=True) if gene[0] == 6
+    )
+    assert row.split("<br>") == [
+        "<b>GENE6</b>",
+        "name of GENE6",
+        f"{graph.degree[6]} known partners",
+        f"Known partners: {graph.degree[6]}",
+    ]
+
+
+def test_clusters_are_named_where_they_lie(graph: GeneGraph, place: Projection) -> None:
+    clusters = CLUSTERINGS.make("kmeans", clusters=3).find(place.coordinates)
+    figure = embedding_scatter(graph.genes, place, by_cluster(clusters), clusters=clusters)
+    for number, note in enumerate(figure.layout.annotations):
+        members = place.coordinates[clusters.label == number]
+        assert note.text == str(number + 1)
+        assert np.isclose(members, [note.x, note.y]).all(axis=1).any()
+    names = [trace.name for trace in sorted(figure.data, key=lambda trace: trace.legendrank)]
+    assert names == [f"cluster {n + 1} ({(clusters.label == n).sum()})" for n in range(3)]
+
+
+def test_categories_differ_in_symbol_too(graph: GeneGraph, place: Projection) -> None:
+    figure = embedding_scatter(graph.genes, place, by_evidence(graph))
+    looks = [(trace.marker.color, trace.marker.symbol) for trace in figure.data]
+    assert len({colour for colour, _ in looks}) == len(looks) == len({symbol for _, symbol in looks})
+
+
+def test_logarithmic_colours_are_ticked_at_round_values(graph: GeneGraph, place: Projection) -> None:
+    figure = embedding_scatter(graph.genes, place, by_degree(graph))
+    marker = figure.data[-1].marker
+    genes = np.asarray(figure.data[-1].customdata)[:, 0]
+    assert np.allclose(marker.color, np.log10(graph.degree[genes]))
+    assert np.allclose([float(text) for text in marker.colorbar.ticktext], 10 ** np.asarray(marker.colorbar.tickvals))
+
+
+def test_signed_colours_are_symmetric_around_zero(graph: GeneGraph, place: Projection) -> None:
+    values = np.linspace(-1, 3, len(graph))
+    marker = embedding_scatter(graph.genes, place, Colouring("Residual", "signed", values)).data[-1].marker
+    assert marker.cmin == -marker.cmax
+    assert marker.cmid == 0
+
+
+def test_gene_itself_has_no_partner_score(graph: GeneGraph, place: Projection) -> None:
+    colouring = by_partner_score(np.ones(len(graph)), "GENE3", gene=3)
+    figure = embedding_scatter(graph.genes, place, colouring)
+    missing = next(trace for trace in figure.data if trace.marker.color == MISSING)
+    assert [row[0] for row in missing.customdata] == [3]
+    assert "unknown" in missing.text[0]
+
+
+def test_evidence_of_a_gene_is_that_of_most_of_its_pairs(graph: GeneGraph) -> None:
+    values = by_evidence(graph).values
+    for gene in range(len(graph)):
+        kinds = graph.pair_evidence[(graph.pairs == gene).any(axis=1)].tolist()
+        counts = sorted((-kinds.count(kind), kind) for kind in set(kinds))
+        tied = len(counts) > 1 and counts[0][0] == counts[1][0]
+        expected = "none recorded" if not counts else "several kinds" if tied else counts[0][1]
+        assert values[gene] == expected
+
+
+def test_palette_is_long_and_grey_where_missing() -> None:
+    eight = categorical([f"k{n}" for n in range(8)])
+    assert list(eight.values()) == list(OKABE_ITO)
+    many = categorical([*(f"k{n}" for n in range(20)), "none", ""])
+    assert many["none"] == many[""] == MISSING
+    assert len(set(many.values())) == 21
+    assert len(set(LONGER)) == len(LONGER) == 24
+
+
+def test_labels_do_not_overlap() -> None:
+    random = np.random.default_rng(0)
+    x, y = random.normal(scale=0.15, size=(2, 12))
+    texts = [f"GENE{number}" for number in range(12)]
+    notes = callouts(x, y, texts, span=((-1, 1), (-1, 1)), size=12, pixels=(800, 500))
+    boxes = [
+        (
+            (n["x"] + 1) * 400 + n["ax"],
+            (1 - n["y"]) * 250 + n["ay"],
+            len(n["text"]) * LETTER_WIDTH * 12,
+            LINE_HEIGHT * 12,
+        )
+        for n in notes
+    ]
+    for one in range(12):
+        for other in range(one):
+            across = abs(boxes[one][0] - boxes[other][0]) - (boxes[one][2] + boxes[other][2]) / 2
+            up = abs(boxes[one][1] - boxes[other][1]) - LINE_HEIGHT * 12
+            assert max(across, up) > -1e-6, (texts[one], texts[other])

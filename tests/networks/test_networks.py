@@ -1,0 +1,124 @@
+"""Networks: what goes in, what comes out, and whose attention is whose."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from slviz.networks import NETWORKS
+from slviz.networks.encoders import ByteDropout
+
+GENES, FEATURES, STRUCTURE = 12, 5, 3
+
+
+@pytest.fixture
+def inputs():
+    generator = torch.Generator().manual_seed(0)
+    features = torch.randn(GENES, FEATURES, generator=generator)
+    structure = torch.randn(GENES, STRUCTURE, generator=generator)
+    a, b = torch.triu_indices(GENES, GENES, offset=1)[:, ::4]
+    return features, structure, torch.cat([torch.stack([a, b]), torch.stack([b, a])], dim=1)
+
+
+def built(name, *, seed=0, genes=GENES, **settings):
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return NETWORKS.make(name, **settings).build(FEATURES, genes=genes, structure=STRUCTURE).eval()
+
+
+@pytest.mark.parametrize("heads", [1, 3, 8])
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("v2", [False, True])
+def test_attention_into_each_gene_sums_to_one_in_every_layer_and_head(inputs, heads, layers, v2):
+    found = built("gat", heads=heads, layers=layers, v2=v2, width=10).attention(*inputs)
+    assert len(found) == layers
+    for edges, weight in found:
+        assert weight.shape == (edges.shape[1], heads)
+        into = torch.zeros(GENES, heads).index_add(0, edges[1], weight)
+        assert torch.allclose(into, torch.ones(GENES, heads), atol=1e-5)
+
+
+def test_attention_lies_on_the_edges_given_and_one_self_loop_a_gene(inputs):
+    for edges, _ in built("gat").attention(*inputs):
+        found = sorted(map(tuple, edges.T.tolist()))
+        assert found == sorted([*map(tuple, inputs[2].T.tolist()), *((gene, gene) for gene in range(GENES))])
+
+
+def test_attention_is_what_the_layer_really_weighs_with():
+    """One layer, one head: the messages summed with the reported weights are the layer's own result."""
+    layer = NETWORKS.make("gat", heads=1).layer(4, 6)
+    genes, edges = torch.randn(5, 4), torch.tensor([[0, 1, 2, 3], [1, 0, 3, 2]])
+    result, used, weight = layer.with_attention(genes, edges)
+    messages = layer.convolution.lin(genes)[used[0]] * weight
+    by_hand = torch.zeros(5, 6).index_add(0, used[1], messages) + layer.convolution.bias
+    assert torch.allclose(layer.mix(by_hand), result, atol=1e-5)
+    assert torch.allclose(layer(genes, edges), result, atol=1e-6)
+
+
+def test_attention_of_a_deeper_layer_is_that_of_the_pass_that_gives_the_embedding(inputs):
+    """The second layer is called with the same genes in both passes."""
+    encoder = built("gat", layers=2)
+    seen = []
+    encoder.layers[1].convolution.register_forward_pre_hook(lambda _, args: seen.append(args[0].detach().clone()))
+    encoder(*inputs)
+    encoder.attention(*inputs)
+    assert torch.equal(*seen)
+
+
+@pytest.mark.parametrize("name", ["mlp", "gcn"])
+def test_networks_without_attention_report_none(inputs, name):
+    assert built(name).attention(*inputs) == []
+
+
+def test_the_control_knows_neither_graph_nor_gene(inputs):
+    features, structure, edges = inputs
+    encoder = built("mlp")
+    alone = encoder(features, torch.zeros_like(structure), edges[:, :0])
+    assert torch.equal(encoder(features, structure, edges), alone)
+    assert encoder.vectors is None
+    twice = features.clone()
+    twice[1] = twice[0]
+    first, second = encoder(twice, structure, edges)[:2]
+    assert torch.equal(first, second)
+
+
+@pytest.mark.parametrize("name", ["gcn", "gat"])
+def test_graph_networks_listen_to_partners_as_far_as_they_have_layers(inputs, name):
+    """On a path 0 → 1 → 2 → 3, gene 3 hears of gene 1 with two layers and of gene 0 not at all."""
+    features, structure, _ = inputs
+    path = torch.tensor([[0, 1, 2], [1, 2, 3]])
+    encoder = built(name, layers=2)
+    before = encoder(features, structure, path)
+    for gene, is_heard in [(0, False), (1, True)]:
+        changed = features.clone()
+        changed[gene] += 1
+        moved = not torch.allclose(encoder(changed, structure, path)[3], before[3], atol=1e-6)
+        assert moved is is_heard
+
+
+@pytest.mark.parametrize("name", ["gcn", "gat"])
+def test_gene_vectors_can_be_left_out(name):
+    assert built(name, gene_vectors=True).vectors.weight.shape[0] == GENES
+    assert built(name, gene_vectors=False).vectors is None
+
+
+def test_different_seeds_start_differently(inputs):
+    one, other = (built("gat", seed=seed)(*inputs).detach().numpy() for seed in (0, 1))
+    assert not np.allclose(one, other)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_dropout_blanks_its_share_keeps_the_mean_and_does_nothing_when_not_learning(share):
+    dropout = ByteDropout(share)
+    with torch.random.fork_rng():
+        torch.manual_seed(4)
+        numbers = torch.ones(401, 997, requires_grad=True)  # no multiple of eight
+        found = dropout(numbers)
+    assert (found == 0).float().mean().item() == pytest.approx(share, abs=0.005)
+    assert found.mean().item() == pytest.approx(1, abs=0.02)
+    blanked = (found == 0).float()
+    assert (blanked[:, 1:] * blanked[:, :-1]).mean().item() == pytest.approx(share**2, abs=0.01)  # independent
+    found.sum().backward()
+    assert torch.equal(numbers.grad, found)
+    assert torch.equal(dropout.eval()(numbers), numbers)

@@ -1,0 +1,177 @@
+"""Every page: empty, with a run, with a broken run, and with nonsense in its address."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+import pytest
+from builders import tiny_run
+from page_tools import Open, asked, said
+from run_folders import finish
+
+from slviz.datasets import GeneGraph
+from slviz.runs import Run
+from slviz.runs.store import RunStore
+
+RUN_PAGES = ("embedding", "predictions", "neighbourhood")
+PAGES = ("overview", "train", *RUN_PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_any_run_a_page_says_what_to_do(page: str, store: RunStore, open_page: Open) -> None:
+    app = open_page(page)
+    assert not app.exception
+    if page != "train":
+        assert "No finished run" in said(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_with_a_finished_run_a_page_shows_it(page: str, run: Run, open_page: Open) -> None:
+    app = open_page(page, run=run.run_id)
+    assert not app.exception
+    assert not app.error
+    titles = [each.value for each in app.title]
+    assert titles == [page.capitalize()]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_synthetic_data_is_called_synthetic(page: str, run: Run, open_page: Open) -> None:
+    assert "SYNTHETIC" in said(open_page(page, run=run.run_id))
+
+
+@pytest.mark.parametrize("page", RUN_PAGES)
+def test_an_unknown_run_gets_a_sentence_and_a_way_on(page: str, run: Run, open_page: Open) -> None:
+    app = open_page(page, run="gat-both-link-00000000")
+    assert not app.exception
+    assert "No run is called 'gat-both-link-00000000'" in said(app)
+    app.button(key=f"offer {run.run_id}").click().run()
+    assert not app.error
+    assert asked(app, "run") == run.run_id
+
+
+@pytest.mark.parametrize("page", RUN_PAGES)
+@pytest.mark.parametrize("nonsense", ["../../etc/passwd", "<script>alert(1)</script>", "[x](javascript:1)", "💥" * 50])
+def test_an_address_full_of_nonsense_never_gives_a_traceback(
+    page: str, nonsense: str, run: Run, open_page: Open
+) -> None:
+    keys = ("map", "colour", "estimate", "size", "part", "against", "hops", "layer", "head", "limit", "least")
+    app = open_page(page, run=run.run_id, gene=nonsense, **dict.fromkeys(keys, nonsense))
+    assert not app.exception
+    assert "No gene" in said(app) or page == "predictions"
+    app = open_page(page, run=nonsense)
+    assert not app.exception
+    assert app.error
+
+
+@pytest.mark.parametrize("page", RUN_PAGES)
+def test_a_damaged_run_names_its_file(page: str, run: Run, store: RunStore, open_page: Open) -> None:
+    arrays = store.folder(run.run_id) / "arrays.safetensors"
+    content = bytearray(arrays.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    arrays.write_bytes(content)
+    app = open_page(page, run=run.run_id)
+    assert not app.exception
+    assert "arrays.safetensors" in said(app)
+
+
+@pytest.mark.parametrize("page", RUN_PAGES)
+def test_a_run_on_data_that_has_changed_is_not_shown_beside_it(
+    page: str, store: RunStore, graph: GeneGraph, open_page: Open
+) -> None:
+    other = tiny_run(graph)  # says it comes from a folder "tiny", which is not there
+    finish(store, other)
+    app = open_page(page, run=other.run_id)
+    assert not app.exception
+    assert "tiny" in app.error[0].value
+
+
+@pytest.mark.parametrize("task", ["link", "confidence"])
+def test_predictions_stand_beside_their_baselines(task: str, store: RunStore, demo: GeneGraph, open_page: Open) -> None:
+    made = tiny_run(demo, task=task)
+    finish(store, made)
+    app = open_page("predictions", run=made.run_id)
+    assert not app.exception
+    scorers = app.dataframe[0].value["scorer"].tolist()
+    assert scorers == ["network", "max degree"]
+    assert ("not a probability" in said(app)) == (task == "link")
+
+
+def test_a_picture_of_attention_says_that_it_is_no_explanation(run: Run, demo: GeneGraph, open_page: Open) -> None:
+    app = open_page("neighbourhood", run=run.run_id, gene=demo.genes[0])
+    assert "not an explanation" in said(app)
+    assert "deletion test" in said(app)
+
+
+def test_a_gene_is_found_by_its_ensembl_id(run: Run, demo: GeneGraph, open_page: Open) -> None:
+    assert demo.gene_info is not None
+    aliases = demo.gene_info["aliases"].tolist()
+    gene = next(number for number, each in enumerate(aliases) if each)
+    app = open_page("neighbourhood", run=run.run_id, gene=aliases[gene].split("|")[0])
+    assert not app.exception
+    assert f"Around {demo.genes[gene]}" in [each.value.replace("\\", "") for each in app.subheader]
+
+
+def test_going_back_returns_to_the_gene_before(run: Run, demo: GeneGraph, open_page: Open) -> None:
+    first, second = demo.genes[:2]
+    app = open_page("neighbourhood", run=run.run_id, gene=first)
+    app.query_params["gene"] = second
+    app.run()
+    next(each for each in app.button if each.label == "Back").click().run()
+    assert asked(app, "gene") == first
+
+
+def test_a_page_switch_keeps_run_and_gene(run: Run, demo: GeneGraph, open_page: Open) -> None:
+    app = open_page("neighbourhood", run=run.run_id, gene=demo.genes[3])
+    links = [each for each in app.sidebar.children.values() if each.type == "page_link"]
+    assert len(links) == len(PAGES)
+    for each in links:
+        assert parse_qs(each.proto.query_string) == {"run": [run.run_id], "gene": [demo.genes[3]]}
+
+
+def test_a_selection_on_the_map_becomes_a_table(run: Run, demo: GeneGraph, open_page: Open) -> None:
+    app = open_page("embedding", run=run.run_id, map="PCA")
+    key = f"map {run.run_id}-pca"
+    points = [{"customdata": [number]} for number in (4, 7, 11)]
+    app.session_state[key] = {"selection": {"points": points, "point_indices": [], "box": [], "lasso": []}}
+    app.run()
+    assert not app.exception
+    assert set(app.dataframe[0].value["gene"]) == {demo.genes[number] for number in (4, 7, 11)}
+
+
+@pytest.mark.parametrize(
+    ("colour", "word"),
+    [
+        ("Local density", "nearest gene"),
+        ("Known partners", "Known partners"),
+        ("Evidence", "evidence"),
+        ("Cluster", "k-means"),
+        ("Predicted partners", "scores no pairs"),
+        ("Neighbours kept", "nearest neighbours"),
+    ],
+)
+def test_every_colour_of_the_map_says_what_it_is(colour: str, word: str, run: Run, open_page: Open) -> None:
+    app = open_page("embedding", run=run.run_id, map="PCA", colour=colour)
+    assert not app.exception
+    assert word in said(app)
+
+
+def test_a_map_that_was_not_made_is_offered(run: Run, open_page: Open) -> None:
+    app = open_page("embedding", run=run.run_id, map="t-SNE")
+    assert not app.exception
+    assert "no t-SNE map" in said(app)
+    assert any(each.label == "Make the t-SNE map" for each in app.button)
+
+
+def test_the_pages_of_finished_runs_never_import_torch() -> None:
+    import subprocess
+    import sys
+
+    from run_folders import CHECKOUT
+
+    code = (
+        "import sys; from slviz.ui import around_gene, data_portrait, gene_map, new_run, prediction_views, run_cards\n"
+        "heavy = {'torch', 'torch_geometric', 'umap', 'numba', 'openTSNE', 'sklearn'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,146 @@
+"""Every projection keeps its promises; PCA agrees with scikit-learn; bad vectors get a sentence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.decomposition import PCA as ReferencePCA
+from sklearn.manifold import trustworthiness
+
+from slviz.errors import DataError, InvalidSetting
+from slviz.projections import PROJECTIONS, Projection
+from slviz.projections.neighbours import neighbours_kept
+
+METHODS = [PROJECTIONS.make("pca"), PROJECTIONS.make("tsne", iterations=100), PROJECTIONS.make("umap")]
+
+
+@pytest.fixture(scope="module")
+def vectors() -> np.ndarray:
+    """Four separate clouds of 30 genes in ten dimensions."""
+    random = np.random.default_rng(5)
+    middles = random.normal(scale=8, size=(4, 10))
+    return (np.repeat(middles, 30, axis=0) + random.normal(size=(120, 10))).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def maps(vectors: np.ndarray) -> dict[str, Projection]:
+    return {method.name: method.fit(vectors, 3) for method in METHODS}
+
+
+def test_every_entry_is_tested() -> None:
+    assert [method.name for method in METHODS] == list(PROJECTIONS)
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_map_has_the_right_shape(method, maps: dict[str, Projection]) -> None:
+    found = maps[method.name]
+    assert found.coordinates.shape == (120, 2)
+    assert found.coordinates.dtype == np.float32
+    assert np.isfinite(found.coordinates).all()
+    assert np.abs(found.coordinates.mean(axis=0)).max() < 1e-3
+    assert ((found.coordinates.astype(float) ** 3).sum(axis=0) >= 0).all()
+    assert len(found.axes) == 2
+    assert found.axes[0].startswith(method.title)
+    assert found.kept.dtype == np.float32
+    assert ((found.kept >= 0) & (found.kept <= 1)).all()
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_same_seed_gives_the_same_map_bit_by_bit(method, vectors, maps: dict[str, Projection]) -> None:
+    assert np.array_equal(method.fit(vectors, 3).coordinates, maps[method.name].coordinates)
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_settings_go_to_json_and_back(method) -> None:
+    assert PROJECTIONS.from_json(method.to_json()) == method
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_map_shows_what_lies_together(method, vectors, maps: dict[str, Projection]) -> None:
+    found = maps[method.name]
+    shuffled = found.coordinates[np.random.default_rng(0).permutation(120)]
+    assert trustworthiness(vectors, found.coordinates, n_neighbors=15) > 0.9
+    assert trustworthiness(vectors, shuffled, n_neighbors=15) < 0.7
+    assert found.kept.mean() > neighbours_kept(vectors, shuffled, count=15).mean() + 0.3
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_three_dimensions(method, vectors) -> None:
+    assert method.fit(vectors, 0, dimensions=3).coordinates.shape == (120, 3)
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+@pytest.mark.parametrize("genes", [3, 5, 16])
+def test_few_genes_still_make_a_map(method, genes: int) -> None:
+    few = np.random.default_rng(1).normal(size=(genes, 4)).astype(np.float32)
+    found = method.fit(few, 0)
+    assert np.isfinite(found.coordinates).all()
+    if genes == 5 and method.name == "tsne":
+        assert "lowered from 30: 5 genes allow no more" in found.caption
+    if genes == 5 and method.name == "umap":
+        assert "lowered from 15: there are 5 genes" in found.caption
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_equal_genes_do_not_break_a_map(method) -> None:
+    random = np.random.default_rng(2)
+    twins = np.repeat(random.normal(size=(10, 6)), 6, axis=0).astype(np.float32)
+    assert np.isfinite(method.fit(twins, 0).coordinates).all()
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        (np.full((30, 4), np.nan), "30 of 30 genes have a vector that is not finite"),
+        (np.r_[np.ones((4, 3)), [[1, np.inf, 0]]], "first in row 4"),
+        (np.eye(2), "at least 3 genes; this embedding has 2"),
+        (np.ones((30, 4)), "All genes have the same vector"),
+        (np.arange(30.0)[:, None], "at least 2 columns; this one has 1"),
+        (np.arange(30.0), "shape (30,)"),
+        (np.empty((0, 4)), "at least 3 genes; this embedding has 0"),
+    ],
+    ids=["nan", "inf", "two genes", "all equal", "one column", "flat", "empty"],
+)
+def test_bad_vectors_get_a_sentence(method, broken: np.ndarray, words: str) -> None:
+    with pytest.raises(DataError) as caught:
+        method.fit(broken, 0)
+    assert words in str(caught.value)
+
+
+def test_only_two_or_three_dimensions(vectors) -> None:
+    with pytest.raises(InvalidSetting, match="dimensions=4"):
+        METHODS[0].fit(vectors, 0, dimensions=4)
+
+
+def test_pca_agrees_with_scikit_learn(vectors, maps: dict[str, Projection]) -> None:
+    reference = ReferencePCA(2).fit(vectors)
+    expected = reference.transform(vectors)
+    found = maps["pca"].coordinates
+    signs = np.sign((found * expected).sum(axis=0))
+    assert np.allclose(found, expected * signs, atol=1e-3)
+    share = reference.explained_variance_ratio_
+    assert maps["pca"].axes == tuple(f"PCA {axis + 1} ({100 * share[axis]:.1f} % of variance)" for axis in (0, 1))
+
+
+def test_kept_agrees_with_a_loop(vectors, maps: dict[str, Projection]) -> None:
+    place = maps["pca"].coordinates
+    for gene in (0, 50, 119):
+        near = [np.argsort(np.linalg.norm(space - space[gene], axis=1))[1:16] for space in (vectors, place)]
+        assert maps["pca"].kept[gene] == pytest.approx(len(set(near[0]) & set(near[1])) / 15)
+
+
+def test_caption_says_method_seed_and_how_to_read(maps: dict[str, Projection]) -> None:
+    caption = maps["tsne"].caption
+    assert "t-SNE, perplexity 30" in caption
+    assert "seed 3" in caption
+    assert "mean little" in caption
+
+
+@pytest.mark.slow
+def test_many_genes_use_the_fast_gradient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("slviz.projections.tsne.BARNES_HUT_UP_TO", 100)
+    random = np.random.default_rng(5)
+    clouds = np.repeat(random.normal(scale=9, size=(4, 10)), 60, axis=0) + random.normal(size=(240, 10))
+    found = PROJECTIONS.make("tsne", iterations=250).fit(clouds.astype(np.float32), 0)
+    assert trustworthiness(clouds, found.coordinates, n_neighbors=15) > 0.9

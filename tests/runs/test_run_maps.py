@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from builders import tiny_run
+from run_folders import a_map, finish
+
+from slviz.datasets import GeneGraph
+from slviz.errors import DataError, RunAlreadyRunning, RunUnfinished
+from slviz.projections import PCA, TSNE, UMAP
+from slviz.runs import Run
+from slviz.runs.folder import holding
+from slviz.runs.maps import map_path
+from slviz.runs.store import RunStore
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "models")
+
+
+@pytest.fixture
+def run(store: RunStore, graph: GeneGraph) -> Run:
+    run = tiny_run(graph)
+    finish(store, run)
+    return run
+
+
+def test_a_map_comes_back_as_it_was(store: RunStore, run: Run):
+    wanted = a_map(run, seed=3)
+    assert store.open_projection(run.run_id, PCA(), 3) is None
+    store.save_projection(run.run_id, wanted)
+    found = store.open_projection(run.run_id, PCA(), 3)
+    assert found is not None
+    np.testing.assert_array_equal(found.coordinates, wanted.coordinates)
+    np.testing.assert_array_equal(found.kept, wanted.kept)
+    assert (found.method, found.seed, found.axes) == (PCA(), 3, wanted.axes)
+
+
+def test_settings_seed_and_dimensions_make_different_maps(store: RunStore, run: Run):
+    folder = store.folder(run.run_id)
+    paths = {
+        map_path(folder, TSNE(), 0),
+        map_path(folder, TSNE(perplexity=10.0), 0),
+        map_path(folder, TSNE(), 1),
+        map_path(folder, TSNE(), 0, dimensions=3),
+        map_path(folder, UMAP(), 0),
+    }
+    assert len(paths) == 5
+    assert all(path.parent.name == "projections" for path in paths)
+
+
+def test_maps_are_listed_in_the_order_of_the_table(store: RunStore, run: Run):
+    for seed in (2, 0):
+        store.save_projection(run.run_id, a_map(run, seed=seed))
+    store.save_projection(run.run_id, a_map(run, seed=1, dimensions=3))
+    (store.folder(run.run_id) / "projections" / "pca-00000000.safetensors").write_bytes(b"junk")
+    assert store.projections(run.run_id) == [(PCA(), 0), (PCA(), 2)]
+
+
+def test_a_later_map_leaves_the_finished_run_as_it_was(store: RunStore, run: Run):
+    before = (store.folder(run.run_id) / "manifest.json").read_bytes()
+    store.project(run.run_id, PCA(), 0)
+    assert (store.folder(run.run_id) / "manifest.json").read_bytes() == before
+    assert store.check(run.run_id) == []
+
+
+def test_project_makes_a_map_once(store: RunStore, run: Run):
+    first = store.project(run.run_id, PCA(), 0)
+    path = map_path(store.folder(run.run_id), PCA(), 0)
+    written = path.stat().st_mtime_ns
+    again = store.project(run.run_id, PCA(), 0)
+    assert path.stat().st_mtime_ns == written
+    np.testing.assert_array_equal(first.coordinates, again.coordinates)
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name], "no lock stays behind"
+
+
+def test_one_process_makes_a_map_at_a_time(store: RunStore, run: Run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("slviz.runs.folder.PATIENCE_SECONDS", 0.05)
+    path = map_path(store.folder(run.run_id), PCA(), 0)
+    path.parent.mkdir()
+    with holding(path.with_name(f".{path.stem}.lock"), busy=""):
+        assert store.projection_state(run.run_id, PCA(), 0) == "running"
+        with pytest.raises(RunAlreadyRunning, match="Another process is making this pca map"):
+            store.project(run.run_id, PCA(), 0)
+    assert store.projection_state(run.run_id, PCA(), 0) == "none"
+
+
+def test_why_a_map_could_not_be_made_is_kept(store: RunStore, run: Run, monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_args: object, **_settings: object) -> None:
+        raise DataError("All genes have the same vector.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(PCA, "fit", refuse)
+        with pytest.raises(DataError):
+            store.project(run.run_id, PCA(), 0)
+    assert store.projection_state(run.run_id, PCA(), 0) == "failed"
+    assert store.projection_failure(run.run_id, PCA(), 0) == "All genes have the same vector."
+    assert store.check(run.run_id) == []
+    store.project(run.run_id, PCA(), 0)
+    assert store.projection_state(run.run_id, PCA(), 0) == "finished"
+    assert store.projection_failure(run.run_id, PCA(), 0) == ""
+
+
+def test_an_unfinished_run_has_no_map(store: RunStore, graph: GeneGraph):
+    run = tiny_run(graph, task="confidence")
+    with store.writing(run.spec):
+        pass
+    with pytest.raises(RunUnfinished):
+        store.project(run.run_id, PCA(), 0)

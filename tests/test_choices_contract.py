@@ -1,0 +1,178 @@
+"""One contract for every entry of every table that a run is made of."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import warnings
+
+import numpy as np
+import pytest
+from builders import tiny_graph, tiny_spec
+
+from slviz.errors import InvalidSetting, UnknownChoice
+from slviz.features import FEATURE_SETS
+from slviz.networks import NETWORKS
+from slviz.optimisers import OPTIMISERS
+from slviz.runs import PARTS, RunSpec
+from slviz.splits import SPLITS, HeldOut
+from slviz.tasks import TASKS, PairTask
+from slviz.training import train
+
+TABLES = (NETWORKS, FEATURE_SETS, TASKS, SPLITS, OPTIMISERS)
+ENTRIES = [pytest.param(table, name, id=f"{table.kind} {name}") for table in TABLES for name in table]
+
+
+def extremes(setting):
+    """Values at the ends of what a setting allows."""
+    if setting.options is not None:
+        return setting.options
+    if setting.kind is bool:
+        return (False, True)
+    return tuple(setting.kind(value) for value in (setting.low, setting.high) if value is not None)
+
+
+@pytest.mark.parametrize(("table", "name"), ENTRIES)
+def test_json_there_and_back_with_every_setting_at_every_end(table, name):
+    default = table.make(name)
+    assert table.from_json(json.loads(json.dumps(default.to_json()))) == default
+    for setting in type(default).settings():
+        for value in extremes(setting):
+            try:
+                changed = default.replace(**{setting.key: value})
+            except InvalidSetting:  # one setting may bound another, such as fold and folds
+                assert setting.key in ("fold", "folds")
+                continue
+            assert table.from_json(json.loads(json.dumps(changed.to_json()))) == changed
+
+
+@pytest.mark.parametrize(("table", "name"), ENTRIES)
+def test_a_person_can_read_what_it_is_and_what_it_can_be_set_to(table, name):
+    cls = table[name]
+    assert cls.summary().endswith(".")
+    for setting in cls.settings():
+        assert setting.help.endswith(".")
+        assert setting.check(setting.default) == setting.default
+        if setting.kind in (int, float):
+            assert setting.low is not None
+            assert setting.high is not None
+            assert setting.parse(str(setting.default)) == setting.default
+
+
+@pytest.mark.parametrize(("table", "name"), ENTRIES)
+def test_an_unknown_setting_and_a_misspelt_name_say_what_there_is(table, name):
+    with pytest.raises(InvalidSetting, match=f"The {table.kind} '{name}' has no setting 'colour'"):
+        table.make(name, colour=3)
+    with pytest.raises(UnknownChoice, match=f"Did you mean '{name}'"):
+        table.make(name + "q")
+
+
+def test_a_setting_name_belongs_to_one_table_so_that_a_command_line_can_stay_flat():
+    keys = {table.kind: {setting.key for cls in table.values() for setting in cls.settings()} for table in TABLES}
+    for (one, ours), (other, theirs) in itertools.combinations(keys.items(), 2):
+        assert not ours & theirs, f"{one} and {other} share a setting"
+    reserved = {"seed", "task", "network", "features", "split", "optimiser", "data", "device"}
+    assert not reserved & set().union(*keys.values())
+
+
+@pytest.mark.parametrize("name", FEATURE_SETS)
+def test_a_feature_set_has_a_row_a_gene(graph, name):
+    matrix = FEATURE_SETS.make(name).matrix(graph)
+    assert matrix.dtype == np.float32
+    assert matrix.shape[0] == len(graph)
+    assert np.array_equal(matrix, FEATURE_SETS.make(name).matrix(graph))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_network_gives_each_gene_an_embedding_of_its_width_and_the_same_from_the_same_seed(name):
+    import torch
+
+    network = NETWORKS.make(name, width=10)
+    features, structure, edges = torch.randn(9, 4), torch.randn(9, 3), torch.tensor([[0, 1, 5], [1, 0, 6]])
+
+    def embedding():
+        with torch.random.fork_rng():
+            torch.manual_seed(3)
+            return network.build(4, genes=9, structure=3).eval()(features, structure, edges)
+
+    assert embedding().shape == (9, 10)
+    assert torch.equal(embedding(), embedding())
+
+
+@pytest.mark.parametrize("name", SPLITS)
+def test_a_split_parts_every_known_pair_once_and_the_same_from_the_same_seed(graph, tmp_path, name):
+    held_out = None
+    split = SPLITS.make(name)
+    if name == "file":
+        path = tmp_path / "pairs.tsv"
+        path.write_text("\n".join("\t".join(graph.genes[end] for end in pair) for pair in graph.pairs[:9]))
+        held_out = HeldOut.read(graph, path)
+        split = held_out.split()
+    one, again = (split.divide(graph, held_out=held_out) for _ in range(2))
+    known = one.pairs[one.against == "known"]
+    assert np.array_equal(np.unique(known, axis=0), np.unique(graph.pairs, axis=0))
+    assert len(known) == len(graph.pairs)
+    assert set(one.part) == set(PARTS)
+    assert np.array_equal(one.pairs, again.pairs)
+    assert np.array_equal(one.part, again.part)
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_an_optimiser_starts_at_its_rate_and_slows_down(name):
+    optimiser = OPTIMISERS.make(name, learning_rate=0.1, epochs=50)
+    rates = [optimiser.rate(epoch) for epoch in range(1, 51)]
+    assert rates[0] == pytest.approx(0.1)
+    assert all(np.diff(rates) < 0)
+    assert rates[-1] > 0
+
+
+@pytest.mark.parametrize("features", FEATURE_SETS)
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("task", TASKS)
+def test_every_combination_trains_and_says_the_same_twice(graph, task, network, features):
+    spec = tiny_spec(graph, task=task, network=network, features=features)
+    spec = dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=3))
+    assert RunSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
+    split = spec.split.divide(graph)
+    one, again = (train(graph, spec, split, device="cpu") for _ in range(2))
+    assert one.embedding.shape == (len(graph), spec.network.width)
+    assert np.array_equal(one.embedding, again.embedding)
+    assert one.predictions.equals(again.predictions)
+    assert (one.attention is not None) == (network == "gat")
+    assert bool(one.decoder) == isinstance(spec.task, PairTask)
+    assert np.isfinite(one.metric(spec.task.figure, against=one.metrics["against"].iloc[0]))
+
+
+@pytest.mark.parametrize(
+    ("part", "settings"),
+    [
+        ("network", {"heads": 3, "layers": 1, "width": 5}),
+        ("network", {"heads": 8, "layers": 3, "v2": True, "dropout": 0.0}),
+        ("network", {"gene_vectors": False}),
+        ("task", {"negatives": "random"}),
+        ("task", {"negatives": "degree-matched"}),
+        ("split", {"folds": 2, "fold": 1, "validation_share": 0.5}),
+        ("split", {"folds": 20, "fold": 19, "split_seed": 5}),
+        ("optimiser", {"parts": 20, "patience": 1, "clip": 0.1, "weight_decay": 0.0}),
+    ],
+)
+def test_settings_change_the_name_of_the_run_and_its_result(graph, part, settings):
+    plain = tiny_spec(graph)
+    plain = dataclasses.replace(plain, optimiser=plain.optimiser.replace(epochs=4))
+    spec = dataclasses.replace(plain, **{part: getattr(plain, part).replace(**settings)})
+    assert spec.run_id != plain.run_id
+    runs = [train(graph, each, each.split.divide(graph), device="cpu") for each in (plain, spec)]
+    same_shape = runs[0].embedding.shape == runs[1].embedding.shape
+    assert not (same_shape and np.array_equal(runs[0].embedding, runs[1].embedding))
+
+
+def test_a_graph_of_few_pairs_still_trains():
+    """More parts than training pairs, validation of one pair, no room for degree-matched non-pairs."""
+    small = tiny_graph(12, 10, interactions=None)
+    spec = tiny_spec(small)
+    spec = dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=3, parts=20))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run = train(small, spec, spec.split.divide(small), device="cpu")
+    assert np.isfinite(run.embedding).all()

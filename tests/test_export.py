@@ -1,0 +1,169 @@
+"""What is taken away can be read elsewhere, says where it comes from, and runs nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import re
+import shutil
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+from builders import tiny_graph, tiny_run
+
+from slviz import __version__, export
+from slviz.errors import InvalidSetting, SlvizError
+from slviz.neighbourhood import Neighbourhood, neighbourhood
+
+needs_browser = pytest.mark.skipif(
+    not any(shutil.which(name) for name in export.BROWSERS), reason="no Chrome or Chromium on this machine"
+)
+
+
+@pytest.fixture(scope="module")
+def around() -> Neighbourhood:
+    graph = tiny_graph()
+    return neighbourhood(graph, tiny_run(graph), 3, hops=2)
+
+
+@pytest.fixture(scope="module")
+def line() -> str:
+    graph = tiny_graph()
+    return export.provenance(tiny_run(graph), graph)
+
+
+def test_provenance_names_all_that_a_reader_needs(line: str) -> None:
+    graph = tiny_graph()
+    run = tiny_run(graph)
+    for part in ("SYNTHETIC data set tiny", "network gat", "features both", "seed 0", run.run_id, __version__):
+        assert part in line
+    assert "\n" not in line
+    measured = dataclasses.replace(graph, synthetic=False)
+    spec = dataclasses.replace(run.spec, synthetic=False)
+    assert "SYNTHETIC" not in export.provenance(dataclasses.replace(run, spec=spec), measured)
+    assert "SYNTHETIC" in export.data_provenance(graph)
+
+
+def test_graphml_is_read_back_by_networkx(around: Neighbourhood, line: str) -> None:
+    network = nx.read_graphml(io.BytesIO(export.to_graphml(around, provenance=line)))
+    assert network.is_directed()
+    assert network.graph["provenance"] == line
+    assert set(network) == set(around.symbols)
+    assert set(network.edges) == set(zip(around.edge_table()["source"], around.edge_table()["target"], strict=True))
+    table = around.table().set_index("gene")
+    gene = around.symbols[1]
+    assert network.nodes[gene]["attention"] == pytest.approx(table.loc[gene, "attention"], abs=1e-6)
+    assert network.nodes[gene]["evidence"] == table.loc[gene, "evidence"]
+    for source, target, attributes in network.edges(data=True):
+        assert attributes["kind"]
+        assert np.isfinite(attributes["attention"]), (source, target)
+
+
+def test_graphml_survives_characters_that_xml_forbids(around: Neighbourhood) -> None:
+    names = around.names.copy()
+    names[1] = 'a <b> & "c" \x07 é'
+    network = nx.read_graphml(
+        io.BytesIO(export.to_graphml(dataclasses.replace(around, names=names), provenance="x & y"))
+    )
+    assert network.nodes[around.symbols[1]]["name"] == 'a <b> & "c"  é'
+
+
+def test_cytoscape_is_json_with_the_same_network(around: Neighbourhood, line: str) -> None:
+    content = json.loads(export.to_cytoscape(around, provenance=line))
+    assert content["data"]["provenance"] == line
+    assert {node["data"]["id"] for node in content["elements"]["nodes"]} == set(around.symbols)
+    edges = [edge["data"] for edge in content["elements"]["edges"]]
+    assert len(edges) == around.edges.shape[1]
+    assert len({edge["id"] for edge in edges}) == len(edges)
+    assert all(isinstance(edge["attention"], float) for edge in edges)
+
+
+def test_sif_has_three_columns(around: Neighbourhood, line: str) -> None:
+    rows = [row.split("\t") for row in export.to_sif(around).decode().splitlines()]
+    assert len(rows) == around.edges.shape[1]
+    assert {len(row) for row in rows} == {3}
+    assert [rows[0][0], rows[0][2]] == around.edge_table().iloc[0, :2].tolist()
+    assert {row[1] for row in rows} <= {"known_in_training", "known_held_out", "predicted"}
+
+
+def test_table_comes_back_as_it_was(around: Neighbourhood, line: str) -> None:
+    table = around.table()
+    content = export.to_tsv(table, provenance=line)
+    assert content.decode().splitlines()[0] == f"# {line}"
+    back = pd.read_csv(io.BytesIO(content), sep="\t", comment="#", keep_default_na=False, na_values={"attention": ""})
+    assert list(back.columns) == list(table.columns)
+    assert back["gene"].tolist() == table["gene"].tolist()
+    assert np.allclose(back["attention"], table["attention"], rtol=1e-5, equal_nan=True)
+
+
+def test_table_runs_no_formula_and_keeps_rows_whole() -> None:
+    table = pd.DataFrame(
+        {"gene": ["=HYPERLINK(1)", "@A", "-5", "A\tB\nC", 'say "hi"', None], "value": [-1.5, 2, np.nan, 0, 1, 1]}
+    )
+    rows = [row.split("\t") for row in export.to_tsv(table, provenance="a\nb").decode().splitlines()]
+    assert rows[0] == ["# a b"]
+    assert rows[1] == ["gene", "value"]
+    assert [row[0] for row in rows[2:]] == ["'=HYPERLINK(1)", "'@A", "-5", "A B C", 'say "hi"', ""]
+    assert rows[2][1] == "-1.5"
+
+
+def test_html_works_offline_and_names_its_source() -> None:
+    figure = go.Figure(go.Scatter(x=[1], y=[2], text=["<b>A</b>"]))
+    page = export.figure_to_html(figure, provenance="data & run <1>", title="A <script>").decode()
+    assert "data &amp; run &lt;1&gt;" in page
+    assert "<title>A &lt;script&gt;</title>" in page
+    assert "plotly.js v" in page
+    assert 'src="http' not in page
+
+
+def test_figure_for_print_has_the_size_of_a_column() -> None:
+    figure = go.Figure(go.Scatter(x=[1], y=[2]))
+    drawn = export.for_print(figure, width_mm=89, provenance="where from")
+    assert drawn.layout.width == export.NARROW_PIXELS
+    assert export.for_print(figure, width_mm=183).layout.width == export.WIDE_PIXELS
+    assert export.for_print(figure, width_mm=89, height_mm=89).layout.height == export.NARROW_PIXELS
+    assert drawn.layout.legend.orientation == "h"
+    assert drawn.layout.paper_bgcolor == "white"
+    assert "where from" in drawn.layout.annotations[-1].text.replace("<br>", " ")
+    assert figure.layout.width is None
+
+
+@needs_browser
+@pytest.mark.browser
+@pytest.mark.slow
+def test_pictures_are_what_they_say() -> None:
+    figure = go.Figure(go.Scatter(x=[1, 2, 3], y=[2, 1, 3], mode="markers", name="points of A"))
+    svg = export.figure_to_image(figure, "svg", width_mm=89, provenance="where from").decode()
+    assert svg.startswith("<svg")
+    assert "where from" in svg
+    assert "<image" not in svg
+    assert float(re.search(r'width="([\d.]+)"', svg)[1]) == pytest.approx(89 / 25.4 * 96, abs=2)
+    png = export.figure_to_image(figure, "png", width_mm=89)
+    assert png.startswith(b"\x89PNG")
+    assert int.from_bytes(png[16:20]) == pytest.approx(89 / 25.4 * 300, abs=4)
+
+
+def test_without_a_browser_the_camera_button_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export.shutil, "which", lambda name: None)
+    with pytest.raises(SlvizError, match="camera button"):
+        export.figure_to_image(go.Figure())
+
+
+def test_browser_that_does_not_draw_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: object, **_kwargs: object) -> bytes:
+        raise RuntimeError("no display")
+
+    monkeypatch.setattr(export, "_browser", lambda: "/nowhere/chromium")
+    monkeypatch.setattr("kaleido.calc_fig_sync", broken)
+    with pytest.raises(SlvizError, match="did not draw the picture"):
+        export.figure_to_image(go.Figure())
+
+
+@pytest.mark.parametrize(("kind", "width"), [("gif", 89), ("svg", 5), ("svg", float("nan"))])
+def test_bad_picture_settings_get_a_sentence(kind: str, width: float) -> None:
+    with pytest.raises(InvalidSetting, match=r"is not one of|outside the range"):
+        export.figure_to_image(go.Figure(), kind, width_mm=width)

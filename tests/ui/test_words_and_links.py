@@ -1,0 +1,100 @@
+"""Words, links and selections: what pages show of other people's text."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from builders import tiny_graph
+
+from slviz.ui import links, selection
+from slviz.ui.data_portrait import kinds_of_evidence, share_of_hubs
+from slviz.ui.metrics_table import beside_baselines
+from slviz.ui.run_cards import key_figure
+from slviz.ui.words import duration, plain
+
+
+def test_foreign_text_is_not_read_as_markdown() -> None:
+    assert plain("[x](javascript:1) *b* :red[r] $a$") == r"\[x\](javascript\:1) \*b\* \:red\[r\] \$a\$"
+
+
+def test_code_between_backticks_stays_code() -> None:
+    assert plain("Run `python -m slviz data_demo`.") == "Run `python -m slviz data_demo`."
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(7.6, "8 s"), (130, "2 min 10 s"), (3900, "1 h 5 min"), (-1, "0 s")])
+def test_a_duration_is_said_in_words(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
+def test_synthetic_genes_are_linked_nowhere() -> None:
+    assert links.of_gene(tiny_graph(synthetic=True), 0) == {}
+    assert links.of_publication("123", synthetic=True) == ""
+
+
+def test_real_genes_are_linked_by_their_identifiers() -> None:
+    places = links.of_gene(tiny_graph(synthetic=False), 3)
+    assert places["NCBI Gene"].endswith("/1003")
+    assert places["Ensembl"].endswith("ENSG00000000003")
+    assert places["Open Targets"].endswith("ENSG00000000003")
+    assert set(places) == {
+        "HGNC", "NCBI Gene", "Ensembl", "UniProt", "GeneCards", "Open Targets", "DepMap", "STRING"
+    }  # fmt: skip
+
+
+def test_a_gene_without_identifiers_is_linked_where_a_symbol_suffices() -> None:
+    assert set(links.of_gene(tiny_graph(synthetic=False, gene_info=None), 3)) == {
+        "HGNC", "GeneCards", "DepMap", "STRING"
+    }  # fmt: skip
+
+
+def test_several_publications_are_one_link() -> None:
+    assert links.of_publications("12;34", synthetic=False).endswith("?term=12%5Buid%5D%2034%5Buid%5D")
+    assert links.of_publications("no id", synthetic=False) == ""
+
+
+def test_a_selection_is_read_by_the_numbers_that_points_carry() -> None:
+    points = [{"customdata": [7]}, {"customdata": {"0": 3}}, {"customdata": [7]}, {"x": 1}]
+    assert selection.numbers({"selection": {"points": points}}).tolist() == [3, 7]
+    assert selection.numbers(None).tolist() == []
+
+
+def test_the_key_figure_stands_beside_the_best_baseline() -> None:
+    rows = [
+        ("network", "test", "all", "rmse", 0.07),
+        ("mean", "test", "all", "rmse", 0.16),
+        ("L3", "test", "all", "rmse", 0.12),
+        ("L3", "train", "all", "rmse", 0.01),
+    ]
+    figure = key_figure("confidence", pd.DataFrame(rows, columns=["scorer", "part", "against", "metric", "value"]))
+    assert figure is not None
+    assert (figure.value, figure.baseline, figure.baseline_value) == (0.07, "L3", 0.12)
+    assert not figure.higher_is_better
+
+
+def test_a_run_without_figures_has_no_key_figure() -> None:
+    assert key_figure("link", pd.DataFrame(columns=["scorer", "part", "against", "metric", "value"])) is None
+
+
+def test_the_network_stands_first_and_baselines_from_best_to_worst() -> None:
+    rows = [(name, "test", "random", "auc", value) for name, value in (("b", 0.6), ("network", 0.5), ("a", 0.9))]
+    table = beside_baselines(
+        pd.DataFrame(rows, columns=["scorer", "part", "against", "metric", "value"]), part="test", against="random"
+    )
+    assert table["scorer"].tolist() == ["network", "a", "b"]
+
+
+def test_kinds_of_evidence_are_counted_over_pairs() -> None:
+    graph = tiny_graph()
+    table = kinds_of_evidence(graph).set_index("Evidence")
+    kinds = np.asarray(graph.pair_evidence)
+    for kind in ("Daisy", "GenomeRNAi", "Synlethality"):
+        assert table.loc[kind, "Pairs"] == (kinds == kind).sum()
+    assert table.loc["Daisy", "Mean score"] == pytest.approx(0.19, abs=1e-5)
+
+
+def test_the_share_of_hubs_counts_each_pair_once() -> None:
+    graph = tiny_graph(genes=10, pairs=5)
+    hub = int(np.argmax(graph.degree))
+    assert share_of_hubs(graph, hubs=1) == pytest.approx(graph.degree[hub] / 5)
+    assert share_of_hubs(graph, hubs=10) == 1.0
