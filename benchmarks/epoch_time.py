@@ -58,7 +58,7 @@ class PlainModel(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def encode(self, x: Tensor, structure: Tensor, edge_index: Tensor) -> Tensor:
-        states = [self.features(self.dropout(x)) + self.structure(structure) + self.vectors.weight]
+        states = [self.features(x) + self.structure(structure) + self.vectors.weight]
         for norm, convolution, mix in zip(self.norms, self.convolutions, self.mixes, strict=True):
             heard = mix(convolution(self.dropout(norm(states[-1])), edge_index))
             states.append(states[-1] + nn.functional.elu(heard))

@@ -2,14 +2,12 @@
 
 import streamlit as st
 
-from slviz.ui import address, frame, gene_map, genes, maps, opened
+from slviz.ui import address, frame, gene_map, genes, maps
 
 
 def page() -> None:
     """Controls, map, then the gene or the genes that were picked."""
-    summary, run = frame.open_run()
-    graph = opened.graph_of(run)
-    frame.heading("Embedding", spec=run.spec)
+    summary, run, graph = frame.open_run("Embedding")
     search, method_column, colour_column = st.columns([3, 2, 2])
     with search:
         gene = genes.search(graph)

@@ -2,14 +2,12 @@
 
 import streamlit as st
 
-from slviz.ui import around_gene, frame, genes, opened
+from slviz.ui import around_gene, frame, genes
 
 
 def page() -> None:
     """Search, figure, table; a click on a partner moves on, and back returns."""
-    summary, run = frame.open_run()
-    graph = opened.graph_of(run)
-    frame.heading("Neighbourhood", spec=run.spec)
+    summary, run, graph = frame.open_run("Neighbourhood")
     search, trail = st.columns([2, 3], vertical_alignment="bottom")
     with search:
         gene = genes.search(graph)

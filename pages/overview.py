@@ -16,14 +16,15 @@ def page() -> None:
     with st.columns([2, 1])[0]:
         _, graph = datasets.pick()
     data_portrait.tiles(graph)
-    _runs(graph.fingerprint)
-    data_portrait.hubs(graph)
+    newest = _runs(graph.fingerprint)
+    data_portrait.hubs(graph, run_id=newest)
     data_portrait.evidence(graph)
     if graph.citation:
         st.caption(plain(f"{graph.title}. {graph.citation} {graph.licence}"))
 
 
-def _runs(fingerprint: str) -> None:
+def _runs(fingerprint: str) -> str | None:
+    """Cards of the finished runs; the name of the newest on this data."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Finished runs", anchor=False, width="content")
         frame.link(frame.TRAIN, "Train a new one", icon=":material/add:")
@@ -39,6 +40,7 @@ def _runs(fingerprint: str) -> None:
     if elsewhere:
         with st.expander(f"Runs on other data ({len(elsewhere)})", icon=":material/folder_open:"):
             run_cards.show(elsewhere)
+    return here[0].run_id if here else None
 
 
 frame.show(page)

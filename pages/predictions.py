@@ -1,13 +1,11 @@
 """Predictions: how good the network is, beside what needs no network."""
 
-from slviz.ui import frame, opened, prediction_views
+from slviz.ui import frame, prediction_views
 
 
 def page() -> None:
     """The view that belongs to the run's task."""
-    _, run = frame.open_run()
-    graph = opened.graph_of(run)
-    frame.heading("Predictions", spec=run.spec)
+    _, run, graph = frame.open_run("Predictions")
     prediction_views.VIEWS[run.spec.task.name](graph, run)
 
 

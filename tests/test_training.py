@@ -37,6 +37,15 @@ def runs(graph):
     return {task: run_of(graph, quick(graph, task=task)) for task in TASKS}
 
 
+@pytest.fixture
+def threads_set_back():
+    import torch
+
+    threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(threads)
+
+
 def assert_same(one, other):
     """Bit for bit, apart from the time it took."""
     assert np.array_equal(one.embedding, other.embedding)
@@ -49,15 +58,17 @@ def assert_same(one, other):
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_same_spec_same_bits_whatever_the_global_seeds_are(graph, runs, task):
+def test_same_spec_same_bits_whatever_the_global_seeds_and_threads_are(graph, runs, task, threads_set_back):
     import torch
 
     torch.manual_seed(99)
+    torch.set_num_threads(3)
     before = torch.get_rng_state(), np.random.get_state()[1].copy(), torch.are_deterministic_algorithms_enabled()  # noqa: NPY002
     assert_same(run_of(graph, quick(graph, task=task)), runs[task])
     assert torch.equal(torch.get_rng_state(), before[0])
     assert np.array_equal(np.random.get_state()[1], before[1])  # noqa: NPY002
     assert torch.are_deterministic_algorithms_enabled() == before[2]
+    assert torch.get_num_threads() == 3
 
 
 def test_another_seed_another_run(graph, runs):

@@ -99,7 +99,7 @@ class Encoder(nn.Module):
         return found
 
     def _start(self, features: Tensor, structure: Tensor) -> Tensor:
-        start = self.features(self.dropout(features))
+        start = self.features(features)
         if self.structure is not None:
             start = start + self.structure(structure)
         if self.vectors is not None:

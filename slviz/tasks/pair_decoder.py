@@ -45,17 +45,24 @@ class PairDecoder:
 
     def score_against(self, embedding: Float32[np.ndarray, "genes width"], gene: int) -> Float32[np.ndarray, " genes"]:
         """Score of one gene with every gene, float32 [G]; its entry with itself has no meaning."""
-        others = np.arange(len(embedding), dtype=np.int64)
-        return self.score(embedding, np.stack([np.full_like(others, gene), others], axis=1))
+        part, one = self.arrays, embedding[gene]  # everything that is the same for every partner is done once
+        hidden = embedding @ (part["sum"] + part["product"] * one).T + np.abs(embedding - one) @ part["difference"].T
+        hidden += part["sum"] @ one + part["hidden_bias"]  # [G, K]
+        straight = embedding @ (part["bilinear"] @ one + part["linear"]) + one @ part["linear"]
+        return self._finish(straight, hidden)
 
     def _score(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         part = self.arrays
         both = a + b
         hidden = both @ part["sum"].T + (a * b) @ part["product"].T + np.abs(a - b) @ part["difference"].T
-        hidden = np.maximum(hidden + part["hidden_bias"], 0)  # [P, K]
-        raw = ((a @ part["bilinear"]) * b).sum(axis=1) + both @ part["linear"] + hidden @ part["readout"] + part["bias"]
-        if len(part["bounds"]):
-            return np.clip(raw, *part["bounds"]).astype(np.float32)
+        straight = ((a @ part["bilinear"]) * b).sum(axis=1) + both @ part["linear"]
+        return self._finish(straight, hidden + part["hidden_bias"])
+
+    def _finish(self, straight: np.ndarray, hidden: np.ndarray) -> Float32[np.ndarray, " pairs"]:
+        """Scores from the part of `raw` without hidden units [P] and those units before the ReLU [P, K]."""
+        raw = straight + np.maximum(hidden, 0) @ self.arrays["readout"] + self.arrays["bias"]
+        if len(self.arrays["bounds"]):
+            return np.clip(raw, *self.arrays["bounds"]).astype(np.float32)
         return _logistic(raw).astype(np.float32)
 
 

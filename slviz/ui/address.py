@@ -1,8 +1,8 @@
 """What is in the page's address: read with a check, written for a reload and for a colleague.
 
-`run`, `gene` and `data` travel from page to page (remembered by the session where an address lacks
-them); what only one page knows is bound to its control by Streamlit, and checked here first, since
-Streamlit drops a value that it does not know without a word.
+`run`, `gene` and `data` travel from page to page in every link; what only one page knows is bound to
+its control by Streamlit, and checked here first, since Streamlit drops a value that it does not know
+without a word. Nothing of this is kept anywhere else, so the browser's "back" is always right.
 """
 
 from __future__ import annotations
@@ -18,17 +18,12 @@ TRAVELLING = ("run", "gene", "data")
 
 
 def value(key: str) -> str | None:
-    """What the address asks for under a travelling key, else what this session asked for last."""
-    asked = st.query_params.get(key)
-    if asked:
-        st.session_state[_memory(key)] = asked
-    return asked or st.session_state.get(_memory(key))
+    """What the address asks for under a travelling key; None where it says nothing."""
+    return st.query_params.get(key) or None
 
 
 def put(**values: str | None) -> None:
     """Write travelling values into the address; each change is one step for the browser's "back"."""
-    for key, each in values.items():
-        st.session_state[_memory(key)] = each
     changed = {key: each for key, each in values.items() if each and st.query_params.get(key) != each}
     if changed:
         st.query_params.update(changed)
@@ -38,8 +33,8 @@ def put(**values: str | None) -> None:
 
 
 def travelling(**changes: str) -> dict[str, str]:
-    """What a link to another page carries: run and gene of this one, with some of it changed."""
-    known = {key: value(key) for key in ("run", "gene")}
+    """What a link to another page carries: run, gene and data of this one, with some of it changed."""
+    known = {key: value(key) for key in TRAVELLING}
     return {key: each for key, each in (known | changes).items() if each}
 
 
@@ -65,10 +60,6 @@ def number(
     if asked is not None and not _is_between(asked, low, high):
         _say_nonsense(key, asked, f"It should be a number from {low:g} to {high:g}.")
     return st.slider(label, low, high, default, step, key=key, bind="query-params", **arguments)
-
-
-def _memory(key: str) -> str:
-    return f"last {key}"
 
 
 def _is_between(text: str, low: float, high: float) -> bool:

@@ -12,6 +12,7 @@ from slviz.ui import downloads, frame, genes, selection
 from slviz.ui.words import counted
 
 HUBS = 10
+NOT_RECORDED = "none recorded"
 
 
 def tiles(graph: GeneGraph) -> None:
@@ -21,7 +22,7 @@ def tiles(graph: GeneGraph) -> None:
         st.metric("Known pairs", f"{len(graph.pairs):,}", border=True, help="Pairs listed as synthetic lethal.")
         st.metric(
             "Kinds of evidence",
-            f"{len(kinds_of_evidence(graph)):,}" if graph.evidence is not None else "none",
+            f"{(kinds_of_evidence(graph)['Evidence'] != NOT_RECORDED).sum():,}",
             border=True,
             help="Screens, computation, text mining, curated papers, …",
         )
@@ -51,14 +52,14 @@ def share_of_hubs(graph: GeneGraph, hubs: int = HUBS) -> float:
 def kinds_of_evidence(graph: GeneGraph) -> pd.DataFrame:
     """One row a kind of evidence, commonest first: `Evidence`, `Pairs` that have it, their mean `Score`."""
     kinds = pd.Series(graph.pair_evidence, dtype=object).str.split(";").explode()
-    table = pd.DataFrame({"Evidence": kinds.replace("", "none recorded"), "Score": graph.score[kinds.index]})
+    table = pd.DataFrame({"Evidence": kinds.replace("", NOT_RECORDED), "Score": graph.score[kinds.index]})
     grouped = table.groupby("Evidence")["Score"].agg(["size", "mean"]).reset_index()
     grouped.columns = ["Evidence", "Pairs", "Mean score"]
     return grouped.sort_values("Pairs", ascending=False, ignore_index=True)
 
 
-def hubs(graph: GeneGraph) -> None:
-    """The degree plots; a click on a gene opens its card."""
+def hubs(graph: GeneGraph, *, run_id: str | None) -> None:
+    """The degree plots; a click on a gene opens its card, and leads to its neighbourhood in a run on this data."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(
             "A few hubs hold most pairs",
@@ -93,10 +94,10 @@ def hubs(graph: GeneGraph) -> None:
         )
     chosen = selection.numbers(event)
     if len(chosen):
+        symbol = graph.genes[int(chosen[0])]
         genes.card(graph, int(chosen[0]))
-        frame.link(
-            frame.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=graph.genes[int(chosen[0])]
-        )
+        if run_id is not None:
+            frame.link(frame.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=symbol, run=run_id)
 
 
 def degree_table(graph: GeneGraph) -> pd.DataFrame:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from slviz.datasets import GeneGraph
-from slviz.datasets.sources import known_datasets
+from slviz.datasets.sources import DatasetEntry, known_datasets, locate
 from slviz.errors import MissingDataFile, SlvizError
 from slviz.ui import address, errors, frame, opened
 from slviz.ui.words import counted, plain
@@ -13,7 +15,8 @@ from slviz.ui.words import counted, plain
 
 def pick() -> tuple[str, GeneGraph]:
     """The data set of the address, with a control to choose another; stops with a way on when it cannot be read."""
-    titles = {entry.source: entry.title for entry in known_datasets()}
+    known = known_datasets()
+    titles = {entry.source: entry.title for entry in known}
     asked = address.value("data")
     options = list(titles) + ([asked] if asked and asked not in titles else [])
     if not options:
@@ -22,7 +25,7 @@ def pick() -> tuple[str, GeneGraph]:
             "SLVIZ_DATA to a data folder."
         )
     key = "data picker"
-    st.session_state[key] = asked if asked in options else options[0]
+    st.session_state[key] = asked if asked in options else _default(known)
 
     def changed() -> None:
         address.put(data=st.session_state[key])
@@ -40,6 +43,17 @@ def pick() -> tuple[str, GeneGraph]:
     graph = _opened_or_way_on(source, titles)
     _describe(graph)
     return source, graph
+
+
+def _default(known: Sequence[DatasetEntry]) -> str:
+    """What `SLVIZ_DATA` says, else the first that is present."""
+    try:
+        _, folder = locate()
+    except SlvizError as error:
+        errors.show(error)
+        return known[0].source
+    here = (entry.source for entry in known if entry.path.resolve() == folder.resolve())
+    return next(here, known[0].source)
 
 
 def _opened_or_way_on(source: str, titles: dict[str, str]) -> GeneGraph:

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun, RunError, RunNotFound, RunUnfinished, nearest
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunSummary
@@ -81,17 +82,27 @@ def description(spec: RunSpec, *, short: bool = False) -> str:
     )
 
 
-def chosen_run() -> RunSummary:
-    """The finished run of the address, with a picker in the sidebar; says why there is none and stops.
+def open_run(title: str) -> tuple[RunSummary, Run, GeneGraph]:
+    """The finished run of the address under the page's title, and its data; says why there is none and stops.
 
-    Raises `RunNotFound` or `RunUnfinished` when the address names a run that cannot be shown.
+    Raises `DamagedRun` where a file is damaged, and `DataError` where its data set is gone or another by now.
     """
+    summary = _chosen_run(title)
+    heading(title, spec=summary.spec)
+    run = opened.run(summary)
+    return summary, run, opened.graph_of(run)
+
+
+def _chosen_run(title: str) -> RunSummary:
+    """The run of the address, else the newest, with a picker in the sidebar."""
     summaries = opened.store().summaries()
     finished = {each.run_id: each for each in summaries if each.state == "finished"}
     wanted = address.value("run")
     _run_picker(finished, wanted)
     if wanted in finished:
         return finished[wanted]
+    if wanted is not None or not finished:
+        heading(title)
     if wanted is not None:
         _offer(finished, why=_why_not(wanted, summaries))
     if not finished:
@@ -100,16 +111,11 @@ def chosen_run() -> RunSummary:
     return next(iter(finished.values()))
 
 
-def open_run() -> tuple[RunSummary, Run]:
-    """The run of the address, opened and checked; says what is wrong and stops when it cannot be."""
-    summary = chosen_run()
-    return summary, opened.run(summary)
-
-
 def nothing_finished() -> None:
     """The empty state: no run to show yet, and the button that leads to one. Stops the page."""
     st.info(NO_RUN, icon=":material/model_training:")
-    st.page_link(TRAIN, label="Train a run", icon=":material/play_arrow:", query_params=address.travelling())
+    if st.button("Train a run", type="primary", icon=":material/play_arrow:"):
+        st.switch_page(TRAIN)
     st.stop()
 
 
@@ -146,6 +152,9 @@ def _run_picker(finished: dict[str, RunSummary], wanted: str | None) -> None:
             placeholder="Choose a run",
             help="A trained network. Its name says network, features and task.",
         )
+        shown = finished.get(st.session_state[key] or "")
+        if shown is not None and shown.spec is not None:
+            st.caption(description(shown.spec, short=True))
 
 
 def _why_not(wanted: str, summaries: Sequence[RunSummary]) -> RunError:

@@ -45,10 +45,24 @@ def found(graph: GeneGraph, text: str) -> int | None:
         gene = opened.index_of(graph).find(text)
     except UnknownGene as error:
         errors.show(error)
+        _suggest(graph, text)
         return None
     if graph.genes[gene] != text.strip():
         st.caption(plain(f"“{text.strip()}” is {graph.genes[gene]} in this data set."))
     return gene
+
+
+def _suggest(graph: GeneGraph, text: str) -> None:
+    """Genes that the text may have meant, each a way on."""
+    matches = opened.index_of(graph).search(text, limit=6)
+    with st.container(horizontal=True):
+        for match in matches:
+            if st.button(match.symbol, key=f"suggest {match.symbol}", icon=":material/search:"):
+                address.put(gene=match.symbol)
+                st.rerun()
+        if st.button("Clear the search", key="clear gene", icon=":material/close:", type="tertiary"):
+            address.put(gene=None)
+            st.rerun()
 
 
 def card(graph: GeneGraph, gene: int, run: Run | None = None) -> None:

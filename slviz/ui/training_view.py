@@ -159,7 +159,7 @@ def _figures(history: pd.DataFrame, epochs: int) -> None:
         for name in validation_figures(history):
             metric = METRICS.get(name.removeprefix("validation_"))
             label = metric.label if metric else name
-            st.metric(f"Validation {label}", f"{last[name]:.3f}", border=True, help=metric.help if metric else None)
+            st.metric(f"{label}, validation", f"{last[name]:.3f}", border=True, help=metric.help if metric else None)
 
 
 def validation_figures(history: pd.DataFrame) -> list[str]:

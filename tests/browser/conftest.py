@@ -1,4 +1,4 @@
-"""A server over finished demo runs, a Chromium, and pages that fail a test when their console shows an error."""
+"""A server over finished demo runs, a Chromium, and pages that fail a test for a console error."""
 
 from __future__ import annotations
 
@@ -56,8 +56,13 @@ class Watched:
     def __init__(self, page: Any) -> None:
         self.page = page
         self.complaints: list[str] = []
+        page.on("request", self._note_elsewhere)
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note_elsewhere(self, request: Any) -> None:
+        if request.url.startswith("http") and not request.url.startswith("http://127.0.0.1"):
+            self.complaints.append(f"the page asked another server for {request.url}")
 
     def _note(self, message: Any) -> None:
         if message.type == "error" and PROBED_BY_STREAMLIT not in message.location["url"]:

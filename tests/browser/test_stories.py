@@ -135,7 +135,7 @@ def test_a_lasso_becomes_a_table_and_a_download(base: str, runs: Any, page: Any,
 
 @pytest.mark.parametrize(
     ("button", "begins"),
-    [("Figure (SVG)", b"<svg"), ("Figure (HTML)", b"<!doctype html"), ("Network (GraphML)", b"<?xml")],
+    [("Figure (SVG)", b"<svg"), ("Figure (HTML)", b"<!doctype html"), ("Network (GraphML)", b"<graphml")],
 )
 def test_a_figure_is_taken_away(button: str, begins: bytes, base: str, runs: Any, page: Any, tmp_path: Path) -> None:
     page.goto(address(base, "neighbourhood", run=runs["link"], gene="APO1.01"))
@@ -183,11 +183,11 @@ def test_training_ends_in_a_run_and_the_same_again_is_offered(base: str, models:
     epochs.press("Enter")
     settle(page)
     page.get_by_role("button", name="Start training").click()
-    page.get_by_text("Finished", exact=True).wait_for(timeout=120_000)
+    page.get_by_text("Trained already").wait_for(timeout=180_000)
     settle(page)
     run_id = re.search("job=([^&]+)", page.url).group(1)  # type: ignore[union-attr]
     assert RunStore(models).state(run_id) == "finished"
-    assert page.get_by_text("Trained already").count() == 1
+    assert page.get_by_test_id("stMain").get_by_role("button", name="Start training").count() == 0
     page.locator('[data-testid="stMain"]').get_by_role("link", name="Predictions").first.click()
     page.wait_for_url(re.compile(f"predictions.*run={run_id}"))
     settle(page)

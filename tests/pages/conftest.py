@@ -49,8 +49,6 @@ def open_page() -> Open:
         for key, value in query.items():
             app.query_params[key] = value
         app.session_state["navigated"] = False  # AppTest forgets, from run to run, that app.py has a table of pages
-        app.session_state["last run"] = None
-        app.session_state["last gene"] = None
         return app.switch_page(f"pages/{page}.py").run()
 
     return opened

@@ -14,6 +14,7 @@ from slviz.runs import Run
 from slviz.runs.store import RunStore
 
 RUN_PAGES = ("embedding", "predictions", "neighbourhood")
+NONSENSE = ("../../etc/passwd", "<script>alert(1)</script>", "[x](javascript:1)", "💥" * 50, "-1", "1e400", "nan")
 PAGES = ("overview", "train", *RUN_PAGES)
 
 
@@ -21,8 +22,11 @@ PAGES = ("overview", "train", *RUN_PAGES)
 def test_without_any_run_a_page_says_what_to_do(page: str, store: RunStore, open_page: Open) -> None:
     app = open_page(page)
     assert not app.exception
+    assert [each.value for each in app.title] == [page.capitalize()]
     if page != "train":
         assert "No finished run" in said(app)
+    if page in RUN_PAGES:
+        assert [each.label for each in app.button] == ["Train a run"]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -50,17 +54,20 @@ def test_an_unknown_run_gets_a_sentence_and_a_way_on(page: str, run: Run, open_p
 
 
 @pytest.mark.parametrize("page", RUN_PAGES)
-@pytest.mark.parametrize("nonsense", ["../../etc/passwd", "<script>alert(1)</script>", "[x](javascript:1)", "💥" * 50])
+@pytest.mark.parametrize("nonsense", NONSENSE)
 def test_an_address_full_of_nonsense_never_gives_a_traceback(
     page: str, nonsense: str, run: Run, open_page: Open
 ) -> None:
-    keys = ("map", "colour", "estimate", "size", "part", "against", "hops", "layer", "head", "limit", "least")
-    app = open_page(page, run=run.run_id, gene=nonsense, **dict.fromkeys(keys, nonsense))
-    assert not app.exception
-    assert "No gene" in said(app) or page == "predictions"
     app = open_page(page, run=nonsense)
     assert not app.exception
     assert app.error
+    app = open_page(page, run=run.run_id, gene=nonsense)
+    assert not app.exception
+    assert "No gene" in said(app) or page == "predictions"
+    keys = ("map", "colour", "estimate", "size", "part", "against", "hops", "layer", "head", "limit", "least")
+    app = open_page(page, run=run.run_id, gene=run.genes[0], **dict.fromkeys(keys, nonsense))
+    assert not app.exception
+    assert "The address asks for" in said(app)
 
 
 @pytest.mark.parametrize("page", RUN_PAGES)
