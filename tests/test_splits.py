@@ -90,6 +90,10 @@ class TestPairs:
         part = Pairs().divide(graph).gene_part
         assert {name: int((part == name).sum()) for name in set(part)} == {"train": 29, "validation": 3, "test": 8}
 
+    def test_every_gene_is_tested_in_exactly_one_fold(self, graph):
+        tested = np.stack([Pairs(fold=fold).divide(graph).gene_part == "test" for fold in range(5)])
+        assert (tested.sum(axis=0) == 1).all()
+
     def test_a_fold_that_does_not_exist_is_refused(self):
         with pytest.raises(InvalidSetting, match=r"fold=5 is outside the range 0 to 4 of 5 folds"):
             Pairs(fold=5)

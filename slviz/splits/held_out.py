@@ -99,7 +99,7 @@ class FileSplit(Split):
             np.concatenate([graph.pairs[kept], held_out.pairs]),
             part=np.concatenate([part[kept], np.full(len(held_out.pairs), "test", dtype=object)]),
             score=np.concatenate([graph.score[kept], held_out.score]),
-            gene_part=self._parts_of_genes(len(graph), test_share=0.2),
+            gene_part=self._parts_of_genes(len(graph), fold=0, folds=5),
             random=self._generator(1),
             brought=held_out.negatives,
         )

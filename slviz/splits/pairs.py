@@ -45,6 +45,6 @@ class Pairs(Split):
             graph.pairs,
             part=part,
             score=graph.score,
-            gene_part=self._parts_of_genes(len(graph), test_share=1 / self.folds),
+            gene_part=self._parts_of_genes(len(graph), fold=self.fold, folds=self.folds),
             random=self._generator(1),
         )

@@ -49,14 +49,13 @@ class Split(Choice):
             )
         return training[: min(max(1, round(len(training) * self.validation_share)), len(training) - 1)]
 
-    def _parts_of_genes(self, genes: int, *, test_share: float) -> np.ndarray:
-        """Text [G]: the part of each gene, for tasks about genes."""
-        order = self._generator(2).permutation(genes)
-        tested = max(1, round(genes * test_share))
-        validated = max(1, round((genes - tested) * self.validation_share))
+    def _parts_of_genes(self, genes: int, *, fold: int, folds: int) -> np.ndarray:
+        """Text [G]: the part of each gene, for tasks about genes; each gene is tested in one fold."""
+        numbers = np.array_split(self._generator(2).permutation(genes), folds)
+        others = np.concatenate([each for number, each in enumerate(numbers) if number != fold])
         part = np.full(genes, "train", dtype=object)
-        part[order[:tested]] = "test"
-        part[order[tested : tested + validated]] = "validation"
+        part[numbers[fold]] = "test"
+        part[others[: max(1, round(len(others) * self.validation_share))]] = "validation"
         return part
 
 

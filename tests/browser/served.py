@@ -30,14 +30,14 @@ PATIENCE_SECONDS = 60
 
 
 @contextlib.contextmanager
-def served_app(*, models: Path, data: Path | None = None) -> Iterator[str]:
+def served_app(*, models: Path, data: Path | None = None, app: Path = CHECKOUT / "app.py") -> Iterator[str]:
     """Address of a running server over these models; the server and all it started are gone afterwards."""
     port = _free_port()
     environment = {**os.environ, "SLVIZ_MODELS": str(models), "PYTHONUNBUFFERED": "1"}
     environment.pop("SLVIZ_DATA", None)
     if data is not None:
         environment["SLVIZ_DATA"] = str(data)
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true"]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             [*command, f"--server.port={port}", "--server.address=127.0.0.1"],

@@ -19,10 +19,10 @@ def test_one_command_makes_the_three_shipped_runs(tmp_path: Path, monkeypatch: p
     short, whole = demo_runs.demo_spec, demo_runs.train_run
     monkeypatch.setattr(demo_runs, "train_run", lambda *given, **named: whole(*given, **named, maps=False))
 
-    def quick_spec(graph, names):
+    def quick_spec(graph, choices):
         import dataclasses
 
-        spec = short(graph, names)
+        spec = short(graph, choices)
         return dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=2))
 
     monkeypatch.setattr(demo_runs, "demo_spec", quick_spec)

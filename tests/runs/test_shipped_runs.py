@@ -1,0 +1,47 @@
+"""The runs that git ships: whole, current, small, and with their maps."""
+
+from __future__ import annotations
+
+import pytest
+
+from slviz.cli.demo_runs import DEMO_RUNS, demo_spec
+from slviz.datasets.sources import open_dataset
+from slviz.runs.store import SHIPPED, RunStore
+
+LARGEST_TOGETHER = 6_000_000
+
+
+@pytest.fixture(scope="module")
+def specs():
+    demo = open_dataset("demo")
+    return [demo_spec(demo, choices) for choices in DEMO_RUNS]
+
+
+@pytest.mark.parametrize("number", range(len(DEMO_RUNS)))
+def test_each_is_whole_and_of_the_present_demo_and_defaults(specs, number: int):
+    """When this fails: `python -m slviz demo-runs --again`, then `git add --force` the folders it made."""
+    store, run_id = RunStore(SHIPPED), specs[number].run_id
+    assert store.state(run_id) == "finished"
+    store.check(run_id)
+    run = store.open(run_id)
+    assert run.spec.synthetic
+    assert run.device == "cpu"
+    assert {method.name for method, _ in store.projections(run_id)} == {"pca", "tsne", "umap"}
+    assert len(run.history) == run.spec.optimiser.epochs
+
+
+def test_each_beats_every_baseline_on_its_test_part(specs):
+    """The link run on the pairs that counting partners cannot tell apart."""
+    store = RunStore(SHIPPED)
+    for spec, metric, against, sign in zip(
+        specs, ("auc", "rmse", "rmse"), ("degree-matched", "all", "genes"), (1, -1, -1), strict=True
+    ):
+        run = store.open(spec.run_id)
+        own = run.metric(metric, against=against)
+        for baseline in run.baselines:
+            assert sign * own > sign * run.metric(metric, against=against, scorer=baseline), (spec.run_id, baseline)
+
+
+def test_together_they_are_small(specs):
+    files = [path for spec in specs for path in (SHIPPED / spec.run_id).rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < LARGEST_TOGETHER
