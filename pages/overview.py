@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from slviz.ui import data_portrait, datasets, frame, opened, run_cards
+from slviz.ui import data_portrait, data_report, datasets, frame, opened, run_cards
 from slviz.ui.words import plain
 
 
@@ -14,7 +14,8 @@ def page() -> None:
         "shows what networks learn from known pairs, and how far to believe them."
     )
     with st.columns([2, 1])[0]:
-        _, graph = datasets.pick()
+        source, graph = datasets.pick()
+        data_report.read(*opened.dataset_with_report(source))
     data_portrait.tiles(graph)
     newest = _runs(graph.fingerprint)
     data_portrait.hubs(graph, run_id=newest)

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class SlvizError(Exception):
@@ -33,7 +34,15 @@ class SlvizError(Exception):
 
 
 class DataError(SlvizError):
-    """Something is wrong with a data set."""
+    """Something is wrong with a data set.
+
+    Attributes:
+        report: the `slviz.datasets.report.Report` that `str(error)` spells out, where a folder was read; else None.
+    """
+
+    def __init__(self, sentence: str, *, report: Any = None) -> None:
+        self.report = report
+        super().__init__(sentence)
 
 
 class MissingDataFile(DataError):

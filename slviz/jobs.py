@@ -117,14 +117,14 @@ def start_training(
     Raises `RunAlreadyRunning` where a worker has it already, `RunNotSaved` where the disk refuses.
     """
     arguments = train_command(spec, source=source, device=device, test_pairs=test_pairs, test_negatives=test_negatives)
-    RunStore.default().request(spec)
+    RunStore.default().request(spec, device=device)
     start(arguments, run_id=spec.run_id)
 
 
-def resume(run_id: str, *, device: str = "auto") -> None:
-    """Start a worker that goes on with an unfinished run, from its checkpoint where it left one."""
+def resume(run_id: str) -> None:
+    """Start a worker that goes on with an unfinished run, from its checkpoint and on its device."""
     RunStore.default().folder(run_id)
-    start(["train", "--resume", run_id, *(["--device", device] if device != "auto" else [])], run_id=run_id)
+    start(["train", "--resume", run_id], run_id=run_id)
 
 
 def _fresh_log(folder: Path, name: str) -> Path:

@@ -47,7 +47,9 @@ def add_train_command(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--test-pairs", metavar="FILE", type=Path, help="hold out these pairs: two gene names a line")
     command.add_argument("--test-negatives", metavar="FILE", type=Path, help="non-pairs to tell them from")
     command.add_argument("--seed", metavar="N", type=int, default=0, help="of first weights and chance (default: 0)")
-    command.add_argument("--device", metavar="NAME", default="auto", help="auto, cuda, mps or cpu (default: auto)")
+    command.add_argument(
+        "--device", metavar="NAME", help="auto, cuda, mps or cpu (default: auto; with --resume that of the run)"
+    )
     command.add_argument("--no-projections", action="store_true", help="make no maps afterwards")
     command.add_argument("--resume", metavar="RUN", help="go on with this run; all the rest is taken from it")
     command.add_argument("settings", metavar="key=value", nargs="*", help="any of the settings listed below")
@@ -58,12 +60,13 @@ def _train(asked: argparse.Namespace) -> int:
     store = RunStore.default()
     maps = not asked.no_projections
     if asked.resume:
-        return train_run(store, _spec_to_resume(store, asked), device=asked.device, maps=maps)
+        spec = _spec_to_resume(store, asked)
+        return train_run(store, spec, device=asked.device or store.device_asked(spec.run_id), maps=maps)
     source = asked.data or os.environ.get("SLVIZ_DATA") or "demo"
     graph = open_dataset(source)
     held_out = _held_out(graph, asked)
     spec = spec_of(asked, graph, source=source, held_out=held_out)
-    return train_run(store, spec, graph=graph, held_out=held_out, device=asked.device, maps=maps)
+    return train_run(store, spec, graph=graph, held_out=held_out, device=asked.device or "auto", maps=maps)
 
 
 def spec_of(asked: argparse.Namespace, graph: GeneGraph, *, source: str, held_out: HeldOut | None = None) -> RunSpec:

@@ -58,6 +58,7 @@ def train_run(
             _refuse_damaged(store, spec)
         else:
             _tell(f"Run {spec.run_id}")
+            writer.note_device(device)
             with jobs.slot(writer, store.root):
                 _train(writer, spec, graph=graph, held_out=held_out, device=device)
                 if maps:

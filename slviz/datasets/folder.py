@@ -65,7 +65,7 @@ def take_snapshot(folder: Path) -> Snapshot:
             f"The data folder '{folder}' cannot be listed ({reason}). Check its permissions."
         ) from error
     if not layout.files and not layout.features and all(problem.file == "" for problem in report.fatal):
-        raise MissingDataFile(report.text())
+        raise MissingDataFile(report.text(), report=report)
     read = {file: read_bytes(folder, file, report) for file in layout.names()}
     contents = {file: content for file, content in read.items() if content is not None}
     return Snapshot(name, layout, settings, contents, report)
@@ -127,4 +127,4 @@ def read_snapshot(snapshot: Snapshot) -> tuple[GeneGraph, Report]:
 def _stop(report: Report) -> NoReturn:
     missing = [problem for problem in report.fatal if problem.file == ""]
     error = MissingDataFile if missing and len(missing) == len(report.fatal) else MalformedData
-    raise error(report.text())
+    raise error(report.text(), report=report)

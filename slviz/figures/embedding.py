@@ -16,7 +16,12 @@ from slviz.projections import Clusters, Projection
 from slviz.projections.neighbours import count_within
 
 MOST_LABELS = 40
-ROOM = 0.05
+ROOM = 0.03
+LEGEND = {"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom", "title": {"side": "top"}}
+"""Over the map, which is square: beside it a legend would take a quarter of its size."""
+TITLE_HEIGHT = 56
+MAP_PIXELS = (600.0, 600.0)
+"""About how large a map is on a screen, for labels that do not cover each other."""
 
 
 def embedding_scatter(
@@ -32,7 +37,7 @@ def embedding_scatter(
     point_size: float = 4.5,
     opacity: float = 0.75,
     webgl: bool = True,
-    height: int = 620,
+    height: int = 700,
 ) -> go.Figure:
     """A map of all genes; every point carries `customdata = [gene number]`.
 
@@ -71,13 +76,23 @@ def embedding_scatter(
         legend_title=colouring.heading,
         height=height,
         dragmode="lasso",
+        margin={"l": 36, "r": 8, "t": 16, "b": 36},
         annotations=_labels(genes, projection, highlighted, clusters, span=span),
     )
     figure.update_xaxes(range=span[0])
     figure.update_yaxes(range=span[1])
-    if colouring.kind != "categorical":  # over the map, since beside the colour bar a long unit would take its width
-        figure.update_layout(title={"text": colouring.heading, "font": {"size": 13}, "x": 0.02, "y": 0.98}, margin_t=64)
+    if colouring.kind == "categorical":
+        figure.update_layout(legend=LEGEND)
+    else:  # over the map, since beside the colour bar a long unit would take its width
+        figure.update_layout(title=_heading(colouring), margin_t=TITLE_HEIGHT if colouring.unit else TITLE_HEIGHT - 18)
     return plain_axes(figure)
+
+
+def _heading(colouring: Colouring) -> dict[str, Any]:
+    """Title and unit at the upper left, in the theme's own colour."""
+    unit = {"text": colouring.unit, "font": {"size": 13, "weight": 400}}
+    place = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top"}
+    return {"text": colouring.title, "font": {"size": 16}, "subtitle": unit, "pad": {"t": 6, "b": 0}, **place}
 
 
 class _Points:
@@ -162,7 +177,7 @@ def _round_values(low: float, high: float) -> np.ndarray:
 
 
 def _rings(draw: _Points, which: np.ndarray, point_size: float) -> Any:
-    ring = {"size": point_size + 9, "color": ACCENT, "symbol": "circle-open", "line": {"width": 2.2}}
+    ring = {"size": point_size + 11, "color": ACCENT, "symbol": "circle-open", "line": {"width": 3}}
     return draw.trace(which, ring, name="searched", showlegend=False)
 
 
@@ -198,7 +213,7 @@ def _labels(
     """Names of highlighted genes beside their points, names of clusters where they are densest."""
     place = projection.coordinates
     named = list(highlighted)[:MOST_LABELS]
-    labels = callouts(place[named, 0], place[named, 1], [genes[gene] for gene in named], span=span)
+    labels = callouts(place[named, 0], place[named, 1], [genes[gene] for gene in named], span=span, pixels=MAP_PIXELS)
     if clusters is None:
         return labels
     reach = (span[0][1] - span[0][0]) / 20

@@ -8,12 +8,13 @@ import numpy as np
 import plotly.graph_objects as go
 
 from slviz.figures.frame import CLEAR, empty, framed
-from slviz.figures.labels import LETTER_WIDTH, LINE_HEIGHT
+from slviz.figures.labels import LETTER_WIDTH
 from slviz.figures.palette import HELD_OUT as HELD_OUT_COLOUR
 from slviz.figures.palette import KNOWN as KNOWN_COLOUR
 from slviz.figures.palette import LINE, MISSING
 from slviz.figures.palette import PREDICTED as PREDICTED_COLOUR
-from slviz.figures.rings import CROWDED, ring_places
+from slviz.figures.ring_labels import canvas_for, ring_labels
+from slviz.figures.rings import ring_places
 from slviz.neighbourhood import AMONG, CENTRE, FURTHER, HELD_OUT, KNOWN, OTHER, OUTER, PREDICTED, SPOKE, Neighbourhood
 
 WIDEST = 12.0
@@ -22,6 +23,9 @@ STEP = 0.5
 """Edges whose widths round to the same multiple of this share a trace, which is faster to send."""
 UNWEIGHTED = 2.0
 CENTRE_SIZE = 58
+MARGIN = 10
+CORNER = {"orientation": "v", "x": 1, "xanchor": "right", "bgcolor": CLEAR}
+"""Legends lie in the corners, which a ring leaves free."""
 
 LOOKS = {
     KNOWN: (KNOWN_COLOUR, "circle", "solid"),
@@ -51,35 +55,34 @@ def network_figure(around: Neighbourhood, *, max_weight: float | None = None, he
         return empty(f"{around.symbols[0]} has no neighbour to draw.<br>{'<br>'.join(around.statement)}")
     place = ring_places(around)
     widest = max_weight or around.heaviest or 1.0
-    traces = [*_edges(around, place, widest), *_nodes(around, place), *_width_legend(around, widest)]
+    ends = _ends(around)
+    canvas = canvas_for(around, place, height - 2 * MARGIN)
+    traces = [*_edges(around, place, ends, widest), *_nodes(around, place), *_width_legend(around, widest)]
     figure = framed(
         traces,
         x="",
         y="",
         keep=f"{around.run_id} {around.centre} {len(around.genes)}",
         height=height,
-        annotations=_labels(around, place),
+        annotations=ring_labels(around, place, ends, scale=canvas.scale),
         dragmode="pan",
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        legend={"orientation": "v", "itemsizing": "trace", "tracegroupgap": 12, "bgcolor": CLEAR},
+        margin={"l": MARGIN, "r": MARGIN, "t": MARGIN, "b": MARGIN},
+        legend=CORNER | {"y": 1, "yanchor": "top", "itemsizing": "trace"},
+        legend2=CORNER | {"y": 0, "yanchor": "bottom"},
     )
-    reach = _reach(around, place, height)
-    hidden = {"visible": False, "range": [-reach, reach]}
-    figure.update_xaxes(hidden | {"constrain": "domain"})
-    figure.update_yaxes(hidden | {"scaleanchor": "x", "scaleratio": 1, "constrain": "domain"})
+    figure.update_xaxes(visible=False, range=[-canvas.across, canvas.across])
+    figure.update_yaxes(visible=False, range=[-canvas.up, canvas.up], scaleanchor="x", scaleratio=1)
     return figure
 
 
-def _reach(around: Neighbourhood, place: np.ndarray, height: int) -> float:
-    """Half the range of the axes: the outermost ring and room for its labels, which have a size in pixels."""
-    longest = max(len(symbol) for symbol in around.symbols) * LETTER_WIDTH * 11 + 30
-    return float(np.linalg.norm(place, axis=1).max()) / max(1 - 2 * longest / height, 0.4)
+def _ends(around: Neighbourhood) -> np.ndarray:
+    """[2, M] positions in `genes` of the ends of every edge."""
+    order = np.argsort(around.genes, kind="stable")
+    return order[np.searchsorted(around.genes[order], around.edges)]
 
 
-def _edges(around: Neighbourhood, place: np.ndarray, widest: float) -> list[Any]:
+def _edges(around: Neighbourhood, place: np.ndarray, ends: np.ndarray, widest: float) -> list[Any]:
     """Lines, those of one look in one trace; edges among the neighbours lowest."""
-    ends = np.searchsorted(np.sort(around.genes), around.edges)
-    ends = np.argsort(around.genes, kind="stable")[ends]  # gene numbers -> positions in `genes`
     width = np.where(np.isfinite(around.weight), np.minimum(around.weight / widest, 1) * WIDEST, UNWEIGHTED)
     groups: dict[tuple[int, str, str, float], list[int]] = {}
     for edge in _once_a_pair(ends, width, around.place):
@@ -215,43 +218,9 @@ def _width_legend(around: Neighbourhood, widest: float) -> list[Any]:
             "name": name,
             "line": {"width": width, "color": LINE},
             "hoverinfo": "skip",
+            "legend": "legend2",
             "legendgroup": "width",
             "legendgrouptitle": {"text": "Edge width"},
         }
         for width, name in sample
     ]
-
-
-def _labels(around: Neighbourhood, place: np.ndarray) -> list[dict[str, Any]]:
-    """Symbols just outside their nodes; along the radius where genes stand close."""
-    first = int((around.hops == 1).sum())
-    two_rings = int(around.hops.max()) == 2
-    labels = []
-    for row in range(1, len(around.genes)):
-        radial = two_rings or first > CROWDED
-        direction = place[row] / np.linalg.norm(place[row])
-        size = 13 if not radial else 12 if around.hops[row] == 1 else 11
-        labels.append(_label(around.symbols[row], place[row], direction, size=size, radial=radial))
-    return labels
-
-
-def _label(text: str, place: np.ndarray, direction: np.ndarray, *, size: int, radial: bool) -> dict[str, Any]:
-    """An annotation shifted outward by its own half size, in pixels, so that it clears its node at any zoom."""
-    half_width, half_height = len(text) * LETTER_WIDTH * size / 2, LINE_HEIGHT * size / 2
-    angle = 0.0
-    if radial:
-        shift = direction * (half_width + 17)
-        angle = -np.degrees(np.arctan2(direction[1], direction[0]))
-        angle = angle - 180 * np.sign(angle) if abs(angle) > 90 else angle  # never upside down
-    else:
-        shift = direction * (np.abs(direction) @ np.array([half_width, half_height]) + 14)
-    return {
-        "x": float(place[0]),
-        "y": float(place[1]),
-        "text": text,
-        "showarrow": False,
-        "xshift": float(shift[0]),
-        "yshift": float(shift[1]),
-        "textangle": float(angle),
-        "font": {"size": size, "shadow": "auto"},
-    }

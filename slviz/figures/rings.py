@@ -9,7 +9,7 @@ from slviz.neighbourhood import OUTER, PREDICTED, Neighbourhood
 
 CROWDED = 24
 """More genes than this on the first ring stand alternately nearer and farther."""
-NEAR, STAGGERED, FAR = 1.0, 1.3, 2.0
+NEAR, STAGGERED, FAR = 1.0, 1.3, 1.8
 GAP = 1.0
 """Free places between known neighbours and predicted partners, at either end."""
 

@@ -25,7 +25,11 @@ class Network(Choice):
     layers: int = setting(2, "How many steps along the graph a gene looks: 1 sees its partners only.", low=1, high=3)
     width: int = setting(64, "How many numbers describe a gene in the embedding.", low=2, high=512)
     dropout: float = setting(
-        0.3, "Share of the numbers blanked out at random while learning, against memorising.", low=0.0, high=0.9
+        0.3,
+        "Share of the numbers blanked out at random while learning, against memorising.",
+        low=0.0,
+        high=0.9,
+        advanced=True,
     )
 
     def layer(self, in_channels: int, out_channels: int) -> nn.Module:
@@ -63,6 +67,7 @@ class GraphNetwork(Network):
     gene_vectors: bool = setting(
         True,
         "Learn some numbers for each gene beside its features, so that partners of the same gene resemble each other.",
+        advanced=True,
     )
 
     @property

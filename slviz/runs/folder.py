@@ -21,6 +21,7 @@ ERROR = "error.json"
 CHECKPOINT = "checkpoint.safetensors"
 WAITING = "waiting"
 PROJECTIONS = "projections"
+DEVICE = "device"
 
 RunState = Literal["finished", "running", "waiting", "failed", "cancelled", "interrupted", "damaged"]
 STATES: tuple[str, ...] = get_args(RunState)

@@ -4,7 +4,7 @@
     spec.json             first
     .lock                 held while the worker lives; `waiting` beside it while others go first
     progress.jsonl        one line an epoch
-    log.txt  cancel  error.json  checkpoint.safetensors
+    log.txt  cancel  error.json  device  checkpoint.safetensors
     weights.safetensors  arrays.safetensors  predictions.parquet  split.parquet  metrics.json
     projections/<method>-<hash>.safetensors     each sealed with its own SHA-256
     manifest.json         last: SHA-256 and size of the files above, versions, device, seconds
@@ -32,6 +32,7 @@ from slviz.runs.files import CURE, saving, unpack_arrays
 from slviz.runs.folder import (
     CANCEL,
     CHECKPOINT,
+    DEVICE,
     ERROR,
     LOCK,
     PROJECTIONS,
@@ -51,7 +52,7 @@ from slviz.runs.worker import RunWriter, read_failure, write_failure
 
 SHIPPED = Path(__file__).resolve().parents[2] / "models"
 RUN_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,80}-[0-9a-f]{8}")
-NOT_LISTED = {MANIFEST, LOCK, CANCEL, ERROR, CHECKPOINT, WAITING, PROJECTIONS}
+NOT_LISTED = {MANIFEST, LOCK, CANCEL, ERROR, CHECKPOINT, WAITING, DEVICE, PROJECTIONS}
 
 
 class RunStore:
@@ -174,6 +175,13 @@ class RunStore:
         except OSError:
             return lines_to_history(b"")
 
+    def device_asked(self, run_id: str) -> str:
+        """The device that an unfinished run was started with; "auto" where nothing is known."""
+        try:
+            return (self.folder(run_id) / DEVICE).read_text(encoding="utf-8").strip() or "auto"
+        except (OSError, ValueError):
+            return "auto"
+
     def failure(self, run_id: str) -> str:
         """Why a run failed, as a sentence; "" where nothing is known."""
         return read_failure(self.folder(run_id) / ERROR)
@@ -243,7 +251,7 @@ class RunStore:
 
     # --- writing -----------------------------------------------------------------------------------------
 
-    def request(self, spec: RunSpec) -> None:
+    def request(self, spec: RunSpec, *, device: str = "auto") -> None:
         """Prepare the folder that a worker will soon take over, so that it shows as waiting at once.
 
         Raises `RunAlreadyRunning`; a run of this spec that is finished is left alone.
@@ -253,6 +261,7 @@ class RunStore:
             return
         with self.writing(spec) as writer, saving(folder):
             writer.forget_the_end()
+            writer.note_device(device)
         with saving(folder):
             (folder / LOCK).unlink(missing_ok=True)
 

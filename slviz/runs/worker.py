@@ -36,7 +36,7 @@ from slviz.runs.files import (
     unpack_sealed,
     write_atomically,
 )
-from slviz.runs.folder import CANCEL, CHECKPOINT, ERROR, LOCK, WAITING, holding
+from slviz.runs.folder import CANCEL, CHECKPOINT, DEVICE, ERROR, LOCK, WAITING, holding
 from slviz.runs.manifest import MANIFEST, Manifest
 from slviz.runs.run import Run
 from slviz.runs.spec import RunSpec
@@ -100,6 +100,10 @@ class RunWriter:
     def write_spec(self) -> None:
         """Write spec.json, first of all files."""
         write_atomically(self.folder / SPEC, to_json(self.spec.to_json()))
+
+    def note_device(self, device: str) -> None:
+        """Note which device was asked for, so that going on asks for it too; the manifest says which it was."""
+        write_atomically(self.folder / DEVICE, device.encode())
 
     @contextlib.contextmanager
     def waiting(self) -> Iterator[None]:
@@ -172,7 +176,7 @@ class RunWriter:
         written = {name: read_whole(self.folder / name) for name in (SPEC, SPLIT, LOG)}
         seconds = round(run.train_seconds, 3) if np.isfinite(run.train_seconds) else None
         Manifest.of(self.spec.run_id, {**written, **contents}, device=run.device, seconds=seconds).write(self.folder)
-        for name in (CHECKPOINT, CANCEL, ERROR, WAITING):
+        for name in (CHECKPOINT, CANCEL, ERROR, WAITING, DEVICE):
             (self.folder / name).unlink(missing_ok=True)
 
     def log(self, line: str) -> None:

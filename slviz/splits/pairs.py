@@ -20,7 +20,7 @@ class Pairs(Split):
     """Random pairs are held out, in folds: it asks for gaps among genes that the model knows."""
 
     name: ClassVar[str] = "pairs"
-    folds: int = setting(5, "Number of parts of equal size; one of them is held out.", low=2, high=20)
+    folds: int = setting(5, "Number of parts of equal size; one of them is held out.", low=2, high=20, advanced=True)
     fold: int = setting(0, "Which part is held out, counted from 0.", low=0, high=19)
 
     def __post_init__(self) -> None:

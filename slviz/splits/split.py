@@ -29,7 +29,7 @@ class Split(Choice):
 
     name: ClassVar[str]
     split_seed: int = setting(
-        0, "Seed of the division and of the non-pairs that are drawn for it.", low=0, high=2**31 - 1
+        0, "Seed of the division and of the non-pairs that are drawn for it.", low=0, high=2**31 - 1, advanced=True
     )
     validation_share: float = setting(0.1, VALIDATION_HELP, low=0.01, high=0.5, advanced=True)
 

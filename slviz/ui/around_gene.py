@@ -105,7 +105,7 @@ def _stamp(summary: RunSummary) -> int:
     return (Path(summary.folder) / "manifest.json").stat().st_mtime_ns
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner="Sorting attention by gene …")
 def _index(run_id: str, stamp: int, _graph: GeneGraph, _run: Run) -> AttentionIndex:
     return AttentionIndex.build(_graph, _run)
 

@@ -12,6 +12,8 @@ from slviz.errors import MissingDataFile, SlvizError
 from slviz.ui import address, errors, frame, opened
 from slviz.ui.words import counted, plain
 
+DEMO = "demo"
+
 
 def pick() -> tuple[str, GeneGraph]:
     """The data set of the address, with a control to choose another; stops with a way on when it cannot be read."""
@@ -61,8 +63,9 @@ def _opened_or_way_on(source: str, titles: dict[str, str]) -> GeneGraph:
         return opened.dataset(source)
     except SlvizError as error:
         errors.show(error)
-    other = next((each for each in titles if each != source), None)
-    if other and st.button(f"Use {titles[other]} instead", icon=":material/undo:"):
+    others = [each for each in titles if each != source]
+    other = DEMO if DEMO in others else next(iter(others), None)
+    if other and st.button(f"Use {titles[other]} instead", type="primary", icon=":material/undo:"):
         address.put(data=other)
         st.rerun()
     st.stop()

@@ -68,6 +68,11 @@ def menu(
             _button(label, f"{name}.{ending}", make, "application/octet-stream")
 
 
+def table_button(name: str, table: Callable[[], pd.DataFrame], *, source: str, label: str = "Table (TSV)") -> None:
+    """A button for one table alone, made after the click."""
+    _button(label, f"{name}.tsv", lambda: _tsv(table(), source), "text/tab-separated-values", width="content")
+
+
 def _figure_buttons(name: str, figure: Callable[[], go.Figure], source: str) -> None:
     width_mm = st.segmented_control(
         "Width",
@@ -87,8 +92,15 @@ def _figure_buttons(name: str, figure: Callable[[], go.Figure], source: str) -> 
     _button("Figure (HTML)", f"{name}.html", lambda: _html(figure(), source, name), "text/html")
 
 
-def _button(label: str, file_name: str, make: Callable[[], bytes], mime: str) -> None:
-    st.download_button(label, make, file_name, mime, key=f"download {file_name}", on_click="ignore", width="stretch")
+def _button(
+    label: str,
+    file_name: str,
+    make: Callable[[], bytes],
+    mime: str,
+    *,
+    width: Literal["stretch", "content"] = "stretch",
+) -> None:
+    st.download_button(label, make, file_name, mime, key=f"download {file_name}", on_click="ignore", width=width)
 
 
 def _tsv(table: pd.DataFrame, source: str) -> bytes:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from slviz.errors import SlvizError
+from slviz.errors import DataError, SlvizError
+from slviz.ui import data_report
 from slviz.ui.words import plain
 
 
@@ -21,7 +22,11 @@ def as_sentences() -> Iterator[None]:
 
 
 def show(error: SlvizError) -> None:
-    """The sentence of an error; a report of many lines keeps its lines."""
+    """The sentence of an error; what is wrong with a data folder as a list, with all of it to take away."""
+    report = error.report if isinstance(error, DataError) else None
+    if report is not None:
+        data_report.refused(report)
+        return
     first, _, rest = str(error).partition("\n")
     st.error(plain(first), icon=":material/error:")
     if rest.strip():

@@ -12,7 +12,7 @@ from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun, RunError, RunNotFound, RunUnfinished, nearest
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunSummary
-from slviz.ui import address, errors, opened
+from slviz.ui import address, errors, opened, run_names
 from slviz.ui.words import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, plain
 
 OVERVIEW, TRAIN, EMBEDDING, PREDICTIONS, NEIGHBOURHOOD = (
@@ -68,12 +68,10 @@ def synthetic_badge(*, short: bool = False) -> None:
     st.badge(label, color="orange", icon=":material/science:", help=SYNTHETIC)
 
 
-def description(spec: RunSpec, *, short: bool = False) -> str:
+def description(spec: RunSpec) -> str:
     """What a run is, in one line of Markdown."""
     task, network = plain(spec.task.name), plain(spec.network.name)
     data = plain(Path(spec.data_name).name or spec.data_name)
-    if short:
-        return f"{task} · {network} · features {plain(spec.features.name)} · {data}"
     task_words = TASK_WORDS.get(spec.task.name, spec.task.summary())
     network_words = NETWORK_WORDS.get(spec.network.name, spec.network.summary())
     return (
@@ -138,6 +136,7 @@ def _run_picker(finished: dict[str, RunSummary], wanted: str | None) -> None:
     if not finished:
         return
     key = "run picker"
+    labels = run_names.labels(list(finished.values()))
     st.session_state[key] = wanted if wanted in finished else None if wanted else next(iter(finished))
 
     def changed() -> None:
@@ -149,12 +148,14 @@ def _run_picker(finished: dict[str, RunSummary], wanted: str | None) -> None:
             list(finished),
             key=key,
             on_change=changed,
+            format_func=lambda run_id: str(labels.get(run_id, run_id)),
             placeholder="Choose a run",
-            help="A trained network. Its name says network, features and task.",
+            help="A trained network: network · features · task — data set (what tells it from the others) · its key "
+            "figure on held-out pairs. Type to search.",
         )
         shown = finished.get(st.session_state[key] or "")
         if shown is not None and shown.spec is not None:
-            st.caption(description(shown.spec, short=True))
+            st.caption(f"{plain(labels[shown.run_id])}  \n`{shown.run_id}`")
 
 
 def _why_not(wanted: str, summaries: Sequence[RunSummary]) -> RunError:
@@ -178,8 +179,9 @@ def _offer(finished: dict[str, RunSummary], *, why: RunError) -> None:
         )
     if finished:
         st.markdown("Open one of the finished runs instead:")
+        labels = run_names.labels(list(finished.values()))
         for run_id in list(finished)[:5]:
-            if st.button(run_id, icon=":material/arrow_forward:", key=f"offer {run_id}"):
+            if st.button(plain(labels[run_id]), icon=":material/arrow_forward:", key=f"offer {run_id}"):
                 address.put(run=run_id)
                 st.rerun()
     else:

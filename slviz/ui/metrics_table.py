@@ -8,6 +8,7 @@ import streamlit as st
 from slviz.evaluation import METRICS
 
 NETWORK = "network"
+MEAN = "mean"
 
 
 def beside_baselines(metrics: pd.DataFrame, *, part: str, against: str) -> pd.DataFrame:
@@ -24,19 +25,34 @@ def beside_baselines(metrics: pd.DataFrame, *, part: str, against: str) -> pd.Da
     return table.reset_index()
 
 
-def within_sources(metrics: pd.DataFrame, *, part: str, known: tuple[str, ...] = ("all",)) -> pd.DataFrame:
-    """One row a kind of evidence: error and rank correlation of the network, error of the mean."""
-    rows = metrics.loc[(metrics["part"] == part) & ~metrics["against"].isin(known)]
+def within_sources(metrics: pd.DataFrame, rows: pd.DataFrame, *, part: str) -> pd.DataFrame:
+    """One row a kind of evidence: pairs, error and rank correlation of the network, error of the mean.
+
+    R² is left out: where the scores of a source hardly vary, its denominator is next to nothing.
+
+    Args:
+        metrics: of a run.
+        rows: the part's predictions by their `evidence`, to count them.
+        part: "train", "validation" or "test".
+    """
+    count = rows["evidence"].value_counts()
+    measured = metrics.loc[(metrics["part"] == part) & metrics["against"].isin(count.index.tolist())]
     wanted = {
-        (NETWORK, "rmse"): "RMSE",
-        ("mean", "rmse"): "RMSE of the mean",
-        (NETWORK, "spearman"): "Spearman ρ",
+        "RMSE": (NETWORK, "rmse"),
+        "RMSE of the mean": (MEAN, "rmse"),
+        "MAE": (NETWORK, "mae"),
+        "MAE of the mean": (MEAN, "mae"),
+        "Spearman ρ": (NETWORK, "spearman"),
     }
     columns = {
-        label: rows.loc[(rows["scorer"] == scorer) & (rows["metric"] == metric)].set_index("against")["value"]
-        for (scorer, metric), label in wanted.items()
+        label: measured.loc[(measured["scorer"] == scorer) & (measured["metric"] == metric)].set_index("against")[
+            "value"
+        ]
+        for label, (scorer, metric) in wanted.items()
     }
-    return pd.DataFrame(columns).rename_axis("Evidence").reset_index()
+    table = pd.DataFrame(columns)
+    table.insert(0, "Pairs", count.reindex(table.index))
+    return table.sort_values("Pairs", ascending=False, kind="stable").rename_axis("Evidence").reset_index()
 
 
 def show(table: pd.DataFrame) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -17,38 +18,58 @@ from slviz.optimisers import OPTIMISERS
 from slviz.runs import RunSpec
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
-from slviz.ui import datasets, frame, settings_form, training_view
+from slviz.ui import datasets, frame, held_out_files, settings_form, training_view
 from slviz.ui.words import plain
 
-OFFERED_SPLITS = [name for name in SPLITS if name != "file"]
-SPLIT_HELP = "Which pairs the network never sees. A file of your own: `python -m slviz train --test-pairs FILE`."
+OWN_FILE = "file"
+SPLIT_WORDS = {OWN_FILE: "my own file"}
+SPLIT_HELP = "Which pairs the network never sees, so that they can judge it."
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What the form describes: a spec, and where to run it."""
+    """What the form describes: a spec, where to run it, and where the visitor's own held-out pairs lie."""
 
     spec: RunSpec
     device: str
+    staged: held_out_files.Staged | None = None
 
     @property
     def arguments(self) -> list[str]:
         """What would be typed after `python -m slviz`."""
-        return jobs.train_command(self.spec, source=self.spec.data_source, device=self.device)
+        return jobs.train_command(self.spec, source=self.spec.data_source, device=self.device, **self._files)
+
+    def start(self) -> None:
+        """Start training in a process of its own."""
+        jobs.start_training(self.spec, source=self.spec.data_source, device=self.device, **self._files)
+
+    @property
+    def _files(self) -> dict[str, Path | None]:
+        if self.staged is None:
+            return {}
+        return {"test_pairs": self.staged.pairs, "test_negatives": self.staged.negatives}
 
 
-def form() -> Wish:
-    """The form, ready to start from the first moment."""
+def form() -> Wish | None:
+    """The form, ready to start from the first moment; None while a file that it needs is missing."""
     source, graph = datasets.pick()
     names = _pick_names(graph)
+    staged = held_out_files.ask(graph) if names["split"] == OWN_FILE else None
     st.markdown("**Settings**")
     tables: dict[str, Choices] = {"network": NETWORKS, "task": TASKS, "split": SPLITS, "optimiser": OPTIMISERS}
     chosen = {part: table[names[part]] for part, table in tables.items()}
     values = settings_form.controls(chosen, advanced=False)
     with st.expander("More settings", icon=":material/tune:"):
-        more = settings_form.controls(chosen, advanced=True)
+        more = settings_form.controls(chosen, advanced=True, leave_out=jobs.FROM_A_FILE)
         seed, device = _seed_and_device()
+    if names["split"] == OWN_FILE:
+        if staged is None:
+            return None
+        values["split"] |= {
+            "test_pairs": staged.held_out.test_pairs,
+            "test_negatives": staged.held_out.test_negatives,
+        }
     made: dict[str, Any] = {
         part: table.make(names[part], **values[part], **more[part]) for part, table in tables.items()
     }
@@ -63,11 +84,13 @@ def form() -> Wish:
         seed=seed,
         **made,
     )
-    return Wish(spec, device)
+    return Wish(spec, device, staged)
 
 
-def start(wish: Wish) -> None:
+def start(wish: Wish | None) -> None:
     """The command, and the button; a run that is there already is offered instead of trained again."""
+    if wish is None:
+        return
     st.markdown("**The same in a terminal**")
     st.code(shlex.join(["python", "-m", "slviz", *wish.arguments]), language="bash", wrap_lines=True)
     state = training_view.state_of(wish.spec.run_id)
@@ -79,7 +102,7 @@ def start(wish: Wish) -> None:
             _follow(wish.spec.run_id)
     elif st.button(_start_words(state), type="primary", icon=":material/play_arrow:"):
         training_view.note_start(wish.spec.run_id)
-        jobs.start_training(wish.spec, source=wish.spec.data_source, device=wish.device)
+        wish.start()
         _follow(wish.spec.run_id)
 
 
@@ -104,7 +127,7 @@ def _offer_finished(wish: Wish) -> None:
 
 
 def _pick_names(graph: GeneGraph) -> dict[str, str]:
-    first, second, third, fourth = st.columns([4, 3, 4, 2])
+    first, second, third, fourth = st.columns([4, 3, 4, 3])
     with first:
         task = settings_form.pick(TASKS, "Task", key="task", help="What the network learns to predict.")
     with second:
@@ -120,7 +143,7 @@ def _pick_names(graph: GeneGraph) -> dict[str, str]:
             help="What the network is told about each gene before it sees the graph.",
         )
     with fourth:
-        split = settings_form.pick(SPLITS, "Held out", key="split", help=SPLIT_HELP, names=OFFERED_SPLITS)
+        split = settings_form.pick(SPLITS, "Held out", key="split", help=SPLIT_HELP, words=SPLIT_WORDS)
     return {"task": task, "network": network, "features": features, "split": split, "optimiser": "adam"}
 
 

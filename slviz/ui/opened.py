@@ -10,7 +10,8 @@ import streamlit as st
 from slviz.choices import Choice
 from slviz.datasets import GeneGraph
 from slviz.datasets.gene_index import GeneIndex
-from slviz.datasets.sources import known_datasets, open_dataset
+from slviz.datasets.report import Report
+from slviz.datasets.sources import known_datasets, open_with_report
 from slviz.errors import MalformedData
 from slviz.projections import Projection
 from slviz.runs import Run
@@ -24,6 +25,11 @@ def store() -> RunStore:
 
 def dataset(source: str) -> GeneGraph:
     """The data set, read anew when one of its files has changed."""
+    return dataset_with_report(source)[0]
+
+
+def dataset_with_report(source: str) -> tuple[GeneGraph, Report]:
+    """The same with the report of what was left out and why."""
     return _dataset(source, _stamp_of_folder(source))
 
 
@@ -70,11 +76,11 @@ def _stamp_of_folder(source: str) -> tuple[int, ...]:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the data set …")
-def _dataset(source: str, stamp: tuple[int, ...]) -> GeneGraph:
-    return open_dataset(source)
+def _dataset(source: str, stamp: tuple[int, ...]) -> tuple[GeneGraph, Report]:
+    return open_with_report(source)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner="Indexing the genes …")
 def _index(fingerprint: str, _graph: GeneGraph) -> GeneIndex:
     return GeneIndex(_graph)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -172,24 +172,25 @@ def confidence(graph: GeneGraph, run: Run) -> None:
             clickable=True,
         )
     _picked_pair(graph, run, chosen if len(chosen) else also)
-    left, right = st.columns(2)
-    with left:
-        _table(graph, run, part=measured, against="all")
-    with right:
-        _within_sources(graph, run, part=measured)
+    _table(graph, run, part=measured, against="all")
+    _within_sources(graph, run, evidence, part=measured)
 
 
-def _within_sources(graph: GeneGraph, run: Run, *, part: str) -> None:
-    table = metrics_table.within_sources(run.metrics, part=part)
+def _within_sources(graph: GeneGraph, run: Run, evidence: Sequence[str], *, part: str) -> None:
+    rows = run.predictions.assign(evidence=evidence).loc[run.predictions["part"] == part]
+    table = metrics_table.within_sources(run.metrics, rows, part=part)
     if not len(table):
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Within each source", anchor=False, width="content", help=SOURCE_HELP)
         downloads.menu(f"{run.run_id}-sources-{part}", source=downloads.provenance(graph, run), table=lambda: table)
-    written = table.assign(**{name: table[name].map(metrics_table.as_text) for name in table.columns[1:]})
-    right = {name: st.column_config.TextColumn(name, alignment="right") for name in table.columns[1:]}
+    written = table.assign(**{name: table[name].map(metrics_table.as_text) for name in table.columns[2:]})
+    right = {name: st.column_config.TextColumn(name, alignment="right") for name in table.columns[2:]}
     st.dataframe(written, hide_index=True, column_config=right)
-    st.caption("RMSE of the mean: the error of predicting one number, the mean of all training pairs.")
+    st.caption(
+        "Of the mean: the error of predicting one number, the mean of all training pairs. R² is not given here, since "
+        "the scores of some sources hardly vary."
+    )
 
 
 def _picked_pair(graph: GeneGraph, run: Run, chosen: np.ndarray) -> None:

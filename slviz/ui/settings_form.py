@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -15,16 +15,23 @@ C = TypeVar("C", bound=Choice)
 
 
 def pick(
-    table: Choices[C], label: str, *, key: str, help: str, default: str | None = None, names: Sequence[str] = ()
+    table: Choices[C],
+    label: str,
+    *,
+    key: str,
+    help: str,
+    default: str | None = None,
+    words: Mapping[str, str] | None = None,
 ) -> str:
-    """A control over the names of a table (or some of them); each name's own sentence is its help."""
-    names = list(names or table)
-    sentences = "\n".join(f"- **{name}**: {plain(table[name].summary())}" for name in names)
+    """A control over the names of a table, some of them in other `words`; each one's own sentence is its help."""
+    names, worded = list(table), dict(words or {})
+    sentences = "\n".join(f"- **{worded.get(name, name)}**: {plain(table[name].summary())}" for name in names)
     chosen = st.segmented_control(
         label,
         names,
         default=default or names[0],
         required=True,
+        format_func=lambda name: str(worded.get(name, name)),
         key=key,
         help=f"{help}\n\n{sentences}",
         persist_state="session",
@@ -32,13 +39,18 @@ def pick(
     return chosen or default or names[0]
 
 
-def controls(choices: Mapping[str, type[Choice]], *, advanced: bool) -> dict[str, dict[str, Any]]:
+def controls(
+    choices: Mapping[str, type[Choice]], *, advanced: bool, leave_out: Collection[str] = ()
+) -> dict[str, dict[str, Any]]:
     """Controls for the ordinary, or the advanced, settings of several choices; by choice, the values by setting.
 
     Switches come last, so that the fields stand in even rows.
     """
     asked = [
-        (part, each) for part, choice in choices.items() for each in choice.settings() if each.advanced == advanced
+        (part, each)
+        for part, choice in choices.items()
+        for each in choice.settings()
+        if each.advanced == advanced and each.key not in leave_out
     ]
     asked.sort(key=lambda pair: pair[1].kind is bool)
     values: dict[str, dict[str, Any]] = {part: {} for part in choices}

@@ -12,7 +12,7 @@ from slviz.errors import RunNotFound, SlvizError
 from slviz.evaluation import METRICS
 from slviz.figures import training_curves
 from slviz.runs.summary import RunSummary
-from slviz.ui import downloads, errors, frame, opened
+from slviz.ui import downloads, errors, frame, opened, run_names
 from slviz.ui.words import duration, plain
 
 ALIVE = ("running", "waiting")
@@ -56,14 +56,15 @@ def others(*, than: str | None) -> None:
     if not unfinished:
         return
     with st.expander(f"Other runs without a result ({len(unfinished)})", icon=":material/list:"):
+        names = run_names.names(unfinished[:20])
         for each in unfinished[:20]:
-            _line(each)
+            _line(each, name=names[each.run_id])
 
 
-def _line(summary: RunSummary) -> None:
+def _line(summary: RunSummary, *, name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _badge(summary.state)
-        st.markdown(plain(summary.run_id), width="stretch")
+        st.markdown(plain(name), width="stretch", help=summary.run_id)
         if st.button("Look", key=f"look {summary.run_id}", icon=":material/monitoring:"):
             st.query_params["job"] = summary.run_id
             st.rerun()

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from served import chromium, chromium_path, served_app, train
 
+from slviz.datasets.sources import open_dataset
+
 TRAINED = (
     ("--task", "link", "--network", "gat", "--features", "both", "epochs=8"),
     ("--task", "confidence", "--network", "gcn", "--features", "both", "epochs=4"),
@@ -48,6 +50,13 @@ def base(models: Path) -> Iterator[str]:
     """Address of the application over those runs."""
     with served_app(models=models) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def demo_pairs() -> list[str]:
+    """Some known pairs of the demo, as lines of a file."""
+    graph = open_dataset("demo")
+    return [f"{graph.genes[b]}\t{graph.genes[a]}" for a, b in graph.pairs[::40].tolist()]
 
 
 class Watched:

@@ -194,6 +194,35 @@ def test_training_ends_in_a_run_and_the_same_again_is_offered(base: str, models:
     assert title(page) == "Predictions"
 
 
+def test_pairs_of_ones_own_are_held_out_and_judged(
+    base: str, models: Path, page: Any, demo_pairs: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "screen.tsv").write_text("\n".join(demo_pairs) + "\n")
+    page.goto(address(base, "train"))
+    settle(page)
+    page.get_by_test_id("stMain").get_by_text("mlp", exact=True).click()
+    page.get_by_test_id("stMain").get_by_text("my own file", exact=True).click()
+    settle(page)
+    page.locator('input[type="file"]').first.set_input_files(tmp_path / "screen.tsv")
+    page.get_by_text(f"{len(demo_pairs)} pairs held out").wait_for()
+    epochs = page.get_by_role("spinbutton", name="Epochs")
+    epochs.fill("3")
+    epochs.press("Enter")
+    settle(page)
+    assert "--test-pairs" in page.locator("code").first.inner_text()
+    page.get_by_role("button", name="Start training").click()
+    page.get_by_text("Trained already").wait_for(timeout=180_000)
+    run_id = re.search("job=([^&]+)", page.url).group(1)  # type: ignore[union-attr]
+    predictions = RunStore(models).open(run_id).predictions
+    tested = predictions[(predictions["part"] == "test") & (predictions["against"] == "known")]
+    assert {frozenset(pair) for pair in zip(tested["gene_a"], tested["gene_b"], strict=True)} == {
+        frozenset(line.split("\t")) for line in demo_pairs
+    }
+    page.goto(address(base, "predictions", run=run_id))
+    settle(page)
+    assert "own test pairs" in page.get_by_test_id("stSidebar").inner_text()
+
+
 def test_the_server_never_imports_torch(base: str, runs: Any, page: Any) -> None:
     """Looked up in the maps of the server's own process, after pages were shown."""
     page.goto(address(base, "embedding", run=runs["link"], colour="Predicted partners", gene="APO1.01"))

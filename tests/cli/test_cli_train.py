@@ -154,6 +154,19 @@ def test_a_device_that_is_not_there_fails_the_run_with_a_sentence(store: RunStor
     assert store.state(only_run(store)) == "finished"
 
 
+def test_a_resumed_run_asks_for_the_device_it_was_started_with(store: RunStore, capsys: pytest.CaptureFixture[str]):
+    assert main([*SHORT, "--device", "abacus"]) == 1
+    run_id = only_run(store)
+    assert store.device_asked(run_id) == "abacus"
+    capsys.readouterr()
+    assert main(["train", "--resume", run_id]) == 1
+    assert "No device is called 'abacus'" in capsys.readouterr().err
+    assert main(["train", "--resume", run_id, "--device", "cpu", "--no-projections"]) == 0
+    assert store.check(run_id) == []
+    assert store.summary(run_id).device.startswith("cpu")
+    assert store.device_asked(run_id) == "auto", "a finished run says it in its manifest alone"
+
+
 def test_divergence_is_a_failure_with_its_epochs(
     store: RunStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):

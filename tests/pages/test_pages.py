@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
 from urllib.parse import parse_qs
 
+import pandas as pd
 import pytest
 from builders import tiny_run
+from data_folders import GOOD, write_folder
 from page_tools import Open, asked, said
 from run_folders import finish
 
@@ -182,3 +186,64 @@ def test_the_pages_of_finished_runs_never_import_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_broken_folder_becomes_a_list_a_download_and_a_way_back(
+    store: RunStore, tmp_path: Path, open_page: Open
+) -> None:
+    folder = write_folder(tmp_path / "broken", feature_go_2__txt="1 2\n", pairs__tsv="GEN1\tGENX\t0.2\n" * 500)
+    app = open_page("overview", data=str(folder))
+    assert not app.exception
+    assert "cannot be used" in app.error[0].value
+    told = said(app).replace("\\", "")
+    assert "has 1 rows of numbers for 12 genes" in told
+    assert "“GENX” is not in the gene list" in told
+    assert told.count("GENX") < 5, "five hundred lines are one remark"
+    assert [each.label for each in app.download_button] == ["Report (TSV)"]
+    next(each for each in app.button if each.label.startswith("Use ")).click().run()
+    assert asked(app, "data") == "demo"
+    assert not app.error
+
+
+def test_what_was_left_out_of_a_folder_is_a_calm_line(store: RunStore, tmp_path: Path, open_page: Open) -> None:
+    folder = write_folder(tmp_path / "mine", pairs__tsv=GOOD["pairs.tsv"] + "GEN1\tGENX\t0.2\n")
+    app = open_page("overview", data=str(folder))
+    assert not app.exception
+    assert not app.error
+    assert "5 pairs used; 1 row left out" in [each.label for each in app.expander]
+    assert "1 row of pairs.tsv" in said(app).replace("\\", "")
+    assert not [each for each in open_page("overview", data="demo").expander if "used" in each.label]
+
+
+def test_within_a_source_there_is_no_r2_and_the_pairs_are_counted(
+    store: RunStore, demo: GeneGraph, open_page: Open
+) -> None:
+    made = tiny_run(demo, task="confidence")
+    source = demo.pair_evidence[0]
+    rows = [
+        (scorer, "test", source, metric, 0.25)
+        for scorer in ("network", "mean")
+        for metric in ("rmse", "mae", "r2", "spearman")
+    ]
+    metrics = pd.concat([made.metrics, pd.DataFrame(rows, columns=made.metrics.columns)], ignore_index=True)
+    finish(store, dataclasses.replace(made, metrics=metrics))
+    app = open_page("predictions", run=made.run_id)
+    assert not app.exception
+    table = next(each.value for each in app.dataframe if "Evidence" in each.value.columns)
+    assert list(table.columns) == [
+        "Evidence", "Pairs", "RMSE", "RMSE of the mean", "MAE", "MAE of the mean", "Spearman ρ",
+    ]  # fmt: skip
+    tested = made.predictions["part"] == "test"
+    assert table["Pairs"].tolist() == [int((evidence_of(demo, made.predictions)[tested] == source).sum())]
+
+
+def evidence_of(graph: GeneGraph, predictions: pd.DataFrame) -> pd.Series:
+    """By a way of its own: looked up pair by pair."""
+    kinds = {frozenset(pair): kind for pair, kind in zip(graph.pairs.tolist(), graph.pair_evidence, strict=True)}
+    number = graph.number_of
+    return pd.Series(
+        [
+            kinds[frozenset((number[a], number[b]))]
+            for a, b in zip(predictions["gene_a"], predictions["gene_b"], strict=True)
+        ]
+    )

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import argparse
+import dataclasses
 import json
+import shlex
+from pathlib import Path
 
 import pytest
-from builders import tiny_spec
+from builders import tiny_run, tiny_spec
 from page_tools import Open, said
+from run_folders import finish
+from streamlit.testing.v1 import AppTest
 
+from slviz.cli.train import add_train_command, spec_of
 from slviz.datasets import GeneGraph
-from slviz.runs import Run
+from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunStore
+from slviz.splits import HeldOut
 
 
 def begun(store: RunStore, graph: GeneGraph, *epochs: dict[str, float]) -> str:
@@ -98,3 +106,84 @@ def test_data_that_is_not_there_gets_a_sentence_and_a_way_on(data: str, store: R
     assert app.error
     next(each for each in app.button if each.label.startswith("Use ")).click().run()
     assert not app.error
+
+
+def with_file(store: RunStore, open_page: Open, pairs: str, negatives: str = "") -> AppTest:
+    """The Train page after the visitor has chosen a file of their own."""
+    app = open_page("train")
+    app.button_group(key="split").set_value("file").run()
+    app.file_uploader(key="held-out pairs").upload("screen.tsv", pairs.encode())
+    if negatives:
+        app.file_uploader(key="held-out non-pairs").upload("alive.tsv", negatives.encode())
+    return app.run()
+
+
+def test_without_a_file_of_ones_own_the_form_asks_for_it(store: RunStore, open_page: Open) -> None:
+    app = open_page("train")
+    app.button_group(key="split").set_value("file").run()
+    assert not app.exception
+    assert "Which pairs" in said(app)
+    assert not app.code
+    assert not any(each.label == "Start training" for each in app.button)
+    assert not {"split file test_pairs", "split file test_negatives"} & {each.key for each in app.text_input}
+
+
+def test_own_pairs_become_a_command_that_means_the_same_run(store: RunStore, demo: GeneGraph, open_page: Open) -> None:
+    a, b, c, d = demo.genes[:4]
+    app = with_file(store, open_page, f"{a}\t{b}\n{a}\t{c}\n", f"{b}\t{d}\n")
+    assert not app.exception
+    assert not app.error
+    assert "2 pairs held out" in said(app)
+    assert "1 non-pair of your own" in said(app)
+    typed = shlex.split(app.code[0].value)
+    files = [Path(typed[typed.index(option) + 1]) for option in ("--test-pairs", "--test-negatives")]
+    assert [file.read_text() for file in files] == [f"{a}\t{b}\n{a}\t{c}\n", f"{b}\t{d}\n"]
+    assert all(file.parent == store.root / ".held-out" for file in files)
+    spec = spec_of_command(typed[3:], demo)
+    assert spec.split == HeldOut.read(demo, files[0], negatives=files[1]).split()
+    store.request(spec)
+    app.run()
+    assert "This very run is waiting already" in said(app)
+    assert not any(each.label == "Start training" for each in app.button)
+
+
+def test_a_finished_run_of_the_same_pairs_is_recognised(store: RunStore, demo: GeneGraph, open_page: Open) -> None:
+    a, b, c = demo.genes[:3]
+    app = with_file(store, open_page, f"{a}\t{b}\n{a}\t{c}\n")
+    spec = spec_of_command(shlex.split(app.code[0].value)[3:], demo)
+    finish(store, dataclasses.replace(tiny_run(demo), spec=spec))
+    again = with_file(store, open_page, f"{c},{a}\n{b},{a}\n")
+    assert "Trained already" in said(again), "whatever the order in the file"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("{0}\tNOSUCHGENE\n", "'NOSUCHGENE' (line 1)"),
+        ("{0}\n", "line 1"),
+        ("{0}\t{0}\n", "is paired with itself"),
+        ("{0}\t{1}\tmuch\n", "the score 'much' is not a number"),
+        ("\n\n", "lists no pairs"),
+        ("{0}\t{2}\n", "lists a pair that screen.tsv lists too"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_told_at_once_by_its_own_name(
+    content: str, told: str, store: RunStore, demo: GeneGraph, open_page: Open
+) -> None:
+    negatives = "{2}\t{0}\n" if "too" in told else ""
+    app = with_file(store, open_page, content.format(*demo.genes[:3]), negatives.format(*demo.genes[:3]))
+    assert not app.exception
+    message = app.error[0].value.replace("\\", "")
+    assert told in message
+    assert "screen.tsv" in message
+    assert str(store.root) not in message
+    assert not app.code
+
+
+def spec_of_command(arguments: list[str], graph: GeneGraph) -> RunSpec:
+    """The spec that the command line makes of what the page says to type."""
+    parser = argparse.ArgumentParser()
+    add_train_command(parser.add_subparsers())
+    typed = parser.parse_args(arguments)
+    held_out = HeldOut.read(graph, typed.test_pairs, negatives=typed.test_negatives)
+    return spec_of(typed, graph, source=typed.data, held_out=held_out)

@@ -34,7 +34,7 @@ def test_each_beats_every_baseline_on_its_test_part(specs):
     """The link run on the pairs that counting partners cannot tell apart."""
     store = RunStore(SHIPPED)
     for spec, metric, against, sign in zip(
-        specs, ("auc", "rmse", "rmse"), ("degree-matched", "all", "genes"), (1, -1, -1), strict=True
+        specs, ("rmse", "rmse", "auc"), ("genes", "all", "degree-matched"), (-1, -1, 1), strict=True
     ):
         run = store.open(spec.run_id)
         own = run.metric(metric, against=against)

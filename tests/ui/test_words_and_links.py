@@ -9,8 +9,8 @@ from builders import tiny_graph
 
 from slviz.ui import links, selection
 from slviz.ui.data_portrait import kinds_of_evidence, share_of_hubs
+from slviz.ui.key_figures import key_figure
 from slviz.ui.metrics_table import beside_baselines
-from slviz.ui.run_cards import key_figure
 from slviz.ui.words import duration, plain
 
 

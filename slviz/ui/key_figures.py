@@ -1,0 +1,65 @@
+"""The key figure of a run: one number that says how good it is, beside the best baseline on the same pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from slviz.evaluation import METRICS
+
+KEY_FIGURES = {"link": ("auc", ("degree-matched", "random", "file")), "confidence": ("rmse", ("all",))}
+RECONSTRUCT = ("rmse", ("genes",))
+AGAINST_WORDS = {
+    "random": "against random non-pairs",
+    "degree-matched": "against degree-matched non-pairs",
+    "file": "against the non-pairs of the file",
+    "all": "all test pairs",
+    "genes": "held-out genes",
+}
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """The figure of a run on its test part, and the best baseline's."""
+
+    metric: str
+    label: str
+    help: str
+    value: float
+    baseline: str
+    baseline_value: float
+    higher_is_better: bool
+
+    @property
+    def short(self) -> str:
+        """Such as "AUC 0.894"."""
+        return f"{self.metric} {self.value:.3f}"
+
+    @property
+    def difference(self) -> float:
+        return self.value - self.baseline_value
+
+
+def key_figure(task: str, metrics: pd.DataFrame) -> KeyFigure | None:
+    """The key figure of a metrics table (test part); None where it was not measured."""
+    name, wheres = KEY_FIGURES.get(task, RECONSTRUCT)
+    metric = METRICS[name]
+    for against in wheres:
+        wanted = (metrics["part"] == "test") & (metrics["against"] == against) & (metrics["metric"] == name)
+        rows = metrics.loc[wanted].dropna(subset=["value"])
+        value = rows.loc[rows["scorer"] == "network", "value"]
+        if not len(value):
+            continue
+        others = rows.loc[rows["scorer"] != "network"].sort_values("value")
+        best = others.iloc[-1 if metric.higher_is_better else 0] if len(others) else None
+        return KeyFigure(
+            metric=metric.label.removeprefix("ROC "),
+            label=f"{metric.label}, {AGAINST_WORDS.get(against, against)}",
+            help=metric.help,
+            value=float(value.iloc[0]),
+            baseline="" if best is None else str(best["scorer"]),
+            baseline_value=float("nan") if best is None else float(best["value"]),
+            higher_is_better=metric.higher_is_better,
+        )
+    return None

@@ -1,0 +1,79 @@
+"""What a run is called on a page: in words, with what tells it from the others; its address keeps its run_id."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from slviz.runs import RunSpec
+from slviz.runs.spec import TABLES
+from slviz.runs.summary import RunSummary
+from slviz.ui.key_figures import key_figure
+
+SAID_ANYWAY = frozenset({("split", "name"), ("split", "fold")})
+MOST_LETTERS = 12
+
+
+def names(summaries: Sequence[RunSummary]) -> dict[str, str]:
+    """By run_id such as "GAT · both · link — demo (fold 0, seed 0)"; runs alike but for a setting say that one too."""
+    alike: dict[str, list[RunSummary]] = defaultdict(list)
+    for each in summaries:
+        alike[each.run_id if each.spec is None else _base(each.spec)].append(each)
+    return {run_id: name for base, group in alike.items() for run_id, name in _told_apart(base, group).items()}
+
+
+def labels(summaries: Sequence[RunSummary]) -> dict[str, str]:
+    """The names with the key figure of each run that has one, for a list to choose from."""
+    known = names(summaries)
+    return {each.run_id: " · ".join(filter(None, [known[each.run_id], _figure(each)])) for each in summaries}
+
+
+def _figure(summary: RunSummary) -> str:
+    figure = None if summary.spec is None else key_figure(summary.spec.task.name, summary.metrics)
+    return "" if figure is None else figure.short
+
+
+def _base(spec: RunSpec) -> str:
+    data = Path(spec.data_name).name or spec.data_name
+    return f"{spec.network.name.upper()} · {spec.features.name} · {spec.task.name} — {data}"
+
+
+def _told_apart(base: str, group: Sequence[RunSummary]) -> dict[str, str]:
+    settings = {each.run_id: _settings(each.spec) for each in group if each.spec is not None}
+    keys = dict.fromkeys(key for found in settings.values() for key in found)
+    differing = [
+        key for key in keys if key not in SAID_ANYWAY and len({found.get(key) for found in settings.values()}) > 1
+    ]
+    told: dict[str, str] = {}
+    for each in group:
+        if each.spec is None:
+            told[each.run_id] = base
+            continue
+        own = settings[each.run_id]
+        extra = [f"{label} {_short(own[part, label])}" for part, label in differing if (part, label) in own]
+        told[each.run_id] = f"{base} ({', '.join([_held_out(each.spec), f'seed {each.spec.seed}', *extra])})"
+    return told
+
+
+def _held_out(spec: RunSpec) -> str:
+    fold = getattr(spec.split, "fold", None)
+    return "own test pairs" if fold is None else f"fold {fold}"
+
+
+def _settings(spec: RunSpec) -> dict[tuple[str, str], Any]:
+    """Every setting by its part and its label in small letters, and the data's fingerprint."""
+    found: dict[tuple[str, str], Any] = {("data", "data"): spec.data_fingerprint}
+    for part in TABLES:
+        choice = getattr(spec, part)
+        found[part, "name"] = choice.name
+        found |= {(part, each.label.lower()): getattr(choice, each.key) for each in choice.settings()}
+    return found
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= MOST_LETTERS else text[:8]
