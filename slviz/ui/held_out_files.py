@@ -69,7 +69,7 @@ def _staged(graph: GeneGraph, pairs: UploadedFile, negatives: UploadedFile | Non
     try:
         held_out = _read(graph.fingerprint, str(pairs_path), str(negatives_path or ""), graph)
     except SlvizError as error:
-        called = str(error)
+        called = str(error).replace(str(pairs_path), pairs.name)
         if negatives is not None:
             called = called.replace(str(negatives_path), negatives.name)
         raise type(error)(called) from error  # a visitor knows the file by its own name
