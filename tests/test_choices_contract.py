@@ -21,6 +21,7 @@ from slviz.tasks import TASKS, PairTask
 from slviz.training import train
 
 TABLES = (NETWORKS, FEATURE_SETS, TASKS, SPLITS, OPTIMISERS)
+WITH_ATTENTION = ("gat", "gatv2", "multihead_gat", "transformer")
 ENTRIES = [pytest.param(table, name, id=f"{table.kind} {name}") for table in TABLES for name in table]
 
 
@@ -139,7 +140,7 @@ def test_every_combination_trains_and_says_the_same_twice(graph, task, network, 
     assert one.embedding.shape == (len(graph), spec.network.width)
     assert np.array_equal(one.embedding, again.embedding)
     assert one.predictions.equals(again.predictions)
-    assert (one.attention is not None) == (network == "gat")
+    assert (one.attention is not None) == (network in WITH_ATTENTION)
     assert bool(one.decoder) == isinstance(spec.task, PairTask)
     assert np.isfinite(one.metric(spec.task.figure, against=one.metrics["against"].iloc[0]))
 
@@ -150,6 +151,8 @@ def test_every_combination_trains_and_says_the_same_twice(graph, task, network, 
         ("network", {"heads": 3, "layers": 1, "width": 5}),
         ("network", {"heads": 8, "layers": 3, "v2": True, "dropout": 0.0}),
         ("network", {"gene_vectors": False}),
+        ("network", {"residual": False}),
+        ("network", {"normalise": False}),
         ("task", {"negatives": "random"}),
         ("task", {"negatives": "degree-matched"}),
         ("split", {"folds": 2, "fold": 1, "validation_share": 0.5}),
