@@ -29,7 +29,8 @@ def _runs(fingerprint: str) -> str | None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Finished runs", anchor=False, width="content")
         frame.link(frame.TRAIN, "Train a new one", icon=":material/add:")
-    finished = [each for each in opened.store().summaries() if each.state == "finished" and each.spec is not None]
+    summaries = opened.store().summaries()
+    finished = [each for each in summaries if each.state == "finished" and each.spec is not None]
     here = [each for each in finished if each.spec and each.spec.data_fingerprint == fingerprint]
     elsewhere = [each for each in finished if each not in here]
     if not here:
@@ -41,6 +42,7 @@ def _runs(fingerprint: str) -> str | None:
     if elsewhere:
         with st.expander(f"Runs on other data ({len(elsewhere)})", icon=":material/folder_open:"):
             run_cards.show(elsewhere)
+    run_cards.damaged([each for each in summaries if each.state == "damaged"])
     return here[0].run_id if here else None
 
 

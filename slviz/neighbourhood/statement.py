@@ -6,6 +6,8 @@ from slviz.datasets import GeneGraph
 from slviz.neighbourhood.attention_index import Direction
 from slviz.runs import Run
 
+GREY = "Grey lines are attention among the others, on the same scale: each is a part of its own target's total of 1."
+
 
 def statement(
     graph: GeneGraph,
@@ -46,11 +48,12 @@ def _of_edges(
     if direction == "into":
         return (
             f"Edge width is the attention that {symbol} pays to each neighbour{over}. The weights into {symbol} "
-            f"sum to 1, of which {self_weight:.3f} goes to {symbol} itself and is not drawn."
+            f"sum to 1, of which {self_weight:.3f} goes to {symbol} itself and is not drawn. {GREY}"
         )
     return (
         f"Edge width is the attention that each neighbour pays to {symbol}{over}: its part of that neighbour's own "
-        f"total of 1. {symbol} pays {self_weight:.3f} of its attention to itself, which is not drawn."
+        f"total of 1. {symbol} pays {self_weight:.3f} of its attention to itself, which is not drawn. "
+        f"{GREY}"
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from slviz.datasets.report import shown
 from slviz.ui.words import plain
 
 TRAVELLING = ("run", "gene", "data")
@@ -70,4 +71,6 @@ def _is_between(text: str, low: float, high: float) -> bool:
 
 
 def _say_nonsense(key: str, asked: str, way_on: str) -> None:
-    st.warning(plain(f"The address asks for {key} “{asked}”, which is not there. {way_on}"), icon=":material/link_off:")
+    st.warning(
+        plain(f"The address asks for {key} “{shown(asked)}”, which is not there. {way_on}"), icon=":material/link_off:"
+    )

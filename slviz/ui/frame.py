@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.report import shown
 from slviz.errors import DamagedRun, RunError, RunNotFound, RunUnfinished, nearest
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunSummary
@@ -83,11 +84,15 @@ def description(spec: RunSpec) -> str:
 def open_run(title: str) -> tuple[RunSummary, Run, GeneGraph]:
     """The finished run of the address under the page's title, and its data; says why there is none and stops.
 
-    Raises `DamagedRun` where a file is damaged, and `DataError` where its data set is gone or another by now.
+    Raises `DataError` where its data set is gone or another by now.
     """
     summary = _chosen_run(title)
     heading(title, spec=summary.spec)
-    run = opened.run(summary)
+    try:
+        run = opened.run(summary)
+    except DamagedRun as error:
+        _offer({}, why=error)
+        st.stop()
     return summary, run, opened.graph_of(run)
 
 
@@ -165,15 +170,17 @@ def _why_not(wanted: str, summaries: Sequence[RunSummary]) -> RunError:
         if each.run_id == wanted:
             return RunUnfinished(f"Run {wanted} is {each.state}, so it has nothing to show here.")
     names = [each.run_id for each in summaries]
-    return RunNotFound(f"No run is called '{wanted}'.{nearest(wanted, names)} It may lie in another models folder.")
+    return RunNotFound(
+        f"No run is called '{shown(wanted)}'.{nearest(wanted[:100], names)} It may lie in another models folder."
+    )
 
 
 def _offer(finished: dict[str, RunSummary], *, why: RunError) -> None:
     errors.show(why)
-    if isinstance(why, RunUnfinished):
+    if isinstance(why, RunUnfinished | DamagedRun):
         st.page_link(
             TRAIN,
-            label="Look at it on the Train page",
+            label="Look at it on the Train page, or remove it there",
             icon=":material/monitoring:",
             query_params={"job": str(address.value("run"))},
         )

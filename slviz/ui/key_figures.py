@@ -24,6 +24,7 @@ class KeyFigure:
     """The figure of a run on its test part, and the best baseline's."""
 
     metric: str
+    against: str
     label: str
     help: str
     value: float
@@ -33,8 +34,9 @@ class KeyFigure:
 
     @property
     def short(self) -> str:
-        """Such as "AUC 0.894"."""
-        return f"{self.metric} {self.value:.3f}"
+        """Such as "AUC 0.894 (degree-matched)"."""
+        where = f" ({self.against})" if self.metric == "AUC" else ""
+        return f"{self.metric} {self.value:.3f}{where}"
 
     @property
     def difference(self) -> float:
@@ -55,6 +57,7 @@ def key_figure(task: str, metrics: pd.DataFrame) -> KeyFigure | None:
         best = others.iloc[-1 if metric.higher_is_better else 0] if len(others) else None
         return KeyFigure(
             metric=metric.label.removeprefix("ROC "),
+            against=against,
             label=f"{metric.label}, {AGAINST_WORDS.get(against, against)}",
             help=metric.help,
             value=float(value.iloc[0]),

@@ -72,7 +72,10 @@ def _stamp(path: Path) -> int:
 def _stamp_of_folder(source: str) -> tuple[int, ...]:
     paths = {entry.source: Path(entry.path) for entry in known_datasets()}
     folder = paths.get(source, Path(source))
-    return tuple(_stamp(path) for path in sorted(folder.glob("*"))) if folder.is_dir() else ()
+    try:
+        return tuple(_stamp(path) for path in sorted(folder.glob("*"))) if folder.is_dir() else ()
+    except (OSError, ValueError):  # a name too long for the file system, or no name at all; opening it says so
+        return ()
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the data set …")

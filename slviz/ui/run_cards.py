@@ -23,6 +23,16 @@ def show(summaries: Sequence[RunSummary], *, columns: int = 3) -> None:
                     _card(each, each.spec, name=names[each.run_id])
 
 
+def damaged(summaries: Sequence[RunSummary], *, most: int = 10) -> None:
+    """What is wrong with runs whose files cannot be trusted, each with the way to remove it; nothing where none is."""
+    if not summaries:
+        return
+    with st.expander(f"Damaged runs ({len(summaries)})", icon=":material/broken_image:"):
+        for each in summaries[:most]:
+            st.markdown(f"**{plain(each.run_id)}**: {plain(each.problem)}")
+            frame.link(frame.TRAIN, "Look at it, or remove it", icon=":material/monitoring:", job=each.run_id)
+
+
 def _card(summary: RunSummary, spec: RunSpec, *, name: str) -> None:
     st.markdown(f"**{plain(name)}**")
     with st.container(horizontal=True, vertical_alignment="center"):

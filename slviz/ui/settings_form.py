@@ -11,6 +11,8 @@ from slviz.choices import Choice, Choices, Setting
 from slviz.ui.words import plain
 
 COLUMNS = 5
+SIDE_BY_SIDE = 5
+"""Up to so many names stand beside each other; more are a list."""
 C = TypeVar("C", bound=Choice)
 
 
@@ -26,16 +28,17 @@ def pick(
     """A control over the names of a table, some of them in other `words`; each one's own sentence is its help."""
     names, worded = list(table), dict(words or {})
     sentences = "\n".join(f"- **{worded.get(name, name)}**: {plain(table[name].summary())}" for name in names)
-    chosen = st.segmented_control(
-        label,
-        names,
-        default=default or names[0],
-        required=True,
-        format_func=lambda name: str(worded.get(name, name)),
-        key=key,
-        help=f"{help}\n\n{sentences}",
-        persist_state="session",
-    )
+    shared: dict[str, Any] = {
+        "format_func": lambda name: str(worded.get(name, name)),
+        "key": key,
+        "help": f"{help}\n\n{sentences}",
+        "persist_state": "session",
+    }
+    first = default or names[0]
+    if len(names) > SIDE_BY_SIDE:
+        chosen = st.selectbox(label, names, index=names.index(first), **shared)
+    else:
+        chosen = st.segmented_control(label, names, default=first, required=True, **shared)
     return chosen or default or names[0]
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from slviz import jobs
+from slviz.datasets.report import shown
 from slviz.errors import RunNotFound, SlvizError
 from slviz.evaluation import METRICS
 from slviz.figures import training_curves
@@ -75,8 +76,15 @@ def _line(summary: RunSummary, *, name: str) -> None:
 
 def _state(run_id: str) -> str | None:
     state = state_of(run_id)
+    if state == "finished" and _damage(run_id):
+        return "damaged"
     since = time.time() - st.session_state.get(f"started {run_id}", 0.0)
     return "starting" if state in ("interrupted", "failed", "cancelled") and since < START_SECONDS else state
+
+
+def _damage(run_id: str) -> str:
+    """What is wrong with the files of a finished run; "" where all are there and whole in size."""
+    return opened.store().summary(run_id).problem
 
 
 def _panel(run_id: str, *, was_alive: bool) -> None:
@@ -122,7 +130,7 @@ def _badge(state: str) -> None:
 
 def _say_unknown(run_id: str) -> None:
     st.warning(
-        plain(f"No run is called “{run_id}”: it was removed, or never started. Start a new one below."),
+        plain(f"No run is called “{shown(run_id)}”: it was removed, or never started. Start a new one below."),
         icon=":material/link_off:",
     )
     if st.button("Close", key="close job", icon=":material/close:"):
@@ -131,7 +139,7 @@ def _say_unknown(run_id: str) -> None:
 
 def _while_alive(run_id: str, state: str, history: pd.DataFrame) -> None:
     if state == "waiting":
-        st.caption("Waiting for a free place: this machine trains a few runs at a time. It will start by itself.")
+        st.caption("It starts by itself: as soon as the worker is up, or another run leaves its place.")
     epochs = _epochs_asked(run_id)
     if len(history):
         _figures(history, epochs)
@@ -176,15 +184,18 @@ def _after(run_id: str, state: str, history: pd.DataFrame) -> None:
         _links(run_id)
         return
     if state == "damaged":
-        st.error(plain(opened.store().summary(run_id).problem), icon=":material/broken_image:")
+        st.error(plain(_damage(run_id)), icon=":material/broken_image:")
     elif state == "failed":
         st.error(plain(opened.store().failure(run_id) or "It failed, and left no reason."), icon=":material/error:")
         _log(run_id)
     elif state == "interrupted":
         done = f" after epoch {len(history)}" if len(history) else ""
-        st.warning(f"The worker ended{done} without a result: it was killed, or the machine stopped.")
+        st.warning(
+            f"The worker ended{done} without a result: it was killed, the machine stopped, or its manifest, which is "
+            "written last, was removed since. “Go on” finishes it."
+        )
     elif state == "cancelled":
-        st.info("Cancelled before it had a result.")
+        st.info("Cancelled: the curves show how far it came; there is no result to open.")
     with st.container(horizontal=True):
         if state != "damaged" and st.button("Go on", key=f"resume {run_id}", icon=":material/play_arrow:"):
             _resume(run_id)

@@ -165,7 +165,7 @@ def test_training_survives_a_reload_and_is_cancelled(base: str, models: Path, pa
     elsewhere.get_by_text(re.compile(r"Epoch \d+ of 3000")).wait_for(timeout=60_000)
     elsewhere.context.close()
     page.get_by_role("button", name="Cancel").click()
-    page.get_by_text("Cancelled before it had a result").wait_for(timeout=60_000)
+    page.get_by_text("Cancelled: the curves show how far it came").wait_for(timeout=60_000)
     run_id = re.search("job=([^&]+)", page.url).group(1)  # type: ignore[union-attr]
     assert RunStore(models).state(run_id) == "cancelled"
     page.get_by_role("button", name="Remove").click()
@@ -258,7 +258,7 @@ def test_on_the_real_data_from_training_to_the_neighbourhood_of_brca1(
         page.reload()
         page.get_by_text(re.compile(r"Epoch \d+ of 400")).wait_for(timeout=90_000)
         page.get_by_role("button", name="Cancel").click()
-        page.get_by_text("Cancelled before it had a result").wait_for(timeout=90_000)
+        page.get_by_text("Cancelled: the curves show how far it came").wait_for(timeout=90_000)
         run_id = train(
             tmp_path, "--task", "link", "--network", "gat", "--features", "both", "epochs=4", data="synlethdb"
         )

@@ -247,3 +247,24 @@ def evidence_of(graph: GeneGraph, predictions: pd.DataFrame) -> pd.Series:
             for a, b in zip(predictions["gene_a"], predictions["gene_b"], strict=True)
         ]
     )
+
+
+@pytest.mark.parametrize("name", ["A" * 300, "B" * 5000, "a\0b", "~nobody/x"])
+def test_an_impossible_data_name_is_a_sentence(open_page: Open, name: str) -> None:
+    app = open_page("overview", data=name)
+    assert not app.exception
+    assert "No data set is called" in " ".join(each.value for each in app.error)
+
+
+def test_a_damaged_run_can_be_found_and_removed(store: RunStore, run: Run, open_page: Open) -> None:
+    arrays = store.folder(run.run_id) / "arrays.safetensors"
+    whole = arrays.read_bytes()
+    arrays.write_bytes(whole[: len(whole) // 2])
+    try:
+        overview = open_page("overview")
+        assert any("Damaged runs (1)" in each.label for each in overview.expander)
+        train = open_page("train", job=run.run_id)
+        assert any("arrays.safetensors" in each.value for each in train.error)
+        assert train.button(key=f"remove {run.run_id}")
+    finally:
+        arrays.write_bytes(whole)

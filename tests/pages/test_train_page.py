@@ -44,7 +44,7 @@ def test_a_form_knows_every_setting_of_every_network(store: RunStore, open_page:
 
     app = open_page("train")
     for name, network in NETWORKS.items():
-        app.button_group(key="network").set_value(name).run()
+        app.selectbox(key="network").set_value(name).run()
         assert not app.exception
         keys = {each.key for kind in (app.number_input, app.toggle, app.selectbox) for each in kind}
         assert {f"network {name} {setting.key}" for setting in network.settings()} <= keys
@@ -74,7 +74,7 @@ def test_a_waiting_run_says_that_it_waits(store: RunStore, demo: GeneGraph, open
     spec = tiny_spec(demo)
     store.request(spec)
     app = open_page("train", job=spec.run_id)
-    assert "Waiting for a free place" in said(app)
+    assert "or another run leaves its place" in said(app)
     app.button(key=f"cancel {spec.run_id}").click().run()
     assert (store.folder(spec.run_id) / "cancel").exists()
 

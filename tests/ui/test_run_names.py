@@ -59,7 +59,7 @@ def test_a_label_ends_with_the_key_figure_of_a_finished_run() -> None:
     metrics = pd.DataFrame(
         [("network", "test", "degree-matched", "auc", 0.8937)], columns=["scorer", "part", "against", "metric", "value"]
     )
-    assert labels([summary(run.spec, metrics)])[run.run_id].endswith("(fold 0, seed 0) · AUC 0.894")
+    assert labels([summary(run.spec, metrics)])[run.run_id].endswith("(fold 0, seed 0) · AUC 0.894 (degree-matched)")
 
 
 def test_a_run_whose_description_cannot_be_read_keeps_its_folder_name() -> None:
