@@ -21,6 +21,7 @@ from slviz.tasks import TASKS, PairTask
 from slviz.training import train
 
 TABLES = (NETWORKS, FEATURE_SETS, TASKS, SPLITS, OPTIMISERS)
+WITH_ATTENTION = ("gat", "gatv2", "multihead_gat", "transformer")
 ENTRIES = [pytest.param(table, name, id=f"{table.kind} {name}") for table in TABLES for name in table]
 
 
@@ -101,7 +102,7 @@ def test_a_network_gives_each_gene_an_embedding_of_its_width_and_the_same_from_t
 
 
 @pytest.mark.parametrize("name", SPLITS)
-def test_a_split_parts_every_known_pair_once_and_the_same_from_the_same_seed(graph, tmp_path, name):
+def test_a_split_puts_a_known_pair_in_one_part_at_most_and_the_same_from_the_same_seed(graph, tmp_path, name):
     held_out = None
     split = SPLITS.make(name)
     if name == "file":
@@ -111,8 +112,9 @@ def test_a_split_parts_every_known_pair_once_and_the_same_from_the_same_seed(gra
         split = held_out.split()
     one, again = (split.divide(graph, held_out=held_out) for _ in range(2))
     known = one.pairs[one.against == "known"]
-    assert np.array_equal(np.unique(known, axis=0), np.unique(graph.pairs, axis=0))
-    assert len(known) == len(graph.pairs)
+    assert len(np.unique(known, axis=0)) == len(known)
+    assert {tuple(pair) for pair in known.tolist()} <= {tuple(pair) for pair in graph.pairs.tolist()}
+    assert (len(known) == len(graph.pairs)) or name in ("one-new", "both-new", "twin-free")  # these leave pairs out
     assert set(one.part) == set(PARTS)
     assert np.array_equal(one.pairs, again.pairs)
     assert np.array_equal(one.part, again.part)
@@ -139,7 +141,7 @@ def test_every_combination_trains_and_says_the_same_twice(graph, task, network, 
     assert one.embedding.shape == (len(graph), spec.network.width)
     assert np.array_equal(one.embedding, again.embedding)
     assert one.predictions.equals(again.predictions)
-    assert (one.attention is not None) == (network == "gat")
+    assert (one.attention is not None) == (network in WITH_ATTENTION)
     assert bool(one.decoder) == isinstance(spec.task, PairTask)
     assert np.isfinite(one.metric(spec.task.figure, against=one.metrics["against"].iloc[0]))
 
@@ -150,6 +152,8 @@ def test_every_combination_trains_and_says_the_same_twice(graph, task, network, 
         ("network", {"heads": 3, "layers": 1, "width": 5}),
         ("network", {"heads": 8, "layers": 3, "v2": True, "dropout": 0.0}),
         ("network", {"gene_vectors": False}),
+        ("network", {"residual": False}),
+        ("network", {"normalise": False}),
         ("task", {"negatives": "random"}),
         ("task", {"negatives": "degree-matched"}),
         ("split", {"folds": 2, "fold": 1, "validation_share": 0.5}),

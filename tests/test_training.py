@@ -15,8 +15,12 @@ from slviz.evaluation import best_threshold, roc_auc
 from slviz.splits import HeldOut
 from slviz.tasks import PairDecoder
 from slviz.training import Checkpoint, embed, train
+from slviz.training.devices import repeatable
+from slviz.training.fitting import epoch_seed
+from slviz.training.pair_problem import PairProblem
 
 TASKS = ("link", "confidence", "reconstruct")
+STRUCTURAL = ("max degree", "degree product", "common neighbours", "Adamic–Adar", "L3", "SVD", "PPI degree product")
 
 
 def quick(graph, *, epochs=30, seed=0, task="link", network="gat", features="both", **settings):
@@ -128,7 +132,7 @@ def test_link_predictions_hold_every_row_of_the_split_and_score_between_zero_and
         *((part, kind) for part in ("validation", "test") for kind in ("known", "random", "degree-matched")),
     }
     assert frame["prediction"].between(0, 1).all()
-    assert runs["link"].baselines == ("mean", "max degree", "degree product", "L3")
+    assert runs["link"].baselines == ("mean", *STRUCTURAL)
 
 
 def test_link_metrics_are_those_of_the_predictions_with_the_threshold_of_validation(runs):
@@ -157,7 +161,7 @@ def test_confidence_stays_within_the_scores_it_learnt_from_and_is_judged_within_
     assert run.metric("rmse", against="all") == pytest.approx(
         np.sqrt(np.mean((test["actual"] - test["prediction"]) ** 2)), rel=1e-5
     )
-    assert run.baselines == ("mean", "gene mean", "max degree", "degree product", "L3")
+    assert run.baselines == ("mean", "gene mean", *STRUCTURAL)
 
 
 def test_reconstruction_gives_each_gene_an_error_beside_mean_and_pca(graph, runs):
@@ -224,9 +228,45 @@ def test_epochs_are_told_as_they_pass_and_what_the_listener_raises_ends_them(gra
 def test_history_has_one_row_an_epoch(runs):
     for task, figure in (("link", "ap"), ("confidence", "rmse"), ("reconstruct", "rmse")):
         history = runs[task].history
-        assert list(history.columns) == ["epoch", "train_loss", "validation_loss", figure, "seconds"]
+        measures = ["learning_rate", "gradient_norm", "layer_1_mean", "layer_1_sd", "layer_2_mean", "layer_2_sd"]
+        assert list(history.columns) == ["epoch", "train_loss", "validation_loss", figure, "seconds", *measures]
         assert history["epoch"].tolist() == list(range(1, 31))
         assert history["train_loss"].iloc[-5:].mean() < history["train_loss"].iloc[:5].mean()
+
+
+def test_measures_of_a_step_are_those_of_the_gradient_and_the_layers(graph):
+    """Taken by hand from the first step of a network without dropout."""
+    import torch
+
+    spec = quick(graph, epochs=1, clip=0.01)
+    spec = dataclasses.replace(spec, network=spec.network.replace(dropout=0.0))
+    split = spec.split.divide(graph)
+    row = train(graph, spec, split, device="cpu").history.iloc[0]
+    with repeatable(torch.device("cpu")):
+        torch.manual_seed(epoch_seed(spec.seed, 0))
+        problem = PairProblem(graph, spec, split, device=torch.device("cpu"))
+        problem.model.train()
+        step = problem.step_loss(1)
+        step.total.backward()
+        gradient = torch.cat([each.grad.ravel() for each in problem.model.parameters() if each.grad is not None])
+    assert row["learning_rate"] == spec.optimiser.learning_rate
+    assert row["gradient_norm"] == pytest.approx(gradient.norm().item(), rel=1e-4)
+    assert row["gradient_norm"] > 0.01  # before it is clipped
+    for layer in (1, 2):
+        numbers = step.encoding.states[layer].detach().numpy()
+        assert row[f"layer_{layer}_mean"] == pytest.approx(numbers.mean(), abs=1e-5)
+        assert row[f"layer_{layer}_sd"] == pytest.approx(numbers.std(ddof=1), rel=1e-4)
+
+
+def test_a_checkpoint_of_an_earlier_version_without_measures_goes_on(graph):
+    spec = quick(graph, epochs=25)
+    kept: list[Checkpoint] = []
+    whole = run_of(graph, spec, on_checkpoint=kept.append)
+    earlier = dataclasses.replace(kept[0], history=kept[0].history.loc[:, :"seconds"])
+    resumed = run_of(graph, spec, checkpoint=earlier)
+    assert np.array_equal(resumed.embedding, whole.embedding)
+    assert resumed.history["gradient_norm"].isna().sum() == 20
+    assert resumed.history["epoch"].tolist() == list(range(1, 26))
 
 
 def test_a_loss_that_is_no_number_is_said_with_its_epoch(graph):

@@ -144,6 +144,7 @@ def _row(epoch: Epoch) -> dict[str, float]:
         "validation_loss": epoch.validation_loss,
         epoch.figure_name: epoch.figure,
         "seconds": epoch.seconds,
+        **epoch.measures,
     }
 
 

@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 from slviz.choices import Choices
+from slviz.networks.adversarial import Adversarial
 from slviz.networks.gat import GAT
+from slviz.networks.gatv2 import GATv2
 from slviz.networks.gcn import GCN
 from slviz.networks.mlp import MLP
-from slviz.networks.network import Network
+from slviz.networks.multihead_gat import MultiHeadGAT
+from slviz.networks.network import GraphNetwork, Network
+from slviz.networks.sage import SAGE
+from slviz.networks.transformer import Transformer
+from slviz.networks.vgae import VGAE
 
-NETWORKS: Choices[Network] = Choices("network", MLP, GCN, GAT)
+NETWORKS: Choices[Network] = Choices(
+    "network", MLP, GCN, SAGE, GAT, GATv2, MultiHeadGAT, Transformer, VGAE, Adversarial
+)
 
-__all__ = ["GAT", "GCN", "MLP", "NETWORKS", "Network"]
+__all__ = [
+    "GAT",
+    "GCN",
+    "MLP",
+    "NETWORKS",
+    "SAGE",
+    "VGAE",
+    "Adversarial",
+    "GATv2",
+    "GraphNetwork",
+    "MultiHeadGAT",
+    "Network",
+    "Transformer",
+]

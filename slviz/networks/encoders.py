@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+
+from slviz.networks.attention_layers import AttentionLayer
+from slviz.networks.prior import Adversary
 
 
 class GraphFreeLinear(nn.Linear):
@@ -35,21 +39,19 @@ class ByteDropout(nn.Module):
         return numbers * kept.mul(256 / (256 - self.dropped))
 
 
-class AttentionLayer(nn.Module):
-    """A graph attention layer of PyG whose heads are mixed into the width asked for."""
+@dataclass(frozen=True, eq=False)
+class Encoding:
+    """What one pass of an encoder gave.
 
-    def __init__(self, convolution: nn.Module, heads_width: int, out_channels: int) -> None:
-        super().__init__()
-        self.convolution = convolution
-        self.mix = nn.Linear(heads_width, out_channels)
+    Attributes:
+        embedding: [G, width].
+        states: the genes' numbers before the first layer and after each, [G, width] each.
+        penalty: what is added to the task's loss in a step of training; None for nothing.
+    """
 
-    def forward(self, genes: Tensor, edges: Tensor) -> Tensor:
-        return self.mix(self.convolution(genes, edges))
-
-    def with_attention(self, genes: Tensor, edges: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The layer's result, the edges it used [2, A] (it re-adds self-loops) and their weights [A, heads]."""
-        result, (used, weight) = self.convolution(genes, edges, return_attention_weights=True)
-        return self.mix(result), used, weight
+    embedding: Tensor
+    states: list[Tensor]
+    penalty: Tensor | None = None
 
 
 class Encoder(nn.Module):
@@ -57,8 +59,12 @@ class Encoder(nn.Module):
 
     Each layer adds to what a gene already is (a residual step after LayerNorm), and the embedding is
     a linear map of the start and of every layer side by side, so that a gene stays itself however
-    much it listens to its partners.
+    much it listens to its partners. Without `residual` a layer replaces what the gene was; without
+    `normalise` it reads the numbers as they are.
     """
+
+    adversary: Adversary | None
+    """Its parameters are fitted by steps of their own, on its own loss over the embedding of the step."""
 
     def __init__(
         self,
@@ -69,22 +75,32 @@ class Encoder(nn.Module):
         dropout: float,
         genes: int,
         structure: int,
+        residual: bool = True,
+        normalise: bool = True,
     ) -> None:
         super().__init__()
+        self.adversary = None
+        self.residual = residual
         self.features = nn.Linear(in_channels, width)
         self.structure = nn.Linear(structure, width) if structure else None
         self.vectors = nn.Embedding(genes, width) if genes else None
         if self.vectors is not None:
             nn.init.normal_(self.vectors.weight, std=0.1)
-        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in layers)
+        self.norms = nn.ModuleList(nn.LayerNorm(width) if normalise else nn.Identity() for _ in layers)
         self.layers = nn.ModuleList(layers)
         self.dropout = ByteDropout(dropout)
         self.out = nn.Linear(width * (len(layers) + 1), width)
 
     def forward(self, features: Tensor, structure: Tensor, edges: Tensor) -> Tensor:
         """Embedding [G, width] from features [G, F], structure [G, S] and directed edges [2, E]."""
-        start = self._start(features, structure)
-        return self.out(torch.cat(self._states(start, edges), dim=1))  # [G, width * (layers + 1)] -> [G, width]
+        return self.encode(features, structure, edges).embedding
+
+    def encode(self, features: Tensor, structure: Tensor, edges: Tensor) -> Encoding:
+        """The same with all that a step of training needs to know of the pass."""
+        return self._encoding(self._states(self._start(features, structure), edges))
+
+    def _encoding(self, states: list[Tensor]) -> Encoding:
+        return Encoding(self.out(torch.cat(states, dim=1)), states)  # [G, width * (layers + 1)] -> [G, width]
 
     def attention(self, features: Tensor, structure: Tensor, edges: Tensor) -> list[tuple[Tensor, Tensor]]:
         """Per layer, the edges that it used [2, A] and their weights [A, heads]; empty without attention."""
@@ -95,7 +111,7 @@ class Encoder(nn.Module):
                 return []
             change, used, weight = layer.with_attention(norm(state), edges)
             found.append((used, weight))
-            state = state + nn.functional.elu(change)
+            state = self._after(state, change)
         return found
 
     def _start(self, features: Tensor, structure: Tensor) -> Tensor:
@@ -110,5 +126,9 @@ class Encoder(nn.Module):
         states = [start]
         for norm, layer in zip(self.norms, self.layers, strict=True):
             change = layer(self.dropout(norm(states[-1])), edges)
-            states.append(states[-1] + nn.functional.elu(change))
+            states.append(self._after(states[-1], change))
         return states
+
+    def _after(self, state: Tensor, change: Tensor) -> Tensor:
+        change = nn.functional.elu(change)
+        return state + change if self.residual else change

@@ -28,7 +28,7 @@ class GAT(GraphNetwork):
     def layer(self, in_channels: int, out_channels: int) -> nn.Module:
         from torch_geometric.nn import GATConv, GATv2Conv
 
-        from slviz.networks.encoders import AttentionLayer
+        from slviz.networks.attention_layers import AttentionLayer
 
         each = -(-out_channels // self.heads)  # rounded up: the heads are mixed into the width afterwards
         convolution = (GATv2Conv if self.v2 else GATConv)(in_channels, each, heads=self.heads)

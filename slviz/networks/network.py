@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from slviz.choices import Choice, setting
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from slviz.networks.encoders import Encoder
+
+LATER_SETTINGS = ("residual", "normalise")
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,7 @@ class Network(Choice):
             genes: number of genes; 0 for an encoder that learns nothing about single genes.
             structure: columns that describe each gene's place in the graph of the step; 0 for none.
         """
-        from slviz.networks.encoders import Encoder
-
-        return Encoder(
+        return self._encoder(
             layers=[self.layer(self.width, self.width) for _ in range(self.layers)],
             in_channels=in_channels,
             width=self.width,
@@ -50,6 +50,11 @@ class Network(Choice):
             genes=genes if self._gene_vectors else 0,
             structure=structure if self.uses_graph else 0,
         )
+
+    def _encoder(self, **parts: Any) -> Encoder:
+        from slviz.networks.encoders import Encoder
+
+        return Encoder(**parts)
 
     @property
     def _gene_vectors(self) -> bool:
@@ -64,6 +69,27 @@ class GraphNetwork(Network):
         True,
         "Learn some numbers for each gene beside its features, so that partners of the same gene resemble each other.",
     )
+    residual: bool = setting(
+        True, "A layer adds to what a gene was before it; otherwise it replaces that.", advanced=True
+    )
+    normalise: bool = setting(
+        True, "Bring each gene's numbers to one scale before every layer, so that many layers can learn.", advanced=True
+    )
+
+    def to_json(self) -> dict[str, Any]:
+        """As `Choice.to_json`, but settings of later versions only where they are not at their default.
+
+        So the runs of earlier versions keep their names.
+        """
+        stored = super().to_json()
+        return {key: value for key, value in stored.items() if not (key in LATER_SETTINGS and value is True)}
+
+    def _encoder(self, **parts: Any) -> Encoder:
+        return super()._encoder(**self._stacking, **parts)
+
+    @property
+    def _stacking(self) -> dict[str, bool]:
+        return {"residual": self.residual, "normalise": self.normalise}
 
     @property
     def _gene_vectors(self) -> bool:

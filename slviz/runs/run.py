@@ -27,7 +27,9 @@ class Run:
         spec: what was asked for.
         genes: symbols in the order of the embedding's rows.
         history: one row an epoch: `epoch` (from 1), `train_loss`, `validation_loss`, `seconds` (of
-            that epoch), and the validation figure that early stopping watches under its own name.
+            that epoch), and the validation figure that early stopping watches under its own name; then
+            how each step went: `learning_rate`, `gradient_norm` (before it is clipped), and after
+            each layer the mean and spread over genes and columns (`layer_1_mean`, `layer_1_sd`, …).
         embedding: float32 [G, D], of the epoch that was best on validation.
         decoder: what `slviz.tasks.pair_decoder` needs to score any pair from the embedding without
             torch; empty for a task without pairs.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
+    from slviz.networks.encoders import Encoding
+    from slviz.networks.prior import Adversary
+    from slviz.training.models import FeatureModel, PairModel, StepLoss
+
 CHECKPOINT_EVERY = 20
 
 
@@ -30,6 +34,8 @@ class Epoch:
         train_loss, validation_loss: the task's loss.
         figure_name, figure: the metric on validation pairs that picks the best epoch.
         seconds: wall-clock time of this epoch, validation included.
+        measures: how the step went: `learning_rate`, `gradient_norm` (before it is clipped), and after each
+            layer the mean and spread over all genes and columns (`layer_1_mean`, `layer_1_sd`, …).
     """
 
     epoch: int
@@ -39,6 +45,7 @@ class Epoch:
     figure_name: str
     figure: float
     seconds: float
+    measures: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +54,8 @@ class Checkpoint:
 
     Attributes:
         epoch: the last epoch that is done.
-        arrays: parameters ("model/…"), the optimiser's memory ("adam/…"), and the best epoch so far
-            ("best/…", "best_epoch", "best_figure").
+        arrays: parameters ("model/…"), the optimisers' memory ("adam/…", and "adversary/…" where there
+            is one), and the best epoch so far ("best/…", "best_epoch", "best_figure").
         history: one row an epoch so far.
     """
 
@@ -61,12 +68,12 @@ class Problem(Protocol):
     """What the loop needs to know of a task on a data set."""
 
     @property
-    def model(self) -> nn.Module: ...
+    def model(self) -> PairModel | FeatureModel: ...
 
     figure_name: str
     higher_is_better: bool
 
-    def step_loss(self, epoch: int) -> Tensor:
+    def step_loss(self, epoch: int) -> StepLoss:
         """Loss of one step, to be differentiated; all chance follows from the seed and `epoch`."""
         ...
 
@@ -89,13 +96,21 @@ class Fit:
     best: dict[str, Tensor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        opponents = {id(each) for each in self._adversary_parameters()}
+        self.fitted = [each for each in self.problem.model.parameters() if id(each) not in opponents]
+        self.optimisers = {"adam": self._adam(self.fitted)}
+        if opponents:
+            self.optimisers["adversary"] = self._adam(self._adversary_parameters())
+
+    def _adversary_parameters(self) -> list[nn.Parameter]:
+        adversary = self.problem.model.encoder.adversary
+        return list(adversary.parameters()) if adversary is not None else []
+
+    def _adam(self, parameters: list[nn.Parameter]) -> torch.optim.Adam:
         import torch
 
-        self.optimiser = torch.optim.Adam(
-            self.problem.model.parameters(),
-            lr=self.settings.learning_rate,
-            weight_decay=self.settings.weight_decay,
-            foreach=False,
+        return torch.optim.Adam(
+            parameters, lr=self.settings.learning_rate, weight_decay=self.settings.weight_decay, foreach=False
         )
 
     def run(
@@ -116,17 +131,21 @@ class Fit:
 
     @property
     def history(self) -> pd.DataFrame:
-        """One row an epoch: epoch, train_loss, validation_loss, the figure, seconds."""
-        columns = ["epoch", "train_loss", "validation_loss", self.problem.figure_name, "seconds"]
+        """One row an epoch: epoch, train_loss, validation_loss, the figure, seconds, and `Epoch.measures`."""
+        columns = None if self.rows else self._standing_columns
         return pd.DataFrame(self.rows, columns=columns).astype({"epoch": np.int64})
+
+    @property
+    def _standing_columns(self) -> list[str]:
+        return ["epoch", "train_loss", "validation_loss", self.problem.figure_name, "seconds"]
 
     def checkpoint(self) -> Checkpoint:
         """The state now, copied."""
         arrays = {f"model/{name}": _array(value) for name, value in self.problem.model.state_dict().items()}
         arrays |= {f"best/{name}": _array(value) for name, value in self.best.items()}
-        for number, parameter in enumerate(self.problem.model.parameters()):
-            for name, value in self.optimiser.state[parameter].items():
-                arrays[f"adam/{number}/{name}"] = _array(value)
+        for place, optimiser, parameter in self._fitted_by():
+            for name, value in optimiser.state[parameter].items():
+                arrays[f"{place}/{name}"] = _array(value)
         arrays["best_epoch"] = np.array([self.best_epoch], dtype=np.int64)
         arrays["best_figure"] = np.array([self.best_figure], dtype=np.float64)
         return Checkpoint(epoch=self.epoch, arrays=arrays, history=self.history)
@@ -147,23 +166,30 @@ class Fit:
         device = next(self.problem.model.parameters()).device
         self.problem.model.load_state_dict(_tensors(arrays, "model/", device))
         self.best = _tensors(arrays, "best/", device)
-        for number, parameter in enumerate(self.problem.model.parameters()):
-            state: dict[str, Any] = _tensors(arrays, f"adam/{number}/", device)
+        for place, optimiser, parameter in self._fitted_by():
+            state: dict[str, Any] = _tensors(arrays, f"{place}/", device)
             if not state:
                 continue
             if state["exp_avg"].shape != parameter.shape:
                 raise ValueError("shape")
             state["step"] = state["step"].to(torch.device("cpu"))
-            self.optimiser.state[parameter] = state
+            optimiser.state[parameter] = state
         self.epoch = checkpoint.epoch
-        self.rows = checkpoint.history.loc[:, list(self.history.columns)].to_dict("records")
+        checkpoint.history.loc[:, self._standing_columns]  # KeyError where it is of another task
+        self.rows = checkpoint.history.to_dict("records")
         self.best_epoch = int(arrays["best_epoch"][0])
         self.best_figure = float(arrays["best_figure"][0])
+
+    def _fitted_by(self) -> Iterable[tuple[str, torch.optim.Adam, nn.Parameter]]:
+        """Every parameter with its optimiser and its place in a checkpoint."""
+        for kind, optimiser in self.optimisers.items():
+            for number, parameter in enumerate(optimiser.param_groups[0]["params"]):
+                yield f"{kind}/{number}", optimiser, parameter
 
     def _one_epoch(self) -> Epoch:
         started = time.perf_counter()
         self.epoch += 1
-        train_loss = self._step()
+        train_loss, measures = self._step()
         validation_loss, figure = self.problem.validate()
         self._refuse_infinite(validation_loss)
         self._keep_if_best(figure)
@@ -173,7 +199,7 @@ class Fit:
             "validation_loss": validation_loss,
             self.problem.figure_name: figure,
             "seconds": time.perf_counter() - started,
-        }
+        } | measures
         self.rows.append(row)
         return Epoch(
             epoch=self.epoch,
@@ -183,24 +209,41 @@ class Fit:
             figure_name=self.problem.figure_name,
             figure=figure,
             seconds=row["seconds"],
+            measures=measures,
         )
 
-    def _step(self) -> float:
+    def _step(self) -> tuple[float, dict[str, float]]:
+        """One step of every optimiser; the task's loss before it, and `Epoch.measures`."""
         import torch
 
-        model = self.problem.model
-        model.train()
+        self.problem.model.train()
         torch.manual_seed(epoch_seed(self.seed, self.epoch))  # dropout; the caller keeps the global state
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.settings.rate(self.epoch)
-        self.optimiser.zero_grad(set_to_none=True)
+        rate = self.settings.rate(self.epoch)
+        for optimiser in self.optimisers.values():
+            optimiser.param_groups[0]["lr"] = rate
+            optimiser.zero_grad(set_to_none=True)
         loss = self.problem.step_loss(self.epoch)
-        train_loss = float(loss.detach())
-        self._refuse_infinite(train_loss)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), self.settings.clip)
-        self.optimiser.step()
-        return train_loss
+        train_loss = float(loss.task.detach())
+        self._refuse_infinite(float(loss.total.detach()))
+        loss.total.backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.fitted, self.settings.clip)
+        self.optimisers["adam"].step()
+        if self.problem.model.encoder.adversary is not None:
+            self._fit_adversary(self.problem.model.encoder.adversary, loss.encoding.embedding.detach())
+        return train_loss, {"learning_rate": rate, "gradient_norm": float(norm), **_activity(loss.encoding)}
+
+    def _fit_adversary(self, adversary: Adversary, embedding: Tensor) -> None:
+        """Some steps of the adversary alone; what the model's loss says of its parameters is forgotten first."""
+        import torch
+
+        optimiser = self.optimisers["adversary"]
+        for _ in range(adversary.steps):
+            optimiser.zero_grad(set_to_none=True)
+            loss = adversary.loss(embedding)
+            self._refuse_infinite(float(loss.detach()))
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(optimiser.param_groups[0]["params"], self.settings.clip)
+            optimiser.step()
 
     def _refuse_infinite(self, loss: float) -> None:
         if not math.isfinite(loss):
@@ -219,6 +262,17 @@ class Fit:
 def epoch_seed(seed: int, epoch: int) -> int:
     """A seed for torch that follows from the run's seed and the epoch; 0 stands before the first."""
     return int(np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)[0] >> 1)
+
+
+def _activity(encoding: Encoding) -> dict[str, float]:
+    """Mean and spread of the numbers after each layer: all near 0 or very large say that little is learnt."""
+    after = [state.detach() for state in encoding.states[1:]]
+    named = enumerate(after, start=1)
+    return {
+        name: float(value)
+        for number, state in named
+        for name, value in ((f"layer_{number}_mean", state.mean()), (f"layer_{number}_sd", state.std()))
+    }
 
 
 def _array(value: Any) -> np.ndarray:

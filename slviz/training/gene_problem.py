@@ -12,7 +12,7 @@ from slviz.runs import RunSpec
 from slviz.splits import PairSplit
 from slviz.tasks.torch_decoder import FeatureDecoder
 from slviz.training.inputs import MessageGraph, feature_tensor
-from slviz.training.models import FeatureModel
+from slviz.training.models import FeatureModel, StepLoss
 
 
 class GeneProblem:
@@ -43,15 +43,16 @@ class GeneProblem:
         layer = network.layer(network.width, matrix.shape[1])
         self.model = FeatureModel(encoder, FeatureDecoder(layer, network.width, matrix.shape[1])).to(device)
 
-    def step_loss(self, epoch: int) -> Tensor:
-        given = self.model(self.features, self.whole)
-        return self._loss(given, self.training)
+    def step_loss(self, epoch: int) -> StepLoss:
+        given, encoding = self.model(self.features, self.whole)
+        return StepLoss(self._loss(given, self.training), encoding)
 
     def validate(self) -> tuple[float, float]:
         """Loss, and root mean squared error in the features' own unit, of the validation genes."""
         self.model.eval()
         with torch.no_grad():
-            loss = float(self._loss(self.model(self.features, self.whole), self.validation))
+            given, _ = self.model(self.features, self.whole)
+            loss = float(self._loss(given, self.validation))
         return loss, float(np.sqrt(loss)) * self.scale
 
     def embed(self) -> Tensor:
@@ -62,8 +63,8 @@ class GeneProblem:
         """The features as the network gives them back, in their own unit."""
         self.model.eval()
         with torch.no_grad():
-            given = self.model(self.features, self.whole).cpu().numpy()
-        return (given * self.scale + self.centre).astype(np.float32)
+            given, _ = self.model(self.features, self.whole)
+        return (given.cpu().numpy() * self.scale + self.centre).astype(np.float32)
 
     def _loss(self, given: Tensor, genes: Tensor) -> Tensor:
         return torch.nn.functional.mse_loss(given.index_select(0, genes), self.target.index_select(0, genes))

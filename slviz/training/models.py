@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from torch import Tensor, nn
 
-from slviz.networks.encoders import Encoder
+from slviz.networks.encoders import Encoder, Encoding
 from slviz.tasks.torch_decoder import FeatureDecoder, TorchPairDecoder
 from slviz.training.inputs import MessageGraph
+
+
+@dataclass(frozen=True, eq=False)
+class StepLoss:
+    """What a step of training gave: the loss of the task, and the pass of the encoder."""
+
+    task: Tensor
+    encoding: Encoding
+
+    @property
+    def total(self) -> Tensor:
+        """What the model is fitted to: the task's loss and the encoder's penalty."""
+        return self.task if self.encoding.penalty is None else self.task + self.encoding.penalty
 
 
 class PairModel(nn.Module):
@@ -17,8 +32,10 @@ class PairModel(nn.Module):
         self.encoder = encoder
         self.decoder = TorchPairDecoder(width, hidden=hidden, dropout=dropout, start=start)
 
-    def forward(self, features: Tensor, graph: MessageGraph, pairs: Tensor) -> Tensor:
-        return self.decoder(self.encoder(features, graph.structure, graph.edges), pairs)
+    def forward(self, features: Tensor, graph: MessageGraph, pairs: Tensor) -> tuple[Tensor, Encoding]:
+        """Raw numbers [P] for `pairs` [P, 2], and the pass of the encoder that they come from."""
+        encoding = self.encoder.encode(features, graph.structure, graph.edges)
+        return self.decoder(encoding.embedding, pairs), encoding
 
 
 class FeatureModel(nn.Module):
@@ -29,5 +46,7 @@ class FeatureModel(nn.Module):
         self.encoder = encoder
         self.decoder = decoder
 
-    def forward(self, features: Tensor, graph: MessageGraph) -> Tensor:
-        return self.decoder(self.encoder(features, graph.structure, graph.edges), graph.edges)
+    def forward(self, features: Tensor, graph: MessageGraph) -> tuple[Tensor, Encoding]:
+        """Features [G, F] given back, and the pass of the encoder that they come from."""
+        encoding = self.encoder.encode(features, graph.structure, graph.edges)
+        return self.decoder(encoding.embedding, graph.edges), encoding

@@ -15,7 +15,7 @@ from slviz.splits import PairSplit, degree_matched_negatives, random_negatives
 from slviz.splits.negatives import pair_keys
 from slviz.tasks import PairTask
 from slviz.training.inputs import MessageGraph, feature_tensor
-from slviz.training.models import PairModel
+from slviz.training.models import PairModel, StepLoss
 
 DECODER_HIDDEN = 64
 
@@ -72,15 +72,16 @@ class PairProblem:
         far = random_negatives(random, len(asked) - len(near), **where) if "random" in kinds else near[:0]
         return np.concatenate([near, far])
 
-    def step_loss(self, epoch: int) -> Tensor:
+    def step_loss(self, epoch: int) -> StepLoss:
         asked, seen = self.partition(epoch)
         pairs, target = self.pairs[asked], self.score[asked]
         if self.task.contrasts:
             others = self.negatives(epoch, pairs)
             target = np.repeat(np.array([1, 0], dtype=np.float32), [len(pairs), len(others)])
             pairs = np.concatenate([pairs, others])
-        raw = self.model(self.features, self.message_graph(seen), torch.as_tensor(pairs, device=self.device))
-        return self.task.loss(raw, torch.as_tensor(target, device=self.device))
+        asked_about = torch.as_tensor(pairs, device=self.device)
+        raw, encoding = self.model(self.features, self.message_graph(seen), asked_about)
+        return StepLoss(self.task.loss(raw, torch.as_tensor(target, device=self.device)), encoding)
 
     def validate(self) -> tuple[float, float]:
         """Loss and figure, each the mean over what validation pairs are compared with."""

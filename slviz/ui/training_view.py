@@ -29,6 +29,9 @@ STATE_WORDS = {
     "starting": ("Starting", "gray", ":material/hourglass_top:"),
 }
 
+STANDING = ("epoch", "train_loss", "validation_loss", "seconds", "learning_rate", "gradient_norm")
+"""Columns of every history; the measures of layers beside them."""
+
 
 def state_of(run_id: str) -> str | None:
     """The state of a run, or None where there is no such run."""
@@ -164,7 +167,7 @@ def _figures(history: pd.DataFrame, epochs: int) -> None:
 
 def validation_figures(history: pd.DataFrame) -> list[str]:
     """Names of the figures that early stopping watches, beside the losses."""
-    return [name for name in history.columns if name not in ("epoch", "train_loss", "validation_loss", "seconds")]
+    return [name for name in history.columns if name not in STANDING and not name.startswith("layer_")]
 
 
 def _after(run_id: str, state: str, history: pd.DataFrame) -> None:

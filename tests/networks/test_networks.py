@@ -10,6 +10,8 @@ from slviz.networks import NETWORKS
 from slviz.networks.encoders import ByteDropout
 
 GENES, FEATURES, STRUCTURE = 12, 5, 3
+GRAPH_NETWORKS = [name for name, network in NETWORKS.items() if network.uses_graph]
+WITH_ATTENTION = ["gat", "gatv2", "multihead_gat", "transformer"]
 
 
 @pytest.fixture
@@ -29,9 +31,12 @@ def built(name, *, seed=0, genes=GENES, **settings):
 
 @pytest.mark.parametrize("heads", [1, 3, 8])
 @pytest.mark.parametrize("layers", [1, 2, 3])
-@pytest.mark.parametrize("v2", [False, True])
-def test_attention_into_each_gene_sums_to_one_in_every_layer_and_head(inputs, heads, layers, v2):
-    found = built("gat", heads=heads, layers=layers, v2=v2, width=10).attention(*inputs)
+@pytest.mark.parametrize(("name", "settings"), [*((name, {}) for name in WITH_ATTENTION), ("gat", {"v2": True})])
+def test_attention_into_each_gene_sums_to_one_in_every_layer_and_head(inputs, name, settings, heads, layers):
+    features, structure, edges = inputs
+    edges = edges[:, (edges != 3).all(dim=0)]  # gene 3 has no partners
+    encoder = built(name, heads=heads, layers=layers, width=10, **settings)
+    found = encoder.attention(features, structure, edges)
     assert len(found) == layers
     for edges, weight in found:
         assert weight.shape == (edges.shape[1], heads)
@@ -39,8 +44,9 @@ def test_attention_into_each_gene_sums_to_one_in_every_layer_and_head(inputs, he
         assert torch.allclose(into, torch.ones(GENES, heads), atol=1e-5)
 
 
-def test_attention_lies_on_the_edges_given_and_one_self_loop_a_gene(inputs):
-    for edges, _ in built("gat").attention(*inputs):
+@pytest.mark.parametrize("name", WITH_ATTENTION)
+def test_attention_lies_on_the_edges_given_and_one_self_loop_a_gene(inputs, name):
+    for edges, _ in built(name).attention(*inputs):
         found = sorted(map(tuple, edges.T.tolist()))
         assert found == sorted([*map(tuple, inputs[2].T.tolist()), *((gene, gene) for gene in range(GENES))])
 
@@ -56,9 +62,40 @@ def test_attention_is_what_the_layer_really_weighs_with():
     assert torch.allclose(layer(genes, edges), result, atol=1e-6)
 
 
-def test_attention_of_a_deeper_layer_is_that_of_the_pass_that_gives_the_embedding(inputs):
+def test_each_head_of_multihead_gat_is_a_whole_attention_of_its_own():
+    """The layer is a linear map of what separate one-head layers give, whose weights lie side by side."""
+    layer = NETWORKS.make("multihead_gat", heads=3).layer(4, 6)
+    genes, edges = torch.randn(5, 4), torch.tensor([[0, 1, 2, 3], [1, 0, 3, 2]])
+    result, used, weight = layer.with_attention(genes, edges)
+    alone = [each(genes, edges, return_attention_weights=True) for each in layer.convolution.convolutions]
+    assert [of_head.shape for of_head, _ in alone] == [(5, 6)] * 3
+    assert torch.allclose(layer.mix(torch.cat([of_head for of_head, _ in alone], dim=1)), result, atol=1e-6)
+    for head, (_, (edges_of_head, of_head)) in enumerate(alone):
+        assert torch.equal(edges_of_head, used)
+        assert torch.equal(of_head[:, 0], weight[:, head])
+    assert not torch.allclose(weight[:, 0], weight[:, 1])
+    assert torch.allclose(layer(genes, edges), result, atol=1e-6)
+
+
+def test_transformer_attention_is_the_softmax_of_queries_against_keys():
+    layer = NETWORKS.make("transformer", heads=1).layer(4, 6)
+    genes, edges = torch.randn(4, 4), torch.tensor([[1, 2, 0], [0, 0, 1]])
+    result, used, weight = layer.with_attention(genes, edges)
+    convolution = layer.convolution
+    query, key = convolution.lin_query(genes), convolution.lin_key(genes)
+    into_first = used[1] == 0
+    expected = torch.softmax(key[used[0][into_first]] @ query[0] / 6**0.5, dim=0)
+    assert sorted(used[0][into_first].tolist()) == [0, 1, 2]
+    assert torch.allclose(weight[into_first, 0], expected, atol=1e-6)
+    messages = torch.zeros(4, 6).index_add(0, used[1], convolution.lin_value(genes)[used[0]] * weight)
+    assert torch.allclose(layer.mix(messages + convolution.lin_skip(genes)), result, atol=1e-5)
+    assert torch.allclose(layer(genes, edges), result, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", WITH_ATTENTION)
+def test_attention_of_a_deeper_layer_is_that_of_the_pass_that_gives_the_embedding(inputs, name):
     """The second layer is called with the same genes in both passes."""
-    encoder = built("gat", layers=2)
+    encoder = built(name, layers=2, residual=False)
     seen = []
     encoder.layers[1].convolution.register_forward_pre_hook(lambda _, args: seen.append(args[0].detach().clone()))
     encoder(*inputs)
@@ -66,7 +103,7 @@ def test_attention_of_a_deeper_layer_is_that_of_the_pass_that_gives_the_embeddin
     assert torch.equal(*seen)
 
 
-@pytest.mark.parametrize("name", ["mlp", "gcn"])
+@pytest.mark.parametrize("name", [name for name in NETWORKS if name not in WITH_ATTENTION])
 def test_networks_without_attention_report_none(inputs, name):
     assert built(name).attention(*inputs) == []
 
@@ -83,7 +120,7 @@ def test_the_control_knows_neither_graph_nor_gene(inputs):
     assert torch.equal(first, second)
 
 
-@pytest.mark.parametrize("name", ["gcn", "gat"])
+@pytest.mark.parametrize("name", GRAPH_NETWORKS)
 def test_graph_networks_listen_to_partners_as_far_as_they_have_layers(inputs, name):
     """On a path 0 → 1 → 2 → 3, gene 3 hears of gene 1 with two layers and of gene 0 not at all."""
     features, structure, _ = inputs
@@ -97,10 +134,39 @@ def test_graph_networks_listen_to_partners_as_far_as_they_have_layers(inputs, na
         assert moved is is_heard
 
 
-@pytest.mark.parametrize("name", ["gcn", "gat"])
+@pytest.mark.parametrize("name", GRAPH_NETWORKS)
 def test_gene_vectors_can_be_left_out(name):
     assert built(name, gene_vectors=True).vectors.weight.shape[0] == GENES
     assert built(name, gene_vectors=False).vectors is None
+
+
+@pytest.mark.parametrize("name", GRAPH_NETWORKS)
+def test_a_layer_adds_to_what_a_gene_was_or_replaces_it(inputs, name):
+    encoder = built(name, layers=2)
+    replacing = built(name, layers=2, residual=False)
+    start, *added = encoder.encode(*inputs).states
+    _, replaced, _ = replacing.encode(*inputs).states
+    assert torch.allclose(added[0], start + replaced, atol=1e-6)
+    assert not torch.allclose(added[0], replaced, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", GRAPH_NETWORKS)
+def test_layers_read_numbers_of_one_scale_unless_told_otherwise(inputs, name):
+    """Features a thousand times as large are the same to a layer that normalises, and not to one that does not."""
+    for normalise in (True, False):
+        encoder = built(name, layers=1, normalise=normalise, gene_vectors=False, residual=False)
+        encoder.features.bias.data.zero_()
+        encoder.structure.bias.data.zero_()
+        small, large = (encoder.encode(scale * inputs[0], 0 * inputs[1], inputs[2]).states[1] for scale in (1, 1000))
+        assert torch.allclose(small, large, atol=0.05) is normalise
+
+
+@pytest.mark.parametrize("name", GRAPH_NETWORKS)
+def test_settings_of_later_versions_leave_the_names_of_earlier_runs_alone(name):
+    assert not {"residual", "normalise"} & NETWORKS.make(name).to_json().keys()
+    changed = NETWORKS.make(name, residual=False)
+    assert changed.to_json()["residual"] is False
+    assert NETWORKS.from_json(changed.to_json()) == changed
 
 
 def test_different_seeds_start_differently(inputs):

@@ -1,0 +1,44 @@
+"""Adversarial: a second network learns to tell embeddings from noise, and the first to mislead it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from slviz.choices import setting
+from slviz.networks.gcn import GCN
+
+if TYPE_CHECKING:
+    from slviz.networks.encoders import Encoder
+
+
+@dataclass(frozen=True)
+class Adversarial(GCN):
+    """Adversarially regularised graph autoencoder (Pan 2018): an adversary draws the embedding towards a normal.
+
+    The adversary has an Adam of its own at the same learning rate and takes five steps after each of the network.
+    """
+
+    name: ClassVar[str] = "adversarial"
+    pull: float = setting(
+        0.1,
+        "How much misleading the adversary counts beside the task; 0 leaves the embedding alone.",
+        label="Pull of the adversary",
+        low=0.0,
+        high=10.0,
+    )
+    variational: bool = setting(False, "A gene is a distribution with mean and spread, as in vgae (ARVGA).")
+    kl_weight: float = setting(
+        0.001,
+        "How hard the genes' distributions are drawn towards one standard normal; only when variational.",
+        label="Pull towards the prior",
+        low=0.0,
+        high=10.0,
+        advanced=True,
+    )
+
+    def _encoder(self, **parts: Any) -> Encoder:
+        from slviz.networks.prior_encoder import PriorEncoder
+
+        kl_weight = self.kl_weight if self.variational else None
+        return PriorEncoder(**self._stacking, kl_weight=kl_weight, pull=self.pull, **parts)

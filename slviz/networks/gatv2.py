@@ -1,0 +1,28 @@
+"""GATv2: whom a gene attends to depends on both genes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from slviz.choices import setting
+from slviz.networks.network import GraphNetwork
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@dataclass(frozen=True)
+class GATv2(GraphNetwork):
+    """Graph attention, second form (Brody 2022): each gene ranks its partners anew, where GAT ranks them once."""
+
+    name: ClassVar[str] = "gatv2"
+    heads: int = setting(4, "Independent views of the partners in each layer.", low=1, high=8)
+
+    def layer(self, in_channels: int, out_channels: int) -> nn.Module:
+        from torch_geometric.nn import GATv2Conv
+
+        from slviz.networks.attention_layers import AttentionLayer
+
+        each = -(-out_channels // self.heads)  # rounded up: the heads are mixed into the width afterwards
+        return AttentionLayer(GATv2Conv(in_channels, each, heads=self.heads), self.heads * each, out_channels)

@@ -1,0 +1,29 @@
+"""Transformer: a gene asks, its partners answer, and the best answers count most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from slviz.choices import setting
+from slviz.networks.network import GraphNetwork
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@dataclass(frozen=True)
+class Transformer(GraphNetwork):
+    """Transformer attention along the graph (Shi 2021): queries of a gene against keys of its partners."""
+
+    name: ClassVar[str] = "transformer"
+    heads: int = setting(4, "Independent views of the partners in each layer.", low=1, high=8)
+
+    def layer(self, in_channels: int, out_channels: int) -> nn.Module:
+        from torch_geometric.nn import TransformerConv
+
+        from slviz.networks.attention_layers import LoopedAttentionLayer
+
+        each = -(-out_channels // self.heads)  # rounded up: the heads are mixed into the width afterwards
+        convolution = TransformerConv(in_channels, each, heads=self.heads)
+        return LoopedAttentionLayer(convolution, self.heads * each, out_channels)
