@@ -173,10 +173,16 @@ def test_training_survives_a_reload_and_is_cancelled(base: str, models: Path, pa
     assert run_id not in RunStore(models).run_ids()
 
 
+def choose(page: Any, label: str, option: str) -> None:
+    """Pick an option of a list, as a person does."""
+    page.get_by_role("combobox", name=re.compile(label)).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
 def test_training_ends_in_a_run_and_the_same_again_is_offered(base: str, models: Path, page: Any) -> None:
     page.goto(address(base, "train"))
     settle(page)
-    page.get_by_test_id("stMain").get_by_text("mlp", exact=True).click()
+    choose(page, "Network", "mlp")
     settle(page)
     epochs = page.get_by_role("spinbutton", name="Epochs")
     epochs.fill("3")
@@ -200,7 +206,7 @@ def test_pairs_of_ones_own_are_held_out_and_judged(
     (tmp_path / "screen.tsv").write_text("\n".join(demo_pairs) + "\n")
     page.goto(address(base, "train"))
     settle(page)
-    page.get_by_test_id("stMain").get_by_text("mlp", exact=True).click()
+    choose(page, "Network", "mlp")
     page.get_by_test_id("stMain").get_by_text("my own file", exact=True).click()
     settle(page)
     page.locator('input[type="file"]').first.set_input_files(tmp_path / "screen.tsv")
