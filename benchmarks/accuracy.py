@@ -1,13 +1,16 @@
 """How well the networks predict, fold by fold, beside the baselines that see the same pairs.
 
     python benchmarks/accuracy.py --data synlethdb --folds 5
+    python benchmarks/accuracy.py --data synlethdb --task link --split one-new both-new twin-free publication
 
-Prints Markdown: mean ± standard deviation over the folds of `pairs`, on the test pairs.
+Prints Markdown: mean ± standard deviation over the folds of each protocol, on the test pairs. Of `publication`
+the folds are the publications with most pairs of their own.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import resource
 import sys
 import time
@@ -24,7 +27,7 @@ from slviz.features import FEATURE_SETS
 from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
 from slviz.runs import Run, RunSpec
-from slviz.splits import SPLITS
+from slviz.splits import SPLITS, Split, publications
 from slviz.tasks import TASKS
 from slviz.training import train
 
@@ -34,6 +37,7 @@ SHOWN = {
     "reconstruct": (("genes",), ("rmse",)),
 }
 HEADINGS = {"link": "Link", "confidence": "Confidence", "reconstruct": "Reconstruction"}
+RANKED = (("all-unknown", "ap"), ("all-unknown", "recall@5000"), ("per-gene", "ndcg@10"), ("per-gene", "recall@10"))
 DIGITS = {"reconstruct": 5}
 
 
@@ -41,16 +45,16 @@ def main() -> None:
     asked = _asked()
     graph = open_dataset(asked.data)
     print(f"{graph.title or graph.name}: {len(graph):,} genes, {len(graph.pairs):,} pairs; {asked.epochs} epochs\n")
-    for task in asked.task:
+    for task, protocol in itertools.product(asked.task, asked.split):
         cost: list[tuple[float, float]] = []
         tables = []
         for network in asked.network:
-            for fold in range(asked.folds):
-                run, seconds = _timed(graph, _spec(graph, asked, task=task, network=network, fold=fold))
+            for fold, split in enumerate(_divisions(graph, protocol, folds=asked.folds)):
+                run, seconds = _timed(graph, _spec(graph, asked, task=task, network=network, split=split))
                 cost += [seconds]
                 tables += [_tidy(run, network=network, fold=fold)]
                 print(_progress(run, seconds), file=sys.stderr, flush=True)
-        print(_section(task, pd.concat(tables), cost), flush=True)
+        print(_section(task, protocol, pd.concat(tables), cost), flush=True)
 
 
 def _asked() -> argparse.Namespace:
@@ -60,11 +64,13 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=200)
     parser.add_argument("--task", nargs="+", default=["link", "confidence", "reconstruct"], choices=list(TASKS))
     parser.add_argument("--network", nargs="+", default=["gat", "gcn", "mlp"], choices=list(NETWORKS))
+    protocols = [name for name in SPLITS if name != "file"]
+    parser.add_argument("--split", nargs="+", default=["pairs"], choices=protocols)
     parser.add_argument("--features", default="both", choices=list(FEATURE_SETS))
     return parser.parse_args()
 
 
-def _spec(graph: GeneGraph, asked: argparse.Namespace, *, task: str, network: str, fold: int) -> RunSpec:
+def _spec(graph: GeneGraph, asked: argparse.Namespace, *, task: str, network: str, split: Split) -> RunSpec:
     return RunSpec(
         data_name=graph.name,
         data_source=asked.data or graph.name,
@@ -73,9 +79,15 @@ def _spec(graph: GeneGraph, asked: argparse.Namespace, *, task: str, network: st
         task=TASKS.make(task),
         network=NETWORKS.make(network),
         features=FEATURE_SETS.make(asked.features),
-        split=SPLITS.make("pairs", fold=fold),
+        split=split,
         optimiser=OPTIMISERS.make("adam", epochs=asked.epochs),
     )
+
+
+def _divisions(graph: GeneGraph, protocol: str, *, folds: int) -> list[Split]:
+    if protocol == "publication":
+        return [SPLITS.make(protocol, publication=name) for name in list(publications(graph))[:folds]]
+    return [SPLITS.make(protocol, fold=fold) for fold in range(folds)]
 
 
 def _timed(graph: GeneGraph, spec: RunSpec) -> tuple[Run, tuple[float, float]]:
@@ -97,10 +109,14 @@ def _progress(run: Run, seconds: tuple[float, float]) -> str:
     return f"{run.run_id}: {metrics[0]} {value:.4f}, {seconds[0]:.0f} s ({seconds[1]:.0f} s processor)"
 
 
-def _section(task: str, table: pd.DataFrame, cost: list[tuple[float, float]]) -> str:
+def _section(task: str, protocol: str, table: pd.DataFrame, cost: list[tuple[float, float]]) -> str:
     wall, processor = (max(column) for column in zip(*cost, strict=True))
     memory_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    lines = [f"### {HEADINGS[task]}\n", *_table(task, table), ""]
+    columns = [(against, metric) for against in SHOWN[task][0] for metric in SHOWN[task][1]]
+    lines = [f"### {HEADINGS[task]}, {protocol}\n", *_table(table, columns, digits=DIGITS.get(task, 3)), ""]
+    if task == "link":
+        lines += ["Every pair of genes that is not known, and every gene's possible partners, ranked:\n"]
+        lines += [*_table(table, list(RANKED), digits=3), ""]
     if task == "confidence":
         lines += ["Spearman ρ within each kind of evidence (across kinds one predicts provenance):\n"]
         lines += [*_within(table), ""]
@@ -108,11 +124,10 @@ def _section(task: str, table: pd.DataFrame, cost: list[tuple[float, float]]) ->
     return "\n".join(lines)
 
 
-def _table(task: str, table: pd.DataFrame) -> Iterator[str]:
-    columns = [(against, metric) for against in SHOWN[task][0] for metric in SHOWN[task][1]]
+def _table(table: pd.DataFrame, columns: list[tuple[str, str]], *, digits: int) -> Iterator[str]:
     yield "| | " + " | ".join(f"{metric.upper()}, {against}" for against, metric in columns) + " |"
     yield "| --- |" + " --- |" * len(columns)
-    yield from _rows(table, columns, digits=DIGITS.get(task, 3))
+    yield from _rows(table, columns, digits=digits)
 
 
 def _within(table: pd.DataFrame) -> Iterator[str]:

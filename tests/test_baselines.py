@@ -9,15 +9,17 @@ import numpy as np
 import pytest
 from builders import tiny_graph
 
-from slviz.baselines import confidence_baselines, link_baselines, reconstruction_baselines
+from slviz.baselines import TrainingGraph, confidence_baselines, link_baselines, link_rows, reconstruction_baselines
+from slviz.baselines.structural import leading_vectors
 from slviz.splits import Pairs
 
-STRUCTURAL = ("max degree", "degree product", "L3")
+STRUCTURAL = ("max degree", "degree product", "common neighbours", "Adamic–Adar", "L3", "SVD")
+GRAPH = tiny_graph(25, 90)
 
 
 @pytest.fixture(scope="module")
 def split():
-    return Pairs().divide(tiny_graph(25, 90))
+    return Pairs().divide(GRAPH)
 
 
 def without_itself(split, row):
@@ -42,12 +44,18 @@ def slow_l3(training, x, y):
 
 def test_every_row_is_scored_as_by_hand_on_the_training_graph_without_the_pair(split):
     found = link_baselines(split)
+    whole = nx.Graph(split.training_pairs.tolist())
+    whole.add_nodes_from(range(25))
     for row in range(len(split.pairs)):
         training, (x, y) = without_itself(split, row)
         assert found["max degree"][row] == max(training.degree(x), training.degree(y))
         assert found["degree product"][row] == training.degree(x) * training.degree(y)
         assert found["L3"][row] == pytest.approx(slow_l3(training, x, y), abs=1e-5)
         assert found["mean"][row] == 0.5
+        shared = list(nx.common_neighbors(training, x, y))
+        assert found["common neighbours"][row] == len(shared)
+        (_, _, expected), *_ = nx.adamic_adar_index(whole, [(x, y)])
+        assert found["Adamic–Adar"][row] == pytest.approx(expected, abs=1e-5)
 
 
 def test_the_mean_of_both_genes_leaves_the_pair_itself_out(split):
@@ -89,3 +97,41 @@ def test_pca_equals_scikit_learn_fitted_on_training_genes():
     found = reconstruction_baselines(features, training=training, width=4)
     assert found["PCA"] == pytest.approx(np.sqrt(np.mean((features - given) ** 2, axis=1)), abs=1e-5)
     assert found["mean"] == pytest.approx(np.sqrt(np.mean((features - features[:20].mean(axis=0)) ** 2, axis=1)))
+
+
+def test_svd_is_the_nearest_matrix_of_rank_sixteen_and_leaves_a_training_pair_out():
+    big = tiny_graph(90, 400)
+    split = Pairs().divide(big)
+    training = TrainingGraph(split.training_pairs, 90)
+    values, vectors = leading_vectors(training.adjacency)
+    left, size, right = np.linalg.svd(training.adjacency.toarray())
+    nearest = (left[:, :16] * size[:16]) @ right[:16]
+    assert (vectors * values) @ vectors.T == pytest.approx(nearest, abs=1e-8)
+    found = link_baselines(split)["SVD"]
+    rows, held = split.rows("train"), split.rows("test", "random")
+    at = nearest[split.pairs[:, 0], split.pairs[:, 1]]
+    assert found[held] == pytest.approx(at[held], abs=1e-5)
+    assert found[rows].mean() < 0.5 * at[rows].mean()
+
+
+def test_the_interactions_of_both_genes_where_there_are_any(split):
+    found = link_baselines(split, interactions=GRAPH.interactions)
+    count = np.bincount(GRAPH.interactions.ravel(), minlength=25)
+    assert np.array_equal(found["PPI degree product"], count[split.pairs].prod(axis=1))
+    assert "PPI degree product" not in link_baselines(split)
+
+
+@pytest.mark.parametrize("size", [25, 90])
+def test_rows_of_scores_say_the_same_as_scores_of_pairs(size):
+    graph = tiny_graph(size, 90)
+    split = Pairs().divide(graph)
+    at_pairs = link_baselines(split, interactions=graph.interactions)
+    by_rows = link_rows(split, interactions=graph.interactions)
+    assert list(by_rows) == list(at_pairs)
+    others = split.part != "train"
+    a, b = split.pairs[others].T
+    for name, rows in by_rows.items():
+        whole = np.concatenate([rows(0, 10), rows(10, size)])
+        assert whole.dtype == np.float32
+        assert whole == pytest.approx(whole.T, abs=1e-5), name
+        assert whole[a, b] == pytest.approx(at_pairs[name][others], abs=1e-5), name

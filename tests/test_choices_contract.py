@@ -102,7 +102,7 @@ def test_a_network_gives_each_gene_an_embedding_of_its_width_and_the_same_from_t
 
 
 @pytest.mark.parametrize("name", SPLITS)
-def test_a_split_parts_every_known_pair_once_and_the_same_from_the_same_seed(graph, tmp_path, name):
+def test_a_split_puts_a_known_pair_in_one_part_at_most_and_the_same_from_the_same_seed(graph, tmp_path, name):
     held_out = None
     split = SPLITS.make(name)
     if name == "file":
@@ -112,8 +112,9 @@ def test_a_split_parts_every_known_pair_once_and_the_same_from_the_same_seed(gra
         split = held_out.split()
     one, again = (split.divide(graph, held_out=held_out) for _ in range(2))
     known = one.pairs[one.against == "known"]
-    assert np.array_equal(np.unique(known, axis=0), np.unique(graph.pairs, axis=0))
-    assert len(known) == len(graph.pairs)
+    assert len(np.unique(known, axis=0)) == len(known)
+    assert {tuple(pair) for pair in known.tolist()} <= {tuple(pair) for pair in graph.pairs.tolist()}
+    assert (len(known) == len(graph.pairs)) or name in ("one-new", "both-new", "twin-free")  # these leave pairs out
     assert set(one.part) == set(PARTS)
     assert np.array_equal(one.pairs, again.pairs)
     assert np.array_equal(one.part, again.part)

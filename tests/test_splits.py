@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
+import hashlib
 
 import numpy as np
 import pandas as pd
@@ -105,6 +106,40 @@ class TestPairs:
     def test_a_complete_graph_has_nothing_to_compare_with(self):
         with pytest.raises(DataError, match="unlisted pairs are needed"):
             Pairs().divide(tiny_graph(10, 45, interactions=None))
+
+    @pytest.mark.parametrize(
+        ("settings", "digest"),
+        [
+            ({}, "422aeb9d03bf4fa4cadb6e48eb0468c49f7aa70f0a81e01de05295a9431a8c51"),
+            (
+                {"fold": 3, "split_seed": 7, "validation_share": 0.3},
+                "baf298a231181ad0c50ee34c1a47280e089d585adc0be4e5b42075b5fc8505ef",
+            ),
+        ],
+    )
+    def test_the_division_is_bit_for_bit_that_of_the_first_release(self, graph, settings, digest):
+        """Runs that people kept are compared with new ones: both must have seen the same pairs."""
+        split = Pairs(**settings).divide(graph)
+        content = [np.ascontiguousarray(split.pairs).tobytes(), np.ascontiguousarray(split.actual).tobytes()]
+        content += ["\n".join(each).encode() for each in (split.part, split.against, split.gene_part)]
+        content += [np.nan_to_num(split.score, nan=-1).tobytes()]
+        assert hashlib.sha256(b"".join(content)).hexdigest() == digest
+
+    def test_the_run_of_a_split_from_before_ratio_was_a_setting_keeps_its_name(self, graph):
+        assert set(Pairs().to_json()) == {"name", "folds", "fold", "split_seed", "validation_share"}
+        assert Pairs(ratio=5).to_json()["ratio"] == 5
+
+    def test_more_non_pairs_for_each_judged_pair_on_request(self):
+        graph = tiny_graph(60, 120)
+        plain, split = Pairs().divide(graph), Pairs(ratio=5).divide(graph)
+        for part, times in (("train", 1), ("validation", 5), ("test", 5)):
+            assert np.array_equal(split.pairs[split.rows(part)], plain.pairs[plain.rows(part)])
+            drawn = split.pairs[split.rows(part, "random")]
+            assert len(drawn) == len(as_set(drawn)) == times * len(split.rows(part))
+            assert not as_set(drawn) & as_set(graph.pairs)
+        matched = split.pairs[split.rows("test", "degree-matched")]
+        wanted = np.bincount(split.pairs[split.rows("test")].ravel(), minlength=60)
+        assert np.array_equal(np.bincount(matched.ravel(), minlength=60), 5 * wanted)
 
 
 class TestNegatives:

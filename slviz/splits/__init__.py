@@ -5,19 +5,27 @@ from __future__ import annotations
 from slviz.choices import Choices
 from slviz.splits.held_out import FileSplit, HeldOut
 from slviz.splits.negatives import degree_matched_negatives, random_negatives
+from slviz.splits.new_genes import BothNew, OneNew
 from slviz.splits.pair_split import PairSplit
 from slviz.splits.pairs import Pairs
+from slviz.splits.publication import Publication, publications
 from slviz.splits.split import Split
+from slviz.splits.twin_free import TwinFree
 
-SPLITS: Choices[Split] = Choices("split", Pairs, FileSplit)
+SPLITS: Choices[Split] = Choices("split", Pairs, OneNew, BothNew, TwinFree, Publication, FileSplit)
 
 __all__ = [
     "SPLITS",
+    "BothNew",
     "FileSplit",
     "HeldOut",
+    "OneNew",
     "PairSplit",
     "Pairs",
+    "Publication",
     "Split",
+    "TwinFree",
     "degree_matched_negatives",
+    "publications",
     "random_negatives",
 ]

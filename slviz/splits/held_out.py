@@ -102,6 +102,7 @@ class FileSplit(Split):
             gene_part=self._parts_of_genes(len(graph), fold=0, folds=5),
             random=self._generator(1),
             brought=held_out.negatives,
+            ratio=self.ratio,
         )
 
     @staticmethod

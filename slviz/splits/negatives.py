@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Int64
@@ -11,6 +12,23 @@ from slviz.errors import DataError
 
 ROUNDS = 100
 NOTHING = np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Which genes a pair may join: one of `ones` and one of `others`.
+
+    Attributes:
+        ones, others: gene numbers, ascending; either the same genes or none in common.
+    """
+
+    ones: Int64[np.ndarray, " ones"]
+    others: Int64[np.ndarray, " others"]
+
+    @property
+    def is_one(self) -> bool:
+        """Whether both genes come from the same genes."""
+        return np.array_equal(self.ones, self.others)
 
 
 def pair_keys(pairs: Int64[np.ndarray, "pairs 2"], genes: int) -> Int64[np.ndarray, " pairs"]:
@@ -32,11 +50,7 @@ def random_negatives(
     Raises `DataError` when there are fewer such pairs than asked for.
     """
     free = genes * (genes - 1) // 2 - len(avoid)
-    if count > free:
-        raise DataError(
-            f"{count} unlisted pairs are needed to compare with, and {genes} genes have only {free}. "
-            "Use a data set with more genes, or hold out fewer pairs."
-        )
+    _refuse_too_many(count, free, f"{genes} genes")
     if count > free // 4:  # drawing and rejecting would take long: choose from the whole list instead
         a, b = np.triu_indices(genes, k=1)
         keys = np.setdiff1d(a * genes + b, avoid, assume_unique=True)
@@ -73,16 +87,90 @@ def degree_matched_negatives(
         return np.empty((0, 2), dtype=np.int64)
     taken = like if count == len(like) else like[random.choice(len(like), size=count, replace=count > len(like))]
     joined = random.permutation(taken.ravel()).reshape(-1, 2)  # [count, 2]
+    ends = like.ravel()
+    return _rejoined(
+        random,
+        joined,
+        draw=lambda size: ends[random.integers(0, len(ends), size=(size, 2))],
+        genes=genes,
+        avoid=avoid,
+    )
+
+
+def random_negatives_across(
+    random: np.random.Generator, count: int, *, pool: Pool, genes: int, avoid: Int64[np.ndarray, " keys"]
+) -> Int64[np.ndarray, "count 2"]:
+    """As `random_negatives`, uniform over the pairs that `pool` allows."""
+    if pool.is_one:
+        inside = np.isin(avoid // genes, pool.ones) & np.isin(avoid % genes, pool.ones)
+        a, b = (np.searchsorted(pool.ones, end) for end in (avoid[inside] // genes, avoid[inside] % genes))
+        few = len(pool.ones)
+        return pool.ones[random_negatives(random, count, genes=few, avoid=np.sort(a * few + b))]
+    one_first = np.isin(avoid // genes, pool.ones) & np.isin(avoid % genes, pool.others)
+    other_first = np.isin(avoid // genes, pool.others) & np.isin(avoid % genes, pool.ones)
+    inside = avoid[one_first | other_first]
+    free = len(pool.ones) * len(pool.others) - len(inside)
+    _refuse_too_many(count, free, f"{len(pool.ones)} genes with {len(pool.others)} others")
+    if count > free // 4:
+        every = np.stack(np.meshgrid(pool.ones, pool.others, indexing="ij"), axis=-1).reshape(-1, 2)
+        keys = np.setdiff1d(pair_keys(every, genes), inside, assume_unique=True)
+        return _pairs_of(random.choice(keys, size=count, replace=False), genes)
+    return _rejecting(lambda size: _one_of_each(random, pool.ones, pool.others, size), count, genes=genes, avoid=avoid)
+
+
+def degree_matched_across(
+    random: np.random.Generator,
+    like: Int64[np.ndarray, "pairs 2"],
+    *,
+    pool: Pool,
+    genes: int,
+    avoid: Int64[np.ndarray, " keys"],
+) -> Int64[np.ndarray, "count 2"]:
+    """As `degree_matched_negatives`, where every pair joins one gene of each side of `pool`, as those of `like` do."""
+    if pool.is_one or not len(like):
+        return degree_matched_negatives(random, like, genes=genes, avoid=avoid)
+    first_is_one = np.isin(like[:, 0], pool.ones)
+    sided = np.where(first_is_one[:, None], like, like[:, ::-1])  # [N, (one, other)]
+    joined = np.stack([random.permutation(sided[:, 0]), random.permutation(sided[:, 1])], axis=1)
+    return _rejoined(
+        random,
+        joined,
+        draw=lambda size: _one_of_each(random, sided[:, 0], sided[:, 1], size),
+        genes=genes,
+        avoid=avoid,
+        sided=True,
+    )
+
+
+def _one_of_each(random: np.random.Generator, ones: np.ndarray, others: np.ndarray, size: int) -> np.ndarray:
+    return np.stack([random.choice(ones, size=size), random.choice(others, size=size)], axis=1)
+
+
+def _refuse_too_many(count: int, free: int, among: str) -> None:
+    if count > free:
+        raise DataError(
+            f"{count} unlisted pairs are needed to compare with, and {among} have only {free}. "
+            "Use a data set with more genes, hold out fewer pairs, or compare with fewer for each pair."
+        )
+
+
+def _rejoined(
+    random: np.random.Generator,
+    joined: Int64[np.ndarray, "count 2"],
+    *,
+    draw: Callable[[int], np.ndarray],
+    genes: int,
+    avoid: Int64[np.ndarray, " keys"],
+    sided: bool = False,
+) -> Int64[np.ndarray, "count 2"]:
+    """Joins that are not allowed swapped with others until all are; what is missing then comes from `draw`."""
     for _ in range(ROUNDS):
         refused = ~_allowed(joined, genes=genes, avoid=avoid)
         if not refused.any():
             break
-        _swap_ends(random, joined, refused, genes=genes, avoid=avoid)
+        _swap_ends(random, joined, refused, genes=genes, avoid=avoid, sided=sided)
     found = pair_keys(joined[_allowed(joined, genes=genes, avoid=avoid)], genes)
-    ends = like.ravel()
-    return _rejecting(
-        lambda size: ends[random.integers(0, len(ends), size=(size, 2))], count, genes=genes, avoid=avoid, found=found
-    )
+    return _rejecting(draw, len(joined), genes=genes, avoid=avoid, found=found)
 
 
 def _allowed(pairs: Int64[np.ndarray, "pairs 2"], *, genes: int, avoid: np.ndarray) -> np.ndarray:
@@ -100,12 +188,16 @@ def _swap_ends(
     *,
     genes: int,
     avoid: np.ndarray,
+    sided: bool,
 ) -> None:
-    """Swap the second gene of each refused pair with one of an allowed pair, in place, where both become allowed."""
+    """Swap the second gene of each refused pair with one of an allowed pair, in place, where both become allowed.
+
+    Unless the two ends come from different sides, either end of the allowed pair may be the one.
+    """
     wrong = random.permutation(np.flatnonzero(refused))
     fine = random.permutation(np.flatnonzero(~refused))[: len(wrong)]
     wrong = wrong[: len(fine)]
-    turned = random.integers(0, 2, size=len(fine))
+    turned = np.zeros(len(fine), dtype=np.int64) if sided else random.integers(0, 2, size=len(fine))
     ends = joined[fine[:, None], np.stack([turned, 1 - turned], axis=1)]  # allowed pairs, either gene first
     proposed = np.stack([joined[wrong], ends], axis=1)  # [swaps, which pair, which end]
     proposed[:, :, 1] = proposed[:, ::-1, 1].copy()

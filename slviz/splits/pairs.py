@@ -7,31 +7,35 @@ from typing import ClassVar
 
 import numpy as np
 
-from slviz.choices import setting
 from slviz.datasets import GeneGraph
-from slviz.errors import DataError, InvalidSetting
+from slviz.errors import DataError
+from slviz.splits.folds import Folded
 from slviz.splits.held_out import HeldOut
 from slviz.splits.pair_split import PairSplit
-from slviz.splits.split import Split, with_negatives
+from slviz.splits.split import with_negatives
 
 
 @dataclass(frozen=True)
-class Pairs(Split):
+class Pairs(Folded):
     """Random pairs are held out, in folds: it asks for gaps among genes that the model knows."""
 
     name: ClassVar[str] = "pairs"
-    folds: int = setting(5, "Number of parts of equal size; one of them is held out.", low=2, high=20, advanced=True)
-    fold: int = setting(0, "Which part is held out, counted from 0.", low=0, high=19)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.fold >= self.folds:
-            raise InvalidSetting(f"fold={self.fold} is outside the range 0 to {self.folds - 1} of {self.folds} folds.")
 
     def divide(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> PairSplit:
         """Fold `fold` is tested, a share of the rest validates, what remains is learnt from."""
-        if held_out is not None:
-            raise InvalidSetting("The split 'pairs' holds out its own pairs; a file of test pairs needs 'file'.")
+        self._refuse_file(held_out)
+        part = self._part_of_pairs(graph)
+        return with_negatives(
+            graph.pairs,
+            part=part,
+            score=graph.score,
+            gene_part=self._parts_of_genes(len(graph), fold=self.fold, folds=self.folds),
+            random=self._generator(1),
+            ratio=self.ratio,
+        )
+
+    def _part_of_pairs(self, graph: GeneGraph) -> np.ndarray:
+        """Text [P]: the part of each known pair."""
         if len(graph.pairs) < 2 * self.folds:
             raise DataError(
                 f"{self.folds} folds need at least {2 * self.folds} known pairs; '{graph.name}' has {len(graph.pairs)}."
@@ -41,10 +45,4 @@ class Pairs(Split):
         part = np.full(len(graph.pairs), "train", dtype=object)
         part[folds[self.fold]] = "test"
         part[self._validation_of(training)] = "validation"
-        return with_negatives(
-            graph.pairs,
-            part=part,
-            score=graph.score,
-            gene_part=self._parts_of_genes(len(graph), fold=self.fold, folds=self.folds),
-            random=self._generator(1),
-        )
+        return part

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float32, Int64
 
 from slviz.choices import Choice, setting
 from slviz.datasets import GeneGraph
-from slviz.errors import DataError
-from slviz.splits.negatives import degree_matched_negatives, pair_keys, random_negatives
+from slviz.errors import DataError, InvalidSetting
+from slviz.splits.negatives import (
+    Pool,
+    degree_matched_across,
+    degree_matched_negatives,
+    pair_keys,
+    random_negatives,
+    random_negatives_across,
+)
 from slviz.splits.pair_split import PairSplit
 
 if TYPE_CHECKING:
@@ -21,6 +29,11 @@ VALIDATION_HELP = (
     "Share of the training pairs that is set aside to pick the best epoch and the threshold; "
     "the test pairs are never looked at for that."
 )
+RATIO_HELP = (
+    "How many unlisted pairs of each kind each validation and test pair is compared with. "
+    "More are nearer to a real search; the figures fall, the ranking of models may change."
+)
+JUDGED = ("validation", "test")
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,11 @@ class Split(Choice):
         0, "Seed of the division and of the non-pairs that are drawn for it.", low=0, high=2**31 - 1, advanced=True
     )
     validation_share: float = setting(0.1, VALIDATION_HELP, low=0.01, high=0.5, advanced=True)
+    ratio: int = setting(1, RATIO_HELP, label="Non-pairs a pair", low=1, high=50, advanced=True)
+
+    def to_json(self) -> dict[str, Any]:
+        """As `Choice.to_json`, without a ratio of 1: the names of runs from before it was a setting still hold."""
+        return {key: value for key, value in super().to_json().items() if (key, value) != ("ratio", 1)}
 
     def divide(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> PairSplit:
         """Divide the pairs of `graph`; the same settings give the same division."""
@@ -58,6 +76,17 @@ class Split(Choice):
         part[others[: max(1, round(len(others) * self.validation_share))]] = "validation"
         return part
 
+    def _refuse_file(self, held_out: HeldOut | None) -> None:
+        if held_out is not None:
+            raise InvalidSetting(f"The split '{self.name}' holds out its own pairs; a file of test pairs needs 'file'.")
+
+    def _refuse_empty(self, part: np.ndarray, *, advice: str) -> None:
+        """`DataError` when a part of the known pairs is empty, or training has only one pair."""
+        for each, needed, task in (("test", 1, "test"), ("train", 2, "learn from"), ("validation", 1, "validate with")):
+            left = int((part == each).sum())
+            if left < needed:
+                raise DataError(f"The split '{self.name}' leaves {left or 'no'} known pairs to {task}. {advice}")
+
 
 def with_negatives(
     known: Int64[np.ndarray, "known 2"],
@@ -67,20 +96,40 @@ def with_negatives(
     gene_part: np.ndarray,
     random: np.random.Generator,
     brought: Int64[np.ndarray, "brought 2"] | None = None,
+    ratio: int = 1,
+    left_out: Int64[np.ndarray, "left 2"] | None = None,
+    pools: Mapping[str, Pool] | None = None,
 ) -> PairSplit:
-    """The whole split: known pairs first, then the non-pairs that each part is compared with, 1:1.
+    """The whole split: known pairs first, then the non-pairs that each part is compared with.
 
     Non-pairs are in no known pair of any part. Every part gets random ones; validation and test get
-    degree-matched ones too. `brought` are the user's own non-pairs for the test part.
+    degree-matched ones too.
+
+    Args:
+        known: the known pairs of all parts.
+        part: text [N], the part of each.
+        score: their confidence.
+        gene_part: text [G], for tasks about genes.
+        random: where chance comes from.
+        brought: the user's own non-pairs for the test part.
+        ratio: non-pairs of each kind for each pair of validation and test; training has one for each.
+        left_out: known pairs that are in no part; they are no non-pairs either.
+        pools: by part, the genes that its pairs join; a part without has pairs of any genes.
     """
     genes = len(gene_part)
-    avoid = np.unique(pair_keys(known, genes))
+    listed = known if left_out is None else np.concatenate([known, left_out])
+    avoid = np.unique(pair_keys(listed, genes))
     blocks = [(known, part, "known")]
-    for each in ("train", "validation", "test"):
-        of_part = known[part == each]
-        drawn = {"random": random_negatives(random, len(of_part), genes=genes, avoid=avoid)}
-        if each != "train":
-            drawn["degree-matched"] = degree_matched_negatives(random, of_part, genes=genes, avoid=avoid)
+    for each in ("train", *JUDGED):
+        drawn = _non_pairs(
+            random,
+            known[part == each],
+            genes=genes,
+            avoid=avoid,
+            ratio=ratio if each in JUDGED else 1,
+            kinds=("random", "degree-matched") if each in JUDGED else ("random",),
+            pool=None if pools is None else pools.get(each),
+        )
         if each == "test" and brought is not None:
             drawn["file"] = brought
         blocks += [(pairs, np.full(len(pairs), each, dtype=object), against) for against, pairs in drawn.items()]
@@ -95,3 +144,27 @@ def with_negatives(
         score=scores,
         gene_part=gene_part,
     )
+
+
+def _non_pairs(
+    random: np.random.Generator,
+    like: Int64[np.ndarray, "pairs 2"],
+    *,
+    genes: int,
+    avoid: Int64[np.ndarray, " keys"],
+    ratio: int,
+    kinds: tuple[str, ...],
+    pool: Pool | None,
+) -> dict[str, Int64[np.ndarray, "drawn 2"]]:
+    """`ratio` non-pairs of each kind for each pair of `like`."""
+    where: dict[str, Any] = {"genes": genes, "avoid": avoid}
+    many = np.tile(like, (ratio, 1))
+    if pool is None:
+        drawn = {"random": random_negatives(random, len(many), **where)}
+        if "degree-matched" in kinds:
+            drawn["degree-matched"] = degree_matched_negatives(random, many, **where)
+    else:
+        drawn = {"random": random_negatives_across(random, len(many), pool=pool, **where)}
+        if "degree-matched" in kinds:
+            drawn["degree-matched"] = degree_matched_across(random, many, pool=pool, **where)
+    return drawn

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float32
 
-from slviz.baselines import confidence_baselines, link_baselines, reconstruction_baselines
+from slviz.baselines import confidence_baselines, link_baselines, link_rows, reconstruction_baselines
 from slviz.datasets import GeneGraph
-from slviz.evaluation import best_threshold, link_metrics, value_metrics
+from slviz.evaluation import ScoreRows, best_threshold, link_metrics, ranking_metrics, value_metrics
 from slviz.runs import GENE_COLUMNS, METRIC_COLUMNS, PAIR_COLUMNS, PARTS
 from slviz.splits import PairSplit
+from slviz.splits.negatives import pair_keys
 from slviz.tasks import PairDecoder, PairTask
 
 NETWORK = "network"
@@ -37,10 +39,14 @@ def judge_pairs(
     embedding: Float32[np.ndarray, "genes width"],
     decoder: Mapping[str, np.ndarray],
 ) -> Judged:
-    """Score every pair of the split with the stored decoder and with the baselines."""
+    """Score every pair of the split with the stored decoder and with the baselines.
+
+    For the task `link` also every pair of genes that is not known outside the test part: see `ranking_metrics`.
+    """
     is_link = bool(task.contrasts)
     scores = {NETWORK: PairDecoder(decoder).score(embedding, split.pairs)}
-    scores |= link_baselines(split) if is_link else confidence_baselines(split)
+    baselines = link_baselines if is_link else confidence_baselines
+    scores |= baselines(split, interactions=graph.interactions)
     names = np.asarray(graph.genes, dtype=object)
     frame = pd.DataFrame(
         {
@@ -54,12 +60,32 @@ def judge_pairs(
     )
     assert tuple(frame.columns[: len(PAIR_COLUMNS)]) == PAIR_COLUMNS
     if is_link:
-        return Judged(decoder, frame, _table(_link_rows(split, scores)))
+        rows = {NETWORK: network_rows(PairDecoder(decoder), embedding)}
+        rows |= link_rows(split, interactions=graph.interactions)
+        return Judged(decoder, frame, _table(chain(_link_rows(split, scores), _ranking_rows(graph, split, rows))))
     judged = ((split.against == "known") & ~np.isnan(split.score)).nonzero()[0]
     kinds = evidence_of(graph, split.pairs)
     return Judged(
         decoder, frame.iloc[judged].reset_index(drop=True), _table(_confidence_rows(split, scores, kinds, judged))
     )
+
+
+def network_rows(decoder: PairDecoder, embedding: Float32[np.ndarray, "genes width"]) -> ScoreRows:
+    """The decoder's scores of a block of genes with every gene; each pair is computed once and kept."""
+    genes = len(embedding)
+    scores = np.zeros((genes, genes), dtype=np.float32)
+    for gene in range(genes):  # one matrix product each, over the genes from this one on
+        scores[gene, gene:] = decoder.score_against(embedding[gene:], 0)
+        scores[gene:, gene] = scores[gene, gene:]
+    return lambda start, stop: scores[start:stop]
+
+
+def known_elsewhere(graph: GeneGraph, split: PairSplit) -> np.ndarray:
+    """Int64 [K, 2]: every known pair that is not tested, left out of the split or not: no candidate."""
+    learnt = split.pairs[(split.against == "known") & (split.part != "test")]
+    listed = np.unique(np.concatenate([graph.pairs, learnt]), axis=0)
+    genes = len(graph)
+    return listed[~np.isin(pair_keys(listed, genes), pair_keys(split.pairs[split.rows("test")], genes))]
 
 
 def judge_genes(
@@ -114,6 +140,14 @@ def _link_rows(split: PairSplit, scores: Mapping[str, np.ndarray]) -> Iterator[R
                         split.actual[rows], score[rows], threshold=threshold, is_share=scorer == NETWORK
                     )
                     yield from ((scorer, part, against, metric, value) for metric, value in figures.items())
+
+
+def _ranking_rows(graph: GeneGraph, split: PairSplit, scorers: Mapping[str, ScoreRows]) -> Iterator[Row]:
+    positives, excluded = split.pairs[split.rows("test")], known_elsewhere(graph, split)
+    for scorer, rows in scorers.items():
+        found = ranking_metrics(rows, positives=positives, excluded=excluded, genes=len(graph))
+        for against, figures in found.items():
+            yield from ((scorer, "test", against, metric, value) for metric, value in figures.items())
 
 
 def _compared(split: PairSplit, part: str, against: str) -> np.ndarray | None:

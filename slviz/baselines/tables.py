@@ -1,0 +1,113 @@
+"""Every row of a split scored by each baseline, and every pair of genes by those that rank."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from jaxtyping import Float32, Float64, Int64
+
+from slviz.baselines.structural import ScoreRows, TrainingGraph, structural_rows, structural_scores
+from slviz.splits import PairSplit
+
+
+def link_baselines(
+    split: PairSplit, *, interactions: Int64[np.ndarray, "2 interactions"] | None = None
+) -> dict[str, Float32[np.ndarray, " rows"]]:
+    """A score for each row of the split, by baseline; higher means more likely real.
+
+    A training pair is scored on the training graph without itself. `PPI degree product` is there where
+    the data set has interactions.
+    """
+    return {"mean": np.full(len(split.pairs), 0.5, dtype=np.float32), **_structural(split, interactions)}
+
+
+def link_rows(
+    split: PairSplit, *, interactions: Int64[np.ndarray, "2 interactions"] | None = None
+) -> dict[str, ScoreRows]:
+    """The baselines of `link_baselines`, each giving the scores of a block of genes with every gene."""
+    genes = len(split.gene_part)
+    found: dict[str, ScoreRows] = {
+        "mean": lambda start, stop: np.full((stop - start, genes), 0.5, dtype=np.float32),
+        **structural_rows(_training_graph(split)),
+    }
+    if interactions is not None:
+        degree = _interaction_degree(split, interactions)
+        found["PPI degree product"] = lambda start, stop: degree[start:stop, None] * degree
+    return found
+
+
+def confidence_baselines(
+    split: PairSplit, *, interactions: Int64[np.ndarray, "2 interactions"] | None = None
+) -> dict[str, Float32[np.ndarray, " rows"]]:
+    """A predicted confidence for each row of the split, by baseline.
+
+    `mean` is the training mean; `gene mean` the mean of both genes' own means (of the training mean
+    where a gene has no training pair); the structural scores are brought to the scale of confidence by
+    a straight line over log(1 + score), fitted on the training pairs.
+    """
+    rows = split.rows("train")
+    target = split.score[rows].astype(np.float64)
+    found = {"mean": np.full(len(split.pairs), target.mean()), "gene mean": _gene_mean(split)}
+    for name, score in _structural(split, interactions).items():
+        found[name] = _straight_line(np.log1p(np.maximum(score.astype(np.float64), 0)), target, rows=rows)
+    return {name: prediction.astype(np.float32) for name, prediction in found.items()}
+
+
+def reconstruction_baselines(
+    features: Float32[np.ndarray, "genes width"], *, training: Int64[np.ndarray, " training"], width: int
+) -> Mapping[str, Float64[np.ndarray, " genes"]]:
+    """Root mean squared error of each gene's features, by baseline.
+
+    `mean` gives the training genes' mean of each column; `PCA` the projection onto the `width` leading
+    directions of the training genes.
+    """
+    mean = features[training].mean(axis=0)
+    centred = (features - mean).astype(np.float64)
+    _, _, directions = np.linalg.svd(centred[training], full_matrices=False)
+    kept = directions[:width]  # [D, F]
+    return {"mean": _rms(centred), "PCA": _rms(centred - (centred @ kept.T) @ kept)}
+
+
+def _structural(
+    split: PairSplit, interactions: Int64[np.ndarray, "2 interactions"] | None
+) -> dict[str, Float32[np.ndarray, " rows"]]:
+    found = structural_scores(_training_graph(split), split.pairs)
+    if interactions is not None:
+        found["PPI degree product"] = _interaction_degree(split, interactions)[split.pairs].prod(axis=1)
+    return found
+
+
+def _training_graph(split: PairSplit) -> TrainingGraph:
+    return TrainingGraph(split.training_pairs, len(split.gene_part))
+
+
+def _interaction_degree(
+    split: PairSplit, interactions: Int64[np.ndarray, "2 interactions"]
+) -> Float32[np.ndarray, " genes"]:
+    return np.bincount(interactions.ravel(), minlength=len(split.gene_part)).astype(np.float32)
+
+
+def _gene_mean(split: PairSplit) -> Float64[np.ndarray, " rows"]:
+    genes = len(split.gene_part)
+    rows = split.rows("train")
+    training, score = split.pairs[rows], split.score[rows].astype(np.float64)
+    total = np.bincount(training.ravel(), weights=np.repeat(score, 2), minlength=genes)
+    count = np.bincount(training.ravel(), minlength=genes)
+    own_score, own = np.zeros(len(split.pairs)), np.zeros(len(split.pairs), dtype=np.int64)
+    own_score[rows], own[rows] = score, 1
+    totals = total[split.pairs] - own_score[:, None]  # [N, 2]
+    counts = count[split.pairs] - own[:, None]
+    means = np.where(counts > 0, totals / np.maximum(counts, 1), score.mean())
+    return means.mean(axis=1)
+
+
+def _straight_line(x: np.ndarray, target: np.ndarray, *, rows: np.ndarray) -> Float64[np.ndarray, " rows"]:
+    centre = x[rows].mean()
+    spread = np.sum((x[rows] - centre) ** 2)
+    slope = np.sum((x[rows] - centre) * (target - target.mean())) / spread if spread else 0.0
+    return target.mean() + slope * (x - centre)
+
+
+def _rms(rows: np.ndarray) -> Float64[np.ndarray, " rows"]:
+    return np.sqrt(np.mean(rows**2, axis=1))

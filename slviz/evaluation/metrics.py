@@ -1,0 +1,48 @@
+"""Metric: what a figure is called, what it says, and which direction is better; the table of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from slviz.evaluation.ranking import CUTS, TOP
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What a figure is called, what it says, and which direction is better."""
+
+    key: str
+    label: str
+    help: str
+    higher_is_better: bool
+
+
+METRICS: Mapping[str, Metric] = {
+    metric.key: metric
+    for metric in (
+        Metric("auc", "ROC AUC", "Chance that a real pair scores above an unlisted one; 0.5 is guessing.", True),
+        Metric("ap", "Average precision", "Mean share of real pairs above each real pair in the ranking.", True),
+        Metric("f1", "F1", "Balance of precision and recall at the threshold that was best on validation.", True),
+        Metric("threshold", "Threshold", "Score from which a pair counts as predicted; chosen on validation.", True),
+        Metric("brier", "Brier score", "Mean squared distance of the score from 1 (real) or 0 (unlisted).", False),
+        Metric("ece", "Calibration error", "How far scores are from the share of real pairs that have them.", False),
+        Metric("rmse", "RMSE", "Typical distance of the prediction from the score, large misses counting more.", False),
+        Metric("mae", "MAE", "Mean distance of the prediction from the score.", False),
+        Metric("r2", "R²", "Share of the differences between scores that is predicted; 0 is the mean.", True),
+        Metric("spearman", "Spearman ρ", "Agreement of the two rankings, from −1 to 1.", True),
+        Metric(f"recall@{TOP}", f"Recall at {TOP:,}", f"Share of the real pairs among the {TOP:,} highest.", True),
+        *(
+            Metric(f"ndcg@{k}", f"NDCG@{k}", f"How near the top {k} of a gene are to all real partners first.", True)
+            for k in CUTS
+        ),
+        *(
+            Metric(f"recall@{k}", f"Recall@{k}", f"Share of a gene's real partners among its top {k}.", True)
+            for k in CUTS
+        ),
+        *(
+            Metric(f"precision@{k}", f"Precision@{k}", f"Share of a gene's top {k} that could be real and are.", True)
+            for k in CUTS
+        ),
+    )
+}

@@ -1,0 +1,98 @@
+"""The protocol `twin-free`: as `pairs`, without the test pairs that a near-copy in training gives away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import scipy.sparse as sp
+from jaxtyping import Bool, Int64
+
+from slviz.choices import setting
+from slviz.datasets import GeneGraph
+from slviz.splits.held_out import HeldOut
+from slviz.splits.pair_split import PairSplit
+from slviz.splits.pairs import Pairs
+from slviz.splits.split import with_negatives
+
+ALIKE = 0.7
+TWIN_HELP = (
+    "From how many known partners on a gene can be another's twin. 100: only genes of large screens; "
+    "1: also genes that share their only partner, which leaves few pairs to test."
+)
+BLOCK = 512
+ADVICE = "Nearly every pair of this data set has a near-copy. Take another fold or split_seed, or the split 'pairs'."
+
+
+@dataclass(frozen=True)
+class TwinFree(Pairs):
+    """Random pairs are held out, those with a near-copy in training left aside: learning by heart does not help."""
+
+    name: ClassVar[str] = "twin-free"
+    twin_partners: int = setting(100, TWIN_HELP, label="Partners of a twin", low=1, high=1000)
+
+    def divide(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> PairSplit:
+        """The division of `pairs`, whose test part keeps the pairs without a near-copy outside the test part.
+
+        A validation pair counts as seen. The pairs that are taken out of the test part are in no part.
+        """
+        self._refuse_file(held_out)
+        part = self._part_of_pairs(graph)
+        tested = np.flatnonzero(part == "test")
+        copied = has_near_copy(
+            graph.pairs[tested], seen=graph.pairs[part != "test"], graph=graph, fewest=self.twin_partners
+        )
+        part[tested[copied]] = "left out"
+        self._refuse_empty(part, advice=ADVICE)
+        kept = part != "left out"
+        return with_negatives(
+            graph.pairs[kept],
+            part=part[kept],
+            score=graph.score[kept],
+            gene_part=self._parts_of_genes(len(graph), fold=self.fold, folds=self.folds),
+            random=self._generator(1),
+            ratio=self.ratio,
+            left_out=graph.pairs[~kept],
+        )
+
+
+def has_near_copy(
+    pairs: Int64[np.ndarray, "pairs 2"], *, seen: Int64[np.ndarray, "seen 2"], graph: GeneGraph, fewest: int = 1
+) -> Bool[np.ndarray, " pairs"]:
+    """For each pair (a, b): is there a clone a' of a with (a', b) among `seen`, or a clone b' of b with (a, b')?
+
+    Clones are two genes whose known partners, held-out ones included, have a Jaccard index above 0.7,
+    and of which both have `fewest` or more.
+    """
+    genes = len(graph)
+    known, learnt = _adjacency(graph.pairs, genes), _adjacency(seen, genes)
+    either_way = np.concatenate([pairs, pairs[:, ::-1]])  # the clone stands for the first gene
+    order = np.argsort(either_way[:, 0], kind="stable")
+    found = np.zeros(len(either_way), dtype=bool)
+    cuts = np.searchsorted(either_way[order, 0], np.append(np.arange(0, genes, BLOCK), genes))
+    for (start, clones), low, high in zip(_clones(known, fewest), cuts[:-1], cuts[1:], strict=True):
+        rows = order[low:high]
+        copies = sp.csr_array(clones @ learnt)  # [block, G]: how many clones have this partner
+        found[rows] = np.asarray(copies[either_way[rows, 0] - start, either_way[rows, 1]]).ravel() > 0
+    return found[: len(pairs)] | found[len(pairs) :]
+
+
+def _clones(known: sp.csr_array, fewest: int) -> Iterator[tuple[int, sp.csr_array]]:
+    """First gene of a block, and which genes [block, G] are clones of each gene of the block."""
+    degree = np.asarray(known.sum(axis=1)).ravel()
+    for start in range(0, known.shape[0], BLOCK):
+        block = known[start : start + BLOCK]
+        shared = (block @ known).tocoo()
+        gene, other = shared.coords
+        either = degree[gene + start] + degree[other] - shared.data
+        alike = (shared.data > ALIKE * either) & (gene + start != other)
+        alike &= np.minimum(degree[gene + start], degree[other]) >= fewest
+        ones = np.ones(int(alike.sum()))
+        yield start, sp.csr_array((ones, (gene[alike], other[alike])), shape=block.shape)
+
+
+def _adjacency(pairs: np.ndarray, genes: int) -> sp.csr_array:
+    a, b = pairs.T
+    return sp.csr_array((np.ones(2 * len(a)), (np.r_[a, b], np.r_[b, a])), shape=(genes, genes))
