@@ -113,7 +113,7 @@ class TestPairs:
             ({}, "422aeb9d03bf4fa4cadb6e48eb0468c49f7aa70f0a81e01de05295a9431a8c51"),
             (
                 {"fold": 3, "split_seed": 7, "validation_share": 0.3},
-                "baf298a231181ad0c50ee34c1a47280e089d585adc0be4e5b42075b5fc8505ef",
+                "4fcaf4e772a2fdfca02291a094c1c02bb8bb42c511eb2aa802feb4dc78384d8f",
             ),
         ],
     )
