@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from slviz.ui import frame, new_run, training_view
+from slviz.ui import form_start, frame, new_run, training_view
 
 
 def page() -> None:
     """What is at work first, then the form for a new run."""
     frame.heading("Train")
+    form_start.read_address()
     job = st.query_params.get("job")
     if job:
         training_view.follow(job)

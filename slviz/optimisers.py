@@ -16,7 +16,11 @@ class Adam(Choice):
     name: ClassVar[str] = "adam"
     epochs: int = setting(200, "Steps of learning; each looks at the whole graph once.", low=1, high=10_000)
     learning_rate: float = setting(
-        0.005, "Size of the first steps; it falls to nothing by the last. Too large diverges.", low=1e-6, high=1.0
+        0.005,
+        "Size of the first steps; it falls to nothing by the last. Too large diverges.",
+        low=1e-6,
+        high=1.0,
+        advanced=True,
     )
     weight_decay: float = setting(
         0.0005, "Pull of every weight towards zero, against memorising.", low=0.0, high=1.0, advanced=True

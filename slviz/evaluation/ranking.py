@@ -51,13 +51,13 @@ def ranking_metrics(
     filled = 0
     for start in range(0, genes, BLOCK):
         stop = min(start + BLOCK, genes)
-        block = np.array(rows(start, stop), dtype=np.float32)
+        block = np.array(rows(start, stop), dtype=np.float32, order="C")  # whole rows are read below
         block[hidden.inside(start, stop)] = -np.inf
         chosen = slice(*np.searchsorted(either_way[:, 0], [start, stop]))
         above[chosen], level[chosen], of_positives[chosen] = _places(block, either_way[chosen] - [start, 0])
-        upper = block[:, start:][np.arange(start, genes) > np.arange(start, stop)[:, None]]
-        scores[filled : filled + len(upper)] = upper
-        filled += len(upper)
+        for row, gene in enumerate(range(start, stop)):
+            scores[filled : filled + genes - gene - 1] = block[row, gene + 1 :]
+            filled += genes - gene - 1
     once = of_positives[either_way[:, 0] < either_way[:, 1]]
     return {"all-unknown": _all_unknown(scores, once), "per-gene": _per_gene(either_way[:, 0], above, level)}
 

@@ -14,7 +14,7 @@ class Folded(Split):
     """A split of which one fold is held out."""
 
     folds: int = setting(5, "Number of parts of equal size; one of them is held out.", low=2, high=20, advanced=True)
-    fold: int = setting(0, "Which part is held out, counted from 0.", low=0, high=19)
+    fold: int = setting(0, "Which part is held out, counted from 0.", low=0, high=19, advanced=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()

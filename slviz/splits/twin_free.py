@@ -31,7 +31,7 @@ class TwinFree(Pairs):
     """Random pairs are held out, those with a near-copy in training left aside: learning by heart does not help."""
 
     name: ClassVar[str] = "twin-free"
-    twin_partners: int = setting(100, TWIN_HELP, label="Partners of a twin", low=1, high=1000)
+    twin_partners: int = setting(100, TWIN_HELP, label="Partners of a twin", low=1, high=1000, advanced=True)
 
     def divide(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> PairSplit:
         """The division of `pairs`, whose test part keeps the pairs without a near-copy outside the test part.

@@ -11,14 +11,17 @@ import pandas as pd
 from jaxtyping import Float32
 
 from slviz.baselines import confidence_baselines, link_baselines, link_rows, reconstruction_baselines
+from slviz.cores import side_by_side
 from slviz.datasets import GeneGraph
 from slviz.evaluation import ScoreRows, best_threshold, link_metrics, ranking_metrics, value_metrics
 from slviz.runs import GENE_COLUMNS, METRIC_COLUMNS, PAIR_COLUMNS, PARTS
 from slviz.splits import PairSplit
 from slviz.splits.negatives import pair_keys
 from slviz.tasks import PairDecoder, PairTask
+from slviz.tasks.all_pairs import all_pair_scores
 
 NETWORK = "network"
+SCORERS_AT_ONCE = 4  # each holds its scores of all pairs: 80 MB for 6,375 genes
 FEWEST = 5  # pairs of one kind of evidence below which a figure would say nothing
 
 
@@ -72,11 +75,7 @@ def judge_pairs(
 
 def network_rows(decoder: PairDecoder, embedding: Float32[np.ndarray, "genes width"]) -> ScoreRows:
     """The decoder's scores of a block of genes with every gene; each pair is computed once and kept."""
-    genes = len(embedding)
-    scores = np.zeros((genes, genes), dtype=np.float32)
-    for gene in range(genes):  # one matrix product each, over the genes from this one on
-        scores[gene, gene:] = decoder.score_against(embedding[gene:], 0)
-        scores[gene:, gene] = scores[gene, gene:]
+    scores = all_pair_scores(decoder, embedding)
     return lambda start, stop: scores[start:stop]
 
 
@@ -144,8 +143,12 @@ def _link_rows(split: PairSplit, scores: Mapping[str, np.ndarray]) -> Iterator[R
 
 def _ranking_rows(graph: GeneGraph, split: PairSplit, scorers: Mapping[str, ScoreRows]) -> Iterator[Row]:
     positives, excluded = split.pairs[split.rows("test")], known_elsewhere(graph, split)
-    for scorer, rows in scorers.items():
-        found = ranking_metrics(rows, positives=positives, excluded=excluded, genes=len(graph))
+
+    def ranked(rows: ScoreRows) -> dict[str, dict[str, float]]:
+        return ranking_metrics(rows, positives=positives, excluded=excluded, genes=len(graph))
+
+    figures_of = side_by_side(ranked, list(scorers.values()), most=SCORERS_AT_ONCE)
+    for scorer, found in zip(scorers, figures_of, strict=True):
         for against, figures in found.items():
             yield from ((scorer, "test", against, metric, value) for metric, value in figures.items())
 

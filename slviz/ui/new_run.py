@@ -12,18 +12,26 @@ import streamlit as st
 from slviz import jobs
 from slviz.choices import Choices
 from slviz.datasets import GeneGraph
+from slviz.errors import SlvizError
 from slviz.features import FEATURE_SETS
 from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
 from slviz.runs import RunSpec
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
-from slviz.ui import datasets, frame, held_out_files, settings_form, training_view
+from slviz.ui import datasets, errors, frame, held_out_files, protocols, settings_form, training_view
 from slviz.ui.words import plain
 
 OWN_FILE = "file"
-SPLIT_WORDS = {OWN_FILE: "my own file"}
-SPLIT_HELP = "Which pairs the network never sees, so that they can judge it."
+PUBLICATION = "publication"
+ASKED_ELSEWHERE = jobs.FROM_A_FILE | {"publication"}
+MORE_WORDS = {
+    "network": "The network",
+    "task": "The task",
+    "split": "What is held out",
+    "optimiser": "How it learns",
+    "run": "The run",
+}
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -52,16 +60,20 @@ class Wish:
 
 
 def form() -> Wish | None:
-    """The form, ready to start from the first moment; None while a file that it needs is missing."""
+    """The form, ready to start from the first moment; None while a file that it needs is missing.
+
+    What cannot be trained is said in a sentence before any work.
+    """
     source, graph = datasets.pick()
     names = _pick_names(graph)
     staged = held_out_files.ask(graph) if names["split"] == OWN_FILE else None
-    st.markdown("**Settings**")
+    publication = protocols.pick_publication(graph) if names["split"] == PUBLICATION else None
     tables: dict[str, Choices] = {"network": NETWORKS, "task": TASKS, "split": SPLITS, "optimiser": OPTIMISERS}
     chosen = {part: table[names[part]] for part, table in tables.items()}
-    values = settings_form.controls(chosen, advanced=False)
+    values = settings_form.controls(chosen, advanced=False, leave_out=ASKED_ELSEWHERE)
     with st.expander("More settings", icon=":material/tune:"):
-        more = settings_form.controls(chosen, advanced=True, leave_out=jobs.FROM_A_FILE)
+        more = settings_form.grouped(chosen, MORE_WORDS, leave_out=ASKED_ELSEWHERE)
+        st.caption(MORE_WORDS["run"])
         seed, device = _seed_and_device()
     if names["split"] == OWN_FILE:
         if staged is None:
@@ -70,11 +82,23 @@ def form() -> Wish | None:
             "test_pairs": staged.held_out.test_pairs,
             "test_negatives": staged.held_out.test_negatives,
         }
-    made: dict[str, Any] = {
-        part: table.make(names[part], **values[part], **more[part]) for part, table in tables.items()
-    }
-    features = FEATURE_SETS.make(names["features"])
-    features.matrix(graph)  # says at once when the data set lacks a feature
+    if names["split"] == PUBLICATION:
+        if publication is None:
+            return None
+        values["split"]["publication"] = publication
+    try:
+        made: dict[str, Any] = {
+            part: table.make(names[part], **values[part], **more[part]) for part, table in tables.items()
+        }
+        features = FEATURE_SETS.make(names["features"])
+        features.matrix(graph)  # says at once when the data set lacks a feature
+        divided = protocols.refuse_impossible(
+            graph, made["split"], None if staged is None else staged.held_out, task=made["task"]
+        )
+    except SlvizError as error:
+        errors.show(error)
+        return None
+    st.caption(plain(divided))
     spec = RunSpec(
         data_name=graph.name,
         data_source=source,
@@ -127,14 +151,14 @@ def _offer_finished(wish: Wish) -> None:
 
 
 def _pick_names(graph: GeneGraph) -> dict[str, str]:
-    first, second, third, fourth = st.columns([4, 3, 4, 3])
-    with first:
+    left, right = st.columns(2)
+    with left:
         task = settings_form.pick(TASKS, "Task", key="task", help="What the network learns to predict.")
-    with second:
         network = settings_form.pick(
             NETWORKS, "Network", key="network", default="gat", help="How a gene's embedding is computed."
         )
-    with third:
+        st.caption(plain(NETWORKS[network].summary()))
+    with right:
         features = settings_form.pick(
             FEATURE_SETS,
             "Features",
@@ -142,8 +166,7 @@ def _pick_names(graph: GeneGraph) -> dict[str, str]:
             default=_richest(graph),
             help="What the network is told about each gene before it sees the graph.",
         )
-    with fourth:
-        split = settings_form.pick(SPLITS, "Held out", key="split", help=SPLIT_HELP, words=SPLIT_WORDS)
+        split = protocols.pick()
     return {"task": task, "network": network, "features": features, "split": split, "optimiser": "adam"}
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from slviz.choices import Choice, Choices, Setting
+from slviz.ui.form_start import key_of
 from slviz.ui.words import plain
 
 COLUMNS = 5
@@ -60,7 +61,19 @@ def controls(
     for start in range(0, len(asked), COLUMNS):
         for column, (part, each) in zip(st.columns(COLUMNS), asked[start : start + COLUMNS], strict=False):
             with column:
-                values[part][each.key] = _control(each, key=f"{part} {choices[part].name} {each.key}")
+                values[part][each.key] = _control(each, key=key_of(part, choices[part].name, each.key))
+    return values
+
+
+def grouped(
+    choices: Mapping[str, type[Choice]], words: Mapping[str, str], *, leave_out: Collection[str] = ()
+) -> dict[str, dict[str, Any]]:
+    """The advanced settings as `controls` gives them, each choice's under its own words."""
+    values: dict[str, dict[str, Any]] = {}
+    for part, choice in choices.items():
+        if any(each.advanced and each.key not in leave_out for each in choice.settings()):
+            st.caption(words[part])
+        values |= controls({part: choice}, advanced=True, leave_out=leave_out)
     return values
 
 

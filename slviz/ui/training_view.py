@@ -13,7 +13,7 @@ from slviz.errors import RunNotFound, SlvizError
 from slviz.evaluation import METRICS
 from slviz.figures import training_curves
 from slviz.runs.summary import RunSummary
-from slviz.ui import downloads, errors, frame, opened, run_names
+from slviz.ui import downloads, errors, form_start, frame, opened, run_names
 from slviz.ui.words import duration, plain
 
 ALIVE = ("running", "waiting")
@@ -49,9 +49,17 @@ def note_start(run_id: str) -> None:
 
 def follow(run_id: str) -> None:
     """The run of the address: its state, its curves, and what can be done with it."""
+    _fill_an_untouched_form(run_id)
     alive = _state(run_id) in (*ALIVE, "starting")
     panel = st.fragment(_panel, run_every=POLL_SECONDS if alive else None)
     panel(run_id, was_alive=alive)
+
+
+def _fill_an_untouched_form(run_id: str) -> None:
+    if form_start.is_untouched() and state_of(run_id) is not None:
+        spec = opened.store().summary(run_id).spec
+        if spec is not None:
+            form_start.take_over(spec)
 
 
 def others(*, than: str | None) -> None:
@@ -98,6 +106,7 @@ def _panel(run_id: str, *, was_alive: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             _badge(state)
             st.subheader(plain(run_id), anchor=False)
+            _offer_settings(run_id)
         history = opened.store().progress(run_id) if state != "starting" else pd.DataFrame()
         if state in ALIVE:
             _while_alive(run_id, state, history)
@@ -107,6 +116,20 @@ def _panel(run_id: str, *, was_alive: bool) -> None:
             _after(run_id, state, history)
         if len(history):
             _curves(run_id, history)
+
+
+def _offer_settings(run_id: str) -> None:
+    spec = opened.store().summary(run_id).spec
+    if spec is not None:
+        st.button(
+            "Settings into the form",
+            key=f"settings {run_id}",
+            icon=":material/edit_note:",
+            type="tertiary",
+            on_click=form_start.take_over,
+            args=(spec,),
+            help="Fills the form below with the settings of this run, to change some and train another.",
+        )
 
 
 def _curves(run_id: str, history: pd.DataFrame) -> None:

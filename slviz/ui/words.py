@@ -26,6 +26,25 @@ TASK_WORDS = {
     "confidence": "how confident is the data set in a pair?",
     "reconstruct": "the genes' features, from the graph",
 }
+PROTOCOL_WORDS = {
+    "pairs": "random pairs",
+    "one-new": "pairs with one new gene",
+    "both-new": "pairs of two new genes",
+    "twin-free": "random pairs without near-copies",
+    "publication": "one publication",
+    "file": "my own file",
+}
+PROTOCOL_ASKS = {
+    "pairs": "Can it fill gaps among genes that were screened already? The usual test of the literature, and the "
+    "easiest.",
+    "one-new": "What would it say of a gene that nobody has screened? One gene of each tested pair has no known "
+    "partner in training.",
+    "both-new": "And of two such genes? Only their features can help: the hardest test.",
+    "twin-free": "Insight, or memory? Tested pairs that a near-copy in training gives away, such as one screen listed "
+    "against three genes, are left aside.",
+    "publication": "What would it have said before that paper? All pairs that rest on it alone are tested.",
+    "file": "Your own question, such as a new screen or a newer release of the data.",
+}
 _SPECIAL = re.compile(r"([\\*_\[\]$#<>~|:])")
 
 

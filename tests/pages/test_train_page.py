@@ -111,7 +111,7 @@ def test_data_that_is_not_there_gets_a_sentence_and_a_way_on(data: str, store: R
 def with_file(store: RunStore, open_page: Open, pairs: str, negatives: str = "") -> AppTest:
     """The Train page after the visitor has chosen a file of their own."""
     app = open_page("train")
-    app.button_group(key="split").set_value("file").run()
+    app.selectbox(key="split").set_value("file").run()
     app.file_uploader(key="held-out pairs").upload("screen.tsv", pairs.encode())
     if negatives:
         app.file_uploader(key="held-out non-pairs").upload("alive.tsv", negatives.encode())
@@ -120,7 +120,7 @@ def with_file(store: RunStore, open_page: Open, pairs: str, negatives: str = "")
 
 def test_without_a_file_of_ones_own_the_form_asks_for_it(store: RunStore, open_page: Open) -> None:
     app = open_page("train")
-    app.button_group(key="split").set_value("file").run()
+    app.selectbox(key="split").set_value("file").run()
     assert not app.exception
     assert "Which pairs" in said(app)
     assert not app.code

@@ -1,0 +1,131 @@
+"""The held-out protocol: chosen in the form, checked before any work, and named beside every figure of a run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.errors import DataError
+from slviz.runs import PARTS
+from slviz.splits import SPLITS, HeldOut, Split, publications
+from slviz.splits.publication import SMALL, SMALL_BELOW
+from slviz.tasks import PairTask, Task
+from slviz.ui import errors, settings_form
+from slviz.ui.form_start import key_of
+from slviz.ui.words import PROTOCOL_ASKS, PROTOCOL_WORDS, counted, plain
+
+HELP = "Which pairs the network never sees, so that they can judge it."
+PUBLICATION_KEY = key_of("split", "publication", "publication")
+LARGEST = ""
+SHORT = {
+    "pairs": "random pairs",
+    "one-new": "pairs with one new gene",
+    "both-new": "pairs of two new genes",
+    "twin-free": "random pairs without near-copies",
+    "file": "the pairs of a file",
+}
+
+
+def pick() -> str:
+    """The protocol's name, chosen by its words; below it, what it asks."""
+    name = settings_form.pick(SPLITS, "Held out", key="split", help=HELP, words=PROTOCOL_WORDS)
+    st.caption(plain(PROTOCOL_ASKS.get(name, SPLITS[name].summary())))
+    return name
+
+
+def pick_publication(graph: GeneGraph) -> str | None:
+    """A publication of the data set, "" for the largest; None, with a sentence, where it names none."""
+    try:
+        own = publications(graph)
+        if not own:
+            raise DataError(f"No pair of '{graph.name}' rests on a single publication. Hold out something else.")
+    except DataError as error:
+        errors.show(error)
+        return None
+    largest = next(iter(own))
+    small = [count for count in own.values() if count < SMALL_BELOW]
+    words = {LARGEST: f"{_paper(largest)}: {counted(own[largest], 'pair')}, the most"}
+    words |= {SMALL: f"all {len(small)} small ones together: {counted(sum(small), 'pair')}"} if small else {}
+    words |= {name: f"{_paper(name)}: {counted(count, 'pair')}" for name, count in own.items() if name != largest}
+    asked = str(st.session_state.get(PUBLICATION_KEY, LARGEST))
+    if asked not in words:  # several ids of a run that was taken over, or of another data set
+        if all(each.strip() in own for each in asked.split("+")):
+            words[asked] = _paper(asked)
+        else:
+            st.session_state[PUBLICATION_KEY] = LARGEST
+    return st.selectbox(
+        "Publication",
+        list(words),
+        format_func=lambda name: words[name],
+        key=PUBLICATION_KEY,
+        persist_state="session",
+        help=f"Beside it the pairs that rest on it alone; small ones have fewer than {SMALL_BELOW}. Type to search.",
+    )
+
+
+@dataclass(frozen=True)
+class Parts:
+    """How much a division leaves to learn from, to validate with and to test."""
+
+    learnt: int
+    validated: int
+    tested: int
+
+
+def refuse_impossible(graph: GeneGraph, split: Split, held_out: HeldOut | None, *, task: Task) -> str:
+    """What the protocol leaves to learn from and to test, as a sentence; raises `DataError` where that is too little.
+
+    Non-pairs are drawn one for each pair here, whatever the ratio: many take long.
+    """
+    key = json.dumps(split.to_json(), sort_keys=True)
+    pairs, genes = _parts(graph.fingerprint, key, graph, split.replace(ratio=1), held_out)
+    if not isinstance(task, PairTask):
+        return _sentence(genes, "gene")
+    if not task.contrasts:
+        return _sentence(pairs, "pair")
+    against = "as many" if split.ratio == 1 else f"{split.ratio} times as many"
+    return _sentence(pairs, "pair").removesuffix(".") + f", beside {against} non-pairs of each kind."
+
+
+def _sentence(parts: Parts, noun: str) -> str:
+    return (
+        f"Learns from {counted(parts.learnt, noun)}, picks its best epoch on {parts.validated:,} others, and is tested "
+        f"on {counted(parts.tested, noun)}."
+    )
+
+
+@st.cache_resource(max_entries=32, show_spinner="Dividing the pairs …")
+def _parts(
+    fingerprint: str, split: str, _graph: GeneGraph, _split: Split, _held_out: HeldOut | None
+) -> tuple[Parts, Parts]:
+    """Of the pairs, and of the genes."""
+    divided = _split.divide(_graph, held_out=_held_out)
+    return (
+        Parts(*(len(divided.rows(part)) for part in PARTS)),
+        Parts(*(int((divided.gene_part == part).sum()) for part in PARTS)),
+    )
+
+
+def described(split: Split) -> str:
+    """Such as "random pairs (fold 0 of 5)" or "PubMed 25171417, 5 non-pairs a pair"; plain text."""
+    return _what(split) + (f", {split.ratio} non-pairs a pair" if split.ratio > 1 else "")
+
+
+def _what(split: Split) -> str:
+    settings: dict[str, Any] = split.to_json()
+    publication = settings.get("publication")
+    if publication is not None:
+        words = {LARGEST: "the publication with most pairs", SMALL: "the small publications"}
+        return words.get(publication.strip(), _paper(publication))
+    what = SHORT.get(split.name, split.name)
+    return f"{what} (fold {settings['fold']} of {settings['folds']})" if "fold" in settings else what
+
+
+def _paper(name: str) -> str:
+    """PubMed ids in words; names of other kinds, such as those of the demo, as they are."""
+    ids = name.replace("+", " ").split()
+    return f"PubMed {' + '.join(ids)}" if ids and all(each.isdigit() for each in ids) else f"publication {name}"

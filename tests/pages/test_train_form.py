@@ -1,0 +1,131 @@
+"""The form for a new run: protocols in words, publications to choose from, and what it takes over."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from builders import tiny_spec
+from page_tools import Open, said
+
+from slviz.datasets import GeneGraph
+from slviz.networks import NETWORKS
+from slviz.runs.store import RunStore
+from slviz.splits import SPLITS, publications
+from slviz.tasks import TASKS
+from slviz.ui.words import PROTOCOL_ASKS, PROTOCOL_WORDS
+
+
+def test_every_protocol_says_what_it_asks_and_how_many_pairs_it_leaves(store: RunStore, open_page: Open) -> None:
+    assert set(PROTOCOL_WORDS) == set(PROTOCOL_ASKS) == set(SPLITS)
+    app = open_page("train")
+    for name in SPLITS:
+        app.selectbox(key="split").set_value(name).run()
+        assert not app.exception
+        assert PROTOCOL_ASKS[name] in said(app).replace("\\", "")
+        if name != "file":
+            assert "Learns from" in said(app)
+            assert f"--split {name}" in app.code[0].value
+
+
+def test_a_publication_is_chosen_from_those_of_the_data_set(store: RunStore, demo: GeneGraph, open_page: Open) -> None:
+    own = publications(demo)
+    largest, second = list(own)[:2]
+    app = open_page("train", split="publication")
+    picker = app.selectbox(key="split publication publication")
+    assert f"{largest}: {own[largest]:,} pairs" in picker.options[0]
+    assert "small ones together" in picker.options[1]
+    assert len(picker.options) == len(own) + 1
+    assert f"tested on {own[largest]:,} pairs" in said(app)
+    picker.set_value(second).run()
+    assert f"tested on {own[second]:,} pairs" in said(app)
+    assert f"publication={second}" in app.code[0].value
+
+
+def test_a_data_set_without_publications_says_so(store: RunStore, open_page: Open, tmp_path, monkeypatch) -> None:
+    folder = tmp_path / "plain"
+    folder.mkdir()
+    (folder / "genes.txt").write_text("\n".join("ABCDEFGH"))
+    (folder / "pairs.tsv").write_text("".join(f"{a}\t{b}\t1\n" for a, b in zip("ABCDEFG", "BCDEFGH", strict=True)))
+    app = open_page("train", data=str(folder), split="publication")
+    assert not app.exception
+    assert "does not say which publication" in app.error[0].value
+    assert not any(each.label == "Start training" for each in app.button)
+
+
+def test_what_cannot_be_divided_is_refused_before_any_work(store: RunStore, open_page: Open, tmp_path) -> None:
+    folder = tmp_path / "few"
+    folder.mkdir()
+    (folder / "genes.txt").write_text("\n".join("ABCDEFGH"))
+    (folder / "pairs.tsv").write_text("A\tB\t1\nC\tD\t1\nE\tF\t1\n")
+    app = open_page("train", data=str(folder), split="both-new")
+    assert not app.exception
+    assert "leaves" in app.error[0].value
+    assert not any(each.label == "Start training" for each in app.button)
+    assert not store.run_ids()
+
+
+def test_a_fold_that_is_not_there_is_refused_with_the_form_still_there(store: RunStore, open_page: Open) -> None:
+    app = open_page("train")
+    app.number_input(key="split pairs fold").set_value(7).run()
+    assert "fold=7 is outside" in app.error[0].value
+    app.number_input(key="split pairs fold").set_value(1).run()
+    assert not app.error
+    assert "fold=1" in app.code[0].value
+
+
+@pytest.mark.parametrize("key", ["task", "network", "features", "split"])
+def test_nonsense_in_the_address_is_said(key: str, store: RunStore, open_page: Open) -> None:
+    app = open_page("train", **{key: "gta"})
+    assert not app.exception
+    assert "is called “gta”" in app.warning[0].value
+    assert app.code
+
+
+def test_a_setting_in_the_address_is_not_dropped_without_a_word(store: RunStore, open_page: Open) -> None:
+    app = open_page("train", epochs="7")
+    assert "which this page does not take" in app.warning[0].value
+    assert "epochs" in app.warning[0].value
+
+
+def test_the_address_chooses_and_the_form_can_change_it(store: RunStore, open_page: Open) -> None:
+    app = open_page("train", task="confidence", network="mlp", split="one-new")
+    assert not app.warning
+    assert "--task confidence --network mlp" in app.code[0].value
+    assert "--split one-new" in app.code[0].value
+    app.selectbox(key="network").set_value("gcn").run()
+    assert "--network gcn" in app.code[0].value
+
+
+def spec_with(graph: GeneGraph):
+    return dataclasses.replace(
+        tiny_spec(graph),
+        network=NETWORKS.make("gatv2", heads=2, dropout=0.1),
+        task=TASKS.make("link", negatives="random"),
+        split=SPLITS.make("publication", publication=list(publications(graph))[2], ratio=3),
+        seed=5,
+    )
+
+
+def test_a_run_that_is_followed_fills_a_fresh_form(store: RunStore, demo: GeneGraph, open_page: Open) -> None:
+    spec = spec_with(demo)
+    store.request(spec)
+    app = open_page("train", job=spec.run_id)
+    assert not app.exception
+    words = app.code[0].value
+    for expected in ("--network gatv2", "heads=2", "negatives=random", "ratio=3", "--seed 5", spec.split.publication):
+        assert expected in words
+    assert "This very run is waiting already" in said(app)
+
+
+def test_a_form_that_was_touched_takes_a_run_over_when_asked(store: RunStore, demo: GeneGraph, open_page: Open) -> None:
+    spec = spec_with(demo)
+    app = open_page("train")
+    store.request(spec)
+    app.query_params["job"] = spec.run_id
+    app.run()
+    assert "--network gat " in app.code[0].value
+    app.button(key=f"settings {spec.run_id}").click().run()
+    assert not app.exception
+    assert "--network gatv2" in app.code[0].value
+    assert "This very run is waiting already" in said(app)
