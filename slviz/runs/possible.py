@@ -60,7 +60,7 @@ def _refuse_unjudged(task: PairTask, split: PairSplit) -> None:
         if len(known) < fewest:
             scored = "" if task.contrasts else " with a score"
             raise DataError(
-                f"The task '{task.name}' needs {fewest} known pairs{scored} or more to {purpose}; "
+                f"The task '{task.name}' needs at least {fewest} known pair{'s' if fewest > 1 else ''}{scored} to {purpose}; "
                 f"this split leaves {len(known)}. Take another fold, split or data set."
             )
     if task.contrasts and not split.kinds_of_negatives:
