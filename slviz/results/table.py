@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,17 +30,28 @@ HEADLINE: dict[str, tuple[tuple[str, str], ...]] = {
     "confidence": (("all", "rmse"), ("all", "mae"), ("all", "r2"), ("all", "spearman"), (WITHIN, "spearman")),
 }
 """The columns of a task's table; of any other task all its figures."""
+EVERY = "every protocol"
 Column = tuple[str, str]
 """What the pairs are compared with, and the metric."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure over divisions and seeds; `spread` is the standard deviation, NaN of a single one."""
+    """A figure over divisions and seeds.
+
+    Attributes:
+        mean: their mean.
+        spread: their standard deviation (of a sample), NaN of a single one.
+        count: how many there are.
+        complete: whether they are of all the table's divisions; only then it may be best.
+        values: each of them, in the order of the runs.
+    """
 
     mean: float
     spread: float
     count: int
+    complete: bool = True
+    values: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +64,7 @@ class ResultRow:
         cells: its figures by column.
         divisions: on how many of the table's divisions it was judged.
         run_ids: the runs that the figures come from, the newest first.
-        complete: whether that is all of them; only then it may be best.
+        complete: whether that is all of them.
     """
 
     model: str
@@ -87,14 +99,15 @@ class ResultTable:
 
     def best(self, column: Column) -> float:
         """The best mean of a column among complete rows; NaN where there is none."""
-        found = [row.cells[column].mean for row in self.rows if row.complete and column in row.cells]
+        found = [row.cells[column].mean for row in self.rows if column in row.cells and row.cells[column].complete]
         if not found:
             return float("nan")
         return max(found) if higher_is_better(column[1]) else min(found)
 
     def leads(self, row: ResultRow, column: Column) -> bool:
-        """Whether no other complete row is better there."""
-        return row.complete and column in row.cells and row.cells[column].mean == self.best(column)
+        """Whether no other row that was judged on all divisions is better there."""
+        cell = row.cells.get(column)
+        return cell is not None and cell.complete and cell.mean == self.best(column)
 
     @property
     def over(self) -> str:
@@ -116,6 +129,36 @@ def tables(collected: Collected) -> list[ResultTable]:
     return [_table(collected, str(task), str(protocol)) for task, protocol in keys]
 
 
+def across(found: Sequence[ResultTable], column: Column) -> ResultTable:
+    """One figure by every protocol: the columns are (protocol, metric), the rows those of all the tables.
+
+    Args:
+        found: tables of one task.
+        column: the figure, as the tables' columns name it; a protocol where it was not measured is left out.
+    """
+    measured = [table for table in found if column in table.columns]
+    columns = tuple((table.protocol, column[1]) for table in measured)
+    rows: dict[tuple[str, str, bool], ResultRow] = {}
+    for table, place in zip(measured, columns, strict=True):
+        for row in table.rows:
+            key = row.model, row.features, row.is_network
+            known = rows.get(key)
+            if known is None:
+                known = dataclasses.replace(row, cells={}, run_ids=(), complete=True)
+            cells = {**known.cells, place: row.cells[column]} if column in row.cells else known.cells
+            rows[key] = dataclasses.replace(
+                known, cells=cells, run_ids=(*known.run_ids, *row.run_ids), complete=known.complete and row.complete
+            )
+    return ResultTable(
+        task=measured[0].task if measured else "",
+        protocol=EVERY,
+        columns=columns,
+        held_out=tuple(dict.fromkeys(each for table in measured for each in table.held_out)),
+        seeds=max((table.seeds for table in measured), default=1),
+        rows=tuple(_best_first(list(rows.values()), columns)),
+    )
+
+
 def _table(collected: Collected, task: str, protocol: str) -> ResultTable:
     figures = collected.figures
     figures = figures.loc[(figures["task"] == task) & (figures["protocol"] == protocol)]
@@ -123,8 +166,9 @@ def _table(collected: Collected, task: str, protocol: str) -> ResultTable:
     inside = figures.loc[figures["division"].isin(shared)]
     columns = _columns(task, inside)
     named = ["model", "features", "is_network"]
+    wanted = {column: _divisions(inside, column) for column in columns}
     rows = [
-        _row(group, columns, model=str(key[0]), features=str(key[1]), is_network=bool(key[2]), wanted=len(shared))
+        _row(group, wanted, model=str(key[0]), features=str(key[1]), is_network=bool(key[2]))
         for key, group in inside.groupby(named, sort=False)
     ]
     outside = figures.loc[~figures["division"].isin(shared) & figures["is_network"], "run_id"]
@@ -156,20 +200,31 @@ def _columns(task: str, figures: pd.DataFrame) -> tuple[Column, ...]:
     return tuple(sorted(present, key=lambda column: (column[0], order.get(column[1], len(order)), column[1])))
 
 
+def _divisions(figures: pd.DataFrame, column: Column) -> frozenset[str]:
+    """Where any row has a figure of this column."""
+    of_column = (figures["against"] == column[0]) & (figures["metric"] == column[1])
+    return frozenset(figures.loc[of_column, "division"])
+
+
 def _row(
-    group: pd.DataFrame, columns: Sequence[Column], *, model: str, features: str, is_network: bool, wanted: int
+    group: pd.DataFrame, wanted: Mapping[Column, frozenset[str]], *, model: str, features: str, is_network: bool
 ) -> ResultRow:
-    values = group.groupby(["against", "metric"])["value"]
-    measured = {(str(against), str(metric)): each.to_numpy() for (against, metric), each in values}  # type: ignore[misc]
-    cells = {column: _cell(measured[column]) for column in columns if column in measured}
-    divisions = len(set(group["division"]))
+    measured = {(str(key[0]), str(key[1])): each for key, each in group.groupby(["against", "metric"])}  # type: ignore[index]
+    cells = {
+        column: _cell(measured[column]["value"].to_numpy(), set(measured[column]["division"]) >= divisions)
+        for column, divisions in wanted.items()
+        if column in measured
+    }
+    divisions = set(group["division"])
+    complete = divisions >= frozenset().union(*wanted.values())
     return ResultRow(
-        model, features, is_network, cells, divisions, tuple(group["run_id"].drop_duplicates()), divisions == wanted
+        model, features, is_network, cells, len(divisions), tuple(group["run_id"].drop_duplicates()), complete
     )
 
 
-def _cell(values: np.ndarray) -> Cell:
-    return Cell(float(values.mean()), float(values.std(ddof=1)) if len(values) > 1 else float("nan"), len(values))
+def _cell(values: np.ndarray, complete: bool) -> Cell:
+    spread = float(values.std(ddof=1)) if len(values) > 1 else float("nan")
+    return Cell(float(values.mean()), spread, len(values), complete, tuple(values.tolist()))
 
 
 def _best_first(rows: Sequence[ResultRow], columns: Sequence[Column]) -> Iterator[ResultRow]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from slviz.evaluation import METRICS
-from slviz.results.table import Cell, Column, ResultRow, ResultTable, higher_is_better
+from slviz.results.table import EVERY, Cell, Column, ResultRow, ResultTable, higher_is_better
 
 SHORT = {
     "auc": "AUC",
@@ -17,6 +17,9 @@ SHORT = {
     "spearman": "Spearman ρ",
     "brier": "Brier",
     "ece": "ECE",
+    "recall@5000": "R@5000",
+    "ndcg@10": "NDCG@10",
+    "recall@10": "R@10",
 }
 
 
@@ -24,7 +27,7 @@ def heading(column: Column) -> str:
     """Such as "AUC, random ↑"."""
     against, metric = column
     label = SHORT.get(metric) or (METRICS[metric].label if metric in METRICS else metric)
-    where = "" if against in ("all", "genes") else f", {against}"
+    where = "" if against in ("all", "genes", "classes") else f", {against}"
     return f"{label}{where} {'↑' if higher_is_better(metric) else '↓'}"
 
 
@@ -48,13 +51,14 @@ def digits_of(table: ResultTable) -> int:
 
 def title(table: ResultTable) -> str:
     """Such as "link · pairs · 5 folds"."""
-    return f"{table.task} · {table.protocol} · {table.over}"
+    over = "" if table.protocol == EVERY else f" · {table.over}"
+    return f"{table.task} · {table.protocol}{over}"
 
 
 def as_text(table: ResultTable) -> str:
     """The table for a terminal; the best of each column carries a star."""
     digits = digits_of(table)
-    header = ["", *(heading(column) for column in table.columns), "judged on"]
+    header = ["", *(heading(column) for column in table.columns), _last(table)]
     lines = [header, *(_text_row(table, row, digits) for row in table.rows)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(header))]
     networks = sum(row.is_network for row in table.rows)
@@ -78,7 +82,7 @@ def as_markdown(table: ResultTable) -> str:
     """The table as Markdown; the best of each column is bold."""
     digits = digits_of(table)
     lines = [
-        "| | " + " | ".join(heading(column) for column in table.columns) + " | judged on |",
+        "| | " + " | ".join(heading(column) for column in table.columns) + f" | {_last(table)} |",
         "| --- |" + " --- |" * (len(table.columns) + 1),
         *(_markdown_row(table, row, digits) for row in table.rows),
     ]
@@ -94,16 +98,25 @@ def _markdown_row(table: ResultTable, row: ResultRow, digits: int) -> str:
     return f"| {name} | " + " | ".join(cells) + f" | {_judged_on(table, row)} |"
 
 
+def _last(table: ResultTable) -> str:
+    return "protocols" if table.protocol == EVERY else "judged on"
+
+
 def _judged_on(table: ResultTable, row: ResultRow) -> str:
+    if table.protocol == EVERY:
+        return f"{len(row.cells)} of {len(table.columns)}"
     return "all" if row.complete else f"{row.divisions} of {len(table.held_out)}"
 
 
 def _remarks(table: ResultTable, *, star: str) -> Iterator[str]:
+    if table.protocol == EVERY:
+        yield "Mean ± standard deviation over the folds or publications of each protocol; its own table says how many."
+        return
     spread = "mean ± standard deviation over" if len(table.held_out) > 1 or table.seeds > 1 else "one run each,"
-    mark = "a star" if star == "*" else "bold"
+    mark = "has a star" if star == "*" else "is bold"
     partial = any(not row.complete for row in table.rows)
     only = " Rows that were not judged on all of them cannot be best." if partial else ""
-    yield f"Test part, {spread} {table.over}; all rows saw the same pairs. The best of each column has {mark}.{only}"
+    yield f"Test part, {spread} {table.over}; all rows saw the same pairs. The best of each column {mark}.{only}"
     yield from table.notes
 
 

@@ -58,9 +58,9 @@ def _refuse_unjudged(task: PairTask, split: PairSplit) -> None:
         if not task.contrasts:
             known = known[~np.isnan(split.score[known])]
         if len(known) < fewest:
-            scored = "" if task.contrasts else " with a score"
+            needed = f"{fewest} known pair{'s' if fewest > 1 else ''}{'' if task.contrasts else ' with a score'}"
             raise DataError(
-                f"The task '{task.name}' needs at least {fewest} known pair{'s' if fewest > 1 else ''}{scored} to {purpose}; "
+                f"The task '{task.name}' needs at least {needed} to {purpose}; "
                 f"this split leaves {len(known)}. Take another fold, split or data set."
             )
     if task.contrasts and not split.kinds_of_negatives:

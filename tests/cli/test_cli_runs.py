@@ -199,6 +199,7 @@ def test_every_command_has_help_and_an_action():
         "train",
         "sweep",
         "sweep-worker",
+        "results",
         "runs",
         "predict",
         "project",
