@@ -89,15 +89,14 @@ def start(arguments: list[str], *, run_id: str | None = None) -> None:
     has begun leaves the reason as that run's failure. Raises `RunNotSaved` where the log cannot be written.
     """
     store = RunStore.default()
-    log = _fresh_log(store.root / JOBS, run_id or arguments[0])
-    path = os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH")]))
+    log = fresh_log(store.root / JOBS, run_id or arguments[0])
     with saving(log), log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "slviz", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONPATH": path},
+            env=environment(),
             start_new_session=True,
         )
     # Somebody has to wait for a child, or it stays behind as a zombie.
@@ -127,7 +126,14 @@ def resume(run_id: str) -> None:
     start(["train", "--resume", run_id], run_id=run_id)
 
 
-def _fresh_log(folder: Path, name: str) -> Path:
+def environment(**more: str) -> dict[str, str]:
+    """What a process that runs `python -m slviz` is started with: this one's, with slviz where Python finds it."""
+    path = os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": path, **more}
+
+
+def fresh_log(folder: Path, name: str) -> Path:
+    """Where a new process may write what it prints; logs of last week are cleared away. Raises `RunNotSaved`."""
     with saving(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.log"):
@@ -149,15 +155,17 @@ def _see_off(process: subprocess.Popen[bytes], store: RunStore, run_id: str | No
 
 
 @contextlib.contextmanager
-def slot(writer: RunWriter, root: Path) -> Iterator[None]:
+def slot(writer: RunWriter, root: Path, *, places: int | None = None) -> Iterator[None]:
     """One of this machine's places to train in, held for as long as the block runs.
 
-    Where all are taken the run shows as waiting; raises `RunCancelled` when it is cancelled meanwhile.
+    There are `places` of them, or as many as `slots()` says. Where all are taken the run shows as waiting;
+    raises `RunCancelled` when it is cancelled meanwhile.
     """
-    taken = _free_slot(root)
+    places = slots() if places is None else places
+    taken = _free_slot(root, places)
     if taken is None:
         with writer.waiting():
-            while (taken := _free_slot(root)) is None:
+            while (taken := _free_slot(root, places)) is None:
                 writer.stop_if_cancelled()
                 time.sleep(SLOT_POLL_SECONDS)
     try:
@@ -166,10 +174,10 @@ def slot(writer: RunWriter, root: Path) -> Iterator[None]:
         taken.release()
 
 
-def _free_slot(root: Path) -> filelock.BaseFileLock | None:
+def _free_slot(root: Path, places: int) -> filelock.BaseFileLock | None:
     with saving(root / SLOTS):
         (root / SLOTS).mkdir(parents=True, exist_ok=True)
-        for number in range(slots()):
+        for number in range(places):
             lock = filelock.FileLock(root / SLOTS / f"{platform.node() or 'here'}-{number}.lock", thread_local=False)
             with contextlib.suppress(filelock.Timeout):
                 lock.acquire(timeout=0)

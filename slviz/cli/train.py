@@ -12,6 +12,7 @@ from slviz.cli.worker import train_run
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DamagedRun, InvalidSetting
+from slviz.runs.possible import Possible
 from slviz.runs.spec import TABLES, RunSpec
 from slviz.runs.store import RunStore
 from slviz.runs.typed import choices_from_words
@@ -66,6 +67,8 @@ def _train(asked: argparse.Namespace) -> int:
     graph = open_dataset(source)
     held_out = _held_out(graph, asked)
     spec = spec_of(asked, graph, source=source, held_out=held_out)
+    if store.find(spec) is None:
+        Possible(graph, held_out=held_out).check(spec)
     return train_run(store, spec, graph=graph, held_out=held_out, device=asked.device or "auto", maps=maps)
 
 

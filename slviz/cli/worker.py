@@ -36,6 +36,7 @@ def train_run(
     held_out: HeldOut | None = None,
     device: str = "auto",
     maps: bool = True,
+    places: int | None = None,
 ) -> int:
     """Train `spec` unless it is trained already, then make the maps that are missing; prints what happens.
 
@@ -46,6 +47,7 @@ def train_run(
         held_out: the user's own test pairs, for the split `file` on its first start.
         device: "auto", "cpu", "cuda" or "mps".
         maps: whether to make the run's maps.
+        places: how many runs this machine trains at once; `jobs.slots()` when left out.
 
     Returns the exit status. Raises `RunAlreadyRunning` where another worker has the run.
     """
@@ -59,7 +61,7 @@ def train_run(
         else:
             _tell(f"Run {spec.run_id}")
             writer.note_device(device)
-            with jobs.slot(writer, store.root):
+            with jobs.slot(writer, store.root, places=places):
                 _train(writer, spec, graph=graph, held_out=held_out, device=device)
                 if maps:
                     _make_maps(store, spec.run_id)

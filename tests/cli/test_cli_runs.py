@@ -174,12 +174,13 @@ def test_a_reader_who_has_seen_enough_is_no_error(store: RunStore, run: Run, tmp
     assert "BrokenPipe" not in done.stderr
 
 
-@pytest.mark.parametrize("words", ["runs", "train --help", "--help", "project --help"])
+@pytest.mark.parametrize("words", ["runs", "train --help", "--help", "project --help", "sweep --help"])
 def test_what_only_looks_starts_without_torch(words: str, tmp_path: Path):
     code = (
         "import sys\nfrom slviz.cli import main\n"
         f"try:\n    main({words.split()!r})\nexcept SystemExit:\n    pass\n"
-        "print('loaded', [m for m in ('torch', 'torch_geometric', 'streamlit', 'umap', 'numba') if m in sys.modules])"
+        "heavy = ('torch', 'torch_geometric', 'streamlit', 'umap', 'numba', 'distributed')\n"
+        "print('loaded', [m for m in heavy if m in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -194,4 +195,15 @@ def test_what_only_looks_starts_without_torch(words: str, tmp_path: Path):
 
 def test_every_command_has_help_and_an_action():
     commands = next(each for each in parser()._actions if each.dest == "command")
-    assert set(commands.choices) == {"train", "runs", "predict", "project", "data", "demo-runs", "app"}  # type: ignore[arg-type]
+    assert set(commands.choices or ()) == {
+        "train",
+        "sweep",
+        "sweep-worker",
+        "results",
+        "runs",
+        "predict",
+        "project",
+        "data",
+        "demo-runs",
+        "app",
+    }

@@ -1,0 +1,112 @@
+"""`results`: what finished runs reached, every model and baseline by every protocol, on the same pairs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+from pathlib import Path
+
+from slviz.datasets.sources import open_dataset
+from slviz.errors import RunNotFound
+from slviz.results import collect, tables
+from slviz.results.report import section, write_section
+from slviz.results.text import as_text
+from slviz.runs.spec import TABLES, RunSpec
+from slviz.runs.store import RunStore
+from slviz.runs.summary import RunSummary
+from slviz.runs.typed import words_of
+
+RESULTS = Path(__file__).resolve().parents[2] / "benchmarks" / "RESULTS.md"
+LEAD = "multiview"
+FILTERS = ("task", "network", "features", "split")
+
+
+def add_results_command(commands: argparse._SubParsersAction) -> None:
+    """Add `results` to the command line."""
+    command = commands.add_parser(
+        "results",
+        help="compare all finished runs with each other and with the baselines",
+        description="Tables of every model and baseline by every protocol, from the finished runs on a data set: mean "
+        "and standard deviation over folds and seeds, the best of each column marked.",
+        allow_abbrev=False,
+    )
+    command.add_argument(
+        "--data", metavar="SOURCE", help="demo, synlethdb or a folder (default: SLVIZ_DATA, else demo)"
+    )
+    for part in FILTERS:
+        command.add_argument(f"--{part}", metavar="NAME", nargs="+", help=f"only these of: {', '.join(TABLES[part])}")
+    command.add_argument("--defaults", action="store_true", help="only networks with all settings at their default")
+    command.add_argument("--lead", metavar="NETWORK", help=f"say where this network leads (default: {LEAD})")
+    command.add_argument(
+        "--markdown",
+        metavar="FILE",
+        nargs="?",
+        const=RESULTS,
+        type=Path,
+        help="write them between the markers of a Markdown file (default: benchmarks/RESULTS.md)",
+    )
+    command.set_defaults(action=_results)
+
+
+def _results(asked: argparse.Namespace) -> int:
+    store = RunStore.default()
+    source = asked.data or os.environ.get("SLVIZ_DATA") or "demo"
+    graph = open_dataset(source)
+    wanted = {part: _known(part, getattr(asked, part)) for part in FILTERS if getattr(asked, part)}
+    runs = [each for each in store.summaries() if _is_wanted(each, graph.fingerprint, wanted, defaults=asked.defaults)]
+    if not runs:
+        raise RunNotFound(
+            f"There is no such finished run on '{graph.name}' in {store.root.name}/. Train some with "
+            f"`python -m slviz sweep --data {source}`."
+        )
+    collected = collect(store, runs)
+    if asked.markdown is None:
+        for table in tables(collected):
+            print(f"{as_text(table)}\n")
+        for note in collected.notes:
+            print(note)
+        return 0
+    specs = {each.run_id: each.spec for each in runs if each.spec is not None}
+    lead = asked.lead or LEAD
+    label = graph.name if Path(source).is_dir() else source  # a path is true on one machine only
+    text = section(
+        collected,
+        specs,
+        title=graph.title or graph.name,
+        command=_command(asked, label),
+        source=label,
+        lead=lead if any(spec.network.name == lead for spec in specs.values()) else None,
+    )
+    write_section(asked.markdown, text)
+    print(f"Wrote the figures of {len(runs)} runs into {asked.markdown.name}.")
+    return 0
+
+
+def _known(part: str, names: list[str]) -> set[str]:
+    for name in names:
+        TABLES[part][name]  # an unknown name says so
+    return set(names)
+
+
+def _is_wanted(run: RunSummary, fingerprint: str, wanted: dict[str, set[str]], *, defaults: bool) -> bool:
+    spec = run.spec
+    if run.state != "finished" or spec is None or spec.data_fingerprint != fingerprint:
+        return False
+    if any(getattr(spec, part).name not in names for part, names in wanted.items()):
+        return False
+    return not (defaults and _settings(spec))
+
+
+def _settings(spec: RunSpec) -> list[str]:
+    return words_of({part: getattr(spec, part) for part in ("task", "network", "optimiser")})
+
+
+def _command(asked: argparse.Namespace, source: str) -> str:
+    """The command that writes this section anew."""
+    words = ["python", "-m", "slviz", "results", "--data", source]
+    for part in FILTERS:
+        words += [f"--{part}", *getattr(asked, part)] if getattr(asked, part) else []
+    words += ["--defaults"] if asked.defaults else []
+    words += ["--lead", asked.lead] if asked.lead else []
+    return shlex.join([*words, "--markdown", *([asked.markdown.name] if asked.markdown != RESULTS else [])])

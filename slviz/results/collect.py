@@ -1,0 +1,186 @@
+"""From finished runs to one tidy table of figures, with the proof that they were judged on the same pairs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from slviz.errors import SlvizError
+from slviz.runs.contents import SPLIT
+from slviz.runs.manifest import Manifest
+from slviz.runs.spec import RunSpec
+from slviz.runs.store import RunStore
+from slviz.runs.summary import RunSummary
+from slviz.runs.typed import words_of
+from slviz.tasks import PairTask
+
+NETWORK = "network"
+WITHIN = "within sources"
+RECONSTRUCT = "reconstruct"
+COLUMNS = ("task", "protocol", "model", "is_network", "features", "division", "held_out", "run_id", "seed")
+FIGURE_COLUMNS = (*COLUMNS, "against", "metric", "value")
+DIVISION_SETTINGS = frozenset({"fold", "split_seed", "publication", "test_pairs", "test_negatives"})
+"""What tells divisions of one protocol apart; other settings make it another protocol."""
+
+
+@dataclass(frozen=True, eq=False)
+class Collected:
+    """Figures of finished runs on test pairs.
+
+    Attributes:
+        figures: one row a figure, columns `FIGURE_COLUMNS`. `model` is the network with the settings that
+            are not at their default, or a baseline's name; `division` identifies the split with all its
+            settings; `held_out` says it for people, such as "fold 2". A baseline is there once a division.
+        notes: sentences on runs that were left out.
+    """
+
+    figures: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+
+def collect(store: RunStore, summaries: Sequence[RunSummary]) -> Collected:
+    """The figures of the finished runs among `summaries`, all of one data set.
+
+    Runs of the same division are there only if their frozen splits are the same, pair by pair; the notes
+    name those that were left out.
+    """
+    finished = [each for each in summaries if each.state == "finished" and each.spec is not None]
+    kept, notes = _judged_on_the_same_pairs(store, finished)
+    rows = [_figures(summary, summary.spec) for summary in kept if summary.spec is not None]
+    if not rows:
+        return Collected(pd.DataFrame(columns=list(FIGURE_COLUMNS)), tuple(notes))
+    figures = pd.concat(rows, ignore_index=True)
+    # Every run of a division carries the same baselines; the latest run's are taken.
+    repeated = figures.duplicated(["task", "division", "model", "against", "metric"]) & ~figures["is_network"]
+    return Collected(figures.loc[~repeated].reset_index(drop=True), tuple(notes))
+
+
+def division_of(spec: RunSpec) -> str:
+    """What identifies the pairs that a run is judged on: the data set and every setting of its split."""
+    return json.dumps([spec.data_fingerprint, spec.split.to_json()], sort_keys=True)
+
+
+def protocol_of(spec: RunSpec) -> str:
+    """The split with all that makes it another question, such as "pairs" or "pairs (ratio=5)".
+
+    A task about genes asks for what its settings say, and features are given back themselves.
+    """
+    words = words_of({"split": spec.split}, leave_out=DIVISION_SETTINGS)
+    if not isinstance(spec.task, PairTask):
+        words += words_of({"task": spec.task})
+    if spec.task.name == RECONSTRUCT:
+        words += [f"features={spec.features.name}"]
+    return _named(spec.split.name, words)
+
+
+def model_of(spec: RunSpec) -> str:
+    """The network with all that is not at its default, such as "gat (heads=2, epochs=50)"."""
+    asked_for = ("network", "task", "optimiser") if isinstance(spec.task, PairTask) else ("network", "optimiser")
+    parts = {part: getattr(spec, part) for part in asked_for}
+    return _named(spec.network.name, words_of(parts))
+
+
+def held_out_of(spec: RunSpec) -> str:
+    """What of its protocol a run holds out, such as "fold 2" or "publication 26637171"."""
+    split = spec.split
+    if hasattr(split, "fold"):
+        said = f"fold {getattr(split, 'fold')}"  # noqa: B009 (not every split has it)
+    elif hasattr(split, "publication"):
+        said = f"publication {getattr(split, 'publication') or '(the largest)'}"  # noqa: B009
+    else:
+        said = "a file"
+    return said if not split.split_seed else f"{said}, split seed {split.split_seed}"
+
+
+def _scorer_of(spec: RunSpec, scorer: str) -> str:
+    """What a row is called; a PCA is as wide as the network beside it."""
+    if scorer == NETWORK:
+        return model_of(spec)
+    return f"{scorer} ({spec.network.width} wide)" if spec.task.name == RECONSTRUCT and scorer == "PCA" else scorer
+
+
+def _named(name: str, words: Sequence[str]) -> str:
+    return f"{name} ({', '.join(words)})" if words else name
+
+
+def _figures(summary: RunSummary, spec: RunSpec) -> pd.DataFrame:
+    """Rows of `FIGURE_COLUMNS` of one run; for confidence also the mean rank correlation within kinds of evidence."""
+    table = summary.metrics
+    table = table.loc[(table["part"] == "test") & (table["metric"] != "threshold")].dropna(subset=["value"])
+    if spec.task.name == "confidence":
+        table = pd.concat([table, _within_sources(table)], ignore_index=True)
+    is_network = (table["scorer"] == NETWORK).to_numpy()
+    return pd.DataFrame(
+        {
+            "task": spec.task.name,
+            "protocol": protocol_of(spec),
+            "model": table["scorer"].map(lambda scorer: _scorer_of(spec, scorer)).to_numpy(),
+            "is_network": is_network,
+            "features": pd.Series(is_network).map({True: spec.features.name, False: ""}).to_numpy(),
+            "division": division_of(spec),
+            "held_out": held_out_of(spec),
+            "run_id": summary.run_id,
+            "seed": spec.seed,
+            "against": table["against"].to_numpy(),
+            "metric": table["metric"].to_numpy(),
+            "value": table["value"].to_numpy(),
+        }
+    )
+
+
+def _within_sources(table: pd.DataFrame) -> pd.DataFrame:
+    """One row a scorer: the mean of its rank correlations within each kind of evidence, all kinds alike."""
+    ranked = table.loc[(table["metric"] == "spearman") & (table["against"] != "all")]
+    means = ranked.groupby("scorer", sort=False)["value"].mean()
+    return pd.DataFrame(
+        {"scorer": means.index, "part": "test", "against": WITHIN, "metric": "spearman", "value": means.to_numpy()}
+    )
+
+
+def _judged_on_the_same_pairs(store: RunStore, runs: Sequence[RunSummary]) -> tuple[list[RunSummary], list[str]]:
+    """The runs whose frozen split is that of most runs of its division; and a sentence on each other."""
+    by_division: dict[str, list[tuple[str, RunSummary]]] = defaultdict(list)
+    notes: list[str] = []
+    for run in runs:
+        assert run.spec is not None
+        try:
+            sealed = str(Manifest.read(run.folder).files[SPLIT]["sha256"])
+            by_division[division_of(run.spec)].append((sealed, run))
+        except (SlvizError, KeyError) as error:
+            notes.append(f"Run {run.run_id} is left out: its split cannot be read ({error}).")
+    kept: list[RunSummary] = []
+    for group in by_division.values():
+        same = _of_one_content(store, group)
+        kept += [run for run in (each[1] for each in group) if run.run_id in same]
+        notes += [
+            f"Run {run.run_id} is left out: it was judged on other pairs than the other runs of {held_out_of(run.spec)}"
+            f" of '{run.spec.split.name}'. Train it again to compare it."
+            for _, run in group
+            if run.run_id not in same and run.spec is not None
+        ]
+    order = {run.run_id: place for place, run in enumerate(runs)}
+    return sorted(kept, key=lambda run: order[run.run_id]), notes
+
+
+def _of_one_content(store: RunStore, group: Sequence[tuple[str, RunSummary]]) -> set[str]:
+    """Names of the largest part of the group that has one split; files that differ are compared by content."""
+    counted = Counter(sealed for sealed, _ in group)
+    if len(counted) > 1:  # another version of the library that writes tables may pack the same rows otherwise
+        content = {sealed: _content(store, run) for sealed, run in reversed(group)}
+        group = [(content[sealed], run) for sealed, run in group]
+        counted = Counter(sealed for sealed, _ in group)
+    most = counted.most_common(1)[0][0]
+    return {run.run_id for sealed, run in group if sealed == most}
+
+
+def _content(store: RunStore, run: RunSummary) -> str:
+    try:
+        table = store.open_split(run.run_id)
+    except SlvizError as error:
+        return f"unreadable: {error}"
+    return hashlib.sha256(table.to_csv(index=False).encode()).hexdigest()

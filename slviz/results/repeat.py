@@ -1,0 +1,67 @@
+"""The commands that make a table's runs anew: what a person types to repeat every row."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from slviz.results.collect import DIVISION_SETTINGS
+from slviz.runs.spec import RunSpec
+from slviz.runs.typed import words_of
+
+LISTED = ("fold", "publication")
+SEEDS = "split_seed"
+
+
+def sweep_commands(specs: Sequence[RunSpec], *, source: str) -> list[str]:
+    """`python -m slviz sweep …` lines that train these runs.
+
+    Networks that share feature set, folds (or publications), seeds and all settings come from one line. A
+    line trains every one of its folds with every one of its seeds; a user's own file of pairs has no line.
+    """
+    judged: dict[tuple[Shared, str, str], set[tuple[str, str]]] = {}
+    for spec in specs:
+        if spec.split.name != "file":
+            key = _shared(spec), spec.features.name, spec.network.name
+            judged.setdefault(key, set()).add((_held_out(spec), str(spec.seed)))
+    lines: dict[tuple[Shared, str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for (shared, features, network), on in judged.items():
+        held_out = tuple(sorted({each for each, _ in on}))
+        seeds = tuple(sorted({seed for _, seed in on}, key=int))
+        lines.setdefault((shared, features, held_out, seeds), []).append(network)
+    return [_command(*key, networks, source=source) for key, networks in lines.items()]
+
+
+Shared = tuple[str, ...]
+
+
+def _shared(spec: RunSpec) -> Shared:
+    """Task, split and every setting that is not at its default, as they are typed."""
+    parts = {"task": spec.task, "network": spec.network, "split": spec.split, "optimiser": spec.optimiser}
+    words = words_of(parts, leave_out=DIVISION_SETTINGS)
+    if spec.split.split_seed:
+        words.append(f"{SEEDS}={spec.split.split_seed}")
+    return spec.task.name, spec.split.name, *words
+
+
+def _held_out(spec: RunSpec) -> str:
+    return next((str(getattr(spec.split, key)) for key in LISTED if hasattr(spec.split, key)), "")
+
+
+def _command(
+    shared: Shared,
+    features: str,
+    held_out: tuple[str, ...],
+    seeds: tuple[str, ...],
+    networks: Sequence[str],
+    *,
+    source: str,
+) -> str:
+    task, split, *words = shared
+    command = ["python", "-m", "slviz", "sweep", "--data", source, "--task", task, "--split", split]
+    command += ["--network", *networks, "--features", features]
+    if any(held_out):
+        command += ["--publication" if split == "publication" else "--fold", *held_out]
+    if seeds != ("0",):
+        command += ["--seed", *seeds]
+    return shlex.join([*command, *words])

@@ -1,0 +1,240 @@
+"""Tables of results: a row a model, a column a figure, mean and spread over the same divisions for all."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from slviz.evaluation import METRICS
+from slviz.results.collect import WITHIN, Collected
+
+HEADLINE: dict[str, tuple[tuple[str, str], ...]] = {
+    "link": (
+        ("random", "auc"),
+        ("random", "ap"),
+        ("random", "f1"),
+        ("degree-matched", "auc"),
+        ("degree-matched", "ap"),
+        ("file", "auc"),
+        ("file", "ap"),
+        ("all-unknown", "ap"),
+        ("all-unknown", "recall@5000"),
+        ("per-gene", "ndcg@10"),
+        ("per-gene", "recall@10"),
+    ),
+    "confidence": (("all", "rmse"), ("all", "mae"), ("all", "r2"), ("all", "spearman"), (WITHIN, "spearman")),
+}
+"""The columns of a task's table; of any other task all its figures."""
+EVERY = "every protocol"
+Column = tuple[str, str]
+"""What the pairs are compared with, and the metric."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure over divisions and seeds.
+
+    Attributes:
+        mean: their mean.
+        spread: their standard deviation (of a sample), NaN of a single one.
+        count: how many there are.
+        complete: whether they are of all the table's divisions; only then it may be best.
+        values: each of them, in the order of the runs.
+    """
+
+    mean: float
+    spread: float
+    count: int
+    complete: bool = True
+    values: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ResultRow:
+    """One model or baseline.
+
+    Attributes:
+        model, features: what it is called; no features for a baseline.
+        is_network: whether it was trained as a run of its own.
+        cells: its figures by column.
+        divisions: on how many of the table's divisions it was judged.
+        run_ids: the runs that the figures come from, the newest first.
+        complete: whether that is all of them.
+    """
+
+    model: str
+    features: str
+    is_network: bool
+    cells: dict[Column, Cell]
+    divisions: int
+    run_ids: tuple[str, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, eq=False)
+class ResultTable:
+    """One task by one protocol.
+
+    Attributes:
+        task, protocol: which.
+        columns: (against, metric) in the order shown.
+        held_out: what each division holds out, such as "fold 0".
+        seeds: how many seeds were trained.
+        rows: networks, best first by the first column, then baselines likewise.
+        notes: sentences on what is not in the table.
+    """
+
+    task: str
+    protocol: str
+    columns: tuple[Column, ...]
+    held_out: tuple[str, ...]
+    seeds: int
+    rows: tuple[ResultRow, ...]
+    notes: tuple[str, ...] = field(default=())
+
+    def best(self, column: Column) -> float:
+        """The best mean of a column among complete rows; NaN where there is none."""
+        found = [row.cells[column].mean for row in self.rows if column in row.cells and row.cells[column].complete]
+        if not found:
+            return float("nan")
+        return max(found) if higher_is_better(column[1]) else min(found)
+
+    def leads(self, row: ResultRow, column: Column) -> bool:
+        """Whether no other row that was judged on all divisions is better there."""
+        cell = row.cells.get(column)
+        return cell is not None and cell.complete and cell.mean == self.best(column)
+
+    @property
+    def over(self) -> str:
+        """Over what the means are taken, such as "5 folds" or "fold 0 and 3 seeds"."""
+        noun = self.held_out[0].split()[0] if self.held_out else "division"
+        plural = {"fold": "folds", "publication": "publications"}.get(noun, "divisions")
+        said = self.held_out[0] if len(self.held_out) == 1 else f"{len(self.held_out)} {plural}"
+        return said if self.seeds == 1 else f"{said} and {self.seeds} seeds"
+
+
+def higher_is_better(metric: str) -> bool:
+    """The direction of a metric; an unknown one counts upwards."""
+    return metric not in METRICS or METRICS[metric].higher_is_better
+
+
+def tables(collected: Collected) -> list[ResultTable]:
+    """One table a task and protocol, in the order in which they first occur."""
+    keys = collected.figures[["task", "protocol"]].drop_duplicates().to_numpy()
+    return [_table(collected, str(task), str(protocol)) for task, protocol in keys]
+
+
+def across(found: Sequence[ResultTable], column: Column) -> ResultTable:
+    """One figure by every protocol: the columns are (protocol, metric), the rows those of all the tables.
+
+    Args:
+        found: tables of one task.
+        column: the figure, as the tables' columns name it; a protocol where it was not measured is left out.
+    """
+    measured = [table for table in found if column in table.columns]
+    columns = tuple((table.protocol, column[1]) for table in measured)
+    rows: dict[tuple[str, str, bool], ResultRow] = {}
+    for table, place in zip(measured, columns, strict=True):
+        for row in table.rows:
+            key = row.model, row.features, row.is_network
+            known = rows.get(key)
+            if known is None:
+                known = dataclasses.replace(row, cells={}, run_ids=(), complete=True)
+            cells = {**known.cells, place: row.cells[column]} if column in row.cells else known.cells
+            rows[key] = dataclasses.replace(
+                known, cells=cells, run_ids=(*known.run_ids, *row.run_ids), complete=known.complete and row.complete
+            )
+    return ResultTable(
+        task=measured[0].task if measured else "",
+        protocol=EVERY,
+        columns=columns,
+        held_out=tuple(dict.fromkeys(each for table in measured for each in table.held_out)),
+        seeds=max((table.seeds for table in measured), default=1),
+        rows=tuple(_best_first(list(rows.values()), columns)),
+    )
+
+
+def _table(collected: Collected, task: str, protocol: str) -> ResultTable:
+    figures = collected.figures
+    figures = figures.loc[(figures["task"] == task) & (figures["protocol"] == protocol)]
+    shared = _reference(figures)
+    inside = figures.loc[figures["division"].isin(shared)]
+    columns = _columns(task, inside)
+    named = ["model", "features", "is_network"]
+    wanted = {column: _divisions(inside, column) for column in columns}
+    rows = [
+        _row(group, wanted, model=str(key[0]), features=str(key[1]), is_network=bool(key[2]))
+        for key, group in inside.groupby(named, sort=False)
+    ]
+    outside = figures.loc[~figures["division"].isin(shared) & figures["is_network"], "run_id"]
+    notes = [f"{len(set(outside))} runs on other divisions are not in this table."] if len(outside) else []
+    return ResultTable(
+        task=task,
+        protocol=protocol,
+        columns=columns,
+        held_out=tuple(sorted(inside.drop_duplicates("division")["held_out"])),
+        seeds=max(len(set(inside.loc[inside["is_network"], "seed"])), 1),
+        rows=tuple(_best_first(rows, columns)),
+        notes=tuple(notes),
+    )
+
+
+def _reference(figures: pd.DataFrame) -> frozenset[str]:
+    """The divisions that the table is about: those of the model judged on most; of equals the most frequent set."""
+    networks = figures.loc[figures["is_network"]]
+    sets = [frozenset(group["division"]) for _, group in networks.groupby(["model", "features"], sort=False)]
+    often = Counter(sets)
+    return max(often, key=lambda each: (len(each), often[each])) if often else frozenset()
+
+
+def _columns(task: str, figures: pd.DataFrame) -> tuple[Column, ...]:
+    present = {(str(a), str(m)) for a, m in figures[["against", "metric"]].drop_duplicates().itertuples(index=False)}
+    if task in HEADLINE:
+        return tuple(column for column in HEADLINE[task] if column in present)
+    order = {key: place for place, key in enumerate(METRICS)}
+    return tuple(sorted(present, key=lambda column: (column[0], order.get(column[1], len(order)), column[1])))
+
+
+def _divisions(figures: pd.DataFrame, column: Column) -> frozenset[str]:
+    """Where any row has a figure of this column."""
+    of_column = (figures["against"] == column[0]) & (figures["metric"] == column[1])
+    return frozenset(figures.loc[of_column, "division"])
+
+
+def _row(
+    group: pd.DataFrame, wanted: Mapping[Column, frozenset[str]], *, model: str, features: str, is_network: bool
+) -> ResultRow:
+    measured = {(str(key[0]), str(key[1])): each for key, each in group.groupby(["against", "metric"])}  # type: ignore[index]
+    cells = {
+        column: _cell(measured[column]["value"].to_numpy(), set(measured[column]["division"]) >= divisions)
+        for column, divisions in wanted.items()
+        if column in measured
+    }
+    divisions = set(group["division"])
+    complete = divisions >= frozenset().union(*wanted.values())
+    return ResultRow(
+        model, features, is_network, cells, len(divisions), tuple(group["run_id"].drop_duplicates()), complete
+    )
+
+
+def _cell(values: np.ndarray, complete: bool) -> Cell:
+    spread = float(values.std(ddof=1)) if len(values) > 1 else float("nan")
+    return Cell(float(values.mean()), spread, len(values), complete, tuple(values.tolist()))
+
+
+def _best_first(rows: Sequence[ResultRow], columns: Sequence[Column]) -> Iterator[ResultRow]:
+    """Networks, then baselines; each from best to worst by the first column."""
+    if not columns:
+        return
+    sign = -1 if higher_is_better(columns[0][1]) else 1
+
+    def place(row: ResultRow) -> tuple[bool, bool, float]:
+        cell = row.cells.get(columns[0])
+        return not row.is_network, cell is None, 0.0 if cell is None else sign * cell.mean
+
+    yield from sorted(rows, key=place)

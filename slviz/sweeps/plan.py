@@ -1,0 +1,198 @@
+"""What a sweep trains: lists of networks, feature sets, tasks, protocols, folds and seeds, turned into specs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from slviz.choices import Choices
+from slviz.datasets import GeneGraph
+from slviz.errors import InvalidSetting, SlvizError, nearest
+from slviz.runs.possible import Possible
+from slviz.runs.spec import TABLES, RunSpec
+from slviz.runs.typed import choices_from_words
+from slviz.splits import publications
+
+DEFAULTS = {
+    "task": ("link",),
+    "network": ("gat",),
+    "features": ("both",),
+    "split": ("pairs",),
+    "optimiser": ("adam",),
+    "fold": ("0",),
+    "publication": ("",),
+    "seed": ("0",),
+}
+"""What a sweep takes of an axis that nobody mentions."""
+AXES = tuple(DEFAULTS)
+ALL = "all"
+LARGEST = "largest:"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One line of a sweep: every combination of these is wanted.
+
+    Attributes:
+        axes: for some of `AXES`, the values as they were typed.
+        settings: `key=value`; each goes to the combinations that have such a setting.
+        where: what to call this line in a message, such as "line 3 of runs.txt".
+    """
+
+    axes: Mapping[str, Sequence[str]]
+    settings: Sequence[str] = ()
+    where: str = ""
+
+    def values(self, axis: str) -> Sequence[str]:
+        """The values of an axis, its default where nothing was said."""
+        return self.axes.get(axis) or DEFAULTS[axis]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Combinations that cannot be trained, and the sentence that says why."""
+
+    what: tuple[str, ...]
+    reason: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        named = ", ".join(self.what[:3]) + (f" and {len(self.what) - 3} more" if len(self.what) > 3 else "")
+        place = f"{self.where}: " if self.where else ""
+        return f"{place}{named}: {self.reason}" if named else f"{place}{self.reason}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The runs of a sweep, each once and in the order asked for, and what cannot be among them."""
+
+    runs: tuple[RunSpec, ...]
+    refused: tuple[Refused, ...] = field(default=())
+
+
+def make_plan(graph: GeneGraph, wishes: Sequence[Wish], *, source: str) -> Plan:
+    """Every combination of every wish on `graph` that can be trained, and why the others cannot.
+
+    Args:
+        graph: the data set.
+        wishes: what is wanted, a line each.
+        source: where `graph` was opened from.
+    """
+    possible = Possible(graph)
+    runs: dict[str, RunSpec] = {}
+    refused: dict[tuple[str, str], list[str]] = {}
+    for wish in wishes:
+        try:
+            combinations = list(_combinations(graph, wish))
+        except SlvizError as error:
+            refused.setdefault((wish.where, str(error)), [])
+            continue
+        for names, words, seed in combinations:
+            try:
+                spec = _spec(graph, names, words, seed=seed, source=source)
+                possible.check(spec)
+                runs.setdefault(spec.run_id, spec)
+            except SlvizError as error:
+                refused.setdefault((wish.where, str(error)), []).append(_said(names, words, seed))
+    left_out = (Refused(tuple(what), reason, where) for (where, reason), what in refused.items())
+    return Plan(tuple(runs.values()), tuple(left_out))
+
+
+Combination = tuple[dict[str, str], list[str], str]
+
+
+def _combinations(graph: GeneGraph, wish: Wish) -> Iterator[Combination]:
+    """Names, settings and seed of each combination; raises where the line itself makes no sense."""
+    unknown = set(wish.axes) - set(AXES)
+    if unknown:
+        name = sorted(unknown)[0]
+        raise InvalidSetting(f"A sweep has no list called '{name}'.{nearest(name, AXES)} It has: {', '.join(AXES)}.")
+    parts = {part: wish.values(part) for part in TABLES}
+    settings = _fitting(parts, wish.settings)
+    for chosen in itertools.product(*parts.values(), wish.values("seed")):
+        names, seed = dict(zip(parts, chosen[:-1], strict=True)), chosen[-1]
+        words = [word for word in wish.settings if settings[word] & set(names.items())]
+        for held_out in _held_out(graph, names["split"], wish, words):
+            yield names, [*words, *held_out], seed
+
+
+def _fitting(parts: Mapping[str, Sequence[str]], words: Sequence[str]) -> dict[str, set[tuple[str, str]]]:
+    """For each `key=value`, the (part, name) that have such a setting; raises where none has."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    keys: set[str] = set()
+    for word in words:
+        typed, equals, _ = word.partition("=")
+        if not equals:
+            raise InvalidSetting(f"'{word}' is not a setting. Write key=value, such as epochs=200.")
+        part, _, key = typed.strip().rpartition(".")
+        found[word] = set()
+        for table, names in parts.items():
+            for name in names:
+                has = _keys(TABLES[table], name)
+                keys |= has
+                if key in has and part in ("", table):
+                    found[word].add((table, name))
+        if not found[word] and all(name in TABLES[table] for table, names in parts.items() for name in names):
+            raise InvalidSetting(f"Nothing chosen here has a setting '{typed.strip()}'.{nearest(key, keys)}")
+    return found
+
+
+def _keys(table: Choices, name: str) -> set[str]:
+    return {each.key for each in table[name].settings()} if name in table else set()
+
+
+def _held_out(graph: GeneGraph, split: str, wish: Wish, words: Sequence[str]) -> Iterator[list[str]]:
+    """What a protocol holds out in turn: its folds, its publications, or the one thing that it can."""
+    known = _keys(TABLES["split"], split)
+    said = {word.partition("=")[0].rpartition(".")[2] for word in words}
+    if "fold" in known and "fold" not in said:
+        yield from ([f"split.fold={each}"] for each in _folds(wish.values("fold"), words))
+    elif "publication" in known and "publication" not in said:
+        yield from ([f"split.publication={each}"] for each in _publications(graph, wish.values("publication")))
+    elif split == "file":
+        raise InvalidSetting("The split 'file' needs a file of test pairs: train it with `train --test-pairs FILE`.")
+    else:
+        yield []
+
+
+def _folds(values: Sequence[str], words: Sequence[str]) -> list[str]:
+    if list(values) != [ALL]:
+        return list(values)
+    said = [word.partition("=")[2] for word in words if word.partition("=")[0].rpartition(".")[2] == "folds"]
+    return [str(fold) for fold in range(int(said[0]) if said and said[0].isdecimal() else 5)]
+
+
+def _publications(graph: GeneGraph, values: Sequence[str]) -> list[str]:
+    """The publications by name; `largest:6` stands for the six with most pairs of their own."""
+    named: list[str] = []
+    for value in values:
+        if not value.startswith(LARGEST):
+            named.append(value)
+        elif value.removeprefix(LARGEST).isdecimal():
+            named += list(publications(graph))[: int(value.removeprefix(LARGEST))]
+        else:
+            raise InvalidSetting(f"--publication {value}: write a number, such as {LARGEST}6.")
+    return named
+
+
+def _spec(graph: GeneGraph, names: Mapping[str, str], words: Sequence[str], *, seed: str, source: str) -> RunSpec:
+    if not seed.strip().isdecimal():
+        raise InvalidSetting(f"seed={seed!r} is not a whole number from 0 on.")
+    choices: dict[str, Any] = choices_from_words(names, words)
+    return RunSpec(
+        data_name=graph.name,
+        data_source=source,
+        data_fingerprint=graph.fingerprint,
+        synthetic=graph.synthetic,
+        seed=int(seed),
+        **choices,
+    )
+
+
+def _said(names: Mapping[str, str], words: Sequence[str], seed: str) -> str:
+    """A combination in short, such as "gat both link one-new fold=2"."""
+    parts = [names[part] for part in ("network", "features", "task", "split")]
+    held_out = [word.removeprefix("split.") for word in words if word.startswith(("split.fold=", "split.publication="))]
+    return " ".join([*parts, *held_out, *([f"seed={seed}"] if seed != "0" else [])])

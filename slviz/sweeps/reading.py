@@ -1,0 +1,109 @@
+"""Reading a sweep from a file: one line of options a wish, or TOML with a table `[[runs]]` for each."""
+
+from __future__ import annotations
+
+import shlex
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from slviz.errors import InvalidSetting
+from slviz.sweeps.plan import AXES, Refused, Wish
+
+SETTINGS = "settings"
+RUNS = "runs"
+
+
+def read_wishes(path: Path, *, beside: Wish) -> tuple[list[Wish], list[Refused]]:
+    """The wishes of a file, and its lines that cannot be understood.
+
+    What a line does not say is taken from `beside`, the options of the command line; its settings are
+    added to each line's own. Raises `InvalidSetting` where the file cannot be read at all.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidSetting(f"The file {path.name} with the runs of the sweep cannot be read: {error}.") from error
+    read = _toml if path.suffix == ".toml" else _lines
+    wishes, refused = read(text, path.name)
+    if not wishes and not refused:
+        raise InvalidSetting(f"{path.name} names no runs. A line looks like: --network gat gcn --fold 0 1 2")
+    return [_joined(wish, beside) for wish in wishes], refused
+
+
+def words_to_wish(words: Sequence[str], *, where: str = "") -> Wish:
+    """The wish that options like `--network gat gcn epochs=50` describe; raises `InvalidSetting`."""
+    axes: dict[str, list[str]] = {}
+    settings: list[str] = []
+    axis = ""
+    for word in words:
+        if word.startswith("--"):
+            axis = word.removeprefix("--")
+            if axis not in AXES:
+                raise InvalidSetting(f"'{word}' is not a list of a sweep. There are: --{', --'.join(AXES)}.")
+            axes.setdefault(axis, [])
+        elif "=" in word:
+            settings.append(word)
+        elif axis:
+            axes[axis].append(word)
+        else:
+            raise InvalidSetting(f"'{word}' stands before the first option, such as --network.")
+    for name, values in axes.items():
+        if not values:
+            raise InvalidSetting(f"--{name} is followed by nothing.")
+    return Wish(axes, settings, where)
+
+
+def _joined(wish: Wish, beside: Wish) -> Wish:
+    said = {word.partition("=")[0] for word in wish.settings}
+    others = [word for word in beside.settings if word.partition("=")[0] not in said]
+    return Wish({**beside.axes, **wish.axes}, [*others, *wish.settings], wish.where)
+
+
+def _lines(text: str, name: str) -> tuple[list[Wish], list[Refused]]:
+    wishes, refused = [], []
+    for number, line in enumerate(text.splitlines(), start=1):
+        where = f"line {number} of {name}"
+        try:
+            words = shlex.split(line, comments=True)
+            if words:
+                wishes.append(words_to_wish(words, where=where))
+        except (ValueError, InvalidSetting) as error:
+            refused.append(Refused((), str(error), where))
+    return wishes, refused
+
+
+def _toml(text: str, name: str) -> tuple[list[Wish], list[Refused]]:
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidSetting(f"{name} is no TOML: {error}.") from error
+    tables = content.pop(RUNS, [])
+    if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
+        raise InvalidSetting(f"{name}: write each group of runs under [[{RUNS}]].")
+    wishes, refused = [], []
+    for number, table in enumerate(tables or [content], start=1):
+        where = f"group {number} of {name}" if tables else name
+        try:
+            own = {**content, **table} if tables else content
+            settings = {**content.get(SETTINGS, {}), **table.get(SETTINGS, {})}
+            wishes.append(_table(own, settings, where))
+        except InvalidSetting as error:
+            refused.append(Refused((), str(error), where))
+    return wishes, refused
+
+
+def _table(table: Mapping[str, Any], settings: Mapping[str, Any], where: str) -> Wish:
+    axes = {}
+    for axis, values in table.items():
+        if axis == SETTINGS:
+            continue
+        if axis not in AXES:
+            raise InvalidSetting(f"'{axis}' is not a list of a sweep. There are: {', '.join(AXES)}, {SETTINGS}.")
+        axes[axis] = [str(each) for each in (values if isinstance(values, list) else [values])]
+    return Wish(axes, [f"{key}={_text(value)}" for key, value in settings.items()], where)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
