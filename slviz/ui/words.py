@@ -45,6 +45,19 @@ PROTOCOL_ASKS = {
     "publication": "What would it have said before that paper? All pairs that rest on it alone are tested.",
     "file": "Your own question, such as a new screen or a newer release of the data.",
 }
+BASELINE_WORDS = {
+    "mean": "the same for every pair",
+    "gene mean": "mean confidence of both genes' own training pairs",
+    "max degree": "partners of the gene that has more of them",
+    "degree product": "partners of one gene times those of the other",
+    "common neighbours": "partners that both genes share",
+    "Adamic–Adar": "shared partners, famous ones counting less",
+    "L3": "paths of three steps between the genes, famous ones on the way counting less",
+    "SVD": "the main patterns of who pairs with whom",
+    "PPI degree product": "interactions of one gene's protein times those of the other's",
+    "boosted trees": "decision trees over all of these",
+    "features alone": "a network that sees the genes' features and no graph",
+}
 _SPECIAL = re.compile(r"([\\*_\[\]$#<>~|:])")
 
 
