@@ -90,16 +90,26 @@ def embed(
 
     Raises `DamagedRun` when the weights are those of another network.
     """
-    import torch
-
     where = find_device(device)
     with repeatable(where):
-        problem = _problem(graph, spec, split, where)
-        try:
-            problem.model.load_state_dict({name: torch.as_tensor(value) for name, value in weights.items()})
-        except RuntimeError as error:
-            raise DamagedRun(f"The weights are not those of run {spec.run_id}: {error}") from error
-        return _embedding(problem)
+        return _embedding(rebuilt(graph, spec, split, weights=weights, device=device))
+
+
+def rebuilt(
+    graph: GeneGraph, spec: RunSpec, split: PairSplit, *, weights: Mapping[str, np.ndarray], device: str = "cpu"
+) -> PairProblem | GeneProblem:
+    """The problem of a run with its network as it was trained; call it, and use it, inside `repeatable`.
+
+    Raises `DamagedRun` when the weights are those of another network.
+    """
+    import torch
+
+    problem = _problem(graph, spec, split, find_device(device))
+    try:
+        problem.model.load_state_dict({name: torch.as_tensor(value) for name, value in weights.items()})
+    except RuntimeError as error:
+        raise DamagedRun(f"The weights are not those of run {spec.run_id}: {error}") from error
+    return problem
 
 
 def _problem(graph: GeneGraph, spec: RunSpec, split: PairSplit, device: torch.device) -> PairProblem | GeneProblem:
