@@ -21,7 +21,7 @@ def page() -> None:
         around = around_gene.controls(summary, graph, run, gene)
         genes.card(graph, gene)
     with left:
-        around_gene.figure(graph, run, around)
+        around_gene.figure(summary, graph, run, around)
     around_gene.table(graph, run, around)
 
 

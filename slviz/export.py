@@ -21,6 +21,7 @@ from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting, SlvizError
 from slviz.neighbourhood import Neighbourhood
 from slviz.runs import Run
+from slviz.splits import in_words
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MILLIMETRES_PER_INCH = 25.4
@@ -39,7 +40,7 @@ def provenance(run: Run, graph: GeneGraph) -> str:
     kind = "SYNTHETIC data set" if graph.synthetic or spec.synthetic else "data set"
     return (
         f"{kind} {spec.data_name} ({spec.data_fingerprint[:12]}); task {spec.task.name}; network {spec.network.name}; "
-        f"features {spec.features.name}; split {spec.split.name}; seed {spec.seed}; run {spec.run_id}; "
+        f"features {spec.features.name}; held out {in_words(spec.split)}; seed {spec.seed}; run {spec.run_id}; "
         f"slviz {__version__}"
     )
 

@@ -81,6 +81,11 @@ def project_command(run_id: str, method: Choice, *, seed: int = 0) -> list[str]:
     return command + words_of({"method": method})
 
 
+def deletion_command(run_id: str, gene: str | None = None) -> list[str]:
+    """What a person could type after `python -m slviz` to test the attention of a run, or of one gene of it."""
+    return ["deletion", run_id, *(["--gene", gene] if gene is not None else [])]
+
+
 def start(arguments: list[str], *, run_id: str | None = None) -> None:
     """Start `python -m slviz` with these arguments and return at once.
 

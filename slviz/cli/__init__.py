@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from slviz.cli import app, data, demo_runs, predict, project, results, runs, sweep, sweep_worker, train
+from slviz.cli import app, data, deletion, demo_runs, predict, project, results, runs, sweep, sweep_worker, train
 from slviz.errors import SlvizError
 
 DESCRIPTION = "Explore gene embeddings learnt on a graph of synthetic-lethal gene pairs."
@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     runs.add_runs_commands(commands)
     predict.add_predict_command(commands)
     project.add_project_command(commands)
+    deletion.add_deletion_command(commands)
     data.add_data_commands(commands)
     demo_runs.add_demo_runs_command(commands)
     app.add_app_command(commands)

@@ -16,6 +16,8 @@ from slviz.figures.palette import ACCENT, LINE, LONGER
 from slviz.runs import PAIR_COLUMNS
 
 MOST_POINTS = 1500
+SQUARE, LEGEND_LINE = 400, 19
+"""Pixels of the plot with its axis, and of a line of the legend."""
 DASHES = ("dash", "dot", "dashdot", "longdash", "longdashdot")
 
 
@@ -46,7 +48,7 @@ def roc_curves(curves: Sequence[NamedCurve]) -> go.Figure:
         y="True positive rate (share of pairs found)",
         keep="roc",
     )
-    return _unit_square(figure, legend_below=True)
+    return _unit_square(figure)
 
 
 def precision_recall_curves(curves: Sequence[NamedCurve], *, share_positive: float) -> go.Figure:
@@ -58,7 +60,7 @@ def precision_recall_curves(curves: Sequence[NamedCurve], *, share_positive: flo
         y="Precision (share of called that are pairs)",
         keep="precision-recall",
     )
-    return _unit_square(figure, legend_below=False)
+    return _unit_square(figure)
 
 
 def _lines(curves: Sequence[NamedCurve], figure_name: str, *, x: str, y: str) -> list[Any]:
@@ -106,11 +108,13 @@ def _chance(x: list[float], y: list[float], name: str) -> Any:
     return go.Scatter(x=x, y=y, mode="lines", name=name, line=line, hoverinfo="skip", legendrank=2000)
 
 
-def _unit_square(figure: go.Figure, *, legend_below: bool) -> go.Figure:
-    """Both axes from 0 to 1, equally long, the legend where curves rarely run."""
+def _unit_square(figure: go.Figure) -> go.Figure:
+    """Both axes from 0 to 1, equally long, the legend below, a line a curve."""
     figure.update_xaxes(range=[-0.01, 1.01], constrain="domain")
     figure.update_yaxes(range=[-0.01, 1.01], scaleanchor="x", scaleratio=1, constrain="domain")
-    figure.update_layout(legend={"orientation": "h", "y": -0.18, "yanchor": "top", "x": 0}, height=560)
+    height = SQUARE + LEGEND_LINE * len(tuple(figure.select_traces()))
+    below = -80 / SQUARE  # under the axis title, in heights of the plot
+    figure.update_layout(legend={"orientation": "h", "y": below, "yanchor": "top", "x": 0}, height=height)
     return figure
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -9,6 +11,8 @@ import plotly.graph_objects as go
 from slviz.figures.palette import FAINT, LINE
 
 CLEAR = "rgba(0, 0, 0, 0)"
+LEGEND_PIXELS = 30
+"""Height of a legend that lies over the plot."""
 
 
 def framed(traces: list[Any], *, x: str, y: str, keep: str, legend_title: str = "", **layout: Any) -> go.Figure:
@@ -27,6 +31,31 @@ def framed(traces: list[Any], *, x: str, y: str, keep: str, legend_title: str = 
         "height": 480,
     }
     return go.Figure(traces, layout=settings | layout)  # in one go: every later update validates all again
+
+
+def noted(figure: go.Figure, lines: Sequence[str]) -> go.Figure:
+    """The figure with small lines over the plot that say what it shows, so that a picture taken away says so, too."""
+    written = [html.escape(line, quote=False) for line in lines if line]
+    legend = figure.layout.legend.y or 0  # pyright: ignore[reportAttributeAccessIssue]
+    lifted = LEGEND_PIXELS if legend > 1 else 0
+    figure.add_annotation(
+        text="<br>".join(written),
+        showarrow=False,
+        align="left",
+        font={"size": 12},
+        **{
+            "x": 0,
+            "xref": "paper",
+            "xanchor": "left",
+            "y": 1,
+            "yref": "paper",
+            "yanchor": "bottom",
+            "yshift": 6 + lifted,
+        },
+    )
+    top = 16 * len(written) + 14 + lifted
+    height = figure.layout.height  # pyright: ignore[reportAttributeAccessIssue]
+    return figure.update_layout(margin_t=top, height=None if height is None else height + top - 30)
 
 
 def plain_axes(figure: go.Figure) -> go.Figure:

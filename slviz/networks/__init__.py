@@ -9,13 +9,14 @@ from slviz.networks.gatv2 import GATv2
 from slviz.networks.gcn import GCN
 from slviz.networks.mlp import MLP
 from slviz.networks.multihead_gat import MultiHeadGAT
+from slviz.networks.multiview import MultiView
 from slviz.networks.network import GraphNetwork, Network
 from slviz.networks.sage import SAGE
 from slviz.networks.transformer import Transformer
 from slviz.networks.vgae import VGAE
 
 NETWORKS: Choices[Network] = Choices(
-    "network", MLP, GCN, SAGE, GAT, GATv2, MultiHeadGAT, Transformer, VGAE, Adversarial
+    "network", MLP, GCN, SAGE, GAT, GATv2, MultiHeadGAT, Transformer, VGAE, Adversarial, MultiView
 )
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "GATv2",
     "GraphNetwork",
     "MultiHeadGAT",
+    "MultiView",
     "Network",
     "Transformer",
 ]

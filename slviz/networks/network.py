@@ -10,6 +10,7 @@ from slviz.choices import Choice, setting
 if TYPE_CHECKING:
     from torch import nn
 
+    from slviz.features.likeness import Likeness
     from slviz.networks.encoders import Encoder
 
 LATER_SETTINGS = ("residual", "normalise")
@@ -24,6 +25,7 @@ class Network(Choice):
 
     name: ClassVar[str]
     uses_graph: ClassVar[bool] = True
+    uses_likeness: ClassVar[bool] = False
     layers: int = setting(2, "How many steps along the graph a gene looks: 1 sees its partners only.", low=1, high=3)
     width: int = setting(64, "How many numbers describe a gene in the embedding.", low=2, high=512)
     dropout: float = setting(
@@ -38,13 +40,16 @@ class Network(Choice):
         """One layer, called with the genes' numbers [G, in] and the edges [2, E]."""
         raise NotImplementedError
 
-    def build(self, in_channels: int, *, genes: int = 0, structure: int = 0) -> Encoder:
+    def build(
+        self, in_channels: int, *, genes: int = 0, structure: int = 0, likeness: Likeness | None = None
+    ) -> Encoder:
         """The encoder, with fresh weights from torch's current seed.
 
         Args:
             in_channels: columns of the feature matrix.
             genes: number of genes; 0 for an encoder that learns nothing about single genes.
             structure: columns that describe each gene's place in the graph of the step; 0 for none.
+            likeness: which genes are alike, for networks that listen to more than known pairs.
         """
         return self._encoder(
             layers=[self.layer(self.width, self.width) for _ in range(self.layers)],

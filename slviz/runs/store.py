@@ -7,6 +7,7 @@
     log.txt  cancel  error.json  device  checkpoint.safetensors
     weights.safetensors  arrays.safetensors  predictions.parquet  split.parquet  metrics.json
     projections/<method>-<hash>.safetensors     each sealed with its own SHA-256
+    deletions/<gene or sample>.safetensors      likewise
     manifest.json         last: SHA-256 and size of the files above, versions, device, seconds
 """
 
@@ -28,6 +29,7 @@ from slviz.choices import Choice
 from slviz.errors import DamagedRun, RunAlreadyRunning, RunError, RunNotFound, RunUnfinished, nearest
 from slviz.projections.projection import Projection
 from slviz.runs.contents import LOG, PROGRESS, SPLIT, WEIGHTS, damage, lines_to_history, parquet_to_table, read_run
+from slviz.runs.deletions import DELETIONS, DeletionFiles, damaged_deletions
 from slviz.runs.files import CURE, saving, unpack_arrays
 from slviz.runs.folder import (
     CANCEL,
@@ -52,7 +54,7 @@ from slviz.runs.worker import RunWriter, read_failure, write_failure
 
 SHIPPED = Path(__file__).resolve().parents[2] / "models"
 RUN_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,80}-[0-9a-f]{8}")
-NOT_LISTED = {MANIFEST, LOCK, CANCEL, ERROR, CHECKPOINT, WAITING, DEVICE, PROJECTIONS}
+NOT_LISTED = {MANIFEST, LOCK, CANCEL, ERROR, CHECKPOINT, WAITING, DEVICE, PROJECTIONS, DELETIONS}
 
 
 class RunStore:
@@ -166,7 +168,7 @@ class RunStore:
         present = {path.name for path in folder.iterdir()}
         foreign = sorted(name for name in present - set(manifest.files) - NOT_LISTED if not name.endswith(".part"))
         found += [f"{name} is not part of run {run_id}; nothing reads it. Move it elsewhere." for name in foreign]
-        return found + damaged_maps(folder)
+        return found + damaged_maps(folder) + damaged_deletions(folder)
 
     def progress(self, run_id: str) -> pd.DataFrame:
         """One row an epoch done so far, columns as in `Run.history`; empty before the first."""
@@ -248,6 +250,11 @@ class RunStore:
     def projection_failure(self, run_id: str, method: Choice, seed: int, *, dimensions: int = 2) -> str:
         """Why a map could not be made, as a sentence; "" where nothing is known."""
         return read_failure(_error_of(map_path(self.folder(run_id), method, seed, dimensions=dimensions)))
+
+    def deletions(self, run_id: str, gene: int | None = None) -> DeletionFiles:
+        """The deletion test of one gene, or of a sample, of a finished run; raises `RunNotFound`, `RunUnfinished`."""
+        folder, _ = self._finished(run_id)
+        return DeletionFiles(folder, gene)
 
     # --- writing -----------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slviz.choices import Choices
 from slviz.splits.held_out import FileSplit, HeldOut
+from slviz.splits.naming import in_words
 from slviz.splits.negatives import degree_matched_negatives, random_negatives
 from slviz.splits.new_genes import BothNew, OneNew
 from slviz.splits.pair_split import PairSplit
@@ -26,6 +27,7 @@ __all__ = [
     "Split",
     "TwinFree",
     "degree_matched_negatives",
+    "in_words",
     "publications",
     "random_negatives",
 ]

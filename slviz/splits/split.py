@@ -41,6 +41,8 @@ class Split(Choice):
     """Which pairs are held out."""
 
     name: ClassVar[str]
+    unseen_ends: ClassVar[int] = 0
+    """How many genes of a test pair have no training pair."""
     split_seed: int = setting(
         0, "Seed of the division and of the non-pairs that are drawn for it.", low=0, high=2**31 - 1, advanced=True
     )

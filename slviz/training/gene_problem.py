@@ -8,6 +8,7 @@ from jaxtyping import Float32
 from torch import Tensor
 
 from slviz.datasets import GeneGraph
+from slviz.features.likeness import Likeness
 from slviz.runs import RunSpec
 from slviz.splits import PairSplit
 from slviz.tasks.torch_decoder import FeatureDecoder
@@ -39,7 +40,8 @@ class GeneProblem:
         bounds = (float(score.min()), float(score.max())) if len(score) else (0.0, 1.0)
         self.whole = MessageGraph.of(split.pairs[rows], score, genes=len(graph), bounds=bounds, device=device)
         network = spec.network
-        encoder = network.build(matrix.shape[1], structure=self.whole.structure.shape[1])
+        likeness = Likeness.of(graph) if network.uses_likeness else None
+        encoder = network.build(matrix.shape[1], structure=self.whole.structure.shape[1], likeness=likeness)
         layer = network.layer(network.width, matrix.shape[1])
         self.model = FeatureModel(encoder, FeatureDecoder(layer, network.width, matrix.shape[1])).to(device)
 

@@ -15,10 +15,10 @@ from slviz.cores import side_by_side
 from slviz.datasets import GeneGraph
 from slviz.evaluation import ScoreRows, best_threshold, link_metrics, ranking_metrics, value_metrics
 from slviz.runs import GENE_COLUMNS, METRIC_COLUMNS, PAIR_COLUMNS, PARTS
+from slviz.scoring import PairScorer
 from slviz.splits import PairSplit
 from slviz.splits.negatives import pair_keys
-from slviz.tasks import PairDecoder, PairTask
-from slviz.tasks.all_pairs import all_pair_scores
+from slviz.tasks import PairTask
 
 NETWORK = "network"
 SCORERS_AT_ONCE = 4  # each holds its scores of all pairs: 80 MB for 6,375 genes
@@ -39,15 +39,15 @@ def judge_pairs(
     graph: GeneGraph,
     split: PairSplit,
     *,
-    embedding: Float32[np.ndarray, "genes width"],
+    scorer: PairScorer,
     decoder: Mapping[str, np.ndarray],
 ) -> Judged:
-    """Score every pair of the split with the stored decoder and with the baselines.
+    """Score every pair of the split with what the run stores and with the baselines.
 
     For the task `link` also every pair of genes that is not known outside the test part: see `ranking_metrics`.
     """
     is_link = bool(task.contrasts)
-    scores = {NETWORK: PairDecoder(decoder).score(embedding, split.pairs)}
+    scores = {NETWORK: scorer.score(split.pairs)}
     baselines = link_baselines if is_link else confidence_baselines
     scores |= baselines(split, interactions=graph.interactions)
     names = np.asarray(graph.genes, dtype=object)
@@ -63,7 +63,7 @@ def judge_pairs(
     )
     assert tuple(frame.columns[: len(PAIR_COLUMNS)]) == PAIR_COLUMNS
     if is_link:
-        rows = {NETWORK: network_rows(PairDecoder(decoder), embedding)}
+        rows = {NETWORK: network_rows(scorer)}
         rows |= link_rows(split, interactions=graph.interactions)
         return Judged(decoder, frame, _table(chain(_link_rows(split, scores), _ranking_rows(graph, split, rows))))
     judged = ((split.against == "known") & ~np.isnan(split.score)).nonzero()[0]
@@ -73,9 +73,9 @@ def judge_pairs(
     )
 
 
-def network_rows(decoder: PairDecoder, embedding: Float32[np.ndarray, "genes width"]) -> ScoreRows:
-    """The decoder's scores of a block of genes with every gene; each pair is computed once and kept."""
-    scores = all_pair_scores(decoder, embedding)
+def network_rows(scorer: PairScorer) -> ScoreRows:
+    """The scores of a block of genes with every gene; each pair is computed once and kept."""
+    scores = scorer.all_pairs()
     return lambda start, stop: scores[start:stop]
 
 

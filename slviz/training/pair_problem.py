@@ -10,9 +10,11 @@ from torch import Tensor
 from slviz.datasets import GeneGraph
 from slviz.errors import DataError
 from slviz.evaluation import average_precision, rmse
+from slviz.features.likeness import Likeness
 from slviz.runs import RunSpec
 from slviz.splits import PairSplit, degree_matched_negatives, random_negatives
 from slviz.splits.negatives import pair_keys
+from slviz.structure.inner_folds import HIDDEN
 from slviz.tasks import PairTask
 from slviz.training.inputs import MessageGraph, feature_tensor
 from slviz.training.models import PairModel, StepLoss
@@ -38,6 +40,8 @@ class PairProblem:
         self.bounds = (float(self.score.min()), float(self.score.max()))
         self.known_keys = np.unique(pair_keys(self.pairs, self.genes))
         self.parts = min(spec.optimiser.parts, len(self.pairs))
+        self.likeness = Likeness.of(graph) if spec.network.uses_likeness else None
+        self.unseen_ends = spec.split.unseen_ends if spec.network.uses_likeness else 0
         self.features = feature_tensor(spec.features.matrix(graph), device)
         self.whole = self.message_graph(np.arange(len(self.pairs)))
         self.model = _build_model(spec, self).to(device)
@@ -55,9 +59,21 @@ class PairProblem:
         The pairs are dealt anew every `parts` epochs; in between each part is asked about once.
         """
         deal, turn = divmod(epoch - 1, self.parts)
+        if self.unseen_ends:
+            return self._partition_by_genes(epoch)
         order = np.random.default_rng([self.seed, 1, deal]).permutation(len(self.pairs))
         asked = np.arange(len(order)) % self.parts == turn
         return np.sort(order[asked]), np.sort(order[~asked])
+
+    def _partition_by_genes(self, epoch: int) -> tuple[Int64[np.ndarray, " asked"], Int64[np.ndarray, " seen"]]:
+        """The pairs with as many genes of a random part as held-out pairs have unseen ones, and those with none."""
+        present = np.unique(self.pairs)
+        hidden = np.zeros(self.genes, dtype=bool)
+        chosen = np.random.default_rng([self.seed, 1, epoch]).permutation(present)
+        hidden[chosen[: max(self.unseen_ends, round(len(present) * HIDDEN[self.unseen_ends]))]] = True
+        many = hidden[self.pairs].sum(axis=1)
+        asked, seen = np.flatnonzero(many == self.unseen_ends), np.flatnonzero(many == 0)
+        return (asked, seen) if len(asked) and len(seen) else (np.arange(1), np.arange(1, len(self.pairs)))
 
     def negatives(self, epoch: int, asked: Int64[np.ndarray, "asked 2"]) -> Int64[np.ndarray, "negatives 2"]:
         """As many pairs as are asked about that are no training pairs, drawn anew each epoch.
@@ -137,7 +153,12 @@ def _training_rows(task: PairTask, split: PairSplit) -> Int64[np.ndarray, " rows
 
 def _build_model(spec: RunSpec, problem: PairProblem) -> PairModel:
     network = spec.network
-    encoder = network.build(problem.features.shape[1], genes=problem.genes, structure=problem.whole.structure.shape[1])
+    encoder = network.build(
+        problem.features.shape[1],
+        genes=problem.genes,
+        structure=problem.whole.structure.shape[1],
+        likeness=problem.likeness,
+    )
     start = float(problem.score.mean()) if not problem.task.contrasts else 0.0
     return PairModel(
         encoder, width=spec.network.width, hidden=DECODER_HIDDEN, dropout=spec.network.dropout, start=start

@@ -11,9 +11,12 @@ from jaxtyping import Float32
 
 from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun, InvalidSetting
+from slviz.networks import MultiView
 from slviz.runs import Attention, Run, RunSpec
+from slviz.scoring import EmbeddingScorer, PairScorer
 from slviz.splits import PairSplit
-from slviz.tasks import PairTask
+from slviz.tasks import PairDecoder, PairTask
+from slviz.training.blending import with_head
 from slviz.training.devices import find_device, repeatable
 from slviz.training.fitting import Checkpoint, Epoch, Fit, epoch_seed
 from slviz.training.judging import Judged, judge_genes, judge_pairs
@@ -90,16 +93,26 @@ def embed(
 
     Raises `DamagedRun` when the weights are those of another network.
     """
-    import torch
-
     where = find_device(device)
     with repeatable(where):
-        problem = _problem(graph, spec, split, where)
-        try:
-            problem.model.load_state_dict({name: torch.as_tensor(value) for name, value in weights.items()})
-        except RuntimeError as error:
-            raise DamagedRun(f"The weights are not those of run {spec.run_id}: {error}") from error
-        return _embedding(problem)
+        return _embedding(rebuilt(graph, spec, split, weights=weights, device=device))
+
+
+def rebuilt(
+    graph: GeneGraph, spec: RunSpec, split: PairSplit, *, weights: Mapping[str, np.ndarray], device: str = "cpu"
+) -> PairProblem | GeneProblem:
+    """The problem of a run with its network as it was trained; call it, and use it, inside `repeatable`.
+
+    Raises `DamagedRun` when the weights are those of another network.
+    """
+    import torch
+
+    problem = _problem(graph, spec, split, find_device(device))
+    try:
+        problem.model.load_state_dict({name: torch.as_tensor(value) for name, value in weights.items()})
+    except RuntimeError as error:
+        raise DamagedRun(f"The weights are not those of run {spec.run_id}: {error}") from error
+    return problem
 
 
 def _problem(graph: GeneGraph, spec: RunSpec, split: PairSplit, device: torch.device) -> PairProblem | GeneProblem:
@@ -124,7 +137,10 @@ def _judge(
 
     if isinstance(problem, PairProblem):
         arrays = problem.model.decoder.arrays(problem.decoder_bounds)
-        return judge_pairs(problem.task, graph, split, embedding=embedding, decoder=arrays)
+        scorer: PairScorer = EmbeddingScorer(PairDecoder(arrays), embedding)
+        if isinstance(spec.network, MultiView) and spec.network.head:
+            scorer, arrays = with_head(graph, spec, split, decoder=arrays, embedding=embedding)
+        return judge_pairs(problem.task, graph, split, scorer=scorer, decoder=arrays)
     return judge_genes(
         spec.features.matrix(graph),
         graph.genes,

@@ -14,8 +14,8 @@ from slviz.figures import network_figure
 from slviz.neighbourhood import AttentionIndex, Neighbourhood, neighbourhood
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, downloads, frame, links, selection
-from slviz.ui.words import ATTENTION, SCORE, plain
+from slviz.ui import address, deletion_view, downloads, frame, links, selection
+from slviz.ui.words import SCORE, plain
 
 MEAN = "mean"
 INTO, OUT_OF = "what it attends to", "who attends to it"
@@ -110,8 +110,8 @@ def _index(run_id: str, stamp: int, _graph: GeneGraph, _run: Run) -> AttentionIn
     return AttentionIndex.build(_graph, _run)
 
 
-def figure(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
-    """The picture, what its edges mean, and that attention explains nothing by itself."""
+def figure(summary: RunSummary, graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
+    """The picture, what its edges mean, and the deletion test of its attention."""
     centre = graph.genes[around.centre]
     key = f"network {around.run_id} {centre}"  # a new chart for each gene: nothing is selected on it yet
 
@@ -130,7 +130,7 @@ def figure(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
     )
     st.caption(" ".join(plain(each) for each in around.statement) + " Click a gene to move on to it.")
     if run.attention is not None:
-        st.warning(ATTENTION, icon=":material/psychology_alt:")
+        deletion_view.show(summary, graph, run, around.centre)
 
 
 def table(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:

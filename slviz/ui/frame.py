@@ -13,6 +13,7 @@ from slviz.datasets.report import shown
 from slviz.errors import DamagedRun, RunError, RunNotFound, RunUnfinished, nearest
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunSummary
+from slviz.splits import in_words
 from slviz.ui import address, errors, opened, run_names
 from slviz.ui.words import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, plain
 
@@ -77,7 +78,7 @@ def description(spec: RunSpec) -> str:
     network_words = NETWORK_WORDS.get(spec.network.name, spec.network.summary())
     return (
         f"Task **{task}** ({task_words}) · network **{network}** ({network_words}) · "
-        f"features **{plain(spec.features.name)}** · data **{data}**"
+        f"features **{plain(spec.features.name)}** · data **{data}** · held out **{plain(in_words(spec.split))}**"
     )
 
 

@@ -16,7 +16,17 @@ AGAINST_WORDS = {
     "file": "against the non-pairs of the file",
     "all": "all test pairs",
     "genes": "held-out genes",
+    "all-unknown": "among all unknown pairs",
+    "per-gene": "partners of each gene",
 }
+SHORT_WORDS = {
+    "random": "random non-pairs",
+    "degree-matched": "degree-matched",
+    "file": "non-pairs of the file",
+    "all-unknown": "all unknown pairs",
+    "per-gene": "for each gene",
+}
+SECOND_FIGURES = {"link": (("ap", "all-unknown"), ("ndcg@10", "per-gene"))}
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,12 @@ class KeyFigure:
         return f"{self.metric} {self.value:.3f}{where}"
 
     @property
+    def sentence(self) -> str:
+        """Such as "NDCG@10, for each gene: 0.107 (max degree 0.086)"."""
+        beside = f" ({self.baseline} {self.baseline_value:.3f})" if self.baseline else ""
+        return f"{self.label}: {self.value:.3f}{beside}"
+
+    @property
     def difference(self) -> float:
         return self.value - self.baseline_value
 
@@ -46,23 +62,33 @@ class KeyFigure:
 def key_figure(task: str, metrics: pd.DataFrame) -> KeyFigure | None:
     """The key figure of a metrics table (test part); None where it was not measured."""
     name, wheres = KEY_FIGURES.get(task, RECONSTRUCT)
+    return next(filter(None, (figure(metrics, name, against=against) for against in wheres)), None)
+
+
+def second_figures(task: str, metrics: pd.DataFrame) -> list[KeyFigure]:
+    """What else tells runs of this task apart, as far as it was measured."""
+    return [
+        found for name, against in SECOND_FIGURES.get(task, ()) if (found := figure(metrics, name, against=against))
+    ]
+
+
+def figure(metrics: pd.DataFrame, name: str, *, against: str) -> KeyFigure | None:
+    """One figure of the network on the test part, and the best baseline's; None where it was not measured."""
     metric = METRICS[name]
-    for against in wheres:
-        wanted = (metrics["part"] == "test") & (metrics["against"] == against) & (metrics["metric"] == name)
-        rows = metrics.loc[wanted].dropna(subset=["value"])
-        value = rows.loc[rows["scorer"] == "network", "value"]
-        if not len(value):
-            continue
-        others = rows.loc[rows["scorer"] != "network"].sort_values("value")
-        best = others.iloc[-1 if metric.higher_is_better else 0] if len(others) else None
-        return KeyFigure(
-            metric=metric.label.removeprefix("ROC "),
-            against=against,
-            label=f"{metric.label}, {AGAINST_WORDS.get(against, against)}",
-            help=metric.help,
-            value=float(value.iloc[0]),
-            baseline="" if best is None else str(best["scorer"]),
-            baseline_value=float("nan") if best is None else float(best["value"]),
-            higher_is_better=metric.higher_is_better,
-        )
-    return None
+    wanted = (metrics["part"] == "test") & (metrics["against"] == against) & (metrics["metric"] == name)
+    rows = metrics.loc[wanted].dropna(subset=["value"])
+    value = rows.loc[rows["scorer"] == "network", "value"]
+    if not len(value):
+        return None
+    others = rows.loc[rows["scorer"] != "network"].sort_values("value")
+    best = others.iloc[-1 if metric.higher_is_better else 0] if len(others) else None
+    return KeyFigure(
+        metric=metric.label.removeprefix("ROC "),
+        against=against,
+        label=f"{metric.label}, {SHORT_WORDS.get(against, AGAINST_WORDS.get(against, against))}",
+        help=metric.help,
+        value=float(value.iloc[0]),
+        baseline="" if best is None else str(best["scorer"]),
+        baseline_value=float("nan") if best is None else float(best["value"]),
+        higher_is_better=metric.higher_is_better,
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 import streamlit as st
 
 from slviz.evaluation import METRICS
+from slviz.ui.words import BASELINE_WORDS, plain
 
 NETWORK = "network"
 MEAN = "mean"
@@ -55,25 +58,37 @@ def within_sources(metrics: pd.DataFrame, rows: pd.DataFrame, *, part: str) -> p
     return table.sort_values("Pairs", ascending=False, kind="stable").rename_axis("Evidence").reset_index()
 
 
-def show(table: pd.DataFrame) -> None:
-    """The table on the page, the best of each column marked, metrics explained by their help."""
+def show(table: pd.DataFrame, *, legend: bool = True, labels: Mapping[str, str] | None = None) -> None:
+    """The table on the page, the best of each column marked, metrics explained by their help.
+
+    Args:
+        table: as `beside_baselines` gives it.
+        legend: whether a caption explains the arrows.
+        labels: other words for some metrics, where what is left out stands nearby.
+    """
     if not len(table):
         st.caption("No figures were measured for this choice.")
         return
     columns = {
         key: st.column_config.TextColumn(
-            f"{METRICS[key].label} {'↑' if METRICS[key].higher_is_better else '↓'}",
+            f"{(labels or {}).get(key, METRICS[key].label)} {'↑' if METRICS[key].higher_is_better else '↓'}",
             help=METRICS[key].help,
             alignment="right",
         )
         for key in table.columns
         if key in METRICS
     }
-    columns["scorer"] = st.column_config.TextColumn("Scorer", help="The network, or a way to score without one.")
+    columns["scorer"] = st.column_config.TextColumn("Scorer", help=_scorer_help(table["scorer"].tolist()))
     written = table.assign(**{key: table[key].map(as_text) for key in table.columns if key in METRICS})
     marked = written.style.apply(lambda column: _best(pd.Series(table[column.name])), axis=0)
     st.dataframe(marked, hide_index=True, column_config=columns)
-    st.caption("↑ higher is better, ↓ lower is better; the best of each column is marked.")
+    if legend:
+        st.caption("↑ higher is better, ↓ lower is better; the best of each column is marked.")
+
+
+def _scorer_help(scorers: Sequence[str]) -> str:
+    lines = [f"- **{plain(each)}**: {BASELINE_WORDS[each]}" for each in scorers if each in BASELINE_WORDS]
+    return "The network, or a way to score without one:\n" + "\n".join(lines)
 
 
 def as_text(value: float) -> str:

@@ -15,6 +15,7 @@ from slviz.datasets.sources import known_datasets, open_with_report
 from slviz.errors import MalformedData
 from slviz.projections import Projection
 from slviz.runs import Run
+from slviz.runs.deletions import DeletionFiles, DeletionTest
 from slviz.runs.store import RunStore, RunSummary
 
 
@@ -62,6 +63,12 @@ def projection(summary: RunSummary, method: Choice, seed: int) -> Projection | N
     return _projection(str(summary.folder), summary.run_id, key, newest, method, seed) if newest else None
 
 
+def deletion(files: DeletionFiles) -> DeletionTest | None:
+    """A deletion test of a finished run; None when it has not been made."""
+    stamp = _stamp(files.path)
+    return _deletion(str(files.folder), files.gene, stamp, files) if stamp else None
+
+
 def _stamp(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
@@ -96,3 +103,8 @@ def _run(folder: str, run_id: str, stamp: int) -> Run:
 @st.cache_resource(max_entries=16, show_spinner="Opening the map …")
 def _projection(folder: str, run_id: str, key: str, stamp: int, _method: Choice, _seed: int) -> Projection | None:
     return store().open_projection(run_id, _method, _seed)
+
+
+@st.cache_resource(max_entries=32)
+def _deletion(folder: str, gene: int | None, stamp: int, _files: DeletionFiles) -> DeletionTest | None:
+    return _files.read()

@@ -19,9 +19,12 @@ from slviz.figures import (
     roc_curves,
     score_distribution,
 )
+from slviz.figures.frame import noted
 from slviz.figures.reconstruction import error_against_baseline
 from slviz.runs import PARTS, Run
-from slviz.ui import address, downloads, frame, genes, metrics_table, pairs, selection
+from slviz.splits import in_words
+from slviz.ui import address, downloads, frame, genes, metrics_table, pairs, ranking_views, selection
+from slviz.ui.key_figures import AGAINST_WORDS, KEY_FIGURES
 from slviz.ui.words import SCORE, counted
 
 PART_HELP = (
@@ -30,9 +33,10 @@ PART_HELP = (
 )
 AGAINST_HELP = (
     "What known pairs are compared with.\n"
-    "- **random**: any pair that is not known. Counting partners does well here\n"
     "- **degree-matched**: pairs of genes with as many partners as those of known pairs. Counting is near chance: what "
-    "is left is insight"
+    "is left is insight\n"
+    "- **random**: any pair that is not known. Counting partners does well here\n"
+    "- **file**: your own non-pairs"
 )
 RESIDUAL_HELP = (
     "Over the prediction: is the network wrong where it says much, or little? Over the actual value: which pairs does "
@@ -49,7 +53,7 @@ MOST_ROWS = 500
 
 def link(graph: GeneGraph, run: Run) -> None:
     """ROC and precision–recall beside every baseline, the spread of scores, and the pairs by score."""
-    kinds = [str(each) for each in run.predictions["against"].unique() if each != "known"]
+    kinds = kinds_of_non_pairs(run)
     left, right = st.columns(2)
     with left:
         against = address.one_of(st.segmented_control, "Compared with", kinds, key="against", help=AGAINST_HELP)
@@ -63,18 +67,29 @@ def link(graph: GeneGraph, run: Run) -> None:
         return
     first, second = st.columns(2)
     roc, precision = link_figures(rows, run.baselines)
+    note = note_of(run, f"{part} pairs {AGAINST_WORDS.get(against, against)}")
     with first:
-        _chart(graph, run, f"{run.run_id}-roc-{part}-{against}", lambda: roc, title="ROC curve")
+        _chart(graph, run, f"{run.run_id}-roc-{part}-{against}", lambda: roc, title="ROC curve", note=note)
     with second:
-        _chart(graph, run, f"{run.run_id}-pr-{part}-{against}", lambda: precision, title="Precision and recall")
+        name = f"{run.run_id}-pr-{part}-{against}"
+        _chart(graph, run, name, lambda: precision, title="Precision and recall", note=note)
     _chart(
         graph,
         run,
         f"{run.run_id}-scores-{part}-{against}",
         lambda: score_distribution(run.predictions, part=part, against=against),
         title="How scores spread",
+        note=note,
     )
+    ranking_views.show(graph, run)
     _ranked_pairs(graph, run, rows, part=part)
+
+
+def kinds_of_non_pairs(run: Run) -> list[str]:
+    """What known pairs are compared with in this run, that of its key figure first."""
+    present = [str(each) for each in run.predictions["against"].unique() if each != "known"]
+    _, order = KEY_FIGURES["link"]
+    return sorted(present, key=lambda each: order.index(each) if each in order else len(order))
 
 
 def compared(predictions: pd.DataFrame, *, part: str, against: str) -> pd.DataFrame:
@@ -143,6 +158,7 @@ def confidence(graph: GeneGraph, run: Run) -> None:
         )
     parts, measured = (PARTS, "test") if part == ALL_PARTS else ((part,), part)
     evidence = pairs.evidence_of(graph, run.predictions)
+    note = note_of(run, "pairs of every part" if part == ALL_PARTS else f"{part} pairs")
     left, right = st.columns(2)
     with left:
         chosen = _chart(
@@ -154,6 +170,7 @@ def confidence(graph: GeneGraph, run: Run) -> None:
             ),
             title="Predicted against actual",
             clickable=True,
+            note=note,
         )
     with right:
         also = _chart(
@@ -170,6 +187,7 @@ def confidence(graph: GeneGraph, run: Run) -> None:
             ),
             title="Residuals",
             clickable=True,
+            note=note,
         )
     _picked_pair(graph, run, chosen if len(chosen) else also)
     _table(graph, run, part=measured, against="all")
@@ -219,6 +237,7 @@ def reconstruct(graph: GeneGraph, run: Run) -> None:
             lambda webgl=False: error_against_baseline(run.predictions, baseline, parts=parts, webgl=webgl),
             title="Error of each gene",
             clickable=True,
+            note=note_of(run, "genes of every part" if part == ALL_PARTS else f"{part} genes"),
         )
         st.caption(
             "Root mean squared error of a gene's features, in their units. Below the dashed line the network is better."
@@ -245,6 +264,11 @@ def _table(graph: GeneGraph, run: Run, *, part: str, against: str) -> None:
     metrics_table.show(table)
 
 
+def note_of(run: Run, judged: str) -> tuple[str, str]:
+    """What was judged, and by which protocol: the lines above a figure."""
+    return judged[:1].upper() + judged[1:], f"Held out: {in_words(run.spec.split)}"
+
+
 def _legend_above(figure: go.Figure) -> go.Figure:
     """The legend over the plot and no colour bar beside it, so that half a page is wide enough."""
     figure.update_traces(showscale=False, selector={"type": "heatmap"})
@@ -258,18 +282,28 @@ def _chart(
     make: Callable[..., go.Figure],
     *,
     title: str,
+    note: Sequence[str],
     clickable: bool = False,
 ) -> np.ndarray:
-    """A titled figure with its downloads; the rows behind what was clicked."""
+    """A titled figure with its downloads and a note on what was judged; the rows behind what was clicked."""
+
+    def drawn(**kind: bool) -> go.Figure:
+        return noted(go.Figure(make(**kind)), note)
+
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(title, anchor=False, width="content")
-        downloads.menu(name, source=downloads.provenance(graph, run), figure=make)
+        downloads.menu(name, source=downloads.provenance(graph, run), figure=drawn)
     config = downloads.chart_config(name)
     if not clickable:
-        st.plotly_chart(make(), key=name, config=config, alt=title)
+        st.plotly_chart(drawn(), key=name, config=config, alt=title)
         return np.empty(0, dtype=np.int64)
     event = st.plotly_chart(
-        _legend_above(make(webgl=True)), key=name, config=config, alt=title, on_select="rerun", selection_mode="points"
+        noted(_legend_above(make(webgl=True)), note),
+        key=name,
+        config=config,
+        alt=title,
+        on_select="rerun",
+        selection_mode="points",
     )
     return selection.numbers(event)
 

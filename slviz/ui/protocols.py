@@ -1,10 +1,9 @@
-"""The held-out protocol: chosen in the form, checked before any work, and named beside every figure of a run."""
+"""The held-out protocol in the form for a new run: chosen by what it asks, and checked before any work."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
@@ -12,6 +11,7 @@ from slviz.datasets import GeneGraph
 from slviz.errors import DataError
 from slviz.runs import PARTS
 from slviz.splits import SPLITS, HeldOut, Split, publications
+from slviz.splits.naming import LARGEST, publication_words
 from slviz.splits.publication import SMALL, SMALL_BELOW
 from slviz.tasks import PairTask, Task
 from slviz.ui import errors, settings_form
@@ -20,14 +20,6 @@ from slviz.ui.words import PROTOCOL_ASKS, PROTOCOL_WORDS, counted, plain
 
 HELP = "Which pairs the network never sees, so that they can judge it."
 PUBLICATION_KEY = key_of("split", "publication", "publication")
-LARGEST = ""
-SHORT = {
-    "pairs": "random pairs",
-    "one-new": "pairs with one new gene",
-    "both-new": "pairs of two new genes",
-    "twin-free": "random pairs without near-copies",
-    "file": "the pairs of a file",
-}
 
 
 def pick() -> str:
@@ -48,13 +40,15 @@ def pick_publication(graph: GeneGraph) -> str | None:
         return None
     largest = next(iter(own))
     small = [count for count in own.values() if count < SMALL_BELOW]
-    words = {LARGEST: f"{_paper(largest)}: {counted(own[largest], 'pair')}, the most"}
+    words = {LARGEST: f"{publication_words(largest)}: {counted(own[largest], 'pair')}, the most"}
     words |= {SMALL: f"all {len(small)} small ones together: {counted(sum(small), 'pair')}"} if small else {}
-    words |= {name: f"{_paper(name)}: {counted(count, 'pair')}" for name, count in own.items() if name != largest}
+    words |= {
+        name: f"{publication_words(name)}: {counted(count, 'pair')}" for name, count in own.items() if name != largest
+    }
     asked = str(st.session_state.get(PUBLICATION_KEY, LARGEST))
     if asked not in words:  # several ids of a run that was taken over, or of another data set
         if all(each.strip() in own for each in asked.split("+")):
-            words[asked] = _paper(asked)
+            words[asked] = publication_words(asked)
         else:
             st.session_state[PUBLICATION_KEY] = LARGEST
     return st.selectbox(
@@ -108,24 +102,3 @@ def _parts(
         Parts(*(len(divided.rows(part)) for part in PARTS)),
         Parts(*(int((divided.gene_part == part).sum()) for part in PARTS)),
     )
-
-
-def described(split: Split) -> str:
-    """Such as "random pairs (fold 0 of 5)" or "PubMed 25171417, 5 non-pairs a pair"; plain text."""
-    return _what(split) + (f", {split.ratio} non-pairs a pair" if split.ratio > 1 else "")
-
-
-def _what(split: Split) -> str:
-    settings: dict[str, Any] = split.to_json()
-    publication = settings.get("publication")
-    if publication is not None:
-        words = {LARGEST: "the publication with most pairs", SMALL: "the small publications"}
-        return words.get(publication.strip(), _paper(publication))
-    what = SHORT.get(split.name, split.name)
-    return f"{what} (fold {settings['fold']} of {settings['folds']})" if "fold" in settings else what
-
-
-def _paper(name: str) -> str:
-    """PubMed ids in words; names of other kinds, such as those of the demo, as they are."""
-    ids = name.replace("+", " ").split()
-    return f"PubMed {' + '.join(ids)}" if ids and all(each.isdigit() for each in ids) else f"publication {name}"

@@ -8,8 +8,9 @@ import streamlit as st
 
 from slviz.runs import RunSpec
 from slviz.runs.store import RunSummary
+from slviz.splits import in_words
 from slviz.ui import frame, run_names
-from slviz.ui.key_figures import KeyFigure, key_figure
+from slviz.ui.key_figures import AGAINST_WORDS, KeyFigure, key_figure, second_figures
 from slviz.ui.words import duration, plain
 
 
@@ -36,12 +37,15 @@ def damaged(summaries: Sequence[RunSummary], *, most: int = 10) -> None:
 def _card(summary: RunSummary, spec: RunSpec, *, name: str) -> None:
     st.markdown(f"**{plain(name)}**")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(plain(summary.run_id), width="content")
+        st.caption(f"{plain(summary.run_id)}  \nHeld out: {plain(in_words(spec.split))}", width="content")
         if spec.synthetic:
             frame.synthetic_badge(short=True)
     figure = key_figure(spec.task.name, summary.metrics)
     if figure is not None:
         _metric(figure)
+    others = second_figures(spec.task.name, summary.metrics)
+    if others:
+        st.caption("  \n".join(plain(each.sentence) for each in others), help="\n\n".join(each.help for each in others))
     if summary.seconds == summary.seconds:  # NaN where unknown
         st.caption(f"Trained in {duration(summary.seconds)} on {plain(summary.device)}")
     with st.container(horizontal=True, gap="xsmall"):
@@ -49,11 +53,12 @@ def _card(summary: RunSummary, spec: RunSpec, *, name: str) -> None:
 
 
 def _metric(figure: KeyFigure) -> None:
-    beside = f"{figure.difference:+.3f} vs {figure.baseline} ({figure.baseline_value:.3f})" if figure.baseline else None
+    beside = f"{figure.difference:+.3f} vs {figure.baseline}" if figure.baseline else None
     st.metric(
         figure.label,
         f"{figure.value:.3f}",
         beside,
         delta_color="normal" if figure.higher_is_better else "inverse",
-        help=f"{figure.help} Below: the difference to the best baseline on the same pairs, which needs no network.",
+        help=f"{figure.help} {AGAINST_WORDS.get(figure.against, '').capitalize()}. Below: the difference to the best "
+        f"baseline on the same pairs, {figure.baseline} ({figure.baseline_value:.3f}), which needs no network.",
     )

@@ -10,9 +10,11 @@ from typing import Any
 from slviz.runs import RunSpec
 from slviz.runs.spec import TABLES
 from slviz.runs.summary import RunSummary
+from slviz.splits.naming import publication_words
 from slviz.ui.key_figures import key_figure
 
-SAID_ANYWAY = frozenset({("split", "name"), ("split", "fold")})
+SAID_ANYWAY = frozenset({("split", key) for key in ("name", "fold", "publication", "non-pairs a pair")})
+PROTOCOLS = {"one-new": "one new gene", "both-new": "two new genes", "twin-free": "no near-copies"}
 MOST_LETTERS = 12
 
 
@@ -44,7 +46,9 @@ def _told_apart(base: str, group: Sequence[RunSummary]) -> dict[str, str]:
     settings = {each.run_id: _settings(each.spec) for each in group if each.spec is not None}
     keys = dict.fromkeys(key for found in settings.values() for key in found)
     differing = [
-        key for key in keys if key not in SAID_ANYWAY and len({found.get(key) for found in settings.values()}) > 1
+        key
+        for key in keys
+        if key not in SAID_ANYWAY and len({found[key] for found in settings.values() if key in found}) > 1
     ]
     told: dict[str, str] = {}
     for each in group:
@@ -58,8 +62,15 @@ def _told_apart(base: str, group: Sequence[RunSummary]) -> dict[str, str]:
 
 
 def _held_out(spec: RunSpec) -> str:
-    fold = getattr(spec.split, "fold", None)
-    return "own test pairs" if fold is None else f"fold {fold}"
+    """What was held out in a few words; random pairs are what is meant where only a fold is named."""
+    publication, fold = getattr(spec.split, "publication", None), getattr(spec.split, "fold", None)
+    if publication is not None:
+        what = publication_words(publication).removeprefix("the ")
+    elif fold is None:
+        what = "own test pairs"
+    else:
+        what = ", ".join(filter(None, [PROTOCOLS.get(spec.split.name, ""), f"fold {fold}"]))
+    return what if spec.split.ratio == 1 else f"{what}, 1:{spec.split.ratio}"
 
 
 def _settings(spec: RunSpec) -> dict[tuple[str, str], Any]:

@@ -20,6 +20,7 @@ from slviz.figures import (
     score_distribution,
     training_curves,
 )
+from slviz.figures.frame import framed, noted
 
 CONFIDENCE = tiny_run(tiny_graph(), task="confidence").predictions
 LINK = tiny_run(tiny_graph(), task="link").predictions
@@ -165,3 +166,11 @@ def test_hubs_stand_first_and_are_named() -> None:
     lonely = tiny_graph(5, 0)
     assert "No gene" in degree_ranks(lonely).layout.annotations[0].text
     assert "No gene" in degree_distribution(lonely).layout.annotations[0].text
+
+
+def test_a_note_stands_over_the_plot_with_room_for_it():
+    figure = noted(framed([], x="x", y="y", keep="k"), ["Test pairs", "Held out: <PubMed 1>"])
+    assert figure.layout.annotations[0].text == "Test pairs<br>Held out: &lt;PubMed 1&gt;"
+    assert figure.layout.margin.t > 30
+    above = noted(framed([], x="x", y="y", keep="k", legend={"y": 1.02}), ["Test pairs", "Held out"])
+    assert above.layout.annotations[0].yshift > figure.layout.annotations[0].yshift

@@ -1,0 +1,131 @@
+"""Message passing along several relations, weighted by attention over them. Imports torch: import it late."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+import torch
+from jaxtyping import Float32
+from torch import Tensor, nn
+
+from slviz.networks.encoders import Encoder
+
+PARTNERS = "partners"
+
+
+class Relation(nn.Module):
+    """A fixed sparse matrix [G, G] that messages run along; no parameters, nothing stored with the weights."""
+
+    def __init__(self, matrix: sp.csr_array) -> None:
+        super().__init__()
+        self.register_buffer("forth", _sparse(matrix), persistent=False)
+        self.register_buffer("back", _sparse(sp.csr_array(matrix.T)), persistent=False)
+        self.register_buffer("there", torch.as_tensor(np.diff(matrix.indptr) > 0)[:, None], persistent=False)
+
+    def forward(self, genes: Tensor) -> Tensor:
+        return _Spread.apply(genes, self.forth, self.back)
+
+
+class _Spread(torch.autograd.Function):
+    """A sparse product whose gradient is a product with the transposed matrix, made once.
+
+    torch's own backward of a compressed sparse product was many times slower than its forward.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, genes: Tensor, forth: Tensor, back: Tensor) -> Tensor:
+        ctx.save_for_backward(back)
+        return forth @ genes
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        (back,) = ctx.saved_tensors
+        return back @ gradient, None, None
+
+
+class ViewLayer(nn.Module):
+    """For each gene the mean message of every view, weighted by attention over the views that it has.
+
+    The weight of view v for gene i is the softmax over v of u' tanh(S h_i + M m_iv + b_v): it depends on the
+    gene's own state h and on what it hears, m.
+    """
+
+    def __init__(
+        self, in_channels: int, out_channels: int, *, relations: Mapping[str, sp.csr_array], partners: bool = True
+    ) -> None:
+        super().__init__()
+        self.names = ((PARTNERS,) if partners else ()) + tuple(relations)
+        self.relations = nn.ModuleDict({name: Relation(matrix) for name, matrix in relations.items()})
+        self.own = nn.Linear(in_channels, out_channels)
+        self.message = nn.ModuleDict({name: nn.Linear(in_channels, out_channels) for name in self.names})
+        self.state = nn.Linear(in_channels, out_channels // 2 or 1)
+        self.heard = nn.Linear(out_channels, out_channels // 2 or 1, bias=False)
+        self.of_view = nn.Parameter(torch.zeros(max(1, len(self.names)), out_channels // 2 or 1))
+        self.score = nn.Linear(out_channels // 2 or 1, 1, bias=False)
+
+    def forward(self, genes: Tensor, edges: Tensor) -> Tensor:
+        """What each gene hears [G, out] from its state [G, in] and the edges of the known pairs [2, E]."""
+        return self.with_views(genes, edges)[0]
+
+    def with_views(self, genes: Tensor, edges: Tensor) -> tuple[Tensor, Tensor]:
+        """The same, and the weight of each view [G, V]; a gene that no view reaches has weights of zero."""
+        if not self.names:
+            return self.own(genes), genes.new_zeros(len(genes), 0)
+        messages, there = zip(*(self._heard(name, genes, edges) for name in self.names), strict=True)
+        heard, reached = torch.stack(messages, dim=1), torch.cat(there, dim=1)  # [G, V, out], [G, V]
+        raw = self.score(torch.tanh(self.state(genes)[:, None] + self.heard(heard) + self.of_view)).squeeze(2)
+        weight = torch.softmax(raw.masked_fill(~reached, -1e9), dim=1) * reached
+        return self.own(genes) + (weight[:, :, None] * heard).sum(dim=1), weight
+
+    def _heard(self, name: str, genes: Tensor, edges: Tensor) -> tuple[Tensor, Tensor]:
+        """The mean message of one view [G, out], and which genes it reaches [G, 1]."""
+        sent = self.message[name](genes)
+        if name != PARTNERS:
+            relation = self.relations[name]
+            return relation(sent), relation.get_buffer("there")
+        source, target = edges
+        partners = torch.bincount(target, minlength=len(genes))[:, None]
+        total = sent.new_zeros(sent.shape).index_add(0, target, sent.index_select(0, source))
+        return total / partners.clamp(min=1), partners > 0
+
+
+class ViewEncoder(Encoder):
+    """An encoder of `ViewLayer`s; what it learnt of a single gene counts only where the gene has a seen partner.
+
+    So a gene without any, which training hides partners to imitate, is described by its input and its views.
+    """
+
+    def _start(self, features: Tensor, structure: Tensor) -> Tensor:
+        start = self.features(features)
+        if self.structure is not None:
+            start = start + self.structure(structure)
+            if self.vectors is not None:
+                start = start + self.vectors.weight * (structure[:, :1] > 0)  # its first column: log partners
+        return start
+
+    def listened(self, features: Tensor, structure: Tensor, edges: Tensor) -> Float32[np.ndarray, "genes views"]:
+        """How much each gene listens to each view, the mean over layers; rows sum to 1, or 0 without any."""
+        state = self._start(features, structure)
+        weights = []
+        for norm, layer in zip(self.norms, self.layers, strict=True):
+            assert isinstance(layer, ViewLayer)
+            change, weight = layer.with_views(norm(state), edges)
+            weights.append(weight)
+            state = self._after(state, change)
+        return torch.stack(weights).mean(dim=0).cpu().numpy().astype(np.float32)
+
+
+def _sparse(matrix: sp.csr_array) -> Tensor:
+    with warnings.catch_warnings():  # torch calls compressed rows a beta; products with them are all we ask of it
+        warnings.simplefilter("ignore", UserWarning)
+        return torch.sparse_csr_tensor(
+            torch.as_tensor(matrix.indptr.astype(np.int64)),
+            torch.as_tensor(matrix.indices.astype(np.int64)),
+            torch.as_tensor(matrix.data.astype(np.float32)),
+            size=matrix.shape,
+            check_invariants=False,
+        )

@@ -1,0 +1,79 @@
+"""Inner folds: training pairs asked about while others are the graph, as the held-out pairs will be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int64
+
+from slviz.splits.negatives import Pool, degree_matched_across, pair_keys, random_negatives_across
+
+FOLDS = 5
+HIDDEN = {1: 1 / 5, 2: 1 / 3}
+"""Share of the genes that a fold hides, by how many ends of an asked pair are hidden."""
+
+
+@dataclass(frozen=True, eq=False)
+class InnerFold:
+    """What is asked about and what may be read meanwhile; no pair is both.
+
+    Attributes:
+        seen: rows of the training pairs that are the graph.
+        asked: rows that are asked about.
+        others: by kind of non-pair ("random", "degree-matched"), pairs that are no training pairs.
+    """
+
+    seen: Int64[np.ndarray, " seen"]
+    asked: Int64[np.ndarray, " asked"]
+    others: dict[str, Int64[np.ndarray, "others 2"]]
+
+
+def inner_folds(
+    training: Int64[np.ndarray, "pairs 2"], *, genes: int, unseen_ends: int, ratio: int, seed: int
+) -> Iterator[InnerFold]:
+    """Five folds that ask what the held-out pairs will.
+
+    With `unseen_ends` 0 each training pair is asked about once. With 1 or 2 each fold hides genes: the pairs
+    with so many hidden genes are asked about and those with none are the graph, as in the protocols
+    `one-new` and `both-new`. Every asked pair comes with `ratio` non-pairs of each kind that join genes alike.
+    """
+    random = np.random.default_rng([seed, 3])
+    avoid = np.unique(pair_keys(training, genes))
+    fold_of = random.permutation(len(training)) % FOLDS
+    present = np.unique(training)
+    everyone = np.arange(genes)
+    for fold in range(FOLDS):
+        if unseen_ends:
+            hidden = np.zeros(genes, dtype=bool)
+            hidden[random.permutation(present)[: max(2, round(len(present) * HIDDEN[unseen_ends]))]] = True
+            many = hidden[training].sum(axis=1)
+            asked, seen = np.flatnonzero(many == unseen_ends), np.flatnonzero(many == 0)
+            aside, rest = np.flatnonzero(hidden), np.setdiff1d(present, np.flatnonzero(hidden))
+            pool = Pool(aside, rest if unseen_ends == 1 else aside)
+        else:
+            asked, seen = np.flatnonzero(fold_of == fold), np.flatnonzero(fold_of != fold)
+            pool = Pool(everyone, everyone)
+        if not len(asked) or not len(seen):
+            continue
+        random_of_fold = np.random.default_rng([seed, 4, fold])
+        others = _others(random_of_fold, training[asked], pool, genes=genes, avoid=avoid, ratio=ratio)
+        yield InnerFold(seen, asked, others)
+
+
+def _others(
+    random: np.random.Generator,
+    asked: Int64[np.ndarray, "asked 2"],
+    pool: Pool,
+    *,
+    genes: int,
+    avoid: np.ndarray,
+    ratio: int,
+) -> dict[str, Int64[np.ndarray, "others 2"]]:
+    where: dict[str, Any] = {"pool": pool, "genes": genes, "avoid": avoid}
+    return {
+        "random": random_negatives_across(random, ratio * len(asked), **where),
+        "degree-matched": degree_matched_across(random, np.tile(asked, (ratio, 1)), **where),
+    }

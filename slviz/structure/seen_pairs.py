@@ -1,0 +1,79 @@
+"""SeenPairs: the pairs that may be learnt from, with their scores and where they were published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32, Int64
+
+from slviz.datasets import GeneGraph
+from slviz.splits import PairSplit
+from slviz.splits.negatives import pair_keys
+
+SOURCES = 8
+FEWEST_SHARE = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class SeenPairs:
+    """P known pairs of G genes that a model may read.
+
+    Attributes:
+        genes: number of genes G.
+        pairs: int64 [P, 2].
+        score: float32 [P], their confidence.
+        source: int64 [P], number of the publication that lists the pair; the last number is "any other".
+        sources: names of the publications, without "any other".
+    """
+
+    genes: int
+    pairs: Int64[np.ndarray, "pairs 2"]
+    score: Float32[np.ndarray, " pairs"]
+    source: Int64[np.ndarray, " pairs"]
+    sources: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls, graph: GeneGraph, pairs: Int64[np.ndarray, "pairs 2"], score: Float32[np.ndarray, " pairs"]
+    ) -> SeenPairs:
+        """The pairs with their first record's publication, looked up for these pairs and no others.
+
+        The publications that list one pair in a hundred or more are told apart, the eight largest at most.
+        """
+        label = _labels(graph, pairs)
+        names, count = np.unique(label[label != ""], return_counts=True)
+        largest = np.argsort(-count, kind="stable")[:SOURCES]
+        kept = tuple(str(names[at]) for at in largest if count[at] >= max(2, FEWEST_SHARE * len(pairs)))
+        number = {name: at for at, name in enumerate(kept)}
+        source = np.array([number.get(each, len(kept)) for each in label], dtype=np.int64)
+        return cls(len(graph), pairs, np.nan_to_num(score), source, kept)
+
+    @classmethod
+    def of_training(cls, graph: GeneGraph, split: PairSplit) -> SeenPairs:
+        """The training pairs of a split."""
+        rows = split.rows("train")
+        return cls.of(graph, split.pairs[rows], split.score[rows])
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def only(self, rows: np.ndarray) -> SeenPairs:
+        """Those pairs alone, numbered by the same sources."""
+        return SeenPairs(self.genes, self.pairs[rows], self.score[rows], self.source[rows], self.sources)
+
+
+def _labels(graph: GeneGraph, pairs: Int64[np.ndarray, "pairs 2"]) -> np.ndarray:
+    """Text [P]: the publication of each pair's first record, its kind of evidence where none is named, or ""."""
+    label = np.full(len(pairs), "", dtype=object)
+    if graph.evidence is None or not len(graph.evidence) or not len(pairs):
+        return label
+    records = graph.evidence.drop_duplicates("pair")
+    keys = pair_keys(graph.pairs[records["pair"].to_numpy()], len(graph))
+    order = np.argsort(keys)
+    asked = pair_keys(pairs, len(graph))
+    at = order[np.minimum(np.searchsorted(keys[order], asked), len(keys) - 1)]
+    listed = keys[at] == asked
+    named = np.where(records["pubmed"] != "", records["pubmed"], records["evidence"]).astype(object)
+    label[listed] = named[at[listed]]
+    return label

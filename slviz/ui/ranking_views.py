@@ -1,0 +1,102 @@
+"""How a run ranks: all pairs that nobody lists, and the possible partners of each gene, beside every baseline."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.evaluation import CUTS, METRICS, TOP
+from slviz.runs import Run
+from slviz.splits import in_words
+from slviz.ui import address, downloads, metrics_table
+from slviz.ui.key_figures import figure
+from slviz.ui.words import counted, plain
+
+ALL, EACH = "all-unknown", "per-gene"
+HEADING = "Finding pairs in the whole map"
+HELP = (
+    "Telling a pair from one non-pair is the exam; this is the work. The network scores every pair of genes that it "
+    "was not told of, and the tested pairs should stand at the top. A pair that nobody lists counts as wrong here, "
+    "though some may be real: the figures are too low, and alike for every scorer."
+)
+NOT_MEASURED = (
+    "This run was judged before slviz ranked all unknown pairs. Remove it and train it again to see where its tested "
+    "pairs stand."
+)
+CUT_HELP = "How many of a gene's highest-ranked partners are looked at, as if that many went into a follow-up screen."
+
+
+def show(graph: GeneGraph, run: Run) -> None:
+    """Both rankings side by side, each with its sentence, its table and its download; a note where none was made."""
+    st.subheader(HEADING, anchor=False, help=HELP)
+    if not {ALL, EACH} & set(run.metrics["against"]):
+        st.caption(NOT_MEASURED)
+        return
+    st.caption(f"Test pairs, held out: {plain(in_words(run.spec.split))}.")
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _all_unknown(graph, run)
+    with right:
+        _per_gene(graph, run)
+
+
+def _all_unknown(graph: GeneGraph, run: Run) -> None:
+    _titled(graph, run, "Among all unknown pairs", against=ALL)
+    st.caption(plain(sentence(graph, run)))
+    metrics_table.show(metrics_table.beside_baselines(run.metrics, part="test", against=ALL), legend=False)
+
+
+def sentence(graph: GeneGraph, run: Run) -> str:
+    """Where the tested pairs stand among all that nobody lists, beside the best baseline."""
+    tested = len(_tested_pairs(run))
+    unlisted = len(graph) * (len(graph) - 1) // 2 - len(graph.pairs)
+    found = figure(run.metrics, f"recall@{TOP}", against=ALL)
+    if found is None:
+        return ""
+    best = f" ({found.baseline}, the best baseline: {found.baseline_value:.0%})" if found.baseline else ""
+    return (
+        f"{counted(tested, 'tested pair')} hidden among {unlisted:,} that nobody lists: the {TOP:,} highest hold "
+        f"{found.value:.0%} of them{best}."
+    )
+
+
+def _per_gene(graph: GeneGraph, run: Run) -> None:
+    _titled(graph, run, "Partners of each gene", against=EACH)
+    st.caption(
+        f"For each of {counted(_tested_genes(run), 'gene')} with a tested pair, all genes that are not its known "
+        "partners are ranked; the figures are means over these genes."
+    )
+    cut = address.one_of(
+        st.segmented_control, "Looking at the first", [str(each) for each in CUTS], key="top", help=CUT_HELP
+    )
+    table = metrics_table.beside_baselines(run.metrics, part="test", against=EACH)
+    columns = [key for key in table.columns if key in METRICS and key.endswith(f"@{cut}")]
+    labels = {key: METRICS[key].label.removesuffix(f"@{cut}") for key in columns}
+    metrics_table.show(_best_first(pd.DataFrame(table[["scorer", *columns]])), legend=False, labels=labels)
+
+
+def _tested_pairs(run: Run) -> pd.DataFrame:
+    return run.predictions.query("part == 'test' and against == 'known'")
+
+
+def _tested_genes(run: Run) -> int:
+    tested = _tested_pairs(run)
+    return len(set(tested["gene_a"]) | set(tested["gene_b"]))
+
+
+def _best_first(table: pd.DataFrame) -> pd.DataFrame:
+    """The network, then baselines by their first figure."""
+    is_network = table["scorer"] == metrics_table.NETWORK
+    others = table.loc[~is_network].sort_values(table.columns[1], ascending=False, kind="stable")
+    return pd.concat([table.loc[is_network], others], ignore_index=True)
+
+
+def _titled(graph: GeneGraph, run: Run, title: str, *, against: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"**{title}**", width="content")
+        downloads.menu(
+            f"{run.run_id}-ranking-{against}",
+            source=downloads.provenance(graph, run),
+            table=lambda: run.metrics.loc[run.metrics["against"] == against],
+        )
