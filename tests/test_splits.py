@@ -316,6 +316,15 @@ class TestHeldOut:
         with pytest.raises(MalformedData, match=said):
             HeldOut.read(graph, path)
 
+    def test_another_kind_of_table_gets_one_sentence_without_suggestions(self, graph, tmp_path):
+        path = tmp_path / "expression.csv"
+        path.write_text("sample,tissue,value\n" + "".join(f"S{row},LIVER{row},0.{row}\n" for row in range(30)))
+        with pytest.raises(MalformedData, match="does not look like a list of gene pairs") as caught:
+            HeldOut.read(graph, path)
+        assert "0 of its 31 lines name two of its genes, and line 1 reads 'sample tissue value'" in str(caught.value)
+        assert "Did you mean" not in str(caught.value)
+        assert len(str(caught.value)) < 400 + len(str(path))
+
     def test_no_file_or_no_text(self, graph, tmp_path):
         with pytest.raises(MissingDataFile, match="no file of pairs at"):
             HeldOut.read(graph, tmp_path / "absent.tsv")

@@ -83,6 +83,21 @@ def known_datasets() -> tuple[DatasetEntry, ...]:
     return tuple(_entry(source, path) for source, path in places.values())
 
 
+def title_of(source: str) -> str:
+    """What a person calls a source: its title, or the last part of its path."""
+    folder = _path(source)
+    return _entry(source, folder).title if _is_folder(folder) else source
+
+
+def is_of(source: str, *, stored: str) -> bool:
+    """Whether a run whose data came from `stored` was trained on this source; no file of either is read."""
+    try:
+        name, folder = locate(source)
+    except MissingDataFile:
+        return source == stored
+    return stored in (source, name) or _path(stored).absolute() == folder.absolute()
+
+
 def default_source() -> str:
     """What `open_dataset(None)` opens: `SLVIZ_DATA`, else "demo"."""
     return os.environ.get("SLVIZ_DATA") or "demo"

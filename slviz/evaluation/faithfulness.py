@@ -41,14 +41,14 @@ class Faithfulness:
     def sentence(self) -> str:
         """The result for a reader who knows no statistics."""
         what = "for this gene" if self.genes == 1 else f"in this run ({self.genes} genes tested)"
-        others = f"without as many others by {self.random:.3f}"
+        others = f"without as many others by {_figure(self.random)}"
         if self.genes == 1:
-            others += f" ({self.low:.3f} to {self.high:.3f})"
+            others += f" ({_figure(self.low)} to {_figure(self.high)})"
         else:
             others += f" (difference {self.top - self.random:+.3f}, 95 % interval {self.low:+.3f} to {self.high:+.3f})"
         return (
             f"Attention is {'faithful' if self.faithful else 'not faithful'} {what}: {self._why}. Without the most "
-            f"attended edges the score of the best new partners falls by {self.top:.3f}, {others}."
+            f"attended edges the score of the best new partners falls by {_figure(self.top)}, {others}."
         )
 
     @property
@@ -58,6 +58,11 @@ class Faithfulness:
         if self.top <= SLIGHT:
             return "without the edges that it favours predictions hardly change"
         return "predictions need the edges that it favours no more than others"
+
+
+def _figure(value: float) -> str:
+    """Three decimals; what rounds to nothing has no sign."""
+    return f"{round(value, 3) + 0.0:.3f}"
 
 
 def faithfulness(

@@ -11,6 +11,9 @@ from slviz.figures.frame import framed
 from slviz.figures.palette import ACCENT, LINE, OKABE_ITO
 from slviz.runs.deletions import DeletionTest
 
+DECIMALS = ".2f"
+LEAST_SPAN = 0.1
+"""So that falls too small to mean anything look small."""
 FALL = "Fall of the predicted score"
 
 
@@ -47,8 +50,8 @@ def falls_by_gene(test: DeletionTest, genes: Sequence[str]) -> go.Figure:
         keep="deletion sample",
         height=420,
     )
-    figure.update_xaxes(range=span)
-    return figure.update_yaxes(range=span)
+    figure.update_xaxes(range=span, tickformat=DECIMALS)
+    return figure.update_yaxes(range=span, tickformat=DECIMALS)
 
 
 def falls_of_draws(test: DeletionTest, symbol: str) -> go.Figure:
@@ -74,10 +77,10 @@ def falls_of_draws(test: DeletionTest, symbol: str) -> go.Figure:
     )
     figure = framed([others, top], x=f"{FALL} of {symbol}’s best new partners", y="", keep="deletion gene", height=220)
     figure.update_yaxes(categoryorder="array", categoryarray=kinds, range=(-0.6, 1.6))
-    return figure.update_xaxes(range=span)
+    return figure.update_xaxes(range=span, tickformat=DECIMALS)
 
 
 def _span(values: np.ndarray) -> tuple[float, float]:
     low, high = float(np.min(values)), float(np.max(values))
-    room = 0.06 * max(high - low, 0.01)
+    room = max(0.06 * (high - low), (LEAST_SPAN - (high - low)) / 2)
     return low - room, high + room

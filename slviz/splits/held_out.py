@@ -21,6 +21,8 @@ from slviz.splits.pair_split import PairSplit
 from slviz.splits.split import Split, with_negatives
 
 SHOWN = 10
+FEWEST_TO_JUDGE, LEAST_FITTING = 4, 0.5
+"""A file of so many lines, of which less than this share names two genes, is taken for another kind of table."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +119,7 @@ def _rows_among(pairs: np.ndarray, others: np.ndarray, *, genes: int) -> np.ndar
 
 def _read_pairs(graph: GeneGraph, path: Path) -> tuple[Int64[np.ndarray, "pairs 2"], Float32[np.ndarray, " pairs"]]:
     lines = _lines(path)
+    _refuse_another_table(graph, lines, path)
     _refuse_malformed(lines, path)
     _refuse_unknown(graph, lines, path)
     ends = [sorted((graph.number_of[cells[0]], graph.number_of[cells[1]])) for _, cells in lines]
@@ -153,6 +156,24 @@ def _refuse_malformed(lines: list[tuple[int, list[str]]], path: Path) -> None:
     wrong = [f"line {number}: {said}" for number, cells in lines if (said := _what_is_wrong(cells))]
     if wrong:
         raise MalformedData(f"{path} cannot be used: {_some(wrong)}.")
+
+
+def _refuse_another_table(graph: GeneGraph, lines: list[tuple[int, list[str]]], path: Path) -> None:
+    """One sentence where hardly a line can be a pair: suggestions for every name would help nobody."""
+    fitting = sum(
+        not _what_is_wrong(cells) and all(gene in graph.number_of for gene in cells[:2]) for _, cells in lines
+    )
+    unlike = [
+        f"line {number} reads '{' '.join(cells)[:60]}'"
+        for number, cells in lines
+        if _what_is_wrong(cells) or not any(gene in graph.number_of for gene in cells[:2])
+    ]
+    if len(lines) >= FEWEST_TO_JUDGE and fitting < LEAST_FITTING * len(lines) and unlike:
+        raise MalformedData(
+            f"{path} does not look like a list of gene pairs of '{graph.name}': {fitting:,} of its {len(lines):,} "
+            f"lines name two of its genes, and {unlike[0]}. Write two gene names on each line with a tab between "
+            f"them, such as '{graph.genes[0]}' and '{graph.genes[1]}', and a score after them if you have one."
+        )
 
 
 def _what_is_wrong(cells: list[str]) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from slviz.datasets import GeneGraph
-from slviz.datasets.sources import DatasetEntry, known_datasets, locate
+from slviz.datasets.sources import DatasetEntry, known_datasets, locate, title_of
 from slviz.errors import MissingDataFile, SlvizError
-from slviz.ui import address, errors, frame, opened
+from slviz.ui import address, data_uploads, errors, frame, opened
 from slviz.ui.words import counted, plain
 
 DEMO = "demo"
@@ -20,7 +20,9 @@ def pick() -> tuple[str, GeneGraph]:
     known = known_datasets()
     titles = {entry.source: entry.title for entry in known}
     asked = address.value("data")
-    options = list(titles) + ([asked] if asked and asked not in titles else [])
+    if asked and asked not in titles:
+        titles[asked] = title_of(asked)
+    options = list(titles)
     if not options:
         raise MissingDataFile(
             "There is no data set here: neither the demo nor a folder. Run `python -m slviz data demo`, or set "
@@ -32,16 +34,20 @@ def pick() -> tuple[str, GeneGraph]:
     def changed() -> None:
         address.put(data=st.session_state[key])
 
-    source = st.selectbox(
-        "Data",
-        options,
-        key=key,
-        on_change=changed,
-        format_func=lambda each: str(titles.get(each, each)),
-        accept_new_options=True,
-        help="A data set that is present, or the path of a folder on the machine that runs slviz: type it and press "
-        "Enter.",
-    )
+    picker, upload = st.columns([4, 1], vertical_alignment="bottom")
+    with upload:
+        data_uploads.offer()
+    with picker:
+        source = st.selectbox(
+            "Data",
+            options,
+            key=key,
+            on_change=changed,
+            format_func=lambda each: str(titles.get(each, each)),
+            accept_new_options=True,
+            help="A data set that is present, or the path of a folder on the machine that runs slviz: type it and "
+            "press Enter.",
+        )
     graph = _opened_or_way_on(source, titles)
     _describe(graph)
     return source, graph

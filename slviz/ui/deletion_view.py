@@ -52,7 +52,7 @@ def _told(files: DeletionFiles, run: Run, graph: GeneGraph, *, words: str) -> De
     if test is None:
         _offer(files, run, graph, words=words)
     elif files.gene is None:
-        _verdict(faithfulness(test.fall_top, test.fall_random), "All genes")
+        _verdict(faithfulness(test.fall_top, test.fall_random), "This run")
     return test
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from streamlit.navigation.page import Page
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.report import shown
+from slviz.datasets.sources import default_source, is_of, title_of
 from slviz.errors import DamagedRun, RunError, RunNotFound, RunUnfinished, nearest
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunSummary
@@ -111,8 +113,32 @@ def _chosen_run(title: str) -> RunSummary:
         _offer(finished, why=_why_not(wanted, summaries))
     if not finished:
         nothing_finished()
-    address.put(run=next(iter(finished)))
-    return next(iter(finished.values()))
+    first = _first_to_see(finished)
+    if first is None:
+        heading(title)
+        _offer_others(finished)
+    address.put(run=first)
+    return finished[str(first)]
+
+
+def _first_to_see(finished: dict[str, RunSummary]) -> str | None:
+    """The newest run on the data of the address, else of `SLVIZ_DATA`; any run where nobody asked for data."""
+    asked = address.value("data") or os.environ.get("SLVIZ_DATA")
+    if not asked:
+        return next(iter(finished))
+    of_data = (each for each in finished.values() if each.spec and is_of(asked, stored=each.spec.data_source))
+    return next((each.run_id for each in of_data), None)
+
+
+def _offer_others(finished: dict[str, RunSummary]) -> None:
+    """No run on the data that was asked for: train one, or look at a run on other data. Stops the page."""
+    asked = title_of(address.value("data") or default_source())
+    st.info(f"**No finished run on “{plain(shown(asked))}” yet.** Train one:", icon=":material/model_training:")
+    if st.button("Train a run", type="primary", icon=":material/play_arrow:"):
+        st.switch_page(TRAIN)
+    st.markdown("Or open a run on other data:")
+    _run_buttons(finished)
+    st.stop()
 
 
 def nothing_finished() -> None:
@@ -138,12 +164,20 @@ def links_to(run_id: str, *, icons: bool = True) -> None:
         link(page, label, icon=icon if icons else "", run=run_id)
 
 
+def _run_buttons(finished: dict[str, RunSummary], *, most: int = 5) -> None:
+    labels = run_names.labels(list(finished.values()))
+    for run_id in list(finished)[:most]:
+        if st.button(plain(labels[run_id]), icon=":material/arrow_forward:", key=f"offer {run_id}"):
+            address.put(run=run_id)
+            st.rerun()
+
+
 def _run_picker(finished: dict[str, RunSummary], wanted: str | None) -> None:
     if not finished:
         return
     key = "run picker"
     labels = run_names.labels(list(finished.values()))
-    st.session_state[key] = wanted if wanted in finished else None if wanted else next(iter(finished))
+    st.session_state[key] = wanted if wanted in finished else None if wanted else _first_to_see(finished)
 
     def changed() -> None:
         address.put(run=st.session_state[key])
@@ -187,11 +221,7 @@ def _offer(finished: dict[str, RunSummary], *, why: RunError) -> None:
         )
     if finished:
         st.markdown("Open one of the finished runs instead:")
-        labels = run_names.labels(list(finished.values()))
-        for run_id in list(finished)[:5]:
-            if st.button(plain(labels[run_id]), icon=":material/arrow_forward:", key=f"offer {run_id}"):
-                address.put(run=run_id)
-                st.rerun()
+        _run_buttons(finished)
     else:
         nothing_finished()
     st.stop()

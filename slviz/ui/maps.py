@@ -149,11 +149,11 @@ def _space(default: str) -> str:
     order = (default, "embedding" if default == "map" else "map")
     return address.one_of(
         st.segmented_control,
-        "Measured",
-        [f"on the {each}" if each == "map" else "in the embedding" for each in order],
+        "Measured in the",
+        order,
         key=f"space-{default}",
-        help="On the map: what you see. In the embedding: what the network learnt, before it was flattened.",
-    ).rpartition(" ")[2]
+        help="The map is what you see; the embedding is what the network learnt, before it was flattened.",
+    )
 
 
 def clusters_of(graph: GeneGraph, run: Run, projection: Projection, space: str) -> Clusters:

@@ -1,0 +1,82 @@
+"""Which data and which run a page opens: what was asked for, never a synthetic run in its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from builders import tiny_run
+from data_folders import GOOD, write_folder
+from page_tools import Open, asked, said
+from run_folders import finish
+
+from slviz.datasets.sources import open_dataset
+from slviz.runs import Run
+from slviz.runs.store import RunStore
+
+
+@pytest.fixture
+def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of one's own, which SLVIZ_DATA names."""
+    folder = write_folder(tmp_path / "mine")
+    monkeypatch.setenv("SLVIZ_CACHE", str(tmp_path / "cache"))
+    return folder
+
+
+def test_no_demo_run_opens_by_itself_where_other_data_was_asked_for(
+    run: Run, mine: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLVIZ_DATA", str(mine))
+    app = open_page("predictions")
+    assert not app.exception
+    assert "No finished run on" in said(app)
+    app.button(key=f"offer {run.run_id}").click().run()
+    assert asked(app, "run") == run.run_id
+    assert not app.exception
+
+
+def test_the_run_on_the_data_that_was_asked_for_opens(
+    run: Run, store: RunStore, mine: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLVIZ_DATA", str(mine))
+    import dataclasses
+
+    graph = open_dataset(str(mine))
+    own = tiny_run(graph)
+    own = dataclasses.replace(own, spec=dataclasses.replace(own.spec, data_source=str(mine)))
+    finish(store, own)
+    finish(store, tiny_run(open_dataset("demo"), seed=1, task="confidence"))  # newer, on other data
+    app = open_page("predictions")
+    assert not app.exception
+    assert asked(app, "run") == own.run_id
+
+
+def test_without_a_wish_the_newest_run_opens(run: Run, open_page: Open) -> None:
+    assert asked(open_page("predictions"), "run") == run.run_id
+
+
+def test_a_folder_is_uploaded_checked_and_opened(
+    store: RunStore, tmp_path: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLVIZ_CACHE", str(tmp_path / "cache"))
+    app = open_page("overview")
+    uploader = app.file_uploader(key="data upload")
+    for name, text in GOOD.items():
+        uploader = uploader.upload(name, text.encode())
+    app.run()
+    app.button(key="open upload").click().run()
+    assert not app.exception
+    assert str(tmp_path / "cache" / "uploads") in asked(app, "data")
+    assert not app.error
+
+
+def test_an_upload_without_pairs_shows_its_report(
+    store: RunStore, tmp_path: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLVIZ_CACHE", str(tmp_path / "cache"))
+    app = open_page("overview")
+    app.file_uploader(key="data upload").upload("genes.txt", b"A\nB\n").run()
+    app.button(key="open upload").click().run()
+    assert not app.exception
+    assert "cannot be used" in app.error[0].value
+    assert "holds no file of pairs" in said(app)
