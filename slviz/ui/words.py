@@ -26,6 +26,14 @@ TASK_WORDS = {
     "confidence": "how confident is the data set in a pair?",
     "reconstruct": "the genes' features, from the graph",
 }
+SPLIT_QUESTIONS = {
+    "pairs": "random pairs. Easy: most pairs have near-copies in training",
+    "one-new": "pairs of a gene without any known partner in training",
+    "both-new": "pairs of two such genes",
+    "twin-free": "random pairs without a near-copy in training",
+    "publication": "all that is known from one publication alone: a new screen",
+    "file": "pairs of a file that somebody brought",
+}
 _SPECIAL = re.compile(r"([\\*_\[\]$#<>~|:])")
 
 
