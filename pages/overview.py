@@ -39,6 +39,8 @@ def _runs(fingerprint: str) -> str | None:
             icon=":material/model_training:",
         )
     run_cards.show(here)
+    if len(here) > 1:
+        frame.link(frame.RESULTS, "Compare all of them", icon=":material/leaderboard:")
     if elsewhere:
         with st.expander(f"Runs on other data ({len(elsewhere)})", icon=":material/folder_open:"):
             run_cards.show(elsewhere)

@@ -12,6 +12,8 @@ import pandas as pd
 
 from slviz.evaluation import METRICS
 from slviz.results.collect import WITHIN, Collected
+from slviz.splits import SPLITS
+from slviz.tasks import TASKS
 
 HEADLINE: dict[str, tuple[tuple[str, str], ...]] = {
     "link": (
@@ -124,9 +126,18 @@ def higher_is_better(metric: str) -> bool:
 
 
 def tables(collected: Collected) -> list[ResultTable]:
-    """One table a task and protocol, in the order in which they first occur."""
-    keys = collected.figures[["task", "protocol"]].drop_duplicates().to_numpy()
-    return [_table(collected, str(task), str(protocol)) for task, protocol in keys]
+    """One table a task and protocol, in the order of the tables of tasks and splits."""
+    keys = {(str(task), str(protocol)) for task, protocol in collected.figures[["task", "protocol"]].to_numpy()}
+    return [_table(collected, *key) for key in sorted(keys, key=_in_order)]
+
+
+def _in_order(key: tuple[str, str]) -> tuple[int, int, str]:
+    task, protocol = key
+    places = [
+        list(table).index(name) if name in table else len(table)
+        for table, name in ((TASKS, task), (SPLITS, protocol.split(" ")[0]))
+    ]
+    return places[0], places[1], protocol
 
 
 def across(found: Sequence[ResultTable], column: Column) -> ResultTable:

@@ -20,6 +20,7 @@ TITLES = {
     "embedding": "Embedding",
     "predictions": "Predictions",
     "neighbourhood": "Neighbourhood",
+    "results": "Results",
 }
 MARKS = ".js-plotly-plot .nsewdrag"
 

@@ -19,7 +19,7 @@ from slviz.runs.store import RunStore
 
 RUN_PAGES = ("embedding", "predictions", "neighbourhood")
 NONSENSE = ("../../etc/passwd", "<script>alert(1)</script>", "[x](javascript:1)", "💥" * 50, "-1", "1e400", "nan")
-PAGES = ("overview", "train", *RUN_PAGES)
+PAGES = ("overview", "train", *RUN_PAGES, "results")
 
 
 @pytest.mark.parametrize("page", PAGES)

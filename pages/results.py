@@ -1,0 +1,16 @@
+"""Results: every model and baseline by every protocol, on the same pairs."""
+
+import streamlit as st
+
+from slviz.ui import datasets, frame, results_view
+
+
+def page() -> None:
+    """Which data, then which model is best at what."""
+    frame.heading("Results")
+    with st.columns([2, 1])[0]:
+        source, graph = datasets.pick()
+    results_view.show(graph, source)
+
+
+frame.show(page)

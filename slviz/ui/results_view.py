@@ -1,0 +1,254 @@
+"""The Results page: which model is best at which question, beside the baselines, and the runs behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.datasets.report import shown
+from slviz.evaluation import METRICS
+from slviz.figures.results import results_by_protocol, results_dots
+from slviz.results import EVERY, Collected, Column, ResultRow, ResultTable, across, collect, tables
+from slviz.results.collect import held_out_of, protocol_of
+from slviz.results.text import cell_text, digits_of, heading, row_name
+from slviz.runs.summary import RunSummary
+from slviz.ui import address, downloads, frame, opened
+from slviz.ui.words import PROTOCOL_ASKS, TASK_WORDS, counted, plain
+
+BEST = "font-weight: 700; background-color: rgba(0, 158, 115, 0.18)"
+ROW_PIXELS = 35
+MOST_RUNS = 30
+PROTOCOL_HELP = "Which pairs were held out. " + " ".join(
+    f"\n- **{name}**: {say}" for name, say in PROTOCOL_ASKS.items()
+)
+AGAINST_HELP = (
+    "**random**: any pair that is not known; counting partners does well. **degree-matched**: pairs of genes with as "
+    "many partners. **all-unknown**: every pair of genes that nobody lists. **per-gene**: partners of one gene."
+)
+
+
+def show(graph: GeneGraph, source: str) -> None:
+    """The tables of the finished runs on this data; what to do where there are none."""
+    runs = [
+        each
+        for each in opened.store().summaries()
+        if each.state == "finished" and each.spec is not None and each.spec.data_fingerprint == graph.fingerprint
+    ]
+    if not runs:
+        _nothing(source)
+        return
+    collected = _collected(tuple((each.run_id, str(each.finished)) for each in runs), runs)
+    found = tables(collected)
+    of_task = _pick_task(found)
+    table, column = _pick_table(of_task)
+    _caption(table, runs)
+    _figure(graph, table, column)
+    _table(graph, table)
+    _runs_of_row(table, column, {each.run_id: each for each in runs})
+    for note in (*table.notes, *collected.notes):
+        st.caption(f":material/info: {plain(note)}")
+
+
+@st.cache_resource(max_entries=4, show_spinner="Comparing the runs …")
+def _collected(stamps: tuple[tuple[str, str], ...], _runs: Sequence[RunSummary]) -> Collected:
+    return collect(opened.store(), _runs)
+
+
+def _nothing(source: str) -> None:
+    st.info(
+        "**No finished run on this data set yet.** Train one, or many at once from a terminal; they are compared here.",
+        icon=":material/leaderboard:",
+    )
+    if st.button("Train a run", type="primary", icon=":material/play_arrow:"):
+        st.switch_page(frame.TRAIN)
+    name = source if "/" not in source and "\\" not in source else "FOLDER"
+    st.code(f"python -m slviz sweep --data {name} --network gat gcn mlp --fold all", language="bash")
+
+
+def _pick_task(found: Sequence[ResultTable]) -> list[ResultTable]:
+    tasks = tuple(dict.fromkeys(table.task for table in found))
+    task = tasks[0]
+    if len(tasks) > 1:
+        listed = "\n".join(f"- **{each}**: {TASK_WORDS.get(each, each)}" for each in tasks)
+        task = address.one_of(st.segmented_control, "Task", tasks, key="compare", help=listed)
+    return [table for table in found if table.task == task]
+
+
+def _pick_table(of_task: Sequence[ResultTable]) -> tuple[ResultTable, Column]:
+    protocols = tuple(table.protocol for table in of_task)
+    options = (EVERY, *protocols) if len(protocols) > 1 else protocols
+    left, right = st.columns([3, 2])
+    with left:
+        widget = st.segmented_control if len(options) <= 6 else st.selectbox
+        protocol = address.one_of(widget, "Held out", options, key="protocol", help=PROTOCOL_HELP)
+    shown_in = [table for table in of_task if protocol in (EVERY, table.protocol)]
+    named = {heading(column)[:-2]: column for table in shown_in for column in table.columns}
+    with right:
+        name = address.one_of(st.selectbox, "Figure", tuple(named), key="figure", help=AGAINST_HELP)
+    column = named[name]
+    return (across(of_task, column) if protocol == EVERY else shown_in[0]), column
+
+
+def _caption(table: ResultTable, runs: Sequence[RunSummary]) -> None:
+    if table.protocol == EVERY:
+        st.caption(
+            f"{counted(len(runs), 'finished run')}. Mean ± standard deviation over the folds or publications of each "
+            "protocol, on test pairs. Within a protocol all rows saw the same pairs."
+        )
+        return
+    over = f"over {table.over}" if len(table.held_out) > 1 or table.seeds > 1 else f"of {table.over}, one run each"
+    partial = " Hollow: not judged on all of them, so never marked best." if _partial(table) else ""
+    st.caption(plain(f"Mean ± standard deviation {over}, on test pairs; all rows saw the same pairs.{partial}"))
+
+
+def _partial(table: ResultTable) -> bool:
+    return any(not row.complete for row in table.rows)
+
+
+def _figure(graph: GeneGraph, table: ResultTable, column: Column) -> None:
+    def make() -> Any:
+        return results_by_protocol(table) if table.protocol == EVERY else results_dots(table, column)
+
+    name = _file_name(graph, table)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(plain(heading(column)[:-2]), anchor=False, width="content", help=_help_of(column))
+        downloads.menu(
+            name, source=downloads.provenance(graph), figure=make, table=lambda: as_frame(table, spread_apart=True)
+        )
+    st.plotly_chart(make(), key=f"chart {name}", config=downloads.chart_config(name), alt=f"{name} of every model")
+
+
+def _help_of(column: Column) -> str:
+    metric = METRICS.get(column[1])
+    return "" if metric is None else f"{metric.help} {'Higher' if metric.higher_is_better else 'Lower'} is better."
+
+
+def _file_name(graph: GeneGraph, table: ResultTable) -> str:
+    return f"{graph.name}-results-{table.task}-{table.protocol}".replace(" ", "-")
+
+
+def as_frame(table: ResultTable, *, spread_apart: bool) -> pd.DataFrame:
+    """The table as pandas: one row a model, one column of means a figure.
+
+    Args:
+        table: what to show.
+        spread_apart: for a file: also the standard deviation and the number of runs, in columns of their own.
+    """
+    rows = []
+    for row in table.rows:
+        cells: dict[str, Any] = {"Model": row.model, "Kind": "network" if row.is_network else "baseline"}
+        cells["Features"] = row.features
+        for column in table.columns:
+            cell = row.cells.get(column)
+            name = heading(column) if not spread_apart else heading(column)[:-2]
+            cells[name] = float("nan") if cell is None else cell.mean
+            if spread_apart:
+                cells[f"{name}, standard deviation"] = float("nan") if cell is None else cell.spread
+                cells[f"{name}, runs"] = 0 if cell is None else cell.count
+        if table.protocol != EVERY and (spread_apart or _partial(table)):
+            cells["Judged on"] = f"{row.divisions} of {len(table.held_out)}"
+        rows.append(cells)
+    return pd.DataFrame(rows)
+
+
+def _table(graph: GeneGraph, table: ResultTable) -> None:
+    """All figures of the protocol; a click on a cell chooses its row."""
+    st.subheader("All figures" if table.protocol != EVERY else "By protocol", anchor=False)
+    shown_rows = as_frame(table, spread_apart=False)
+    digits = digits_of(table)
+    styler = shown_rows.style
+    for place, row in enumerate(table.rows):
+        for column in table.columns:
+            said = cell_text(row.cells.get(column), digits=digits) or "–"
+            styler.format(lambda _, said=said: said, subset=([place], [heading(column)]))
+    styler.apply(lambda column: _marks(table, str(column.name)), axis=0)
+    key = f"table {_file_name(graph, table)}"
+    st.dataframe(
+        styler,
+        key=key,
+        hide_index=True,
+        placeholder="–",
+        height=ROW_PIXELS * (len(shown_rows) + 1) + 3,
+        column_config={
+            "Model": st.column_config.TextColumn("Model", pinned=True, help="A network, or a way without one."),
+            **{
+                heading(column): st.column_config.NumberColumn(heading(column), help=_help_of(column))
+                for column in table.columns
+            },
+        },
+        on_select=lambda: _choose_row(key, table),
+        selection_mode="single-cell",
+    )
+    st.caption(
+        "↑ higher is better, ↓ lower is better; the best of each column is marked. Click a heading to sort, and "
+        "a row for its runs."
+    )
+
+
+def _marks(table: ResultTable, name: str) -> list[str]:
+    column = next((each for each in table.columns if heading(each) == name), None)
+    return [BEST if column is not None and table.leads(row, column) else "" for row in table.rows]
+
+
+def _choose_row(key: str, table: ResultTable) -> None:
+    cells = st.session_state[key]["selection"]["cells"]
+    if cells:
+        address.put(model=row_name(table.rows[cells[0][0]]))
+
+
+def _runs_of_row(table: ResultTable, column: Column, runs: dict[str, RunSummary]) -> None:
+    """The runs behind the row of the address, each with the pages that show it."""
+    wanted = address.value("model")
+    if wanted is None:
+        return
+    row = next((each for each in table.rows if row_name(each) == wanted), None)
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.subheader(plain(shown(wanted)), anchor=False, width="content")
+            if st.button("Close", key="close model", icon=":material/close:", type="tertiary"):
+                address.put(model=None)
+                st.rerun()
+        if row is None:
+            st.caption("No such row in this table: it was not judged by this protocol.")
+            return
+        if not row.is_network:
+            st.caption(
+                "A baseline is scored beside every network, on the same pairs. It is shown in each of these runs."
+            )
+        behind = sorted((runs[run_id] for run_id in row.run_ids), key=_in_order)
+        for each in behind[:MOST_RUNS]:
+            _run_line(row, each, column)
+        if len(row.run_ids) > MOST_RUNS:
+            st.caption(f"… and {len(row.run_ids) - MOST_RUNS} more.")
+
+
+def _in_order(summary: RunSummary) -> tuple[str, str, int]:
+    assert summary.spec is not None
+    return protocol_of(summary.spec), held_out_of(summary.spec), summary.spec.seed
+
+
+def _run_line(row: ResultRow, summary: RunSummary, column: Column) -> None:
+    spec = summary.spec
+    assert spec is not None
+    value = _figure_of(summary, row, column)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        said = f"**{protocol_of(spec)}**, {held_out_of(spec)}, seed {spec.seed}"
+        st.markdown(plain(said).replace("\\*", "*") + (f": {value:.3f}" if value == value else ""), width="stretch")
+        frame.links_to(summary.run_id, icons=False)
+
+
+def _figure_of(summary: RunSummary, row: ResultRow, column: Column) -> float:
+    table = summary.metrics
+    scorer = "network" if row.is_network else row.model
+    found = table.loc[
+        (table["part"] == "test")
+        & (table["scorer"] == scorer)
+        & (table["against"] == column[0])
+        & (table["metric"] == column[1]),
+        "value",
+    ]
+    return float(found.iloc[0]) if len(found) else float("nan")
