@@ -9,8 +9,10 @@ from typing import Protocol
 import numpy as np
 from jaxtyping import Float32, Float64, Int64
 
+from slviz.baselines.structural import BLOCK, TrainingGraph, structural_rows, structural_score
 from slviz.datasets import GeneGraph
 from slviz.features.likeness import VIEWS, Likeness
+from slviz.networks.baselines import Baseline
 from slviz.runs import Run
 from slviz.structure import SeenPairs, StructuralHead
 from slviz.tasks import PairDecoder
@@ -116,6 +118,70 @@ class ViewScorer:
         return decoder_end(raw, self.bounds).astype(np.float32)
 
 
+@dataclass(frozen=True, eq=False)
+class FormulaScorer:
+    """Scores from one structural formula s over the training pairs.
+
+        raw(a, b) = c + w arsinh(s(a, b))
+
+    The area hyperbolic sine is a logarithm for large numbers, and orders pairs as s does.
+
+    Attributes:
+        formula: name of the score in `slviz.baselines`.
+        graph: of the training pairs.
+        touching: how many interactions each gene has, for the formula that multiplies them.
+        blend: float64 [2], the numbers c and w, fitted on validation pairs.
+        bounds: as in `ViewScorer`.
+    """
+
+    formula: str
+    graph: TrainingGraph
+    touching: Float32[np.ndarray, " genes"] | None
+    blend: Float64[np.ndarray, 2]
+    bounds: Float32[np.ndarray, " bounds"]
+
+    @classmethod
+    def of(
+        cls,
+        graph: GeneGraph,
+        formula: str,
+        pairs: Int64[np.ndarray, "pairs 2"],
+        *,
+        blend: np.ndarray,
+        bounds: np.ndarray,
+    ) -> FormulaScorer:
+        """The scorer over these training pairs of `graph`."""
+        touching = None
+        if graph.interactions is not None:
+            touching = np.bincount(graph.interactions.ravel(), minlength=len(graph)).astype(np.float32)
+        return cls(formula, TrainingGraph(pairs, len(graph)), touching, blend, bounds)
+
+    def raw(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Float64[np.ndarray, " pairs"]:
+        """Raw number of each pair; that of a training pair as if it were none."""
+        if self.touching is not None and self.formula == "PPI degree product":
+            found = self.touching[pairs].prod(axis=1)
+        else:
+            found = structural_score(self.formula, self.graph, pairs)
+        return self.blend[0] + self.blend[1] * np.arcsinh(found.astype(np.float64))
+
+    def score(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Float32[np.ndarray, " pairs"]:
+        return decoder_end(self.raw(pairs), self.bounds).astype(np.float32)
+
+    def score_against(self, gene: int) -> Float32[np.ndarray, " genes"]:
+        others = np.arange(self.graph.genes)
+        return self.score(np.stack([np.full_like(others, gene), others], axis=1))
+
+    def all_pairs(self) -> Float32[np.ndarray, "genes genes"]:
+        genes = self.graph.genes
+        if self.touching is not None and self.formula == "PPI degree product":
+            found = self.touching[:, None] * self.touching
+        else:
+            rows = structural_rows(self.graph)[self.formula]
+            found = np.concatenate([rows(at, min(at + BLOCK, genes)) for at in range(0, genes, BLOCK)])
+        raw = np.float32(self.blend[0]) + np.float32(self.blend[1]) * np.arcsinh(found)
+        return decoder_end(raw, self.bounds).astype(np.float32)
+
+
 def raw_decoder(arrays: Mapping[str, np.ndarray]) -> PairDecoder:
     """The decoder of these arrays, giving raw numbers instead of scores."""
     return PairDecoder({**arrays, "bounds": np.array([-np.inf, np.inf], dtype=np.float32)})
@@ -124,6 +190,10 @@ def raw_decoder(arrays: Mapping[str, np.ndarray]) -> PairDecoder:
 def scorer_of(graph: GeneGraph, run: Run) -> PairScorer:
     """What scores the pairs of a finished run that has a decoder; reads its arrays, the data set and no test pair."""
     arrays = run.decoder
+    if isinstance(run.spec.network, Baseline) and run.spec.network.formula:
+        pairs = arrays["seen.pairs"].astype(np.int64)
+        formula = run.spec.network.formula
+        return FormulaScorer.of(graph, formula, pairs, blend=arrays["blend"], bounds=arrays["bounds"])
     if "trees.feature" not in arrays:
         return EmbeddingScorer(PairDecoder(arrays), run.embedding)
     seen = SeenPairs(
@@ -137,6 +207,11 @@ def scorer_of(graph: GeneGraph, run: Run) -> PairScorer:
     head = StructuralHead.from_arrays(arrays, seen=seen, likeness=Likeness.of(graph), views=views)
     decoder = raw_decoder(arrays) if "bilinear" in arrays else None
     return ViewScorer(head, decoder, run.embedding, arrays["blend"], arrays["bounds"])
+
+
+def formula_arrays(scorer: FormulaScorer, seen: SeenPairs) -> dict[str, np.ndarray]:
+    """What `scorer_of` reads back."""
+    return {"blend": scorer.blend, "bounds": scorer.bounds, "seen.pairs": seen.pairs.astype(np.int32)}
 
 
 def arrays_of(scorer: ViewScorer, seen: SeenPairs) -> dict[str, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 import numpy as np
@@ -62,16 +62,14 @@ def structural_scores(
     graph: TrainingGraph, pairs: Int64[np.ndarray, "rows 2"]
 ) -> dict[str, Float32[np.ndarray, " rows"]]:
     """A score for each pair, by baseline; `SVD` of a pair of the graph comes from a fold without it."""
-    ends = graph.without_itself(pairs)
-    scores = {
-        "max degree": ends.max(axis=1),
-        "degree product": ends.prod(axis=1),
-        "common neighbours": at_pairs(graph.adjacency, graph.adjacency, pairs),
-        "Adamic–Adar": at_pairs(graph.by_log, graph.adjacency, pairs),
-        "L3": paths_of_length_three(graph, pairs),
-        "SVD": svd_out_of_fold(graph, pairs),
-    }
-    return {name: score.astype(np.float32) for name, score in scores.items()}
+    return {name: structural_score(name, graph, pairs) for name in FORMULAS}
+
+
+def structural_score(
+    name: str, graph: TrainingGraph, pairs: Int64[np.ndarray, "rows 2"]
+) -> Float32[np.ndarray, " rows"]:
+    """One of the scores of `structural_scores`, by its name."""
+    return FORMULAS[name](graph, pairs).astype(np.float32)
 
 
 def structural_rows(graph: TrainingGraph) -> dict[str, ScoreRows]:
@@ -156,3 +154,13 @@ def leading_vectors(
     start = np.random.default_rng(0).normal(size=genes)
     values, vectors = scipy.sparse.linalg.eigsh(adjacency, k=rank, which="LM", v0=start)
     return np.asarray(values), np.asarray(vectors)
+
+
+FORMULAS: Mapping[str, Callable[[TrainingGraph, np.ndarray], np.ndarray]] = {
+    "max degree": lambda graph, pairs: graph.without_itself(pairs).max(axis=1),
+    "degree product": lambda graph, pairs: graph.without_itself(pairs).prod(axis=1),
+    "common neighbours": lambda graph, pairs: at_pairs(graph.adjacency, graph.adjacency, pairs),
+    "Adamic–Adar": lambda graph, pairs: at_pairs(graph.by_log, graph.adjacency, pairs),
+    "L3": paths_of_length_three,
+    "SVD": svd_out_of_fold,
+}

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from slviz.choices import Choices
 from slviz.networks.adversarial import Adversarial
+from slviz.networks.baselines import (
+    AdamicAdar,
+    Baseline,
+    BoostedTrees,
+    CommonNeighbours,
+    DegreeProduct,
+    InteractionProduct,
+    MaxDegree,
+    PathsOfThree,
+    TruncatedSVD,
+    ViewTrees,
+)
 from slviz.networks.gat import GAT
 from slviz.networks.gatv2 import GATv2
 from slviz.networks.gcn import GCN
@@ -16,7 +28,26 @@ from slviz.networks.transformer import Transformer
 from slviz.networks.vgae import VGAE
 
 NETWORKS: Choices[Network] = Choices(
-    "network", MLP, GCN, SAGE, GAT, GATv2, MultiHeadGAT, Transformer, VGAE, Adversarial, MultiView
+    "network",
+    MLP,
+    GCN,
+    SAGE,
+    GAT,
+    GATv2,
+    MultiHeadGAT,
+    Transformer,
+    VGAE,
+    Adversarial,
+    MultiView,
+    MaxDegree,
+    DegreeProduct,
+    CommonNeighbours,
+    AdamicAdar,
+    PathsOfThree,
+    TruncatedSVD,
+    InteractionProduct,
+    BoostedTrees,
+    ViewTrees,
 )
 
 __all__ = [
@@ -27,6 +58,7 @@ __all__ = [
     "SAGE",
     "VGAE",
     "Adversarial",
+    "Baseline",
     "GATv2",
     "GraphNetwork",
     "MultiHeadGAT",

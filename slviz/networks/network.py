@@ -26,6 +26,7 @@ class Network(Choice):
     name: ClassVar[str]
     uses_graph: ClassVar[bool] = True
     uses_likeness: ClassVar[bool] = False
+    learns_in_epochs: ClassVar[bool] = True
     layers: int = setting(2, "How many steps along the graph a gene looks: 1 sees its partners only.", low=1, high=3)
     width: int = setting(64, "How many numbers describe a gene in the embedding.", low=2, high=512)
     dropout: float = setting(

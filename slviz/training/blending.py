@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Float32, Float64
@@ -49,18 +49,30 @@ def with_head(
     if not spec.task.contrasts:
         bounds = np.array([seen.score.min(), seen.score.max()], dtype=np.float32)
     network = raw_decoder(decoder) if decoder else None
-    alone = ViewScorer(head, network, embedding, np.array([0.0, 1.0, 0.0]), bounds)
-    rows, weight = _validation(split, spec.task.contrasts)
-    pairs = split.pairs[rows]
-    columns = [np.ones(len(rows)), head.raw(pairs)]
-    if network is not None:
-        columns.append(network.score(embedding, pairs).astype(np.float64))
-    target = split.actual[rows] if spec.task.contrasts else split.score[rows]
-    fit = _logistic if spec.task.contrasts else _least_squares
+    pairs = split.pairs[split.part == "validation"]
+    columns = [head.raw(pairs)] if network is None else [head.raw(pairs), network.score(embedding, pairs)]
     blend = np.zeros(3)
-    blend[: len(columns)] = fit(np.stack(columns, axis=1), target.astype(np.float64), weight)
-    scorer = ViewScorer(alone.head, network, embedding, blend, bounds)
+    blend[: 1 + len(columns)] = fit_blend(split, spec.task.contrasts, columns, of_validation=True)
+    scorer = ViewScorer(head, network, embedding, blend, bounds)
     return scorer, {**decoder, **arrays_of(scorer, seen)}
+
+
+def fit_blend(
+    split: PairSplit, contrasts: tuple[str, ...], columns: Sequence[np.ndarray], *, of_validation: bool = False
+) -> Float64[np.ndarray, " numbers"]:
+    """A constant and how much each of `columns` counts, none less than nothing, fitted on validation pairs.
+
+    Args:
+        split: the division.
+        contrasts: kinds of non-pairs that known pairs are told from (logistic regression); none for their
+            confidence (least squares).
+        columns: raw numbers of all rows of the split, or with `of_validation` of its validation rows.
+    """
+    rows, weight = _validation(split, contrasts)
+    target = (split.actual if contrasts else split.score)[rows].astype(np.float64)
+    at = np.searchsorted(np.flatnonzero(split.part == "validation"), rows) if of_validation else rows
+    chosen = np.stack([np.ones(len(rows)), *(np.asarray(column, dtype=np.float64)[at] for column in columns)], axis=1)
+    return (_logistic if contrasts else _least_squares)(chosen, target, weight)
 
 
 def _validation(split: PairSplit, contrasts: tuple[str, ...]) -> tuple[np.ndarray, Float64[np.ndarray, " rows"]]:

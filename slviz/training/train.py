@@ -11,11 +11,12 @@ from jaxtyping import Float32
 
 from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun, InvalidSetting
-from slviz.networks import MultiView
+from slviz.networks import Baseline, MultiView
 from slviz.runs import Attention, Run, RunSpec
 from slviz.scoring import EmbeddingScorer, PairScorer
 from slviz.splits import PairSplit
 from slviz.tasks import PairDecoder, PairTask
+from slviz.training.baseline_runs import fit_baseline, no_epochs
 from slviz.training.blending import with_head
 from slviz.training.devices import find_device, repeatable
 from slviz.training.fitting import Checkpoint, Epoch, Fit, epoch_seed
@@ -55,6 +56,8 @@ def train(
     """
     started = time.perf_counter()
     _refuse_other_data(graph, spec)
+    if isinstance(spec.network, Baseline):
+        return _train_baseline(graph, spec, split, started=started)
     where = find_device(device)
     with repeatable(where):
         problem = _problem(graph, spec, split, where)
@@ -77,6 +80,24 @@ def train(
         attention=attention,
         weights=weights,
         device=str(where),
+        train_seconds=time.perf_counter() - started,
+    )
+
+
+def _train_baseline(graph: GeneGraph, spec: RunSpec, split: PairSplit, *, started: float) -> Run:
+    scorer, arrays, embedding = fit_baseline(graph, spec, split)
+    assert isinstance(spec.task, PairTask)
+    judged = judge_pairs(spec.task, graph, split, scorer=scorer, decoder=arrays)
+    return Run(
+        spec=spec,
+        genes=graph.genes,
+        history=no_epochs(),
+        embedding=embedding,
+        decoder=judged.decoder,
+        predictions=judged.predictions,
+        metrics=judged.metrics,
+        weights={},
+        device="cpu",
         train_seconds=time.perf_counter() - started,
     )
 
