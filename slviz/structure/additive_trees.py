@@ -98,6 +98,7 @@ def fit_trees(
     view: Int64[np.ndarray, " features"],
     values: bool,
     seed: int,
+    rounds: int = ROUNDS,
 ) -> AdditiveTrees:
     """Fit the trees with scikit-learn's histogram gradient boosting, on one thread.
 
@@ -109,6 +110,7 @@ def fit_trees(
         view: the view of each feature, or `COMMON`.
         values: whether `target` is a number.
         seed: of the features that a split may choose from.
+        rounds: number of trees.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
     from threadpoolctl import threadpool_limits
@@ -116,7 +118,7 @@ def fit_trees(
     common = set(np.flatnonzero(view == COMMON).tolist())
     apart = [common | set(np.flatnonzero(view == each).tolist()) for each in np.unique(view[view != COMMON])]
     settings: dict[str, Any] = {
-        "max_iter": ROUNDS,
+        "max_iter": rounds,
         "learning_rate": LEARNING_RATE,
         "max_leaf_nodes": LEAVES,
         "min_samples_leaf": LEAST_ROWS,
