@@ -66,6 +66,7 @@ def _train(asked: argparse.Namespace) -> int:
     graph = open_dataset(source)
     held_out = _held_out(graph, asked)
     spec = spec_of(asked, graph, source=source, held_out=held_out)
+    spec.task.refuse(graph)
     return train_run(store, spec, graph=graph, held_out=held_out, device=asked.device or "auto", maps=maps)
 
 

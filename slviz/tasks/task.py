@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from slviz.choices import Choice
+from slviz.datasets import GeneGraph
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -23,6 +24,9 @@ class Task(Choice):
     name: ClassVar[str]
     figure: ClassVar[str]
     higher_is_better: ClassVar[bool]
+
+    def refuse(self, graph: GeneGraph) -> None:
+        """Raises `DataError` or `InvalidSetting` when the data set lacks what the task needs; before any work."""
 
 
 @dataclass(frozen=True)

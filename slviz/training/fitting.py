@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from slviz.networks.encoders import Encoding
     from slviz.networks.prior import Adversary
-    from slviz.training.models import FeatureModel, PairModel, StepLoss
+    from slviz.training.models import ClassModel, FeatureModel, PairModel, StepLoss
 
 CHECKPOINT_EVERY = 20
 
@@ -68,7 +68,7 @@ class Problem(Protocol):
     """What the loop needs to know of a task on a data set."""
 
     @property
-    def model(self) -> PairModel | FeatureModel: ...
+    def model(self) -> PairModel | FeatureModel | ClassModel: ...
 
     figure_name: str
     higher_is_better: bool

@@ -38,6 +38,20 @@ class PairModel(nn.Module):
         return self.decoder(encoding.embedding, pairs), encoding
 
 
+class ClassModel(nn.Module):
+    """A raw number for each class of each gene, a linear map of its embedding."""
+
+    def __init__(self, encoder: Encoder, *, width: int, classes: int) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.head = nn.Linear(width, classes)
+
+    def forward(self, features: Tensor, graph: MessageGraph) -> tuple[Tensor, Encoding]:
+        """Raw numbers [G, K], and the pass of the encoder that they come from."""
+        encoding = self.encoder.encode(features, graph.structure, graph.edges)
+        return self.head(encoding.embedding), encoding
+
+
 class FeatureModel(nn.Module):
     """Features given back from the embedding."""
 

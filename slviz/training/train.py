@@ -13,16 +13,20 @@ from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun, InvalidSetting
 from slviz.runs import Attention, Run, RunSpec
 from slviz.splits import PairSplit
-from slviz.tasks import PairTask
+from slviz.tasks import Classify, PairTask
 from slviz.training.devices import find_device, repeatable
 from slviz.training.fitting import Checkpoint, Epoch, Fit, epoch_seed
 from slviz.training.judging import Judged, judge_genes, judge_pairs
+from slviz.training.judging_classes import judge_classes
 
 if TYPE_CHECKING:
     import torch
 
+    from slviz.training.class_problem import ClassProblem
     from slviz.training.gene_problem import GeneProblem
     from slviz.training.pair_problem import PairProblem
+
+    AnyProblem = PairProblem | GeneProblem | ClassProblem
 
 
 def train(
@@ -102,14 +106,16 @@ def embed(
         return _embedding(problem)
 
 
-def _problem(graph: GeneGraph, spec: RunSpec, split: PairSplit, device: torch.device) -> PairProblem | GeneProblem:
+def _problem(graph: GeneGraph, spec: RunSpec, split: PairSplit, device: torch.device) -> AnyProblem:
     import torch
 
+    from slviz.training.class_problem import ClassProblem
     from slviz.training.gene_problem import GeneProblem
     from slviz.training.pair_problem import PairProblem
 
     torch.manual_seed(epoch_seed(spec.seed, 0))
-    kind = PairProblem if isinstance(spec.task, PairTask) else GeneProblem
+    kinds = {PairTask: PairProblem, Classify: ClassProblem}
+    kind = next((kind for task, kind in kinds.items() if isinstance(spec.task, task)), GeneProblem)
     return kind(graph, spec, split, device=device)
 
 
@@ -117,14 +123,25 @@ def _judge(
     graph: GeneGraph,
     spec: RunSpec,
     split: PairSplit,
-    problem: PairProblem | GeneProblem,
+    problem: AnyProblem,
     embedding: Float32[np.ndarray, "genes width"],
 ) -> Judged:
+    from slviz.training.class_problem import ClassProblem
     from slviz.training.pair_problem import PairProblem
 
     if isinstance(problem, PairProblem):
         arrays = problem.model.decoder.arrays(problem.decoder_bounds)
         return judge_pairs(problem.task, graph, split, embedding=embedding, decoder=arrays)
+    if isinstance(problem, ClassProblem):
+        return judge_classes(
+            problem.classes,
+            graph.genes,
+            split,
+            shares=problem.shares(),
+            features=spec.features.matrix(graph),
+            interactions=graph.interactions,
+            balanced=problem.task.class_weights == "balanced",
+        )
     return judge_genes(
         spec.features.matrix(graph),
         graph.genes,
@@ -134,7 +151,7 @@ def _judge(
     )
 
 
-def _embedding(problem: PairProblem | GeneProblem) -> Float32[np.ndarray, "genes width"]:
+def _embedding(problem: AnyProblem) -> Float32[np.ndarray, "genes width"]:
     import torch
 
     problem.model.eval()
@@ -142,7 +159,7 @@ def _embedding(problem: PairProblem | GeneProblem) -> Float32[np.ndarray, "genes
         return problem.embed().cpu().numpy().astype(np.float32)
 
 
-def _attention(problem: PairProblem | GeneProblem) -> Attention | None:
+def _attention(problem: AnyProblem) -> Attention | None:
     """The weights of a last pass over the whole training graph, None where the network has none."""
     import torch
 

@@ -18,10 +18,11 @@ from slviz.optimisers import OPTIMISERS
 from slviz.runs import RunSpec
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
-from slviz.ui import datasets, frame, held_out_files, settings_form, training_view
+from slviz.ui import class_choice, datasets, frame, held_out_files, settings_form, training_view
 from slviz.ui.words import plain
 
 OWN_FILE = "file"
+CLASSIFY = "classify"
 SPLIT_WORDS = {OWN_FILE: "my own file"}
 SPLIT_HELP = "Which pairs the network never sees, so that they can judge it."
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -59,7 +60,8 @@ def form() -> Wish | None:
     st.markdown("**Settings**")
     tables: dict[str, Choices] = {"network": NETWORKS, "task": TASKS, "split": SPLITS, "optimiser": OPTIMISERS}
     chosen = {part: table[names[part]] for part, table in tables.items()}
-    values = settings_form.controls(chosen, advanced=False)
+    values = settings_form.controls(chosen, advanced=False, leave_out=class_choice.SETTINGS)
+    values["task"] |= class_choice.ask(graph) if names["task"] == CLASSIFY else {}
     with st.expander("More settings", icon=":material/tune:"):
         more = settings_form.controls(chosen, advanced=True, leave_out=jobs.FROM_A_FILE)
         seed, device = _seed_and_device()
@@ -75,6 +77,7 @@ def form() -> Wish | None:
     }
     features = FEATURE_SETS.make(names["features"])
     features.matrix(graph)  # says at once when the data set lacks a feature
+    made["task"].refuse(graph)  # or what the task needs
     spec = RunSpec(
         data_name=graph.name,
         data_source=source,

@@ -21,13 +21,9 @@ from slviz.figures import (
 )
 from slviz.figures.reconstruction import error_against_baseline
 from slviz.runs import PARTS, Run
-from slviz.ui import address, downloads, frame, genes, metrics_table, pairs, selection
-from slviz.ui.words import SCORE, counted
+from slviz.ui import address, class_view, downloads, frame, genes, metrics_table, pairs, selection
+from slviz.ui.words import PART_HELP, SCORE, counted
 
-PART_HELP = (
-    "- **test**: held out; the only part that says how good the network is\n"
-    "- **validation**: chose the best epoch\n- **train**: what it learnt from"
-)
 AGAINST_HELP = (
     "What known pairs are compared with.\n"
     "- **random**: any pair that is not known. Counting partners does well here\n"
@@ -278,4 +274,5 @@ VIEWS: Mapping[str, Callable[[GeneGraph, Run], None]] = {
     "link": link,
     "confidence": confidence,
     "reconstruct": reconstruct,
+    "classify": class_view.classify,
 }

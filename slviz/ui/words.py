@@ -25,7 +25,12 @@ TASK_WORDS = {
     "link": "is a pair synthetic lethal?",
     "confidence": "how confident is the data set in a pair?",
     "reconstruct": "the genes' features, from the graph",
+    "classify": "which class is a gene in?",
 }
+PART_HELP = (
+    "- **test**: held out; the only part that says how good the network is\n"
+    "- **validation**: chose the best epoch\n- **train**: what it learnt from"
+)
 _SPECIAL = re.compile(r"([\\*_\[\]$#<>~|:])")
 
 
