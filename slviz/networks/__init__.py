@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slviz.choices import Choices
 from slviz.networks.adversarial import Adversarial
+from slviz.networks.coursework import CourseworkGAT, CourseworkMultiHead
 from slviz.networks.gat import GAT
 from slviz.networks.gatv2 import GATv2
 from slviz.networks.gcn import GCN
@@ -15,7 +16,18 @@ from slviz.networks.transformer import Transformer
 from slviz.networks.vgae import VGAE
 
 NETWORKS: Choices[Network] = Choices(
-    "network", MLP, GCN, SAGE, GAT, GATv2, MultiHeadGAT, Transformer, VGAE, Adversarial
+    "network",
+    MLP,
+    GCN,
+    SAGE,
+    GAT,
+    GATv2,
+    MultiHeadGAT,
+    Transformer,
+    VGAE,
+    Adversarial,
+    CourseworkGAT,
+    CourseworkMultiHead,
 )
 
 __all__ = [
@@ -26,6 +38,8 @@ __all__ = [
     "SAGE",
     "VGAE",
     "Adversarial",
+    "CourseworkGAT",
+    "CourseworkMultiHead",
     "GATv2",
     "GraphNetwork",
     "MultiHeadGAT",

@@ -10,7 +10,7 @@ from slviz.choices import Choice, setting
 if TYPE_CHECKING:
     from torch import nn
 
-    from slviz.networks.encoders import Encoder
+    from slviz.networks.encoders import Encoder, GeneEncoder
 
 LATER_SETTINGS = ("residual", "normalise")
 
@@ -24,6 +24,8 @@ class Network(Choice):
 
     name: ClassVar[str]
     uses_graph: ClassVar[bool] = True
+    plain: ClassVar[bool] = False
+    """Reads and gives back features as they are, neither centred nor scaled, by its layers and nothing beside."""
     layers: int = setting(2, "How many steps along the graph a gene looks: 1 sees its partners only.", low=1, high=3)
     width: int = setting(64, "How many numbers describe a gene in the embedding.", low=2, high=512)
     dropout: float = setting(
@@ -38,7 +40,7 @@ class Network(Choice):
         """One layer, called with the genes' numbers [G, in] and the edges [2, E]."""
         raise NotImplementedError
 
-    def build(self, in_channels: int, *, genes: int = 0, structure: int = 0) -> Encoder:
+    def build(self, in_channels: int, *, genes: int = 0, structure: int = 0) -> GeneEncoder:
         """The encoder, with fresh weights from torch's current seed.
 
         Args:

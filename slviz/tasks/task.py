@@ -38,6 +38,11 @@ class PairTask(Task):
         """Kinds of non-pairs that known pairs are told from; none for a task about known pairs alone."""
         return ()
 
+    @property
+    def reads_mean(self) -> bool:
+        """Whether a pair's number is the plain mean of its genes' numbers, with no decoder learnt."""
+        return False
+
     def loss(self, raw: Tensor, target: Tensor) -> Tensor:
         """Mean loss of the decoder's raw numbers [P] against what is true [P]."""
         raise NotImplementedError

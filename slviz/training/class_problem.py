@@ -14,7 +14,7 @@ from slviz.evaluation.classes import class_metrics, confusion_matrix
 from slviz.runs import PARTS, RunSpec
 from slviz.splits import PairSplit
 from slviz.tasks import Classify
-from slviz.training.inputs import MessageGraph, feature_tensor
+from slviz.training.inputs import MessageGraph, network_features
 from slviz.training.models import ClassModel, StepLoss
 
 ADVICE = "Choose larger classes, another fold or split_seed, or a larger validation_share."
@@ -36,7 +36,7 @@ class ClassProblem:
         refuse_poor_parts(self.classes, split)
         count = len(self.classes.names)
         matrix = spec.features.matrix(graph)
-        self.features = feature_tensor(matrix, device)
+        self.features = network_features(matrix, plain=spec.network.plain, device=device)
         rows = split.rows("train")
         score = np.nan_to_num(split.score[rows])
         bounds = (float(score.min()), float(score.max())) if len(score) else (0.0, 1.0)

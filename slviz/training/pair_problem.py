@@ -14,7 +14,8 @@ from slviz.runs import RunSpec
 from slviz.splits import PairSplit, degree_matched_negatives, random_negatives
 from slviz.splits.negatives import pair_keys
 from slviz.tasks import PairTask
-from slviz.training.inputs import MessageGraph, feature_tensor
+from slviz.tasks.torch_decoder import MeanDecoder
+from slviz.training.inputs import MessageGraph, network_features
 from slviz.training.models import PairModel, StepLoss
 
 DECODER_HIDDEN = 64
@@ -38,7 +39,7 @@ class PairProblem:
         self.bounds = (float(self.score.min()), float(self.score.max()))
         self.known_keys = np.unique(pair_keys(self.pairs, self.genes))
         self.parts = min(spec.optimiser.parts, len(self.pairs))
-        self.features = feature_tensor(spec.features.matrix(graph), device)
+        self.features = network_features(spec.features.matrix(graph), plain=spec.network.plain, device=device)
         self.whole = self.message_graph(np.arange(len(self.pairs)))
         self.model = _build_model(spec, self).to(device)
         self._validation = [self._judged(rows) for rows in self._validation_rows()]
@@ -139,6 +140,9 @@ def _build_model(spec: RunSpec, problem: PairProblem) -> PairModel:
     network = spec.network
     encoder = network.build(problem.features.shape[1], genes=problem.genes, structure=problem.whole.structure.shape[1])
     start = float(problem.score.mean()) if not problem.task.contrasts else 0.0
-    return PairModel(
+    model = PairModel(
         encoder, width=spec.network.width, hidden=DECODER_HIDDEN, dropout=spec.network.dropout, start=start
     )
+    if problem.task.reads_mean:
+        model.decoder = MeanDecoder(spec.network.width)
+    return model

@@ -20,6 +20,8 @@ NETWORK_WORDS = {
     "transformer": "transformer attention along the graph",
     "vgae": "variational graph autoencoder",
     "adversarial": "graph autoencoder with an adversary",
+    "coursework_gat": "one graph attention layer and nothing beside it, as in the coursework",
+    "coursework_multihead": "one layer of graph attentions side by side, as in the coursework",
 }
 TASK_WORDS = {
     "link": "is a pair synthetic lethal?",
