@@ -90,8 +90,8 @@ def by_cluster(clusters: Clusters) -> Colouring:
 
 
 def by_class(values: np.ndarray, names: Sequence[str], *, title: str) -> Colouring:
-    """The class [G] of each gene, grey where it is ""; a class has the same colour whether actual or given."""
-    return Colouring(title, "categorical", values, order=(*names, ""))
+    """The class [G] of each gene, grey ("none") where it is ""; a class has the same colour whether actual or given."""
+    return Colouring(title, "categorical", np.where(values == "", "none", values), order=(*names, "none"))
 
 
 def by_kept(projection: Projection) -> Colouring:

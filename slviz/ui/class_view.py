@@ -34,7 +34,7 @@ def classify(graph: GeneGraph, run: Run) -> None:
     with right:
         scorer = address.one_of(st.selectbox, "Classes given by", (NETWORK, *run.baselines), key="scorer")
     rows = run.predictions.loc[(run.predictions["part"] == part) & (run.predictions["actual"] != "")]
-    left, right = st.columns([3, 2])
+    left, right = st.columns(2)
     with left:
         _confusion(graph, run, rows, classes, part=part, scorer=scorer)
     with right:

@@ -135,7 +135,7 @@ def colouring(name: str, graph: GeneGraph, run: Run, projection: Projection, gen
         clusters = clusters_of(graph, run, projection, space)
         return figures.by_cluster(clusters), f"{clusters.how} Each is named for its gene with most partners."
     estimate = address.one_of(
-        st.segmented_control,
+        st.selectbox,
         "Estimate",
         list(DENSITIES),
         key="estimate",

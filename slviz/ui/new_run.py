@@ -130,7 +130,7 @@ def _offer_finished(wish: Wish) -> None:
 
 
 def _pick_names(graph: GeneGraph) -> dict[str, str]:
-    first, second, third, fourth = st.columns([4, 3, 4, 3])
+    first, second, third, fourth = st.columns([6, 3, 3, 3])
     with first:
         task = settings_form.pick(TASKS, "Task", key="task", help="What the network learns to predict.")
     with second:

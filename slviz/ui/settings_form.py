@@ -11,7 +11,7 @@ from slviz.choices import Choice, Choices, Setting
 from slviz.ui.words import plain
 
 COLUMNS = 5
-SIDE_BY_SIDE = 5
+SIDE_BY_SIDE = 4
 """Up to so many names stand beside each other; more are a list."""
 C = TypeVar("C", bound=Choice)
 

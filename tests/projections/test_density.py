@@ -68,7 +68,7 @@ def test_no_distance_at_all_gets_a_sentence() -> None:
         DENSITIES.make("nearest", neighbours=15).estimate(twins)
 
 
-@pytest.mark.parametrize("kind", list(DENSITIES))
+@pytest.mark.parametrize("kind", ["nearest", "radius"])
 def test_all_equal_vectors_get_a_sentence(kind: str) -> None:
     with pytest.raises(DataError, match="same vector"):
         DENSITIES.make(kind).estimate(np.ones((10, 3)))
