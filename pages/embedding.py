@@ -14,7 +14,8 @@ def page() -> None:
     with method_column:
         method, seed = maps.choose(summary)
     with colour_column:
-        colour = address.one_of(st.selectbox, "Colour", gene_map.COLOURS, key="colour", help=maps.COLOUR_HELP)
+        colours, what = gene_map.colours(run)
+        colour = address.one_of(st.selectbox, "Colour", colours, key="colour", help=what)
     projection = maps.stored_or_made(summary, run, method, seed)
     left, right = st.columns([3, 1])
     with right:

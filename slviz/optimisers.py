@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from slviz.choices import Choice, Choices, setting
+
+LATER_SETTINGS = {"schedule": "cosine", "keep": "best"}
 
 
 @dataclass(frozen=True)
 class Adam(Choice):
-    """Adam (Kingma & Ba 2015), full batch, the best epoch by validation restored."""
+    """Adam (Kingma & Ba 2015), full batch, the best epoch by validation restored unless told otherwise."""
 
     name: ClassVar[str] = "adam"
     epochs: int = setting(200, "Steps of learning; each looks at the whole graph once.", low=1, high=10_000)
@@ -43,9 +45,27 @@ class Adam(Choice):
     clip: float = setting(
         5.0, "Largest norm of the gradient; longer ones are shortened to it.", low=0.01, high=1000.0, advanced=True
     )
+    schedule: str = setting(
+        "cosine",
+        "Whether the learning rate falls to nothing by the last epoch (cosine) or stays as it is (constant).",
+        options=("cosine", "constant"),
+        advanced=True,
+    )
+    keep: str = setting(
+        "best",
+        "Which epoch is kept: the best by validation, or the last, whatever validation says.",
+        options=("best", "last"),
+        advanced=True,
+    )
+
+    def to_json(self) -> dict[str, Any]:
+        """As `Choice.to_json`, but settings of later versions only where they are not at their default."""
+        return {key: value for key, value in super().to_json().items() if LATER_SETTINGS.get(key) != value}
 
     def rate(self, epoch: int) -> float:
-        """Learning rate of an epoch (from 1): half a cosine from `learning_rate` down to zero."""
+        """Learning rate of an epoch (from 1): `learning_rate`, or half a cosine from it down to zero."""
+        if self.schedule == "constant":
+            return self.learning_rate
         return self.learning_rate * 0.5 * (1 + math.cos(math.pi * (epoch - 1) / self.epochs))
 
 

@@ -60,6 +60,7 @@ def tiny_graph(genes: int = 40, pairs: int = 120, *, seed: int = 0, **changes: A
                 "score": score,
             }
         )[list(EVIDENCE_COLUMNS)],
+        "classes": {"side": np.array(["", "left", "right", "left", "right"] * genes, dtype=object)[:genes]},
         "synthetic": True,
     }
     return GeneGraph(**(parts | changes))

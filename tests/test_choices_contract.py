@@ -21,7 +21,7 @@ from slviz.tasks import TASKS, PairTask
 from slviz.training import train
 
 TABLES = (NETWORKS, FEATURE_SETS, TASKS, SPLITS, OPTIMISERS)
-WITH_ATTENTION = ("gat", "gatv2", "multihead_gat", "transformer")
+WITH_ATTENTION = ("gat", "gatv2", "multihead_gat", "transformer", "coursework_gat", "coursework_multihead")
 ENTRIES = [pytest.param(table, name, id=f"{table.kind} {name}") for table in TABLES for name in table]
 
 

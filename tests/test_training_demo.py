@@ -13,7 +13,7 @@ from test_training import run_of
 
 from slviz.datasets.sources import open_dataset
 from slviz.evaluation import roc_auc
-from slviz.networks import NETWORKS
+from slviz.networks import NETWORKS, GraphNetwork
 from slviz.splits import degree_matched_negatives
 from slviz.splits.negatives import pair_keys
 from slviz.tasks import PairDecoder
@@ -42,7 +42,7 @@ def told_apart(scores_of, hidden):
     return roc_auc(actual, scores_of(np.concatenate(hidden)))
 
 
-@pytest.mark.parametrize("network", [name for name, network in NETWORKS.items() if network.uses_graph])
+@pytest.mark.parametrize("network", [name for name, network in NETWORKS.items() if issubclass(network, GraphNetwork)])
 def test_a_graph_network_finds_hidden_partners_where_degree_cannot(demo, hidden, network):
     spec = tiny_spec(demo, network=network)
     spec = dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=40))

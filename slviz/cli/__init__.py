@@ -10,7 +10,20 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from slviz.cli import app, data, deletion, demo_runs, predict, project, results, runs, sweep, sweep_worker, train
+from slviz.cli import (
+    app,
+    coursework,
+    data,
+    deletion,
+    demo_runs,
+    predict,
+    project,
+    results,
+    runs,
+    sweep,
+    sweep_worker,
+    train,
+)
 from slviz.errors import SlvizError
 
 DESCRIPTION = "Explore gene embeddings learnt on a graph of synthetic-lethal gene pairs."
@@ -45,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     deletion.add_deletion_command(commands)
     data.add_data_commands(commands)
     demo_runs.add_demo_runs_command(commands)
+    coursework.add_coursework_command(commands)
     app.add_app_command(commands)
     return whole
 

@@ -142,6 +142,8 @@ def _described(graph: GeneGraph, report: Report) -> dict[str, Any]:
         "title": graph.title,
         "citation": graph.citation,
         "licence": graph.licence,
+        "remark": graph.remark,
+        "classes": {name: values.tolist() for name, values in graph.classes.items()},
         "synthetic": graph.synthetic,
         "fingerprint": graph.fingerprint,
         "report": report.to_json(),
@@ -170,6 +172,8 @@ def _restored(arrays: dict[str, np.ndarray], described: dict[str, Any], name: st
         title=described["title"],
         citation=described["citation"],
         licence=described["licence"],
+        remark=described.get("remark", ""),
+        classes={each: np.array(cells, dtype=object) for each, cells in described.get("classes", {}).items()},
         synthetic=described["synthetic"],
         fingerprint=described["fingerprint"],
     )

@@ -12,6 +12,7 @@ import pandas as pd
 from slviz.datasets.content import Content, read_bytes, read_text
 from slviz.datasets.graph import GeneGraph
 from slviz.datasets.layout import Layout, find_layout
+from slviz.datasets.read_classes import read_classes
 from slviz.datasets.read_features import read_feature
 from slviz.datasets.read_genes import read_gene_info, read_genes
 from slviz.datasets.read_pairs import read_evidence, read_interactions, read_pairs
@@ -100,6 +101,9 @@ def read_snapshot(snapshot: Snapshot) -> tuple[GeneGraph, Report]:
     text, file = text_of("gene_info")
     if text is not None:
         parts["gene_info"] = read_gene_info(text, file, index, report)
+    text, file = text_of("classes")
+    if text is not None:
+        parts["classes"] = read_classes(text, file, index, report)
     pairs, score = np.empty((0, 2), dtype=np.int64), np.empty(0, dtype=np.float32)
     text, file = text_of("pairs")
     if text is not None:
@@ -118,6 +122,7 @@ def read_snapshot(snapshot: Snapshot) -> tuple[GeneGraph, Report]:
         title=layout.title,
         citation=layout.citation,
         licence=layout.licence,
+        remark=layout.remark,
         synthetic=layout.synthetic,
         **parts,
     )

@@ -64,12 +64,13 @@ class GeneGraph:
         terms: named sets of genes, or None.
         gene_info: one row a gene in the order of `genes`, columns `GENE_INFO_COLUMNS`, all text,
             "" where unknown, aliases joined by "|"; or None.
+        classes: by name of a set of classes, text [G]: the class of each gene, "" where it has none.
         evidence: one row a record, columns `EVIDENCE_COLUMNS`; `pair` is a row of `pairs`,
             `evidence` kinds are joined by ";"; or None. A pair may have none or several.
-        title, citation, licence: for a person, from `dataset.toml`.
+        title, citation, licence, remark: for a person, from `dataset.toml`; the remark says what pages should not hide.
         synthetic: true where no measurement stands behind the data.
         fingerprint: SHA-256 over the content that a result depends on (genes, pairs, scores,
-            features, interactions, terms, evidence); computed when left out.
+            features, interactions, terms, classes, evidence); computed when left out.
     """
 
     name: str
@@ -81,16 +82,18 @@ class GeneGraph:
     terms: Terms | None = None
     gene_info: pd.DataFrame | None = None
     evidence: pd.DataFrame | None = None
+    classes: Mapping[str, np.ndarray] = field(default_factory=dict)
     title: str = ""
     citation: str = ""
     licence: str = ""
+    remark: str = ""
     synthetic: bool = False
     fingerprint: str = ""
 
     def __post_init__(self) -> None:
         for problem in _contradictions(self):
             raise MalformedData(f"The data set '{self.name}' contradicts itself: {problem}.")
-        for array in (self.pairs, self.score, self.interactions, *self.features.values()):
+        for array in (self.pairs, self.score, self.interactions, *self.features.values(), *self.classes.values()):
             if array is not None:
                 array.setflags(write=False)
         if not self.fingerprint:
@@ -166,6 +169,9 @@ def _contradictions(graph: GeneGraph) -> list[str]:
             found.append("an interaction is not written with the smaller gene number first")
     if graph.terms is not None and graph.terms.membership.shape[0] != count:
         found.append(f"terms over {graph.terms.membership.shape[0]} genes for {count} genes")
+    for name, values in graph.classes.items():
+        if values.shape != (count,):
+            found.append(f"classes '{name}' have shape {values.shape} for {count} genes")
     if graph.gene_info is not None and (
         len(graph.gene_info) != count or list(graph.gene_info.columns) != list(GENE_INFO_COLUMNS)
     ):
@@ -197,6 +203,8 @@ def _fingerprint(graph: GeneGraph) -> str:
         add("terms", "\n".join(graph.terms.ids).encode())
         add("membership", np.ascontiguousarray(membership.indptr, dtype="<i8").tobytes())
         add("membership", np.ascontiguousarray(membership.indices, dtype="<i8").tobytes())
+    for name in sorted(graph.classes):
+        add(f"classes {name}", "\n".join(graph.classes[name].tolist()).encode())
     if graph.evidence is not None:
         add("evidence", graph.evidence.to_csv(index=False).encode())
     return digest.hexdigest()

@@ -22,10 +22,11 @@ WELL_KNOWN = {
     "interactions": ("interactions.tsv", "interactions.csv", "interactions.txt", "ppi_edges.tsv"),
     "terms": ("terms.gmt", "go.gmt"),
     "gene_info": ("gene_info.tsv", "gene_info.csv"),
+    "classes": ("classes.tsv", "classes.csv"),
 }
 FEATURE_FILE = re.compile(r"feature_([A-Za-z][A-Za-z0-9-]*)_\d+\.(?:txt|tsv|csv)(?:\.gz)?")
 FEATURE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
-KNOWN_KEYS = ("title", "citation", "licence", "license", "synthetic", "files", "features")
+KNOWN_KEYS = ("title", "citation", "licence", "license", "remark", "synthetic", "files", "features")
 
 
 @dataclass
@@ -35,7 +36,7 @@ class Layout:
     Attributes:
         files: role → file name inside the folder; roles are those of `WELL_KNOWN`.
         features: feature name → file name.
-        title, citation, licence, synthetic: as in `GeneGraph`.
+        title, citation, licence, remark, synthetic: as in `GeneGraph`.
     """
 
     files: dict[str, str] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class Layout:
     title: str = ""
     citation: str = ""
     licence: str = ""
+    remark: str = ""
     synthetic: bool = False
 
     def names(self) -> list[str]:
@@ -93,6 +95,7 @@ def _read_settings(content: Content, folder: Path, layout: Layout, report: Repor
     layout.title = _text(settings, "title", report)
     layout.citation = _text(settings, "citation", report)
     layout.licence = _text(settings, "licence", report) or _text(settings, "license", report)
+    layout.remark = _text(settings, "remark", report)
     synthetic = settings.get("synthetic", False)
     if not isinstance(synthetic, bool):
         report.add(

@@ -112,27 +112,42 @@ def nearest_phrase(value: str, genes: pd.Index) -> str:
 def read_gene_info(text: str, file: str, genes: pd.Index, report: Report) -> pd.DataFrame | None:
     """One row a gene in the order of the list, columns `GENE_INFO_COLUMNS`, "" where nothing is said."""
     table = read_named_table(text, file, ["gene"], ["gene", *GENE_INFO_COLUMNS], report)
-    if table is None:
+    found = None if table is None else first_row_of_each_gene(table, genes, report)
+    if found is None:
         return None
-    numbers, known = report_unknown(table, ["gene"], genes, report)
-    rows, table = len(table), table.keep(known)
-    numbers = numbers[0, known]
-    again = np.asarray(pd.Series(numbers).duplicated())
-    report.add_rows(
-        file,
-        "has a second row; the first one is used",
-        "Keep one row a gene.",
-        lines=table.lines[again],
-        values=table.cells["gene"][again][:SHOWN].tolist(),
-    )
-    report.skip(file, int(again.sum()))
-    if mostly_unusable(rows, int(known.sum())):
-        report.add(file, "has hardly a row about a gene of the list", "Check that the file belongs to this data set.")
-        return None
-    report.read["genes with names and identifiers"] = int((~again).sum())
+    numbers, rows = found
+    report.read["genes with names and identifiers"] = len(rows)
     info = pd.DataFrame(index=range(len(genes)))
     for column in GENE_INFO_COLUMNS:
-        cells = np.full(len(genes), "", dtype=object)
-        cells[numbers[~again]] = table.cells[column][~again]
-        info[column] = pd.Series(cells, dtype=str)
+        info[column] = pd.Series(spread(rows.cells[column], numbers, len(genes)), dtype=str)
     return info
+
+
+def first_row_of_each_gene(table: Table, genes: pd.Index, report: Report) -> tuple[np.ndarray, Table] | None:
+    """Gene numbers and rows of a table with a column `gene`, one row a gene, the others reported and counted.
+
+    None, with a fatal problem in the report, where hardly a row is about a gene of the list.
+    """
+    numbers, known = report_unknown(table, ["gene"], genes, report)
+    rows, numbers = table.keep(known), numbers[0, known]
+    again = np.asarray(pd.Series(numbers).duplicated())
+    report.add_rows(
+        table.file,
+        "has a second row; the first one is used",
+        "Keep one row a gene.",
+        lines=rows.lines[again],
+        values=rows.cells["gene"][again][:SHOWN].tolist(),
+    )
+    report.skip(table.file, int(again.sum()))
+    if mostly_unusable(len(table), int(known.sum())):
+        what = "has hardly a row about a gene of the list"
+        report.add(table.file, what, "Check that the file belongs to this data set.")
+        return None
+    return numbers[~again], rows.keep(~again)
+
+
+def spread(cells: np.ndarray, numbers: np.ndarray, genes: int) -> np.ndarray:
+    """Text [G] from the cells of the genes with these numbers; "" for the others."""
+    values = np.full(genes, "", dtype=object)
+    values[numbers] = cells
+    return values

@@ -1,4 +1,4 @@
-"""Where data sets come from: the demo in the repository, SynLethDB, or any folder."""
+"""Where data sets come from: the demo and the karate club in the repository, SynLethDB, or any folder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class DatasetEntry:
     """A data set that is there to be opened.
 
     Attributes:
-        source: what `open_dataset` takes: "demo", "synlethdb" or a folder.
+        source: what `open_dataset` takes: "demo", "synlethdb", "karate" or a folder.
         path: its folder.
         title: for a person, from `dataset.toml`; the folder's name where it says none.
         synthetic: true where no measurement stands behind it.
@@ -35,7 +35,7 @@ class DatasetEntry:
 
 
 def open_dataset(source: str | None = None) -> GeneGraph:
-    """The data set of a source: "demo", "synlethdb", or a folder; None takes `SLVIZ_DATA`, else the demo.
+    """The data set of a source: "demo", "synlethdb", "karate", or a folder; None takes `SLVIZ_DATA`, else the demo.
 
     Raises `MissingDataFile` when there is no such source, and `MalformedData` when it cannot be used.
     """
@@ -111,7 +111,8 @@ def _named_places() -> dict[str, Path]:
         places["synlethdb"].append(_path(told))
     beside = CHECKOUT.parent / "shared" / "data" / "synlethdb"
     places["synlethdb"] += [CHECKOUT / "data" / "synlethdb", beside]
-    sign = {"demo": SETTINGS, "synlethdb": PAIRS_OF_SYNLETHDB}
+    places["karate"] = [CHECKOUT / "data" / "karate"]
+    sign = {"demo": SETTINGS, "synlethdb": PAIRS_OF_SYNLETHDB, "karate": SETTINGS}
     return {
         name: found[0]
         for name, folders in places.items()

@@ -31,6 +31,11 @@ METRICS: Mapping[str, Metric] = {
         Metric("mae", "MAE", "Mean distance of the prediction from the score.", False),
         Metric("r2", "R²", "Share of the differences between scores that is predicted; 0 is the mean.", True),
         Metric("spearman", "Spearman ρ", "Agreement of the two rankings, from −1 to 1.", True),
+        Metric("macro_f1", "Macro F1", "Mean F1 of the classes: a rare one counts as much as a large one.", True),
+        Metric("accuracy", "Accuracy", "Share of the genes that were given their own class.", True),
+        Metric("balanced_accuracy", "Balanced accuracy", "Mean recall of the classes; guessing gets one in K.", True),
+        Metric("recall", "Recall", "Share of a class's genes that were given it.", True),
+        Metric("precision", "Precision", "Share of the genes that were given a class which are of it.", True),
         Metric(f"recall@{TOP}", f"Recall at {TOP:,}", f"Share of the real pairs among the {TOP:,} highest.", True),
         *(
             Metric(f"ndcg@{k}", f"NDCG@{k}", f"How near the top {k} of a gene are to all real partners first.", True)

@@ -70,4 +70,16 @@ class Both(FeatureSet):
     sources: ClassVar[tuple[str, ...]] = ("ppi", "go")
 
 
-FEATURE_SETS: Choices[FeatureSet] = Choices("feature set", NoFeatures, Ppi, Go, Both)
+@dataclass(frozen=True)
+class Joint(FeatureSet):
+    """A column of ones, interactions and Gene Ontology side by side, as the coursework joined them."""
+
+    name: ClassVar[str] = "joint"
+    sources: ClassVar[tuple[str, ...]] = ("ppi", "go")
+
+    def matrix(self, graph: GeneGraph) -> Float32[np.ndarray, "genes width"]:
+        features = super().matrix(graph)
+        return np.concatenate([np.ones((len(graph), 1), dtype=np.float32), features], axis=1)
+
+
+FEATURE_SETS: Choices[FeatureSet] = Choices("feature set", NoFeatures, Ppi, Go, Both, Joint)

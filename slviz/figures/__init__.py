@@ -7,6 +7,7 @@ light and in dark. Points carry `customdata`: `[gene number]` on maps, networks 
 
 from slviz.figures.colouring import (
     Colouring,
+    by_class,
     by_cluster,
     by_degree,
     by_density,
@@ -24,6 +25,7 @@ from slviz.figures.training import training_curves
 __all__ = [
     "Colouring",
     "NamedCurve",
+    "by_class",
     "by_cluster",
     "by_degree",
     "by_density",

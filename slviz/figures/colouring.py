@@ -89,6 +89,11 @@ def by_cluster(clusters: Clusters) -> Colouring:
     return Colouring("Cluster", "categorical", clusters.name_of_each, order=(*clusters.names, "none"))
 
 
+def by_class(values: np.ndarray, names: Sequence[str], *, title: str) -> Colouring:
+    """The class [G] of each gene, grey ("none") where it is ""; a class has the same colour whether actual or given."""
+    return Colouring(title, "categorical", np.where(values == "", "none", values), order=(*names, "none"))
+
+
 def by_kept(projection: Projection) -> Colouring:
     """How well the map keeps each gene's neighbours: 0 none, 1 all."""
     return Colouring("Neighbours kept", "continuous", projection.kept, unit="share of 15")

@@ -137,7 +137,8 @@ def _coloured(draw: _Points, which: np.ndarray, colouring: Colouring, marker: di
 
 def _by_category(draw: _Points, which: np.ndarray, colouring: Colouring, marker: dict[str, Any]) -> list[Any]:
     values = colouring.values.astype(str)
-    colour, symbol = categorical(colouring.categories), symbols(colouring.categories)
+    every = tuple(colouring.order) or colouring.categories  # a category keeps its colour where another is not there
+    colour, symbol = categorical(every), symbols(every)
     traces = []
     for name in reversed(colouring.categories):  # the missing first, so that they lie below
         inside = which[values[which] == name]

@@ -14,6 +14,7 @@ FIGURE_TITLES = {
     "auc": "ROC AUC",
     "ap": "Average precision",
     "rmse": "RMSE (score units)",
+    "macro_f1": "Macro F1",
     "validation_auc": "Validation ROC AUC",
     "validation_rmse": "Validation RMSE",
 }

@@ -16,6 +16,7 @@ from slviz.networks.baselines import (
     TruncatedSVD,
     ViewTrees,
 )
+from slviz.networks.coursework import CourseworkGAT, CourseworkMultiHead
 from slviz.networks.gat import GAT
 from slviz.networks.gatv2 import GATv2
 from slviz.networks.gcn import GCN
@@ -48,6 +49,8 @@ NETWORKS: Choices[Network] = Choices(
     InteractionProduct,
     BoostedTrees,
     ViewTrees,
+    CourseworkGAT,
+    CourseworkMultiHead,
 )
 
 __all__ = [
@@ -59,6 +62,8 @@ __all__ = [
     "VGAE",
     "Adversarial",
     "Baseline",
+    "CourseworkGAT",
+    "CourseworkMultiHead",
     "GATv2",
     "GraphNetwork",
     "MultiHeadGAT",

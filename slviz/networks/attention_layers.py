@@ -9,12 +9,20 @@ from torch import Tensor, nn
 
 
 class AttentionLayer(nn.Module):
-    """A graph attention layer of PyG whose heads are mixed into the width asked for."""
+    """A graph attention layer of PyG whose heads are mixed into the width asked for.
 
-    def __init__(self, convolution: nn.Module, heads_width: int, out_channels: int) -> None:
+    Args:
+        convolution: the layer; it gives [G, heads_width].
+        heads_width, out_channels: what the mixing makes of what; equal where nothing is mixed.
+        mix: what does so; a linear layer when left out.
+    """
+
+    def __init__(
+        self, convolution: nn.Module, heads_width: int, out_channels: int, *, mix: nn.Module | None = None
+    ) -> None:
         super().__init__()
         self.convolution = convolution
-        self.mix = nn.Linear(heads_width, out_channels)
+        self.mix = nn.Linear(heads_width, out_channels) if mix is None else mix
 
     def forward(self, genes: Tensor, edges: Tensor) -> Tensor:
         return self.mix(self.convolution(genes, edges))

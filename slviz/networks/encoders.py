@@ -54,7 +54,53 @@ class Encoding:
     penalty: Tensor | None = None
 
 
-class Encoder(nn.Module):
+class GeneEncoder(nn.Module):
+    """What every encoder is to training: features, place in the graph and edges → embedding."""
+
+    adversary: Adversary | None
+    """Its parameters are fitted by steps of their own, on its own loss over the embedding of the step."""
+
+    def forward(self, features: Tensor, structure: Tensor, edges: Tensor) -> Tensor:
+        """Embedding [G, width] from features [G, F], structure [G, S] and directed edges [2, E]."""
+        return self.encode(features, structure, edges).embedding
+
+    def encode(self, features: Tensor, structure: Tensor, edges: Tensor) -> Encoding:
+        """The same with all that a step of training needs to know of the pass."""
+        raise NotImplementedError
+
+    def attention(self, features: Tensor, structure: Tensor, edges: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Per layer, the edges that it used [2, A] and their weights [A, heads]; empty without attention."""
+        raise NotImplementedError
+
+
+class PlainEncoder(GeneEncoder):
+    """Layers one after the other on the features as they are, and nothing beside; the last gives the embedding.
+
+    The structure of the step's graph is not read.
+    """
+
+    def __init__(self, layers: Sequence[nn.Module], *, dropout: float) -> None:
+        super().__init__()
+        self.adversary = None
+        self.layers = nn.ModuleList(layers)
+        self.dropout = ByteDropout(dropout)
+
+    def encode(self, features: Tensor, structure: Tensor, edges: Tensor) -> Encoding:
+        states = [features]
+        for layer in self.layers:
+            states.append(layer(self.dropout(states[-1]), edges))
+        return Encoding(states[-1], states)
+
+    def attention(self, features: Tensor, structure: Tensor, edges: Tensor) -> list[tuple[Tensor, Tensor]]:
+        found = []
+        for layer in self.layers:
+            assert isinstance(layer, AttentionLayer)
+            features, used, weight = layer.with_attention(features, edges)
+            found.append((used, weight))
+        return found
+
+
+class Encoder(GeneEncoder):
     """Features, place in the graph and learnt gene vectors → embedding.
 
     Each layer adds to what a gene already is (a residual step after LayerNorm), and the embedding is
@@ -62,9 +108,6 @@ class Encoder(nn.Module):
     much it listens to its partners. Without `residual` a layer replaces what the gene was; without
     `normalise` it reads the numbers as they are.
     """
-
-    adversary: Adversary | None
-    """Its parameters are fitted by steps of their own, on its own loss over the embedding of the step."""
 
     def __init__(
         self,
@@ -91,19 +134,13 @@ class Encoder(nn.Module):
         self.dropout = ByteDropout(dropout)
         self.out = nn.Linear(width * (len(layers) + 1), width)
 
-    def forward(self, features: Tensor, structure: Tensor, edges: Tensor) -> Tensor:
-        """Embedding [G, width] from features [G, F], structure [G, S] and directed edges [2, E]."""
-        return self.encode(features, structure, edges).embedding
-
     def encode(self, features: Tensor, structure: Tensor, edges: Tensor) -> Encoding:
-        """The same with all that a step of training needs to know of the pass."""
         return self._encoding(self._states(self._start(features, structure), edges))
 
     def _encoding(self, states: list[Tensor]) -> Encoding:
         return Encoding(self.out(torch.cat(states, dim=1)), states)  # [G, width * (layers + 1)] -> [G, width]
 
     def attention(self, features: Tensor, structure: Tensor, edges: Tensor) -> list[tuple[Tensor, Tensor]]:
-        """Per layer, the edges that it used [2, A] and their weights [A, heads]; empty without attention."""
         state = self._start(features, structure)
         found = []
         for norm, layer in zip(self.norms, self.layers, strict=True):

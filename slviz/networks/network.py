@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from slviz.features.likeness import Likeness
-    from slviz.networks.encoders import Encoder
+    from slviz.networks.encoders import Encoder, GeneEncoder
 
 LATER_SETTINGS = ("residual", "normalise")
 
@@ -27,6 +27,8 @@ class Network(Choice):
     uses_graph: ClassVar[bool] = True
     uses_likeness: ClassVar[bool] = False
     learns_in_epochs: ClassVar[bool] = True
+    plain: ClassVar[bool] = False
+    """Reads and gives back features as they are, neither centred nor scaled, by its layers and nothing beside."""
     layers: int = setting(2, "How many steps along the graph a gene looks: 1 sees its partners only.", low=1, high=3)
     width: int = setting(64, "How many numbers describe a gene in the embedding.", low=2, high=512)
     dropout: float = setting(
@@ -43,7 +45,7 @@ class Network(Choice):
 
     def build(
         self, in_channels: int, *, genes: int = 0, structure: int = 0, likeness: Likeness | None = None
-    ) -> Encoder:
+    ) -> GeneEncoder:
         """The encoder, with fresh weights from torch's current seed.
 
         Args:

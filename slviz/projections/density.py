@@ -12,7 +12,7 @@ from jaxtyping import Float, Float32
 from slviz.choices import Choice, Choices, setting
 from slviz.errors import DataError
 from slviz.projections.method import checked_vectors
-from slviz.projections.neighbours import count_within, distance_to_nearest
+from slviz.projections.neighbours import count_at, count_within, distance_to_nearest
 
 Space = Literal["embedding", "map"]
 SAMPLE = 1000
@@ -101,7 +101,26 @@ class RadiusDensity(DensityEstimate):
         )
 
 
-DENSITIES: Choices[DensityEstimate] = Choices("density", NearestDensity, RadiusDensity)
+@dataclass(frozen=True)
+class SamePlaceDensity(DensityEstimate):
+    """Genes on the same place: how many others lie so near that the network does not tell them apart."""
+
+    name: ClassVar[str] = "same-place"
+    within: float = setting(1e-7, "Up to this distance two genes are on the same place.", low=0.0, high=1.0)
+
+    def estimate(self, vectors: Float[np.ndarray, "genes width"], *, space: Space = "embedding") -> Density:
+        """As for every estimate, and also where all genes have the same vector: that is what it is there to say."""
+        return self.measure(np.asarray(vectors, dtype=np.float32), space)
+
+    def measure(self, vectors: Float32[np.ndarray, "genes width"], space: Space) -> Density:
+        return Density(
+            value=count_at(vectors, self.within).astype(np.float32),
+            unit=f"genes within {self.within:g}",
+            how=f"Number of other genes within a distance of {self.within:g} {where(space)}; grey where there is none.",
+        )
+
+
+DENSITIES: Choices[DensityEstimate] = Choices("density", NearestDensity, RadiusDensity, SamePlaceDensity)
 
 
 def typical_radius(vectors: Float32[np.ndarray, "genes width"]) -> float:

@@ -70,6 +70,15 @@ def count_within(vectors: Float[np.ndarray, "genes width"], radius: float) -> In
     return _count_in_blocks(vectors, radius)
 
 
+def count_at(vectors: Float[np.ndarray, "genes width"], distance: float) -> Int64[np.ndarray, " genes"]:
+    """As `count_within` for distances so small that a matrix product would lose them to rounding, in any width."""
+    from scipy.spatial import KDTree
+
+    exact = vectors.astype(np.float64)
+    counted = KDTree(exact).query_ball_point(exact, distance, return_length=True, workers=-1)
+    return counted.astype(np.int64) - 1
+
+
 def _count_in_blocks(vectors: Float[np.ndarray, "genes width"], radius: float) -> Int64[np.ndarray, " genes"]:
     """`count_within` by matrix products, each pair of genes once, a block at a time so that memory stays small.
 

@@ -26,6 +26,7 @@ class Possible:
 
     def check(self, spec: RunSpec) -> None:
         """Raises `InvalidSetting` or `DataError` where the run of `spec` could not be trained and judged."""
+        spec.task.refuse(self.graph)
         self._once("features", spec.features.to_json(), lambda: self._features(spec))
         split = self._once("split", spec.split.to_json(), lambda: self._divided(spec))
         assert split is not None

@@ -16,7 +16,15 @@ from slviz.runs.spec import RunSpec
 PARTS = ("train", "validation", "test")
 PAIR_COLUMNS = ("gene_a", "gene_b", "part", "against", "actual", "prediction")
 GENE_COLUMNS = ("gene", "part", "prediction")
+CLASS_COLUMNS = ("gene", "part", "actual", "prediction", "score")
 METRIC_COLUMNS = ("scorer", "part", "against", "metric", "value")
+
+
+def leading_columns(predictions: pd.DataFrame) -> tuple[str, ...]:
+    """The columns before the baselines, by what the rows are: pairs, genes with their error, genes with their class."""
+    if "gene" not in predictions:
+        return PAIR_COLUMNS
+    return CLASS_COLUMNS if "actual" in predictions else GENE_COLUMNS
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,10 +45,12 @@ class Run:
             `part` is one of `PARTS`; `against` says what a row is there for: "known" for a known
             pair, "random" or "degree-matched" for a drawn non-pair, "file" for a user's own;
             `actual` is 1 or 0 (link) or the score (confidence). For reconstruction, columns
-            `GENE_COLUMNS` and the baselines: the root mean squared error of each gene's features.
+            `GENE_COLUMNS` and the baselines: the root mean squared error of each gene's features. For
+            classes, columns `CLASS_COLUMNS` and the baselines: names of classes, "" where a gene has none,
+            and in `score` the network's share of its whole for the class that it gives.
         metrics: tidy, columns `METRIC_COLUMNS`. `scorer` is "network" or a baseline's name;
             `against` is "random", "degree-matched", "file" (link), "all" or an evidence kind
-            (confidence), "genes" (reconstruct).
+            (confidence), "genes" (reconstruct, classify) or "class " and the name of one (classify).
         attention: of the training graph, where the network has it.
         weights: the network's parameters by name; None when a viewer opened the run.
         device: what it was trained on, such as "cpu".
@@ -65,7 +75,7 @@ class Run:
             raise DamagedRun(f"Run {name}: the embedding has shape {self.embedding.shape} for {len(self.genes)} genes.")
         if not np.isfinite(self.embedding).all():
             raise DamagedRun(f"Run {name}: the embedding holds values that are not finite.")
-        leading = GENE_COLUMNS if "gene" in self.predictions else PAIR_COLUMNS
+        leading = leading_columns(self.predictions)
         if tuple(self.predictions.columns[: len(leading)]) != leading:
             raise DamagedRun(
                 f"Run {name}: predictions have the columns {list(self.predictions.columns)}; "
@@ -82,7 +92,7 @@ class Run:
     @property
     def baselines(self) -> tuple[str, ...]:
         """Names of the baselines that were scored on the same rows, in the order of the table."""
-        leading = GENE_COLUMNS if "gene" in self.predictions else PAIR_COLUMNS
+        leading = leading_columns(self.predictions)
         return tuple(self.predictions.columns[len(leading) :])
 
     def metric(self, metric: str, *, against: str, part: str = "test", scorer: str = "network") -> float:

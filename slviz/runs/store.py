@@ -53,7 +53,7 @@ from slviz.runs.summary import RunSummary, summarise
 from slviz.runs.worker import RunWriter, read_failure, write_failure
 
 SHIPPED = Path(__file__).resolve().parents[2] / "models"
-RUN_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,80}-[0-9a-f]{8}")
+RUN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,80}-[0-9a-f]{8}")
 NOT_LISTED = {MANIFEST, LOCK, CANCEL, ERROR, CHECKPOINT, WAITING, DEVICE, PROJECTIONS, DELETIONS}
 
 

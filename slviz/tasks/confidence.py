@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from slviz.choices import setting
 from slviz.tasks.task import PairTask
 
 if TYPE_CHECKING:
@@ -18,6 +19,21 @@ class Confidence(PairTask):
     name: ClassVar[str] = "confidence"
     figure: ClassVar[str] = "rmse"
     higher_is_better: ClassVar[bool] = False
+    readout: str = setting(
+        "learnt",
+        "How a pair's number comes from its two genes: by a decoder that is learnt with the network (learnt), or as "
+        "the mean of the genes' own numbers (mean), as the coursework had it.",
+        options=("learnt", "mean"),
+        advanced=True,
+    )
+
+    def to_json(self) -> dict[str, Any]:
+        """As `Choice.to_json`, without a learnt decoder: the names of runs from before it was a setting still hold."""
+        return {key: value for key, value in super().to_json().items() if (key, value) != ("readout", "learnt")}
+
+    @property
+    def reads_mean(self) -> bool:
+        return self.readout == "mean"
 
     def loss(self, raw: Tensor, target: Tensor) -> Tensor:
         """Mean squared error."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from slviz.choices import Choice
+from slviz.datasets import GeneGraph
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,6 +25,9 @@ class Task(Choice):
     figure: ClassVar[str]
     higher_is_better: ClassVar[bool]
 
+    def refuse(self, graph: GeneGraph) -> None:
+        """Raises `DataError` or `InvalidSetting` when the data set lacks what the task needs; before any work."""
+
 
 @dataclass(frozen=True)
 class PairTask(Task):
@@ -33,6 +37,11 @@ class PairTask(Task):
     def contrasts(self) -> tuple[str, ...]:
         """Kinds of non-pairs that known pairs are told from; none for a task about known pairs alone."""
         return ()
+
+    @property
+    def reads_mean(self) -> bool:
+        """Whether a pair's number is the plain mean of its genes' numbers, with no decoder learnt."""
+        return False
 
     def loss(self, raw: Tensor, target: Tensor) -> Tensor:
         """Mean loss of the decoder's raw numbers [P] against what is true [P]."""

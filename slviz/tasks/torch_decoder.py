@@ -49,6 +49,26 @@ class TorchPairDecoder(nn.Module):
         return (self.bilinear + self.bilinear.T) / 2
 
 
+class MeanDecoder(nn.Module):
+    """The mean of all numbers of both genes: nothing in it is learnt."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.width = width
+
+    def forward(self, embedding: Tensor, pairs: Tensor) -> Tensor:
+        """Raw numbers [P] for pairs [P, 2] of genes with this embedding [G, D]."""
+        return embedding.mean(dim=1)[pairs].mean(dim=1)  # [P, 2] -> [P]
+
+    def arrays(self, bounds: tuple[float, ...] = ()) -> dict[str, np.ndarray]:
+        """What `PairDecoder` needs to give the same: its linear part alone."""
+        shapes = {"bilinear": (self.width, self.width), "sum": (1, self.width), "product": (1, self.width)}
+        shapes |= {"difference": (1, self.width), "hidden_bias": (1,), "readout": (1,), "bias": (1,)}
+        found = {name: np.zeros(shape, dtype=np.float32) for name, shape in shapes.items()}
+        linear = np.full(self.width, 1 / (2 * self.width), dtype=np.float32)
+        return found | {"linear": linear, "bounds": np.array(bounds, dtype=np.float32)}
+
+
 class FeatureDecoder(nn.Module):
     """One layer of the network from the embedding back to the features, beside a straight line."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from slviz.networks.encoders import Encoding
     from slviz.networks.prior import Adversary
-    from slviz.training.models import FeatureModel, PairModel, StepLoss
+    from slviz.training.models import ClassModel, FeatureModel, PairModel, StepLoss
 
 CHECKPOINT_EVERY = 20
 
@@ -68,7 +68,7 @@ class Problem(Protocol):
     """What the loop needs to know of a task on a data set."""
 
     @property
-    def model(self) -> PairModel | FeatureModel: ...
+    def model(self) -> PairModel | FeatureModel | ClassModel: ...
 
     figure_name: str
     higher_is_better: bool
@@ -119,14 +119,14 @@ class Fit:
         on_epoch: Callable[[Epoch], None] | None,
         on_checkpoint: Callable[[Checkpoint], None] | None,
     ) -> None:
-        """All epochs that are left; leaves the model at its best epoch by validation."""
+        """All epochs that are left; leaves the model at its best epoch by validation, or at the last if so told."""
         while self.epoch < self.settings.epochs and not self._out_of_patience():
             told = self._one_epoch()
             if on_epoch is not None:
                 on_epoch(told)
             if on_checkpoint is not None and self.epoch % CHECKPOINT_EVERY == 0:
                 on_checkpoint(self.checkpoint())
-        if self.best:
+        if self.best and self.settings.keep == "best":
             self.problem.model.load_state_dict(self.best)
 
     @property

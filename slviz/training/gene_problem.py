@@ -12,7 +12,7 @@ from slviz.features.likeness import Likeness
 from slviz.runs import RunSpec
 from slviz.splits import PairSplit
 from slviz.tasks.torch_decoder import FeatureDecoder
-from slviz.training.inputs import MessageGraph, feature_tensor
+from slviz.training.inputs import MessageGraph, network_features
 from slviz.training.models import FeatureModel, StepLoss
 
 
@@ -27,11 +27,12 @@ class GeneProblem:
         self.figure_name = spec.task.figure
         self.higher_is_better = spec.task.higher_is_better
         matrix = spec.features.matrix(graph)
-        self.features = feature_tensor(matrix, device)
+        network = spec.network
+        self.features = network_features(matrix, plain=network.plain, device=device)
         training = split.gene_part == "train"
         # One centre and one scale for all columns, so that the loss weighs them as the judged error does.
-        self.centre = matrix[training].mean(axis=0)
-        self.scale = float(max(matrix[training].std(dtype=np.float64), 1e-6))
+        self.centre = 0.0 if network.plain else matrix[training].mean(axis=0)
+        self.scale = 1.0 if network.plain else float(max(matrix[training].std(dtype=np.float64), 1e-6))
         self.target = torch.as_tensor((matrix - self.centre) / self.scale, device=device)
         self.training = torch.as_tensor(np.flatnonzero(training), device=device)
         self.validation = torch.as_tensor(np.flatnonzero(split.gene_part == "validation"), device=device)
@@ -39,11 +40,11 @@ class GeneProblem:
         score = np.nan_to_num(split.score[rows])
         bounds = (float(score.min()), float(score.max())) if len(score) else (0.0, 1.0)
         self.whole = MessageGraph.of(split.pairs[rows], score, genes=len(graph), bounds=bounds, device=device)
-        network = spec.network
         likeness = Likeness.of(graph) if network.uses_likeness else None
         encoder = network.build(matrix.shape[1], structure=self.whole.structure.shape[1], likeness=likeness)
         layer = network.layer(network.width, matrix.shape[1])
-        self.model = FeatureModel(encoder, FeatureDecoder(layer, network.width, matrix.shape[1])).to(device)
+        decoder = layer if network.plain else FeatureDecoder(layer, network.width, matrix.shape[1])
+        self.model = FeatureModel(encoder, decoder).to(device)
 
     def step_loss(self, epoch: int) -> StepLoss:
         given, encoding = self.model(self.features, self.whole)

@@ -41,6 +41,11 @@ class MessageGraph:
         return cls(torch.as_tensor(edges, device=device), torch.as_tensor(structure, device=device))
 
 
+def network_features(matrix: Float32[np.ndarray, "genes width"], *, plain: bool, device: torch.device) -> Tensor:
+    """What a network is told about each gene: the features as they are for a plain one, else brought to one scale."""
+    return torch.as_tensor(matrix.copy(), device=device) if plain else feature_tensor(matrix, device)
+
+
 def feature_tensor(features: Float32[np.ndarray, "genes width"], device: torch.device) -> Tensor:
     """The features with mean 0 and spread 1 in each column; a constant column becomes ones."""
     matrix = features.astype(np.float64)  # squares of large float32 numbers overflow

@@ -65,11 +65,15 @@ def judge_pairs(
     if is_link:
         rows = {NETWORK: network_rows(scorer)}
         rows |= link_rows(split, interactions=graph.interactions)
-        return Judged(decoder, frame, _table(chain(_link_rows(split, scores), _ranking_rows(graph, split, rows))))
+        return Judged(
+            decoder, frame, metrics_table(chain(_link_rows(split, scores), _ranking_rows(graph, split, rows)))
+        )
     judged = ((split.against == "known") & ~np.isnan(split.score)).nonzero()[0]
     kinds = evidence_of(graph, split.pairs)
     return Judged(
-        decoder, frame.iloc[judged].reset_index(drop=True), _table(_confidence_rows(split, scores, kinds, judged))
+        decoder,
+        frame.iloc[judged].reset_index(drop=True),
+        metrics_table(_confidence_rows(split, scores, kinds, judged)),
     )
 
 
@@ -107,7 +111,7 @@ def judge_genes(
         }
     )
     assert tuple(frame.columns[: len(GENE_COLUMNS)]) == GENE_COLUMNS
-    return Judged({}, frame, _table(_gene_rows(split.gene_part, errors)))
+    return Judged({}, frame, metrics_table(_gene_rows(split.gene_part, errors)))
 
 
 def evidence_of(graph: GeneGraph, pairs: np.ndarray) -> np.ndarray:
@@ -119,7 +123,7 @@ def evidence_of(graph: GeneGraph, pairs: np.ndarray) -> np.ndarray:
 Row = tuple[str, str, str, str, float]
 
 
-def _table(rows: Iterator[Row]) -> pd.DataFrame:
+def metrics_table(rows: Iterator[Row]) -> pd.DataFrame:
     """The tidy table, without the figures that these pairs do not define (R² of equal scores, …)."""
     table = pd.DataFrame(list(rows), columns=list(METRIC_COLUMNS)).astype({"value": np.float64})
     return table.dropna(subset=["value"]).reset_index(drop=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from slviz.networks.encoders import Encoder, Encoding
-from slviz.tasks.torch_decoder import FeatureDecoder, TorchPairDecoder
+from slviz.networks.encoders import Encoding, GeneEncoder
+from slviz.tasks.torch_decoder import MeanDecoder, TorchPairDecoder
 from slviz.training.inputs import MessageGraph
 
 
@@ -27,7 +27,9 @@ class StepLoss:
 class PairModel(nn.Module):
     """Raw numbers for pairs of genes."""
 
-    def __init__(self, encoder: Encoder, *, width: int, hidden: int, dropout: float, start: float) -> None:
+    decoder: TorchPairDecoder | MeanDecoder
+
+    def __init__(self, encoder: GeneEncoder, *, width: int, hidden: int, dropout: float, start: float) -> None:
         super().__init__()
         self.encoder = encoder
         self.decoder = TorchPairDecoder(width, hidden=hidden, dropout=dropout, start=start)
@@ -38,10 +40,24 @@ class PairModel(nn.Module):
         return self.decoder(encoding.embedding, pairs), encoding
 
 
+class ClassModel(nn.Module):
+    """A raw number for each class of each gene, a linear map of its embedding."""
+
+    def __init__(self, encoder: GeneEncoder, *, width: int, classes: int) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.head = nn.Linear(width, classes)
+
+    def forward(self, features: Tensor, graph: MessageGraph) -> tuple[Tensor, Encoding]:
+        """Raw numbers [G, K], and the pass of the encoder that they come from."""
+        encoding = self.encoder.encode(features, graph.structure, graph.edges)
+        return self.head(encoding.embedding), encoding
+
+
 class FeatureModel(nn.Module):
     """Features given back from the embedding."""
 
-    def __init__(self, encoder: Encoder, decoder: FeatureDecoder) -> None:
+    def __init__(self, encoder: GeneEncoder, decoder: nn.Module) -> None:
         super().__init__()
         self.encoder = encoder
         self.decoder = decoder

@@ -16,7 +16,8 @@ from slviz.splits import PairSplit, degree_matched_negatives, random_negatives
 from slviz.splits.negatives import pair_keys
 from slviz.structure.inner_folds import HIDDEN
 from slviz.tasks import PairTask
-from slviz.training.inputs import MessageGraph, feature_tensor
+from slviz.tasks.torch_decoder import MeanDecoder
+from slviz.training.inputs import MessageGraph, network_features
 from slviz.training.models import PairModel, StepLoss
 
 DECODER_HIDDEN = 64
@@ -42,7 +43,7 @@ class PairProblem:
         self.parts = min(spec.optimiser.parts, len(self.pairs))
         self.likeness = Likeness.of(graph) if spec.network.uses_likeness else None
         self.unseen_ends = spec.split.unseen_ends if spec.network.uses_likeness else 0
-        self.features = feature_tensor(spec.features.matrix(graph), device)
+        self.features = network_features(spec.features.matrix(graph), plain=spec.network.plain, device=device)
         self.whole = self.message_graph(np.arange(len(self.pairs)))
         self.model = _build_model(spec, self).to(device)
         self._validation = [self._judged(rows) for rows in self._validation_rows()]
@@ -160,6 +161,9 @@ def _build_model(spec: RunSpec, problem: PairProblem) -> PairModel:
         likeness=problem.likeness,
     )
     start = float(problem.score.mean()) if not problem.task.contrasts else 0.0
-    return PairModel(
+    model = PairModel(
         encoder, width=spec.network.width, hidden=DECODER_HIDDEN, dropout=spec.network.dropout, start=start
     )
+    if problem.task.reads_mean:
+        model.decoder = MeanDecoder(spec.network.width)
+    return model

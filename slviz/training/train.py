@@ -15,18 +15,22 @@ from slviz.networks import Baseline, MultiView
 from slviz.runs import Attention, Run, RunSpec
 from slviz.scoring import EmbeddingScorer, PairScorer
 from slviz.splits import PairSplit
-from slviz.tasks import PairDecoder, PairTask
+from slviz.tasks import Classify, PairDecoder, PairTask
 from slviz.training.baseline_runs import fit_baseline, no_epochs
 from slviz.training.blending import with_head
 from slviz.training.devices import find_device, repeatable
 from slviz.training.fitting import Checkpoint, Epoch, Fit, epoch_seed
 from slviz.training.judging import Judged, judge_genes, judge_pairs
+from slviz.training.judging_classes import judge_classes
 
 if TYPE_CHECKING:
     import torch
 
+    from slviz.training.class_problem import ClassProblem
     from slviz.training.gene_problem import GeneProblem
     from slviz.training.pair_problem import PairProblem
+
+    AnyProblem = PairProblem | GeneProblem | ClassProblem
 
 
 def train(
@@ -121,7 +125,7 @@ def embed(
 
 def rebuilt(
     graph: GeneGraph, spec: RunSpec, split: PairSplit, *, weights: Mapping[str, np.ndarray], device: str = "cpu"
-) -> PairProblem | GeneProblem:
+) -> AnyProblem:
     """The problem of a run with its network as it was trained; call it, and use it, inside `repeatable`.
 
     Raises `DamagedRun` when the weights are those of another network.
@@ -136,14 +140,16 @@ def rebuilt(
     return problem
 
 
-def _problem(graph: GeneGraph, spec: RunSpec, split: PairSplit, device: torch.device) -> PairProblem | GeneProblem:
+def _problem(graph: GeneGraph, spec: RunSpec, split: PairSplit, device: torch.device) -> AnyProblem:
     import torch
 
+    from slviz.training.class_problem import ClassProblem
     from slviz.training.gene_problem import GeneProblem
     from slviz.training.pair_problem import PairProblem
 
     torch.manual_seed(epoch_seed(spec.seed, 0))
-    kind = PairProblem if isinstance(spec.task, PairTask) else GeneProblem
+    kinds = {PairTask: PairProblem, Classify: ClassProblem}
+    kind = next((kind for task, kind in kinds.items() if isinstance(spec.task, task)), GeneProblem)
     return kind(graph, spec, split, device=device)
 
 
@@ -151,9 +157,10 @@ def _judge(
     graph: GeneGraph,
     spec: RunSpec,
     split: PairSplit,
-    problem: PairProblem | GeneProblem,
+    problem: AnyProblem,
     embedding: Float32[np.ndarray, "genes width"],
 ) -> Judged:
+    from slviz.training.class_problem import ClassProblem
     from slviz.training.pair_problem import PairProblem
 
     if isinstance(problem, PairProblem):
@@ -162,6 +169,16 @@ def _judge(
         if isinstance(spec.network, MultiView) and spec.network.head:
             scorer, arrays = with_head(graph, spec, split, decoder=arrays, embedding=embedding)
         return judge_pairs(problem.task, graph, split, scorer=scorer, decoder=arrays)
+    if isinstance(problem, ClassProblem):
+        return judge_classes(
+            problem.classes,
+            graph.genes,
+            split,
+            shares=problem.shares(),
+            features=spec.features.matrix(graph),
+            interactions=graph.interactions,
+            balanced=problem.task.class_weights == "balanced",
+        )
     return judge_genes(
         spec.features.matrix(graph),
         graph.genes,
@@ -171,7 +188,7 @@ def _judge(
     )
 
 
-def _embedding(problem: PairProblem | GeneProblem) -> Float32[np.ndarray, "genes width"]:
+def _embedding(problem: AnyProblem) -> Float32[np.ndarray, "genes width"]:
     import torch
 
     problem.model.eval()
@@ -179,7 +196,7 @@ def _embedding(problem: PairProblem | GeneProblem) -> Float32[np.ndarray, "genes
         return problem.embed().cpu().numpy().astype(np.float32)
 
 
-def _attention(problem: PairProblem | GeneProblem) -> Attention | None:
+def _attention(problem: AnyProblem) -> Attention | None:
     """The weights of a last pass over the whole training graph, None where the network has none."""
     import torch
 

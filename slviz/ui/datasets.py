@@ -87,3 +87,4 @@ def _describe(graph: GeneGraph) -> None:
         )
         if graph.synthetic:
             frame.synthetic_badge()
+    frame.remark(graph)

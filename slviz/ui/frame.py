@@ -97,7 +97,15 @@ def open_run(title: str) -> tuple[RunSummary, Run, GeneGraph]:
     except DamagedRun as error:
         _offer({}, why=error)
         st.stop()
-    return summary, run, opened.graph_of(run)
+    graph = opened.graph_of(run)
+    remark(graph)
+    return summary, run, graph
+
+
+def remark(graph: GeneGraph) -> None:
+    """What the data set says of itself that no page should hide; nothing where it says nothing."""
+    if graph.remark:
+        st.caption(f":material/info: {plain(graph.remark)}")
 
 
 def _chosen_run(title: str) -> RunSummary:

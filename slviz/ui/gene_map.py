@@ -17,6 +17,17 @@ from slviz.ui import address, downloads, frame, genes, maps, selection
 from slviz.ui.words import counted
 
 COLOURS = (maps.DENSITY, maps.DEGREE, maps.EVIDENCE, maps.CLUSTER, maps.PARTNER, maps.KEPT)
+
+
+def colours(run: Run) -> tuple[tuple[str, ...], str]:
+    """What the genes of a run can be coloured by, and the help on it; classes first where it has them."""
+    if run.spec.task.name != "classify":
+        return COLOURS, maps.COLOUR_HELP
+    return (*maps.CLASS_COLOURS, *(each for each in COLOURS if each != maps.PARTNER)), (
+        maps.COLOUR_HELP + maps.CLASS_HELP
+    )
+
+
 TOOLS = {"pick": "pan", "lasso": "lasso", "box": "select"}
 TOOL_HELP = (
     "- **pick**: a click opens a gene's card; dragging moves the map\n"

@@ -8,7 +8,11 @@ import pandas as pd
 
 from slviz.evaluation import METRICS
 
-KEY_FIGURES = {"link": ("auc", ("degree-matched", "random", "file")), "confidence": ("rmse", ("all",))}
+KEY_FIGURES = {
+    "link": ("auc", ("degree-matched", "random", "file")),
+    "confidence": ("rmse", ("all",)),
+    "classify": ("macro_f1", ("genes",)),
+}
 RECONSTRUCT = ("rmse", ("genes",))
 AGAINST_WORDS = {
     "random": "against random non-pairs",

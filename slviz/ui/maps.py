@@ -12,22 +12,28 @@ import streamlit as st
 from slviz import figures, jobs
 from slviz.choices import Choice
 from slviz.datasets import GeneGraph
+from slviz.datasets.classes import gene_classes
 from slviz.figures import Colouring
 from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Clusters, Density, Projection, ProjectionMethod
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
+from slviz.tasks import Classify
 from slviz.tasks.pair_decoder import PairDecoder
 from slviz.ui import address, opened
 from slviz.ui.words import SCORE, plain
 
-DENSITY, DEGREE, EVIDENCE, CLUSTER, PARTNER, KEPT = (
+DENSITY, DEGREE, EVIDENCE, CLUSTER, PARTNER, KEPT, ACTUAL, GIVEN = (
     "Local density",
     "Known partners",
     "Evidence",
     "Cluster",
     "Predicted partners",
     "Neighbours kept",
+    "Actual class",
+    "Given class",
 )
+CLASS_COLOURS = (ACTUAL, GIVEN)
+"""For runs of the task classify alone."""
 COLOUR_HELP = (
     f"- **{DENSITY}**: how crowded it is around a gene\n"
     f"- **{DEGREE}**: how many known partners a gene has\n"
@@ -36,6 +42,7 @@ COLOUR_HELP = (
     f"- **{PARTNER}**: the network's score of each gene with the gene that you search\n"
     f"- **{KEPT}**: how many of a gene's nearest neighbours the map keeps near"
 )
+CLASS_HELP = f"\n- **{ACTUAL}**: the class a gene is in\n- **{GIVEN}**: the class that the network gives it"
 POLL_SECONDS = 1.0
 
 
@@ -119,6 +126,8 @@ def colouring(name: str, graph: GeneGraph, run: Run, projection: Projection, gen
     if name in simple:
         make, sentence = simple[name]
         return make(), sentence
+    if name in CLASS_COLOURS:
+        return _by_class(name, graph, run)
     if name == PARTNER:
         return _by_partner(graph, run, gene)
     space = _space("map" if name == DENSITY else "embedding")
@@ -126,7 +135,7 @@ def colouring(name: str, graph: GeneGraph, run: Run, projection: Projection, gen
         clusters = clusters_of(graph, run, projection, space)
         return figures.by_cluster(clusters), f"{clusters.how} Each is named for its gene with most partners."
     estimate = address.one_of(
-        st.segmented_control,
+        st.selectbox,
         "Estimate",
         list(DENSITIES),
         key="estimate",
@@ -143,6 +152,17 @@ def _by_partner(graph: GeneGraph, run: Run, gene: int | None) -> tuple[Colouring
         return figures.by_degree(graph), "Known partners, held-out ones included."
     score = PairDecoder(run.decoder).score_against(run.embedding, gene)
     return figures.by_partner_score(score, graph.genes[gene], gene=gene), SCORE
+
+
+def _by_class(name: str, graph: GeneGraph, run: Run) -> tuple[Colouring, str]:
+    assert isinstance(run.spec.task, Classify)
+    classes = gene_classes(graph, run.spec.task.classes)
+    if name == ACTUAL:
+        return figures.by_class(classes.name_of_each, classes.names, title=name), classes.statement()
+    given = run.predictions.set_index("gene")["prediction"].reindex(list(graph.genes)).to_numpy(dtype=object)
+    return figures.by_class(given, classes.names, title=name), (
+        "The class that the network gives each gene, those it learnt from and those without a class among them."
+    )
 
 
 def _space(default: str) -> str:

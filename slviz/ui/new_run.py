@@ -19,12 +19,13 @@ from slviz.optimisers import OPTIMISERS
 from slviz.runs import RunSpec
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
-from slviz.ui import datasets, errors, frame, held_out_files, protocols, settings_form, training_view
+from slviz.ui import class_choice, datasets, errors, frame, held_out_files, protocols, settings_form, training_view
 from slviz.ui.words import plain
 
 OWN_FILE = "file"
+CLASSIFY = "classify"
 PUBLICATION = "publication"
-ASKED_ELSEWHERE = jobs.FROM_A_FILE | {"publication"}
+ASKED_ELSEWHERE = jobs.FROM_A_FILE | {"publication", *class_choice.SETTINGS}
 MORE_WORDS = {
     "network": "The network",
     "task": "The task",
@@ -71,6 +72,7 @@ def form() -> Wish | None:
     tables: dict[str, Choices] = {"network": NETWORKS, "task": TASKS, "split": SPLITS, "optimiser": OPTIMISERS}
     chosen = {part: table[names[part]] for part, table in tables.items()}
     values = settings_form.controls(chosen, advanced=False, leave_out=ASKED_ELSEWHERE)
+    values["task"] |= class_choice.ask(graph) if names["task"] == CLASSIFY else {}
     with st.expander("More settings", icon=":material/tune:"):
         more = settings_form.grouped(chosen, MORE_WORDS, leave_out=ASKED_ELSEWHERE)
         st.caption(MORE_WORDS["run"])
@@ -92,6 +94,7 @@ def form() -> Wish | None:
         }
         features = FEATURE_SETS.make(names["features"])
         features.matrix(graph)  # says at once when the data set lacks a feature
+        made["task"].refuse(graph)  # or what the task needs
         divided = protocols.refuse_impossible(
             graph, made["split"], None if staged is None else staged.held_out, task=made["task"]
         )

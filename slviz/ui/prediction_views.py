@@ -23,14 +23,11 @@ from slviz.figures.frame import noted
 from slviz.figures.reconstruction import error_against_baseline
 from slviz.runs import PARTS, Run
 from slviz.splits import in_words
-from slviz.ui import address, downloads, frame, genes, metrics_table, pairs, ranking_views, selection
+from slviz.tasks import Confidence
+from slviz.ui import address, class_view, downloads, frame, genes, metrics_table, pairs, ranking_views, selection
 from slviz.ui.key_figures import AGAINST_WORDS, KEY_FIGURES
-from slviz.ui.words import SCORE, counted
+from slviz.ui.words import PART_HELP, SCORE, counted
 
-PART_HELP = (
-    "- **test**: held out; the only part that says how good the network is\n"
-    "- **validation**: chose the best epoch\n- **train**: what it learnt from"
-)
 AGAINST_HELP = (
     "What known pairs are compared with.\n"
     "- **degree-matched**: pairs of genes with as many partners as those of known pairs. Counting is near chance: what "
@@ -47,6 +44,8 @@ SOURCE_HELP = (
     "within a source it has to tell pairs apart."
 )
 ALL_PARTS = "all"
+ONE_NUMBER = 1e-3
+"""Outputs of all genes that differ by less are one number."""
 CHART_HEIGHT = 520
 MOST_ROWS = 500
 
@@ -157,6 +156,9 @@ def confidence(graph: GeneGraph, run: Run) -> None:
             st.segmented_control, "Residuals over the", ("prediction", "actual"), key="residuals", help=RESIDUAL_HELP
         )
     parts, measured = (PARTS, "test") if part == ALL_PARTS else ((part,), part)
+    sentence = one_number_sentence(run)
+    if sentence:
+        st.warning(sentence, icon=":material/info:")
     evidence = pairs.evidence_of(graph, run.predictions)
     note = note_of(run, "pairs of every part" if part == ALL_PARTS else f"{part} pairs")
     left, right = st.columns(2)
@@ -192,6 +194,24 @@ def confidence(graph: GeneGraph, run: Run) -> None:
     _picked_pair(graph, run, chosen if len(chosen) else also)
     _table(graph, run, part=measured, against="all")
     _within_sources(graph, run, evidence, part=measured)
+
+
+def one_number_sentence(run: Run) -> str:
+    """Why a run that gives every gene the same number is no better than the mean; "" for any other run."""
+    task = run.spec.task
+    spread = float(np.ptp(run.embedding, axis=0).max())
+    if not (isinstance(task, Confidence) and task.reads_mean and spread < ONE_NUMBER):
+        return ""
+    own, mean = (
+        tuple(run.metric(metric, against="all", scorer=scorer) for metric in ("rmse", "mae"))
+        for scorer in ("network", "mean")
+    )
+    return (
+        "**One number for every pair.** Each gene starts from the same constant, and attention, whose weights sum to "
+        f"1, can only average it: the genes' outputs differ by at most {spread:.0e}, which is rounding. So all that is "
+        "learnt is one number, and no one number has a smaller squared error than the mean of the scores: test RMSE "
+        f"{own[0]:.4f} and MAE {own[1]:.4f}, beside {mean[0]:.4f} and {mean[1]:.4f} for the training mean."
+    )
 
 
 def _within_sources(graph: GeneGraph, run: Run, evidence: Sequence[str], *, part: str) -> None:
@@ -312,4 +332,5 @@ VIEWS: Mapping[str, Callable[[GeneGraph, Run], None]] = {
     "link": link,
     "confidence": confidence,
     "reconstruct": reconstruct,
+    "classify": class_view.classify,
 }

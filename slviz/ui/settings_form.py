@@ -12,7 +12,7 @@ from slviz.ui.form_start import key_of
 from slviz.ui.words import plain
 
 COLUMNS = 5
-SIDE_BY_SIDE = 5
+SIDE_BY_SIDE = 4
 """Up to so many names stand beside each other; more are a list."""
 C = TypeVar("C", bound=Choice)
 

@@ -20,11 +20,14 @@ NETWORK_WORDS = {
     "transformer": "transformer attention along the graph",
     "vgae": "variational graph autoencoder",
     "adversarial": "graph autoencoder with an adversary",
+    "coursework_gat": "one graph attention layer and nothing beside it, as in the coursework",
+    "coursework_multihead": "one layer of graph attentions side by side, as in the coursework",
 }
 TASK_WORDS = {
     "link": "is a pair synthetic lethal?",
     "confidence": "how confident is the data set in a pair?",
     "reconstruct": "the genes' features, from the graph",
+    "classify": "which class is a gene in?",
 }
 PROTOCOL_WORDS = {
     "pairs": "random pairs",
@@ -58,6 +61,10 @@ BASELINE_WORDS = {
     "boosted trees": "decision trees over all of these",
     "features alone": "a network that sees the genes' features and no graph",
 }
+PART_HELP = (
+    "- **test**: held out; the only part that says how good the network is\n"
+    "- **validation**: chose the best epoch\n- **train**: what it learnt from"
+)
 _SPECIAL = re.compile(r"([\\*_\[\]$#<>~|:])")
 
 

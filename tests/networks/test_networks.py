@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from slviz.networks import NETWORKS
+from slviz.networks import NETWORKS, GraphNetwork
 from slviz.networks.encoders import ByteDropout
 
 GENES, FEATURES, STRUCTURE = 12, 5, 3
-GRAPH_NETWORKS = [name for name, network in NETWORKS.items() if network.uses_graph]
-WITH_ATTENTION = ["gat", "gatv2", "multihead_gat", "transformer"]
+GRAPH_NETWORKS = [name for name, network in NETWORKS.items() if issubclass(network, GraphNetwork)]
+COURSEWORK = ["coursework_gat", "coursework_multihead"]
+WITH_ATTENTION = ["gat", "gatv2", "multihead_gat", "transformer", *COURSEWORK]
 
 
 @pytest.fixture
@@ -95,7 +96,8 @@ def test_transformer_attention_is_the_softmax_of_queries_against_keys():
 @pytest.mark.parametrize("name", WITH_ATTENTION)
 def test_attention_of_a_deeper_layer_is_that_of_the_pass_that_gives_the_embedding(inputs, name):
     """The second layer is called with the same genes in both passes."""
-    encoder = built(name, layers=2, residual=False)
+    replacing = {} if name in COURSEWORK else {"residual": False}
+    encoder = built(name, layers=2, **replacing)
     seen = []
     encoder.layers[1].convolution.register_forward_pre_hook(lambda _, args: seen.append(args[0].detach().clone()))
     encoder(*inputs)
@@ -120,7 +122,7 @@ def test_the_control_knows_neither_graph_nor_gene(inputs):
     assert torch.equal(first, second)
 
 
-@pytest.mark.parametrize("name", GRAPH_NETWORKS)
+@pytest.mark.parametrize("name", [*GRAPH_NETWORKS, *COURSEWORK])
 def test_graph_networks_listen_to_partners_as_far_as_they_have_layers(inputs, name):
     """On a path 0 → 1 → 2 → 3, gene 3 hears of gene 1 with two layers and of gene 0 not at all."""
     features, structure, _ = inputs

@@ -44,7 +44,7 @@ def test_automatic_radius_is_the_median_distance_to_the_15th(width: int) -> None
     assert "median distance to the 15th nearest gene" in found.how
 
 
-@pytest.mark.parametrize("kind", list(DENSITIES))
+@pytest.mark.parametrize("kind", ["nearest", "radius"])
 @pytest.mark.parametrize("width", [2, 20])
 def test_denser_cloud_is_denser(kind: str, width: int) -> None:
     random = np.random.default_rng(6)
@@ -68,7 +68,7 @@ def test_no_distance_at_all_gets_a_sentence() -> None:
         DENSITIES.make("nearest", neighbours=15).estimate(twins)
 
 
-@pytest.mark.parametrize("kind", list(DENSITIES))
+@pytest.mark.parametrize("kind", ["nearest", "radius"])
 def test_all_equal_vectors_get_a_sentence(kind: str) -> None:
     with pytest.raises(DataError, match="same vector"):
         DENSITIES.make(kind).estimate(np.ones((10, 3)))

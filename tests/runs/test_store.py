@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from builders import tiny_graph, tiny_run
+from builders import tiny_graph, tiny_run, tiny_spec
 from run_folders import CHECKOUT, finish
 
 from slviz.datasets import GeneGraph
 from slviz.errors import RunAlreadyRunning, RunError, RunNotFound, RunUnfinished
+from slviz.networks import NETWORKS
 from slviz.runs import Run
 from slviz.runs.store import SHIPPED, RunStore
 
@@ -214,3 +215,10 @@ def test_looking_at_runs_imports_neither_torch_nor_streamlit():
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("network", list(NETWORKS))
+def test_a_run_of_every_network_has_a_name_that_opens_it(store, graph, network):
+    run = dataclasses.replace(tiny_run(graph), spec=tiny_spec(graph, network=network))
+    finish(store, run)
+    assert store.open(run.run_id).run_id == run.run_id

@@ -1,0 +1,138 @@
+"""`coursework`: the experiments that slviz began from, as they were, each an ordinary run."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from slviz import jobs
+from slviz.cli.worker import train_run
+from slviz.datasets import GeneGraph
+from slviz.datasets.sources import open_dataset
+from slviz.features import Joint, NoFeatures
+from slviz.networks import CourseworkGAT, CourseworkMultiHead
+from slviz.optimisers import Adam
+from slviz.projections import DENSITIES
+from slviz.runs import Run, RunSpec
+from slviz.runs.store import RunStore
+from slviz.splits import Pairs
+from slviz.tasks import Confidence, Reconstruct
+
+
+def plain_adam(epochs: int) -> Adam:
+    """Adam as the coursework used it: one rate, no weight decay, no clipping to speak of, the last epoch kept."""
+    return Adam(epochs=epochs, learning_rate=0.01, weight_decay=0.0, clip=1000.0, schedule="constant", keep="last")
+
+
+def _autoencoder(network: CourseworkGAT, features: NoFeatures | Joint, epochs: int) -> dict[str, Any]:
+    return {"task": Reconstruct(), "network": network, "features": features, "optimiser": plain_adam(epochs)}
+
+
+EXPERIMENTS: Mapping[str, tuple[dict[str, Any], ...]] = {
+    # One layer over a column of ones; a pair's confidence is compared with its genes' own numbers.
+    "confidence": tuple(
+        {
+            "task": Confidence(readout="mean"),
+            "network": CourseworkGAT(width=1, heads=heads),
+            "features": NoFeatures(),
+            "optimiser": plain_adam(200),
+        }
+        for heads in (1, 4)
+    ),
+    # An encoder and a decoder of one layer each give the column of ones back.
+    "autoencoder": tuple(
+        _autoencoder(CourseworkGAT(width=width, heads=heads), NoFeatures(), epochs)
+        for width, heads, epochs in ((2, 1, 150), (2, 1, 100), (2, 1, 80), (2, 2, 80), (32, 1, 80), (32, 2, 80))
+    ),
+    # The same with MultiHeadGATConv over ones, ppi and go side by side.
+    "joint": tuple(
+        _autoencoder(CourseworkMultiHead(width=width, heads=heads), Joint(), epochs)
+        for width, heads, epochs in ((2, 1, 60), (2, 2, 60), (32, 1, 60), (32, 2, 60), (32, 2, 220))
+    ),
+}
+PUBLISHED = "Published for `confidence`: RMSE 0.1636, MAE 0.1506."
+
+
+def add_coursework_command(commands: argparse._SubParsersAction) -> None:
+    """Add `coursework` to the command line."""
+    command = commands.add_parser(
+        "coursework",
+        help="train the experiments of the coursework that slviz began from, as they were",
+        description="Train the experiments of the coursework that slviz began from, with its settings, and print what "
+        f"they reach beside the mean. Each is a run like any other and opens in the browser. {PUBLISHED}",
+        allow_abbrev=False,
+    )
+    command.add_argument(
+        "--data", metavar="SOURCE", help="demo, synlethdb or a folder (default: SLVIZ_DATA, else demo)"
+    )
+    command.add_argument(
+        "--experiment",
+        metavar="NAME",
+        nargs="+",
+        choices=list(EXPERIMENTS),
+        default=list(EXPERIMENTS),
+        help=f"{', '.join(EXPERIMENTS)} (default: all)",
+    )
+    command.add_argument("--seed", metavar="N", type=int, default=0, help="of first weights (default: 0)")
+    command.add_argument("--device", metavar="NAME", default="auto", help="auto, cuda, mps or cpu (default: auto)")
+    command.add_argument("--no-projections", action="store_true", help="make no maps afterwards")
+    command.set_defaults(action=_coursework)
+
+
+def coursework_specs(graph: GeneGraph, *, source: str, experiments: list[str], seed: int = 0) -> list[RunSpec]:
+    """The specs of some experiments on `graph`; raises `InvalidSetting` where it lacks the features of one."""
+    found = [
+        RunSpec(
+            data_name=graph.name,
+            data_source=source,
+            data_fingerprint=graph.fingerprint,
+            synthetic=graph.synthetic,
+            split=Pairs(),
+            seed=seed,
+            **choices,
+        )
+        for name in experiments
+        for choices in EXPERIMENTS[name]
+    ]
+    for spec in found:
+        spec.features.matrix(graph)
+    return found
+
+
+def _coursework(asked: argparse.Namespace) -> int:
+    source = asked.data or os.environ.get("SLVIZ_DATA") or "demo"
+    graph, store = open_dataset(source), RunStore.default()
+    specs = coursework_specs(graph, source=source, experiments=asked.experiment, seed=asked.seed)
+    for spec in specs:
+        command = jobs.train_command(spec, source=source, device=asked.device)
+        print(f"\npython -m slviz {' '.join(command)}", flush=True)
+        train_run(store, spec, graph=graph, device=asked.device, maps=not asked.no_projections)
+    rows = [what_it_reached(store.open(spec.run_id)) for spec in specs]
+    print(f"\n{pd.DataFrame(rows).to_string(index=False)}\n{PUBLISHED}", flush=True)
+    return 0
+
+
+def what_it_reached(run: Run) -> dict[str, Any]:
+    """One line on a run: settings, last loss, test error beside that of the mean, and how far genes lie apart."""
+    spec, against = run.spec, "all" if run.spec.task.name == "confidence" else "genes"
+    figure = {
+        f"{scorer} {metric}": run.metric(metric, against=against, scorer=scorer)
+        for metric in ("rmse", "mae")
+        for scorer in ("network", "mean")
+    }
+    together = DENSITIES.make("same-place").estimate(run.embedding).value > 0
+    return {
+        "run": run.run_id,
+        "width": spec.network.width,
+        "heads": getattr(spec.network, "heads", 1),
+        "epochs": spec.optimiser.epochs,
+        "last loss": f"{run.history['train_loss'].iloc[-1]:.3g}",
+        **{name: "" if np.isnan(value) else f"{value:.4f}" for name, value in figure.items()},
+        "widest spread": f"{np.ptp(run.embedding, axis=0).max():.1g}",
+        "genes with company within 1e-7": f"{together.mean():.1%}",
+    }

@@ -1,0 +1,65 @@
+"""Predicted classes: the confusion matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from jaxtyping import Int64
+
+from slviz.figures.frame import empty, framed
+from slviz.figures.palette import CONTINUOUS, FAINT
+
+WRITTEN = 16
+"""With at most so many classes every cell says how many genes it holds; with more, its hover does."""
+LONGEST = 26
+CELL_PIXELS = 44
+LOWEST, HIGHEST = 380, 760
+
+
+def confusion_figure(
+    confusion: Int64[np.ndarray, "classes classes"], names: Sequence[str], *, scorer: str = "network"
+) -> go.Figure:
+    """Actual class down, given class across; colour is the share of a row, the diagonal is right.
+
+    Args:
+        confusion: genes of each actual class (rows) that were given each class (columns).
+        names: of the classes.
+        scorer: who gave the classes, for the axis title.
+    """
+    if not confusion.sum():
+        return empty("There is no gene with a class in this part.")
+    size = confusion.sum(axis=1, keepdims=True)
+    share = np.where(confusion > 0, confusion / np.maximum(size, 1), np.nan).astype(np.float32)
+    shown = [_short(name) for name in names]
+    text = np.where(confusion > 0, confusion.astype(str), "").astype(object) if len(names) <= WRITTEN else None
+    cells = go.Heatmap(
+        z=share,
+        x=shown,
+        y=shown,
+        text=text,
+        texttemplate="%{text}" if text is not None else None,
+        customdata=np.dstack([confusion, np.broadcast_to(size, confusion.shape)]),
+        zmin=0,
+        zmax=1,
+        colorscale=CONTINUOUS,
+        xgap=1,
+        ygap=1,
+        colorbar={"title": {"text": "Share of<br>the class"}, "thickness": 12, "tickformat": ".0%", "outlinewidth": 0},
+        hovertemplate="actual %{y}<br>given %{x}<br>%{customdata[0]:,} of %{customdata[1]:,} genes "
+        "(%{z:.0%})<extra></extra>",
+    )
+    figure = framed(
+        [cells],
+        x=f"Class given by the {scorer}" if scorer == "network" else f"Class given by “{scorer}”",
+        y="Actual class",
+        keep=f"confusion {scorer}",
+        height=int(np.clip(200 + CELL_PIXELS * len(names), LOWEST, HIGHEST)),
+    )
+    figure.update_xaxes(type="category", showgrid=False, tickangle=-40 if len(names) > 3 else 0, gridcolor=FAINT)
+    return figure.update_yaxes(type="category", showgrid=False, autorange="reversed")
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"

@@ -1,0 +1,54 @@
+"""The task `classify`: which of a few classes is a gene in?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from jaxtyping import Float32, Int64
+
+from slviz.choices import setting
+from slviz.datasets import GeneGraph
+from slviz.datasets.classes import AUTO, gene_classes
+from slviz.tasks.task import Task
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Classify(Task):
+    """Which class is a gene in: its pathway, its place in the cell, or what the data set says."""
+
+    name: ClassVar[str] = "classify"
+    figure: ClassVar[str] = "macro_f1"
+    higher_is_better: ClassVar[bool] = True
+    classes: str = setting(
+        AUTO,
+        "A set of classes of the data set (auto takes its first), or two or more of its terms by name or id, with "
+        "semicolons between them. A gene in none or in several of them has no class.",
+    )
+    class_weights: str = setting(
+        "balanced",
+        "Whether an error counts the more the rarer the class is (balanced), or each the same (equal). With equal, "
+        "rare classes are soon never predicted.",
+        options=("balanced", "equal"),
+        advanced=True,
+    )
+
+    def refuse(self, graph: GeneGraph) -> None:
+        gene_classes(graph, self.classes)
+
+    def weights_of(self, label: Int64[np.ndarray, " genes"], *, classes: int) -> Float32[np.ndarray, " classes"]:
+        """What an error on a gene of each class counts, 1 on average over the genes with these labels."""
+        count = np.bincount(label, minlength=classes)
+        if self.class_weights == "equal":
+            return np.ones(classes, dtype=np.float32)
+        return (len(label) / (np.count_nonzero(count) * np.maximum(count, 1))).astype(np.float32)
+
+    def loss(self, raw: Tensor, target: Tensor, weights: Tensor) -> Tensor:
+        """Weighted mean cross-entropy of raw numbers [N, K] with class numbers [N]."""
+        from torch.nn.functional import cross_entropy
+
+        return cross_entropy(raw, target, weight=weights)

@@ -1,0 +1,99 @@
+"""Learning about genes' classes. Imports torch: import it late."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from jaxtyping import Float32, Int64
+from torch import Tensor
+
+from slviz.datasets import GeneGraph
+from slviz.datasets.classes import GeneClasses, gene_classes
+from slviz.errors import DataError
+from slviz.evaluation.classes import class_metrics, confusion_matrix
+from slviz.runs import PARTS, RunSpec
+from slviz.splits import PairSplit
+from slviz.tasks import Classify
+from slviz.training.inputs import MessageGraph, network_features
+from slviz.training.models import ClassModel, StepLoss
+
+ADVICE = "Choose larger classes, another fold or split_seed, or a larger validation_share."
+
+
+class ClassProblem:
+    """The task `classify` on one data set and split; see `slviz.training.fitting.Problem`.
+
+    Messages run along the training pairs. The network reads every gene's features; the loss is over training genes
+    with a class. The class of no other gene is seen.
+    """
+
+    def __init__(self, graph: GeneGraph, spec: RunSpec, split: PairSplit, *, device: torch.device) -> None:
+        assert isinstance(spec.task, Classify)
+        self.task = spec.task
+        self.figure_name = spec.task.figure
+        self.higher_is_better = spec.task.higher_is_better
+        self.classes = gene_classes(graph, spec.task.classes)
+        refuse_poor_parts(self.classes, split)
+        count = len(self.classes.names)
+        matrix = spec.features.matrix(graph)
+        self.features = network_features(matrix, plain=spec.network.plain, device=device)
+        rows = split.rows("train")
+        score = np.nan_to_num(split.score[rows])
+        bounds = (float(score.min()), float(score.max())) if len(score) else (0.0, 1.0)
+        self.whole = MessageGraph.of(split.pairs[rows], score, genes=len(graph), bounds=bounds, device=device)
+        learnt, judged = (genes_of(self.classes, split, part) for part in ("train", "validation"))
+        self.training, self.validation = (torch.as_tensor(each, device=device) for each in (learnt, judged))
+        self.target = torch.as_tensor(self.classes.label.copy(), device=device)
+        weights = spec.task.weights_of(self.classes.label[learnt], classes=count)
+        self.weights = torch.as_tensor(weights, device=device)
+        # Vectors of single genes tell who is whose partner; beside features they are only learnt by heart.
+        genes = 0 if spec.features.sources else len(graph)
+        encoder = spec.network.build(matrix.shape[1], genes=genes, structure=self.whole.structure.shape[1])
+        self.model = ClassModel(encoder, width=spec.network.width, classes=count).to(device)
+
+    def step_loss(self, epoch: int) -> StepLoss:
+        raw, encoding = self.model(self.features, self.whole)
+        return StepLoss(self._loss(raw, self.training), encoding)
+
+    def validate(self) -> tuple[float, float]:
+        """Loss and macro F1 of the validation genes."""
+        self.model.eval()
+        with torch.no_grad():
+            raw, _ = self.model(self.features, self.whole)
+            loss = float(self._loss(raw, self.validation))
+        given = raw.index_select(0, self.validation).argmax(dim=1).cpu().numpy()
+        actual = self.target.index_select(0, self.validation).cpu().numpy()
+        confusion = confusion_matrix(actual, given, classes=len(self.classes.names))
+        return loss, class_metrics(confusion)["macro_f1"]
+
+    def embed(self) -> Tensor:
+        """The embedding over the training graph."""
+        return self.model.encoder(self.features, self.whole.structure, self.whole.edges)
+
+    def shares(self) -> Float32[np.ndarray, "genes classes"]:
+        """What the network gives each class of each gene; each row sums to 1."""
+        self.model.eval()
+        with torch.no_grad():
+            raw, _ = self.model(self.features, self.whole)
+        return torch.softmax(raw, dim=1).cpu().numpy()
+
+    def _loss(self, raw: Tensor, genes: Tensor) -> Tensor:
+        return self.task.loss(raw.index_select(0, genes), self.target.index_select(0, genes), self.weights)
+
+
+def genes_of(classes: GeneClasses, split: PairSplit, part: str) -> Int64[np.ndarray, " genes"]:
+    """Numbers of the genes of a part that have a class."""
+    return np.flatnonzero(classes.labelled & (split.gene_part == part))
+
+
+def refuse_poor_parts(classes: GeneClasses, split: PairSplit) -> None:
+    """Raises `DataError` where training lacks a class, or a part that judges has genes of fewer than two."""
+    present = {part: np.unique(classes.label[genes_of(classes, split, part)]) for part in PARTS}
+    absent = [name for number, name in enumerate(classes.names) if number not in present["train"]]
+    if absent:
+        raise DataError(f"No gene of class '{absent[0]}' is left to learn from in this fold. {ADVICE}")
+    for part in ("validation", "test"):
+        if len(present[part]) < 2:
+            alone = [f"genes of '{classes.names[number]}' alone" for number in present[part]]
+            only = alone[0] if alone else "no gene with a class"
+            raise DataError(f"The {part} part of this split has {only}, so nothing can be told apart. {ADVICE}")

@@ -1,0 +1,66 @@
+"""Judging predicted classes: every gene's class beside baselines, and the table of metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float32
+
+from slviz.baselines.classes import class_baselines
+from slviz.datasets.classes import GeneClasses
+from slviz.evaluation.classes import class_metrics, confusion_matrix, precision_of_each, recall_of_each
+from slviz.runs import CLASS_COLUMNS, PARTS
+from slviz.splits import PairSplit
+from slviz.training.judging import NETWORK, Judged, Row, metrics_table
+
+
+def judge_classes(
+    classes: GeneClasses,
+    genes: Sequence[str],
+    split: PairSplit,
+    *,
+    shares: Float32[np.ndarray, "genes classes"],
+    features: Float32[np.ndarray, "genes width"],
+    interactions: np.ndarray | None,
+    balanced: bool,
+) -> Judged:
+    """The class that the network and each baseline give every gene, those without a class too."""
+    given = {NETWORK: shares.argmax(axis=1)}
+    given |= class_baselines(
+        split,
+        classes.label,
+        classes=len(classes.names),
+        features=features,
+        interactions=interactions,
+        balanced=balanced,
+    )
+    names = np.array(classes.names, dtype=object)
+    frame = pd.DataFrame(
+        {
+            "gene": np.asarray(genes, dtype=object),
+            "part": split.gene_part,
+            "actual": classes.name_of_each,
+            "prediction": names[given[NETWORK]],
+            "score": shares.max(axis=1).astype(np.float32),
+            **{name: names[label] for name, label in given.items() if name != NETWORK},
+        }
+    )
+    assert tuple(frame.columns[: len(CLASS_COLUMNS)]) == CLASS_COLUMNS
+    return Judged({}, frame, metrics_table(_rows(classes, split, given)))
+
+
+def _rows(classes: GeneClasses, split: PairSplit, given: Mapping[str, np.ndarray]) -> Iterator[Row]:
+    for scorer, label in given.items():
+        for part in PARTS:
+            genes = np.flatnonzero(classes.labelled & (split.gene_part == part))
+            confusion = confusion_matrix(classes.label[genes], label[genes], classes=len(classes.names))
+            for metric, value in class_metrics(confusion).items():
+                yield scorer, part, "genes", metric, value
+            for metric, values in (
+                ("recall", recall_of_each(confusion)),
+                ("precision", precision_of_each(confusion)),
+            ):
+                for name, value in zip(classes.names, values.tolist(), strict=True):
+                    yield scorer, part, f"class {name}", metric, value

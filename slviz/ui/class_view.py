@@ -1,0 +1,153 @@
+"""The Predictions page of the task `classify`: figures, confusion matrix, each class, and every gene."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.datasets.classes import GeneClasses, gene_classes
+from slviz.evaluation import METRICS
+from slviz.evaluation.classes import confusion_matrix, f1_of_each
+from slviz.figures.classes import confusion_figure
+from slviz.runs import PARTS, Run
+from slviz.tasks import Classify
+from slviz.ui import address, downloads, frame, genes, metrics_table
+from slviz.ui.words import PART_HELP, counted, plain
+
+NETWORK = "network"
+NO_CLASS = "no class"
+MOST_ROWS = 1000
+SHARE_HELP = "What the network gives its class, of 1 for all classes; not a probability unless checked."
+
+
+def classify(graph: GeneGraph, run: Run) -> None:
+    """How well classes are given, beside baselines; which are mistaken for which; and each gene."""
+    assert isinstance(run.spec.task, Classify)
+    classes = gene_classes(graph, run.spec.task.classes)
+    st.caption(f":material/info: {plain(classes.statement())}")
+    _say_leak(run, classes)
+    left, right = st.columns(2)
+    with left:
+        part = address.one_of(st.segmented_control, "Genes", tuple(reversed(PARTS)), key="part", help=PART_HELP)
+    with right:
+        scorer = address.one_of(st.selectbox, "Classes given by", (NETWORK, *run.baselines), key="scorer")
+    rows = run.predictions.loc[(run.predictions["part"] == part) & (run.predictions["actual"] != "")]
+    left, right = st.columns(2)
+    with left:
+        _confusion(graph, run, rows, classes, part=part, scorer=scorer)
+    with right:
+        _figures(graph, run, part=part)
+        _each_class(graph, run, rows, classes, part=part, scorer=scorer)
+    _every_gene(graph, run)
+
+
+def _say_leak(run: Run, classes: GeneClasses) -> None:
+    """Features that were made from the very terms that are predicted make it easy, and say little."""
+    if classes.terms and "go" in run.spec.features.sources:
+        st.warning(
+            "**The answer is among the features.** The classes are terms, and the feature go is made from the same "
+            "table of terms. Train with the features ppi or none to see what can be told without it.",
+            icon=":material/warning:",
+        )
+
+
+def confusion_of(rows: pd.DataFrame, classes: GeneClasses, *, scorer: str) -> np.ndarray:
+    """The confusion matrix of some rows of predictions, for the network or a baseline."""
+    names = pd.Index(classes.names)
+    actual, given = (
+        names.get_indexer(pd.Index(rows[column]))
+        for column in ("actual", "prediction" if scorer == NETWORK else scorer)
+    )
+    return confusion_matrix(actual, given, classes=len(names))
+
+
+def class_table(
+    rows: pd.DataFrame, metrics: pd.DataFrame, classes: GeneClasses, *, part: str, scorer: str
+) -> pd.DataFrame:
+    """One row a class: its genes of the part, recall, precision and F1."""
+    of_scorer = metrics.loc[(metrics["part"] == part) & (metrics["scorer"] == scorer)]
+    confusion = confusion_of(rows, classes, scorer=scorer)
+    table = pd.DataFrame({"Class": classes.names, "Genes": confusion.sum(axis=1)})
+    for metric in ("recall", "precision"):
+        found = of_scorer.loc[of_scorer["metric"] == metric].set_index("against")["value"]
+        table[METRICS[metric].label] = [found.get(f"class {name}", np.nan) for name in classes.names]
+    return table.assign(F1=f1_of_each(confusion))
+
+
+def _confusion(graph: GeneGraph, run: Run, rows: pd.DataFrame, classes: GeneClasses, *, part: str, scorer: str) -> None:
+    confusion = confusion_of(rows, classes, scorer=scorer)
+    name = f"{run.run_id}-confusion-{part}-{scorer.replace(' ', '-')}"
+    figure = confusion_figure(confusion, classes.names, scorer=scorer)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Which class is taken for which", anchor=False, width="content")
+        downloads.menu(
+            name,
+            source=downloads.provenance(graph, run),
+            figure=lambda: figure,
+            table=lambda: pd.DataFrame({"actual": classes.names} | dict(zip(classes.names, confusion.T, strict=True))),
+        )
+    st.plotly_chart(figure, key=name, config=downloads.chart_config(name), alt="Confusion matrix")
+    st.caption(f"{counted(int(confusion.sum()), 'gene')} with a class; a row is a class, its diagonal cell is right.")
+
+
+def _figures(graph: GeneGraph, run: Run, *, part: str) -> None:
+    table = metrics_table.beside_baselines(run.metrics, part=part, against="genes")
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(f"Figures on {part} genes", anchor=False, width="content")
+        downloads.menu(
+            f"{run.run_id}-metrics-{part}", source=downloads.provenance(graph, run), table=lambda: run.metrics
+        )
+    metrics_table.show(table)
+
+
+def _each_class(
+    graph: GeneGraph, run: Run, rows: pd.DataFrame, classes: GeneClasses, *, part: str, scorer: str
+) -> None:
+    table = class_table(rows, run.metrics, classes, part=part, scorer=scorer)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Each class", anchor=False, width="content")
+        downloads.menu(
+            f"{run.run_id}-classes-{part}-{scorer.replace(' ', '-')}",
+            source=downloads.provenance(graph, run),
+            table=lambda: table,
+        )
+    numbers = {name: st.column_config.NumberColumn(name, format="%.3f") for name in ("Recall", "Precision", "F1")}
+    st.dataframe(table, hide_index=True, column_config=numbers, height=min(38 + 35 * len(table), 320))
+
+
+def _every_gene(graph: GeneGraph, run: Run) -> None:
+    table = run.predictions.assign(actual=run.predictions["actual"].where(run.predictions["actual"] != "", NO_CLASS))
+    wrong = st.toggle(
+        "Only test genes that were given another class than theirs", False, key="wrong", bind="query-params"
+    )
+    if wrong:
+        table = table.loc[
+            (table["part"] == "test") & (table["actual"] != NO_CLASS) & (table["actual"] != table["prediction"])
+        ]
+    shown = table.sort_values("score", ascending=False, kind="stable").head(MOST_ROWS)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Genes", anchor=False, width="content", help="Pick a row for the gene.")
+        downloads.menu(
+            f"{run.run_id}-predictions", source=downloads.provenance(graph, run), table=lambda: run.predictions
+        )
+    named = {"gene": "Gene", "part": "Part", "actual": "Actual class", "prediction": "Given class", "score": "Share"}
+    event = st.dataframe(
+        shown.rename(columns=named)[list(named.values())],
+        hide_index=True,
+        key=f"genes by class {wrong}",
+        on_select="rerun",
+        selection_mode="single-row",
+        height=320,
+        column_config={"Share": st.column_config.NumberColumn("Share", format="%.3f", help=SHARE_HELP)},
+    )
+    st.caption(
+        f"{counted(len(shown), 'gene')} of {len(table):,}, surest first; a gene with no class is given one all the "
+        "same. The download has all, with the baselines."
+    )
+    picked = event["selection"]["rows"]
+    if picked and picked[0] < len(shown):
+        gene = str(shown["gene"].iloc[picked[0]])
+        genes.card(graph, graph.number_of[gene], run)
+        frame.link(frame.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=gene)

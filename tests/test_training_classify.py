@@ -1,0 +1,156 @@
+"""The task `classify`: what it learns from, what it refuses, and that it beats what needs no network."""
+
+from __future__ import annotations
+
+import dataclasses
+import warnings
+
+import numpy as np
+import pytest
+from builders import tiny_graph, tiny_spec
+
+from slviz.baselines.classes import INTERACTIONS
+from slviz.datasets.sources import open_dataset
+from slviz.errors import DataError, InvalidSetting
+from slviz.evaluation.classes import class_metrics, confusion_matrix
+from slviz.runs import CLASS_COLUMNS
+from slviz.tasks import Classify
+from slviz.training import Checkpoint, train
+
+
+def spec_of(graph, *, epochs=25, features="both", network="gat", **task):
+    spec = tiny_spec(graph, task="classify", network=network, features=features)
+    return dataclasses.replace(
+        spec,
+        task=Classify(**task),
+        network=spec.network.replace(width=12),
+        optimiser=spec.optimiser.replace(epochs=epochs),
+    )
+
+
+def run_of(graph, spec, **how):
+    return train(graph, spec, spec.split.divide(graph), device="cpu", **how)
+
+
+@pytest.fixture(scope="module")
+def run(graph):
+    return run_of(graph, spec_of(graph))
+
+
+def test_every_gene_gets_a_class_beside_its_own_and_the_baselines(graph, run):
+    frame = run.predictions
+    assert tuple(frame.columns[:5]) == CLASS_COLUMNS
+    assert tuple(frame["gene"]) == graph.genes
+    assert np.array_equal(frame["actual"], graph.classes["side"])
+    assert set(frame["prediction"]) <= {"left", "right"}
+    assert frame["score"].between(0.5, 1).all()
+    assert run.baselines == ("most frequent class", "partners' majority", INTERACTIONS, "logistic regression")
+    assert dict(run.decoder) == {}
+
+
+def test_metrics_are_those_of_the_stored_classes(run):
+    rows = run.predictions.query("part == 'test' and actual != ''")
+    names = ["left", "right"]
+    for scorer, column in (("network", "prediction"), (INTERACTIONS, INTERACTIONS)):
+        actual, given = (np.array([names.index(each) for each in rows[name]]) for name in ("actual", column))
+        confusion = confusion_matrix(actual, given, classes=2)
+        for metric, value in class_metrics(confusion).items():
+            assert run.metric(metric, against="genes", scorer=scorer) == pytest.approx(value)
+        recall = confusion[0, 0] / confusion[0].sum()
+        assert run.metric("recall", against="class left", scorer=scorer) == pytest.approx(recall)
+
+
+def test_the_classes_of_held_out_genes_are_never_learnt_from(graph, run):
+    part = run.predictions["part"].to_numpy()
+    swapped = {"left": "right", "right": "left", "": ""}
+    turned = np.array(
+        [swapped[each] if of == "test" else each for each, of in zip(graph.classes["side"], part, strict=True)],
+        dtype=object,
+    )
+    other = dataclasses.replace(graph, classes={"side": turned}, fingerprint="")
+    again = run_of(other, spec_of(other))
+    assert np.array_equal(again.embedding, run.embedding)
+    assert again.predictions["prediction"].equals(run.predictions["prediction"])
+
+
+def test_resumed_training_ends_like_an_unbroken_one(graph, run):
+    kept: list[Checkpoint] = []
+    run_of(graph, run.spec, on_checkpoint=kept.append)
+    again = run_of(graph, run.spec, checkpoint=kept[0])
+    assert np.array_equal(again.embedding, run.embedding)
+    assert again.predictions.equals(run.predictions)
+
+
+def test_balanced_weights_make_every_class_count_the_same():
+    label = np.array([0] * 8 + [1] * 2)
+    weights = Classify().weights_of(label, classes=2)
+    assert weights * np.bincount(label) == pytest.approx([5, 5])
+    assert Classify(class_weights="equal").weights_of(label, classes=2).tolist() == [1, 1]
+
+
+def test_a_rare_class_is_found_when_its_errors_count_more():
+    """One gene in eight is rare; its features barely tell."""
+    random = np.random.default_rng(1)
+    rare = np.arange(400) % 8 == 0
+    features = (random.normal(size=(400, 8)) + 0.9 * rare[:, None] * (np.arange(8) < 3)).astype(np.float32)
+    graph = tiny_graph(
+        400,
+        300,
+        features={"ppi": features, "go": features},
+        classes={"kind": np.where(rare, "rare", "common").astype(object)},
+    )
+    recall = {
+        weights: run_of(graph, spec_of(graph, features="ppi", network="mlp", class_weights=weights)).metric(
+            "recall", against="class rare"
+        )
+        for weights in ("balanced", "equal")
+    }
+    assert recall["balanced"] > recall["equal"] + 0.2
+
+
+def test_parts_that_can_judge_nothing_are_refused_before_any_epoch(graph):
+    spec = spec_of(graph)
+    part = spec.split.divide(graph).gene_part
+    side = graph.classes["side"].copy()
+
+    def refused(values, sentence):
+        other = dataclasses.replace(graph, classes={"side": values}, fingerprint="")
+        other_spec = dataclasses.replace(spec, data_fingerprint=other.fingerprint)
+        epochs = []
+        with pytest.raises(DataError, match=sentence):
+            run_of(other, other_spec, on_epoch=epochs.append)
+        assert epochs == []
+
+    refused(np.where(part == "test", "left", side), "test part of this split has genes of 'left' alone")
+    refused(np.where(part == "test", "", side), "test part of this split has no gene with a class")
+    refused(np.where(part == "train", "left", side), "No gene of class 'right' is left to learn from")
+
+
+def test_a_task_without_its_data_is_refused():
+    bare = tiny_graph(classes={}, terms=None)
+    with pytest.raises(DataError, match="no classes of genes"):
+        Classify().refuse(bare)
+    with pytest.raises(InvalidSetting, match="no classes and no term called 'nucleus'"):
+        Classify(classes="nucleus;cytosol").refuse(bare)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Classify().refuse(tiny_graph())
+
+
+def test_on_the_demo_pathways_are_told_from_noisy_terms_far_better_than_without_the_graph():
+    """Terms alone leave pathways in doubt; partners, who are on compensating pathways, settle it."""
+    graph = open_dataset("demo")
+    spec = tiny_spec(graph, task="classify", features="go", network="gcn")
+    spec = dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=60))
+    run = run_of(graph, spec)
+    figures = {name: run.metric("macro_f1", against="genes", scorer=name) for name in ("network", *run.baselines)}
+    for baseline in ("most frequent class", "partners' majority", "logistic regression"):
+        assert figures["network"] > figures[baseline] + 0.08, figures
+
+
+def test_the_karate_club_falls_apart_along_its_friendships():
+    graph = open_dataset("karate")
+    spec = tiny_spec(graph, task="classify", features="none", network="gcn")
+    run = run_of(graph, dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=60)))
+    assert len(run.predictions) == 34
+    assert run.metric("accuracy", against="genes") == 1.0  # all seven that were held out
