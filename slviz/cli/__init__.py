@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from slviz.cli import app, data, demo_runs, predict, project, results, runs, sweep, sweep_worker, train
+from slviz.cli import app, data, demo_runs, predict, project, results, runs, sweep, sweep_worker, train, tune
 from slviz.errors import SlvizError
 
 DESCRIPTION = "Explore gene embeddings learnt on a graph of synthetic-lethal gene pairs."
@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     sweep.add_sweep_command(commands)
     sweep_worker.add_sweep_worker_command(commands)
     results.add_results_command(commands)
+    tune.add_tune_command(commands)
     runs.add_runs_commands(commands)
     predict.add_predict_command(commands)
     project.add_project_command(commands)

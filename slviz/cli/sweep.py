@@ -118,13 +118,14 @@ def _runner(store: RunStore, asked: argparse.Namespace, runs: int) -> Runner:
         if asked.workers is not None:
             raise InvalidSetting("--workers is for this machine; a cluster has as many as were started for it.")
         return Cluster(asked.scheduler, store, train_job)
-    workers = asked.workers if asked.workers is not None else _cores()
+    workers = asked.workers if asked.workers is not None else cores()
     if workers < 1:
         raise InvalidSetting(f"--workers {workers} is not a number from 1 on.")
     return LocalWorkers(store.root, min(workers, runs))
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

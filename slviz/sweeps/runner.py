@@ -74,7 +74,7 @@ class Runner(Protocol):
         ...
 
     def start(self, jobs: Sequence[Job]) -> None:
-        """Begin with these jobs."""
+        """Begin with these jobs; more may follow later."""
         ...
 
     def wait(self, seconds: float) -> list[Ending]:
