@@ -14,5 +14,6 @@ frame.navigate(
         st.Page(frame.PREDICTIONS, title="Predictions", icon=":material/query_stats:"),
         st.Page(frame.NEIGHBOURHOOD, title="Neighbourhood", icon=":material/hub:"),
         st.Page(frame.RESULTS, title="Results", icon=":material/leaderboard:"),
+        st.Page(frame.TUNING, title="Tuning", icon=":material/tune:"),
     ]
 )

@@ -23,6 +23,7 @@ from slviz.cli import (
     sweep,
     sweep_worker,
     train,
+    tune,
 )
 from slviz.errors import SlvizError
 
@@ -52,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     sweep.add_sweep_command(commands)
     sweep_worker.add_sweep_worker_command(commands)
     results.add_results_command(commands)
+    tune.add_tune_command(commands)
     runs.add_runs_commands(commands)
     predict.add_predict_command(commands)
     project.add_project_command(commands)

@@ -13,6 +13,7 @@ from slviz.datasets.sources import open_dataset
 from slviz.errors import InvalidSetting
 from slviz.results import collect, tables
 from slviz.results.text import as_text
+from slviz.runs.event_files import refuse_without_tensorboard
 from slviz.runs.spec import TABLES, RunSpec
 from slviz.runs.store import RunStore
 from slviz.sweeps.cluster import Cluster
@@ -63,6 +64,7 @@ def add_sweep_command(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--scheduler", metavar="ADDRESS", help="train on the Dask cluster of this scheduler")
     command.add_argument("--device", metavar="NAME", default="auto", help="auto, cuda, mps or cpu (default: auto)")
     command.add_argument("--projections", action="store_true", help="make the maps of every run, too")
+    command.add_argument("--tensorboard", action="store_true", help="also write the epochs as TensorBoard event files")
     command.add_argument("--dry-run", action="store_true", help="only list the runs")
     command.add_argument("settings", metavar="key=value", nargs="*", help="settings, as `train --help` lists them")
     command.set_defaults(action=_sweep)
@@ -70,6 +72,8 @@ def add_sweep_command(commands: argparse._SubParsersAction) -> None:
 
 def _sweep(asked: argparse.Namespace) -> int:
     store = RunStore.default()
+    if asked.tensorboard:
+        refuse_without_tensorboard()
     source = asked.data or os.environ.get("SLVIZ_DATA") or "demo"
     wishes, unread = _wishes(asked)
     plan = make_plan(open_dataset(source), wishes, source=source)
@@ -100,7 +104,8 @@ def _train(store: RunStore, specs: Sequence[RunSpec], asked: argparse.Namespace)
     endings: list[Ending] = []
     with _runner(store, asked, len(specs)) as runner:
         places = max(runner.workers, 1)
-        runner.start([Job(spec, asked.device, maps=asked.projections, places=places) for spec in specs])
+        more = {"maps": asked.projections, "places": places, "events": asked.tensorboard}
+        runner.start([Job(spec, asked.device, **more) for spec in specs])
         try:
             while len(endings) < len(specs):
                 found = runner.wait(POLL_SECONDS)
@@ -118,13 +123,14 @@ def _runner(store: RunStore, asked: argparse.Namespace, runs: int) -> Runner:
         if asked.workers is not None:
             raise InvalidSetting("--workers is for this machine; a cluster has as many as were started for it.")
         return Cluster(asked.scheduler, store, train_job)
-    workers = asked.workers if asked.workers is not None else _cores()
+    workers = asked.workers if asked.workers is not None else cores()
     if workers < 1:
         raise InvalidSetting(f"--workers {workers} is not a number from 1 on.")
     return LocalWorkers(store.root, min(workers, runs))
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -42,7 +42,7 @@ def train_job(store: RunStore, job: Job) -> Ending:
     """Train one run and say how it ended; never raises for what is wrong with the run alone."""
     try:
         graph = None if store.find(job.spec) else _graph(job.spec.data_source, job.spec.data_fingerprint)
-        train_run(store, job.spec, graph=graph, device=job.device, maps=job.maps, places=job.places)
+        train_run(store, job.spec, graph=graph, device=job.device, maps=job.maps, places=job.places, events=job.events)
     except RunAlreadyRunning as error:
         return Ending(job.run_id, "busy", str(error))
     except RunCancelled as error:

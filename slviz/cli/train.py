@@ -6,12 +6,14 @@ import argparse
 import dataclasses
 import os
 from pathlib import Path
+from typing import Any
 
 from slviz.cli.settings_help import settings_help
 from slviz.cli.worker import train_run
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DamagedRun, InvalidSetting
+from slviz.runs.event_files import refuse_without_tensorboard
 from slviz.runs.possible import Possible
 from slviz.runs.spec import TABLES, RunSpec
 from slviz.runs.store import RunStore
@@ -52,6 +54,7 @@ def add_train_command(commands: argparse._SubParsersAction) -> None:
         "--device", metavar="NAME", help="auto, cuda, mps or cpu (default: auto; with --resume that of the run)"
     )
     command.add_argument("--no-projections", action="store_true", help="make no maps afterwards")
+    command.add_argument("--tensorboard", action="store_true", help="also write the epochs as TensorBoard event files")
     command.add_argument("--resume", metavar="RUN", help="go on with this run; all the rest is taken from it")
     command.add_argument("settings", metavar="key=value", nargs="*", help="any of the settings listed below")
     command.set_defaults(action=_train)
@@ -59,17 +62,19 @@ def add_train_command(commands: argparse._SubParsersAction) -> None:
 
 def _train(asked: argparse.Namespace) -> int:
     store = RunStore.default()
-    maps = not asked.no_projections
+    options: dict[str, Any] = {"maps": not asked.no_projections, "events": asked.tensorboard}
+    if asked.tensorboard:
+        refuse_without_tensorboard()
     if asked.resume:
         spec = _spec_to_resume(store, asked)
-        return train_run(store, spec, device=asked.device or store.device_asked(spec.run_id), maps=maps)
+        return train_run(store, spec, device=asked.device or store.device_asked(spec.run_id), **options)
     source = asked.data or os.environ.get("SLVIZ_DATA") or "demo"
     graph = open_dataset(source)
     held_out = _held_out(graph, asked)
     spec = spec_of(asked, graph, source=source, held_out=held_out)
     if store.find(spec) is None:
         Possible(graph, held_out=held_out).check(spec)
-    return train_run(store, spec, graph=graph, held_out=held_out, device=asked.device or "auto", maps=maps)
+    return train_run(store, spec, graph=graph, held_out=held_out, device=asked.device or "auto", **options)
 
 
 def spec_of(asked: argparse.Namespace, graph: GeneGraph, *, source: str, held_out: HeldOut | None = None) -> RunSpec:

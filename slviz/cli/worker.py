@@ -6,11 +6,15 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from slviz import jobs
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DamagedRun, RunError, SlvizError
 from slviz.projections import PROJECTIONS
+from slviz.runs.event_files import EventFile
+from slviz.runs.folder import EVENTS
 from slviz.runs.manifest import MANIFEST
 from slviz.runs.run import Run
 from slviz.runs.spec import RunSpec
@@ -37,6 +41,7 @@ def train_run(
     device: str = "auto",
     maps: bool = True,
     places: int | None = None,
+    events: bool = False,
 ) -> int:
     """Train `spec` unless it is trained already, then make the maps that are missing; prints what happens.
 
@@ -48,12 +53,15 @@ def train_run(
         device: "auto", "cpu", "cuda" or "mps".
         maps: whether to make the run's maps.
         places: how many runs this machine trains at once; `jobs.slots()` when left out.
+        events: whether to write TensorBoard event files; a run that has some goes on with them.
 
     Returns the exit status. Raises `RunAlreadyRunning` where another worker has the run.
     """
     known = store.find(spec)
     if known is not None:
         _tell(f"Run {spec.run_id} is finished already; nothing to train.")
+        if events and not known.shipped:
+            EventFile(known.folder, store.progress(spec.run_id)).close()
         return _make_maps(store, spec.run_id) if maps and not known.shipped else 0
     with store.writing(spec) as writer:
         if (writer.folder / MANIFEST).is_file():
@@ -62,7 +70,8 @@ def train_run(
             _tell(f"Run {spec.run_id}")
             writer.note_device(device)
             with jobs.slot(writer, store.root, places=places):
-                _train(writer, spec, graph=graph, held_out=held_out, device=device)
+                events = events or (writer.folder / EVENTS).is_dir()
+                _train(writer, spec, graph=graph, held_out=held_out, device=device, events=events)
                 if maps:
                     _make_maps(store, spec.run_id)
     return 0
@@ -76,7 +85,15 @@ def _refuse_damaged(store: RunStore, spec: RunSpec) -> None:
     _tell(f"Run {spec.run_id} was finished by another process meanwhile.")
 
 
-def _train(writer: RunWriter, spec: RunSpec, *, graph: GeneGraph | None, held_out: HeldOut | None, device: str) -> None:
+def _train(
+    writer: RunWriter,
+    spec: RunSpec,
+    *,
+    graph: GeneGraph | None,
+    held_out: HeldOut | None,
+    device: str,
+    events: bool,
+) -> None:
     writer.stop_if_cancelled()
     graph = graph if graph is not None else graph_of(spec)
     split = _split(writer, spec, graph, held_out=held_out)
@@ -84,7 +101,9 @@ def _train(writer: RunWriter, spec: RunSpec, *, graph: GeneGraph | None, held_ou
     writer.begin(split.to_frame(graph.genes), after_epoch=stored.epoch if stored else 0)
     if stored is not None:
         _tell(f"Goes on after epoch {stored.epoch}.")
-    run = _trained(writer, spec, graph, split, stored=stored, device=device)
+    before = stored.history if stored else pd.DataFrame()
+    with EventFile(writer.folder, before) if events else contextlib.nullcontext() as file:
+        run = _trained(writer, spec, graph, split, stored=stored, device=device, events=file)
     writer.finish(run)
     _tell(f"Finished in {run.train_seconds:.0f} s on {run.device}.")
     _tell_metrics(run)
@@ -98,11 +117,15 @@ def _trained(
     *,
     stored: StoredCheckpoint | None,
     device: str,
+    events: EventFile | None,
 ) -> Run:
     from slviz.training import Checkpoint, train
 
     def on_epoch(epoch: Epoch) -> None:
-        writer.record(_row(epoch))
+        row = _row(epoch)
+        if events is not None:
+            events.record(row)
+        writer.record(row)
         if epoch.epoch % max(epoch.epochs // LINES, 1) == 0:
             _tell(_line(epoch))
 

@@ -22,6 +22,7 @@ CHECKPOINT = "checkpoint.safetensors"
 WAITING = "waiting"
 PROJECTIONS = "projections"
 DEVICE = "device"
+EVENTS = "tensorboard"
 
 RunState = Literal["finished", "running", "waiting", "failed", "cancelled", "interrupted", "damaged"]
 STATES: tuple[str, ...] = get_args(RunState)

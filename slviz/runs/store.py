@@ -8,6 +8,7 @@
     weights.safetensors  arrays.safetensors  predictions.parquet  split.parquet  metrics.json
     projections/<method>-<hash>.safetensors     each sealed with its own SHA-256
     deletions/<gene or sample>.safetensors      likewise
+    tensorboard/          event files, where they were asked for
     manifest.json         last: SHA-256 and size of the files above, versions, device, seconds
 """
 
@@ -36,6 +37,7 @@ from slviz.runs.folder import (
     CHECKPOINT,
     DEVICE,
     ERROR,
+    EVENTS,
     LOCK,
     PROJECTIONS,
     WAITING,
@@ -54,7 +56,7 @@ from slviz.runs.worker import RunWriter, read_failure, write_failure
 
 SHIPPED = Path(__file__).resolve().parents[2] / "models"
 RUN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,80}-[0-9a-f]{8}")
-NOT_LISTED = {MANIFEST, LOCK, CANCEL, ERROR, CHECKPOINT, WAITING, DEVICE, PROJECTIONS, DELETIONS}
+NOT_LISTED = {MANIFEST, LOCK, CANCEL, ERROR, CHECKPOINT, WAITING, DEVICE, PROJECTIONS, DELETIONS, EVENTS}
 
 
 class RunStore:

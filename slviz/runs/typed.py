@@ -26,14 +26,21 @@ def choices_from_words(names: Mapping[str, str], words: Sequence[str]) -> dict[s
         typed, equals, text = word.partition("=")
         if not equals:
             raise InvalidSetting(f"'{word}' is not a setting. Write key=value, such as epochs=200.")
-        part, setting = _owner(typed.strip(), settings, names)
+        part, setting = owner(typed.strip(), settings, names)
         if setting.key in given[part]:
             raise InvalidSetting(f"{typed.strip()} is given twice. Give it once.")
         given[part][setting.key] = setting.parse(text)
     return {part: table.make(names[part], **given[part]) for part, table in TABLES.items()}
 
 
-def _owner(typed: str, settings: Mapping[str, Mapping[str, Setting]], names: Mapping[str, str]) -> tuple[str, Setting]:
+def owner(typed: str, settings: Mapping[str, Mapping[str, Setting]], names: Mapping[str, str]) -> tuple[str, Setting]:
+    """The part that a typed key means, and its setting; raises `InvalidSetting` where it fits none or several.
+
+    Args:
+        typed: `key` or `part.key`.
+        settings: of each part, by key.
+        names: of each part, the chosen name, for the message.
+    """
     part, dot, key = typed.rpartition(".")
     if dot:
         if key in settings.get(part, {}):

@@ -43,8 +43,9 @@ class LocalWorkers:
         self._lanes: list[threading.Thread] = []
 
     def start(self, jobs: Sequence[Job]) -> None:
-        self._waiting = [(0.0, job) for job in jobs]
-        for _ in range(min(self.workers, len(jobs))):
+        with self._guard:
+            self._waiting += [(0.0, job) for job in jobs]
+        for _ in range(min(self.workers - len(self._lanes), len(jobs))):
             lane = threading.Thread(target=self._lane, daemon=True)
             self._lanes.append(lane)
             lane.start()
@@ -82,7 +83,7 @@ class LocalWorkers:
             worker.process.kill()
 
     def _lane(self) -> None:
-        """One place to work in: takes jobs until none is left, with a worker that is replaced when it dies."""
+        """One place to work in: takes jobs until all is to stop, with a worker that is replaced when it dies."""
         worker: Worker | None = None
         while (job := self._next()) is not None:
             worker = worker if worker is not None and worker.alive else Worker(self.root, self.workers)
@@ -98,16 +99,13 @@ class LocalWorkers:
             worker.close()
 
     def _next(self) -> Job | None:
-        """The first job whose time has come; None when there are none left, or all is to stop."""
-        while not self._stopping.is_set():
+        """The first job whose time has come; None when all is to stop."""
+        while not self._stopping.wait(0.05):
             with self._guard:
                 ready = [each for each in self._waiting if each[0] <= time.monotonic()]
                 if ready:
                     self._waiting.remove(ready[0])
                     return ready[0][1]
-                if not self._waiting:
-                    return None
-            time.sleep(0.1)
         return None
 
     def _take(self, job: Job, ending: Ending | None) -> None:

@@ -21,19 +21,21 @@ class Job:
         device: "auto", "cpu", "cuda" or "mps".
         maps: whether to make its maps, too.
         places: how many runs the worker's machine trains at once.
+        events: whether to write TensorBoard event files.
     """
 
     spec: RunSpec
     device: str = "auto"
     maps: bool = False
     places: int = 1
+    events: bool = False
 
     @property
     def run_id(self) -> str:
         return self.spec.run_id
 
     def to_json(self) -> dict[str, Any]:
-        return {"spec": self.spec.to_json(), "device": self.device, "maps": self.maps, "places": self.places}
+        return {**vars(self), "spec": self.spec.to_json()}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Job:
@@ -74,7 +76,7 @@ class Runner(Protocol):
         ...
 
     def start(self, jobs: Sequence[Job]) -> None:
-        """Begin with these jobs."""
+        """Begin with these jobs; more may follow later."""
         ...
 
     def wait(self, seconds: float) -> list[Ending]:

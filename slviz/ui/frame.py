@@ -23,7 +23,7 @@ OVERVIEW, TRAIN, EMBEDDING, PREDICTIONS, NEIGHBOURHOOD = (
     f"pages/{name}.py" for name in ("overview", "train", "embedding", "predictions", "neighbourhood")
 )
 PAGES = Path(__file__).resolve().parents[2] / "pages"
-RESULTS = "pages/results.py"
+RESULTS, TUNING = "pages/results.py", "pages/tuning.py"
 ICON = str(Path(__file__).with_name("icon.png"))
 """A file, since a named icon would be fetched from the net by every visitor's browser."""
 NO_RUN = "**No finished run yet.** Train one: on the demo it takes about a minute."

@@ -166,16 +166,11 @@ def _pick_names(graph: GeneGraph) -> dict[str, str]:
             FEATURE_SETS,
             "Features",
             key="features",
-            default=_richest(graph),
+            default=settings_form.richest(graph),
             help="What the network is told about each gene before it sees the graph.",
         )
         split = protocols.pick()
     return {"task": task, "network": network, "features": features, "split": split, "optimiser": "adam"}
-
-
-def _richest(graph: GeneGraph) -> str:
-    fitting = [name for name, each in FEATURE_SETS.items() if set(each.sources) <= set(graph.features)]
-    return max(fitting, key=lambda name: len(FEATURE_SETS[name].sources))
 
 
 def _seed_and_device() -> tuple[int, str]:

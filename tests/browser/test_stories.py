@@ -21,6 +21,7 @@ TITLES = {
     "predictions": "Predictions",
     "neighbourhood": "Neighbourhood",
     "results": "Results",
+    "tuning": "Tuning",
 }
 MARKS = ".js-plotly-plot .nsewdrag"
 

@@ -174,12 +174,12 @@ def test_a_reader_who_has_seen_enough_is_no_error(store: RunStore, run: Run, tmp
     assert "BrokenPipe" not in done.stderr
 
 
-@pytest.mark.parametrize("words", ["runs", "train --help", "--help", "project --help", "sweep --help"])
+@pytest.mark.parametrize("words", ["runs", "train --help", "--help", "project --help", "sweep --help", "tune --help"])
 def test_what_only_looks_starts_without_torch(words: str, tmp_path: Path):
     code = (
         "import sys\nfrom slviz.cli import main\n"
         f"try:\n    main({words.split()!r})\nexcept SystemExit:\n    pass\n"
-        "heavy = ('torch', 'torch_geometric', 'streamlit', 'umap', 'numba', 'distributed')\n"
+        "heavy = ('torch', 'torch_geometric', 'streamlit', 'umap', 'numba', 'distributed', 'optuna')\n"
         "print('loaded', [m for m in heavy if m in sys.modules])"
     )
     done = subprocess.run(
@@ -200,6 +200,7 @@ def test_every_command_has_help_and_an_action():
         "sweep",
         "sweep-worker",
         "results",
+        "tune",
         "runs",
         "predict",
         "project",

@@ -19,7 +19,7 @@ from slviz.runs.store import RunStore
 
 RUN_PAGES = ("embedding", "predictions", "neighbourhood")
 NONSENSE = ("../../etc/passwd", "<script>alert(1)</script>", "[x](javascript:1)", "💥" * 50, "-1", "1e400", "nan")
-PAGES = ("overview", "train", *RUN_PAGES, "results")
+PAGES = ("overview", "train", *RUN_PAGES, "results", "tuning")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -27,7 +27,7 @@ def test_without_any_run_a_page_says_what_to_do(page: str, store: RunStore, open
     app = open_page(page)
     assert not app.exception
     assert [each.value for each in app.title] == [page.capitalize()]
-    if page != "train":
+    if page not in ("train", "tuning"):
         assert "No finished run" in said(app)
     if page in RUN_PAGES:
         assert [each.label for each in app.button] == ["Train a run"]

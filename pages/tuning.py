@@ -1,0 +1,12 @@
+"""Tuning: which settings are best, by validation figures alone."""
+
+from slviz.ui import frame, tuning_view
+
+
+def page() -> None:
+    """The search that was chosen, then a form for a new one."""
+    frame.heading("Tuning")
+    tuning_view.show()
+
+
+frame.show(page)

@@ -1,0 +1,146 @@
+"""Where searches lie: one SQLite file each in `<models>/.studies/`, and what can be read from it.
+
+<name>.db        Optuna's own storage: trials, their settings, figures by epoch
+<name>.lock      held while the search runs
+<name>.cancel    there when somebody asked it to stop
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from slviz.errors import InvalidSetting, RunNotFound, nearest
+from slviz.runs.files import saving
+from slviz.runs.folder import holding, is_held
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from optuna.study import Study
+
+FOLDER = ".studies"
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,80}")
+
+
+@dataclass(frozen=True)
+class About:
+    """What a study searches, kept with it.
+
+    Attributes:
+        command: what was typed after `python -m slviz` to start it.
+        figure: the validation figure that is compared, such as "ap".
+        higher_is_better: its direction.
+        data_name, data_fingerprint, synthetic: of the data set.
+    """
+
+    command: list[str] = field(default_factory=list)
+    figure: str = ""
+    higher_is_better: bool = True
+    data_name: str = ""
+    data_fingerprint: str = ""
+    synthetic: bool = False
+
+
+class StudyFolder:
+    """The searches beside the runs of one models folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = root / FOLDER
+
+    def names(self) -> list[str]:
+        """Names of all searches, the latest changed first."""
+        files = self.folder.glob("*.db") if self.folder.is_dir() else ()
+        return [path.stem for path in sorted(files, key=lambda path: -path.stat().st_mtime)]
+
+    def path(self, name: str) -> Path:
+        """The file of a search; raises `InvalidSetting` for a name that is none."""
+        if not NAME.fullmatch(name):
+            raise InvalidSetting(f"'{name[:60]}' is not a name for a search: small letters, digits and - are.")
+        return self.folder / f"{name}.db"
+
+    def open(self, name: str) -> Study:
+        """A search as Optuna's study; raises `RunNotFound` where there is none or it cannot be read."""
+        import optuna
+
+        path = self.path(name)
+        if not path.is_file():
+            known = self.names()
+            raise RunNotFound(f"No search is called '{name}'.{nearest(name, known)} There are {len(known)}.")
+        try:
+            return optuna.load_study(study_name=name, storage=storage_of(path))
+        except Exception as error:  # Optuna raises those of its database, and KeyError for a foreign file
+            raise RunNotFound(
+                f"The search '{name}' cannot be read ({type(error).__name__}); remove {path.name}."
+            ) from error
+
+    def state(self, name: str) -> str:
+        """ "running" while a process leads the search, else "resting"."""
+        return "running" if is_held(self.path(name).with_suffix(".lock")) else "resting"
+
+    def cancel(self, name: str) -> None:
+        """Ask the process that leads a search to stop."""
+        mark = self.path(name).with_suffix(".cancel")
+        with saving(mark):
+            mark.touch()
+
+    def is_cancelled(self, name: str) -> bool:
+        """Whether somebody asked it to stop."""
+        return self.path(name).with_suffix(".cancel").exists()
+
+    @contextlib.contextmanager
+    def leading(self, name: str) -> Iterator[None]:
+        """The right to lead a search for as long as the block runs; raises `RunAlreadyRunning`."""
+        path = self.path(name)
+        with saving(path):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        busy = f"The search '{name}' is led by another process already."
+        with holding(path.with_suffix(".lock"), busy=busy, tidy=lambda: True):
+            path.with_suffix(".cancel").unlink(missing_ok=True)
+            yield
+
+
+def storage_of(path: Path) -> Any:
+    """Optuna's storage in a SQLite file."""
+    from optuna.storages import RDBStorage
+
+    return RDBStorage(f"sqlite:///{path}")
+
+
+def about(study: Study) -> About:
+    """What a study searches."""
+    known = study.user_attrs
+    return About(**{key: known[key] for key in About.__dataclass_fields__ if key in known})
+
+
+def trials_table(study: Study) -> pd.DataFrame:
+    """One row a trial: `trial`, `state`, the validation `figure`, `epochs` reported, `run`, and each setting tried."""
+    import pandas as pd
+
+    rows = []
+    for trial in study.get_trials(deepcopy=False):
+        rows.append(
+            {
+                "trial": trial.number,
+                "state": STATE_WORDS.get(trial.state.name, trial.state.name.lower()),
+                "figure": float("nan") if trial.value is None else trial.value,
+                "epochs": max(trial.intermediate_values, default=0),
+                "run": trial.user_attrs.get("run_id", ""),
+                **trial.params,
+            }
+        )
+    leading = ["trial", "state", "figure", "epochs", "run"]
+    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=leading)
+
+
+STATE_WORDS = {
+    "COMPLETE": "finished",
+    "PRUNED": "stopped early",
+    "FAIL": "failed",
+    "RUNNING": "running",
+    "WAITING": "waiting",
+}
+__all__ = ["FOLDER", "STATE_WORDS", "About", "StudyFolder", "about", "storage_of", "trials_table"]

@@ -1,0 +1,265 @@
+"""The Tuning page: a search for settings, followed from its file, and a form that starts one."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from slviz import __version__, jobs
+from slviz.datasets import GeneGraph
+from slviz.datasets.report import shown
+from slviz.errors import RunNotFound
+from slviz.evaluation import METRICS
+from slviz.figures.tuning import search_history, search_importances, search_learning, search_slices
+from slviz.networks import NETWORKS
+from slviz.runs.possible import Possible
+from slviz.tasks import TASKS
+from slviz.tuning.leader import best_trial
+from slviz.tuning.search import SAMPLERS, Search, make_search
+from slviz.tuning.studies import About, StudyFolder, about, trials_table
+from slviz.ui import address, datasets, downloads, errors, frame, opened, settings_form
+from slviz.ui.words import NETWORK_WORDS, plain
+
+if TYPE_CHECKING:
+    from optuna.study import Study
+
+POLL_SECONDS = 4.0
+START_SECONDS = 30.0
+ROW_PIXELS = 35
+MOST_ROWS = 12
+SAMPLER_HELP = (
+    "**tpe** looks where earlier trials did well; **random** anywhere; **grid** tries every combination of lists."
+)
+EPOCHS_HELP = "Epochs of each trial; one that lags behind the others is stopped earlier."
+USUAL = "the usual settings of this network"
+TRIED_HELP = "Lists (width=32,64) and ranges (dropout=0.0..0.6, with :log). Empty: the usual settings of the network."
+
+
+def show() -> None:
+    """The search of the address with its figures, then the form for a new one."""
+    studies = StudyFolder(opened.store().root)
+    names = studies.names()
+    chosen = _pick(studies, names)
+    if chosen is not None:
+        alive = studies.state(chosen) == "running" or _is_starting(chosen, names)
+        st.fragment(_panel, run_every=POLL_SECONDS if alive else None)(studies, chosen, was_alive=alive)
+    else:
+        st.info(
+            "**No search yet.** A search trains a network with different settings and keeps what is best on "
+            "validation pairs. Start one below.",
+            icon=":material/tune:",
+        )
+    st.subheader("A new search", anchor=False)
+    with st.container(border=True):
+        _form()
+
+
+def _pick(studies: StudyFolder, names: list[str]) -> str | None:
+    """The search of the address, else the latest; a sentence for one that is not there."""
+    asked = address.value("study")
+    if asked is not None and asked not in names and not _is_starting(asked, names):
+        st.warning(plain(f"No search is called “{shown(asked)}”. It may lie in another models folder."))
+        asked = None
+    options = ([asked] if asked is not None and asked not in names else []) + names
+    if not options:
+        return None
+    key = "study picker"
+    st.session_state[key] = asked or options[0]
+    with st.columns([2, 1])[0]:
+        return st.selectbox(
+            "Search",
+            options,
+            key=key,
+            on_change=lambda: address.put(study=st.session_state[key]),
+            help="The latest first.",
+        )
+
+
+def _is_starting(name: str, names: list[str]) -> bool:
+    return name not in names and time.time() - st.session_state.get(f"searching {name}", 0.0) < START_SECONDS
+
+
+def _panel(studies: StudyFolder, name: str, *, was_alive: bool) -> None:
+    if name not in studies.names():
+        st.caption("The search is starting; that takes a few seconds.")
+        return
+    running = studies.state(name) == "running"
+    if was_alive and not running and not _is_starting(name, studies.names()) and _began(name):
+        st.rerun()
+    with errors.as_sentences():
+        study = studies.open(name)
+        told = about(study)
+        _head(studies, study, told, running=running)
+        table = trials_table(study)
+        if len(table):
+            _figures(study, told)
+            _trials(study, table, told)
+
+
+def _began(name: str) -> bool:
+    """Whether a search that this session started has had time to take its lock."""
+    return time.time() - st.session_state.get(f"searching {name}", 0.0) > START_SECONDS
+
+
+def _head(studies: StudyFolder, study: Study, told: About, *, running: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge("Searching" if running else "At rest", color="blue" if running else "gray")
+        if told.synthetic:
+            frame.synthetic_badge()
+        st.caption(plain(f"data {told.data_name}"), width="content")
+        if running and st.button("Stop", icon=":material/stop_circle:", help="It can go on later."):
+            studies.cancel(study.study_name)
+            st.toast("Asked to stop.", icon=":material/stop_circle:")
+    best = best_trial(study)
+    states = Counter(trials_table(study)["state"])
+    label = label_of(told)
+    with st.container(horizontal=True):
+        value = "–" if best is None or best.value is None else f"{best.value:.4f}"
+        st.metric(f"{label}, best on validation", value, border=True, help=_help_of(told))
+        st.metric("Finished trials", states["finished"], border=True)
+        st.metric("Stopped early", states["stopped early"], border=True, help="They lagged behind others.")
+        if states["failed"]:
+            st.metric("Failed", states["failed"], border=True)
+    st.caption(
+        "Trials are compared on validation pairs alone. The test figures of the best run are then honest, and stand on "
+        "its page beside the baselines."
+    )
+    if best is not None:
+        _best(best.user_attrs.get("run_id", ""))
+
+
+def _best(run_id: str) -> None:
+    """The command that trains the best settings, and the pages that show its run."""
+    try:
+        summary = opened.store().summary(run_id)
+    except RunNotFound:
+        st.caption(plain(f"The best run, {run_id}, was removed."))
+        return
+    if summary.spec is None:
+        return
+    st.markdown("**The best settings as a command**")
+    source = summary.spec.data_source
+    command = jobs.train_command(summary.spec, source=source)
+    st.code(shlex.join(["python", "-m", "slviz", *command]), language="bash", wrap_lines=True)
+    if summary.state == "finished":
+        with st.container(horizontal=True):
+            frame.links_to(run_id)
+
+
+def label_of(told: About) -> str:
+    """What the compared figure is called, such as "Average precision"."""
+    metric = METRICS.get(told.figure)
+    return metric.label if metric else told.figure
+
+
+def _help_of(told: About) -> str | None:
+    metric = METRICS.get(told.figure)
+    return metric.help if metric else None
+
+
+def _figures(study: Study, told: About) -> None:
+    label = label_of(told)
+    left, right = st.columns(2)
+    with left:
+        _chart(study, told, "history", "History", lambda: search_history(study, figure=label))
+    with right:
+        _chart(study, told, "importance", "Which setting matters", lambda: search_importances(study))
+    _chart(study, told, "learning", "How the trials learnt", lambda: search_learning(study, figure=label))
+    _chart(study, told, "settings", "Figure by setting", lambda: search_slices(study, figure=label))
+
+
+def _chart(study: Study, told: About, name: str, title: str, make: Callable[[], go.Figure]) -> None:
+    file = f"{study.study_name}-{name}"
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(title, anchor=False, width="content")
+        downloads.menu(file, source=provenance(study, told), figure=make, table=lambda: trials_table(study))
+    st.plotly_chart(make(), key=file, config=downloads.chart_config(file), alt=title)
+
+
+def provenance(study: Study, told: About) -> str:
+    """One line on where a figure of a search comes from."""
+    kind = "SYNTHETIC data set" if told.synthetic else "data set"
+    return f"{kind} {told.data_name} ({told.data_fingerprint[:12]}); search {study.study_name}; slviz {__version__}"
+
+
+def _trials(study: Study, table: pd.DataFrame, told: About) -> None:
+    """All trials, the best first; a click opens the run."""
+    st.subheader("Trials", anchor=False)
+    ordered = table.sort_values("figure", ascending=not told.higher_is_better, na_position="last", kind="stable")
+    ordered = ordered.rename(columns={"figure": label_of(told)}).reset_index(drop=True)
+    event = st.dataframe(
+        ordered,
+        key=f"trials {study.study_name}",
+        hide_index=True,
+        height=ROW_PIXELS * (min(len(ordered), MOST_ROWS) + 1) + 3,
+        column_config={label_of(told): st.column_config.NumberColumn(format="%.4f", help=_help_of(told))},
+        on_select="rerun",
+        selection_mode="single-cell",
+    )
+    st.caption("Click a row for its run.")
+    cells: list[Any] = list(event["selection"]["cells"]) if event else []
+    if cells:
+        _open_run(str(ordered["run"].iloc[cells[0][0]]))
+
+
+def _open_run(run_id: str) -> None:
+    try:
+        state = opened.store().state(run_id)
+    except RunNotFound:
+        st.caption("This trial has no run: its settings cannot be trained, or the run was removed.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{plain(run_id)}**: {state}", width="content")
+        if state == "finished":
+            frame.links_to(run_id, icons=False)
+        else:
+            frame.link(frame.TRAIN, "Look at it", icon=":material/monitoring:", job=run_id)
+
+
+def _form() -> None:
+    """What is searched, the command, and the button."""
+    source, graph = datasets.pick()
+    search = _asked_search(source, graph)
+    st.markdown("**The same in a terminal**")
+    st.code(shlex.join(["python", "-m", "slviz", *search.command]), language="bash", wrap_lines=True)
+    if st.button("Start the search", type="primary", icon=":material/play_arrow:"):
+        Possible(graph).check(search.base)
+        command = [source if word == search.command[2] and at == 2 else word for at, word in enumerate(search.command)]
+        jobs.start(command)
+        st.session_state[f"searching {search.name}"] = time.time()
+        address.put(study=search.name)
+        st.rerun()
+
+
+def _asked_search(source: str, graph: GeneGraph) -> Search:
+    first, second, third, fourth, fifth = st.columns([3, 3, 2, 2, 2])
+    with first:
+        network = st.selectbox(
+            "Network",
+            list(NETWORKS),
+            index=list(NETWORKS).index("gat"),
+            key="tune network",
+            format_func=lambda name: f"{name} ({NETWORK_WORDS[name]})" if name in NETWORK_WORDS else str(name),
+        )
+    with second:
+        task = st.selectbox("Task", list(TASKS), key="tune task")
+    with third:
+        sampler = st.selectbox("Sampler", SAMPLERS, key="tune sampler", help=SAMPLER_HELP)
+    with fourth:
+        trials = st.number_input("Trials", 1, 1000, 20, key="tune trials")
+    with fifth:
+        epochs = st.number_input("Epochs", 1, 10_000, 100, key="tune epochs", help=EPOCHS_HELP)
+    usual = "width=32,64 layers=1,2,3 learning_rate=0.002,0.005,0.01" if sampler == "grid" else ""
+    words = st.text_input("What is tried", usual, key=f"tune words {sampler}", help=TRIED_HELP, placeholder=USUAL)
+    features = settings_form.richest(graph)
+    names = {"task": task, "network": network, "features": features, "split": "pairs", "optimiser": "adam"}
+    return make_search(
+        graph, names, [f"epochs={epochs}", *words.split()], source=source, trials=int(trials), sampler=sampler
+    )
