@@ -31,7 +31,7 @@ INTERVAL_HELP = (
     "lies inside. Pairs that share a gene count as independent here, so true intervals are somewhat wider."
 )
 KEYS = ["gene_a", "gene_b", "against"]
-RANKINGS = {"all-unknown": ("recall@5000",), "per-gene": ("ndcg@10", "recall@10")}
+RANKINGS = {"all-unknown": ("recall@5000",), "per-gene": ("ndcg@10",)}
 WITHOUT_PAIRS = "Runs of this task predict no pairs, so there are none to compare them on."
 
 
