@@ -15,5 +15,6 @@ frame.navigate(
         st.Page(frame.NEIGHBOURHOOD, title="Neighbourhood", icon=":material/hub:"),
         st.Page(frame.RESULTS, title="Results", icon=":material/leaderboard:"),
         st.Page(frame.TUNING, title="Tuning", icon=":material/tune:"),
+        st.Page(frame.COMPARE, title="Compare", icon=":material/compare_arrows:"),
     ]
 )

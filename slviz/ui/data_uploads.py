@@ -18,7 +18,7 @@ WHAT = (
 
 def offer() -> None:
     """The way to upload a data folder; what was uploaded is opened when it can be used, else its report is shown."""
-    with st.popover("Upload data", icon=":material/upload:"):
+    with st.popover("Upload", icon=":material/upload:"):
         st.markdown(WHAT)
         files = st.file_uploader(
             "Files or a zip",

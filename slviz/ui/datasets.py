@@ -34,7 +34,7 @@ def pick() -> tuple[str, GeneGraph]:
     def changed() -> None:
         address.put(data=st.session_state[key])
 
-    picker, upload = st.columns([4, 1], vertical_alignment="bottom")
+    picker, upload = st.columns([3, 1], vertical_alignment="bottom")
     with upload:
         data_uploads.offer()
     with picker:

@@ -19,8 +19,8 @@ from slviz.splits import in_words
 from slviz.ui import address, errors, opened, run_names
 from slviz.ui.words import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, plain
 
-OVERVIEW, TRAIN, EMBEDDING, PREDICTIONS, NEIGHBOURHOOD = (
-    f"pages/{name}.py" for name in ("overview", "train", "embedding", "predictions", "neighbourhood")
+OVERVIEW, TRAIN, EMBEDDING, PREDICTIONS, NEIGHBOURHOOD, COMPARE = (
+    f"pages/{name}.py" for name in ("overview", "train", "embedding", "predictions", "neighbourhood", "compare")
 )
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 RESULTS, TUNING = "pages/results.py", "pages/tuning.py"

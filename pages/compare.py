@@ -1,0 +1,5 @@
+"""Compare: runs that were judged on the same pairs, side by side, and how sure their differences are."""
+
+from slviz.ui import comparing, frame
+
+frame.show(comparing.page)

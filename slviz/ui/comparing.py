@@ -1,0 +1,257 @@
+"""The Compare page: runs that were judged on the same pairs, their figures and how sure the differences are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.evaluation import METRICS
+from slviz.evaluation.comparison import Difference, compare_links, compare_values
+from slviz.figures.comparison import difference_intervals
+from slviz.figures.frame import noted
+from slviz.runs import Run
+from slviz.runs.summary import RunSummary
+from slviz.splits import in_words
+from slviz.ui import address, downloads, frame, metrics_table, opened, run_names
+from slviz.ui.key_figures import AGAINST_WORDS, KEY_FIGURES
+from slviz.ui.words import counted, plain
+
+KEY = "compared runs"
+MOST = 6
+HELP = (
+    "Other finished runs on the same data whose test pairs and non-pairs are the very same. Runs with another "
+    "protocol, fold or ratio were judged on other pairs, so a difference would mean nothing."
+)
+INTERVAL_HELP = (
+    "The tested pairs are drawn anew a thousand times, the same ones for both runs; in 95 of 100 draws the difference "
+    "lies inside. Pairs that share a gene count as independent here, so true intervals are somewhat wider."
+)
+KEYS = ["gene_a", "gene_b", "against"]
+RANKINGS = {"all-unknown": ("recall@5000",), "per-gene": ("ndcg@10",)}
+WITHOUT_PAIRS = "Runs of this task predict no pairs, so there are none to compare them on."
+
+
+def page() -> None:
+    """Which runs, whether they may be compared, their figures, and the differences."""
+    summary, run, graph = frame.open_run("Compare")
+    if "against" not in run.predictions:
+        st.info(WITHOUT_PAIRS, icon=":material/info:")
+        return
+    others = _choose(summary)
+    runs = [run, *(opened.run(each) for each in others)]
+    names = told_apart(run_names.names([summary, *others]))
+    kinds = _kinds(run)
+    against = kinds[0] if len(kinds) == 1 else _against(kinds)
+    _figures(graph, runs, names, against=against)
+    if others:
+        _differences(graph, runs, names, against=against)
+
+
+def comparable(summary: RunSummary, others: Sequence[RunSummary]) -> list[RunSummary]:
+    """Those of the others that were judged on the same pairs: same data, task and division."""
+    spec = summary.spec
+    return [
+        each
+        for each in others
+        if spec is not None
+        and each.spec is not None
+        and each.state == "finished"
+        and each.run_id != summary.run_id
+        and each.spec.data_fingerprint == spec.data_fingerprint
+        and each.spec.task.name == spec.task.name
+        and each.spec.split == spec.split
+    ]
+
+
+def told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """The names without what all of them share: task, data, and alike words in the brackets."""
+    parted = {run_id: name.rstrip(")").partition(" (") for run_id, name in names.items()}
+    heads = {run_id: head.partition(" — ")[0].rpartition(" · ")[0] for run_id, (head, _, _) in parted.items()}
+    words = {run_id: inside.split(", ") for run_id, (_, _, inside) in parted.items()}
+    shared = set.intersection(*map(set, words.values()))
+    told = {run_id: [word for word in found if word not in shared] for run_id, found in words.items()}
+    return {run_id: heads[run_id] + (f" ({', '.join(told[run_id])})" if told[run_id] else "") for run_id in names}
+
+
+def _choose(summary: RunSummary) -> list[RunSummary]:
+    everything = opened.store().summaries()
+    fitting = {each.run_id: each for each in comparable(summary, everything)}
+    finished = sum(each.state == "finished" for each in everything) - 1
+    if not fitting:
+        st.info(
+            f"**No other run was judged on the same pairs.** Train one on the same data and task, with the same pairs "
+            f"held out ({plain(in_words(summary.spec.split)) if summary.spec else ''}).",
+            icon=":material/compare_arrows:",
+        )
+        frame.link(frame.TRAIN, "Train another", icon=":material/add:")
+        return []
+    asked = [each for each in (st.query_params.get("with") or "").split(",") if each]
+    unknown = [each for each in asked if each not in fitting and each != summary.run_id]
+    if unknown:
+        st.warning(
+            plain(f"Not judged on the same pairs, or not there: {', '.join(unknown)[:200]}. It is left out."),
+            icon=":material/link_off:",
+        )
+    st.session_state[KEY] = [each for each in asked if each in fitting][:MOST] or list(fitting)[:1]
+    names = run_names.names([summary, *fitting.values()])
+
+    def changed() -> None:
+        address.put(**{"with": ",".join(st.session_state[KEY])})
+
+    chosen = st.multiselect(
+        "Compared with",
+        list(fitting),
+        key=KEY,
+        format_func=lambda run_id: names[run_id],
+        on_change=changed,
+        max_selections=MOST,
+        placeholder="Choose runs",
+        help=HELP,
+    )
+    left_out = finished - len(fitting)
+    st.caption(
+        f"{counted(len(fitting), 'other run')} judged on the very same pairs"
+        + (f"; {counted(left_out, 'finished run')} on other pairs, another task or other data." if left_out else ".")
+    )
+    return [fitting[each] for each in chosen]
+
+
+def _kinds(run: Run) -> list[str]:
+    present = [str(each) for each in run.predictions["against"].unique() if each != "known"]
+    order = KEY_FIGURES["link"][1]
+    return sorted(present, key=lambda each: order.index(each) if each in order else len(order)) or ["all"]
+
+
+def _against(kinds: Sequence[str]) -> str:
+    return address.one_of(
+        st.segmented_control, "Non-pairs", kinds, key="against", help="What the tested pairs are told apart from."
+    )
+
+
+def _figures(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str], *, against: str) -> None:
+    table = figures_table(runs, names, against=against)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Figures on test pairs", anchor=False, width="content")
+        name = f"{runs[0].run_id}-compared-figures-{against}"
+        downloads.menu(name, source=downloads.provenance(graph, runs[0]), table=lambda: table)
+    st.caption(f"Held out: {plain(in_words(runs[0].spec.split))}; {AGAINST_WORDS.get(against, against)}.")
+    metrics_table.show(table)
+
+
+def figures_table(runs: Sequence[Run], names: Mapping[str, str], *, against: str) -> pd.DataFrame:
+    """One row a run, then the baselines of the first; rankings beside the figures on pairs where all runs have them."""
+    tables = [_of_run(run, against=against) for run in runs]
+    rows = [table.loc[table["scorer"] == metrics_table.NETWORK] for table in tables]
+    named = [row.assign(scorer=names[run.run_id]) for run, row in zip(runs, rows, strict=True)]
+    baselines = tables[0].loc[tables[0]["scorer"] != metrics_table.NETWORK]
+    whole = pd.concat([*named, baselines], ignore_index=True)
+    measured = whole.iloc[: len(runs)].notna().all()
+    return whole.loc[:, measured | (whole.columns == "scorer")]
+
+
+def _of_run(run: Run, *, against: str) -> pd.DataFrame:
+    whole = metrics_table.beside_baselines(run.metrics, part="test", against=against)
+    for kind, keys in RANKINGS.items():
+        more = metrics_table.beside_baselines(run.metrics, part="test", against=kind)
+        wanted = [key for key in keys if key in more.columns]
+        if wanted:
+            whole = whole.merge(more[["scorer", *wanted]], on="scorer", how="left")
+    return whole
+
+
+def _differences(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str], *, against: str) -> None:
+    first = runs[0]
+    found: dict[str, list[Difference]] = {}
+    for other in runs[1:]:
+        if same_rows(first, other):
+            found[names[other.run_id]] = _compared(first.run_id, other.run_id, against, first, other)
+        else:
+            st.error(
+                plain(
+                    f"{names[other.run_id]} says that it was judged on the same pairs, and its rows differ: left out."
+                ),
+                icon=":material/error:",
+            )
+    if not found:
+        return
+    reference = names[first.run_id]
+    name = f"{first.run_id}-differences-{against}"
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Differences", anchor=False, width="content", help=INTERVAL_HELP)
+        downloads.menu(
+            name,
+            source=downloads.provenance(graph, first),
+            figure=lambda: _drawn(found, first, reference, against),
+            table=lambda: differences_table(found, reference),
+        )
+    for other, differences in found.items():
+        st.markdown("- " + plain(sentence(other, reference, differences)))
+    st.plotly_chart(
+        _drawn(found, first, reference, against),
+        key=name,
+        config=downloads.chart_config(name),
+        alt=f"Differences of each run's figures to {reference}, with 95 % intervals",
+    )
+
+
+def _drawn(found: Mapping[str, Sequence[Difference]], run: Run, reference: str, against: str):
+    judged = f"Test pairs {AGAINST_WORDS.get(against, against)}; 95 % intervals"
+    return noted(difference_intervals(found, reference=reference), [judged, f"Held out: {in_words(run.spec.split)}"])
+
+
+def same_rows(one: Run, other: Run) -> bool:
+    """Whether both runs' test rows are the very same pairs and non-pairs, in the same order."""
+    left, right = (_tested(run)[KEYS].to_numpy(dtype=object) for run in (one, other))
+    return left.shape == right.shape and bool((left == right).all())
+
+
+def _tested(run: Run) -> pd.DataFrame:
+    return run.predictions.loc[run.predictions["part"] == "test"]
+
+
+@st.cache_data(max_entries=32, show_spinner="Drawing the pairs anew …")
+def _compared(one_id: str, other_id: str, against: str, _one: Run, _other: Run) -> list[Difference]:
+    rows = _tested(_one)
+    chosen = rows["against"].isin(["known", against]).to_numpy()
+    actual = rows["actual"].to_numpy(dtype=np.float64)[chosen]
+    scores = [_tested(run)["prediction"].to_numpy(dtype=np.float64)[chosen] for run in (_one, _other)]
+    compare = compare_values if against == "all" else compare_links
+    return compare(actual, scores[0], scores[1])
+
+
+def sentence(other: str, reference: str, differences: Sequence[Difference]) -> str:
+    """Such as "MLP … against GAT …: ROC AUC −0.050 (−0.061 to −0.039), worse; …"."""
+    return f"{other} against {reference}: {'; '.join(map(_said, differences))}."
+
+
+def _said(each: Difference) -> str:
+    metric = METRICS[each.metric]
+    if not each.is_clear:
+        verdict = "no clear difference"
+    else:
+        verdict = "better" if (each.value > 0) == metric.higher_is_better else "worse"
+    return f"{metric.label} {each.value:+.3f} ({each.low:+.3f} to {each.high:+.3f}), {verdict}"
+
+
+def differences_table(found: Mapping[str, Sequence[Difference]], reference: str) -> pd.DataFrame:
+    """One row a run and figure."""
+    return pd.DataFrame(
+        [
+            {
+                "run": name,
+                "reference": reference,
+                "metric": each.metric,
+                "value": each.other,
+                "value_of_reference": each.one,
+                "difference": each.value,
+                "low_95": each.low,
+                "high_95": each.high,
+            }
+            for name, differences in found.items()
+            for each in differences
+        ]
+    )

@@ -1,0 +1,108 @@
+"""The Compare page: only runs judged on the same pairs, each difference with its interval and in words."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from builders import tiny_run
+from page_tools import Open, asked, said
+from run_folders import finish
+
+from slviz.datasets import GeneGraph
+from slviz.runs import Run
+from slviz.runs.store import RunStore
+from slviz.ui.comparing import differences_table, same_rows, told_apart
+
+
+def worse(run: Run, *, seed: int = 1) -> Run:
+    """Another run on the same rows whose predictions are chance."""
+    random = np.random.default_rng(seed)
+    predictions = run.predictions.assign(prediction=random.uniform(size=len(run.predictions)).astype(np.float32))
+    spec = dataclasses.replace(run.spec, seed=seed)
+    return dataclasses.replace(run, spec=spec, predictions=predictions)
+
+
+@pytest.fixture
+def two(store: RunStore, run: Run) -> tuple[Run, Run]:
+    other = worse(run)
+    finish(store, other)
+    return run, other
+
+
+def test_a_difference_is_told_with_its_interval(two: tuple[Run, Run], open_page: Open) -> None:
+    first, other = two
+    app = open_page("compare", run=first.run_id, **{"with": other.run_id})
+    assert not app.exception
+    text = said(app).replace("\\", "")
+    assert "ROC AUC -0." in text
+    assert "worse" in text
+    assert "1 other run judged on the very same pairs" in text
+    scorers = app.dataframe[0].value["scorer"].tolist()
+    assert "seed 0" in scorers[0]
+    assert "seed 1" in scorers[1]
+    assert "max degree" in scorers
+
+
+def test_without_a_wish_another_run_is_there_at_once(two: tuple[Run, Run], open_page: Open) -> None:
+    app = open_page("compare", run=two[0].run_id)
+    assert app.multiselect(key="compared runs").value == [two[1].run_id]
+    app.multiselect(key="compared runs").set_value([]).run()
+    assert not app.exception
+
+
+def test_a_run_with_another_division_is_not_offered(two: tuple[Run, Run], store: RunStore, open_page: Open) -> None:
+    first, _ = two
+    elsewhere = dataclasses.replace(first, spec=dataclasses.replace(first.spec, split=first.spec.split.replace(fold=1)))
+    finish(store, elsewhere)
+    app = open_page("compare", run=first.run_id, **{"with": elsewhere.run_id})
+    assert not app.exception
+    assert "Not judged on the same pairs" in said(app)
+    assert elsewhere.run_id not in app.multiselect(key="compared runs").options
+    assert "1 finished run on other pairs" in said(app)
+
+
+def test_a_run_that_stands_alone_says_what_to_train(run: Run, open_page: Open) -> None:
+    app = open_page("compare", run=run.run_id)
+    assert not app.exception
+    assert "No other run was judged on the same pairs" in said(app)
+    assert "random pairs (fold 0 of 5)" in said(app).replace("\\", "")
+
+
+def test_rows_that_differ_are_noticed(demo: GeneGraph) -> None:
+    run = tiny_run(demo)
+    assert same_rows(run, worse(run))
+    shuffled = dataclasses.replace(run, predictions=run.predictions.iloc[::-1].reset_index(drop=True))
+    assert not same_rows(run, shuffled)
+
+
+def test_choosing_writes_the_address(two: tuple[Run, Run], store: RunStore, open_page: Open) -> None:
+    third = worse(two[0], seed=2)
+    finish(store, third)
+    app = open_page("compare", run=two[0].run_id)
+    app.multiselect(key="compared runs").set_value([two[1].run_id, third.run_id]).run()
+    assert not app.exception
+    assert asked(app, "with") == f"{two[1].run_id},{third.run_id}"
+
+
+def test_the_table_to_take_away_has_a_row_for_each_run_and_figure() -> None:
+    from slviz.evaluation.comparison import Difference
+
+    table = differences_table({"A": [Difference("auc", 0.8, 0.7, -0.15, -0.05)]}, "B")
+    assert table.to_dict("records")[0]["difference"] == pytest.approx(-0.1)
+    assert table["reference"].tolist() == ["B"]
+
+
+def test_names_keep_what_tells_the_runs_apart() -> None:
+    names = {
+        "a": "GAT · both · link — demo (fold 0, seed 0, heads 2)",
+        "b": "GAT · both · link — demo (fold 0, seed 1, heads 2)",
+        "c": "MLP · ppi · link — demo (fold 0, seed 0)",
+    }
+    assert told_apart(names) == {
+        "a": "GAT · both (seed 0, heads 2)",
+        "b": "GAT · both (seed 1, heads 2)",
+        "c": "MLP · ppi (seed 0)",
+    }
+    assert told_apart({"a": names["a"]}) == {"a": "GAT · both"}
