@@ -187,15 +187,23 @@ def raw_decoder(arrays: Mapping[str, np.ndarray]) -> PairDecoder:
     return PairDecoder({**arrays, "bounds": np.array([-np.inf, np.inf], dtype=np.float32)})
 
 
-def scorer_of(graph: GeneGraph, run: Run) -> PairScorer:
-    """What scores the pairs of a finished run that has a decoder; reads its arrays, the data set and no test pair."""
+def needs_graph(run: Run) -> bool:
+    """Whether scores of this run need its data set beside its embedding."""
+    return "seen.pairs" in run.decoder
+
+
+def scorer_of(graph: GeneGraph | None, run: Run) -> PairScorer:
+    """What scores the pairs of a finished run that has a decoder; reads its arrays, the data set and no test pair.
+
+    `graph` may be None where `needs_graph` says so.
+    """
     arrays = run.decoder
+    if graph is None or not needs_graph(run):
+        return EmbeddingScorer(PairDecoder(arrays), run.embedding)
     if isinstance(run.spec.network, Baseline) and run.spec.network.formula:
         pairs = arrays["seen.pairs"].astype(np.int64)
         formula = run.spec.network.formula
         return FormulaScorer.of(graph, formula, pairs, blend=arrays["blend"], bounds=arrays["bounds"])
-    if "trees.feature" not in arrays:
-        return EmbeddingScorer(PairDecoder(arrays), run.embedding)
     seen = SeenPairs(
         genes=len(graph),
         pairs=arrays["seen.pairs"].astype(np.int64),

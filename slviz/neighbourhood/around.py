@@ -213,9 +213,9 @@ def _edges(
 
 def _scores(index: AttentionIndex, run: Run, gene: int, genes: int) -> Float32[np.ndarray, " genes"]:
     """The network's score of the gene with every gene; NaN for a task without pairs."""
-    if index.decoder is None:
+    if index.scorer is None:
         return np.full(genes, np.nan, dtype=np.float32)
-    return index.decoder.score_against(run.embedding, gene)
+    return index.scorer.score_against(gene)
 
 
 def _best_guesses(

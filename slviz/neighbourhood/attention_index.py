@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float32, Int64
 from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun
 from slviz.runs import Attention, Run
-from slviz.tasks.pair_decoder import PairDecoder
+from slviz.scoring import PairScorer, scorer_of
 
 Direction = Literal["into", "out of"]
 
@@ -29,7 +29,7 @@ class AttentionIndex:
         pair_keys, pair_order: int64 [P], the known pairs as sorted numbers, and their rows.
         training: bool [P], the known pairs that training used; False where held out.
         dataset_score: float32 [P], of the known pairs.
-        decoder: scores any pair; None for a task without pairs.
+        scorer: scores any pair; None for a task without pairs.
     """
 
     attention: Attention | None
@@ -42,7 +42,7 @@ class AttentionIndex:
     pair_order: Int64[np.ndarray, " pairs"]
     training: Bool[np.ndarray, " pairs"]
     dataset_score: Float32[np.ndarray, " pairs"]
-    decoder: PairDecoder | None
+    scorer: PairScorer | None
 
     @classmethod
     def build(cls, graph: GeneGraph, run: Run) -> AttentionIndex:
@@ -69,7 +69,7 @@ class AttentionIndex:
             pair_order=order,
             training=training,
             dataset_score=graph.score,
-            decoder=PairDecoder(run.decoder) if run.decoder else None,
+            scorer=scorer_of(graph, run) if run.decoder else None,
         )
 
     def edges_of(self, gene: int, direction: Direction) -> Int64[np.ndarray, " edges"]:

@@ -8,8 +8,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.errors import UnknownGene
 from slviz.runs import Run
-from slviz.tasks.pair_decoder import PairDecoder
-from slviz.ui import address, errors, frame, links, opened
+from slviz.ui import address, errors, frame, links, opened, scorers
 from slviz.ui.words import SCORE, counted, plain
 
 SEARCH_HELP = "Symbol, alias, previous symbol, Ensembl, Entrez or UniProt identifier. Type and press Enter."
@@ -105,7 +104,7 @@ def _predicted_partners(graph: GeneGraph, gene: int, run: Run, *, limit: int = 5
 
 def ranked_partners(graph: GeneGraph, gene: int, run: Run) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of the genes that are no known partner, best score first; and the score of every gene [G]."""
-    score = PairDecoder(run.decoder).score_against(run.embedding, gene)
+    score = scorers.score_against(graph, run, gene)
     order = np.argsort(-score, kind="stable")
     left_out = np.append(graph.partners(gene), gene)
     return order[~np.isin(order, left_out)], score

@@ -18,8 +18,7 @@ from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Clusters, Den
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.tasks import Classify
-from slviz.tasks.pair_decoder import PairDecoder
-from slviz.ui import address, opened
+from slviz.ui import address, opened, scorers
 from slviz.ui.words import SCORE, plain
 
 DENSITY, DEGREE, EVIDENCE, CLUSTER, PARTNER, KEPT, ACTUAL, GIVEN = (
@@ -150,7 +149,7 @@ def _by_partner(graph: GeneGraph, run: Run, gene: int | None) -> tuple[Colouring
         why = "Search a gene to colour by its predicted partners" if run.decoder else "This run scores no pairs"
         st.info(f"{why}; until then the colour is the number of known partners.", icon=":material/search:")
         return figures.by_degree(graph), "Known partners, held-out ones included."
-    score = PairDecoder(run.decoder).score_against(run.embedding, gene)
+    score = scorers.score_against(graph, run, gene)
     return figures.by_partner_score(score, graph.genes[gene], gene=gene), SCORE
 
 
