@@ -23,11 +23,13 @@ class InnerFold:
     Attributes:
         seen: rows of the training pairs that are the graph.
         asked: rows that are asked about.
+        share: which share of a gene's training pairs is seen, for genes that are not hidden.
         others: by kind of non-pair ("random", "degree-matched"), pairs that are no training pairs.
     """
 
     seen: Int64[np.ndarray, " seen"]
     asked: Int64[np.ndarray, " asked"]
+    share: float
     others: dict[str, Int64[np.ndarray, "others 2"]]
 
 
@@ -60,7 +62,8 @@ def inner_folds(
             continue
         random_of_fold = np.random.default_rng([seed, 4, fold])
         others = _others(random_of_fold, training[asked], pool, genes=genes, avoid=avoid, ratio=ratio)
-        yield InnerFold(seen, asked, others)
+        share = len(seen) / len(training)
+        yield InnerFold(seen, asked, share**0.5 if unseen_ends else share, others)
 
 
 def _others(

@@ -17,7 +17,8 @@ from slviz.structure.seen_pairs import SeenPairs
 COMMON = -1
 """The view of the features that every view may look at: how many partners both genes have."""
 BLOCK = 512
-RANKS = {"approximated": 16, "approximated by degree": 32}
+BY_DEGREE = "approximated by degree"
+RANKS = {"approximated": 16, BY_DEGREE: 32}
 
 Blocks = Callable[[int, int], np.ndarray]
 """Numbers [block, G] of the genes from `start` up to `stop` with every gene, whichever stands first."""
@@ -29,6 +30,14 @@ class PairFeatures:
     A feature of two genes is the same whichever stands first. Features of one gene come twice: of the gene
     with more seen partners ("busier"), then of the other. Nothing is told of a pair that is not seen but by
     other pairs; so features of a seen pair must come from seen pairs without it.
+
+    Args:
+        seen: the pairs that may be read.
+        likeness: of the same genes.
+        views: which of `VIEWS` are looked at.
+        low_rank: `low_rank` of features made before; computed when left out.
+        share: which share of a gene's training pairs is seen. Counts are divided by it, so that features of an
+            inner fold mean what they mean once all training pairs are seen: trees tell hubs by their counts.
 
     Attributes:
         names: of the features.
@@ -42,6 +51,7 @@ class PairFeatures:
         *,
         views: tuple[str, ...] = VIEWS,
         low_rank: Mapping[str, np.ndarray] | None = None,
+        share: float = 1.0,
     ) -> None:
         self.genes = seen.genes
         self.views = views
@@ -50,6 +60,7 @@ class PairFeatures:
         shape = (self.genes, self.genes)
         self._seen = sp.csr_array((np.ones(2 * len(a), dtype=np.float32), both), shape=shape)
         self._degree = np.diff(self._seen.indptr).astype(np.float32)
+        self._share = np.float32(share)
         root = sp.diags_array(np.maximum(self._degree, 1) ** np.float32(-0.5))
         self._by_root = sp.csr_array(root @ self._seen @ root)
         self._likeness = likeness
@@ -115,14 +126,18 @@ class PairFeatures:
 
     def _gene_features(self) -> list[tuple[str, int, Float32[np.ndarray, " genes"]]]:
         """Name, view and value [G] of each feature of a single gene."""
-        degree, seen = self._degree, self._seen
+        degree, seen = self._degree / self._share, self._seen
         found: list[tuple[str, int, np.ndarray]] = [("partners", COMMON, degree)]
         if "partners" in self.views:
-            found.append(("partners of partners", self._number("partners"), (seen @ degree) / np.maximum(degree, 1)))
+            found.append(
+                ("partners of partners", self._number("partners"), (seen @ degree) / np.maximum(self._degree, 1))
+            )
         if "screens" in self.views:
             number = self._number("screens")
-            found += [(f"partners by source {at}", number, many) for at, many in enumerate(self._by_source.T)]
-            mean = np.asarray(self._score.sum(axis=1)).ravel() / np.maximum(degree, 1)
+            found += [
+                (f"partners by source {at}", number, many / self._share) for at, many in enumerate(self._by_source.T)
+            ]
+            mean = np.asarray(self._score.sum(axis=1)).ravel() / np.maximum(self._degree, 1)
             found.append(("mean score", number, np.expm1(mean)))
         if (near := self._near("interactions")) is not None:
             number, around = self._number("interactions"), near @ degree
@@ -169,17 +184,20 @@ class PairFeatures:
     def _of_partners(self, start: int, stop: int, own: np.ndarray) -> list[np.ndarray]:
         two = _times(self._by_root, self._by_root[start:stop].toarray())
         busy = np.log(np.maximum(self._degree, 2))
-        found = [np.log1p(100 * _times(self._by_root, two)), np.log1p(100 * two)]
-        found += [np.log1p(_times(self._seen, own)), np.log1p(_times(self._seen, own / busy))]
+        more = 100 / self._share
+        found = [np.log1p(more * _times(self._by_root, two)), np.log1p(more * two)]
+        paths = (_times(self._seen, own), _times(self._seen, own / busy))
+        found += [np.log1p(each / self._share**2) for each in paths]
         for name in RANKS:
             vectors = self.low_rank[f"{name} vectors"]
-            found.append((vectors[start:stop] * self.low_rank[f"{name} values"]) @ vectors.T)
+            scale = np.float32(1) if name == BY_DEGREE else self._share
+            found.append((vectors[start:stop] * (self.low_rank[f"{name} values"] / scale)) @ vectors.T)
         return found
 
     def _of_screens(self, start: int, stop: int, own: np.ndarray) -> list[np.ndarray]:
         expected = self._by_source / np.sqrt(np.maximum(self._by_source.sum(axis=0), 1))
         share = self._by_source / np.maximum(self._degree, 1)[:, None]
-        return [np.log1p(expected[start:stop] @ expected.T), share[start:stop] @ share.T]
+        return [np.log1p(expected[start:stop] @ expected.T / self._share), share[start:stop] @ share.T]
 
     def _of_interactions(self, start: int, stop: int, own: np.ndarray) -> list[np.ndarray]:
         touching = self._likeness.interactions
@@ -209,7 +227,8 @@ class PairFeatures:
         assert near is not None
         one_way = _times(self._seen, near[start:stop].toarray())  # [block, G]: near A
         other_way = _times(near, own)  # A near'
-        return np.log1p(10 * (one_way + other_way)), np.log1p(100 * _times(near, one_way))
+        both_ways, between = (one_way + other_way) / self._share, _times(near, one_way) / self._share
+        return np.log1p(10 * both_ways), np.log1p(100 * between)
 
     def _near(self, view: str) -> sp.csr_array | None:
         if view not in self.views:

@@ -1,0 +1,92 @@
+"""The structural head: what it may read, and that it finds planted partners."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from builders import tiny_graph
+
+from slviz.datasets.sources import open_dataset
+from slviz.errors import DataError
+from slviz.evaluation import roc_auc
+from slviz.features.likeness import VIEWS
+from slviz.splits import SPLITS
+from slviz.structure import StructuralHead, fit_head
+from slviz.structure.inner_folds import inner_folds
+
+CONTRASTS = ("random", "degree-matched")
+
+
+@pytest.fixture(scope="module")
+def demo():
+    return open_dataset("demo")
+
+
+@pytest.fixture(scope="module")
+def split(demo):
+    return SPLITS.make("pairs").divide(demo)
+
+
+@pytest.fixture(scope="module")
+def head(demo, split):
+    return fit_head(demo, split, contrasts=CONTRASTS)
+
+
+@pytest.mark.parametrize("unseen_ends", [0, 1, 2])
+def test_no_pair_is_asked_about_and_seen_and_hidden_genes_have_no_seen_pair(demo, unseen_ends):
+    folds = list(inner_folds(demo.pairs, genes=len(demo), unseen_ends=unseen_ends, ratio=2, seed=0))
+    assert len(folds) == 5
+    known = {tuple(pair) for pair in demo.pairs.tolist()}
+    for fold in folds:
+        assert not set(fold.asked) & set(fold.seen)
+        seen_genes = set(demo.pairs[fold.seen].ravel())
+        without = [sum(gene not in seen_genes for gene in pair) for pair in demo.pairs[fold.asked].tolist()]
+        assert min(without) >= unseen_ends
+        for pairs in fold.others.values():
+            assert not known & {tuple(sorted(pair)) for pair in pairs.tolist()}
+    if not unseen_ends:
+        assert sorted(np.concatenate([fold.asked for fold in folds])) == list(range(len(demo.pairs)))
+
+
+def test_held_out_pairs_are_not_read(demo, split, head):
+    """Evidence, score and even the genes of test and validation pairs may change: the head stays."""
+    held_out = np.flatnonzero((split.part != "train") & (split.against == "known"))
+    pairs = split.pairs.copy()
+    pairs[held_out] = np.sort(np.random.default_rng(0).permuted(pairs[held_out], axis=0), axis=1)
+    score = split.score.copy()
+    score[held_out] = 0.1
+    other = dataclasses.replace(split, pairs=pairs, score=score)
+    changed = fit_head(demo, other, contrasts=CONTRASTS)
+    assert np.array_equal(changed.raw(split.pairs[:200]), head.raw(split.pairs[:200]))
+
+
+def test_the_planted_partners_are_found_far_above_the_degree_baseline(demo, split, head):
+    rows = np.concatenate([split.rows("test"), split.rows("test", "degree-matched")])
+    degree = np.bincount(split.training_pairs.ravel(), minlength=len(demo))[split.pairs[rows]].max(axis=1)
+    found = roc_auc(split.actual[rows], head.raw(split.pairs[rows]).astype(np.float32))
+    assert found > roc_auc(split.actual[rows], degree.astype(np.float32)) + 0.3
+
+
+def test_all_pairs_are_those_of_single_pairs(demo, split, head):
+    every = head.all_pairs()
+    some = split.pairs[::37]
+    assert every[some[:, 0], some[:, 1]] == pytest.approx(head.raw(some), abs=0.05)
+    assert np.array_equal(every, every.T)
+
+
+def test_a_stored_head_scores_as_before(demo, split, head):
+    from slviz.features.likeness import Likeness
+    from slviz.structure import SeenPairs
+
+    again = StructuralHead.from_arrays(
+        head.arrays(), seen=SeenPairs.of_training(demo, split), likeness=Likeness.of(demo), views=VIEWS
+    )
+    assert np.array_equal(again.raw(split.pairs[:50]), head.raw(split.pairs[:50]))
+
+
+def test_too_few_pairs_are_refused_in_a_sentence():
+    graph = tiny_graph(12, 10)
+    split = SPLITS.make("pairs").divide(graph)
+    few = dataclasses.replace(split, part=np.where(split.part == "train", "validation", split.part))
+    with pytest.raises(DataError, match="Too few training pairs"):
+        fit_head(graph, few, contrasts=CONTRASTS)

@@ -1,0 +1,110 @@
+"""Scores of stored runs of every kind, and what views add to them."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from builders import tiny_spec
+
+from slviz.datasets.sources import open_dataset
+from slviz.networks import NETWORKS, Baseline
+from slviz.scoring import EMBEDDING, ViewScorer, scorer_of
+from slviz.training import train
+
+BASELINES = [name for name in NETWORKS if issubclass(NETWORKS[name], Baseline)]
+
+
+@pytest.fixture(scope="module")
+def demo():
+    return open_dataset("demo")
+
+
+@pytest.fixture(scope="module")
+def trained(demo):
+    kept = {}
+
+    def run_of(network, task="link", **settings):
+        key = (network, task, *settings.items())
+        if key not in kept:
+            spec = tiny_spec(demo, network=network, task=task)
+            spec = dataclasses.replace(
+                spec,
+                network=NETWORKS.make(network, **settings),
+                optimiser=spec.optimiser.replace(epochs=40),
+            )
+            kept[key] = train(demo, spec, spec.split.divide(demo), device="cpu")
+        return kept[key]
+
+    return run_of
+
+
+def judged(run):
+    return run.predictions.query("part == 'test'")
+
+
+def numbers(graph, frame):
+    return np.array(
+        [[graph.number_of[a], graph.number_of[b]] for a, b in zip(frame["gene_a"], frame["gene_b"], strict=True)]
+    )
+
+
+@pytest.mark.parametrize("network", ["gat", "multiview", *BASELINES])
+def test_a_stored_run_scores_its_test_pairs_as_it_was_judged(demo, trained, network):
+    run = trained(network)
+    frame = judged(run).iloc[:150]
+    pairs = numbers(demo, frame)
+    scorer = scorer_of(demo, run)
+    assert scorer.score(pairs) == pytest.approx(frame["prediction"].to_numpy(), abs=1e-5)
+    assert scorer.score(pairs[:, ::-1]) == pytest.approx(scorer.score(pairs), abs=1e-4)
+    gene = int(pairs[0, 0])
+    others = np.setdiff1d(np.arange(len(demo)), np.append(demo.partners(gene), gene))
+    against = scorer.score_against(gene)[others]
+    assert scorer.all_pairs()[gene, others] == pytest.approx(against, abs=1e-3)
+
+
+@pytest.mark.parametrize("network", [name for name in BASELINES if NETWORKS[name].formula])
+def test_a_formula_as_a_run_orders_pairs_as_the_baseline_of_every_table(trained, network):
+    run = trained(network)
+    for against in ("random", "degree-matched"):
+        own, listed = (
+            run.metric("auc", against=against, scorer=scorer) for scorer in ("network", NETWORKS[network].formula)
+        )
+        assert own == pytest.approx(listed, abs=2e-3)
+
+
+def test_views_add_up_to_the_score_but_for_one_constant(demo, trained):
+    run = trained("multiview")
+    scorer = scorer_of(demo, run)
+    assert isinstance(scorer, ViewScorer)
+    pairs = numbers(demo, judged(run).iloc[:80])
+    score = scorer.score(pairs).astype(np.float64)
+    rest = np.log(score / (1 - score)) - sum(scorer.by_view(pairs).values())
+    inside = (score > 1e-4) & (score < 1 - 1e-4)
+    assert rest[inside] == pytest.approx(np.full(inside.sum(), np.median(rest[inside])), abs=1e-2)
+    assert EMBEDDING in scorer.by_view(pairs)
+
+
+def test_the_score_without_a_view_no_longer_depends_on_it(demo, trained):
+    run = trained("multiview")
+    scorer = scorer_of(demo, run)
+    pairs = numbers(demo, judged(run).iloc[:80])
+    without = scorer.without("interactions", pairs)
+    assert not np.allclose(without, scorer.score(pairs))
+    assert np.allclose(scorer.without("location", pairs), scorer.score(pairs))  # the demo says no chromosome bands
+
+
+def test_trees_find_the_planted_partners_and_views_that_are_switched_off_are_not_there(demo, trained):
+    run = trained("multiview", interactions=False, terms=False)
+    pairs = numbers(demo, judged(run).iloc[:5])
+    assert set(scorer_of(demo, run).by_view(pairs)) <= {"partners", "screens", EMBEDDING, "location"}
+    for network in ("multiview", "boosted_trees"):
+        run = trained(network)
+        best = run.metric("auc", against="degree-matched")
+        assert best > run.metric("auc", against="degree-matched", scorer="max degree") + 0.3
+
+
+@pytest.mark.parametrize("network", ["multiview", "boosted_trees", "l3"])
+def test_confidence_is_predicted_within_the_scores_that_were_learnt_from(demo, trained, network):
+    run = trained(network, task="confidence")
+    assert judged(run)["prediction"].between(demo.score.min(), demo.score.max()).all()
+    assert run.metric("rmse", against="all") < run.metric("rmse", against="all", scorer="mean") + 0.01
