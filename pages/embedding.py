@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from slviz.ui import address, frame, gene_map, genes, maps
+from slviz.ui import address, frame, gene_map, genes, map_choice, maps
 
 
 def page() -> None:
@@ -12,10 +12,10 @@ def page() -> None:
     with search:
         gene = genes.search(graph)
     with method_column:
-        method, seed = maps.choose(summary)
+        method, seed = map_choice.choose(summary)
     with colour_column:
         colour = address.one_of(st.selectbox, "Colour", gene_map.COLOURS, key="colour", help=maps.COLOUR_HELP)
-    projection = maps.stored_or_made(summary, run, method, seed)
+    projection = map_choice.stored_or_made(summary, run, method, seed)
     left, right = st.columns([3, 1])
     with right:
         look = gene_map.look(colour, graph, run, projection, gene)

@@ -74,10 +74,11 @@ def train_command(
     return command + words_of({part: getattr(spec, part) for part in TABLES}, leave_out=FROM_A_FILE)
 
 
-def project_command(run_id: str, method: Choice, *, seed: int = 0) -> list[str]:
-    """What a person could type after `python -m slviz` to make a map of a run."""
+def project_command(run_id: str, method: Choice, *, seed: int = 0, seeds: int = 1) -> list[str]:
+    """What a person could type after `python -m slviz` to make a map of a run, or that of several seeds."""
     command = ["project", run_id, "--method", method.name]
     command += ["--seed", str(seed)] if seed else []
+    command += ["--seeds", str(seeds)] if seeds > 1 else []
     return command + words_of({"method": method})
 
 

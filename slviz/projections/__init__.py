@@ -4,12 +4,13 @@ from slviz.choices import Choices
 from slviz.projections.clusters import CLUSTERINGS, Clustering, Clusters
 from slviz.projections.density import DENSITIES, Density, DensityEstimate
 from slviz.projections.method import ProjectionMethod
+from slviz.projections.pacmap import PaCMAP
 from slviz.projections.pca import PCA
 from slviz.projections.projection import Projection
 from slviz.projections.tsne import TSNE
 from slviz.projections.umap import UMAP
 
-PROJECTIONS: Choices[ProjectionMethod] = Choices("projection", PCA, TSNE, UMAP)
+PROJECTIONS: Choices[ProjectionMethod] = Choices("projection", PCA, TSNE, UMAP, PaCMAP)
 
 __all__ = [
     "CLUSTERINGS",
@@ -22,6 +23,7 @@ __all__ = [
     "Clusters",
     "Density",
     "DensityEstimate",
+    "PaCMAP",
     "Projection",
     "ProjectionMethod",
 ]

@@ -1,23 +1,21 @@
-"""Maps on the Embedding page: which are there, making one that is not, and what their colour means."""
+"""The colours of the map on the Embedding page: what each means, and what it is measured on."""
 
 from __future__ import annotations
 
 import dataclasses
-import shlex
 from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
 
-from slviz import figures, jobs
+from slviz import figures
 from slviz.choices import Choice
 from slviz.datasets import GeneGraph
 from slviz.figures import Colouring
-from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Clusters, Density, Projection, ProjectionMethod
+from slviz.projections import CLUSTERINGS, DENSITIES, Clusters, Density, Projection
 from slviz.runs import Run
-from slviz.runs.summary import RunSummary
 from slviz.tasks.pair_decoder import PairDecoder
-from slviz.ui import address, opened
+from slviz.ui import address
 from slviz.ui.words import SCORE, plain
 
 DENSITY, DEGREE, EVIDENCE, CLUSTER, PARTNER, KEPT = (
@@ -36,77 +34,6 @@ COLOUR_HELP = (
     f"- **{PARTNER}**: the network's score of each gene with the gene that you search\n"
     f"- **{KEPT}**: how many of a gene's nearest neighbours the map keeps near"
 )
-POLL_SECONDS = 1.0
-
-
-def choose(summary: RunSummary) -> tuple[ProjectionMethod, int]:
-    """The method of the address, as it lies with the run where it does; those that are there come first."""
-    stored = opened.store().projections(summary.run_id)
-    there = {str(getattr(method, "title", method.name)): (method, seed) for method, seed in reversed(stored)}
-    titles = {cls.title: cls.name for cls in PROJECTIONS.values()}
-    order = sorted(titles, key=lambda title: (title not in there and title != "PCA", _PREFERRED.index(title)))
-    title = address.one_of(
-        st.segmented_control,
-        "Map",
-        order,
-        key="map",
-        help="How the embedding's many numbers a gene become two.\n\n"
-        + "\n".join(f"- **{cls.title}**: {plain(cls.summary())}" for cls in PROJECTIONS.values()),
-    )
-    return there.get(title) or (PROJECTIONS.make(titles[title]), 0)  # pyright: ignore[reportReturnType]
-
-
-_PREFERRED = ("t-SNE", "UMAP", "PCA")
-
-
-def stored_or_made(summary: RunSummary, run: Run, method: ProjectionMethod, seed: int) -> Projection:
-    """The map; PCA is made at once, others by a job: then this shows its progress and stops the page."""
-    projection = opened.projection(summary, method, seed)
-    if projection is not None:
-        return projection
-    if method.name != "pca":
-        _offer(summary, method, seed)
-        st.stop()
-    return _pca(run.run_id, run)
-
-
-@st.cache_resource(max_entries=8, show_spinner="Making the map …")
-def _pca(run_id: str, _run: Run) -> Projection:
-    return PROJECTIONS.make("pca").fit(_run.embedding, 0)
-
-
-def _offer(summary: RunSummary, method: ProjectionMethod, seed: int) -> None:
-    asked = f"asked {summary.run_id} {method} {seed}"
-    waiting = st.fragment(_wait, run_every=POLL_SECONDS if st.session_state.get(asked) else None)
-    waiting(summary, method, seed, asked)
-
-
-def _wait(summary: RunSummary, method: ProjectionMethod, seed: int, asked: str) -> None:
-    store = opened.store()
-    state = store.projection_state(summary.run_id, method, seed)
-    if state == "finished":
-        st.session_state.pop(asked, None)
-        st.rerun()
-    if state == "running" or (st.session_state.get(asked) and state == "none"):
-        st.session_state[asked] = True
-        with st.container(border=True):
-            st.markdown(
-                f":material/hourglass_top: **Making the {method.title} map …** It appears here when it is done."
-            )
-            st.caption("Usually 10 to 40 seconds. You can leave this page; the work goes on.")
-        return
-    if state == "failed":
-        st.session_state.pop(asked, None)
-        st.error(plain(store.projection_failure(summary.run_id, method, seed)), icon=":material/error:")
-    command = jobs.project_command(summary.run_id, method, seed=seed)
-    with st.container(border=True):
-        st.markdown(f"**There is no {method.title} map of this run yet.** {plain(method.summary())}")
-        if st.button(f"Make the {method.title} map", type="primary", icon=":material/play_arrow:"):
-            st.session_state[asked] = True
-            jobs.start(command)
-            st.rerun()
-        st.caption("The same in a terminal:")
-        st.code(shlex.join(["python", "-m", "slviz", *command]), language="bash")
 
 
 def colouring(name: str, graph: GeneGraph, run: Run, projection: Projection, gene: int | None) -> tuple[Colouring, str]:

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from slviz.choices import Choice
 from slviz.datasets import GeneGraph
 from slviz.datasets.gene_index import GeneIndex
 from slviz.datasets.report import Report
 from slviz.datasets.sources import known_datasets, open_with_report
 from slviz.errors import MalformedData
-from slviz.projections import Projection
+from slviz.projections import Projection, ProjectionMethod
 from slviz.runs import Run
 from slviz.runs.store import RunStore, RunSummary
 
@@ -54,7 +53,7 @@ def run(summary: RunSummary) -> Run:
     return _run(str(summary.folder), summary.run_id, _stamp(Path(summary.folder) / "manifest.json"))
 
 
-def projection(summary: RunSummary, method: Choice, seed: int) -> Projection | None:
+def projection(summary: RunSummary, method: ProjectionMethod, seed: int) -> Projection | None:
     """A stored map of a finished run; None when it has not been made."""
     maps = Path(summary.folder) / "projections"
     newest = max((_stamp(path) for path in maps.glob(f"{method.name}-*.safetensors")), default=0)
@@ -94,5 +93,7 @@ def _run(folder: str, run_id: str, stamp: int) -> Run:
 
 
 @st.cache_resource(max_entries=16, show_spinner="Opening the map …")
-def _projection(folder: str, run_id: str, key: str, stamp: int, _method: Choice, _seed: int) -> Projection | None:
+def _projection(
+    folder: str, run_id: str, key: str, stamp: int, _method: ProjectionMethod, _seed: int
+) -> Projection | None:
     return store().open_projection(run_id, _method, _seed)
