@@ -12,19 +12,23 @@ from slviz import figures
 from slviz.choices import Choice
 from slviz.datasets import GeneGraph
 from slviz.figures import Colouring
-from slviz.projections import CLUSTERINGS, DENSITIES, Clusters, Density, Projection
+from slviz.projections import CLUSTERINGS, DENSITIES, Clusters, Density, Projection, crowding
 from slviz.runs import Run
+from slviz.runs.summary import RunSummary
 from slviz.tasks.pair_decoder import PairDecoder
-from slviz.ui import address
+from slviz.ui import address, map_trust
 from slviz.ui.words import SCORE, plain
 
-DENSITY, DEGREE, EVIDENCE, CLUSTER, PARTNER, KEPT = (
+DENSITY, DEGREE, EVIDENCE, CLUSTER, PARTNER, KEPT, TRUST, SPREAD, CROWDING = (
     "Local density",
     "Known partners",
     "Evidence",
     "Cluster",
     "Predicted partners",
     "Neighbours kept",
+    "How far to believe",
+    "Moves between seeds",
+    "Crowded by the map",
 )
 COLOUR_HELP = (
     f"- **{DENSITY}**: how crowded it is around a gene\n"
@@ -32,35 +36,63 @@ COLOUR_HELP = (
     f"- **{EVIDENCE}**: where most of its known pairs come from\n"
     f"- **{CLUSTER}**: groups of genes that lie together\n"
     f"- **{PARTNER}**: the network's score of each gene with the gene that you search\n"
-    f"- **{KEPT}**: how many of a gene's nearest neighbours the map keeps near"
+    f"- **{KEPT}**: how many of a gene's nearest neighbours the map keeps near\n"
+    f"- **{TRUST}**: whether what lies next to a gene on the map is next to it in the embedding, and the other way\n"
+    f"- **{SPREAD}**: how far a gene moves when the map is made again from another seed\n"
+    f"- **{CROWDING}**: where the map looks denser, or emptier, than the embedding is"
 )
+KEPT_SENTENCE = "Share of a gene's 15 nearest neighbours that the map keeps near."
 
 
-def colouring(name: str, graph: GeneGraph, run: Run, projection: Projection, gene: int | None) -> tuple[Colouring, str]:
+def colouring(
+    name: str, summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection, gene: int | None
+) -> tuple[Colouring, str]:
     """What the colour means, and a sentence about it; asks for what it needs to know."""
+    if name in (TRUST, SPREAD):
+        found = map_trust.colouring(summary, run, projection, spread=name == SPREAD)
+        return found or (figures.by_kept(projection), KEPT_SENTENCE)
     simple: dict[str, tuple[Callable[[], Colouring], str]] = {
         DEGREE: (lambda: figures.by_degree(graph), "Known partners, held-out ones included."),
         EVIDENCE: (lambda: figures.by_evidence(graph), "The kind of evidence behind most of a gene's known pairs."),
-        KEPT: (lambda: figures.by_kept(projection), "Share of a gene's 15 nearest neighbours that the map keeps near."),
+        KEPT: (lambda: figures.by_kept(projection), KEPT_SENTENCE),
     }
     if name in simple:
         make, sentence = simple[name]
         return make(), sentence
     if name == PARTNER:
         return _by_partner(graph, run, gene)
+    if name == CROWDING:
+        return _by_crowding(run, projection)
     space = _space("map" if name == DENSITY else "embedding")
     if name == CLUSTER:
         clusters = clusters_of(graph, run, projection, space)
         return figures.by_cluster(clusters), f"{clusters.how} Each is named for its gene with most partners."
-    estimate = address.one_of(
+    density = _density_of(run, projection, space, _estimate())
+    return figures.by_density(density), density.how
+
+
+def _estimate() -> str:
+    return address.one_of(
         st.segmented_control,
         "Estimate",
         list(DENSITIES),
         key="estimate",
         help="\n".join(f"- **{each}**: {plain(DENSITIES[each].summary())}" for each in DENSITIES),
     )
-    density = _density(run.run_id, _map_key(projection, space), space, estimate, _vectors(run, projection, space))
-    return figures.by_density(density), density.how
+
+
+def _density_of(run: Run, projection: Projection, space: str, estimate: str) -> Density:
+    return _density(run.run_id, _map_key(projection, space), space, estimate, _vectors(run, projection, space))
+
+
+def _by_crowding(run: Run, projection: Projection) -> tuple[Colouring, str]:
+    estimate = _estimate()
+    found = crowding(*(_density_of(run, projection, space, estimate) for space in ("embedding", "map")))
+    return figures.by_crowding(found), (
+        f"Red: the map crowds genes that the embedding keeps apart; blue: it spreads out what is dense. The density of "
+        f"the map agrees with that of the embedding with Spearman ρ {found.agreement:.2f} (1: dense looks dense; 0: "
+        "density on the map says nothing)."
+    )
 
 
 def _by_partner(graph: GeneGraph, run: Run, gene: int | None) -> tuple[Colouring, str]:
