@@ -78,7 +78,7 @@ def _refuse_damaged(store: RunStore, spec: RunSpec) -> None:
 
 def _train(writer: RunWriter, spec: RunSpec, *, graph: GeneGraph | None, held_out: HeldOut | None, device: str) -> None:
     writer.stop_if_cancelled()
-    graph = graph if graph is not None else _graph_of(spec)
+    graph = graph if graph is not None else graph_of(spec)
     split = _split(writer, spec, graph, held_out=held_out)
     stored = writer.stored_checkpoint()
     writer.begin(split.to_frame(graph.genes), after_epoch=stored.epoch if stored else 0)
@@ -120,7 +120,8 @@ def _trained(
     )
 
 
-def _graph_of(spec: RunSpec) -> GeneGraph:
+def graph_of(spec: RunSpec) -> GeneGraph:
+    """The data set of a run; raises `RunError` when it is another one by now."""
     graph = open_dataset(spec.data_source)
     if graph.fingerprint != spec.data_fingerprint:
         raise RunError(

@@ -51,7 +51,7 @@ def embedding_scatter(
         degree: number of known partners [G] for the hover.
         highlighted: gene numbers that are ringed and named (a search); the first 40 get their name.
         selected: gene numbers drawn on top, larger; all others become grey but stay.
-        joined: pairs of gene numbers [N, 2] that a line joins, below the points; None for no lines.
+        joined: pairs of gene numbers [N, 2] that a line joins; None for no lines.
         clusters: their numbers are written where they are densest; None for no such labels.
         point_size, opacity: of an ordinary point, in pixels and from 0 to 1.
         webgl: True for the screen; False keeps every point a vector in an exported file.
@@ -59,20 +59,8 @@ def embedding_scatter(
     """
     hover = hover_texts(genes, colouring, names=names, degree=degree)
     draw = Points(projection.coordinates[:, :2], hover, scatter_kind(webgl=webgl))
-    ordinary = {"size": point_size, "opacity": opacity}
-    if len(selected):
-        chosen = np.unique(np.asarray(selected, dtype=np.int64))
-        rest = np.setdiff1d(np.arange(len(genes)), chosen)
-        traces = [draw.trace(rest, {"size": point_size, "opacity": 0.3, "color": MISSING}, showlegend=False)]
-        larger = {"size": point_size + 3, "opacity": 1.0, "line": {"width": 0.8, "color": LINE}}
-        traces += coloured(draw, chosen, colouring, larger)
-    else:
-        traces = coloured(draw, np.arange(len(genes)), colouring, ordinary)
-    if joined is not None and len(joined):
-        traces.insert(0, draw.lines(joined, name="nearest", line={"color": ACCENT, "width": 1.5}, opacity=0.8))
-    if len(highlighted):
-        traces.append(_rings(draw, np.asarray(highlighted, dtype=np.int64), point_size))
-    span = _span(projection.coordinates)
+    traces = flat_traces(draw, colouring, highlighted, selected, joined, point_size=point_size, opacity=opacity)
+    span = span_of(projection.coordinates)
     figure = framed(
         traces,
         x=projection.axes[0],
@@ -93,12 +81,39 @@ def embedding_scatter(
     return plain_axes(figure)
 
 
+def flat_traces(
+    draw: Points,
+    colouring: Colouring,
+    highlighted: Sequence[int],
+    selected: Sequence[int],
+    joined: np.ndarray | None,
+    *,
+    point_size: float,
+    opacity: float,
+) -> list[Any]:
+    """The traces of one flat map, the lowest first; arguments as those of `embedding_scatter`."""
+    every = np.arange(len(draw.place))
+    if len(selected):
+        chosen = np.unique(np.asarray(selected, dtype=np.int64))
+        grey = {"size": point_size, "opacity": 0.3, "color": MISSING}
+        traces = [draw.trace(np.setdiff1d(every, chosen), grey, showlegend=False)]
+        larger = {"size": point_size + 3, "opacity": 1.0, "line": {"width": 0.8, "color": LINE}}
+        traces += coloured(draw, chosen, colouring, larger)
+    else:
+        traces = coloured(draw, every, colouring, {"size": point_size, "opacity": opacity})
+    if joined is not None and len(joined):
+        traces.append(draw.lines(joined, name="nearest", line={"color": ACCENT, "width": 1.5}, opacity=0.8))
+    if len(highlighted):
+        traces.append(_rings(draw, np.asarray(highlighted, dtype=np.int64), point_size))
+    return traces
+
+
 def _rings(draw: Points, which: np.ndarray, point_size: float) -> Any:
     ring = {"size": point_size + 11, "color": ACCENT, "symbol": "circle-open", "line": {"width": 3}}
     return draw.trace(which, ring, name="searched", showlegend=False)
 
 
-def _span(coordinates: np.ndarray) -> tuple[tuple[float, float], tuple[float, float]]:
+def span_of(coordinates: np.ndarray) -> tuple[tuple[float, float], tuple[float, float]]:
     """The range of either axis with a little room around."""
     low, high = coordinates[:, :2].min(axis=0), coordinates[:, :2].max(axis=0)
     room = np.maximum((high - low) * ROOM, 1e-6)

@@ -40,4 +40,5 @@ def scree_plot(share: np.ndarray, *, shown: int = 2) -> go.Figure:
         [bars, line], x="principal axis (the map shows the coloured ones)", y="% of variance", keep="scree", height=300
     )
     figure.update_layout(legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}, bargap=0.15)
+    figure.update_xaxes(range=[0.4, len(axes) + 0.6])
     return figure.update_yaxes(range=[0, 102])

@@ -10,11 +10,13 @@ import plotly.graph_objects as go
 
 from slviz.figures.colouring import Colouring
 from slviz.figures.frame import CLEAR
+from slviz.figures.labels import CHIP
 from slviz.figures.palette import ACCENT, FAINT, LINE, MISSING
 from slviz.figures.points import Points, coloured, heading, hover_texts
 from slviz.projections import Projection
 
 MOST_LABELS = 40
+CHIPPED = {"bgcolor": CHIP, "font": {"size": 12, "weight": 700, "color": "white"}, "borderpad": 2}
 
 
 def embedding_solid(
@@ -34,7 +36,7 @@ def embedding_solid(
     """A map of all genes in three dimensions; arguments as those of `embedding_scatter`."""
     hover = hover_texts(genes, colouring, names=names, degree=degree)
     draw = Points(projection.coordinates, hover, go.Scatter3d)
-    size = point_size * 0.7  # nearer points are drawn larger
+    size = point_size * 0.55  # nearer points are drawn larger
     every, chosen = np.arange(len(genes)), np.unique(np.asarray(selected, dtype=np.int64))
     if len(chosen):
         rest = np.setdiff1d(every, chosen)
@@ -43,9 +45,9 @@ def embedding_solid(
     else:
         traces = coloured(draw, every, colouring, {"size": size, "opacity": opacity})
     if joined is not None and len(joined):
-        traces.insert(0, draw.lines(joined, name="nearest", line={"color": ACCENT, "width": 3}))
+        traces.append(draw.lines(joined, name="nearest", line={"color": ACCENT, "width": 3}))
     if len(highlighted):
-        ring = {"size": size + 6, "color": ACCENT, "symbol": "circle-open"}
+        ring = {"size": size + 5, "color": ACCENT, "line": {"width": 2, "color": LINE}}
         traces.append(draw.trace(np.asarray(highlighted, dtype=np.int64), ring, name="searched", showlegend=False))
     return go.Figure(traces, layout=_layout(genes, projection, colouring, highlighted, height=height))
 
@@ -59,7 +61,7 @@ def _layout(
     }
     labels = [
         dict(zip("xyz", projection.coordinates[gene].tolist(), strict=True))
-        | {"text": genes[gene], "showarrow": True, "arrowcolor": LINE, "ax": 24, "ay": -24, "font": {"size": 13}}
+        | {"text": genes[gene], "showarrow": True, "arrowcolor": LINE, "ax": 24, "ay": -24, **CHIPPED}
         for gene in list(highlighted)[:MOST_LABELS]
     ]
     categorical = colouring.kind == "categorical"

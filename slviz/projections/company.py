@@ -15,6 +15,7 @@ from slviz.projections.agreement import PERMUTATIONS, Null, permuted_names, rena
 LARGEST_TERM = 0.05
 """A term with more than this share of the genes says little about two that share it."""
 BLOCK = 20_000
+HELD_OUT = "share a held-out partner"
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,12 +75,12 @@ def bonds_of(
             "share a partner", "Both are listed with the same third gene, in pairs it learnt from.", learnt, learnt
         ),
         _sharing(
-            "know its held-out partner",
-            "The near gene is listed with a partner of the gene that the network never saw as such.",
+            HELD_OUT,
+            "The near gene is listed with a partner of the gene, and the network never saw that this gene has it.",
             unseen,
             learnt,
         ),
-        _paired("are its partners", "Known pairs themselves, held-out ones included.", [training, test], genes),
+        _paired("are partners", "Known pairs themselves, held-out ones included.", [training, test], genes),
     ]
     if graph.terms is not None:
         size = np.asarray(graph.terms.membership.sum(axis=0)).ravel()

@@ -32,7 +32,20 @@ def choose(summary: RunSummary) -> tuple[ProjectionMethod, int]:
     there = {method.title for method, _ in stored}
     titles = {cls.title: cls.name for cls in PROJECTIONS.values()}
     order = sorted(titles, key=lambda title: (title not in there and title != "PCA", PREFERRED.index(title)))
-    title = address.one_of(
+    line = st.container(horizontal=True, vertical_alignment="bottom")
+    with line:
+        title = _method(order)
+    of_kind = [(method, seed) for method, seed in stored if method.name == titles[title]]
+    first = next((each for each in of_kind if each == (PROJECTIONS.make(titles[title]), 0)), None)
+    start, seed = first or (of_kind[0] if of_kind else (PROJECTIONS.make(titles[title]), 0))
+    with line, st.popover("Settings", icon=":material/tune:"):
+        if len(of_kind) > 1:
+            _finished(of_kind, start)
+        return _settings(start, seed)
+
+
+def _method(order: list[str]) -> str:
+    return address.one_of(
         st.segmented_control,
         "Map",
         order,
@@ -40,13 +53,6 @@ def choose(summary: RunSummary) -> tuple[ProjectionMethod, int]:
         help="How the embedding's many numbers a gene become two or three.\n\n"
         + "\n".join(f"- **{cls.title}**: {plain(cls.summary())}" for cls in PROJECTIONS.values()),
     )
-    of_kind = [(method, seed) for method, seed in stored if method.name == titles[title]]
-    first = next((each for each in of_kind if each == (PROJECTIONS.make(titles[title]), 0)), None)
-    start, seed = first or (of_kind[0] if of_kind else (PROJECTIONS.make(titles[title]), 0))
-    with st.expander("Settings of the map", icon=":material/tune:"):
-        if len(of_kind) > 1:
-            _finished(of_kind, start)
-        return _settings(start, seed)
 
 
 def _settings(start: ProjectionMethod, seed: int) -> tuple[ProjectionMethod, int]:

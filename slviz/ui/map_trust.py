@@ -107,7 +107,9 @@ def _sums(graph: GeneGraph, run: Run, projection: Projection, trust: Trust) -> N
     )
     for column, (label, name, help) in zip(st.columns(3), told, strict=True):
         value, random = float(np.nanmean(getattr(trust, name))), chance[name]
-        shown, by_chance = (f"{value:.0%}", f"{random:.1%}") if name == "recall" else (f"{value:.3f}", f"{random:.2f}")
+        shown, by_chance = f"{value:.3f}", f"{random:.2f}"
+        if name == "recall":
+            shown, by_chance = f"{100 * value:.0f} %", f"{100 * random:.1f} %"
         column.metric(label, shown, help=help)
         column.caption(f"by chance: {by_chance}")
     worst = _table(graph, projection, trust)
@@ -208,7 +210,7 @@ def _scree(graph: GeneGraph, run: Run, projection: Projection) -> None:
     share = explained_variance(run.embedding)
     shown = projection.coordinates.shape[1]
     st.markdown(
-        f"**What the other axes hold** The {shown} axes of the map carry {100 * share[:shown].sum():.0f} % of the "
+        f"**What the other axes hold.** The {shown} axes of the map carry {100 * share[:shown].sum():.0f} % of the "
         f"variance of the embedding's {run.embedding.shape[1]} columns; the rest is not seen here."
     )
     name = f"{run.run_id}-scree"
