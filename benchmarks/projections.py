@@ -7,8 +7,10 @@ The vectors are the embedding of a finished run (`--run`; the latest on real dat
 clusters of 64 columns). For more genes than it has, further ones are put between a gene and one of its nearest,
 with a little noise. Every map is made in a process of its own: seconds count from the start of its work, the
 import of its libraries included, and do not count reading the vectors and judging the map. slviz and its peer
-take turns, round by round; the peers are run for up to 20,000 genes. Trustworthiness is scikit-learn's for up to
-10,000 genes, ours on a sample above (a test holds that both agree).
+take turns, round by round. On a machine that others use, compare processor seconds, of one thread each
+(OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1): threads that share busy cores wait for each other. The peers are run
+for up to 20,000 genes. Trustworthiness is scikit-learn's for up to 10,000 genes, ours on a sample above (a test
+holds that both agree).
 """
 
 from __future__ import annotations
@@ -133,6 +135,7 @@ def measure(vectors: np.ndarray, rounds: int, only: list[str], folder: Path) -> 
     for _ in range(rounds):
         for name in names:
             found[name].append(made_apart(name, path))
+            print(f"{len(vectors):,} {name} {found[name][-1]}", file=sys.stderr, flush=True)
     print(f"\n### {len(vectors):,} × {vectors.shape[1]}, {rounds} round{'s' if rounds > 1 else ''}\n")
     print("| map | seconds | processor seconds | peak memory | trustworthiness |\n| --- | --- | --- | --- | --- |")
     for name, each in found.items():

@@ -49,7 +49,7 @@ def show(summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection
 
 def colouring(summary: RunSummary, run: Run, projection: Projection, *, spread: bool) -> tuple[Colouring, str] | None:
     """The colour by trust, or by spread over seeds; None, and the way to get it, where it is not there yet."""
-    return _by_spread(summary, run, projection) if spread else _by_trust(summary, run, projection)
+    return _by_spread(summary, projection) if spread else _by_trust(summary, run, projection)
 
 
 def trust_of(summary: RunSummary, run: Run, projection: Projection) -> Trust | None:
@@ -158,15 +158,13 @@ def _seeds(summary: RunSummary, graph: GeneGraph, run: Run, projection: Projecti
     )
 
 
-def _by_spread(summary: RunSummary, run: Run, projection: Projection) -> tuple[Colouring, str] | None:
+def _by_spread(summary: RunSummary, projection: Projection) -> tuple[Colouring, str] | None:
     if not projection.method.random:
-        st.info(
-            f"{projection.method.title} has no chance in it: it is the same for every seed.", icon=":material/info:"
-        )
+        st.info(f"{projection.method.title} is the same for every seed. {MEANWHILE}", icon=":material/info:")
         return None
     found = spread_of(summary, projection)
     if found is None:
-        work.panel(_seeds_job(summary, projection))
+        st.info(f"It takes the map from {SEEDS} seeds: make them below the map. {MEANWHILE}", icon=":material/info:")
         return None
     spread, seeds = found
     sentence = (

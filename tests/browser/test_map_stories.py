@@ -135,7 +135,7 @@ def test_a_network_trained_on_shuffled_pairs_is_told_from_the_run(
     settle(page)
     assert "trained on shuffled pairs" in page.locator(MAIN).inner_text()
     page.get_by_role("button", name=re.compile("Make it|Make them")).click()
-    page.get_by_text("trained on shuffled pairs.").last.wait_for(timeout=240_000)
+    page.get_by_text(re.compile(r"AUC is [\d.]+ trained")).wait_for(timeout=240_000)
     settle(page)
     said = page.locator(MAIN).inner_text()
     found = re.search(r"AUC is ([\d.]+) trained and ([\d.]+) trained on shuffled pairs", said)

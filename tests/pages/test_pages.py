@@ -198,6 +198,20 @@ def test_a_stored_map_opens_at_once_whatever_its_settings(run: Run, store: RunSt
     assert "t-SNE, perplexity 5, 300 steps, seed 3" in said(app)
 
 
+def test_a_colour_that_takes_several_seeds_says_where_to_make_them(run: Run, store: RunStore, open_page: Open) -> None:
+    method = TSNE(perplexity=5.0, iterations=50)
+    store.project(run.run_id, method, 0)
+    app = open_page("embedding", run=run.run_id, map="t-SNE", colour="Moves between seeds")
+    assert not app.exception
+    assert "make them below the map" in said(app)
+    for seed in (1, 2):
+        store.project(run.run_id, method, seed)
+    app = open_page("embedding", run=run.run_id, map="t-SNE", colour="Moves between seeds")
+    assert not app.exception
+    assert "over 3 seeds" in said(app)
+    assert "half of the genes move by less than" in said(app)
+
+
 def test_a_solid_map_says_how_genes_are_selected(run: Run, open_page: Open) -> None:
     app = open_page("embedding", run=run.run_id, map="PCA", **{"pca-dimensions": "3"})
     assert not app.exception
