@@ -12,6 +12,7 @@ from types import FrameType
 
 from slviz.cli import (
     app,
+    controls,
     coursework,
     data,
     deletion,
@@ -57,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     runs.add_runs_commands(commands)
     predict.add_predict_command(commands)
     project.add_project_command(commands)
+    controls.add_controls_command(commands)
     deletion.add_deletion_command(commands)
     data.add_data_commands(commands)
     demo_runs.add_demo_runs_command(commands)

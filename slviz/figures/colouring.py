@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from slviz.datasets import GeneGraph
-from slviz.projections import Clusters, Density, Projection
+from slviz.projections import Clusters, Crowding, Density, Projection, Spread
 
 Kind = Literal["categorical", "continuous", "signed"]
 SEVERAL = "several kinds"
@@ -97,6 +97,29 @@ def by_class(values: np.ndarray, names: Sequence[str], *, title: str) -> Colouri
 def by_kept(projection: Projection) -> Colouring:
     """How well the map keeps each gene's neighbours: 0 none, 1 all."""
     return Colouring("Neighbours kept", "continuous", projection.kept, unit="share of 15")
+
+
+def by_trust(value: np.ndarray, by_chance: float, *, measure: str = "lower of both") -> Colouring:
+    """How far each gene's place on the map can be believed: 1 wholly, `by_chance` not at all; NaN not measured."""
+    unit = f"{measure}; 1 is best, {by_chance:.2g} is chance"
+    return Colouring("How far to believe this point", "continuous", np.asarray(value, dtype=np.float32), unit=unit)
+
+
+def by_spread(spread: Spread, seeds: int) -> Colouring:
+    """How far each gene moves from seed to seed, in percent of the map's radius."""
+    return Colouring(
+        "Moves between seeds", "continuous", 100 * spread.value, unit=f"% of the map's radius, {seeds} seeds"
+    )
+
+
+def by_crowding(found: Crowding) -> Colouring:
+    """Where the map is denser (above 0) or emptier than the embedding."""
+    return Colouring("Crowded by the map", "signed", found.value, unit="rank on the map less rank in the embedding")
+
+
+def by_shared(shared: np.ndarray, words: str) -> Colouring:
+    """Share (0 to 1) of each gene's nearest neighbours that are the same in two embeddings, which `words` name."""
+    return Colouring("Neighbours that stay", "continuous", np.asarray(shared, dtype=np.float32), unit=words)
 
 
 def by_partner_score(scores: np.ndarray, symbol: str, *, gene: int | None = None) -> Colouring:

@@ -11,7 +11,8 @@ import plotly.graph_objects as go
 from slviz.figures.colouring import Colouring
 from slviz.figures.frame import framed, plain_axes, scatter_kind
 from slviz.figures.labels import callouts
-from slviz.figures.palette import ACCENT, CONTINUOUS, LINE, MISSING, SIGNED, categorical, symbols
+from slviz.figures.palette import ACCENT, LINE, MISSING
+from slviz.figures.points import Points, coloured, heading, hover_texts
 from slviz.projections import Clusters, Projection
 from slviz.projections.neighbours import count_within
 
@@ -33,6 +34,7 @@ def embedding_scatter(
     degree: np.ndarray | None = None,
     highlighted: Sequence[int] = (),
     selected: Sequence[int] = (),
+    joined: np.ndarray | None = None,
     clusters: Clusters | None = None,
     point_size: float = 4.5,
     opacity: float = 0.75,
@@ -49,25 +51,16 @@ def embedding_scatter(
         degree: number of known partners [G] for the hover.
         highlighted: gene numbers that are ringed and named (a search); the first 40 get their name.
         selected: gene numbers drawn on top, larger; all others become grey but stay.
+        joined: pairs of gene numbers [N, 2] that a line joins; None for no lines.
         clusters: their numbers are written where they are densest; None for no such labels.
         point_size, opacity: of an ordinary point, in pixels and from 0 to 1.
         webgl: True for the screen; False keeps every point a vector in an exported file.
         height: in pixels.
     """
-    hover = _hover_texts(genes, colouring, names=names, degree=degree)
-    draw = _Points(projection.coordinates[:, :2], hover, scatter_kind(webgl=webgl))
-    ordinary = {"size": point_size, "opacity": opacity}
-    if len(selected):
-        chosen = np.unique(np.asarray(selected, dtype=np.int64))
-        rest = np.setdiff1d(np.arange(len(genes)), chosen)
-        traces = [draw.trace(rest, {"size": point_size, "opacity": 0.3, "color": MISSING}, showlegend=False)]
-        larger = {"size": point_size + 3, "opacity": 1.0, "line": {"width": 0.8, "color": LINE}}
-        traces += _coloured(draw, chosen, colouring, larger)
-    else:
-        traces = _coloured(draw, np.arange(len(genes)), colouring, ordinary)
-    if len(highlighted):
-        traces.append(_rings(draw, np.asarray(highlighted, dtype=np.int64), point_size))
-    span = _span(projection.coordinates)
+    hover = hover_texts(genes, colouring, names=names, degree=degree)
+    draw = Points(projection.coordinates[:, :2], hover, scatter_kind(webgl=webgl))
+    traces = flat_traces(draw, colouring, highlighted, selected, joined, point_size=point_size, opacity=opacity)
+    span = span_of(projection.coordinates)
     figure = framed(
         traces,
         x=projection.axes[0],
@@ -84,118 +77,43 @@ def embedding_scatter(
     if colouring.kind == "categorical":
         figure.update_layout(legend=LEGEND)
     else:  # over the map, since beside the colour bar a long unit would take its width
-        figure.update_layout(title=_heading(colouring), margin_t=TITLE_HEIGHT if colouring.unit else TITLE_HEIGHT - 18)
+        figure.update_layout(title=heading(colouring), margin_t=TITLE_HEIGHT if colouring.unit else TITLE_HEIGHT - 18)
     return plain_axes(figure)
 
 
-def _heading(colouring: Colouring) -> dict[str, Any]:
-    """Title and unit at the upper left, in the theme's own colour."""
-    unit = {"text": colouring.unit, "font": {"size": 13, "weight": 400}}
-    place = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top"}
-    return {"text": colouring.title, "font": {"size": 16}, "subtitle": unit, "pad": {"t": 6, "b": 0}, **place}
-
-
-class _Points:
-    """The genes as traces of one kind: where they lie and what their hover says."""
-
-    def __init__(self, place: np.ndarray, hover: np.ndarray, kind: type) -> None:
-        self.place = place
-        self.hover = hover
-        self.kind = kind
-
-    def trace(self, which: np.ndarray, marker: dict[str, Any], **more: Any) -> Any:
-        """Genes `which` as one trace."""
-        return self.kind(
-            x=self.place[which, 0],
-            y=self.place[which, 1],
-            mode="markers",
-            marker=marker,
-            text=self.hover[which],
-            customdata=which[:, None],
-            hovertemplate="%{text}<extra></extra>",
-            **more,
-        )
-
-
-def _coloured(draw: _Points, which: np.ndarray, colouring: Colouring, marker: dict[str, Any]) -> list[Any]:
-    """Genes `which` in their colours: a trace a category, or the missing and the coloured ones."""
-    if colouring.kind == "categorical":
-        return _by_category(draw, which, colouring, marker)
-    values = colouring.values.astype(np.float32)
-    known = np.isfinite(values[which])
-    traces = []
-    if not known.all():
-        grey = marker | {"color": MISSING, "opacity": min(marker["opacity"], 0.5)}
-        traces.append(draw.trace(which[~known], grey, name="unknown", showlegend=False))
-    inside = which[known]
-    inside = inside[np.argsort(np.abs(values[inside]), kind="stable")]  # the telling ones on top
-    scale = _scale(colouring, values[np.isfinite(values)])
-    shown = np.log10(values[inside]) if colouring.logarithmic else values[inside]
-    traces.append(draw.trace(inside, marker | scale | {"color": shown}, name=colouring.title, showlegend=False))
+def flat_traces(
+    draw: Points,
+    colouring: Colouring,
+    highlighted: Sequence[int],
+    selected: Sequence[int],
+    joined: np.ndarray | None,
+    *,
+    point_size: float,
+    opacity: float,
+) -> list[Any]:
+    """The traces of one flat map, the lowest first; arguments as those of `embedding_scatter`."""
+    every = np.arange(len(draw.place))
+    if len(selected):
+        chosen = np.unique(np.asarray(selected, dtype=np.int64))
+        grey = {"size": point_size, "opacity": 0.3, "color": MISSING}
+        traces = [draw.trace(np.setdiff1d(every, chosen), grey, showlegend=False)]
+        larger = {"size": point_size + 3, "opacity": 1.0, "line": {"width": 0.8, "color": LINE}}
+        traces += coloured(draw, chosen, colouring, larger)
+    else:
+        traces = coloured(draw, every, colouring, {"size": point_size, "opacity": opacity})
+    if joined is not None and len(joined):
+        traces.append(draw.lines(joined, name="nearest", line={"color": ACCENT, "width": 1.5}, opacity=0.8))
+    if len(highlighted):
+        traces.append(_rings(draw, np.asarray(highlighted, dtype=np.int64), point_size))
     return traces
 
 
-def _by_category(draw: _Points, which: np.ndarray, colouring: Colouring, marker: dict[str, Any]) -> list[Any]:
-    values = colouring.values.astype(str)
-    every = tuple(colouring.order) or colouring.categories  # a category keeps its colour where another is not there
-    colour, symbol = categorical(every), symbols(every)
-    traces = []
-    for name in reversed(colouring.categories):  # the missing first, so that they lie below
-        inside = which[values[which] == name]
-        look = marker | {"color": colour[name], "symbol": symbol[name]}
-        if colour[name] == MISSING:
-            look = look | {"opacity": min(marker["opacity"], 0.45), "symbol": "circle"}
-        rank = 1000 + colouring.categories.index(name)
-        label = f"{name or 'unknown'} ({len(inside):,})"
-        traces.append(draw.trace(inside, look, name=label, showlegend=True, legendrank=rank))
-    return traces
-
-
-def _scale(colouring: Colouring, finite: np.ndarray) -> dict[str, Any]:
-    """Colour scale and colour bar; a logarithmic bar is ticked at round values."""
-    bar: dict[str, Any] = {"thickness": 12, "len": 0.75, "outlinewidth": 0}
-    if not len(finite):
-        return {"colorscale": CONTINUOUS, "showscale": False}
-    if colouring.kind == "signed":
-        reach = float(np.quantile(np.abs(finite), 0.99)) or 1.0
-        return {"colorscale": SIGNED, "cmin": -reach, "cmax": reach, "cmid": 0, "showscale": True, "colorbar": bar}
-    if not colouring.logarithmic:
-        low, high = float(finite.min()), float(finite.max())
-        return {"colorscale": CONTINUOUS, "cmin": low, "cmax": high, "showscale": True, "colorbar": bar}
-    low, high = np.log10(finite.min()), np.log10(finite.max())
-    ticks = _round_values(float(low), float(high))
-    bar |= {"tickvals": np.log10(ticks), "ticktext": [f"{tick:,.4g}" for tick in ticks]}
-    return {"colorscale": CONTINUOUS, "cmin": low, "cmax": high, "showscale": True, "colorbar": bar}
-
-
-def _round_values(low: float, high: float) -> np.ndarray:
-    """1, 2, 5, 10, … between ten to the `low` and ten to the `high`; fewer where the range is wide."""
-    steps = (1,) if high - low > 3 else (1, 3) if high - low > 1.5 else (1, 2, 5)
-    decades = 10.0 ** np.arange(np.floor(low), np.ceil(high) + 1)
-    ticks = np.sort(np.outer(decades, steps).ravel())
-    inside = ticks[(ticks >= 10**low * 0.999) & (ticks <= 10**high * 1.001)]
-    return inside if len(inside) else np.array([10**low])
-
-
-def _rings(draw: _Points, which: np.ndarray, point_size: float) -> Any:
+def _rings(draw: Points, which: np.ndarray, point_size: float) -> Any:
     ring = {"size": point_size + 11, "color": ACCENT, "symbol": "circle-open", "line": {"width": 3}}
     return draw.trace(which, ring, name="searched", showlegend=False)
 
 
-def _hover_texts(
-    genes: Sequence[str], colouring: Colouring, *, names: Sequence[str] | None, degree: np.ndarray | None
-) -> np.ndarray:
-    """[G] text: bold symbol, full name, known partners, what the colour says."""
-    lines = [[f"<b>{gene}</b>" for gene in genes]]
-    if names is not None:
-        lines.append([name[:80] for name in names])
-    if degree is not None:
-        lines.append([f"{count:,} known partner{'' if count == 1 else 's'}" for count in degree])
-    lines.append([f"{colouring.title}: {value}" for value in colouring.texts])
-    return np.array(["<br>".join(part for part in parts if part) for parts in zip(*lines, strict=True)], dtype=object)
-
-
-def _span(coordinates: np.ndarray) -> tuple[tuple[float, float], tuple[float, float]]:
+def span_of(coordinates: np.ndarray) -> tuple[tuple[float, float], tuple[float, float]]:
     """The range of either axis with a little room around."""
     low, high = coordinates[:, :2].min(axis=0), coordinates[:, :2].max(axis=0)
     room = np.maximum((high - low) * ROOM, 1e-6)

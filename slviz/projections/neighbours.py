@@ -6,6 +6,8 @@ import numpy as np
 from jaxtyping import Float, Float32, Int64
 
 BLOCK = 512
+FINDING = "finding nearest genes"
+"""What a method says that it is doing while it searches them."""
 FEW_COLUMNS = 8
 """Up to so many columns a k-d tree is fast; above, comparing all genes in blocks is faster."""
 
@@ -23,6 +25,18 @@ def nearest_neighbours(
     search = NearestNeighbors(n_neighbors=count, algorithm=algorithm).fit(vectors)
     distance, number = search.kneighbors()
     return number.astype(np.int64), distance.astype(np.float32)
+
+
+def nearest_to(
+    vectors: Float[np.ndarray, "genes width"], gene: int, *, count: int
+) -> tuple[Int64[np.ndarray, " count"], Float32[np.ndarray, " count"]]:
+    """Numbers and Euclidean distances of the nearest others of one gene, nearest first; exact."""
+    away = np.sqrt(((vectors.astype(np.float64) - vectors[gene].astype(np.float64)) ** 2).sum(axis=1))
+    away[gene] = np.inf
+    count = min(count, len(vectors) - 1)
+    near = np.argpartition(away, count - 1)[:count] if count else np.empty(0, dtype=np.int64)
+    near = near[np.argsort(away[near], kind="stable")]
+    return near.astype(np.int64), away[near].astype(np.float32)
 
 
 def neighbours_kept(
