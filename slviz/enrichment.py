@@ -68,7 +68,7 @@ class Enrichment:
     def with_genes(self, genes: Sequence[str], *, rows: pd.DataFrame | None = None) -> pd.DataFrame:
         """The table (or some rows of it) with one column more: the selected genes in each term, joined by ", "."""
         rows = self.table if rows is None else rows
-        joined = [", ".join(genes[gene] for gene in self.members(int(row)).tolist()) for row in rows.index]
+        joined = [", ".join(genes[int(gene)] for gene in self.members(int(row))) for row in rows.index]
         return rows.assign(genes=joined)
 
 

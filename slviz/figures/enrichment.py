@@ -58,7 +58,10 @@ def _bars(
         orientation="h",
         name=name,
         marker={"color": colour},
-        text=[f"{row.selected:,} of {row.on_map:,} · {row.fold:.1f}×" for row in rows.itertuples()],
+        text=[
+            f"{selected:,} of {on_map:,} · {fold:.1f}×"
+            for selected, on_map, fold in zip(rows["selected"], rows["on_map"], rows["fold"], strict=True)
+        ],
         textposition="outside",
         cliponaxis=False,
         customdata=np.asarray(rows.index)[:, None],
@@ -117,7 +120,7 @@ def titles_of(rows: pd.DataFrame) -> dict[int, str]:
 
 def _hover(row: int, enrichment: Enrichment, genes: Sequence[str]) -> str:
     about = enrichment.table.loc[row]
-    members = [genes[gene] for gene in enrichment.members(row).tolist()]
+    members = [genes[int(gene)] for gene in enrichment.members(row)]
     more = f" and {len(members) - GENES_IN_HOVER} more" if len(members) > GENES_IN_HOVER else ""
     listed = "<br>".join(textwrap.wrap(", ".join(members[:GENES_IN_HOVER]) + more, 60))
     return (
