@@ -72,9 +72,7 @@ def checked_name(name: str) -> str:
     if len(name) > LONGEST_NAME:
         raise InvalidSetting(f"A name has at most {LONGEST_NAME} letters; this has {len(name)}.")
     if not name.isprintable():
-        raise InvalidSetting(
-            f"The name '{shown(name)}' holds a tab, a line break or another character without a shape."
-        )
+        raise InvalidSetting(f"The name '{shown(name)}' holds a tab, a line break or the like.")
     return name
 
 
