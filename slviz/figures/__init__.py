@@ -7,16 +7,23 @@ light and in dark. Points carry `customdata`: `[gene number]` on maps, networks 
 
 from slviz.figures.colouring import (
     Colouring,
+    by_chromosome,
     by_cluster,
+    by_column,
     by_degree,
     by_density,
+    by_error,
     by_evidence,
+    by_gene_type,
     by_kept,
+    by_members,
+    by_part,
     by_partner_score,
 )
 from slviz.figures.curves import NamedCurve, curves_of, precision_recall_curves, roc_curves
 from slviz.figures.degrees import degree_distribution, degree_ranks
 from slviz.figures.embedding import embedding_scatter
+from slviz.figures.enrichment import compared_bars, enrichment_bars
 from slviz.figures.network import network_figure
 from slviz.figures.predictions import predicted_against_actual, residuals, score_distribution
 from slviz.figures.training import training_curves
@@ -24,16 +31,24 @@ from slviz.figures.training import training_curves
 __all__ = [
     "Colouring",
     "NamedCurve",
+    "by_chromosome",
     "by_cluster",
+    "by_column",
     "by_degree",
     "by_density",
+    "by_error",
     "by_evidence",
+    "by_gene_type",
     "by_kept",
+    "by_members",
+    "by_part",
     "by_partner_score",
+    "compared_bars",
     "curves_of",
     "degree_distribution",
     "degree_ranks",
     "embedding_scatter",
+    "enrichment_bars",
     "network_figure",
     "precision_recall_curves",
     "predicted_against_actual",

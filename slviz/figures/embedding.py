@@ -9,8 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from slviz.figures.colouring import Colouring
+from slviz.figures.contours import density_contours
 from slviz.figures.frame import framed, plain_axes, scatter_kind
-from slviz.figures.labels import callouts
+from slviz.figures.labels import area_labels, callouts
 from slviz.figures.palette import ACCENT, CONTINUOUS, LINE, MISSING, SIGNED, categorical, symbols
 from slviz.projections import Clusters, Projection
 from slviz.projections.neighbours import count_within
@@ -32,8 +33,10 @@ def embedding_scatter(
     names: Sequence[str] | None = None,
     degree: np.ndarray | None = None,
     highlighted: Sequence[int] = (),
-    selected: Sequence[int] = (),
+    selected: Sequence[int] | np.ndarray = (),
+    named: Sequence[int] | np.ndarray = (),
     clusters: Clusters | None = None,
+    contours: bool = False,
     point_size: float = 4.5,
     opacity: float = 0.75,
     webgl: bool = True,
@@ -49,7 +52,9 @@ def embedding_scatter(
         degree: number of known partners [G] for the hover.
         highlighted: gene numbers that are ringed and named (a search); the first 40 get their name.
         selected: gene numbers drawn on top, larger; all others become grey but stay.
-        clusters: their numbers are written where they are densest; None for no such labels.
+        named: further gene numbers that get their name beside them and no ring; the first 40 of them.
+        clusters: their names are written where they are densest; those of the colouring when left out.
+        contours: lines of equal density are drawn over the points.
         point_size, opacity: of an ordinary point, in pixels and from 0 to 1.
         webgl: True for the screen; False keeps every point a vector in an exported file.
         height: in pixels.
@@ -67,7 +72,10 @@ def embedding_scatter(
         traces = _coloured(draw, np.arange(len(genes)), colouring, ordinary)
     if len(highlighted):
         traces.append(_rings(draw, np.asarray(highlighted, dtype=np.int64), point_size))
+    if contours:
+        traces.append(density_contours(projection.coordinates))
     span = _span(projection.coordinates)
+    clusters = clusters or colouring.clusters
     figure = framed(
         traces,
         x=projection.axes[0],
@@ -77,7 +85,7 @@ def embedding_scatter(
         height=height,
         dragmode="lasso",
         margin={"l": 36, "r": 8, "t": 16, "b": 36},
-        annotations=_labels(genes, projection, highlighted, clusters, span=span),
+        annotations=_labels(genes, projection, [*highlighted, *named], clusters, span=span),
     )
     figure.update_xaxes(range=span[0])
     figure.update_yaxes(range=span[1])
@@ -214,23 +222,18 @@ def _labels(
     place = projection.coordinates
     named = list(highlighted)[:MOST_LABELS]
     labels = callouts(place[named, 0], place[named, 1], [genes[gene] for gene in named], span=span, pixels=MAP_PIXELS)
-    if clusters is None:
+    if clusters is None or not clusters.names:
         return labels
     reach = (span[0][1] - span[0][0]) / 20
-    for number, name in enumerate(clusters.names):
-        members = place[clusters.label == number, :2]
-        x, y = members[_densest(members, reach=reach)]
-        labels.append(
-            {
-                "x": float(x),
-                "y": float(y),
-                "text": name.removeprefix("cluster "),
-                "hovertext": f"{name}: {len(members):,} genes",
-                "showarrow": False,
-                "font": {"size": 14, "weight": 700, "shadow": "auto"},
-            }
-        )
-    return labels
+    groups = [place[clusters.label == number, :2] for number in range(len(clusters.names))]
+    middles = np.array([members[_densest(members, reach=reach)] for members in groups])
+    return labels + area_labels(
+        middles,
+        [name.removeprefix("cluster ") for name in clusters.names],
+        [f"{name}: {len(members):,} genes" for name, members in zip(clusters.names, groups, strict=True)],
+        span=span,
+        pixels=MAP_PIXELS,
+    )
 
 
 def _densest(members: np.ndarray, *, reach: float) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ LINE_HEIGHT = 1.35
 DIRECTIONS = np.array([(1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1)], dtype=float)
 CHIP = "rgba(47, 60, 68, 0.88)"
 """Behind white letters: a name reads on points of any colour, in light and in dark."""
+AREA_LETTERS = 20
+"""Longer names of areas take two lines."""
 REACHES = (28.0, 42.0, 58.0, 76.0, 96.0)
 
 
@@ -59,6 +62,59 @@ def callouts(
         }
         for each, text in enumerate(texts)
     ]
+
+
+def area_labels(
+    middles: np.ndarray,
+    names: Sequence[str],
+    hovers: Sequence[str],
+    *,
+    span: tuple[tuple[float, float], tuple[float, float]],
+    size: float = 12,
+    pixels: tuple[float, float] = (800, 520),
+) -> list[dict[str, Any]]:
+    """Annotations that name areas, such as clusters, where they lie; the first have first choice.
+
+    A name that would cover an earlier label is cut to its number ("7 · DNA repair" to "7"); the whole name is in its
+    hover.
+
+    Args:
+        middles: where the labels belong, [N, 2].
+        names: what to write, in up to two lines.
+        hovers: what a hover says.
+        span, size, pixels: as for `callouts`.
+    """
+    low = np.array([span[0][0], span[1][0]], dtype=float)
+    high = np.array([span[0][1], span[1][1]], dtype=float)
+    centres = (np.asarray(middles, dtype=float).reshape(-1, 2) - low) * np.array(pixels) / np.maximum(high - low, 1e-9)
+    boxes: list[tuple[np.ndarray, np.ndarray]] = []
+    labels = []
+    for middle, centre, name, hover in zip(np.asarray(middles), centres, names, hovers, strict=True):
+        lines = textwrap.wrap(name, AREA_LETTERS, max_lines=2, placeholder=" …")
+        half = _half(lines, size)
+        if any((np.abs(centre - other) < half + theirs).all() for other, theirs in boxes):
+            lines = [name.partition(" · ")[0]]
+            half = _half(lines, size)
+        boxes.append((centre, half))
+        labels.append(
+            {
+                "x": float(middle[0]),
+                "y": float(middle[1]),
+                "text": "<br>".join(lines),
+                "hovertext": hover,
+                "showarrow": False,
+                "font": {"size": size, "weight": 700, "color": "white"},
+                "bgcolor": CHIP,
+                "borderpad": 1,
+                "opacity": 0.92,
+            }
+        )
+    return labels
+
+
+def _half(lines: Sequence[str], size: float) -> np.ndarray:
+    """Half the width and height of some lines of letters, in pixels."""
+    return np.array([max(map(len, lines), default=1) * LETTER_WIDTH * size / 2, len(lines) * LINE_HEIGHT * size / 2])
 
 
 def _free_offsets(points: np.ndarray, halves: np.ndarray) -> np.ndarray:

@@ -13,10 +13,10 @@ from slviz.datasets import GeneGraph
 from slviz.figures import Colouring, embedding_scatter
 from slviz.projections import Projection
 from slviz.runs import Run
-from slviz.ui import address, downloads, frame, genes, maps, selection
+from slviz.ui import address, colour_choices, downloads, frame, genes, maps, selection
 from slviz.ui.words import counted
 
-COLOURS = (maps.DENSITY, maps.DEGREE, maps.EVIDENCE, maps.CLUSTER, maps.PARTNER, maps.KEPT)
+COLOURS = (maps.DENSITY, maps.DEGREE, maps.EVIDENCE, maps.PARTNER, maps.KEPT, *colour_choices.HELP)
 TOOLS = {"pick": "pan", "lasso": "lasso", "box": "select"}
 TOOL_HELP = (
     "- **pick**: a click opens a gene's card; dragging moves the map\n"

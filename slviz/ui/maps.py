@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shlex
 from collections.abc import Callable
 
@@ -10,21 +9,19 @@ import numpy as np
 import streamlit as st
 
 from slviz import figures, jobs
-from slviz.choices import Choice
 from slviz.datasets import GeneGraph
 from slviz.figures import Colouring
-from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Clusters, Density, Projection, ProjectionMethod
+from slviz.projections import DENSITIES, PROJECTIONS, Density, Projection, ProjectionMethod
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.tasks.pair_decoder import PairDecoder
-from slviz.ui import address, opened
+from slviz.ui import address, colour_choices, opened
 from slviz.ui.words import SCORE, plain
 
-DENSITY, DEGREE, EVIDENCE, CLUSTER, PARTNER, KEPT = (
+DENSITY, DEGREE, EVIDENCE, PARTNER, KEPT = (
     "Local density",
     "Known partners",
     "Evidence",
-    "Cluster",
     "Predicted partners",
     "Neighbours kept",
 )
@@ -32,10 +29,9 @@ COLOUR_HELP = (
     f"- **{DENSITY}**: how crowded it is around a gene\n"
     f"- **{DEGREE}**: how many known partners a gene has\n"
     f"- **{EVIDENCE}**: where most of its known pairs come from\n"
-    f"- **{CLUSTER}**: groups of genes that lie together\n"
     f"- **{PARTNER}**: the network's score of each gene with the gene that you search\n"
-    f"- **{KEPT}**: how many of a gene's nearest neighbours the map keeps near"
-)
+    f"- **{KEPT}**: how many of a gene's nearest neighbours the map keeps near\n"
+) + "\n".join(f"- **{name}**: {what}" for name, what in colour_choices.HELP.items())
 POLL_SECONDS = 1.0
 
 
@@ -121,10 +117,9 @@ def colouring(name: str, graph: GeneGraph, run: Run, projection: Projection, gen
         return make(), sentence
     if name == PARTNER:
         return _by_partner(graph, run, gene)
-    space = _space("map" if name == DENSITY else "embedding")
-    if name == CLUSTER:
-        clusters = clusters_of(graph, run, projection, space)
-        return figures.by_cluster(clusters), f"{clusters.how} Each is named for its gene with most partners."
+    if name in colour_choices.HELP:
+        return colour_choices.colouring(name, graph, run, projection)
+    space = _space("map")
     estimate = address.one_of(
         st.segmented_control,
         "Estimate",
@@ -156,20 +151,6 @@ def _space(default: str) -> str:
     ).rpartition(" ")[2]
 
 
-def clusters_of(graph: GeneGraph, run: Run, projection: Projection, space: str) -> Clusters:
-    """k-means clusters, each named for its gene with most known partners."""
-    clusters = _clusters(run.run_id, _map_key(projection, space), space, _vectors(run, projection, space))
-    return named_by_hub(clusters, graph)
-
-
-def named_by_hub(clusters: Clusters, graph: GeneGraph) -> Clusters:
-    """The same clusters, called "1 · KRAS …" for their number and their gene with most partners."""
-    by_degree = np.argsort(-graph.degree, kind="stable")
-    hubs = [graph.genes[by_degree[clusters.label[by_degree] == each][0]] for each in range(len(clusters.names))]
-    names = tuple(f"{number + 1} · {hub} …" for number, hub in enumerate(hubs))
-    return dataclasses.replace(clusters, names=names)
-
-
 def _vectors(run: Run, projection: Projection, space: str) -> np.ndarray:
     return projection.coordinates if space == "map" else run.embedding
 
@@ -181,9 +162,3 @@ def _map_key(projection: Projection, space: str) -> str:
 @st.cache_resource(max_entries=32, show_spinner="Measuring density …")
 def _density(run_id: str, map_key: str, space: str, estimate: str, _vectors: np.ndarray) -> Density:
     return DENSITIES.make(estimate).estimate(_vectors, space="map" if space == "map" else "embedding")
-
-
-@st.cache_resource(max_entries=32, show_spinner="Finding clusters …")
-def _clusters(run_id: str, map_key: str, space: str, _vectors: np.ndarray) -> Clusters:
-    clustering: Choice = next(iter(CLUSTERINGS.values()))()
-    return clustering.find(_vectors, space="map" if space == "map" else "embedding")  # pyright: ignore
