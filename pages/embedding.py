@@ -1,8 +1,10 @@
 """Embedding: every gene a point; what lies together, the network sees as alike."""
 
+import dataclasses
+
 import streamlit as st
 
-from slviz.ui import address, frame, gene_map, genes, maps
+from slviz.ui import address, frame, gene_map, genes, maps, selected_genes
 
 
 def page() -> None:
@@ -19,11 +21,13 @@ def page() -> None:
     left, right = st.columns([3, 1])
     with right:
         look = gene_map.look(colour, graph, run, projection, gene)
+        chosen = selected_genes.asked(graph, clusters=look.colouring.clusters)
+        look = dataclasses.replace(look, selected=chosen.numbers)
     with left:
-        chosen = gene_map.show(look)
+        drawn = gene_map.show(look)
     with right:
         gene_map.details(look)
-    gene_map.table(look, chosen)
+    selected_genes.show(look, chosen, drawn)
 
 
 frame.show(page)

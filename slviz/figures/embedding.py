@@ -17,6 +17,8 @@ from slviz.projections import Clusters, Projection
 from slviz.projections.neighbours import count_within
 
 MOST_LABELS = 40
+MOST_IN_LEGEND = 12
+"""Clusters that are named on the map need no legend, and many of them would leave no room for the map."""
 ROOM = 0.03
 LEGEND = {"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom", "title": {"side": "top"}}
 """Over the map, which is square: beside it a legend would take a quarter of its size."""
@@ -75,7 +77,7 @@ def embedding_scatter(
     if contours:
         traces.append(density_contours(projection.coordinates))
     span = _span(projection.coordinates)
-    clusters = clusters or colouring.clusters
+    clusters = None if len(selected) else clusters or colouring.clusters
     figure = framed(
         traces,
         x=projection.axes[0],
@@ -90,7 +92,8 @@ def embedding_scatter(
     figure.update_xaxes(range=span[0])
     figure.update_yaxes(range=span[1])
     if colouring.kind == "categorical":
-        figure.update_layout(legend=LEGEND)
+        named_there = clusters is not None and len(clusters.names) > MOST_IN_LEGEND
+        figure.update_layout(legend=LEGEND, showlegend=not named_there)
     else:  # over the map, since beside the colour bar a long unit would take its width
         figure.update_layout(title=_heading(colouring), margin_t=TITLE_HEIGHT if colouring.unit else TITLE_HEIGHT - 18)
     return plain_axes(figure)

@@ -17,9 +17,11 @@ from slviz.figures.palette import FAINT, LINE, OKABE_ITO, categorical
 GROUP_WORDS = {"BP": "biological process", "MF": "molecular function", "CC": "cellular component"}
 MOST_BARS = 15
 ROW_PIXELS = 30
-LETTERS = 44
+LETTERS = 36
 """Longer names of terms take two lines."""
 GENES_IN_HOVER = 12
+ROOM = 1.75
+"""Times the longest bar, for the words beside it where the figure is half a page wide."""
 SURER = "−log₁₀ q (longer is surer)"
 
 
@@ -141,7 +143,9 @@ def _height(rows: int) -> int:
 def _from_the_top(figure: go.Figure, places: list[str], *, reach: float) -> go.Figure:
     """The first place on top, room for the text beside the longest bar, the legend above."""
     figure.update_yaxes(categoryorder="array", categoryarray=places[::-1], showgrid=False, tickfont={"size": 12})
-    figure.update_xaxes(range=(0, 1.28 * reach), gridcolor=FAINT)
+    figure.update_xaxes(range=(0, ROOM * reach), gridcolor=FAINT, nticks=5)
     return figure.update_layout(
-        bargap=0.3, legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "title": None}
+        bargap=0.3,
+        margin={"l": 8, "r": 8, "t": 8, "b": 44},
+        legend={"orientation": "h", "x": 0, "xref": "container", "y": 1.0, "yanchor": "bottom", "title": None},
     )

@@ -10,12 +10,15 @@ import numpy as np
 
 LETTER_WIDTH = 0.62
 LINE_HEIGHT = 1.35
-DIRECTIONS = np.array([(1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1)], dtype=float)
+DIRECTIONS = np.array([(1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1), (1, -0.5), (-1, 0.5)])
 CHIP = "rgba(47, 60, 68, 0.88)"
 """Behind white letters: a name reads on points of any colour, in light and in dark."""
 AREA_LETTERS = 20
 """Longer names of areas take two lines."""
-REACHES = (28.0, 42.0, 58.0, 76.0, 96.0)
+AREA_SHIFTS = np.array([(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0), (0.6, 1.6), (-0.6, 1.6), (0.6, -1.6), (-0.6, -1.6)])
+"""Places of an area's label, in half its width and height from its middle."""
+REACHES = (28.0, 42.0, 58.0, 76.0, 96.0, 120.0, 150.0, 185.0, 225.0)
+PADDING = 3.0
 
 
 def callouts(
@@ -42,7 +45,7 @@ def callouts(
     high = np.array([span[0][1], span[1][1]], dtype=float)
     scale = np.array(pixels) / np.maximum(high - low, 1e-9)
     points = (np.column_stack([x, y]) - low) * scale * (1, -1)
-    halves = np.array([(max(len(text), 1) * LETTER_WIDTH * size / 2, LINE_HEIGHT * size / 2) for text in texts])
+    halves = np.array([_half([text], size) + PADDING for text in texts])
     offsets = _free_offsets(points, halves)
     return [
         {
@@ -73,10 +76,9 @@ def area_labels(
     size: float = 12,
     pixels: tuple[float, float] = (800, 520),
 ) -> list[dict[str, Any]]:
-    """Annotations that name areas, such as clusters, where they lie; the first have first choice.
+    """Annotations that name areas, such as clusters, where they lie or right beside; the first have first choice.
 
-    A name that would cover an earlier label is cut to its number ("7 · DNA repair" to "7"); the whole name is in its
-    hover.
+    A name without a free place is cut to its number ("7 · DNA repair" to "7"); the whole name is in its hover.
 
     Args:
         middles: where the labels belong, [N, 2].
@@ -86,30 +88,39 @@ def area_labels(
     """
     low = np.array([span[0][0], span[1][0]], dtype=float)
     high = np.array([span[0][1], span[1][1]], dtype=float)
-    centres = (np.asarray(middles, dtype=float).reshape(-1, 2) - low) * np.array(pixels) / np.maximum(high - low, 1e-9)
-    boxes: list[tuple[np.ndarray, np.ndarray]] = []
+    middles = np.asarray(middles, dtype=float).reshape(-1, 2)
+    centres = (middles - low) * np.array(pixels) / np.maximum(high - low, 1e-9)
+    taken: list[tuple[np.ndarray, np.ndarray]] = []
     labels = []
-    for middle, centre, name, hover in zip(np.asarray(middles), centres, names, hovers, strict=True):
-        lines = textwrap.wrap(name, AREA_LETTERS, max_lines=2, placeholder=" …")
-        half = _half(lines, size)
-        if any((np.abs(centre - other) < half + theirs).all() for other, theirs in boxes):
-            lines = [name.partition(" · ")[0]]
-            half = _half(lines, size)
-        boxes.append((centre, half))
+    for middle, centre, name, hover in zip(middles, centres, names, hovers, strict=True):
+        lines, shift, half = _free_place(centre, name, taken, size)
+        taken.append((centre + shift, half))
         labels.append(
             {
                 "x": float(middle[0]),
                 "y": float(middle[1]),
+                "xshift": float(shift[0]),
+                "yshift": float(shift[1]),
                 "text": "<br>".join(lines),
                 "hovertext": hover,
                 "showarrow": False,
-                "font": {"size": size, "weight": 700, "color": "white"},
-                "bgcolor": CHIP,
-                "borderpad": 1,
-                "opacity": 0.92,
+                "font": {"size": size, "weight": 700, "shadow": "auto"},
             }
         )
     return labels
+
+
+def _free_place(
+    centre: np.ndarray, name: str, taken: Sequence[tuple[np.ndarray, np.ndarray]], size: float
+) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """The lines of an area's label, its shift in pixels, and half its size: the first place that is free."""
+    whole = textwrap.wrap(name, AREA_LETTERS, max_lines=2, placeholder=" …") or [""]
+    for lines in (whole, [name.partition(" · ")[0]]):
+        half = _half(lines, size)
+        for shift in AREA_SHIFTS * (half + 3):
+            if not any((np.abs(centre + shift - other) < half + theirs).all() for other, theirs in taken):
+                return lines, shift, half
+    return lines, np.zeros(2), half
 
 
 def _half(lines: Sequence[str], size: float) -> np.ndarray:

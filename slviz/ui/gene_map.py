@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ TOOL_HELP = (
     "- **lasso**, **box**: draw around genes for their table; a double click undoes it"
 )
 NAMED_HUBS = 8
+NAMED_SELECTED = 25
 SHOWN_ROWS = 2000
 
 
@@ -40,14 +42,22 @@ class Look:
     hubs: bool
     point_size: float
     opacity: float
+    contours: bool = False
+    selected: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def name(self) -> str:
         return f"{self.run.run_id}-{self.projection.method.name}"
 
+    @property
+    def method(self) -> str:
+        """What the map is called, such as "t-SNE"."""
+        return str(getattr(self.projection.method, "title", self.projection.method.name))
+
     def figure(self, *, webgl: bool) -> go.Figure:
         info = self.graph.gene_info
-        named = list(np.argsort(-self.graph.degree, kind="stable")[:NAMED_HUBS]) if self.hubs else []
+        hubs = self.hubs and not len(self.selected) and self.colouring.clusters is None
+        named = list(np.argsort(-self.graph.degree, kind="stable")[:NAMED_HUBS]) if hubs else []
         drawn = embedding_scatter(
             self.graph.genes,
             self.projection,
@@ -55,6 +65,9 @@ class Look:
             names=None if info is None else info["name"].tolist(),
             degree=self.graph.degree,
             highlighted=[self.gene] if self.gene is not None else named,
+            selected=self.selected,
+            named=self.selected[np.argsort(-self.graph.degree[self.selected], kind="stable")][:NAMED_SELECTED],
+            contours=self.contours,
             point_size=self.point_size,
             opacity=self.opacity,
             webgl=webgl,
@@ -76,7 +89,13 @@ def look(colour: str, graph: GeneGraph, run: Run, projection: Projection, gene: 
             bind="query-params",
             help=f"Names the {NAMED_HUBS} genes with most known partners, as long as no gene is searched.",
         )
-    return Look(graph, run, projection, colouring, sentence, gene, tool, hubs, size, opacity)
+        contours = st.toggle(
+            "Density contours",
+            key="contours",
+            bind="query-params",
+            help="Lines around where genes lie densest on the map.",
+        )
+    return Look(graph, run, projection, colouring, sentence, gene, tool, hubs, size, opacity, contours)
 
 
 def _size(count: int) -> float:
@@ -85,7 +104,8 @@ def _size(count: int) -> float:
 
 def show(look: Look) -> np.ndarray:
     """The map and its caption; the numbers of the genes that are selected on it."""
-    key = f"map {look.name}"
+    mark = f" {zlib.crc32(look.selected.tobytes()):08x}" if len(look.selected) else ""
+    key = f"map {look.name}{mark}"  # another selection in the address begins with nothing drawn
 
     def picked() -> None:
         gene = selection.clicked(key)
