@@ -4,7 +4,7 @@ import dataclasses
 
 import streamlit as st
 
-from slviz.ui import address, frame, gene_map, genes, maps, selected_genes
+from slviz.ui import address, frame, gene_map, genes, maps, nearest, selected_genes
 
 
 def page() -> None:
@@ -27,6 +27,8 @@ def page() -> None:
         drawn = gene_map.show(look)
     with right:
         gene_map.details(look)
+    if gene is not None:
+        nearest.show(graph, run, gene)
     selected_genes.show(look, chosen, drawn)
 
 

@@ -230,13 +230,8 @@ def _labels(
     reach = (span[0][1] - span[0][0]) / 20
     groups = [place[clusters.label == number, :2] for number in range(len(clusters.names))]
     middles = np.array([members[_densest(members, reach=reach)] for members in groups])
-    return labels + area_labels(
-        middles,
-        [name.removeprefix("cluster ") for name in clusters.names],
-        [f"{name}: {len(members):,} genes" for name, members in zip(clusters.names, groups, strict=True)],
-        span=span,
-        pixels=MAP_PIXELS,
-    )
+    names = [name.removeprefix("cluster ") for name in clusters.names]
+    return labels + area_labels(place[:, :2], clusters.label, names, middles, span=span, pixels=MAP_PIXELS)
 
 
 def _densest(members: np.ndarray, *, reach: float) -> int:

@@ -14,7 +14,8 @@ from slviz.enrichment import SIGNIFICANT, Enrichment
 from slviz.figures.frame import empty, framed
 from slviz.figures.palette import FAINT, LINE, OKABE_ITO, categorical
 
-GROUP_WORDS = {"BP": "biological process", "MF": "molecular function", "CC": "cellular component"}
+GROUP_WORDS = {"BP": "process", "MF": "function", "CC": "component"}
+"""The three parts of the Gene Ontology: biological process, molecular function, cellular component."""
 MOST_BARS = 15
 ROW_PIXELS = 30
 LETTERS = 36
@@ -61,7 +62,7 @@ def _bars(
         name=name,
         marker={"color": colour},
         text=[
-            f"{selected:,} of {on_map:,} · {fold:.1f}×"
+            f"{selected:,}/{on_map:,} · {fold:.{0 if fold >= 10 else 1}f}×"
             for selected, on_map, fold in zip(rows["selected"], rows["on_map"], rows["fold"], strict=True)
         ],
         textposition="outside",
@@ -146,6 +147,15 @@ def _from_the_top(figure: go.Figure, places: list[str], *, reach: float) -> go.F
     figure.update_xaxes(range=(0, ROOM * reach), gridcolor=FAINT, nticks=5)
     return figure.update_layout(
         bargap=0.3,
-        margin={"l": 8, "r": 8, "t": 8, "b": 44},
-        legend={"orientation": "h", "x": 0, "xref": "container", "y": 1.0, "yanchor": "bottom", "title": None},
+        margin={"l": 8, "r": 8, "t": 40, "b": 44},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "xref": "container",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "title": None,
+            "entrywidth": 84,
+        },
     )

@@ -192,9 +192,9 @@ def _genes(look: gene_map.Look, chosen: Asked) -> None:
     event = st.dataframe(
         rows.head(SHOWN_ROWS),
         hide_index=True,
-        column_order=[*(name for name in rows.columns if name != "name"), "name"],
+        column_order=_order(look, rows),
         height=min(38 + 35 * len(rows), 420),
-        column_config=_columns(run),
+        column_config={name: _words(name) for name in rows.columns} | _columns(run),
         key=f"selected {chosen.name} {len(rows)}",
         on_select="rerun",
         selection_mode="single-row",
@@ -246,20 +246,26 @@ def table_of(look: gene_map.Look, chosen: np.ndarray) -> pd.DataFrame:
     return table.sort_values(order, ascending=False, kind="stable", ignore_index=True)
 
 
+def _order(look: gene_map.Look, rows: pd.DataFrame) -> list[str]:
+    """The columns on the page: what tells most first; where a gene lies on the map is only in the download."""
+    places = {axis.partition(" (")[0].lower().replace(" ", "_") for axis in look.projection.axes}
+    shown = [name for name in rows.columns if name not in places and name != "name"]
+    return [*shown, "name"] if "name" in rows else shown
+
+
+def _words(column: str) -> str:
+    return column.replace("_", " ").capitalize()
+
+
 def _columns(run: Run) -> dict[str, Any]:
+    """Headings and help of the columns that count."""
+    number = st.column_config.NumberColumn
+    likely = (
+        "Selected genes that are no known partner and whose pair with this gene scores "
+        f"{threshold_of(run):.2f} or more, the score at which F1 was best on validation pairs."
+    )
     return {
-        "gene": st.column_config.TextColumn("Gene"),
-        "name": st.column_config.TextColumn("Name"),
-        "known_partners": st.column_config.NumberColumn(
-            "Partners", width="small", help="Known partners, held-out ones included."
-        ),
-        "partners_inside": st.column_config.NumberColumn(
-            "Inside", width="small", help="Known partners that are selected too."
-        ),
-        "predicted_inside": st.column_config.NumberColumn(
-            "Predicted",
-            width="small",
-            help="Selected genes that are no known partner and whose pair with this gene scores "
-            f"{threshold_of(run):.2f} or more, the score at which F1 was best on validation pairs.",
-        ),
+        "known_partners": number("Partners", width="small", help="Known partners, held-out ones included."),
+        "partners_inside": number("Inside", width="small", help="Known partners that are selected too."),
+        "predicted_inside": number("Predicted", width="small", help=likely),
     }

@@ -72,9 +72,13 @@ def _group(terms: Terms) -> str:
     groups = sorted(set(terms.groups))
     if not 1 < len(groups) <= MOST_GROUPS:
         return ""
-    words = {GROUP_WORDS.get(each, each).rpartition(" ")[2]: each for each in groups}
+    words = {GROUP_WORDS.get(each, each): each for each in groups}
     chosen = address.one_of(
-        st.segmented_control, "Kind of term", (ALL, *words), key="group", label_visibility="collapsed"
+        st.segmented_control,
+        "Kind of term",
+        (ALL, *words),
+        key="group",
+        help="Biological process, cellular component or molecular function; q is corrected for the terms asked about.",
     )
     return words.get(chosen, "")
 

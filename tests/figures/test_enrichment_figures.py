@@ -37,7 +37,7 @@ def test_bars_are_the_leading_terms_with_the_best_on_top(demo: GeneGraph, found:
 def test_a_bar_says_how_many_of_how_many(demo: GeneGraph, found: Enrichment) -> None:
     bar = enrichment_bars(found, demo.genes).data[0]
     row = found.table.loc[int(bar.customdata[0][0])]
-    assert bar.text[0] == f"{row['selected']} of {row['on_map']} · {row['fold']:.1f}×"
+    assert bar.text[0] == f"{row['selected']}/{row['on_map']} · {row['fold']:.0f}×"
     assert demo.genes[found.members(int(bar.customdata[0][0]))[0]] in bar.hovertext[0]
 
 
