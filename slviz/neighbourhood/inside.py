@@ -61,7 +61,7 @@ def pairs_inside(graph: GeneGraph, run: Run, chosen: Int64[np.ndarray, " selecte
     a, b, score, _ = scored_inside(graph, run, chosen)
     genes = np.asarray(graph.genes, dtype=object)
     row = pd.Index(graph.pairs[:, 0] * len(graph) + graph.pairs[:, 1]).get_indexer(pd.Index(a * len(graph) + b))
-    part = _part_of_known(graph, run)
+    part = part_of_known(graph, run)
     table = pd.DataFrame(
         {
             "gene_a": genes[a],
@@ -75,8 +75,8 @@ def pairs_inside(graph: GeneGraph, run: Run, chosen: Int64[np.ndarray, " selecte
     return table.sort_values("score", ascending=False, kind="stable", ignore_index=True)
 
 
-def _part_of_known(graph: GeneGraph, run: Run) -> np.ndarray:
-    """For each known pair "known, train" and the like; "known" where the run never judged it."""
+def part_of_known(graph: GeneGraph, run: Run) -> np.ndarray:
+    """Text [P]: for each known pair "known, train" and the like; "known" where the run never judged it."""
     number = graph.number_of
     said = np.full(len(graph.pairs), "known", dtype=object)
     if "gene_a" not in run.predictions:

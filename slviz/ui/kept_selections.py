@@ -164,9 +164,12 @@ def compare(graph: GeneGraph, run: Run, chosen: np.ndarray, *, called: str, name
     """The selection beside a kept one: what they share, what only one has, and the terms of both."""
     shown = address.value("set")
     others = {each.name: each for each in of(graph).all() if each.name != shown}
+    key, asked = "compare box", address.value("with")
+    if asked is not None and asked not in others:
+        said = f"No other selection of this data set is called “{asked[:60]}”, so there is nothing to compare with."
+        st.warning(plain(said), icon=":material/link_off:")
     if not others:
         return
-    key, asked = "compare box", address.value("with")
     st.session_state[key] = asked if asked in others else None
 
     def changed() -> None:
@@ -183,10 +186,7 @@ def compare(graph: GeneGraph, run: Run, chosen: np.ndarray, *, called: str, name
         width=420,
         filter_mode="contains",
     )
-    if asked is None:
-        return
     if asked not in others:
-        st.warning(plain(f"No other selection of this data set is called “{asked[:60]}”."), icon=":material/link_off:")
         return
     _two(graph, run, (shown or called, chosen), (asked, others[asked].numbers(graph)), name=name)
 

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from slviz.datasets import GeneGraph
+from slviz.neighbourhood.inside import part_of_known
 from slviz.projections.nearest_genes import nearest_genes
 from slviz.runs import Run
 from slviz.tasks.pair_decoder import PairDecoder
@@ -18,7 +19,7 @@ MEASURE_HELP = (
     "- **cosine**: by direction, 0 (the same) to 2 (opposite); long and short vectors are alike\n"
     "- **Euclidean**: the straight distance"
 )
-KNOWN = "known partner"
+UNLISTED = "not listed"
 
 
 def show(graph: GeneGraph, run: Run, gene: int) -> None:
@@ -47,7 +48,7 @@ def show(graph: GeneGraph, run: Run, gene: int) -> None:
             column_config={
                 "gene": "Gene",
                 "distance": st.column_config.NumberColumn("Distance", format="%.4g"),
-                "pair": "Pair",
+                "pair": st.column_config.TextColumn("Pair", help="Known partners, with the part that the pair was in."),
                 "score": st.column_config.NumberColumn("Score", format="%.3f", help=SCORE),
                 "name": "Name",
             },
@@ -56,9 +57,14 @@ def show(graph: GeneGraph, run: Run, gene: int) -> None:
 
 def _about(graph: GeneGraph, run: Run, gene: int, table: pd.DataFrame) -> None:
     """How many of the nearest are known partners, beside what chance gives; download and selection."""
-    symbol, partners = graph.genes[gene], table["pair"].tolist().count(KNOWN)
+    symbol = graph.genes[gene]
+    pairs = table["pair"].tolist()
+    partners, learnt = len(pairs) - pairs.count(UNLISTED), pairs.count("known, train")
     by_chance = len(table) * graph.degree[gene] / (len(graph) - 1)
-    st.caption(f"{partners} of {len(table)} are known partners of {plain(symbol)}; by chance {by_chance:.1f} would be.")
+    said = f"{partners} of {len(table)} are known partners of {symbol}; by chance {by_chance:.1f} would be."
+    if learnt:
+        said += f" The network learnt from {learnt} of them, so that these lie near says little."
+    st.caption(plain(said))
     genes = ",".join([symbol, *table["gene"]])
     with st.container(horizontal=True):
         downloads.table_button(f"{run.run_id}-nearest-{symbol}", lambda: table, source=downloads.provenance(graph, run))
@@ -74,10 +80,11 @@ def table_of(graph: GeneGraph, run: Run, gene: int, *, count: int, measure: str)
     number, distance = nearest_genes(
         run.embedding, gene, count=count, measure="cosine" if measure == "cosine" else "euclidean"
     )
+    rows = graph.adjacency[[gene]].toarray()[0, number] - 1  # −1 for no known pair takes the last
     columns: dict[str, object] = {
         "gene": np.asarray(graph.genes, dtype=object)[number],
         "distance": distance,
-        "pair": np.where(np.isin(number, graph.partners(gene)), KNOWN, "not listed"),
+        "pair": np.append(part_of_known(graph, run), UNLISTED)[rows],
     }
     if run.decoder:
         columns["score"] = PairDecoder(run.decoder).score_against(run.embedding, gene)[number]

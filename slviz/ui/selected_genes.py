@@ -39,11 +39,13 @@ class Asked:
         numbers: gene numbers, ascending; empty for none.
         origin: such as "the kept selection “repair”"; "" for none.
         name: a short name for files.
+        drawn: whether it is a lasso or a box on the map, which a reload forgets.
     """
 
     numbers: np.ndarray = field(default_factory=lambda: NOBODY)
     origin: str = ""
     name: str = "selected"
+    drawn: bool = False
 
 
 def asked(graph: GeneGraph, *, clusters: Clusters | None = None) -> Asked:
@@ -97,7 +99,7 @@ def show(look: gene_map.Look, of_address: Asked, drawn: np.ndarray) -> None:
     """Everything under the map: the tools of selecting, and the selection itself or the table of all genes."""
     chosen = of_address
     if len(drawn) > 1:
-        chosen = Asked(drawn, f"drawn on the {look.method} map", "selected")
+        chosen = Asked(drawn, f"drawn on the {look.method} map", "selected", drawn=True)
     _tools(look, chosen)
     if not len(chosen.numbers):
         gene_map.table(look, NOBODY)
@@ -118,10 +120,26 @@ def _tools(look: gene_map.Look, chosen: Asked) -> None:
         if len(chosen.numbers):
             note = f"{chosen.origin}, run {look.run.run_id}"
             kept_selections.keep(look.graph, chosen.numbers, note=note)
+            if chosen.drawn and len(chosen.numbers) <= MOST_IN_ADDRESS:
+                _hold(look.graph, chosen.numbers)
             if any(address.value(key) for key in ("set", "genes", "cluster")):
                 st.button("Clear", icon=":material/close:", on_click=clear, type="tertiary")
     for note in st.session_state.pop(NOTE, []):
         st.info(plain(note), icon=":material/info:")
+
+
+def _hold(graph: GeneGraph, numbers: np.ndarray) -> None:
+    """The way from a lasso to the address: the genes stay after a reload, and are named on the map."""
+
+    def hold() -> None:
+        address.put(set=None, cluster=None, genes=",".join(graph.genes[number] for number in numbers.tolist()))
+
+    st.button(
+        "Name them on the map",
+        icon=":material/label:",
+        on_click=hold,
+        help="Writes the genes into the address, so that they stay after a reload, and their names on the map.",
+    )
 
 
 def clear() -> None:
