@@ -1,8 +1,10 @@
 """Embedding: every gene a point; what lies together, the network sees as alike."""
 
+import dataclasses
+
 import streamlit as st
 
-from slviz.ui import address, controls, frame, gene_map, genes, map_choice, map_trust, maps
+from slviz.ui import address, controls, frame, gene_map, genes, map_choice, map_trust, maps, nearest, selected_genes
 
 ONE, BESIDE = "one map", "beside controls"
 VIEW_HELP = (
@@ -32,12 +34,16 @@ def page() -> None:
     left, right = st.columns([3, 1])
     with right:
         look = gene_map.look(colour, summary, graph, run, projection, gene)
+        chosen = selected_genes.asked(graph, clusters=look.colouring.clusters)
+        look = dataclasses.replace(look, selected=chosen.numbers)
     with left:
-        chosen = gene_map.show(look)
+        drawn = gene_map.show(look)
         map_trust.show(summary, graph, run, projection, open=colour in (maps.TRUST, maps.SPREAD))
     with right:
         gene_map.details(look)
-    gene_map.table(look, chosen)
+    if gene is not None:
+        nearest.show(graph, run, gene)
+    selected_genes.show(look, chosen, drawn)
 
 
 frame.show(page)

@@ -9,14 +9,17 @@ import numpy as np
 import plotly.graph_objects as go
 
 from slviz.figures.colouring import Colouring
+from slviz.figures.contours import density_contours
 from slviz.figures.frame import framed, plain_axes, scatter_kind
-from slviz.figures.labels import callouts
+from slviz.figures.labels import area_labels, callouts
 from slviz.figures.palette import ACCENT, LINE, MISSING
 from slviz.figures.points import Points, coloured, heading, hover_texts
 from slviz.projections import Clusters, Projection
 from slviz.projections.neighbours import count_within
 
 MOST_LABELS = 40
+MOST_IN_LEGEND = 12
+"""Clusters that are named on the map need no legend, and many of them would leave no room for the map."""
 ROOM = 0.03
 LEGEND = {"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom", "title": {"side": "top"}}
 """Over the map, which is square: beside it a legend would take a quarter of its size."""
@@ -33,9 +36,11 @@ def embedding_scatter(
     names: Sequence[str] | None = None,
     degree: np.ndarray | None = None,
     highlighted: Sequence[int] = (),
-    selected: Sequence[int] = (),
+    selected: Sequence[int] | np.ndarray = (),
+    named: Sequence[int] | np.ndarray = (),
     joined: np.ndarray | None = None,
     clusters: Clusters | None = None,
+    contours: bool = False,
     point_size: float = 4.5,
     opacity: float = 0.75,
     webgl: bool = True,
@@ -51,8 +56,10 @@ def embedding_scatter(
         degree: number of known partners [G] for the hover.
         highlighted: gene numbers that are ringed and named (a search); the first 40 get their name.
         selected: gene numbers drawn on top, larger; all others become grey but stay.
+        named: further gene numbers that get their name beside them and no ring; the first 40 of them.
         joined: pairs of gene numbers [N, 2] that a line joins; None for no lines.
-        clusters: their numbers are written where they are densest; None for no such labels.
+        clusters: their names are written where they are densest; those of the colouring when left out.
+        contours: lines of equal density are drawn over the points.
         point_size, opacity: of an ordinary point, in pixels and from 0 to 1.
         webgl: True for the screen; False keeps every point a vector in an exported file.
         height: in pixels.
@@ -60,7 +67,10 @@ def embedding_scatter(
     hover = hover_texts(genes, colouring, names=names, degree=degree)
     draw = Points(projection.coordinates[:, :2], hover, scatter_kind(webgl=webgl))
     traces = flat_traces(draw, colouring, highlighted, selected, joined, point_size=point_size, opacity=opacity)
+    if contours:
+        traces.append(density_contours(projection.coordinates))
     span = span_of(projection.coordinates)
+    clusters = None if len(selected) else clusters or colouring.clusters
     figure = framed(
         traces,
         x=projection.axes[0],
@@ -70,12 +80,13 @@ def embedding_scatter(
         height=height,
         dragmode="lasso",
         margin={"l": 36, "r": 8, "t": 16, "b": 36},
-        annotations=_labels(genes, projection, highlighted, clusters, span=span),
+        annotations=_labels(genes, projection, [*highlighted, *named], clusters, span=span),
     )
     figure.update_xaxes(range=span[0])
     figure.update_yaxes(range=span[1])
     if colouring.kind == "categorical":
-        figure.update_layout(legend=LEGEND)
+        named_there = clusters is not None and len(clusters.names) > MOST_IN_LEGEND
+        figure.update_layout(legend=LEGEND, showlegend=not named_there)
     else:  # over the map, since beside the colour bar a long unit would take its width
         figure.update_layout(title=heading(colouring), margin_t=TITLE_HEIGHT if colouring.unit else TITLE_HEIGHT - 18)
     return plain_axes(figure)
@@ -85,7 +96,7 @@ def flat_traces(
     draw: Points,
     colouring: Colouring,
     highlighted: Sequence[int],
-    selected: Sequence[int],
+    selected: Sequence[int] | np.ndarray,
     joined: np.ndarray | None,
     *,
     point_size: float,
@@ -133,23 +144,13 @@ def _labels(
     place = projection.coordinates
     named = list(highlighted)[:MOST_LABELS]
     labels = callouts(place[named, 0], place[named, 1], [genes[gene] for gene in named], span=span, pixels=MAP_PIXELS)
-    if clusters is None:
+    if clusters is None or not clusters.names:
         return labels
     reach = (span[0][1] - span[0][0]) / 20
-    for number, name in enumerate(clusters.names):
-        members = place[clusters.label == number, :2]
-        x, y = members[_densest(members, reach=reach)]
-        labels.append(
-            {
-                "x": float(x),
-                "y": float(y),
-                "text": name.removeprefix("cluster "),
-                "hovertext": f"{name}: {len(members):,} genes",
-                "showarrow": False,
-                "font": {"size": 14, "weight": 700, "shadow": "auto"},
-            }
-        )
-    return labels
+    groups = [place[clusters.label == number, :2] for number in range(len(clusters.names))]
+    middles = np.array([members[_densest(members, reach=reach)] for members in groups])
+    names = [name.removeprefix("cluster ") for name in clusters.names]
+    return labels + area_labels(place[:, :2], clusters.label, names, middles, span=span, pixels=MAP_PIXELS)
 
 
 def _densest(members: np.ndarray, *, reach: float) -> int:

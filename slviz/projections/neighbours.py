@@ -27,18 +27,6 @@ def nearest_neighbours(
     return number.astype(np.int64), distance.astype(np.float32)
 
 
-def nearest_to(
-    vectors: Float[np.ndarray, "genes width"], gene: int, *, count: int
-) -> tuple[Int64[np.ndarray, " count"], Float32[np.ndarray, " count"]]:
-    """Numbers and Euclidean distances of the nearest others of one gene, nearest first; exact."""
-    away = np.sqrt(((vectors.astype(np.float64) - vectors[gene].astype(np.float64)) ** 2).sum(axis=1))
-    away[gene] = np.inf
-    count = min(count, len(vectors) - 1)
-    near = np.argpartition(away, count - 1)[:count] if count else np.empty(0, dtype=np.int64)
-    near = near[np.argsort(away[near], kind="stable")]
-    return near.astype(np.int64), away[near].astype(np.float32)
-
-
 def neighbours_kept(
     vectors: Float[np.ndarray, "genes width"],
     coordinates: Float[np.ndarray, "genes dimensions"],

@@ -15,7 +15,7 @@ import streamlit as st
 from slviz.datasets.report import shown
 from slviz.ui.words import plain
 
-TRAVELLING = ("run", "gene", "data")
+TRAVELLING = ("run", "gene", "data", "set", "genes")
 
 
 def value(key: str) -> str | None:

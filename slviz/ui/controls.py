@@ -16,7 +16,7 @@ from slviz.features.scaling import scaled_columns
 from slviz.figures import Colouring
 from slviz.projections import PROJECTIONS, Projection, ProjectionMethod
 from slviz.projections.agreement import Agreement
-from slviz.projections.neighbours import nearest_to
+from slviz.projections.nearest_genes import nearest_genes
 from slviz.runs import Run
 from slviz.runs.beside import Beside
 from slviz.runs.controls import FEATURES, KINDS, SHUFFLED, STORED, UNTRAINED
@@ -183,7 +183,7 @@ def _maps(graph: GeneGraph, run: Run, sides: list[Side], colouring: tuple[Colour
 
 
 def _lines(vectors: np.ndarray, gene: int) -> np.ndarray:
-    near, _ = nearest_to(vectors, gene, count=10)
+    near, _ = nearest_genes(vectors, gene, count=10, measure="euclidean")
     return np.column_stack([np.full(len(near), gene), near])
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,18 +14,18 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.figures import Colouring, embedding_scatter, embedding_solid
 from slviz.projections import Projection
-from slviz.projections.neighbours import nearest_to
+from slviz.projections.nearest_genes import nearest_genes
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, downloads, frame, genes, maps, selection
+from slviz.ui import address, colour_choices, downloads, frame, genes, maps, selection
 from slviz.ui.words import counted, plain
 
 COLOURS = (
     maps.DENSITY,
     maps.DEGREE,
     maps.EVIDENCE,
-    maps.CLUSTER,
     maps.PARTNER,
+    *colour_choices.HELP,
     maps.KEPT,
     maps.TRUST,
     maps.SPREAD,
@@ -47,6 +48,7 @@ TOOL_HELP = (
     "- **lasso**, **box**: draw around genes for their table; a double click undoes it"
 )
 NAMED_HUBS = 8
+NAMED_SELECTED = 25
 SHOWN_ROWS = 2000
 
 
@@ -65,25 +67,42 @@ class Look:
     point_size: float
     opacity: float
     lines: int = 0
+    contours: bool = False
+    selected: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def name(self) -> str:
         return f"{self.run.run_id}-{self.projection.method.name}"
 
+    @property
+    def method(self) -> str:
+        """What the map is called, such as "t-SNE"."""
+        return self.projection.method.title
+
     def figure(self, *, webgl: bool) -> go.Figure:
         info = self.graph.gene_info
-        named = list(np.argsort(-self.graph.degree, kind="stable")[:NAMED_HUBS]) if self.hubs else []
+        hubs = self.hubs and not len(self.selected) and self.colouring.clusters is None
+        named = list(np.argsort(-self.graph.degree, kind="stable")[:NAMED_HUBS]) if hubs else []
         shared: dict[str, Any] = {
             "names": None if info is None else info["name"].tolist(),
             "degree": self.graph.degree,
             "highlighted": [self.gene] if self.gene is not None else named,
+            "selected": self.selected,
             "joined": self.joined,
             "point_size": self.point_size,
             "opacity": self.opacity,
         }
         if self.solid:
             return embedding_solid(self.graph.genes, self.projection, self.colouring, **shared)
-        drawn = embedding_scatter(self.graph.genes, self.projection, self.colouring, webgl=webgl, **shared)
+        drawn = embedding_scatter(
+            self.graph.genes,
+            self.projection,
+            self.colouring,
+            named=self.selected[np.argsort(-self.graph.degree[self.selected], kind="stable")][:NAMED_SELECTED],
+            contours=self.contours,
+            webgl=webgl,
+            **shared,
+        )
         return drawn.update_layout(dragmode=TOOLS[self.tool])
 
     @property
@@ -96,7 +115,7 @@ class Look:
         """The gene with each of its true nearest in the embedding, to be joined by lines."""
         if self.gene is None or not self.lines:
             return None
-        near, _ = nearest_to(self.run.embedding, self.gene, count=self.lines)
+        near, _ = nearest_genes(self.run.embedding, self.gene, count=self.lines, measure="euclidean")
         return np.column_stack([np.full(len(near), self.gene), near])
 
 
@@ -127,7 +146,13 @@ def look(
             help="From the gene that you searched or clicked to its nearest in the embedding itself, wherever the "
             "map has put them: long lines are what the map got wrong.",
         )
-    return Look(graph, run, projection, colouring, sentence, gene, tool, hubs, size, opacity, lines)
+        contours = projection.method.dimensions == 2 and st.toggle(
+            "Density contours",
+            key="contours",
+            bind="query-params",
+            help="Lines around where genes lie densest on the map.",
+        )
+    return Look(graph, run, projection, colouring, sentence, gene, tool, hubs, size, opacity, lines, contours)
 
 
 def _size(count: int) -> float:
@@ -136,7 +161,8 @@ def _size(count: int) -> float:
 
 def show(look: Look) -> np.ndarray:
     """The map and its caption; the numbers of the genes that are selected on it."""
-    key = f"map {look.name}"
+    mark = f" {zlib.crc32(look.selected.tobytes()):08x}" if len(look.selected) else ""
+    key = f"map {look.name}{mark}"  # another selection in the address begins with nothing drawn
 
     def picked() -> None:
         gene = selection.clicked(key)

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
 
 from slviz import figures
-from slviz.choices import Choice
 from slviz.datasets import GeneGraph
 from slviz.datasets.classes import gene_classes
 from slviz.figures import Colouring
-from slviz.projections import CLUSTERINGS, DENSITIES, Clusters, Density, Projection, crowding
+from slviz.projections import DENSITIES, Density, Projection, crowding
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.tasks import Classify
 from slviz.tasks.pair_decoder import PairDecoder
-from slviz.ui import address, map_trust
+from slviz.ui import address, colour_choices, map_trust
 from slviz.ui.words import SCORE, plain
 
-DENSITY, DEGREE, EVIDENCE, CLUSTER, PARTNER, KEPT, TRUST, SPREAD, CROWDING, ACTUAL, GIVEN = (
+DENSITY, DEGREE, EVIDENCE, PARTNER, KEPT, TRUST, SPREAD, CROWDING, ACTUAL, GIVEN = (
     "Local density",
     "Known partners",
     "Evidence",
-    "Cluster",
     "Predicted partners",
     "Neighbours kept",
     "How far to believe",
@@ -40,13 +37,12 @@ COLOUR_HELP = (
     f"- **{DENSITY}**: how crowded it is around a gene\n"
     f"- **{DEGREE}**: how many known partners a gene has\n"
     f"- **{EVIDENCE}**: where most of its known pairs come from\n"
-    f"- **{CLUSTER}**: groups of genes that lie together\n"
     f"- **{PARTNER}**: the network's score of each gene with the gene that you search\n"
     f"- **{KEPT}**: how many of a gene's nearest neighbours the map keeps near\n"
     f"- **{TRUST}**: whether what lies next to a gene on the map is next to it in the embedding, and the other way\n"
     f"- **{SPREAD}**: how far a gene moves when the map is made again from another seed\n"
-    f"- **{CROWDING}**: where the map looks denser, or emptier, than the embedding is"
-)
+    f"- **{CROWDING}**: where the map looks denser, or emptier, than the embedding is\n"
+) + "\n".join(f"- **{name}**: {what}" for name, what in colour_choices.HELP.items())
 CLASS_HELP = f"\n- **{ACTUAL}**: the class a gene is in\n- **{GIVEN}**: the class that the network gives it"
 KEPT_SENTENCE = "Share of a gene's 15 nearest neighbours that the map keeps near."
 
@@ -70,13 +66,11 @@ def colouring(
         return _by_class(name, graph, run)
     if name == PARTNER:
         return _by_partner(graph, run, gene)
+    if name in colour_choices.HELP:
+        return colour_choices.colouring(name, graph, run, projection)
     if name == CROWDING:
         return _by_crowding(run, projection)
-    space = _space("map" if name == DENSITY else "embedding")
-    if name == CLUSTER:
-        clusters = clusters_of(graph, run, projection, space)
-        return figures.by_cluster(clusters), f"{clusters.how} Each is named for its gene with most partners."
-    density = _density_of(run, projection, space, _estimate())
+    density = _density_of(run, projection, colour_choices.measured_in("map"), _estimate())
     return figures.by_density(density), density.how
 
 
@@ -124,31 +118,6 @@ def _by_class(name: str, graph: GeneGraph, run: Run) -> tuple[Colouring, str]:
     )
 
 
-def _space(default: str) -> str:
-    order = (default, "embedding" if default == "map" else "map")
-    return address.one_of(
-        st.segmented_control,
-        "Measured in the",
-        order,
-        key=f"space-{default}",
-        help="The map is what you see; the embedding is what the network learnt, before it was flattened.",
-    )
-
-
-def clusters_of(graph: GeneGraph, run: Run, projection: Projection, space: str) -> Clusters:
-    """k-means clusters, each named for its gene with most known partners."""
-    clusters = _clusters(run.run_id, _map_key(projection, space), space, _vectors(run, projection, space))
-    return named_by_hub(clusters, graph)
-
-
-def named_by_hub(clusters: Clusters, graph: GeneGraph) -> Clusters:
-    """The same clusters, called "1 · KRAS …" for their number and their gene with most partners."""
-    by_degree = np.argsort(-graph.degree, kind="stable")
-    hubs = [graph.genes[by_degree[clusters.label[by_degree] == each][0]] for each in range(len(clusters.names))]
-    names = tuple(f"{number + 1} · {hub} …" for number, hub in enumerate(hubs))
-    return dataclasses.replace(clusters, names=names)
-
-
 def _vectors(run: Run, projection: Projection, space: str) -> np.ndarray:
     return projection.coordinates if space == "map" else run.embedding
 
@@ -160,9 +129,3 @@ def _map_key(projection: Projection, space: str) -> str:
 @st.cache_resource(max_entries=32, show_spinner="Measuring density …")
 def _density(run_id: str, map_key: str, space: str, estimate: str, _vectors: np.ndarray) -> Density:
     return DENSITIES.make(estimate).estimate(_vectors, space="map" if space == "map" else "embedding")
-
-
-@st.cache_resource(max_entries=32, show_spinner="Finding clusters …")
-def _clusters(run_id: str, map_key: str, space: str, _vectors: np.ndarray) -> Clusters:
-    clustering: Choice = next(iter(CLUSTERINGS.values()))()
-    return clustering.find(_vectors, space="map" if space == "map" else "embedding")  # pyright: ignore
