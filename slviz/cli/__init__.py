@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from slviz.cli import app, data, demo_runs, predict, project, runs, train
+from slviz.cli import app, data, demo_runs, export, predict, project, runs, train
 from slviz.errors import SlvizError
 
 DESCRIPTION = "Explore gene embeddings learnt on a graph of synthetic-lethal gene pairs."
@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     runs.add_runs_commands(commands)
     predict.add_predict_command(commands)
     project.add_project_command(commands)
+    export.add_export_command(commands)
     data.add_data_commands(commands)
     demo_runs.add_demo_runs_command(commands)
     app.add_app_command(commands)

@@ -13,7 +13,7 @@ from slviz.datasets import GeneGraph
 from slviz.figures import Colouring, embedding_scatter
 from slviz.projections import Projection
 from slviz.runs import Run
-from slviz.ui import address, downloads, frame, genes, maps, selection
+from slviz.ui import address, downloads, embedding_files, frame, genes, maps, selection
 from slviz.ui.words import counted
 
 COLOURS = (maps.DENSITY, maps.DEGREE, maps.EVIDENCE, maps.CLUSTER, maps.PARTNER, maps.KEPT)
@@ -130,6 +130,7 @@ def table(look: Look, chosen: np.ndarray) -> None:
             source=downloads.provenance(look.graph, look.run),
             figure=lambda: look.figure(webgl=False),
             table=lambda: rows,
+            others=embedding_files.of_run(look.run, look.graph),
         )
     if several:
         st.dataframe(rows.head(SHOWN_ROWS), hide_index=True, height=min(38 + 35 * len(rows), 420))

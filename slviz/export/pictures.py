@@ -1,26 +1,16 @@
-"""Taking away: networks, tables and figures as files that say where they come from."""
+"""Figures as HTML, SVG, PNG and PDF at the widths of a journal."""
 
 from __future__ import annotations
 
 import html
-import io
-import json
 import math
-import re
 import shutil
 import textwrap
 from typing import Any, Literal
 
-import networkx as nx
-import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 
-from slviz import __version__
-from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting, SlvizError
-from slviz.neighbourhood import Neighbourhood
-from slviz.runs import Run
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MILLIMETRES_PER_INCH = 25.4
@@ -31,77 +21,6 @@ JOURNAL_WIDTHS_MM = (89, 183)
 WIDE_MM = 120
 WIDE_PIXELS, NARROW_PIXELS = 920, 560
 FOOTER_PIXELS = 9
-
-
-def provenance(run: Run, graph: GeneGraph) -> str:
-    """One line that says where an export comes from: data set, model, features, seed, run, version."""
-    spec = run.spec
-    kind = "SYNTHETIC data set" if graph.synthetic or spec.synthetic else "data set"
-    return (
-        f"{kind} {spec.data_name} ({spec.data_fingerprint[:12]}); task {spec.task.name}; network {spec.network.name}; "
-        f"features {spec.features.name}; split {spec.split.name}; seed {spec.seed}; run {spec.run_id}; "
-        f"slviz {__version__}"
-    )
-
-
-def data_provenance(graph: GeneGraph) -> str:
-    """The same for what shows a data set without a run."""
-    kind = "SYNTHETIC data set" if graph.synthetic else "data set"
-    return f"{kind} {graph.name} ({graph.fingerprint[:12]}); slviz {__version__}"
-
-
-def to_tsv(table: pd.DataFrame, *, provenance: str) -> bytes:
-    """A table as tab-separated UTF-8 text: a comment line "# …", the column names, the rows.
-
-    Missing values are empty. Tabs and line breaks inside a cell become spaces, so that a row stays a
-    row. A text cell that a spreadsheet would run as a formula (it starts with = + - @) gets a leading
-    apostrophe; numbers never do.
-    """
-    cleaned = table.copy()
-    for column in cleaned.columns:
-        if not pd.api.types.is_numeric_dtype(cleaned[column]) and not pd.api.types.is_bool_dtype(cleaned[column]):
-            cleaned[column] = cleaned[column].map(_cell, na_action="ignore")
-    cleaned.columns = [_cell(column) for column in cleaned.columns]
-    text = io.StringIO()
-    text.write(f"# {_one_line(provenance)}\n")
-    cleaned.to_csv(text, sep="\t", index=False, lineterminator="\n", float_format="%.6g", quoting=3, escapechar=None)
-    return text.getvalue().encode()
-
-
-def to_graphml(around: Neighbourhood, *, provenance: str) -> bytes:
-    """The neighbourhood as GraphML (Cytoscape, Gephi, yEd, networkx); edges run source → target.
-
-    Genes are nodes by their symbol, with name, relation, score, …; an attribute that is unknown is left
-    out. The graph's own attribute "provenance" holds the line.
-    """
-    return "\n".join(nx.generate_graphml(_network(around, provenance), named_key_ids=True)).encode()
-
-
-def to_cytoscape(around: Neighbourhood, *, provenance: str) -> bytes:
-    """The neighbourhood as Cytoscape.js JSON; `data` of a node and an edge hold its attributes."""
-    network = _network(around, provenance)
-    content = {
-        "data": {"provenance": provenance, "name": f"{around.symbols[0]} neighbourhood"},
-        "elements": {
-            "nodes": [{"data": {"id": gene, **network.nodes[gene]}} for gene in network],
-            "edges": [
-                {"data": {"id": f"{source}→{target}", "source": source, "target": target, **attributes}}
-                for source, target, attributes in network.edges(data=True)
-            ],
-        },
-    }
-    return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1).encode()
-
-
-def to_sif(around: Neighbourhood) -> bytes:
-    """The neighbourhood as SIF: source, kind of pair, target, tab-separated.
-
-    The format has no comments, so it carries no provenance: take the GraphML for that.
-    """
-    table = around.edge_table()
-    kind = table["kind"].str.replace(r"[^a-z]+", "_", regex=True)
-    lines = table["source"] + "\t" + kind + "\t" + table["target"]
-    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def figure_to_html(figure: go.Figure, *, provenance: str, title: str = "slviz") -> bytes:
@@ -238,50 +157,3 @@ def _render(figure: go.Figure, kind: str, scale: float, browser: str) -> bytes:
             f"The browser {browser} did not draw the picture ({type(error).__name__}: {error}). "
             "Use the camera button above the figure, which draws in your own browser."
         ) from error
-
-
-def _network(around: Neighbourhood, provenance: str) -> nx.DiGraph:
-    """A directed networkx graph of the neighbourhood, attributes without missing values."""
-    network = nx.DiGraph(
-        provenance=provenance,
-        run=around.run_id,
-        centre=str(around.symbols[0]),
-        attention_direction=around.direction,
-        layer="mean" if around.layer is None else str(around.layer + 1),
-        head="mean" if around.head is None else str(around.head + 1),
-    )
-    network.add_node(str(around.symbols[0]), relation="centre", name=str(around.names[0]))
-    for row in around.table().to_dict("records"):
-        network.add_node(row.pop("gene"), **_present(row))
-    for row in around.edge_table().to_dict("records"):
-        network.add_edge(row.pop("source"), row.pop("target"), **_present(row))
-    return network
-
-
-def _present(row: dict[Any, Any]) -> dict[str, Any]:
-    """Plain Python values of a row, without the missing ones; text without characters that XML forbids."""
-    kept = {}
-    for key, value in row.items():
-        if isinstance(value, str):
-            if value:
-                kept[str(key)] = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", value)
-        elif np.isfinite(value):
-            kept[str(key)] = int(value) if isinstance(value, (int, np.integer)) else round(float(value), 7)
-    return kept
-
-
-def _cell(value: Any) -> str:
-    text = _one_line(str(value))
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") and not _is_number(text) else text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _one_line(text: str) -> str:
-    return re.sub(r"[\t\r\n]+", " ", text)

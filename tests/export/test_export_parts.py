@@ -148,7 +148,7 @@ def test_pictures_are_what_they_say() -> None:
 
 
 def test_without_a_browser_the_camera_button_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export.shutil, "which", lambda name: None)
+    monkeypatch.setattr("slviz.export.pictures.shutil.which", lambda name: None)
     with pytest.raises(SlvizError, match="camera button"):
         export.figure_to_image(go.Figure())
 
@@ -157,7 +157,7 @@ def test_browser_that_does_not_draw_gets_a_sentence(monkeypatch: pytest.MonkeyPa
     def broken(*_args: object, **_kwargs: object) -> bytes:
         raise RuntimeError("no display")
 
-    monkeypatch.setattr(export, "_browser", lambda: "/nowhere/chromium")
+    monkeypatch.setattr("slviz.export.pictures._browser", lambda: "/nowhere/chromium")
     monkeypatch.setattr("kaleido.calc_fig_sync", broken)
     with pytest.raises(SlvizError, match="did not draw the picture"):
         export.figure_to_image(go.Figure())
