@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from slviz.ui import address, frame, gene_map, genes, maps
+from slviz.ui import address, frame, gene_map, genes, maps, vector_maps
 
 
 def page() -> None:
-    """Controls, map, then the gene or the genes that were picked."""
+    """Controls, map, then the gene or the genes that were picked; vectors of other things have a page of their own."""
+    if vector_maps.asked():
+        return vector_maps.page()
     summary, run, graph = frame.open_run("Embedding")
     search, method_column, colour_column = st.columns([3, 2, 2])
     with search:
@@ -23,7 +25,7 @@ def page() -> None:
         chosen = gene_map.show(look)
     with right:
         gene_map.details(look)
-    gene_map.table(look, chosen)
+    return gene_map.table(look, chosen)
 
 
 frame.show(page)

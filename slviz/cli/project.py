@@ -29,7 +29,7 @@ def add_project_command(commands: argparse._SubParsersAction) -> None:
 
 
 def _project(asked: argparse.Namespace) -> int:
-    method = PROJECTIONS.make(asked.method, **_settings(asked.method, asked.settings))
+    method = PROJECTIONS.make(asked.method, **settings_given(asked.method, asked.settings))
     if not 0 <= asked.seed < 2**31:
         raise InvalidSetting(f"seed={asked.seed} is outside the range 0 to {2**31 - 1}.")
     projection = RunStore.default().project(asked.run, method, asked.seed, dimensions=asked.dimensions)
@@ -37,7 +37,8 @@ def _project(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _settings(name: str, words: list[str]) -> dict:
+def settings_given(name: str, words: list[str]) -> dict:
+    """The settings of a method that stand in words such as `perplexity=30`; raises `InvalidSetting`."""
     known = {each.key: each for each in PROJECTIONS[name].settings()}
     given = {}
     for word in words:

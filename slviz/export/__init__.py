@@ -1,6 +1,6 @@
 """Taking away: networks, embeddings, tables and figures as files that say where they come from."""
 
-from slviz.export.annotated import Annotated, of_run, of_stored_run
+from slviz.export.annotated import Annotated, of_run, of_stored_run, of_stored_vectors, of_vectors
 from slviz.export.formats import FORMATS, Format
 from slviz.export.network import to_cytoscape, to_graphml, to_sif
 from slviz.export.pictures import (
@@ -13,7 +13,7 @@ from slviz.export.pictures import (
     for_print,
 )
 from slviz.export.projector import to_embedding_tsv, to_projector
-from slviz.export.provenance import data_provenance, provenance
+from slviz.export.provenance import data_provenance, provenance, vectors_provenance
 from slviz.export.tables import to_tsv
 
 __all__ = [
@@ -30,6 +30,8 @@ __all__ = [
     "for_print",
     "of_run",
     "of_stored_run",
+    "of_stored_vectors",
+    "of_vectors",
     "provenance",
     "to_cytoscape",
     "to_embedding_tsv",
@@ -37,4 +39,5 @@ __all__ = [
     "to_projector",
     "to_sif",
     "to_tsv",
+    "vectors_provenance",
 ]

@@ -13,11 +13,12 @@ from jaxtyping import Float32
 
 from slviz import __version__
 from slviz.datasets import GeneGraph
-from slviz.export.provenance import provenance
+from slviz.export.provenance import provenance, vectors_provenance
 from slviz.projections import PCA, Projection
 from slviz.runs import Attention, Run
 from slviz.runs.sources import without_path
 from slviz.runs.store import RunStore
+from slviz.vectors import Given, VectorSet, VectorStore, given_map
 
 KNOWN_PAIRS = "known_pairs"
 ATTENTION = "attention"
@@ -82,11 +83,27 @@ def of_stored_run(store: RunStore, run: Run, graph: GeneGraph) -> Annotated:
     return of_run(run, graph, maps)
 
 
+def of_vectors(points: VectorSet, maps: Iterable[Projection] = ()) -> Annotated:
+    """A vector set with the maps that were made of it and those that came with it."""
+    by_name = named_maps([*maps, *(given_map(points, name) for name in points.maps)])
+    about = {"provenance": vectors_provenance(points), "slviz_version": __version__, **described(by_name)}
+    columns = points.columns.assign(**kept_columns(by_name))
+    return Annotated(points.names, columns, points.vectors, by_name, about=about)
+
+
+def of_stored_vectors(store: VectorStore, id: str) -> Annotated:
+    """`of_vectors` with every map that lies with the set."""
+    found = [store.open_projection(id, method, seed) for method, seed in store.projections(id)]
+    return of_vectors(store.open(id), [each for each in found if each is not None])
+
+
 def named_maps(maps: Iterable[Projection]) -> dict[str, Projection]:
     """Maps by method, such as "tsne"; further ones of a method get a number ("tsne_2"), 3-D ones "tsne_3d"."""
     named: dict[str, Projection] = {}
     for each in maps:
-        base = each.method.name + ("_3d" if each.coordinates.shape[1] == 3 else "")
+        base = (each.method.map if isinstance(each.method, Given) else each.method.name) + (
+            "_3d" if each.coordinates.shape[1] == 3 else ""
+        )
         name, number = base, 1
         while name in named:
             number += 1

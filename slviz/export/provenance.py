@@ -5,6 +5,7 @@ from __future__ import annotations
 from slviz import __version__
 from slviz.datasets import GeneGraph
 from slviz.runs import Run
+from slviz.vectors import VectorSet
 
 
 def provenance(run: Run, graph: GeneGraph) -> str:
@@ -22,3 +23,8 @@ def data_provenance(graph: GeneGraph) -> str:
     """The same for what shows a data set without a run."""
     kind = "SYNTHETIC data set" if graph.synthetic else "data set"
     return f"{kind} {graph.name} ({graph.fingerprint[:12]}); slviz {__version__}"
+
+
+def vectors_provenance(points: VectorSet) -> str:
+    """The same for vectors that were brought in."""
+    return f"vectors {points.id}; {points.title or points.name}; {points.origin}; slviz {__version__}"
