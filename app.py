@@ -13,5 +13,6 @@ frame.navigate(
         st.Page(frame.EMBEDDING, title="Embedding", icon=":material/bubble_chart:"),
         st.Page(frame.PREDICTIONS, title="Predictions", icon=":material/query_stats:"),
         st.Page(frame.NEIGHBOURHOOD, title="Neighbourhood", icon=":material/hub:"),
+        st.Page(frame.VECTORS, title="Vectors", icon=":material/scatter_plot:"),
     ]
 )

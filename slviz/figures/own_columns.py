@@ -30,14 +30,16 @@ def by_column(title: str, values: np.ndarray) -> Colouring:
         names = [f"{code:g}" for code in codes]
         text = np.array([*names, ""], dtype=object)[np.where(np.isnan(amounts), -1, np.searchsorted(codes, amounts))]
         return Colouring(title, "categorical", text, order=(*names, ""))
-    return Colouring(title, "categorical", fewer(values.astype(str)))
+    text = fewer(values.astype(str))
+    names = sorted(set(text) - {""}, key=str)
+    codes = len(names) <= FEW_CODES and all(name.isdigit() for name in names)
+    return Colouring(title, "categorical", text, order=(*sorted(names, key=int), "") if codes else ())
 
 
 def fewer(values: np.ndarray, *, most: int = MOST_CATEGORIES) -> np.ndarray:
     """The `most` commonest texts; the rest become "other", missing ones ("") stay."""
     names, code, size = np.unique(values, return_inverse=True, return_counts=True)
-    rank = np.argsort(np.argsort(np.where(names == "", -1, -size), kind="stable"), kind="stable")
-    spared = most + ("" in names)
-    kept = np.where(rank < spared, names, OTHER).astype(object)
+    rank = np.argsort(np.argsort(np.where(names == "", 1, -size), kind="stable"), kind="stable")
+    kept = np.where(rank < most, names, OTHER).astype(object)
     kept[names == ""] = ""
     return kept[code]

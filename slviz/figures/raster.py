@@ -30,6 +30,7 @@ CELLS = 600
 FAINTEST = 110
 """Alpha of a cell with one point; the fullest has 255."""
 ROOM = 0.03
+MARGIN = 0.12
 LEGEND = {
     "orientation": "h",
     "x": 0,
@@ -55,6 +56,11 @@ class Window:
         (left, bottom), (right, top) = place[:, :2].min(axis=0).tolist(), place[:, :2].max(axis=0).tolist()
         across, up = max((right - left) * ROOM, 1e-6), max((top - bottom) * ROOM, 1e-6)
         return cls(left - across, right + across, bottom - up, top + up)
+
+    def wider(self) -> Window:
+        """The same with a margin on each side: a chart shows a little more when its legend changes its shape."""
+        across, up = MARGIN * (self.right - self.left), MARGIN * (self.top - self.bottom)
+        return Window(self.left - across, self.right + across, self.bottom - up, self.top + up)
 
     def holds(self, place: Float32[np.ndarray, "points dimensions"]) -> Bool[np.ndarray, " points"]:
         """Which points lie inside."""
@@ -90,15 +96,15 @@ def map_of_many(
     """
     whole = Window.around(place)
     shown = window or whole
-    inside = np.flatnonzero(shown.holds(place)) if window else np.arange(len(place))
-    one_by_one = len(place) <= POINTS_UP_TO or len(inside) <= POINTS_IN_WINDOW
-    if one_by_one:
-        drawn = np.arange(len(place)) if len(place) <= POINTS_UP_TO else inside
+    everything = len(place) <= POINTS_UP_TO
+    inside = everything or int(shown.holds(place).sum())
+    if everything or inside <= POINTS_IN_WINDOW:
+        drawn = np.arange(len(place)) if everything else np.flatnonzero(shown.wider().holds(place))
         traces = _points(names, place, colouring, drawn, point_size, opacity, scatter_kind(webgl=webgl))
         images: list[dict[str, Any]] = []
     else:
-        drawn = inside[:0]
-        traces, images = _key(colouring), [_picture(place[inside], colouring, inside, shown)]
+        drawn = np.empty(0, dtype=np.int64)
+        traces, images = _key(colouring), [_picture(place, colouring, shown.wider() if window else shown)]
     categories = colouring.kind == "categorical"
     figure = framed(
         traces,
@@ -117,7 +123,7 @@ def map_of_many(
         figure.update_layout(legend=LEGEND)
     else:
         figure.update_layout(title={"text": colouring.title, "font": {"size": 16}, "x": 0, "xref": "paper"})
-    return plain_axes(figure), len(drawn)
+    return plain_axes(figure), len(place) if everything else inside if len(drawn) else 0
 
 
 def _points(
@@ -148,16 +154,16 @@ def _points(
     traces = []
     for rank, name in enumerate(categories):
         which = drawn[code == rank]
-        label = f"{name or 'unknown'} ({len(which):,})"
         template = f"<b>%{{text}}</b><br>{colouring.title}: {name or 'unknown'}<extra></extra>"
-        marker = {"color": colour[name], "symbol": symbol[name] if len(drawn) < POINTS_IN_WINDOW else "circle"}
-        traces.append(trace(which, marker, name=label, legendrank=1000 + rank, hovertemplate=template))
-    return traces[::-1]
+        marker = {"color": colour[name], "symbol": symbol[name]}
+        traces.append(trace(which, marker, showlegend=False, hovertemplate=template))
+    return [*traces[::-1], *_key(colouring)]
 
 
-def _picture(place: np.ndarray, colouring: Colouring, which: np.ndarray, shown: Window) -> dict[str, Any]:
+def _picture(place: np.ndarray, colouring: Colouring, shown: Window) -> dict[str, Any]:
     """The density as an image that lies on the window."""
-    cell = _cells(place, shown)
+    which = np.flatnonzero(shown.holds(place))
+    cell = _cells(place[which], shown)
     count = np.bincount(cell, minlength=CELLS * CELLS)
     if colouring.kind == "categorical":
         colour = _commonest(cell, colouring, which)
@@ -213,15 +219,16 @@ def _commonest(cell: np.ndarray, colouring: Colouring, which: np.ndarray) -> np.
 
 
 def _key(colouring: Colouring) -> list[Any]:
-    """Empty traces that carry the legend or the colour bar of a picture."""
+    """Empty traces that carry the legend, the same in every window, or the colour bar of a picture."""
     if colouring.kind == "categorical":
-        names, _ = _codes(colouring)
-        colour = categorical(names)
+        names, code = _codes(colouring)
+        colour, look = categorical(names), symbols(names)
+        size = np.bincount(code, minlength=len(names))
+        labels = [f"{name or 'unknown'} ({count:,})" for name, count in zip(names, size.tolist(), strict=True)]
+        markers = [{"color": colour[name], "symbol": look[name], "size": 9} for name in names]
         return [
-            go.Scatter(
-                x=[None], y=[None], mode="markers", name=name or "unknown", marker={"color": colour[name], "size": 9}
-            )
-            for name in names
+            go.Scatter(x=[None], y=[None], mode="markers", name=label, marker=marker)
+            for label, marker in zip(labels, markers, strict=True)
         ]
     low, high = _reach(colouring)
     marker = {"color": [low, high], "size": 0.1, "opacity": 0, **_bar(colouring)}

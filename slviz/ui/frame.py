@@ -19,6 +19,7 @@ from slviz.ui.words import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, plain
 OVERVIEW, TRAIN, EMBEDDING, PREDICTIONS, NEIGHBOURHOOD = (
     f"pages/{name}.py" for name in ("overview", "train", "embedding", "predictions", "neighbourhood")
 )
+VECTORS = "pages/vectors.py"
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 ICON = str(Path(__file__).with_name("icon.png"))
 """A file, since a named icon would be fetched from the net by every visitor's browser."""

@@ -10,10 +10,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from slviz.errors import RunError
 from slviz.figures import Colouring, embedding_scatter
 from slviz.figures.raster import POINTS_IN_WINDOW, POINTS_UP_TO, Window, map_of_many, png_address
 from slviz.projections import Projection
-from slviz.ui import address, downloads, embedding_files, frame, map_events, vector_sets
+from slviz.ui import address, downloads, embedding_files, errors, frame, map_events, vector_sets
 from slviz.ui.words import counted, plain
 from slviz.vectors import VectorSet, nearest_to
 
@@ -31,6 +32,7 @@ TOOL_HELP = (
     "- **lasso**, **box**: draw around points for their table; a double click undoes it"
 )
 SHOWN_ROWS, PICTURED_ROWS = 2000, 200
+PICTURE_PIXELS = 112
 DISTANCES = ("Euclidean", "cosine")
 NEAREST = 10
 
@@ -88,7 +90,7 @@ def page() -> None:
     """Controls, map, the point that was picked, and the table of what was selected."""
     id = str(asked())
     frame.heading("Embedding")
-    points = vector_sets.open_set(id)
+    points = _opened_or_way_on(id)
     count, width = points.vectors.shape
     st.caption(plain(f"{points.title or points.name}: {count:,} points, {width:,} numbers each. {points.origin}."))
     search, method_column, colour_column = st.columns([3, 2, 2])
@@ -101,6 +103,16 @@ def page() -> None:
     projection = vector_sets.open_map(id, points, method)
     colouring = vector_sets.colouring(id, points, projection, colour)
     st.fragment(_map)(id, points, projection, colouring, point)
+
+
+def _opened_or_way_on(id: str) -> VectorSet:
+    try:
+        return vector_sets.open_set(id)
+    except RunError as error:
+        errors.show(error)
+        st.page_link(frame.VECTORS, label="See which vectors are here", icon=":material/scatter_plot:")
+        st.stop()
+        raise AssertionError("st.stop() ends the page") from error
 
 
 def _search(points: VectorSet) -> int | None:
@@ -127,7 +139,7 @@ def _search(points: VectorSet) -> int | None:
 
 
 def _map(id: str, points: VectorSet, projection: Projection, colouring: Colouring, point: int | None) -> None:
-    left, right = st.columns([3, 1])
+    left, right = st.columns([5, 2])
     key = f"vectors-{id}-{projection.method.name}"
     with right:
         look = _look(id, points, projection, colouring, point)
@@ -183,7 +195,9 @@ def _say_how(points: VectorSet, projection: Projection, view: Window | None, dra
     """What is drawn and how to see more: nothing is thinned without a word."""
     if len(points) > POINTS_UP_TO:
         inside = int(view.holds(projection.coordinates).sum()) if view else len(points)
-        if drawn:
+        if not inside:
+            said = "No point lies in this part of the map."
+        elif drawn:
             said = f"{drawn:,} of {len(points):,} points lie in this part; each is drawn."
         else:
             said = (
@@ -238,7 +252,7 @@ def _neighbours(look: Look) -> None:
     with st.container(border=True):
         st.subheader(plain(points.names[look.point]), anchor=False)
         if points.images is not None:
-            st.image(png_address(points.images[look.point][:, :, None]), width=112)
+            st.image(_picture(points.images[look.point]), width=112)
         for title in list(points.columns.columns)[:6]:
             st.caption(plain(f"{title}: {points.columns[title].iloc[look.point]}"))
     distance = address.one_of(
@@ -255,8 +269,14 @@ def _neighbours(look: Look) -> None:
 def _with_pictures(table: pd.DataFrame, number: np.ndarray, points: VectorSet) -> pd.DataFrame:
     if points.images is None:
         return table
-    pictures = [png_address(points.images[each][:, :, None]) for each in number[: len(table)]]
+    pictures = [_picture(points.images[each]) for each in number[: len(table)]]
     return table.assign(picture=pictures)
+
+
+def _picture(image: np.ndarray) -> str:
+    """A point's picture, enlarged where it is small, so that a browser does not blur it."""
+    times = max(1, PICTURE_PIXELS // max(image.shape))
+    return png_address(image.repeat(times, axis=0).repeat(times, axis=1)[:, :, None])
 
 
 def _pictured() -> dict:

@@ -132,13 +132,15 @@ def _wait(id: str, method: Choice, waiting: str) -> None:
 def caption(points: VectorSet, projection: Projection) -> str:
     """Method, seed, how many neighbours the map keeps, and how to read it."""
     used = getattr(projection.method, "describe", lambda count: projection.method.name)(len(points))
-    said = [f"{used}{'' if isinstance(projection.method, Given) else f', seed {projection.seed}'}."]
+    seeded = not isinstance(projection.method, Given) and projection.method.name != "pca"
+    said = [f"{used}, seed {projection.seed}." if seeded else f"{used}."]
     known = projection.kept[np.isfinite(projection.kept)]
     if len(known):
         sample = f" (measured on {len(known):,} points)" if len(known) < len(points) else ""
         count = min(NEIGHBOURS_KEPT, len(points) - 1)
+        share = f"{100 * float(known.mean()):.0f} %" if known.mean() >= 0.01 else "less than 1 %"
         said.append(
-            f"On average {100 * float(known.mean()):.0f} % of a point's {count} nearest neighbours among the vectors "
+            f"On average {share} of a point's {count} nearest neighbours among the vectors "
             f"are also its nearest on the map{sample}."
         )
     else:

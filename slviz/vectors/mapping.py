@@ -19,7 +19,7 @@ from slviz.vectors.vector_set import VectorSet
 
 EXACT_UP_TO = 50_000
 """For more points, how well a map keeps neighbours is measured on a sample."""
-SAMPLE = 1_000
+SAMPLE = 500
 MEASURED_BYTES = 1 << 28
 
 

@@ -27,10 +27,11 @@ def read_vector_table(text: str, *, name: str, labels: tuple[str, ...] | None = 
     missing = [each for each in labels or () if each not in rest]
     if missing:
         raise MalformedData(f"{name} has no column '{missing[0]}'. Its columns: {', '.join(map(str, rest[:20]))}.")
-    numbers = {column: _numbers(table[column]) for column in rest if column not in (labels or ())}
+    numbers = {column: _numbers(table[column]) for column in rest}
     embedding = [each for each in rest if _is_embedding(each)]
-    wide = embedding or [column for column, values in numbers.items() if values is not None]
-    bad = [each for each in wide if numbers.get(each) is None]
+    numeric = [column for column, values in numbers.items() if values is not None and column not in (labels or ())]
+    wide = embedding or numeric
+    bad = [each for each in wide if numbers[each] is None]
     if bad:
         raise MalformedData(f"{name}: column '{bad[0]}' holds text where the vector's numbers should be.")
     if not wide:
@@ -38,7 +39,7 @@ def read_vector_table(text: str, *, name: str, labels: tuple[str, ...] | None = 
             f"{name} has no column of numbers. The first line should name the columns, the first column the points."
         )
     others = [each for each in rest if each not in wide]
-    columns = {each: table[each] if (known := numbers.get(each)) is None else known for each in others}
+    columns = {each: table[each] if (known := numbers[each]) is None else known for each in others}
     vectors = np.column_stack([np.asarray(numbers[each], dtype=np.float32) for each in wide])
     labelled = pd.DataFrame(columns, index=range(len(vectors)))
     return VectorSet(name=name, names=tuple(table[first]), vectors=vectors, columns=labelled, origin=f"table {name}")
