@@ -200,7 +200,7 @@ def row(name: str, count: int, measured: dict[str, Any]) -> str:
         return f"{statistics.median(values) / 1e6:.2f}" if values else "–"
 
     cells = [
-        first,
+        seconds("first"),
         seconds("drawn"),
         seconds("again"),
         megabytes("files"),
