@@ -165,7 +165,7 @@ def ours(browser: Any, place: Callable[..., str], count: int, rounds: int) -> di
             page.goto("about:blank")
             again.append(seconds_to_map(page, place(), count))
     return {
-        "first": first,
+        "first": [first],
         "drawn": drawn,
         "again": again,
         "files": files,

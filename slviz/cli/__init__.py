@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from slviz.cli import app, data, demo_runs, export, predict, project, runs, train, vectors
+from slviz.cli import app, data, demo_runs, export, picture, predict, project, runs, train, vectors
 from slviz.errors import SlvizError
 
 DESCRIPTION = "Explore gene embeddings learnt on a graph of synthetic-lethal gene pairs."
@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     predict.add_predict_command(commands)
     project.add_project_command(commands)
     export.add_export_command(commands)
+    picture.add_picture_command(commands)
     vectors.add_vectors_commands(commands)
     data.add_data_commands(commands)
     demo_runs.add_demo_runs_command(commands)

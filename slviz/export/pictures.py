@@ -21,11 +21,16 @@ JOURNAL_WIDTHS_MM = (89, 183)
 WIDE_MM = 120
 WIDE_PIXELS, NARROW_PIXELS = 920, 560
 FOOTER_PIXELS = 9
+LOWEST_PIXELS = 260
 
 
-def figure_to_html(figure: go.Figure, *, provenance: str, title: str = "slviz") -> bytes:
-    """A figure as one HTML file that works offline and stays interactive; the line stands under it."""
-    drawing = figure.to_html(full_html=False, include_plotlyjs=True, config={"displaylogo": False})
+def figure_to_html(figure: go.Figure, *, provenance: str, title: str = "slviz", width_mm: float | None = None) -> bytes:
+    """A figure as one HTML file that works offline and stays interactive; the line stands under it.
+
+    With `width_mm` it has a journal's width, on screen and when it is printed; else it fills the window.
+    """
+    drawn = figure if width_mm is None else _of_width(for_print(figure, width_mm=_checked_width(width_mm)), width_mm)
+    drawing = drawn.to_html(full_html=False, include_plotlyjs=True, config={"displaylogo": False})
     page = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f"<title>{html.escape(title)}</title>"
@@ -53,13 +58,25 @@ def figure_to_image(
     """
     if kind not in ("svg", "png", "pdf"):
         raise InvalidSetting(f"kind='{kind}' is not one of: svg, png, pdf.")
-    if not 20 <= width_mm <= 1000:
-        raise InvalidSetting(f"width_mm={width_mm} is outside the range 20 to 1000.")
+    checked = _checked_width(width_mm)
     browser = _browser()
-    drawn = for_print(figure, width_mm=width_mm, height_mm=height_mm, provenance=provenance)
+    drawn = for_print(figure, width_mm=checked, height_mm=height_mm, provenance=provenance)
     pixels_per_inch = PRINT_PIXELS_PER_INCH if kind == "png" else PIXELS_PER_INCH
     scale = width_mm / MILLIMETRES_PER_INCH * pixels_per_inch / drawn.layout.width
     return _render(drawn, kind, scale, browser)
+
+
+def _of_width(figure: Any, width_mm: float) -> Any:
+    """The figure, shrunk to so many millimetres on a screen of 96 pixels an inch."""
+    scale = width_mm / MILLIMETRES_PER_INCH * PIXELS_PER_INCH / figure.layout.width
+    figure.update_layout(width=figure.layout.width * scale, height=max(figure.layout.height * scale, LOWEST_PIXELS))
+    return figure
+
+
+def _checked_width(width_mm: float) -> float:
+    if not 20 <= width_mm <= 1000:
+        raise InvalidSetting(f"width_mm={width_mm} is outside the range 20 to 1000.")
+    return width_mm
 
 
 def for_print(figure: go.Figure, *, width_mm: float, height_mm: float | None = None, provenance: str = "") -> go.Figure:

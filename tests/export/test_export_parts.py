@@ -120,6 +120,16 @@ def test_html_works_offline_and_names_its_source() -> None:
     assert 'src="http' not in page
 
 
+def test_html_has_the_width_of_a_column_when_asked() -> None:
+    figure = go.Figure(go.Scatter(x=[1], y=[2]))
+    for width_mm in (89, 183):
+        page = export.figure_to_html(figure, provenance="x", width_mm=width_mm).decode()
+        found = [float(each) for each in re.findall(r'"width":([\d.]+)', page)]
+        assert pytest.approx(width_mm / 25.4 * 96, abs=1) in found
+    with pytest.raises(InvalidSetting, match="outside the range"):
+        export.figure_to_html(figure, provenance="x", width_mm=5)
+
+
 def test_figure_for_print_has_the_size_of_a_column() -> None:
     figure = go.Figure(go.Scatter(x=[1], y=[2]))
     drawn = export.for_print(figure, width_mm=89, provenance="where from")
