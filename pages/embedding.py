@@ -4,7 +4,19 @@ import dataclasses
 
 import streamlit as st
 
-from slviz.ui import address, controls, frame, gene_map, genes, map_choice, map_trust, maps, nearest, selected_genes
+from slviz.ui import (
+    address,
+    controls,
+    frame,
+    gene_map,
+    genes,
+    map_choice,
+    map_trust,
+    maps,
+    nearest,
+    selected_genes,
+    vector_maps,
+)
 
 ONE, BESIDE = "one map", "beside controls"
 VIEW_HELP = (
@@ -14,6 +26,14 @@ VIEW_HELP = (
 
 
 def page() -> None:
+    """The genes of a run; or vectors of other things, which have controls of their own."""
+    if vector_maps.asked():
+        vector_maps.page()
+    else:
+        _of_genes()
+
+
+def _of_genes() -> None:
     """Controls, then one map with its genes, or several side by side."""
     summary, run, graph = frame.open_run("Embedding")
     search, method_column, colour_column = st.columns([3, 5, 3])

@@ -17,7 +17,7 @@ from slviz.projections import Projection
 from slviz.projections.nearest_genes import nearest_genes
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, colour_choices, downloads, frame, genes, maps, selection
+from slviz.ui import address, colour_choices, downloads, embedding_files, frame, genes, maps, selection
 from slviz.ui.words import counted, plain
 
 COLOURS = (
@@ -223,6 +223,7 @@ def table(look: Look, chosen: np.ndarray) -> None:
             source=downloads.provenance(look.graph, look.run),
             figure=lambda: look.figure(webgl=False),
             table=lambda: rows,
+            others=embedding_files.of_run(look.run, look.graph),
         )
     if several:
         st.dataframe(rows.head(SHOWN_ROWS), hide_index=True, height=min(38 + 35 * len(rows), 420))
