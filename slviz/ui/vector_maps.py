@@ -102,7 +102,7 @@ def page() -> None:
         colour = address.one_of(st.selectbox, "Colour", vector_sets.colours(points), key="colour")
     projection = vector_sets.open_map(id, points, method)
     colouring = vector_sets.colouring(id, points, projection, colour)
-    st.fragment(_map)(id, points, projection, colouring, point)
+    st.fragment(_map)(id, points, projection, colouring, point, address.value("point"))
 
 
 def _opened_or_way_on(id: str) -> VectorSet:
@@ -138,7 +138,11 @@ def _search(points: VectorSet) -> int | None:
     return None
 
 
-def _map(id: str, points: VectorSet, projection: Projection, colouring: Colouring, point: int | None) -> None:
+def _map(
+    id: str, points: VectorSet, projection: Projection, colouring: Colouring, point: int | None, wanted: str | None
+) -> None:
+    if address.value("point") != wanted:  # a click, which runs this part of the page alone
+        st.rerun()
     left, right = st.columns([5, 2])
     key = f"vectors-{id}-{projection.method.name}"
     with right:

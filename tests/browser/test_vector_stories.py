@@ -21,7 +21,7 @@ AT = """(number) => {
     const chart = document.querySelector('.js-plotly-plot'), box = chart.getBoundingClientRect();
     const {xaxis, yaxis} = chart._fullLayout;
     for (const trace of chart._fullData) {
-        const numbers = Array.from(trace.customdata ?? []).map((each) => Number(each.length ? each[0] : each));
+        const numbers = Array.from(trace.customdata ?? [], (each) => Number(each.length ? each[0] : each));
         const place = numbers.indexOf(number);
         if (place >= 0) return [box.left + xaxis._offset + xaxis.d2p(trace.x[place]),
                                 box.top + yaxis._offset + yaxis.d2p(trace.y[place])];
@@ -73,8 +73,8 @@ def test_digits_show_their_picture_neighbours_and_table(place: tuple[str, str], 
     assert "data:image/png" in picture.evaluate("each => getComputedStyle(each).backgroundImage")
     page.mouse.click(x, y)
     page.wait_for_url(lambda url: "point=digit" in url)
-    settle(page)
-    assert page.locator(".slviz-marks line").count() == 10
+    page.locator("h3", has_text="digit 71").wait_for()
+    page.wait_for_function("() => document.querySelectorAll('.slviz-marks line').length === 10")
     page.get_by_text("lasso", exact=True).first.click()
     settle(page)
     box = page.locator(".nsewdrag").first.bounding_box()
