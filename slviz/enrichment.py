@@ -23,6 +23,8 @@ SIGNIFICANT = 0.05
 SMALLEST_TERM = 3
 """Terms with fewer of the map's genes are not asked about: one or two genes can hardly be telling."""
 ALIKE = 0.5
+NOTHING = 1e-17
+"""A term of a sum that is smaller than this share of it is past what a float holds."""
 MOST_FOLDED = 1000
 """So many of the best significant terms are compared with each other; a selection of thousands of genes has more."""
 
@@ -157,18 +159,43 @@ def chance_of_so_many(
 ) -> Float64[np.ndarray, " terms"]:
     """P(X ≥ selected) for X hypergeometric: `chosen` of `background` genes are drawn, `on_map` of them are in the term.
 
-    Many terms share the same numbers, so each distinct case is computed once.
+    Many terms share the same numbers, so each distinct case is computed once: the chance of exactly so many from
+    logarithms of factorials, its neighbours by their ratio, away from the mean until they add nothing.
     """
-    from scipy.stats import hypergeom
-
     key = (np.asarray(chosen, dtype=np.int64) * (background + 1) + on_map) * (background + 1) + selected
     _, first, case = np.unique(key, return_index=True, return_inverse=True)
-    drawn = np.broadcast_to(chosen, selected.shape)
-    p = np.ones(len(first))
-    some = selected[first] > 0  # at least none is certain
-    asked = first[some]
-    p[some] = hypergeom.sf(selected[asked] - 1, background, on_map[asked], drawn[asked])
+    drawn = np.broadcast_to(chosen, selected.shape)[first]
+    found, inside = selected[first], on_map[first]
+    p = np.ones(len(first))  # at least none is certain
+    upper = found * background > inside * drawn
+    p[upper] = _tail(found[upper], inside[upper], drawn[upper], background, up=True)
+    lower = ~upper & (found > 0)
+    p[lower] = 1 - _tail(found[lower] - 1, inside[lower], drawn[lower], background, up=False)
     return np.clip(p, 0.0, 1.0)[case]
+
+
+def _tail(start: np.ndarray, inside: np.ndarray, drawn: np.ndarray, background: int, *, up: bool) -> np.ndarray:
+    """P(X ≥ start), or P(X ≤ start), of a hypergeometric X; `start` lies on that side of its mean."""
+    from scipy.special import gammaln
+
+    def log_ways(total: np.ndarray | int, taken: np.ndarray) -> np.ndarray:
+        return gammaln(total + 1.0) - gammaln(taken + 1.0) - gammaln(total - taken + 1.0)
+
+    outside = background - inside
+    possible = (start >= 0) & (drawn - start <= outside)  # fewer than this cannot be outside the term
+    at = np.where(possible, start, np.minimum(drawn, inside)).astype(np.float64)
+    log_term = log_ways(inside, at) + log_ways(outside, drawn - at) - log_ways(background, drawn)
+    term = np.where(possible, np.exp(log_term), 0.0)
+    total = term.copy()
+    while (term > NOTHING * total).any():
+        if up:
+            term = term * (inside - at) * (drawn - at) / ((at + 1) * (outside - drawn + at + 1))
+            at = at + 1
+        else:
+            term = term * at * (outside - drawn + at) / ((inside - at + 1) * (drawn - at + 1))
+            at = at - 1
+        total += term
+    return total
 
 
 def benjamini_hochberg(p: Float64[np.ndarray, " terms"]) -> Float64[np.ndarray, " terms"]:

