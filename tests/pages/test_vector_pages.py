@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 from page_tools import Open, asked, said
 
+from slviz.export import of_vectors
+from slviz.export.h5ad import to_h5ad
 from slviz.figures import raster
 from slviz.projections import PCA
 from slviz.runs.store import RunStore
@@ -134,3 +136,54 @@ def test_too_many_points_are_a_picture_and_the_page_says_so(
     away = open_page("embedding", vectors=id, view="90,95,90,95")
     assert not away.exception
     assert "No point lies in this part" in said(away)
+
+
+def write_h5ad(points: VectorSet) -> bytes:
+    return to_h5ad(of_vectors(points))
+
+
+def test_an_uploaded_table_is_kept_and_opened(vectors: VectorStore, open_page: Open) -> None:
+    rows = "\n".join(f"drug {n},{n},{n * n},{n % 3}" for n in range(20))
+    app = open_page("vectors")
+    app.file_uploader[0].set_value(("../drugs.csv", f"drug,a,b,dose\n{rows}\n".encode(), "text/csv")).run()
+    app.text_input[0].set_value("dose").run()
+    next(each for each in app.button if each.label == "Bring in and open").click().run()
+    assert not app.exception
+    [kept] = vectors.summaries()
+    assert (kept.name, kept.points, kept.width) == ("drugs.csv", 20, 2)
+    assert asked(app, "vectors") == kept.id
+
+
+def test_an_uploaded_h5ad_asks_which_vectors_and_keeps_its_maps(vectors: VectorStore, open_page: Open) -> None:
+    iris = reference("iris")
+    given = VectorSet("iris", iris.names, iris.vectors, iris.columns, maps={"umap": iris.vectors[:, :2].copy()})
+    app = open_page("vectors")
+    app.file_uploader[0].set_value(("iris.h5ad", write_h5ad(given), "")).run()
+    assert app.selectbox[0].options == ["X_embedding (4 numbers)", "X (4 numbers)"]
+    next(each for each in app.button if each.label == "Bring in and open").click().run()
+    assert not app.exception
+    [kept] = vectors.summaries()
+    assert set(vectors.open(kept.id).maps) == {"umap"}
+    shown = open_page("embedding", vectors=kept.id)
+    assert "umap, as it came with the vectors" in said(shown)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.tsv", b"name\ta\tb\nA\t1\t2\nA\t2\t3\nB\t4\t5\n", "Names should be unique"),
+        ("a.h5ad", b"nothing", "no .h5ad file"),
+        ("a.npy", b"nothing", "cannot be read safely"),
+    ],
+)
+def test_a_bad_upload_gets_a_sentence_and_the_page_goes_on(
+    name: str, content: bytes, says: str, vectors: VectorStore, open_page: Open
+) -> None:
+    app = open_page("vectors")
+    app.file_uploader[0].set_value((name, content, "")).run()
+    for button in [each for each in app.button if each.label == "Bring in and open"]:
+        button.click().run()
+    assert not app.exception
+    assert says in app.error[0].value
+    assert "Vectors that are here" in [each.value for each in app.subheader]
+    assert not vectors.summaries()
