@@ -16,5 +16,6 @@ frame.navigate(
         st.Page(frame.RESULTS, title="Results", icon=":material/leaderboard:"),
         st.Page(frame.TUNING, title="Tuning", icon=":material/tune:"),
         st.Page(frame.COMPARE, title="Compare", icon=":material/compare_arrows:"),
+        st.Page(frame.VECTORS, title="Vectors", icon=":material/scatter_plot:"),
     ]
 )

@@ -1,30 +1,69 @@
 """Embedding: every gene a point; what lies together, the network sees as alike."""
 
+import dataclasses
+
 import streamlit as st
 
-from slviz.ui import address, frame, gene_map, genes, maps
+from slviz.ui import (
+    address,
+    controls,
+    frame,
+    gene_map,
+    genes,
+    map_choice,
+    map_trust,
+    maps,
+    nearest,
+    selected_genes,
+    vector_maps,
+)
+
+ONE, BESIDE = "one map", "beside controls"
+VIEW_HELP = (
+    f"- **{ONE}**: the trained embedding\n"
+    f"- **{BESIDE}**: the same genes in the raw features, in the untrained network and in the trained one"
+)
 
 
 def page() -> None:
-    """Controls, map, then the gene or the genes that were picked."""
+    """The genes of a run; or vectors of other things, which have controls of their own."""
+    if vector_maps.asked():
+        vector_maps.page()
+    else:
+        _of_genes()
+
+
+def _of_genes() -> None:
+    """Controls, then one map with its genes, or several side by side."""
     summary, run, graph = frame.open_run("Embedding")
-    search, method_column, colour_column = st.columns([3, 2, 2])
+    search, method_column, colour_column = st.columns([3, 5, 3])
     with search:
         gene = genes.search(graph)
+        view = address.one_of(st.segmented_control, "View", [ONE, BESIDE], key="view", help=VIEW_HELP)
     with method_column:
-        method, seed = maps.choose(summary)
+        method, seed = map_choice.choose(summary)
     with colour_column:
         colours, what = gene_map.colours(run)
         colour = address.one_of(st.selectbox, "Colour", colours, key="colour", help=what)
-    projection = maps.stored_or_made(summary, run, method, seed)
+    projection = map_choice.stored_or_made(summary, run, method, seed)
+    if view == BESIDE:
+        with colour_column:
+            colouring = maps.colouring(colour, summary, graph, run, projection, gene)
+        controls.show(summary, graph, run, wanted=(method, seed), colouring=colouring, gene=gene)
+        return
     left, right = st.columns([3, 1])
     with right:
-        look = gene_map.look(colour, graph, run, projection, gene)
+        look = gene_map.look(colour, summary, graph, run, projection, gene)
+        chosen = selected_genes.asked(graph, clusters=look.colouring.clusters)
+        look = dataclasses.replace(look, selected=chosen.numbers)
     with left:
-        chosen = gene_map.show(look)
+        drawn = gene_map.show(look)
+        map_trust.show(summary, graph, run, projection, open=colour in (maps.TRUST, maps.SPREAD))
     with right:
         gene_map.details(look)
-    gene_map.table(look, chosen)
+    if gene is not None:
+        nearest.show(graph, run, gene)
+    selected_genes.show(look, chosen, drawn)
 
 
 frame.show(page)

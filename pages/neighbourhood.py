@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from slviz.ui import around_gene, frame, genes
+from slviz.ui import around_gene, frame, genes, selection_elsewhere
 
 
 def page() -> None:
@@ -11,6 +11,7 @@ def page() -> None:
     search, trail = st.columns([2, 3], vertical_alignment="bottom")
     with search:
         gene = genes.search(graph)
+    selection_elsewhere.chips(graph)
     if gene is None:
         around_gene.suggest(graph)
         return

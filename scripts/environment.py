@@ -1,4 +1,4 @@
-"""The virtual environment that the other scripts run in: made once, renewed when requirements change."""
+"""The virtual environments that the other scripts use: made once, renewed when requirements change."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 FOLDER = CHECKOUT / ".venv"
-PYTHON = FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+BINARY = "Scripts/python.exe" if os.name == "nt" else "bin/python"
+PYTHON = FOLDER / BINARY
+ANNDATA = CHECKOUT / ".venv-anndata"
 
 
 def ensure(requirements: str) -> Path:
@@ -28,17 +30,36 @@ def ensure(requirements: str) -> Path:
         return PYTHON
     print(f"Installing {requirements} into .venv: about 2 GB, a few minutes, once.", flush=True)
     if not PYTHON.is_file():
-        _make_environment()
-    install = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "-q", "-r", requirements]
-    if subprocess.run(install, cwd=CHECKOUT, check=False).returncode:
+        _make_environment(FOLDER)
+    if _install(PYTHON, requirements):
         sys.exit("pip could not install the requirements; what it says above names the package. Then run this again.")
     stamp.write_text(wanted.hexdigest())
     return PYTHON
 
 
-def _make_environment() -> None:
+def ensure_anndata() -> None:
+    """An environment of its own for anndata, which wants an older pandas; without it a test is skipped."""
+    requirements = CHECKOUT / "requirements-anndata.txt"
+    python, stamp = ANNDATA / BINARY, ANNDATA / f"{requirements.name}.installed"
+    if python.is_file() and stamp.is_file() and stamp.read_text() == requirements.read_text():
+        return
+    print(f"Installing {requirements.name} into {ANNDATA.name}: about 400 MB, a minute, once.", flush=True)
+    if not python.is_file():
+        _make_environment(ANNDATA)
+    if _install(python, requirements.name):
+        print("pip could not install it; the test that opens .h5ad files with anndata is skipped.", flush=True)
+    else:
+        stamp.write_text(requirements.read_text())
+
+
+def _install(python: Path, requirements: str) -> int:
+    command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "-q", "-r", requirements]
+    return subprocess.run(command, cwd=CHECKOUT, check=False).returncode
+
+
+def _make_environment(folder: Path) -> None:
     try:
-        venv.create(FOLDER, with_pip=True, clear=FOLDER.exists())
+        venv.create(folder, with_pip=True, clear=folder.exists())
     except subprocess.CalledProcessError:
         sys.exit("Python could not make a virtual environment; on Debian or Ubuntu, install python3-venv first.")
 

@@ -61,6 +61,18 @@ class FetchFailed(DataError):
     """A download that did not arrive whole; what had arrived is kept for the next try."""
 
 
+class UnknownSelection(DataError):
+    """No selection of that name is kept for this data set."""
+
+
+class SelectionExists(DataError):
+    """A selection of that name is kept already, with other genes."""
+
+
+class DamagedSelection(DataError):
+    """The file of a kept selection is cut or altered."""
+
+
 class ChoiceError(SlvizError):
     """Something was asked for that cannot be had."""
 

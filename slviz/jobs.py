@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import filelock
@@ -74,9 +74,17 @@ def train_command(
     return command + words_of({part: getattr(spec, part) for part in TABLES}, leave_out=FROM_A_FILE)
 
 
-def project_command(run_id: str, method: Choice, *, seed: int = 0) -> list[str]:
-    """What a person could type after `python -m slviz` to make a map of a run."""
+def project_command(run_id: str, method: Choice, *, seed: int = 0, seeds: int = 1) -> list[str]:
+    """What a person could type after `python -m slviz` to make a map of a run, or that of several seeds."""
     command = ["project", run_id, "--method", method.name]
+    command += ["--seed", str(seed)] if seed else []
+    command += ["--seeds", str(seeds)] if seeds > 1 else []
+    return command + words_of({"method": method})
+
+
+def controls_command(run_id: str, kinds: Sequence[str], method: Choice, *, seed: int = 0) -> list[str]:
+    """What a person could type after `python -m slviz` to make controls of a run and a map of each."""
+    command = ["controls", run_id, *(word for kind in kinds for word in ("--of", kind)), "--method", method.name]
     command += ["--seed", str(seed)] if seed else []
     return command + words_of({"method": method})
 

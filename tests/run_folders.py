@@ -31,7 +31,7 @@ def a_map(run: Run, *, seed: int = 0, dimensions: int = 2) -> Projection:
     """A map with random places, quicker than a fitted one."""
     random = np.random.default_rng(seed)
     return Projection(
-        method=PCA(),
+        method=PCA(dimensions=dimensions),
         seed=seed,
         coordinates=random.normal(size=(len(run.genes), dimensions)).astype(np.float32),
         axes=tuple(f"PCA {axis + 1}" for axis in range(dimensions)),

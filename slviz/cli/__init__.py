@@ -12,10 +12,13 @@ from types import FrameType
 
 from slviz.cli import (
     app,
+    controls,
     coursework,
     data,
     deletion,
     demo_runs,
+    export,
+    picture,
     predict,
     project,
     results,
@@ -24,6 +27,7 @@ from slviz.cli import (
     sweep_worker,
     train,
     tune,
+    vectors,
 )
 from slviz.errors import SlvizError
 
@@ -57,7 +61,11 @@ def parser() -> argparse.ArgumentParser:
     runs.add_runs_commands(commands)
     predict.add_predict_command(commands)
     project.add_project_command(commands)
+    controls.add_controls_command(commands)
     deletion.add_deletion_command(commands)
+    export.add_export_command(commands)
+    picture.add_picture_command(commands)
+    vectors.add_vectors_commands(commands)
     data.add_data_commands(commands)
     demo_runs.add_demo_runs_command(commands)
     coursework.add_coursework_command(commands)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from slviz.training import Checkpoint, Epoch
 
 MAPS_SEED = 0
+MAPS = ("pca", "tsne", "umap")
+"""Made with every run; others are made when somebody asks for them."""
 TOLD = ("random", "degree-matched", "file", "all", "genes")
 """Figures of single evidence kinds are left to `runs show`."""
 LINES = 20
@@ -191,10 +193,11 @@ def _tell_metrics(run: Run) -> None:
 
 def _make_maps(store: RunStore, run_id: str) -> int:
     """The three maps of a run; one that cannot be made is told and harms nothing."""
-    for name in PROJECTIONS:
+    for name in MAPS:
         try:
             projection = store.project(run_id, PROJECTIONS.make(name), MAPS_SEED)
             _tell(f"Map {name}: {projection.kept.mean():.0%} of nearest neighbours kept.")
+            store.measure_trust(run_id, projection.method, MAPS_SEED)
         except SlvizError as error:
             print(f"slviz: The {name} map was not made. {error}", file=sys.stderr, flush=True)
     return 0

@@ -7,40 +7,72 @@ light and in dark. Points carry `customdata`: `[gene number]` on maps, networks 
 
 from slviz.figures.colouring import (
     Colouring,
+    by_chromosome,
     by_class,
     by_cluster,
+    by_column,
+    by_crowding,
     by_degree,
     by_density,
+    by_error,
     by_evidence,
+    by_gene_type,
     by_kept,
+    by_members,
+    by_part,
     by_partner_score,
+    by_shared,
+    by_spread,
+    by_trust,
 )
+from slviz.figures.controls import agreement_bars, company_bars
 from slviz.figures.curves import NamedCurve, curves_of, precision_recall_curves, roc_curves
 from slviz.figures.degrees import degree_distribution, degree_ranks
 from slviz.figures.embedding import embedding_scatter
+from slviz.figures.enrichment import compared_bars, enrichment_bars
 from slviz.figures.network import network_figure
 from slviz.figures.predictions import predicted_against_actual, residuals, score_distribution
+from slviz.figures.scree import scree_plot
+from slviz.figures.side_by_side import side_by_side
+from slviz.figures.solid import embedding_solid
 from slviz.figures.training import training_curves
 
 __all__ = [
     "Colouring",
     "NamedCurve",
+    "agreement_bars",
+    "by_chromosome",
     "by_class",
     "by_cluster",
+    "by_column",
+    "by_crowding",
     "by_degree",
     "by_density",
+    "by_error",
     "by_evidence",
+    "by_gene_type",
     "by_kept",
+    "by_members",
+    "by_part",
     "by_partner_score",
+    "by_shared",
+    "by_spread",
+    "by_trust",
+    "company_bars",
+    "compared_bars",
     "curves_of",
     "degree_distribution",
     "degree_ranks",
     "embedding_scatter",
+    "embedding_solid",
+    "enrichment_bars",
     "network_figure",
     "precision_recall_curves",
     "predicted_against_actual",
     "residuals",
     "roc_curves",
     "score_distribution",
+    "scree_plot",
+    "side_by_side",
     "training_curves",
 ]

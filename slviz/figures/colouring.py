@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from slviz.datasets import GeneGraph
-from slviz.projections import Clusters, Density, Projection
+from slviz.projections import Clusters, Crowding, Density, Projection, Spread
+from slviz.runs import Run
 
 Kind = Literal["categorical", "continuous", "signed"]
 SEVERAL = "several kinds"
 NO_EVIDENCE = "none recorded"
+OTHERS = "other genes"
+LAST = ("", "none", NO_EVIDENCE, OTHERS)
+"""Categories that say that there is nothing to tell; they come last and are grey."""
+CHROMOSOMES = (*(str(number) for number in range(1, 23)), "X", "Y", "MT")
+TRAIN_ONLY, BOTH, HELD_OUT_ONLY, NO_PAIR = "training pairs only", "training and held-out", "held-out pairs only", "none"
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +34,7 @@ class Colouring:
         unit: stands under the title, such as "genes within 0.42".
         logarithmic: colours run over the logarithm of the values, which are all positive or NaN.
         order: the categories from first to last in the legend; by falling size when left out.
+        clusters: what the categories are where they are clusters, which a map names where they lie.
     """
 
     title: str
@@ -35,6 +43,7 @@ class Colouring:
     unit: str = ""
     logarithmic: bool = False
     order: Sequence[str] = ()
+    clusters: Clusters | None = None
 
     @property
     def heading(self) -> str:
@@ -56,7 +65,7 @@ class Colouring:
         ordered = names[np.lexsort((names, -size))].tolist()
         if self.order:
             ordered.sort(key=list(self.order).index)
-        return tuple(sorted(ordered, key=lambda name: name in ("", "none", NO_EVIDENCE)))
+        return tuple(sorted(ordered, key=lambda name: name in LAST))
 
 
 def by_degree(graph: GeneGraph) -> Colouring:
@@ -86,7 +95,90 @@ def by_density(density: Density) -> Colouring:
 
 def by_cluster(clusters: Clusters) -> Colouring:
     """The cluster of each gene; grey where it has none."""
-    return Colouring("Cluster", "categorical", clusters.name_of_each, order=(*clusters.names, "none"))
+    order = (*clusters.names, "none")
+    return Colouring("Cluster", "categorical", clusters.name_of_each, order=order, clusters=clusters)
+
+
+def by_chromosome(graph: GeneGraph) -> Colouring:
+    """The chromosome of each gene, 1 to 22, X, Y, MT; missing where the data set does not say."""
+    values = _about(graph, "chromosome")
+    order = [*CHROMOSOMES, *sorted(set(values.tolist()) - set(CHROMOSOMES))]
+    return Colouring("Chromosome", "categorical", values, order=order)
+
+
+def by_gene_type(graph: GeneGraph) -> Colouring:
+    """The kind of each gene, such as "protein-coding"; missing where the data set does not say."""
+    return Colouring("Gene type", "categorical", _fewer(_about(graph, "gene_type")))
+
+
+def by_members(chosen: np.ndarray, genes: int, *, title: str, called: str) -> Colouring:
+    """Genes `chosen` (numbers) stand out as `called`; the other `genes` are grey."""
+    values = np.full(genes, OTHERS, dtype=object)
+    values[chosen] = called
+    return Colouring(title, "categorical", values, order=(called, OTHERS))
+
+
+def by_part(graph: GeneGraph, run: Run) -> Colouring:
+    """Whether a gene's known pairs were trained on, held out (validation or test), or both; for genes, their part."""
+    table = run.predictions
+    if "gene" in table:
+        values = np.full(len(graph), "", dtype=object)
+        values[_numbers(graph, table["gene"])] = table["part"].to_numpy(dtype=object)
+        return Colouring("Part of the gene", "categorical", values, order=("train", "validation", "test", ""))
+    known = table.loc[table["against"] == "known"]
+    trained, held_out = (_touched(graph, rows) > 0 for rows in _by_train(known))
+    values = np.select([trained & held_out, trained, held_out], [BOTH, TRAIN_ONLY, HELD_OUT_ONLY], NO_PAIR)
+    order = (TRAIN_ONLY, BOTH, HELD_OUT_ONLY, NO_PAIR)
+    return Colouring("Known pairs of the gene", "categorical", values.astype(object), order=order)
+
+
+def by_error(graph: GeneGraph, run: Run) -> Colouring:
+    """How wrong the run is about a gene: mean |actual − predicted| over the test pairs that it is in.
+
+    Where genes are predicted, the root mean squared error of the gene's features. A gene without any is missing.
+    """
+    table = run.predictions
+    error = np.full(len(graph), np.nan)
+    if "gene" in table:
+        error[_numbers(graph, table["gene"])] = table["prediction"].to_numpy(dtype=np.float64)
+        return Colouring("Prediction error", "continuous", error, unit="root mean square over the gene's features")
+    tested = table.loc[table["part"] == "test"]
+    count = _touched(graph, tested)
+    off = np.abs(tested["actual"].to_numpy(dtype=np.float64) - tested["prediction"].to_numpy(dtype=np.float64))
+    total = _touched(graph, tested, weight=off)
+    error[count > 0] = total[count > 0] / count[count > 0]
+    return Colouring("Prediction error", "continuous", error, unit="mean |actual − predicted| of its test pairs")
+
+
+def by_column(title: str, cells: np.ndarray, numbers: np.ndarray | None) -> Colouring:
+    """A column of a table: numbers [G] where it has them (signed when they lie on both sides of zero), else text."""
+    if numbers is None:
+        return Colouring(title, "categorical", _fewer(cells, most=23))
+    finite = numbers[np.isfinite(numbers)]
+    signed = bool(len(finite)) and finite.min() < 0 < finite.max()
+    return Colouring(title, "signed" if signed else "continuous", numbers.astype(np.float32))
+
+
+def _about(graph: GeneGraph, column: str) -> np.ndarray:
+    if graph.gene_info is None:
+        return np.full(len(graph), "", dtype=object)
+    return graph.gene_info[column].to_numpy(dtype=object)
+
+
+def _numbers(graph: GeneGraph, genes: Any) -> np.ndarray:
+    return pd.Index(graph.genes).get_indexer(pd.Index(genes))
+
+
+def _by_train(pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    trained = pairs["part"] == "train"
+    return pairs.loc[trained], pairs.loc[~trained]
+
+
+def _touched(graph: GeneGraph, pairs: pd.DataFrame, *, weight: np.ndarray | None = None) -> np.ndarray:
+    """[G]: how many of the pairs each gene is in, or the sum of their weights."""
+    ends = np.concatenate([_numbers(graph, pairs[end]) for end in ("gene_a", "gene_b")])
+    twice = None if weight is None else np.concatenate([weight, weight])
+    return np.bincount(ends, weights=twice, minlength=len(graph))
 
 
 def by_class(values: np.ndarray, names: Sequence[str], *, title: str) -> Colouring:
@@ -97,6 +189,29 @@ def by_class(values: np.ndarray, names: Sequence[str], *, title: str) -> Colouri
 def by_kept(projection: Projection) -> Colouring:
     """How well the map keeps each gene's neighbours: 0 none, 1 all."""
     return Colouring("Neighbours kept", "continuous", projection.kept, unit="share of 15")
+
+
+def by_trust(value: np.ndarray, by_chance: float, *, measure: str = "lower of both") -> Colouring:
+    """How far each gene's place on the map can be believed: 1 wholly, `by_chance` not at all; NaN not measured."""
+    unit = f"{measure}; 1 is best, {by_chance:.2g} is chance"
+    return Colouring("How far to believe this point", "continuous", np.asarray(value, dtype=np.float32), unit=unit)
+
+
+def by_spread(spread: Spread, seeds: int) -> Colouring:
+    """How far each gene moves from seed to seed, in percent of the map's radius."""
+    return Colouring(
+        "Moves between seeds", "continuous", 100 * spread.value, unit=f"% of the map's radius, {seeds} seeds"
+    )
+
+
+def by_crowding(found: Crowding) -> Colouring:
+    """Where the map is denser (above 0) or emptier than the embedding."""
+    return Colouring("Crowded by the map", "signed", found.value, unit="rank on the map less rank in the embedding")
+
+
+def by_shared(shared: np.ndarray, words: str) -> Colouring:
+    """Share (0 to 1) of each gene's nearest neighbours that are the same in two embeddings, which `words` name."""
+    return Colouring("Neighbours that stay", "continuous", np.asarray(shared, dtype=np.float32), unit=words)
 
 
 def by_partner_score(scores: np.ndarray, symbol: str, *, gene: int | None = None) -> Colouring:
@@ -110,5 +225,6 @@ def by_partner_score(scores: np.ndarray, symbol: str, *, gene: int | None = None
 def _fewer(values: np.ndarray, *, most: int = 10) -> np.ndarray:
     """The `most` commonest texts; the rest become "other"."""
     names, size = np.unique(values.astype(str), return_counts=True)
+    names, size = names[names != ""], size[names != ""]
     rare = names[np.argsort(-size, kind="stable")][most:]
     return np.where(np.isin(values.astype(str), rare), "other", values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,10 +10,18 @@ import numpy as np
 
 LETTER_WIDTH = 0.62
 LINE_HEIGHT = 1.35
-DIRECTIONS = np.array([(1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1)], dtype=float)
+DIRECTIONS = np.array([(1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1), (1, -0.5), (-1, 0.5)])
 CHIP = "rgba(47, 60, 68, 0.88)"
 """Behind white letters: a name reads on points of any colour, in light and in dark."""
-REACHES = (28.0, 42.0, 58.0, 76.0, 96.0)
+AREA_LETTERS = 20
+"""Longer names of areas take two lines."""
+AREA_SIDES = np.array([(0, 1), (0, -1), (1, 0), (-1, 0), (0.8, 1), (-0.8, 1), (0.8, -1), (-0.8, -1)])
+AREA_REACHES = (4.0, 16.0, 30.0)
+"""Places of a label around the middle of an area, in pixels, the first choice first."""
+OWN_POINT, FARTHER = 0.3, 0.15
+"""What it costs to cover a point of the area itself (of another: 1), and to take the next place."""
+REACHES = (28.0, 42.0, 58.0, 76.0, 96.0, 120.0, 150.0, 185.0, 225.0)
+PADDING = 3.0
 
 
 def callouts(
@@ -39,7 +48,7 @@ def callouts(
     high = np.array([span[0][1], span[1][1]], dtype=float)
     scale = np.array(pixels) / np.maximum(high - low, 1e-9)
     points = (np.column_stack([x, y]) - low) * scale * (1, -1)
-    halves = np.array([(max(len(text), 1) * LETTER_WIDTH * size / 2, LINE_HEIGHT * size / 2) for text in texts])
+    halves = np.array([_half([text], size) + PADDING for text in texts])
     offsets = _free_offsets(points, halves)
     return [
         {
@@ -59,6 +68,87 @@ def callouts(
         }
         for each, text in enumerate(texts)
     ]
+
+
+def area_labels(
+    points: np.ndarray,
+    area: np.ndarray,
+    names: Sequence[str],
+    middles: np.ndarray,
+    *,
+    span: tuple[tuple[float, float], tuple[float, float]],
+    size: float = 12,
+    pixels: tuple[float, float] = (800, 520),
+) -> list[dict[str, Any]]:
+    """Annotations that name areas, such as clusters, on them or right beside, where they cover the fewest points.
+
+    The first areas have first choice. A name without a free place is cut to its number ("7 · DNA repair" to "7"); the
+    whole name is in its hover.
+
+    Args:
+        points: all points, [G, 2].
+        area: int64 [G], the area of each, 0 to N − 1; negative for none.
+        names: of the areas, N of them, written in up to two lines.
+        middles: where the labels belong, [N, 2].
+        span, size, pixels: as for `callouts`.
+    """
+    low = np.array([span[0][0], span[1][0]], dtype=float)
+    high = np.array([span[0][1], span[1][1]], dtype=float)
+    scale = np.array(pixels) / np.maximum(high - low, 1e-9)
+    on_screen, centres = (points - low) * scale, (np.asarray(middles).reshape(-1, 2) - low) * scale
+    taken: list[tuple[np.ndarray, np.ndarray]] = []
+    labels = []
+    for number, (name, centre) in enumerate(zip(names, centres, strict=True)):
+        cost = np.where(area == number, OWN_POINT, 1.0)
+        lines, shift, half = _best_place(centre, name, taken, on_screen, cost, size=size, frame=np.array(pixels))
+        taken.append((centre + shift, half))
+        labels.append(
+            {
+                "x": float(middles[number][0]),
+                "y": float(middles[number][1]),
+                "xshift": float(shift[0]),
+                "yshift": float(shift[1]),
+                "text": "<br>".join(lines),
+                "hovertext": f"{name}: {int((area == number).sum()):,} genes",
+                "showarrow": False,
+                "font": {"size": size, "weight": 700, "shadow": "auto"},
+            }
+        )
+    return labels
+
+
+def _best_place(
+    centre: np.ndarray,
+    name: str,
+    taken: Sequence[tuple[np.ndarray, np.ndarray]],
+    points: np.ndarray,
+    cost: np.ndarray,
+    *,
+    size: float,
+    frame: np.ndarray,
+) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """The lines of an area's label, its shift in pixels, half its size: the free place with the least under it."""
+    number = [name.partition(" · ")[0]]
+    for lines in (textwrap.wrap(name, AREA_LETTERS, max_lines=2, placeholder=" …") or [""], number):
+        half = _half(lines, size)
+        shifts = np.concatenate([np.zeros((1, 2)), *(AREA_SIDES * (half + reach) for reach in AREA_REACHES)])
+        free = [
+            shift
+            for shift in shifts
+            if (centre + shift >= half).all()
+            and (centre + shift <= frame - half).all()
+            and not any((np.abs(centre + shift - other) < half + theirs).all() for other, theirs in taken)
+        ]
+        if free:
+            covered = [cost[(np.abs(points - centre - shift) < half).all(axis=1)].sum() for shift in free]
+            best = int(np.argmin(np.array(covered) + FARTHER * np.arange(len(free))))
+            return lines, free[best], half
+    return number, np.zeros(2), _half(number, size)
+
+
+def _half(lines: Sequence[str], size: float) -> np.ndarray:
+    """Half the width and height of some lines of letters, in pixels."""
+    return np.array([max(map(len, lines), default=1) * LETTER_WIDTH * size / 2, len(lines) * LINE_HEIGHT * size / 2])
 
 
 def _free_offsets(points: np.ndarray, halves: np.ndarray) -> np.ndarray:

@@ -42,7 +42,11 @@ PART_SYMBOLS = {"train": "circle", "validation": "diamond", "test": "x"}
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "pentagon", "star", "hexagon", "x")
 
 
-def categorical(names: Sequence[str], *, missing: Sequence[str] = ("", "none", "unknown")) -> dict[str, str]:
+NOTHING = ("", "none", "unknown", "other genes")
+"""Names of categories that say that there is nothing to tell."""
+
+
+def categorical(names: Sequence[str], *, missing: Sequence[str] = NOTHING) -> dict[str, str]:
     """A colour for each name in the order given; names of `missing` are grey; colours repeat after 24."""
     colours = OKABE_ITO if len(names) <= len(OKABE_ITO) else LONGER
     coloured = [name for name in names if name not in missing]

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import scipy.sparse as sp
 from jaxtyping import Float, Float32, Int64
 
 from slviz.choices import Choice, Choices, setting
 from slviz.projections.density import Space, where
+from slviz.projections.leiden import leiden
 from slviz.projections.method import checked_vectors
+from slviz.projections.neighbours import nearest_neighbours
 
 NO_CLUSTER = "none"
 
@@ -55,6 +58,26 @@ class Clustering(Choice):
 
 
 @dataclass(frozen=True)
+class LeidenClusters(Clustering):
+    """Leiden: communities of the graph that joins each gene with its nearest; finds their number itself."""
+
+    name: ClassVar[str] = "leiden"
+    neighbours: int = setting(15, "How many nearest genes each gene is joined with.", low=2, high=200)
+    resolution: float = setting(1.0, "Higher gives more and smaller clusters.", low=0.05, high=20.0)
+
+    def group(self, vectors: Float32[np.ndarray, "genes width"], seed: int) -> tuple[np.ndarray, str]:
+        from threadpoolctl import threadpool_limits
+
+        nearest = min(self.neighbours, len(vectors) - 1)
+        with threadpool_limits(1):
+            number, _ = nearest_neighbours(vectors, count=nearest)
+        who = np.repeat(np.arange(len(vectors)), nearest)
+        joined = sp.csr_array((np.ones(number.size), (who, number.ravel())), shape=(len(vectors), len(vectors)))
+        label = leiden(sp.csr_array(joined + joined.T), resolution=self.resolution, seed=seed)
+        return label, f"Leiden communities over the {nearest} nearest genes of each, resolution {self.resolution:g},"
+
+
+@dataclass(frozen=True)
 class KMeansClusters(Clustering):
     """k-means: a fixed number of round clusters; every gene belongs to one."""
 
@@ -89,7 +112,7 @@ class HdbscanClusters(Clustering):
         return fitted.fit_predict(vectors), f"HDBSCAN with at least {smallest} genes a cluster"
 
 
-CLUSTERINGS: Choices[Clustering] = Choices("clustering", KMeansClusters, HdbscanClusters)
+CLUSTERINGS: Choices[Clustering] = Choices("clustering", LeidenClusters, KMeansClusters, HdbscanClusters)
 
 
 def by_size(raw: np.ndarray) -> Int64[np.ndarray, " genes"]:

@@ -123,6 +123,30 @@ class SamePlaceDensity(DensityEstimate):
 DENSITIES: Choices[DensityEstimate] = Choices("density", NearestDensity, RadiusDensity, SamePlaceDensity)
 
 
+@dataclass(frozen=True, eq=False)
+class Crowding:
+    """Where a map looks denser or emptier than the embedding is. G genes.
+
+    Attributes:
+        value: float32 [G], a gene's rank by density on the map less its rank in the embedding, both from 0
+            (emptiest) to 1 (densest): above 0 the map crowds it, below 0 the map spreads it out.
+        agreement: Spearman's ρ of the two densities: 1 where what looks dense is dense, 0 where it says nothing.
+    """
+
+    value: Float32[np.ndarray, " genes"]
+    agreement: float
+
+
+def crowding(embedding: Density, on_map: Density) -> Crowding:
+    """What of the density of a map comes from the map, by ranks, so that units do not matter."""
+    from scipy.stats import rankdata
+
+    there, here = (rankdata(each.value) for each in (embedding, on_map))  # ties share their mean rank
+    flat = there.std() == 0 or here.std() == 0
+    value = (here - there) / max(len(here) - 1, 1)
+    return Crowding(value.astype(np.float32), 0.0 if flat else float(np.corrcoef(there, here)[0, 1]))
+
+
 def typical_radius(vectors: Float32[np.ndarray, "genes width"]) -> float:
     """Median distance to the 15th nearest gene, over at most 1,000 genes evenly through the list."""
     every = -(-len(vectors) // SAMPLE)

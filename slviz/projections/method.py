@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float, Float32
 
-from slviz.choices import Choice
-from slviz.errors import DataError, InvalidSetting
+from slviz.choices import Choice, setting
+from slviz.errors import DataError
 from slviz.projections.neighbours import neighbours_kept
 from slviz.projections.projection import NEIGHBOURS_KEPT, Projection
 
 FEWEST_GENES = 3
+OnProgress = Callable[[float, str], None]
+"""Told from time to time how much of the work is done (0 to 1) and what is being done; may raise to stop it."""
 
 
 @dataclass(frozen=True)
@@ -26,16 +29,27 @@ class ProjectionMethod(Choice):
     """What a person calls the method, such as "t-SNE"."""
     reading: ClassVar[str]
     """How to read its map, in one sentence."""
+    random: ClassVar[bool] = True
+    """Whether another seed gives another map."""
+    dimensions: int = setting(
+        2, "2 for a flat map; 3 for one that can be turned, which keeps more and is harder to read.", options=(2, 3)
+    )
 
-    def fit(self, vectors: Float[np.ndarray, "genes width"], seed: int, *, dimensions: int = 2) -> Projection:
+    def to_json(self) -> dict[str, Any]:
+        """As `Choice.to_json`, without two dimensions: the files of maps from before it was a setting still hold."""
+        return {key: value for key, value in super().to_json().items() if (key, value) != ("dimensions", 2)}
+
+    def fit(
+        self, vectors: Float[np.ndarray, "genes width"], seed: int, *, on_progress: OnProgress | None = None
+    ) -> Projection:
         """The map of `vectors` [G, D]; the same vectors, settings and seed give the same map.
 
         The map is centred. Each axis points to where its longer tail lies, so that a mirror image
-        never makes two fits look different. Raises `DataError` for vectors that no map can be made
-        of, `InvalidSetting` for a number of dimensions other than 2 or 3.
+        never makes two fits look different. What `on_progress` raises ends the work. Raises `DataError`
+        for vectors that no map can be made of.
         """
-        vectors = checked_vectors(vectors, dimensions=dimensions)
-        coordinates, axes = self.lay_out(vectors, seed, dimensions)
+        vectors = checked_vectors(vectors, dimensions=self.dimensions)
+        coordinates, axes = self.lay_out(vectors, seed, on_progress or _unheard)
         coordinates = oriented(coordinates).astype(np.float32)
         return Projection(
             method=self,
@@ -47,7 +61,7 @@ class ProjectionMethod(Choice):
 
     @abstractmethod
     def lay_out(
-        self, vectors: Float32[np.ndarray, "genes width"], seed: int, dimensions: int
+        self, vectors: Float32[np.ndarray, "genes width"], seed: int, on_progress: OnProgress
     ) -> tuple[Float[np.ndarray, "genes dimensions"], tuple[str, ...]]:
         """Coordinates and axis titles of vectors that were checked; `fit` calls it."""
 
@@ -56,12 +70,14 @@ class ProjectionMethod(Choice):
         return self.title
 
 
+def _unheard(share: float, doing: str) -> None:
+    """Progress that nobody follows."""
+
+
 def checked_vectors(
     vectors: Float[np.ndarray, "genes width"], *, dimensions: int = 2
 ) -> Float32[np.ndarray, "genes width"]:
     """`vectors` as float32 [G, D], C order; raises a sentence when no map can be made of them."""
-    if dimensions not in (2, 3):
-        raise InvalidSetting(f"dimensions={dimensions} is not one of: 2, 3.")
     vectors = np.asarray(vectors)
     if vectors.ndim != 2:
         raise DataError(f"A map needs one row of numbers a gene; these have shape {vectors.shape}.")

@@ -6,6 +6,8 @@ import numpy as np
 from jaxtyping import Float, Float32, Int64
 
 BLOCK = 512
+FINDING = "finding nearest genes"
+"""What a method says that it is doing while it searches them."""
 FEW_COLUMNS = 8
 """Up to so many columns a k-d tree is fast; above, comparing all genes in blocks is faster."""
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from jaxtyping import Float
 
-from slviz.projections.method import ProjectionMethod
+from slviz.projections.method import OnProgress, ProjectionMethod, checked_vectors
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,21 @@ class PCA(ProjectionMethod):
         "A straight view: distances are true along these axes, and what varies along others is not seen."
     )
 
-    def lay_out(self, vectors: np.ndarray, seed: int, dimensions: int) -> tuple[np.ndarray, tuple[str, ...]]:
-        coordinates, share = principal_components(vectors, dimensions)
-        axes = tuple(f"PCA {axis + 1} ({100 * share[axis]:.1f} % of variance)" for axis in range(dimensions))
+    random: ClassVar[bool] = False
+
+    def lay_out(self, vectors: np.ndarray, seed: int, on_progress: OnProgress) -> tuple[np.ndarray, tuple[str, ...]]:
+        coordinates, share = principal_components(vectors, self.dimensions)
+        axes = tuple(f"PCA {axis + 1} ({100 * share[axis]:.1f} % of variance)" for axis in range(self.dimensions))
         return coordinates, axes
+
+
+def explained_variance(vectors: Float[np.ndarray, "genes width"]) -> Float[np.ndarray, " axes"]:
+    """Share of the variance (0 to 1) along each principal axis, falling, all of them: [min(G − 1, D)].
+
+    Raises `DataError` for vectors that have none.
+    """
+    vectors = checked_vectors(vectors)
+    return principal_components(vectors, min(len(vectors) - 1, vectors.shape[1]))[1]
 
 
 def principal_components(vectors: np.ndarray, dimensions: int) -> tuple[np.ndarray, np.ndarray]:

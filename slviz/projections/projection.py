@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float32
 
-from slviz.choices import Choice
 from slviz.errors import DamagedRun
+
+if TYPE_CHECKING:
+    from slviz.projections.method import ProjectionMethod
 
 NEIGHBOURS_KEPT = 15
 
@@ -26,7 +29,7 @@ class Projection:
             that are also among its 15 nearest on the map.
     """
 
-    method: Choice
+    method: ProjectionMethod
     seed: int
     coordinates: Float32[np.ndarray, "genes dimensions"]
     axes: tuple[str, ...]
@@ -43,10 +46,11 @@ class Projection:
     @property
     def caption(self) -> str:
         """Method, settings as they were used, seed, how many neighbours are kept, and how to read the map."""
-        used = getattr(self.method, "describe", lambda genes: self.method.name)(len(self.coordinates))
-        reading = getattr(self.method, "reading", "")
+        used = self.method.describe(len(self.coordinates))
+        flat = "" if self.method.dimensions == 2 else f", {self.method.dimensions} dimensions"
+        seed = f", seed {self.seed}" if self.method.random else ""
         return (
-            f"{used}, seed {self.seed}. On average {100 * float(self.kept.mean()):.0f} % of a gene's "
+            f"{used}{flat}{seed}. On average {100 * float(self.kept.mean()):.0f} % of a gene's "
             f"{min(NEIGHBOURS_KEPT, len(self.kept) - 1)} nearest neighbours in the embedding are also "
-            f"its nearest on the map. {reading}"
+            f"its nearest on the map. {self.method.reading}"
         )

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from slviz.choices import setting
-from slviz.projections.method import ProjectionMethod
-from slviz.projections.neighbours import nearest_neighbours
+from slviz.projections.method import OnProgress, ProjectionMethod
+from slviz.projections.neighbours import FINDING, nearest_neighbours
 from slviz.projections.pca import principal_components
 
 BARNES_HUT_UP_TO = 20_000
 """So many genes are laid out by Barnes–Hut; more by the faster, interpolated FFT gradient (FIt-SNE)."""
+
+EARLY_STEPS = 250
+TELL_EVERY = 10
+SEARCH_SHARE = 0.1
+"""So much of the work is finding the nearest genes; the rest are the steps."""
 
 
 def threads() -> int:
@@ -46,13 +52,15 @@ class TSNE(ProjectionMethod):
     def describe(self, genes: int) -> str:
         used = self.used_perplexity(genes)
         lowered = f" (lowered from {self.perplexity:g}: {genes} genes allow no more)" if used < self.perplexity else ""
-        return f"t-SNE, perplexity {used:.3g}{lowered}, {250 + self.iterations} steps"
+        return f"t-SNE, perplexity {used:.3g}{lowered}, {EARLY_STEPS + self.iterations} steps"
 
-    def lay_out(self, vectors: np.ndarray, seed: int, dimensions: int) -> tuple[np.ndarray, tuple[str, ...]]:
+    def lay_out(self, vectors: np.ndarray, seed: int, on_progress: OnProgress) -> tuple[np.ndarray, tuple[str, ...]]:
         from openTSNE import TSNEEmbedding
         from openTSNE.affinity import PerplexityBasedNN
         from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
+        on_progress(0.0, FINDING)
+        dimensions = self.dimensions
         perplexity = self.used_perplexity(len(vectors))
         count = min(len(vectors) - 1, int(3 * perplexity))
         number, distance = nearest_neighbours(vectors, count=count)
@@ -73,6 +81,31 @@ class TSNE(ProjectionMethod):
             random_state=seed,
             n_jobs=1 if fast else threads(),
         )
-        embedding.optimize(n_iter=250, exaggeration=12, momentum=0.5, inplace=True)
-        embedding.optimize(n_iter=self.iterations, momentum=0.8, inplace=True)
+        steps = EARLY_STEPS + self.iterations
+        embedding.optimize(
+            n_iter=EARLY_STEPS,
+            exaggeration=12,
+            momentum=0.5,
+            inplace=True,
+            callbacks=_telling(on_progress, done=0, steps=steps),
+            callbacks_every_iters=TELL_EVERY,
+        )
+        embedding.optimize(
+            n_iter=self.iterations,
+            momentum=0.8,
+            inplace=True,
+            callbacks=_telling(on_progress, done=EARLY_STEPS, steps=steps),
+            callbacks_every_iters=TELL_EVERY,
+        )
         return np.asarray(embedding), tuple(f"t-SNE {axis + 1}" for axis in range(dimensions))
+
+
+def _telling(on_progress: OnProgress, *, done: int, steps: int) -> Callable[[int, float, np.ndarray], bool]:
+    """openTSNE's callback: tells the progress and never asks to stop, since who wants that raises."""
+
+    def tell(iteration: int, error: float, embedding: np.ndarray) -> bool:
+        share = (done + iteration) / steps
+        on_progress(SEARCH_SHARE + (1 - SEARCH_SHARE) * share, f"step {done + iteration:,} of {steps:,}")
+        return False
+
+    return tell

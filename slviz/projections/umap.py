@@ -10,9 +10,13 @@ from typing import ClassVar
 import numpy as np
 
 from slviz.choices import setting
-from slviz.projections.method import ProjectionMethod
-from slviz.projections.neighbours import nearest_neighbours
+from slviz.projections.method import OnProgress, ProjectionMethod
+from slviz.projections.neighbours import FINDING, nearest_neighbours
 from slviz.projections.pca import principal_components
+from slviz.projections.steps import Steps
+
+SEARCH_SHARE = 0.3
+"""So much of the work is loading UMAP and finding the nearest genes; the rest are the steps."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,11 @@ class UMAP(ProjectionMethod):
         lowered = f" (lowered from {self.neighbours}: there are {genes} genes)" if used < self.neighbours else ""
         return f"UMAP, {used} neighbours{lowered}, least distance {self.spread:g}"
 
-    def lay_out(self, vectors: np.ndarray, seed: int, dimensions: int) -> tuple[np.ndarray, tuple[str, ...]]:
+    def lay_out(self, vectors: np.ndarray, seed: int, on_progress: OnProgress) -> tuple[np.ndarray, tuple[str, ...]]:
+        on_progress(0.0, "loading UMAP")
         umap = _umap()
+        on_progress(0.1, FINDING)
+        dimensions = self.dimensions
         others = self.used_neighbours(len(vectors))
         number, distance = nearest_neighbours(vectors, count=others)
         itself = np.arange(len(vectors))[:, None]
@@ -59,6 +66,11 @@ class UMAP(ProjectionMethod):
             force_approximation_algorithm=True,  # below 4,096 genes umap-learn would ignore the neighbours given
             random_state=seed,
             n_jobs=1,
+            tqdm_kwds={
+                "disable": False,
+                "bar_format": "{n_fmt}/{total_fmt}",
+                "file": Steps(on_progress, start=SEARCH_SHARE, pattern=r"(\d+)/(\d+)"),
+            },
         )
         with warnings.catch_warnings():
             # No search index is given, so new genes could not be placed on the map later: none are.

@@ -21,6 +21,7 @@ ERROR = "error.json"
 CHECKPOINT = "checkpoint.safetensors"
 WAITING = "waiting"
 PROJECTIONS = "projections"
+CONTROLS = "controls"
 DEVICE = "device"
 EVENTS = "tensorboard"
 

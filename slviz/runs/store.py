@@ -6,8 +6,9 @@
     progress.jsonl        one line an epoch
     log.txt  cancel  error.json  device  checkpoint.safetensors
     weights.safetensors  arrays.safetensors  predictions.parquet  split.parquet  metrics.json
-    projections/<method>-<hash>.safetensors     each sealed with its own SHA-256
-    deletions/<gene or sample>.safetensors      likewise
+    projections/<method>-<hash>.safetensors     each sealed with its own SHA-256; trust-… beside it
+    controls/<kind>/…                           what the embedding is told from: see slviz.runs.controls
+    deletions/<gene or sample>.safetensors      sealed likewise
     tensorboard/          event files, where they were asked for
     manifest.json         last: SHA-256 and size of the files above, versions, device, seconds
 """
@@ -26,15 +27,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from slviz.choices import Choice
 from slviz.errors import DamagedRun, RunAlreadyRunning, RunError, RunNotFound, RunUnfinished, nearest
-from slviz.projections.projection import Projection
 from slviz.runs.contents import LOG, PROGRESS, SPLIT, WEIGHTS, damage, lines_to_history, parquet_to_table, read_run
 from slviz.runs.deletions import DELETIONS, DeletionFiles, damaged_deletions
 from slviz.runs.files import CURE, saving, unpack_arrays
 from slviz.runs.folder import (
     CANCEL,
     CHECKPOINT,
+    CONTROLS,
     DEVICE,
     ERROR,
     EVENTS,
@@ -43,23 +43,23 @@ from slviz.runs.folder import (
     WAITING,
     RunState,
     holding,
-    is_held,
     state_of,
 )
+from slviz.runs.kept_beside import KeptBeside
 from slviz.runs.manifest import MANIFEST, Manifest
-from slviz.runs.maps import damaged_maps, list_maps, map_path, read_map, save_map
+from slviz.runs.maps import damaged_maps
 from slviz.runs.run import Run
 from slviz.runs.sources import remember_source, with_path, without_path
 from slviz.runs.spec import RunSpec
 from slviz.runs.summary import RunSummary, summarise
-from slviz.runs.worker import RunWriter, read_failure, write_failure
+from slviz.runs.worker import RunWriter, read_failure
 
 SHIPPED = Path(__file__).resolve().parents[2] / "models"
 RUN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,80}-[0-9a-f]{8}")
-NOT_LISTED = {MANIFEST, LOCK, CANCEL, ERROR, CHECKPOINT, WAITING, DEVICE, PROJECTIONS, DELETIONS, EVENTS}
+NOT_LISTED = {MANIFEST, LOCK, CANCEL, ERROR, CHECKPOINT, WAITING, DEVICE, PROJECTIONS, CONTROLS, DELETIONS, EVENTS}
 
 
-class RunStore:
+class RunStore(KeptBeside):
     """Runs in a folder of one's own, and the runs that came with slviz.
 
     Attributes:
@@ -202,56 +202,7 @@ class RunStore:
         folder = self.folder(run_id)
         return state_of(folder) in ("interrupted", "cancelled", "failed") and (folder / CHECKPOINT).is_file()
 
-    # --- maps --------------------------------------------------------------------------------------------
-
-    def projections(self, run_id: str) -> list[tuple[Choice, int]]:
-        """Method and seed of every map that lies with the run."""
-        return list_maps(self.folder(run_id))
-
-    def open_projection(self, run_id: str, method: Choice, seed: int, *, dimensions: int = 2) -> Projection | None:
-        """The map, checked; None where it was not made yet; raises `DamagedRun` naming the file."""
-        return read_map(self.folder(run_id), method, seed, dimensions=dimensions)
-
-    def save_projection(self, run_id: str, projection: Projection) -> None:
-        """Keep a map with its run; raises `RunNotSaved`."""
-        save_map(self.folder(run_id), projection)
-
-    def project(self, run_id: str, method: Choice, seed: int, *, dimensions: int = 2) -> Projection:
-        """The map of a finished run, made and kept when it is not there yet.
-
-        One process makes it at a time; what stops it is left for `projection_failure`. Raises
-        `RunAlreadyRunning` while another makes it.
-        """
-        folder, _ = self._finished(run_id)
-        with contextlib.suppress(DamagedRun):  # a damaged map is made again
-            if (known := read_map(folder, method, seed, dimensions=dimensions)) is not None:
-                return known
-        path = map_path(folder, method, seed, dimensions=dimensions)
-        with saving(path):
-            path.parent.mkdir(exist_ok=True)
-        busy = f"Another process is making this {method.name} map of run {run_id}."
-        with holding(_lock_of(path), busy=busy, tidy=lambda: True):
-            try:
-                projection = method.fit(self.open(run_id).embedding, seed, dimensions=dimensions)  # type: ignore[attr-defined]
-                save_map(folder, projection)
-            except Exception as error:
-                write_failure(_error_of(path), error)
-                raise
-            _error_of(path).unlink(missing_ok=True)
-            return projection
-
-    def projection_state(self, run_id: str, method: Choice, seed: int, *, dimensions: int = 2) -> str:
-        """ "finished", "running", "failed" or "none"."""
-        path = map_path(self.folder(run_id), method, seed, dimensions=dimensions)
-        if is_held(_lock_of(path)):
-            return "running"
-        if path.is_file():
-            return "finished"
-        return "failed" if _error_of(path).is_file() else "none"
-
-    def projection_failure(self, run_id: str, method: Choice, seed: int, *, dimensions: int = 2) -> str:
-        """Why a map could not be made, as a sentence; "" where nothing is known."""
-        return read_failure(_error_of(map_path(self.folder(run_id), method, seed, dimensions=dimensions)))
+    # --- deletion tests ----------------------------------------------------------------------------------
 
     def deletions(self, run_id: str, gene: int | None = None) -> DeletionFiles:
         """The deletion test of one gene, or of a sample, of a finished run; raises `RunNotFound`, `RunUnfinished`."""
@@ -320,14 +271,6 @@ class RunStore:
         if run_id in self.run_ids() and (self.root / run_id).is_dir():
             return self.root / run_id
         return self.folder(run_id)
-
-
-def _lock_of(path: Path) -> Path:
-    return path.with_name(f".{path.stem}.lock")
-
-
-def _error_of(path: Path) -> Path:
-    return path.with_name(f"{path.stem}.error.json")
 
 
 def _latest_first(summary: RunSummary) -> tuple[bool, float, str]:

@@ -1,7 +1,8 @@
-"""Files of held-out pairs that came through the browser, kept where a worker, and a typed command, find them.
+"""Files that came through the browser, kept where a worker, a typed command, or a reload of the page finds them.
 
-`<models>/.held-out/<SHA-256>.tsv` holds the plain text, so the same file uploaded twice lies there once. A
-run needs it only until it has frozen its split; old ones go when there are many.
+`<models>/.held-out/<SHA-256>.tsv` holds the plain text of held-out pairs, so the same file uploaded twice lies there
+once. A run needs it only until it has frozen its split; old ones go when there are many. A visitor's own tables of
+genes lie in `.own-tables`, files of terms in `.terms`: the address of a page names them by their SHA-256.
 """
 
 from __future__ import annotations
@@ -17,26 +18,36 @@ from slviz.errors import MalformedData
 from slviz.runs.files import saving, sha256, write_atomically
 
 HELD_OUT = ".held-out"
+OWN_TABLES = ".own-tables"
+TERMS = ".terms"
 MOST_MEBIBYTES = 20
 MOST_FILES = 100
 KEPT_DAYS = 7.0
 GZIP = b"\x1f\x8b"
 
 
-def stage(root: Path, content: bytes, *, name: str) -> Path:
+def staged(root: Path, key: str, *, place: str) -> Path | None:
+    """Where a staged file lies, by the first 16 or more digits of its SHA-256; None where it is gone."""
+    if not (16 <= len(key) <= 64 and set(key) <= set("0123456789abcdef")):
+        return None
+    return next(iter(sorted((root / place).glob(f"{key}*.tsv"))), None)
+
+
+def stage(root: Path, content: bytes, *, name: str, place: str = HELD_OUT) -> Path:
     """Keep an uploaded file below the models folder `root`; where it lies from now on.
 
     Args:
         root: the models folder.
         content: of the file, plain or packed with gzip.
         name: what the visitor calls it, for the sentence of an error.
+        place: the folder for files of its kind.
 
     Raises:
         MalformedData: it is too large, or its gzip is broken.
         RunNotSaved: the disk refuses it.
     """
     text = _unpacked(content, name=name)
-    path = (root / HELD_OUT / f"{sha256(text)}.tsv").absolute()
+    path = (root / place / f"{sha256(text)}.tsv").absolute()
     with saving(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_file():
@@ -56,7 +67,7 @@ def _unpacked(content: bytes, *, name: str) -> bytes:
         except (OSError, EOFError, zlib.error) as error:
             raise MalformedData(f"{name} is packed with gzip and broken ({error}). Upload it unpacked.") from error
     if len(content) > most:
-        raise MalformedData(f"{name} is larger than {MOST_MEBIBYTES} MiB. Upload only the pairs that you hold out.")
+        raise MalformedData(f"{name} is larger than {MOST_MEBIBYTES} MiB. Upload only the rows that are needed.")
     return content
 
 

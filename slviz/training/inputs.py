@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float32, Int64
 from torch import Tensor
 
+from slviz.features.scaling import scaled_columns
 from slviz.training.structure import structure_of
 
 
@@ -48,8 +49,4 @@ def network_features(matrix: Float32[np.ndarray, "genes width"], *, plain: bool,
 
 def feature_tensor(features: Float32[np.ndarray, "genes width"], device: torch.device) -> Tensor:
     """The features with mean 0 and spread 1 in each column; a constant column becomes ones."""
-    matrix = features.astype(np.float64)  # squares of large float32 numbers overflow
-    spread = matrix.std(axis=0)
-    constant = spread < 1e-6
-    scaled = (matrix - matrix.mean(axis=0)) / np.where(constant, 1.0, spread)
-    return torch.as_tensor(np.where(constant, 1.0, scaled).astype(np.float32), device=device)
+    return torch.as_tensor(scaled_columns(features), device=device)

@@ -15,7 +15,7 @@ import streamlit as st
 from slviz.datasets.report import shown
 from slviz.ui.words import plain
 
-TRAVELLING = ("run", "gene", "data")
+TRAVELLING = ("run", "gene", "data", "set", "genes")
 
 
 def value(key: str) -> str | None:
@@ -61,6 +61,16 @@ def number(
     if asked is not None and not _is_between(asked, low, high):
         _say_nonsense(key, asked, f"It should be a number from {low:g} to {high:g}.")
     return st.slider(label, low, high, default, step, key=key, bind="query-params", **arguments)
+
+
+def entry(
+    label: str, *, key: str, low: float, high: float, default: float, step: float | None = None, **arguments: Any
+) -> Any:
+    """A field for a number between `low` and `high` whose value is in the address; all of one type."""
+    asked = st.query_params.get(key)
+    if asked is not None and not _is_between(asked, low, high):
+        _say_nonsense(key, asked, f"It should be a number from {low:g} to {high:g}.")
+    return st.number_input(label, low, high, default, step, key=key, bind="query-params", **arguments)
 
 
 def _is_between(text: str, low: float, high: float) -> bool:

@@ -83,13 +83,13 @@ def _figure_buttons(name: str, figure: Callable[[], go.Figure], source: str) -> 
         key=f"width {name}",
         help="One or two columns of a journal page.",
     )
+    width = float(width_mm or WIDTHS_MM[1])
     if _can_draw():
-        width = float(width_mm or WIDTHS_MM[1])
         _button("Figure (SVG)", f"{name}.svg", lambda: _image(figure(), "svg", width, source), "image/svg+xml")
         _button("Figure (PNG)", f"{name}.png", lambda: _image(figure(), "png", width, source), "image/png")
     else:
         st.caption(NO_BROWSER)
-    _button("Figure (HTML)", f"{name}.html", lambda: _html(figure(), source, name), "text/html")
+    _button("Figure (HTML)", f"{name}.html", lambda: _html(figure(), source, name, width), "text/html")
 
 
 def _button(
@@ -115,10 +115,10 @@ def _image(figure: go.Figure, kind: Literal["svg", "png"], width_mm: float, sour
     return export.figure_to_image(figure, kind, width_mm=width_mm, provenance=source)
 
 
-def _html(figure: go.Figure, source: str, title: str) -> bytes:
+def _html(figure: go.Figure, source: str, title: str, width_mm: float) -> bytes:
     from slviz import export
 
-    return export.figure_to_html(figure, provenance=source, title=title)
+    return export.figure_to_html(figure, provenance=source, title=title, width_mm=width_mm)
 
 
 def _can_draw() -> bool:

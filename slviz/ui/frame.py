@@ -22,6 +22,7 @@ from slviz.ui.words import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, plain
 OVERVIEW, TRAIN, EMBEDDING, PREDICTIONS, NEIGHBOURHOOD, COMPARE = (
     f"pages/{name}.py" for name in ("overview", "train", "embedding", "predictions", "neighbourhood", "compare")
 )
+VECTORS = "pages/vectors.py"
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 RESULTS, TUNING = "pages/results.py", "pages/tuning.py"
 ICON = str(Path(__file__).with_name("icon.png"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,13 +12,25 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from slviz.datasets import GeneGraph
-from slviz.figures import Colouring, embedding_scatter
+from slviz.figures import Colouring, embedding_scatter, embedding_solid
 from slviz.projections import Projection
+from slviz.projections.nearest_genes import nearest_genes
 from slviz.runs import Run
-from slviz.ui import address, downloads, frame, genes, maps, selection
-from slviz.ui.words import counted
+from slviz.runs.summary import RunSummary
+from slviz.ui import address, colour_choices, downloads, embedding_files, frame, genes, maps, selection
+from slviz.ui.words import counted, plain
 
-COLOURS = (maps.DENSITY, maps.DEGREE, maps.EVIDENCE, maps.CLUSTER, maps.PARTNER, maps.KEPT)
+COLOURS = (
+    maps.DENSITY,
+    maps.DEGREE,
+    maps.EVIDENCE,
+    maps.PARTNER,
+    *colour_choices.HELP,
+    maps.KEPT,
+    maps.TRUST,
+    maps.SPREAD,
+    maps.CROWDING,
+)
 
 
 def colours(run: Run) -> tuple[tuple[str, ...], str]:
@@ -34,6 +48,7 @@ TOOL_HELP = (
     "- **lasso**, **box**: draw around genes for their table; a double click undoes it"
 )
 NAMED_HUBS = 8
+NAMED_SELECTED = 25
 SHOWN_ROWS = 2000
 
 
@@ -51,32 +66,67 @@ class Look:
     hubs: bool
     point_size: float
     opacity: float
+    lines: int = 0
+    contours: bool = False
+    selected: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def name(self) -> str:
         return f"{self.run.run_id}-{self.projection.method.name}"
 
+    @property
+    def method(self) -> str:
+        """What the map is called, such as "t-SNE"."""
+        return self.projection.method.title
+
     def figure(self, *, webgl: bool) -> go.Figure:
         info = self.graph.gene_info
-        named = list(np.argsort(-self.graph.degree, kind="stable")[:NAMED_HUBS]) if self.hubs else []
+        hubs = self.hubs and not len(self.selected) and self.colouring.clusters is None
+        named = list(np.argsort(-self.graph.degree, kind="stable")[:NAMED_HUBS]) if hubs else []
+        shared: dict[str, Any] = {
+            "names": None if info is None else info["name"].tolist(),
+            "degree": self.graph.degree,
+            "highlighted": [self.gene] if self.gene is not None else named,
+            "selected": self.selected,
+            "joined": self.joined,
+            "point_size": self.point_size,
+            "opacity": self.opacity,
+        }
+        if self.solid:
+            return embedding_solid(self.graph.genes, self.projection, self.colouring, **shared)
         drawn = embedding_scatter(
             self.graph.genes,
             self.projection,
             self.colouring,
-            names=None if info is None else info["name"].tolist(),
-            degree=self.graph.degree,
-            highlighted=[self.gene] if self.gene is not None else named,
-            point_size=self.point_size,
-            opacity=self.opacity,
+            named=self.selected[np.argsort(-self.graph.degree[self.selected], kind="stable")][:NAMED_SELECTED],
+            contours=self.contours,
             webgl=webgl,
+            **shared,
         )
         return drawn.update_layout(dragmode=TOOLS[self.tool])
 
+    @property
+    def solid(self) -> bool:
+        """Whether the map has three dimensions."""
+        return self.projection.method.dimensions == 3
 
-def look(colour: str, graph: GeneGraph, run: Run, projection: Projection, gene: int | None) -> Look:
+    @property
+    def joined(self) -> np.ndarray | None:
+        """The gene with each of its true nearest in the embedding, to be joined by lines."""
+        if self.gene is None or not self.lines:
+            return None
+        near, _ = nearest_genes(self.run.embedding, self.gene, count=self.lines, measure="euclidean")
+        return np.column_stack([np.full(len(near), self.gene), near])
+
+
+def look(
+    colour: str, summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection, gene: int | None
+) -> Look:
     """How the map looks, from the controls beside it."""
-    tool = address.one_of(st.segmented_control, "Pointer", list(TOOLS), key="pointer", help=TOOL_HELP)
-    colouring, sentence = maps.colouring(colour, graph, run, projection, gene)
+    tool = next(iter(TOOLS))
+    if projection.method.dimensions == 2:
+        tool = address.one_of(st.segmented_control, "Pointer", list(TOOLS), key="pointer", help=TOOL_HELP)
+    colouring, sentence = maps.colouring(colour, summary, graph, run, projection, gene)
     with st.expander("Points", icon=":material/tune:"):
         size = address.number("Size", key="size", low=2.0, high=12.0, default=_size(len(graph)), step=0.5)
         opacity = address.number("Opacity", key="opacity", low=0.1, high=1.0, default=0.75, step=0.05)
@@ -87,7 +137,22 @@ def look(colour: str, graph: GeneGraph, run: Run, projection: Projection, gene: 
             bind="query-params",
             help=f"Names the {NAMED_HUBS} genes with most known partners, as long as no gene is searched.",
         )
-    return Look(graph, run, projection, colouring, sentence, gene, tool, hubs, size, opacity)
+        lines = address.number(
+            "Lines to nearest genes",
+            key="lines",
+            low=0,
+            high=30,
+            default=10,
+            help="From the gene that you searched or clicked to its nearest in the embedding itself, wherever the "
+            "map has put them: long lines are what the map got wrong.",
+        )
+        contours = projection.method.dimensions == 2 and st.toggle(
+            "Density contours",
+            key="contours",
+            bind="query-params",
+            help="Lines around where genes lie densest on the map.",
+        )
+    return Look(graph, run, projection, colouring, sentence, gene, tool, hubs, size, opacity, lines, contours)
 
 
 def _size(count: int) -> float:
@@ -96,23 +161,40 @@ def _size(count: int) -> float:
 
 def show(look: Look) -> np.ndarray:
     """The map and its caption; the numbers of the genes that are selected on it."""
-    key = f"map {look.name}"
+    mark = f" {zlib.crc32(look.selected.tobytes()):08x}" if len(look.selected) else ""
+    key = f"map {look.name}{mark}"  # another selection in the address begins with nothing drawn
 
     def picked() -> None:
         gene = selection.clicked(key)
         if gene is not None:
             address.put(gene=look.graph.genes[gene])
 
+    if look.solid:
+        st.plotly_chart(look.figure(webgl=True), key=key, config=downloads.chart_config(look.name), alt=_alt(look))
+        st.caption(f"{_caption(look)} Turn it by dragging; to select genes, take a map of 2 dimensions.")
+        return np.empty(0, dtype=np.int64)
     event = st.plotly_chart(
         look.figure(webgl=True),
         key=key,
         on_select=picked,
         selection_mode=("points", "box", "lasso"),
         config=downloads.chart_config(look.name),
-        alt=f"Map of {len(look.graph)} genes, coloured by {look.colouring.title}",
+        alt=_alt(look),
     )
-    st.caption(f"{look.projection.caption} **Colour:** {look.sentence}")
+    st.caption(_caption(look))
     return selection.numbers(event)
+
+
+def _alt(look: Look) -> str:
+    return f"Map of {len(look.graph)} genes, coloured by {look.colouring.title}"
+
+
+def _caption(look: Look) -> str:
+    lines = ""
+    if look.joined is not None:
+        gene = plain(look.graph.genes[look.gene or 0])
+        lines = f" **Lines** lead from {gene} to its {len(look.joined)} nearest genes in the embedding itself."
+    return f"{look.projection.caption} **Colour:** {look.sentence}{lines}"
 
 
 def details(look: Look) -> None:
@@ -141,6 +223,7 @@ def table(look: Look, chosen: np.ndarray) -> None:
             source=downloads.provenance(look.graph, look.run),
             figure=lambda: look.figure(webgl=False),
             table=lambda: rows,
+            others=embedding_files.of_run(look.run, look.graph),
         )
     if several:
         st.dataframe(rows.head(SHOWN_ROWS), hide_index=True, height=min(38 + 35 * len(rows), 420))
@@ -159,7 +242,7 @@ def table_of(look: Look, chosen: np.ndarray) -> pd.DataFrame:
         columns["name"] = info["name"].to_numpy()[chosen]
     columns["known_partners"] = graph.degree[chosen]
     columns[look.colouring.title.lower().replace(" ", "_")] = np.asarray(look.colouring.values)[chosen]
-    for axis, title in enumerate(look.projection.axes[:2]):
+    for axis, title in enumerate(look.projection.axes):
         columns[title.partition(" (")[0].lower().replace(" ", "_")] = look.projection.coordinates[chosen, axis]
     columns["neighbours_kept"] = look.projection.kept[chosen]
     return pd.DataFrame(columns).sort_values("known_partners", ascending=False, kind="stable", ignore_index=True)

@@ -1,33 +1,32 @@
-"""Maps on the Embedding page: which are there, making one that is not, and what their colour means."""
+"""The colours of the map on the Embedding page: what each means, and what it is measured on."""
 
 from __future__ import annotations
 
-import dataclasses
-import shlex
 from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
 
-from slviz import figures, jobs
-from slviz.choices import Choice
+from slviz import figures
 from slviz.datasets import GeneGraph
 from slviz.datasets.classes import gene_classes
 from slviz.figures import Colouring
-from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Clusters, Density, Projection, ProjectionMethod
+from slviz.projections import DENSITIES, Density, Projection, crowding
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.tasks import Classify
-from slviz.ui import address, opened, scorers
+from slviz.ui import address, colour_choices, map_trust, scorers
 from slviz.ui.words import SCORE, plain
 
-DENSITY, DEGREE, EVIDENCE, CLUSTER, PARTNER, KEPT, ACTUAL, GIVEN = (
+DENSITY, DEGREE, EVIDENCE, PARTNER, KEPT, TRUST, SPREAD, CROWDING, ACTUAL, GIVEN = (
     "Local density",
     "Known partners",
     "Evidence",
-    "Cluster",
     "Predicted partners",
     "Neighbours kept",
+    "How far to believe",
+    "Moves between seeds",
+    "Crowded by the map",
     "Actual class",
     "Given class",
 )
@@ -37,90 +36,27 @@ COLOUR_HELP = (
     f"- **{DENSITY}**: how crowded it is around a gene\n"
     f"- **{DEGREE}**: how many known partners a gene has\n"
     f"- **{EVIDENCE}**: where most of its known pairs come from\n"
-    f"- **{CLUSTER}**: groups of genes that lie together\n"
     f"- **{PARTNER}**: the network's score of each gene with the gene that you search\n"
-    f"- **{KEPT}**: how many of a gene's nearest neighbours the map keeps near"
-)
+    f"- **{KEPT}**: how many of a gene's nearest neighbours the map keeps near\n"
+    f"- **{TRUST}**: whether what lies next to a gene on the map is next to it in the embedding, and the other way\n"
+    f"- **{SPREAD}**: how far a gene moves when the map is made again from another seed\n"
+    f"- **{CROWDING}**: where the map looks denser, or emptier, than the embedding is\n"
+) + "\n".join(f"- **{name}**: {what}" for name, what in colour_choices.HELP.items())
 CLASS_HELP = f"\n- **{ACTUAL}**: the class a gene is in\n- **{GIVEN}**: the class that the network gives it"
-POLL_SECONDS = 1.0
+KEPT_SENTENCE = "Share of a gene's 15 nearest neighbours that the map keeps near."
 
 
-def choose(summary: RunSummary) -> tuple[ProjectionMethod, int]:
-    """The method of the address, as it lies with the run where it does; those that are there come first."""
-    stored = opened.store().projections(summary.run_id)
-    there = {str(getattr(method, "title", method.name)): (method, seed) for method, seed in reversed(stored)}
-    titles = {cls.title: cls.name for cls in PROJECTIONS.values()}
-    order = sorted(titles, key=lambda title: (title not in there and title != "PCA", _PREFERRED.index(title)))
-    title = address.one_of(
-        st.segmented_control,
-        "Map",
-        order,
-        key="map",
-        help="How the embedding's many numbers a gene become two.\n\n"
-        + "\n".join(f"- **{cls.title}**: {plain(cls.summary())}" for cls in PROJECTIONS.values()),
-    )
-    return there.get(title) or (PROJECTIONS.make(titles[title]), 0)  # pyright: ignore[reportReturnType]
-
-
-_PREFERRED = ("t-SNE", "UMAP", "PCA")
-
-
-def stored_or_made(summary: RunSummary, run: Run, method: ProjectionMethod, seed: int) -> Projection:
-    """The map; PCA is made at once, others by a job: then this shows its progress and stops the page."""
-    projection = opened.projection(summary, method, seed)
-    if projection is not None:
-        return projection
-    if method.name != "pca":
-        _offer(summary, method, seed)
-        st.stop()
-    return _pca(run.run_id, run)
-
-
-@st.cache_resource(max_entries=8, show_spinner="Making the map …")
-def _pca(run_id: str, _run: Run) -> Projection:
-    return PROJECTIONS.make("pca").fit(_run.embedding, 0)
-
-
-def _offer(summary: RunSummary, method: ProjectionMethod, seed: int) -> None:
-    asked = f"asked {summary.run_id} {method} {seed}"
-    waiting = st.fragment(_wait, run_every=POLL_SECONDS if st.session_state.get(asked) else None)
-    waiting(summary, method, seed, asked)
-
-
-def _wait(summary: RunSummary, method: ProjectionMethod, seed: int, asked: str) -> None:
-    store = opened.store()
-    state = store.projection_state(summary.run_id, method, seed)
-    if state == "finished":
-        st.session_state.pop(asked, None)
-        st.rerun()
-    if state == "running" or (st.session_state.get(asked) and state == "none"):
-        st.session_state[asked] = True
-        with st.container(border=True):
-            st.markdown(
-                f":material/hourglass_top: **Making the {method.title} map …** It appears here when it is done."
-            )
-            st.caption("Usually 10 to 40 seconds. You can leave this page; the work goes on.")
-        return
-    if state == "failed":
-        st.session_state.pop(asked, None)
-        st.error(plain(store.projection_failure(summary.run_id, method, seed)), icon=":material/error:")
-    command = jobs.project_command(summary.run_id, method, seed=seed)
-    with st.container(border=True):
-        st.markdown(f"**There is no {method.title} map of this run yet.** {plain(method.summary())}")
-        if st.button(f"Make the {method.title} map", type="primary", icon=":material/play_arrow:"):
-            st.session_state[asked] = True
-            jobs.start(command)
-            st.rerun()
-        st.caption("The same in a terminal:")
-        st.code(shlex.join(["python", "-m", "slviz", *command]), language="bash")
-
-
-def colouring(name: str, graph: GeneGraph, run: Run, projection: Projection, gene: int | None) -> tuple[Colouring, str]:
+def colouring(
+    name: str, summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection, gene: int | None
+) -> tuple[Colouring, str]:
     """What the colour means, and a sentence about it; asks for what it needs to know."""
+    if name in (TRUST, SPREAD):
+        found = map_trust.colouring(summary, run, projection, spread=name == SPREAD)
+        return found or (figures.by_kept(projection), KEPT_SENTENCE)
     simple: dict[str, tuple[Callable[[], Colouring], str]] = {
         DEGREE: (lambda: figures.by_degree(graph), "Known partners, held-out ones included."),
         EVIDENCE: (lambda: figures.by_evidence(graph), "The kind of evidence behind most of a gene's known pairs."),
-        KEPT: (lambda: figures.by_kept(projection), "Share of a gene's 15 nearest neighbours that the map keeps near."),
+        KEPT: (lambda: figures.by_kept(projection), KEPT_SENTENCE),
     }
     if name in simple:
         make, sentence = simple[name]
@@ -129,19 +65,36 @@ def colouring(name: str, graph: GeneGraph, run: Run, projection: Projection, gen
         return _by_class(name, graph, run)
     if name == PARTNER:
         return _by_partner(graph, run, gene)
-    space = _space("map" if name == DENSITY else "embedding")
-    if name == CLUSTER:
-        clusters = clusters_of(graph, run, projection, space)
-        return figures.by_cluster(clusters), f"{clusters.how} Each is named for its gene with most partners."
-    estimate = address.one_of(
+    if name in colour_choices.HELP:
+        return colour_choices.colouring(name, graph, run, projection)
+    if name == CROWDING:
+        return _by_crowding(run, projection)
+    density = _density_of(run, projection, colour_choices.measured_in("map"), _estimate())
+    return figures.by_density(density), density.how
+
+
+def _estimate() -> str:
+    return address.one_of(
         st.selectbox,
         "Estimate",
         list(DENSITIES),
         key="estimate",
         help="\n".join(f"- **{each}**: {plain(DENSITIES[each].summary())}" for each in DENSITIES),
     )
-    density = _density(run.run_id, _map_key(projection, space), space, estimate, _vectors(run, projection, space))
-    return figures.by_density(density), density.how
+
+
+def _density_of(run: Run, projection: Projection, space: str, estimate: str) -> Density:
+    return _density(run.run_id, _map_key(projection, space), space, estimate, _vectors(run, projection, space))
+
+
+def _by_crowding(run: Run, projection: Projection) -> tuple[Colouring, str]:
+    estimate = _estimate()
+    found = crowding(*(_density_of(run, projection, space, estimate) for space in ("embedding", "map")))
+    return figures.by_crowding(found), (
+        f"Red: the map crowds genes that the embedding keeps apart; blue: it spreads out what is dense. The density of "
+        f"the map agrees with that of the embedding with Spearman ρ {found.agreement:.2f} (1: dense looks dense; 0: "
+        "density on the map says nothing)."
+    )
 
 
 def _by_partner(graph: GeneGraph, run: Run, gene: int | None) -> tuple[Colouring, str]:
@@ -164,31 +117,6 @@ def _by_class(name: str, graph: GeneGraph, run: Run) -> tuple[Colouring, str]:
     )
 
 
-def _space(default: str) -> str:
-    order = (default, "embedding" if default == "map" else "map")
-    return address.one_of(
-        st.segmented_control,
-        "Measured in the",
-        order,
-        key=f"space-{default}",
-        help="The map is what you see; the embedding is what the network learnt, before it was flattened.",
-    )
-
-
-def clusters_of(graph: GeneGraph, run: Run, projection: Projection, space: str) -> Clusters:
-    """k-means clusters, each named for its gene with most known partners."""
-    clusters = _clusters(run.run_id, _map_key(projection, space), space, _vectors(run, projection, space))
-    return named_by_hub(clusters, graph)
-
-
-def named_by_hub(clusters: Clusters, graph: GeneGraph) -> Clusters:
-    """The same clusters, called "1 · KRAS …" for their number and their gene with most partners."""
-    by_degree = np.argsort(-graph.degree, kind="stable")
-    hubs = [graph.genes[by_degree[clusters.label[by_degree] == each][0]] for each in range(len(clusters.names))]
-    names = tuple(f"{number + 1} · {hub} …" for number, hub in enumerate(hubs))
-    return dataclasses.replace(clusters, names=names)
-
-
 def _vectors(run: Run, projection: Projection, space: str) -> np.ndarray:
     return projection.coordinates if space == "map" else run.embedding
 
@@ -200,9 +128,3 @@ def _map_key(projection: Projection, space: str) -> str:
 @st.cache_resource(max_entries=32, show_spinner="Measuring density …")
 def _density(run_id: str, map_key: str, space: str, estimate: str, _vectors: np.ndarray) -> Density:
     return DENSITIES.make(estimate).estimate(_vectors, space="map" if space == "map" else "embedding")
-
-
-@st.cache_resource(max_entries=32, show_spinner="Finding clusters …")
-def _clusters(run_id: str, map_key: str, space: str, _vectors: np.ndarray) -> Clusters:
-    clustering: Choice = next(iter(CLUSTERINGS.values()))()
-    return clustering.find(_vectors, space="map" if space == "map" else "embedding")  # pyright: ignore

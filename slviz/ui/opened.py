@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import streamlit as st
 
-from slviz.choices import Choice
 from slviz.datasets import GeneGraph
 from slviz.datasets.gene_index import GeneIndex
 from slviz.datasets.report import Report
 from slviz.datasets.sources import known_datasets, open_with_report
 from slviz.errors import MalformedData
-from slviz.projections import Projection
+from slviz.projections import Projection, ProjectionMethod, Trust
 from slviz.runs import Run
+from slviz.runs.controls import Control
 from slviz.runs.deletions import DeletionFiles, DeletionTest
+from slviz.runs.maps import TRAINED
 from slviz.runs.store import RunStore, RunSummary
+from slviz.splits import PairSplit
 
 
 def store() -> RunStore:
@@ -55,12 +56,27 @@ def run(summary: RunSummary) -> Run:
     return _run(str(summary.folder), summary.run_id, _stamp(Path(summary.folder) / "manifest.json"))
 
 
-def projection(summary: RunSummary, method: Choice, seed: int) -> Projection | None:
-    """A stored map of a finished run; None when it has not been made."""
-    maps = Path(summary.folder) / "projections"
-    newest = max((_stamp(path) for path in maps.glob(f"{method.name}-*.safetensors")), default=0)
-    key = json.dumps([method.to_json(), seed], sort_keys=True)
-    return _projection(str(summary.folder), summary.run_id, key, newest, method, seed) if newest else None
+def projection(summary: RunSummary, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Projection | None:
+    """A stored map of a finished run, or of one of its controls; None when it has not been made."""
+    path = store().map_work(summary.run_id, method, seed, of=of).path
+    return _projection(summary.run_id, str(path), _stamp(path), method, seed, of) if path.is_file() else None
+
+
+def trust(summary: RunSummary, method: ProjectionMethod, seed: int) -> Trust | None:
+    """How far a stored map can be believed; None when it has not been measured."""
+    path = store().trust_work(summary.run_id, method, seed).path
+    return _trust(summary.run_id, str(path), _stamp(path), method, seed) if path.is_file() else None
+
+
+def control(summary: RunSummary, kind: str) -> Control | None:
+    """A control of a finished run; None when it has not been made."""
+    path = store().control_work(summary.run_id, kind).path
+    return _control(summary.run_id, kind, str(path), _stamp(path)) if path.is_file() else None
+
+
+def split(summary: RunSummary, graph: GeneGraph) -> PairSplit:
+    """Which pairs a run learnt from, and which were held out."""
+    return _split(summary.run_id, _stamp(Path(summary.folder) / "manifest.json"), graph.fingerprint, graph)
 
 
 def deletion(files: DeletionFiles) -> DeletionTest | None:
@@ -100,9 +116,26 @@ def _run(folder: str, run_id: str, stamp: int) -> Run:
     return store().open(run_id)
 
 
-@st.cache_resource(max_entries=16, show_spinner="Opening the map …")
-def _projection(folder: str, run_id: str, key: str, stamp: int, _method: Choice, _seed: int) -> Projection | None:
-    return store().open_projection(run_id, _method, _seed)
+@st.cache_resource(max_entries=24, show_spinner="Opening the map …")
+def _projection(
+    run_id: str, path: str, stamp: int, _method: ProjectionMethod, _seed: int, _of: str
+) -> Projection | None:
+    return store().open_projection(run_id, _method, _seed, of=_of)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _trust(run_id: str, path: str, stamp: int, _method: ProjectionMethod, _seed: int) -> Trust | None:
+    return store().open_trust(run_id, _method, _seed)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Opening the control …")
+def _control(run_id: str, kind: str, path: str, stamp: int) -> Control | None:
+    return store().open_control(run_id, kind)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Opening the pairs …")
+def _split(run_id: str, stamp: int, fingerprint: str, _graph: GeneGraph) -> PairSplit:
+    return PairSplit.from_frame(store().open_split(run_id), _graph.genes)
 
 
 @st.cache_resource(max_entries=32)

@@ -121,7 +121,9 @@ def test_a_map_is_made_by_command(store: RunStore, run: Run, capsys: pytest.Capt
         (["--method", "tsne", "perplexity=a"], "is not a number"),
         (["--method", "tsne", "perplexity"], "Write key=value"),
         (["--method", "pca", "--seed", "-2"], "seed=-2 is outside"),
-        (["--method", "pca", "--dimensions", "5"], "dimensions=5"),
+        (["--method", "pca", "dimensions=5"], "dimensions=5 is not one of: 2, 3"),
+        (["--method", "pca", "--seeds", "3"], "PCA is the same for every seed"),
+        (["--method", "tsne", "--seeds", "0"], "seeds=0 is outside"),
     ):
         assert main(["project", run.run_id, *words]) == 1
         assert said in capsys.readouterr().err

@@ -10,16 +10,22 @@ from slviz.datasets import GeneGraph
 from slviz.figures import (
     Colouring,
     by_cluster,
+    by_crowding,
     by_degree,
     by_density,
     by_evidence,
     by_kept,
     by_partner_score,
+    by_shared,
+    by_spread,
+    by_trust,
     embedding_scatter,
+    embedding_solid,
+    side_by_side,
 )
 from slviz.figures.labels import LETTER_WIDTH, LINE_HEIGHT, callouts
 from slviz.figures.palette import LONGER, MISSING, OKABE_ITO, categorical
-from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Projection
+from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Density, Projection, crowding, spread_over
 
 
 @pytest.fixture(scope="module")
@@ -28,16 +34,28 @@ def place(graph: GeneGraph) -> Projection:
     return PROJECTIONS.make("pca").fit(vectors, 0)
 
 
+def near(vectors: np.ndarray) -> Density:
+    return DENSITIES.make("nearest").estimate(vectors)
+
+
 def colourings(graph: GeneGraph, place: Projection) -> list[Colouring]:
     scores = np.random.default_rng(1).uniform(size=len(graph))
     return [
         by_degree(graph),
         by_evidence(graph),
-        by_density(DENSITIES.make("nearest").estimate(place.coordinates)),
+        by_density(near(place.coordinates)),
         by_density(DENSITIES.make("radius").estimate(place.coordinates)),
         by_cluster(CLUSTERINGS.make("kmeans", clusters=3).find(place.coordinates)),
         by_kept(place),
         by_partner_score(scores, "GENE3", gene=3),
+        by_trust(scores, 0.5),
+        by_spread(spread_over([place.coordinates, place.coordinates + 0.1 * scores[:, None]]), 2),
+        by_crowding(
+            crowding(
+                *(DENSITIES.make("nearest").estimate(each) for each in (place.coordinates, scores[:, None] * [1, 2]))
+            )
+        ),
+        by_shared(scores, "features → trained"),
         Colouring("Residual", "signed", scores - 0.5),
         Colouring("Nothing known", "continuous", np.full(len(graph), np.nan)),
     ]
@@ -47,7 +65,7 @@ def drawn_genes(figure: go.Figure) -> list[int]:
     return sorted(int(row[0]) for trace in figure.data if trace.name != "searched" for row in trace.customdata)
 
 
-@pytest.mark.parametrize("which", range(9))
+@pytest.mark.parametrize("which", range(13))
 @pytest.mark.parametrize("selected", [(), (1, 5, 9)])
 def test_every_gene_is_drawn_once_where_it_lies(graph: GeneGraph, place: Projection, which: int, selected) -> None:
     figure = embedding_scatter(graph.genes, place, colourings(graph, place)[which], selected=selected)
@@ -177,3 +195,63 @@ def test_labels_do_not_overlap() -> None:
             across = abs(boxes[one][0] - boxes[other][0]) - (boxes[one][2] + boxes[other][2]) / 2
             up = abs(boxes[one][1] - boxes[other][1]) - LINE_HEIGHT * 12
             assert max(across, up) > -1e-6, (texts[one], texts[other])
+
+
+def test_lines_join_a_gene_with_its_nearest_and_nothing_else(graph: GeneGraph, place: Projection) -> None:
+    joined = np.array([[3, 7], [3, 12]])
+    figure = embedding_scatter(graph.genes, place, by_degree(graph), joined=joined)
+    line = next(trace for trace in figure.data if trace.mode == "lines")
+    assert line.hoverinfo == "skip"
+    expected = [place.coordinates[3], place.coordinates[7], [np.nan] * 2, place.coordinates[3], place.coordinates[12]]
+    assert np.allclose(np.column_stack([line.x, line.y])[:5], expected, equal_nan=True)
+    assert not any(trace.mode == "lines" for trace in embedding_scatter(graph.genes, place, by_degree(graph)).data)
+
+
+@pytest.mark.parametrize("which", range(13))
+@pytest.mark.parametrize("selected", [(), (1, 5, 9)])
+def test_every_gene_is_drawn_once_in_three_dimensions(graph: GeneGraph, which: int, selected) -> None:
+    vectors = np.random.default_rng(0).normal(size=(len(graph), 5)).astype(np.float32)
+    solid = PROJECTIONS.make("pca", dimensions=3).fit(vectors, 0)
+    colouring = colourings(graph, solid_flat(solid))[which]
+    figure = embedding_solid(graph.genes, solid, colouring, selected=selected, highlighted=[4])
+    assert drawn_genes(figure) == list(range(len(graph)))
+    assert {trace.type for trace in figure.data} == {"scatter3d"}
+    for trace in figure.data:
+        genes = np.asarray(trace.customdata)[:, 0].astype(int)
+        assert np.array_equal(np.column_stack([trace.x, trace.y, trace.z]), solid.coordinates[genes])
+    assert figure.layout.scene.zaxis.title.text == solid.axes[2]
+    assert [each.text for each in figure.layout.scene.annotations] == [graph.genes[4]]
+
+
+def solid_flat(solid: Projection) -> Projection:
+    method = PROJECTIONS.make("pca")
+    return Projection(method, 0, solid.coordinates[:, :2].copy(), solid.axes[:2], solid.kept.copy())
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+@pytest.mark.parametrize("which", [0, 1])
+def test_maps_side_by_side_have_their_own_axes_and_one_legend(
+    graph: GeneGraph, place: Projection, count: int, which: int
+) -> None:
+    maps = {f"map {number}": place for number in range(count)}
+    figure = side_by_side(
+        graph.genes, maps, colourings(graph, place)[which], highlighted=[2], joined={"map 0": np.array([[2, 3]])}
+    )
+    assert drawn_on(figure) == {f"x{number or ''}": list(range(len(graph))) for number in [0, *range(2, count + 1)]}
+    titles = [each.text for each in figure.layout.annotations if each.text.startswith("<b>map")]
+    assert titles == [f"<b>map {number}</b>" for number in range(count)]
+    in_legend = [trace.name for trace in figure.data if trace.showlegend is not False and trace.mode == "markers"]
+    assert len(in_legend) == len(set(in_legend))
+    assert sum(bool(trace.marker.showscale) for trace in figure.data) == (which == 0)
+    assert sum(trace.mode == "lines" for trace in figure.data) == 1
+    frames = [(axis.domain, figure.layout[axis.anchor.replace("y", "yaxis")].domain) for axis in figure.select_xaxes()]
+    assert len(set(frames)) == count
+
+
+def drawn_on(figure: go.Figure) -> dict[str, list[int]]:
+    """The genes of each map, by its axis."""
+    found: dict[str, list[int]] = {}
+    for trace in figure.data:
+        if trace.mode == "markers" and trace.name != "searched":
+            found.setdefault(trace.xaxis, []).extend(int(row[0]) for row in trace.customdata)
+    return {axis: sorted(genes) for axis, genes in found.items()}

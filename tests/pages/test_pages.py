@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 from urllib.parse import parse_qs
 
+import numpy as np
 import pandas as pd
 import pytest
 from builders import tiny_run
@@ -14,7 +15,10 @@ from page_tools import Open, asked, said
 from run_folders import finish
 
 from slviz.datasets import GeneGraph
-from slviz.runs import Run
+from slviz.features import FEATURE_SETS
+from slviz.projections import TSNE
+from slviz.runs import METRIC_COLUMNS, Run
+from slviz.runs.controls import Control
 from slviz.runs.store import RunStore
 
 RUN_PAGES = ("embedding", "predictions", "neighbourhood")
@@ -155,9 +159,18 @@ def test_a_selection_on_the_map_becomes_a_table(run: Run, demo: GeneGraph, open_
         ("Local density", "nearest gene"),
         ("Known partners", "Known partners"),
         ("Evidence", "evidence"),
-        ("Cluster", "k-means"),
+        ("Cluster", "Leiden"),
+        ("Members of a term", "Choose a term"),
+        ("Train or test", "Held-out"),
+        ("Prediction error", "held out"),
+        ("Chromosome", "does not say"),
+        ("Gene type", "type of each gene"),
+        ("A column of my table", "Upload a table"),
         ("Predicted partners", "scores no pairs"),
         ("Neighbours kept", "nearest neighbours"),
+        ("How far to believe", "made by chance"),
+        ("Moves between seeds", "the same for every seed"),
+        ("Crowded by the map", "Spearman"),
     ],
 )
 def test_every_colour_of_the_map_says_what_it_is(colour: str, word: str, run: Run, open_page: Open) -> None:
@@ -171,6 +184,79 @@ def test_a_map_that_was_not_made_is_offered(run: Run, open_page: Open) -> None:
     assert not app.exception
     assert "no t-SNE map" in said(app)
     assert any(each.label == "Make the t-SNE map" for each in app.button)
+    assert "another map that is there: PCA" in said(app), "the page goes on with what there is"
+
+
+def test_settings_of_a_map_are_in_the_address_and_nonsense_is_told(run: Run, open_page: Open) -> None:
+    app = open_page("embedding", run=run.run_id, map="t-SNE", **{"tsne-perplexity": "12", "tsne-seed": "4"})
+    assert not app.exception
+    assert any("perplexity=12.0 --seed 4" in each.value or "--seed 4" in each.value for each in app.code)
+    assert any("perplexity=12" in each.value for each in app.code)
+    app = open_page("embedding", run=run.run_id, map="t-SNE", **{"tsne-perplexity": "-3", "tsne-dimensions": "9"})
+    assert not app.exception
+    assert said(app).count("The address asks for") == 2
+
+
+def test_a_stored_map_opens_at_once_whatever_its_settings(run: Run, store: RunStore, open_page: Open) -> None:
+    store.project(run.run_id, TSNE(perplexity=5.0, iterations=50), 3)
+    app = open_page("embedding", run=run.run_id, map="t-SNE")
+    assert not app.exception
+    assert "t-SNE, perplexity 5, 300 steps, seed 3" in said(app)
+
+
+def test_a_colour_that_takes_several_seeds_says_where_to_make_them(run: Run, store: RunStore, open_page: Open) -> None:
+    method = TSNE(perplexity=5.0, iterations=50)
+    store.project(run.run_id, method, 0)
+    app = open_page("embedding", run=run.run_id, map="t-SNE", colour="Moves between seeds")
+    assert not app.exception
+    assert "make them below the map" in said(app)
+    for seed in (1, 2):
+        store.project(run.run_id, method, seed)
+    app = open_page("embedding", run=run.run_id, map="t-SNE", colour="Moves between seeds")
+    assert not app.exception
+    assert "over 3 seeds" in said(app)
+    assert "half of the genes move by less than" in said(app)
+
+
+def test_a_solid_map_says_how_genes_are_selected(run: Run, open_page: Open) -> None:
+    app = open_page("embedding", run=run.run_id, map="PCA", **{"pca-dimensions": "3"})
+    assert not app.exception
+    assert "3 dimensions" in said(app)
+    assert "take a map of 2 dimensions" in said(app)
+
+
+def test_controls_stand_beside_the_run_and_what_is_missing_is_offered(
+    store: RunStore, demo: GeneGraph, open_page: Open
+) -> None:
+    run = tiny_run(demo)
+    with store.writing(run.spec) as writer:
+        writer.begin(run.spec.split.divide(demo).to_frame(demo.genes))
+        writer.finish(run)
+    app = open_page("embedding", run=run.run_id, map="PCA", view="beside controls")
+    assert not app.exception
+    assert "Not there yet: untrained network" in said(app)
+    nothing = pd.DataFrame(columns=list(METRIC_COLUMNS))
+    random = np.random.default_rng(0)
+    for kind in ("untrained", "shuffled"):
+        vectors = random.normal(size=run.embedding.shape).astype(np.float32)
+        store.save_control(run.run_id, Control(kind, vectors, nothing))
+    app = open_page("embedding", run=run.run_id, map="PCA", view="beside controls", shuffled="true")
+    assert not app.exception
+    assert "Not there yet" not in said(app)
+    assert [each.value for each in app.subheader] == [
+        "How many nearest neighbours stay",
+        "What nearest neighbours share",
+    ]
+    assert "by chance" in said(app)
+
+
+def test_without_features_there_is_nothing_to_set_beside(store: RunStore, demo: GeneGraph, open_page: Open) -> None:
+    made = tiny_run(demo)
+    made = dataclasses.replace(made, spec=dataclasses.replace(made.spec, features=FEATURE_SETS.make("none")))
+    finish(store, made)
+    app = open_page("embedding", run=made.run_id, map="PCA", view="beside controls")
+    assert not app.exception
+    assert "features" not in "".join(str(each.options) for each in app.selectbox if each.key == "stay")
 
 
 def test_the_pages_of_finished_runs_never_import_torch() -> None:
@@ -180,7 +266,8 @@ def test_the_pages_of_finished_runs_never_import_torch() -> None:
     from run_folders import CHECKOUT
 
     code = (
-        "import sys; from slviz.ui import around_gene, data_portrait, gene_map, new_run, prediction_views, run_cards\n"
+        "import sys; from slviz.ui import around_gene, controls, data_portrait, gene_map, map_choice, map_trust\n"
+        "from slviz.ui import new_run, prediction_views, run_cards\n"
         "heavy = {'torch', 'torch_geometric', 'umap', 'numba', 'openTSNE', 'sklearn'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )

@@ -33,7 +33,18 @@ def test_planted_clusters_are_found_by_size(method, planted) -> None:
     assert "in the embedding" in found.how
 
 
-@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_leiden_never_mixes_what_lies_apart(planted) -> None:
+    vectors, truth = planted
+    found = CLUSTERINGS.make("leiden", resolution=0.2).find(vectors)
+    assert (found.label >= 0).all()
+    for label in np.unique(found.label):
+        assert len(set(truth[found.label == label])) == 1
+    more = CLUSTERINGS.make("leiden", resolution=2.0).find(vectors)
+    assert len(more.names) > len(found.names) >= 3
+    assert "15 nearest genes" in found.how
+
+
+@pytest.mark.parametrize("method", [*METHODS, CLUSTERINGS.make("leiden")], ids=lambda method: method.name)
 def test_same_seed_same_clusters(method, planted) -> None:
     assert np.array_equal(method.find(planted[0], 4).label, method.find(planted[0], 4).label)
     assert CLUSTERINGS.from_json(method.to_json()) == method

@@ -10,8 +10,15 @@ from sklearn.manifold import trustworthiness
 from slviz.errors import DataError, InvalidSetting
 from slviz.projections import PROJECTIONS, Projection
 from slviz.projections.neighbours import neighbours_kept
+from slviz.projections.pacmap import scaled_neighbours
+from slviz.projections.pca import explained_variance
 
-METHODS = [PROJECTIONS.make("pca"), PROJECTIONS.make("tsne", iterations=100), PROJECTIONS.make("umap")]
+METHODS = [
+    PROJECTIONS.make("pca"),
+    PROJECTIONS.make("tsne", iterations=100),
+    PROJECTIONS.make("umap"),
+    PROJECTIONS.make("pacmap"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +73,10 @@ def test_map_shows_what_lies_together(method, vectors, maps: dict[str, Projectio
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
 def test_three_dimensions(method, vectors) -> None:
-    assert method.fit(vectors, 0, dimensions=3).coordinates.shape == (120, 3)
+    found = method.replace(dimensions=3).fit(vectors, 0)
+    assert found.coordinates.shape == (120, 3)
+    assert len(found.axes) == 3
+    assert "3 dimensions" in found.caption
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
@@ -77,6 +87,10 @@ def test_few_genes_still_make_a_map(method, genes: int) -> None:
     assert np.isfinite(found.coordinates).all()
     if genes == 5 and method.name == "tsne":
         assert "lowered from 30: 5 genes allow no more" in found.caption
+    if genes == 5 and method.name == "pacmap":
+        assert "5 genes are too few for PaCMAP; drawn as PCA" in found.caption
+    if genes == 16 and method.name == "pacmap":
+        assert "lowered from 10: there are 16 genes" in found.caption
     if genes == 5 and method.name == "umap":
         assert "lowered from 15: there are 5 genes" in found.caption
 
@@ -108,9 +122,9 @@ def test_bad_vectors_get_a_sentence(method, broken: np.ndarray, words: str) -> N
     assert words in str(caught.value)
 
 
-def test_only_two_or_three_dimensions(vectors) -> None:
+def test_only_two_or_three_dimensions() -> None:
     with pytest.raises(InvalidSetting, match="dimensions=4"):
-        METHODS[0].fit(vectors, 0, dimensions=4)
+        PROJECTIONS.make("pca", dimensions=4)
 
 
 def test_pca_agrees_with_scikit_learn(vectors, maps: dict[str, Projection]) -> None:
@@ -128,6 +142,43 @@ def test_kept_agrees_with_a_loop(vectors, maps: dict[str, Projection]) -> None:
     for gene in (0, 50, 119):
         near = [np.argsort(np.linalg.norm(space - space[gene], axis=1))[1:16] for space in (vectors, place)]
         assert maps["pca"].kept[gene] == pytest.approx(len(set(near[0]) & set(near[1])) / 15)
+
+
+@pytest.mark.parametrize("method", METHODS[1:], ids=lambda method: method.name)
+def test_progress_rises_to_the_end_and_may_stop_the_work(method, vectors) -> None:
+    told: list[tuple[float, str]] = []
+    method.fit(vectors, 0, on_progress=lambda share, doing: told.append((share, doing)))
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert len(told) > 3
+    assert shares[0] == 0.0
+    assert shares[-1] == pytest.approx(1.0)
+    assert any(doing.startswith("step ") for _, doing in told)
+
+    def stop(share: float, doing: str) -> None:
+        if share > 0.5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        method.fit(vectors, 0, on_progress=stop)
+
+
+def test_neighbours_of_pacmap_are_exact_and_scaled(vectors) -> None:
+    links = scaled_neighbours(vectors, count=5).reshape(len(vectors), 5, 2)
+    distance = np.linalg.norm(vectors[:, None] - vectors[None], axis=2)
+    scale = np.sort(distance, axis=1)[:, 4:7].mean(axis=1)  # the first of a row is the gene itself
+    scaled = distance**2 / np.outer(scale, scale)
+    for gene in (0, 44, 119):
+        near = np.argsort(distance[gene])[1:56]
+        best = near[np.argsort(scaled[gene, near])][:5]
+        assert set(links[gene, :, 1]) == set(best)
+        assert (links[gene, :, 0] == gene).all()
+
+
+def test_explained_variance_agrees_with_scikit_learn(vectors) -> None:
+    expected = ReferencePCA().fit(vectors).explained_variance_ratio_
+    assert np.allclose(explained_variance(vectors), expected, atol=1e-5)
+    assert explained_variance(vectors[:4]).shape == (3,)
 
 
 def test_caption_says_method_seed_and_how_to_read(maps: dict[str, Projection]) -> None:

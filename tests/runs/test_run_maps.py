@@ -45,7 +45,7 @@ def test_settings_seed_and_dimensions_make_different_maps(store: RunStore, run: 
         map_path(folder, TSNE(), 0),
         map_path(folder, TSNE(perplexity=10.0), 0),
         map_path(folder, TSNE(), 1),
-        map_path(folder, TSNE(), 0, dimensions=3),
+        map_path(folder, TSNE(dimensions=3), 0),
         map_path(folder, UMAP(), 0),
     }
     assert len(paths) == 5
@@ -57,7 +57,7 @@ def test_maps_are_listed_in_the_order_of_the_table(store: RunStore, run: Run):
         store.save_projection(run.run_id, a_map(run, seed=seed))
     store.save_projection(run.run_id, a_map(run, seed=1, dimensions=3))
     (store.folder(run.run_id) / "projections" / "pca-00000000.safetensors").write_bytes(b"junk")
-    assert store.projections(run.run_id) == [(PCA(), 0), (PCA(), 2)]
+    assert store.projections(run.run_id) == [(PCA(), 0), (PCA(), 2), (PCA(dimensions=3), 1)]
 
 
 def test_a_later_map_leaves_the_finished_run_as_it_was(store: RunStore, run: Run):
@@ -82,10 +82,10 @@ def test_one_process_makes_a_map_at_a_time(store: RunStore, run: Run, monkeypatc
     path = map_path(store.folder(run.run_id), PCA(), 0)
     path.parent.mkdir()
     with holding(path.with_name(f".{path.stem}.lock"), busy=""):
-        assert store.projection_state(run.run_id, PCA(), 0) == "running"
+        assert store.map_work(run.run_id, PCA(), 0).state == "running"
         with pytest.raises(RunAlreadyRunning, match="Another process is making this pca map"):
             store.project(run.run_id, PCA(), 0)
-    assert store.projection_state(run.run_id, PCA(), 0) == "none"
+    assert store.map_work(run.run_id, PCA(), 0).state == "none"
 
 
 def test_why_a_map_could_not_be_made_is_kept(store: RunStore, run: Run, monkeypatch: pytest.MonkeyPatch):
@@ -96,12 +96,12 @@ def test_why_a_map_could_not_be_made_is_kept(store: RunStore, run: Run, monkeypa
         broken.setattr(PCA, "fit", refuse)
         with pytest.raises(DataError):
             store.project(run.run_id, PCA(), 0)
-    assert store.projection_state(run.run_id, PCA(), 0) == "failed"
-    assert store.projection_failure(run.run_id, PCA(), 0) == "All genes have the same vector."
+    assert store.map_work(run.run_id, PCA(), 0).state == "failed"
+    assert store.map_work(run.run_id, PCA(), 0).failure == "All genes have the same vector."
     assert store.check(run.run_id) == []
     store.project(run.run_id, PCA(), 0)
-    assert store.projection_state(run.run_id, PCA(), 0) == "finished"
-    assert store.projection_failure(run.run_id, PCA(), 0) == ""
+    assert store.map_work(run.run_id, PCA(), 0).state == "finished"
+    assert store.map_work(run.run_id, PCA(), 0).failure == ""
 
 
 def test_an_unfinished_run_has_no_map(store: RunStore, graph: GeneGraph):

@@ -120,6 +120,16 @@ def test_html_works_offline_and_names_its_source() -> None:
     assert 'src="http' not in page
 
 
+def test_html_has_the_width_of_a_column_when_asked() -> None:
+    figure = go.Figure(go.Scatter(x=[1], y=[2]))
+    for width_mm in (89, 183):
+        page = export.figure_to_html(figure, provenance="x", width_mm=width_mm).decode()
+        found = [float(each) for each in re.findall(r'"width":([\d.]+)', page)]
+        assert pytest.approx(width_mm / 25.4 * 96, abs=1) in found
+    with pytest.raises(InvalidSetting, match="outside the range"):
+        export.figure_to_html(figure, provenance="x", width_mm=5)
+
+
 def test_figure_for_print_has_the_size_of_a_column() -> None:
     figure = go.Figure(go.Scatter(x=[1], y=[2]))
     drawn = export.for_print(figure, width_mm=89, provenance="where from")
@@ -148,7 +158,7 @@ def test_pictures_are_what_they_say() -> None:
 
 
 def test_without_a_browser_the_camera_button_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export.shutil, "which", lambda name: None)
+    monkeypatch.setattr("slviz.export.pictures.shutil.which", lambda name: None)
     with pytest.raises(SlvizError, match="camera button"):
         export.figure_to_image(go.Figure())
 
@@ -157,7 +167,7 @@ def test_browser_that_does_not_draw_gets_a_sentence(monkeypatch: pytest.MonkeyPa
     def broken(*_args: object, **_kwargs: object) -> bytes:
         raise RuntimeError("no display")
 
-    monkeypatch.setattr(export, "_browser", lambda: "/nowhere/chromium")
+    monkeypatch.setattr("slviz.export.pictures._browser", lambda: "/nowhere/chromium")
     monkeypatch.setattr("kaleido.calc_fig_sync", broken)
     with pytest.raises(SlvizError, match="did not draw the picture"):
         export.figure_to_image(go.Figure())

@@ -1,0 +1,5 @@
+"""Vectors: embeddings of other things, brought in and opened on the Embedding page."""
+
+from slviz.ui import frame, vector_library
+
+frame.show(vector_library.page)

@@ -1,0 +1,128 @@
+"""`controls`: what a run's embedding has to be told from, made and kept beside the run."""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+import pandas as pd
+
+from slviz.cli.project import progress_line, settings_given
+from slviz.cli.settings_help import settings_help
+from slviz.cli.worker import graph_of
+from slviz.datasets import GeneGraph
+from slviz.errors import DamagedRun, InvalidSetting, nearest
+from slviz.features.scaling import scaled_columns
+from slviz.projections import PROJECTIONS, ProjectionMethod
+from slviz.projections.method import OnProgress
+from slviz.runs.controls import FEATURES, KINDS, SHUFFLED, STORED, UNTRAINED, Control
+from slviz.runs.maps import TRAINED
+from slviz.runs.run import METRIC_COLUMNS, Run
+from slviz.runs.store import RunStore
+from slviz.splits import PairSplit
+
+ABOUT = """Make what the embedding of a finished run has to be told from, and keep it beside the run:
+
+  features    the genes' features as the network reads them (nothing to make but their map)
+  untrained   the same network before its first step, with the same seed
+  trained     the run's own embedding (nothing to make but its map)
+  shuffled    the same network trained on pairs whose partners are permuted: each gene keeps its number
+
+With --method also a map of each. What is there already is not made again."""
+
+
+def add_controls_command(commands: argparse._SubParsersAction) -> None:
+    """Add `controls` to the command line."""
+    command = commands.add_parser(
+        "controls",
+        help="make what the embedding of a run has to be told from",
+        description=ABOUT,
+        epilog=settings_help({"method": PROJECTIONS}),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.add_argument("run", metavar="RUN", help="name of a run, as `runs` lists it")
+    command.add_argument(
+        "--of",
+        metavar="KIND",
+        action="append",
+        help=f"{', '.join(KINDS)}; may be given several times (default: all but {SHUFFLED})",
+    )
+    command.add_argument("--method", metavar="NAME", help=f"also a map of each: {', '.join(PROJECTIONS)}")
+    command.add_argument("--seed", metavar="N", type=int, default=0, help="of the maps (default: 0)")
+    command.add_argument("--device", default="auto", help="where shuffled pairs are learnt: auto, cpu, cuda or mps")
+    command.add_argument("settings", metavar="key=value", nargs="*", help="settings of the map, listed below")
+    command.set_defaults(action=_controls)
+
+
+def _controls(asked: argparse.Namespace) -> int:
+    kinds = [_known(kind) for kind in asked.of or KINDS[:3]]
+    method = _method(asked)
+    store = RunStore.default()
+    run = store.open(asked.run)
+    graph = graph_of(run.spec)
+    for kind in sorted(set(kinds), key=KINDS.index):
+        vectors = control_vectors(store, run, graph, kind, device=asked.device)
+        print(f"{kind}: {len(vectors):,} genes × {vectors.shape[1]}", flush=True)
+        if method is not None:
+            store.project(asked.run, method, asked.seed, of=kind, vectors=vectors, on_progress=progress_line())
+            print(f"{kind}: its {method.title} map is kept with the run.", flush=True)
+    return 0
+
+
+def _known(kind: str) -> str:
+    if kind not in KINDS:
+        raise InvalidSetting(f"No control is called '{kind}'.{nearest(kind, KINDS)} There are: {', '.join(KINDS)}.")
+    return kind
+
+
+def _method(asked: argparse.Namespace) -> ProjectionMethod | None:
+    if not 0 <= asked.seed < 2**31:
+        raise InvalidSetting(f"seed={asked.seed} is outside the range 0 to {2**31 - 1}.")
+    if asked.method is None:
+        if asked.settings:
+            raise InvalidSetting(f"'{asked.settings[0]}' is a setting of a map; say which with --method.")
+        return None
+    return PROJECTIONS.make(asked.method, **settings_given(asked.method, asked.settings))
+
+
+def control_vectors(store: RunStore, run: Run, graph: GeneGraph, kind: str, *, device: str = "auto") -> np.ndarray:
+    """The vectors [G, D] of one kind, made and kept when they are not there yet."""
+    if kind == TRAINED:
+        return run.embedding
+    if kind == FEATURES:
+        return scaled_columns(run.spec.features.matrix(graph))
+    try:
+        known = store.open_control(run.run_id, kind)
+    except DamagedRun:
+        known = None  # a damaged one is made again
+    return (known or _make(store, run, graph, kind, device=device)).embedding
+
+
+def _make(store: RunStore, run: Run, graph: GeneGraph, kind: str, *, device: str) -> Control:
+    assert kind in STORED
+    split = PairSplit.from_frame(store.open_split(run.run_id), graph.genes)
+    busy = f"Another process is making the control '{kind}' of run {run.run_id}."
+    with store.control_work(run.run_id, kind).making(busy=busy) as tell:
+        control = _untrained(run, graph, split) if kind == UNTRAINED else _shuffled(run, graph, split, tell, device)
+        store.save_control(run.run_id, control)
+        return control
+
+
+def _untrained(run: Run, graph: GeneGraph, split: PairSplit) -> Control:
+    from slviz.training.controls import untrained_embedding
+
+    nothing = pd.DataFrame(columns=list(METRIC_COLUMNS))
+    return Control(UNTRAINED, untrained_embedding(graph, run.spec, split), nothing)
+
+
+def _shuffled(run: Run, graph: GeneGraph, split: PairSplit, tell: OnProgress, device: str) -> Control:
+    from slviz.training import Epoch
+    from slviz.training.controls import train_on_shuffled_pairs
+
+    def on_epoch(epoch: Epoch) -> None:
+        tell(epoch.epoch / epoch.epochs, f"training on shuffled pairs, epoch {epoch.epoch} of {epoch.epochs}")
+
+    tell(0.0, "starting to train on shuffled pairs")
+    embedding, metrics = train_on_shuffled_pairs(graph, run.spec, split, device=device, on_epoch=on_epoch)
+    return Control(SHUFFLED, embedding, metrics)

@@ -1,0 +1,59 @@
+"""`export`: the embedding of a finished run and all its maps as a file for another program."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from slviz.datasets import GeneGraph
+from slviz.datasets.sources import open_dataset
+from slviz.errors import InvalidSetting, MalformedData
+from slviz.runs import Run
+from slviz.runs.files import write_atomically
+from slviz.runs.store import RunStore
+
+
+def add_export_command(commands: argparse._SubParsersAction) -> None:
+    """Add `export` to the command line."""
+    command = commands.add_parser(
+        "export",
+        help="write an embedding and its maps for another program",
+        description="Write the embedding of a finished run, what is known of its genes, and every map that was made "
+        "of it.",
+        epilog="formats:\n"
+        "  h5ad       for scanpy and anndata: obs, obsm (embedding and maps), obsp (known pairs, attention)\n"
+        "  tsv        one row a gene: what is known of it, its place on each map, its vector\n"
+        "  projector  vectors.tsv and metadata.tsv in a ZIP, for TensorBoard's Embedding Projector",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.add_argument("run", metavar="RUN", help="name of a run, as `runs` lists it")
+    command.add_argument("--format", metavar="NAME", default="h5ad", help="h5ad, tsv or projector (default: h5ad)")
+    command.add_argument("--out", metavar="FILE", help="where to write it (default: named for the run, here)")
+    command.set_defaults(action=_export)
+
+
+def _export(asked: argparse.Namespace) -> int:
+    from slviz.export import of_stored_run
+    from slviz.export.formats import format_called
+
+    chosen = format_called(asked.format)
+    store = RunStore.default()
+    run = store.open(asked.run)
+    path = Path(asked.out or f"{run.run_id}.{chosen.ending}")
+    if not path.absolute().parent.is_dir():
+        raise InvalidSetting(f"--out {path}: there is no folder {path.parent}. Make it first.")
+    write_atomically(path, chosen.write(of_stored_run(store, run, graph_of(run))))
+    print(f"Wrote {path}, {path.stat().st_size / 1e6:.1f} MB.")
+    return 0
+
+
+def graph_of(run: Run) -> GeneGraph:
+    """The data set of a run; raises `MalformedData` when it is another one by now."""
+    graph = open_dataset(run.spec.data_source)
+    if graph.fingerprint != run.spec.data_fingerprint:
+        raise MalformedData(
+            f"The data set '{run.spec.data_source}' has changed since run {run.run_id} was trained on it. Put the old "
+            "files back, or train the run again."
+        )
+    return graph

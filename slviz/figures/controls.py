@@ -1,0 +1,113 @@
+"""Controls side by side: how many neighbours stay from one embedding to another, and what neighbours share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from slviz.figures.frame import framed
+from slviz.figures.palette import KNOWN
+from slviz.projections.agreement import Agreement, Null
+from slviz.projections.company import Company
+
+KIND_COLOURS = {"features": "#E69F00", "untrained": "#56B4E9", "trained": "#0072B2", "shuffled": "#CC79A7"}
+KIND_PATTERNS = {"features": "", "untrained": "/", "trained": "", "shuffled": "x"}
+DARK = "#222222"
+CHANCE = "by chance, ± 2 standard deviations"
+
+
+def agreement_bars(agreements: Mapping[str, Agreement]) -> go.Figure:
+    """A bar for each two embeddings, named by the key: the share of nearest neighbours that stay, beside chance."""
+    names = list(agreements)
+    percent = [100 * each.mean for each in agreements.values()]
+    bars = go.Bar(
+        y=names,
+        x=percent,
+        orientation="h",
+        marker={"color": KNOWN},
+        text=[f"{value:.1f} %" for value in percent],
+        textposition="outside",
+        cliponaxis=False,
+        showlegend=False,
+        hovertemplate="%{y}: %{x:.1f} % stay<extra></extra>",
+    )
+    chance = _chance([each.null for each in agreements.values()], names, across=False)
+    figure = framed(
+        [bars, *chance],
+        x="nearest neighbours that stay the same, %",
+        y="",
+        keep="agreement",
+        height=130 + 42 * len(names),
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+    )
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    return figure.update_xaxes(range=[0, max(*percent, 1) * 1.15])
+
+
+def company_bars(companies: Mapping[str, Sequence[Company]], titles: Mapping[str, str]) -> go.Figure:
+    """For each bond a bar an embedding: the share of its nearest neighbours that are so bound, beside chance.
+
+    Args:
+        companies: by kind of embedding, one company a bond, the bonds in the same order.
+        titles: what each kind is called.
+    """
+    bonds = [each.bond for each in next(iter(companies.values()))]
+    traces: list[Any] = []
+    for place, (kind, found) in enumerate(companies.items()):
+        percent = [100 * each.mean for each in found]
+        traces.append(
+            go.Bar(
+                x=np.arange(len(bonds)) + _offset(place, len(companies)),
+                y=percent,
+                width=_width(len(companies)),
+                name=titles[kind],
+                marker={"color": KIND_COLOURS[kind], "pattern": {"shape": KIND_PATTERNS[kind]}},
+                text=[f"{value:.0f}" if value >= 10 else f"{value:.1f}" for value in percent],
+                textposition="outside",
+                cliponaxis=False,
+                customdata=[[bond] for bond in bonds],
+                hovertemplate=f"{titles[kind]}: %{{y:.1f}} % of neighbours %{{customdata[0]}}<extra></extra>",
+            )
+        )
+    nulls = [each.null for found in companies.values() for each in found]
+    places = [bond + _offset(place, len(companies)) for place in range(len(companies)) for bond in range(len(bonds))]
+    traces += _chance(nulls, places, across=True)
+    highest = max(100 * each.mean for found in companies.values() for each in found)
+    figure = framed(
+        traces,
+        x="",
+        y="% of a gene's nearest neighbours",
+        keep="company",
+        height=400,
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+    )
+    figure.update_xaxes(tickvals=list(range(len(bonds))), ticktext=bonds, showgrid=False)
+    return figure.update_yaxes(range=[0, highest * 1.12])
+
+
+def _width(kinds: int) -> float:
+    return 0.84 / kinds
+
+
+def _offset(place: int, kinds: int) -> float:
+    """Where the bar of a kind stands around its group's middle."""
+    return (place - (kinds - 1) / 2) * _width(kinds)
+
+
+def _chance(nulls: Sequence[Null], places: Sequence[Any], *, across: bool) -> list[Any]:
+    """The nulls with their spread, on bars that stand (`across`) or lie: light on dark, to be seen on any bar."""
+    mean, spread = [100 * each.mean for each in nulls], [200 * each.spread for each in nulls]
+    error = {"type": "data", "array": spread, "color": DARK, "thickness": 1.5, "width": 3}
+    place = {"x": places, "y": mean, "error_y": error} if across else {"x": mean, "y": places, "error_x": error}
+    symbol = "line-ew" if across else "line-ns"
+    dark = {"symbol": symbol, "size": 20, "line": {"color": DARK, "width": 6}}
+    light = {"symbol": symbol, "size": 18, "line": {"color": "white", "width": 2}}
+    shown = {"mode": "markers", "legendgroup": CHANCE}
+    hover = f"%{{{'y' if across else 'x'}:.2f}} % by chance<extra></extra>"
+    return [
+        go.Scatter(**place, marker=dark, name=CHANCE, hovertemplate=hover, **shown),
+        go.Scatter(x=place["x"], y=place["y"], marker=light, showlegend=False, hoverinfo="skip", **shown),
+    ]

@@ -1,0 +1,132 @@
+"""Points of a map: genes as traces, flat or solid, in the colours of a colouring, and what their hover says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from slviz.figures.colouring import Colouring
+from slviz.figures.palette import CONTINUOUS, MISSING, SIGNED, categorical, symbols
+
+SOLID_SYMBOLS = ("circle", "square", "diamond", "cross", "x")
+"""All that Plotly draws in three dimensions."""
+
+
+class Points:
+    """The genes as traces of one kind: where they lie and what their hover says."""
+
+    def __init__(self, place: np.ndarray, hover: np.ndarray, kind: type) -> None:
+        self.place = place  # [G, 2 or 3]
+        self.hover = hover
+        self.kind = kind
+
+    def where(self, which: np.ndarray) -> dict[str, np.ndarray]:
+        """The places of genes `which` by the name of their axis."""
+        return {axis: self.place[which, number] for number, axis in enumerate("xyz"[: self.place.shape[1]])}
+
+    def symbol(self, name: str) -> str:
+        """The marker symbol of that name, or a circle where this kind of figure has no such symbol."""
+        return name if self.place.shape[1] == 2 or name in SOLID_SYMBOLS else "circle"
+
+    def lines(self, ends: np.ndarray, **look: Any) -> Any:
+        """Straight lines [N, 2] between genes as one trace, which hovering ignores."""
+        gap = np.full(len(ends), np.nan, dtype=np.float32)
+        place = {
+            axis: np.column_stack([values[: len(ends)], values[len(ends) :], gap]).ravel()
+            for axis, values in self.where(np.concatenate([ends[:, 0], ends[:, 1]])).items()
+        }
+        return self.kind(**place, mode="lines", hoverinfo="skip", showlegend=False, connectgaps=False, **look)
+
+    def trace(self, which: np.ndarray, marker: dict[str, Any], **more: Any) -> Any:
+        """Genes `which` as one trace."""
+        return self.kind(
+            **self.where(which),
+            mode="markers",
+            marker=marker,
+            text=self.hover[which],
+            customdata=which[:, None],
+            hovertemplate="%{text}<extra></extra>",
+            **more,
+        )
+
+
+def coloured(draw: Points, which: np.ndarray, colouring: Colouring, marker: dict[str, Any]) -> list[Any]:
+    """Genes `which` in their colours: a trace a category, or the missing and the coloured ones."""
+    if colouring.kind == "categorical":
+        return _by_category(draw, which, colouring, marker)
+    values = colouring.values.astype(np.float32)
+    known = np.isfinite(values[which])
+    traces = []
+    if not known.all():
+        grey = marker | {"color": MISSING, "opacity": min(marker["opacity"], 0.5)}
+        traces.append(draw.trace(which[~known], grey, name="unknown", showlegend=False))
+    inside = which[known]
+    inside = inside[np.argsort(np.abs(values[inside]), kind="stable")]  # the telling ones on top
+    scale = _scale(colouring, values[np.isfinite(values)])
+    shown = np.log10(values[inside]) if colouring.logarithmic else values[inside]
+    traces.append(draw.trace(inside, marker | scale | {"color": shown}, name=colouring.title, showlegend=False))
+    return traces
+
+
+def _by_category(draw: Points, which: np.ndarray, colouring: Colouring, marker: dict[str, Any]) -> list[Any]:
+    values = colouring.values.astype(str)
+    every = tuple(colouring.order) or colouring.categories  # a category keeps its colour where another is not there
+    colour, symbol = categorical(every), symbols(every)
+    traces = []
+    for name in reversed(colouring.categories):  # the missing first, so that they lie below
+        inside = which[values[which] == name]
+        look = marker | {"color": colour[name], "symbol": draw.symbol(symbol[name])}
+        if colour[name] == MISSING:
+            look = look | {"opacity": min(marker["opacity"], 0.45), "symbol": "circle"}
+        rank = 1000 + colouring.categories.index(name)
+        label = f"{name or 'unknown'} ({len(inside):,})"
+        traces.append(draw.trace(inside, look, name=label, showlegend=True, legendrank=rank))
+    return traces
+
+
+def _scale(colouring: Colouring, finite: np.ndarray) -> dict[str, Any]:
+    """Colour scale and colour bar; a logarithmic bar is ticked at round values."""
+    bar: dict[str, Any] = {"thickness": 12, "len": 0.75, "outlinewidth": 0}
+    if not len(finite):
+        return {"colorscale": CONTINUOUS, "showscale": False}
+    if colouring.kind == "signed":
+        reach = float(np.quantile(np.abs(finite), 0.99)) or 1.0
+        return {"colorscale": SIGNED, "cmin": -reach, "cmax": reach, "cmid": 0, "showscale": True, "colorbar": bar}
+    if not colouring.logarithmic:
+        low, high = float(finite.min()), float(finite.max())
+        return {"colorscale": CONTINUOUS, "cmin": low, "cmax": high, "showscale": True, "colorbar": bar}
+    low, high = np.log10(finite.min()), np.log10(finite.max())
+    ticks = _round_values(float(low), float(high))
+    bar |= {"tickvals": np.log10(ticks), "ticktext": [f"{tick:,.4g}" for tick in ticks]}
+    return {"colorscale": CONTINUOUS, "cmin": low, "cmax": high, "showscale": True, "colorbar": bar}
+
+
+def _round_values(low: float, high: float) -> np.ndarray:
+    """1, 2, 5, 10, … between ten to the `low` and ten to the `high`; fewer where the range is wide."""
+    steps = (1,) if high - low > 3 else (1, 3) if high - low > 1.5 else (1, 2, 5)
+    decades = 10.0 ** np.arange(np.floor(low), np.ceil(high) + 1)
+    ticks = np.sort(np.outer(decades, steps).ravel())
+    inside = ticks[(ticks >= 10**low * 0.999) & (ticks <= 10**high * 1.001)]
+    return inside if len(inside) else np.array([10**low])
+
+
+def hover_texts(
+    genes: Sequence[str], colouring: Colouring, *, names: Sequence[str] | None, degree: np.ndarray | None
+) -> np.ndarray:
+    """[G] text: bold symbol, full name, known partners, what the colour says."""
+    lines = [[f"<b>{gene}</b>" for gene in genes]]
+    if names is not None:
+        lines.append([name[:80] for name in names])
+    if degree is not None:
+        lines.append([f"{count:,} known partner{'' if count == 1 else 's'}" for count in degree])
+    lines.append([f"{colouring.title}: {value}" for value in colouring.texts])
+    return np.array(["<br>".join(part for part in parts if part) for parts in zip(*lines, strict=True)], dtype=object)
+
+
+def heading(colouring: Colouring) -> dict[str, Any]:
+    """Title and unit at the upper left, in the theme's own colour."""
+    unit = {"text": colouring.unit, "font": {"size": 13, "weight": 400}}
+    place = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top"}
+    return {"text": colouring.title, "font": {"size": 16}, "subtitle": unit, "pad": {"t": 6, "b": 0}, **place}

@@ -1,0 +1,77 @@
+"""The map of an embedding in three dimensions: to turn and to zoom, not to select on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from slviz.figures.colouring import Colouring
+from slviz.figures.frame import CLEAR
+from slviz.figures.labels import CHIP
+from slviz.figures.palette import ACCENT, FAINT, LINE, MISSING
+from slviz.figures.points import Points, coloured, heading, hover_texts
+from slviz.projections import Projection
+
+MOST_LABELS = 40
+CHIPPED = {"bgcolor": CHIP, "font": {"size": 12, "weight": 700, "color": "white"}, "borderpad": 2}
+
+
+def embedding_solid(
+    genes: Sequence[str],
+    projection: Projection,
+    colouring: Colouring,
+    *,
+    names: Sequence[str] | None = None,
+    degree: np.ndarray | None = None,
+    highlighted: Sequence[int] = (),
+    selected: Sequence[int] = (),
+    joined: np.ndarray | None = None,
+    point_size: float = 4.5,
+    opacity: float = 0.75,
+    height: int = 700,
+) -> go.Figure:
+    """A map of all genes in three dimensions; arguments as those of `embedding_scatter`."""
+    hover = hover_texts(genes, colouring, names=names, degree=degree)
+    draw = Points(projection.coordinates, hover, go.Scatter3d)
+    size = point_size * 0.55  # nearer points are drawn larger
+    every, chosen = np.arange(len(genes)), np.unique(np.asarray(selected, dtype=np.int64))
+    if len(chosen):
+        rest = np.setdiff1d(every, chosen)
+        traces = [draw.trace(rest, {"size": size, "opacity": 0.2, "color": MISSING}, showlegend=False)]
+        traces += coloured(draw, chosen, colouring, {"size": size + 2, "opacity": 1.0})
+    else:
+        traces = coloured(draw, every, colouring, {"size": size, "opacity": opacity})
+    if joined is not None and len(joined):
+        traces.append(draw.lines(joined, name="nearest", line={"color": ACCENT, "width": 3}))
+    if len(highlighted):
+        ring = {"size": size + 5, "color": ACCENT, "line": {"width": 2, "color": LINE}}
+        traces.append(draw.trace(np.asarray(highlighted, dtype=np.int64), ring, name="searched", showlegend=False))
+    return go.Figure(traces, layout=_layout(genes, projection, colouring, highlighted, height=height))
+
+
+def _layout(
+    genes: Sequence[str], projection: Projection, colouring: Colouring, highlighted: Sequence[int], *, height: int
+) -> dict[str, Any]:
+    axis = {"showticklabels": False, "backgroundcolor": CLEAR, "gridcolor": FAINT, "zeroline": False}
+    axes = {
+        f"{name}axis": axis | {"title": {"text": title}} for name, title in zip("xyz", projection.axes, strict=True)
+    }
+    labels = [
+        dict(zip("xyz", projection.coordinates[gene].tolist(), strict=True))
+        | {"text": genes[gene], "showarrow": True, "arrowcolor": LINE, "ax": 24, "ay": -24, **CHIPPED}
+        for gene in list(highlighted)[:MOST_LABELS]
+    ]
+    categorical = colouring.kind == "categorical"
+    return {
+        "scene": {**axes, "aspectmode": "data", "annotations": labels},
+        "uirevision": f"{projection.method.to_json()} {projection.seed}",
+        "paper_bgcolor": CLEAR,
+        "modebar": {"bgcolor": CLEAR},
+        "legend": {"title": {"text": colouring.heading}, "itemsizing": "constant", "bgcolor": CLEAR},
+        "title": None if categorical else heading(colouring),
+        "margin": {"l": 8, "r": 8, "t": 16 if categorical else 56, "b": 8},
+        "height": height,
+    }

@@ -1,0 +1,93 @@
+"""Pairs inside a selection of genes: the known ones, and those that a link network predicts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float32, Int64
+
+from slviz.datasets import GeneGraph
+from slviz.runs import Run
+from slviz.scoring import PairScorer, scorer_of
+
+MOST_SCORED = 600
+"""Up to so many genes all pairs of a selection are scored (179,700 of them, in some tenths of a second)."""
+
+
+def known_inside(graph: GeneGraph, chosen: Int64[np.ndarray, " selected"]) -> Int64[np.ndarray, " selected"]:
+    """How many known partners of each selected gene are selected too; held-out pairs count."""
+    inside = graph.adjacency[chosen][:, chosen]
+    return np.diff(inside.tocsr().indptr).astype(np.int64)
+
+
+def predicts_partners(run: Run) -> bool:
+    """Whether the run's scores say that a pair is likely: a link network with its threshold."""
+    return bool(run.decoder) and run.spec.task.name == "link" and bool(np.isfinite(threshold_of(run)))
+
+
+def threshold_of(run: Run) -> float:
+    """The score from which a pair counts as predicted: where F1 was best on validation pairs; NaN where unknown."""
+    found = run.metrics.loc[(run.metrics["metric"] == "threshold") & (run.metrics["scorer"] == "network"), "value"]
+    return float(found.iloc[0]) if len(found) else float("nan")
+
+
+def predicted_inside(
+    graph: GeneGraph, run: Run, chosen: Int64[np.ndarray, " selected"], *, scorer: PairScorer | None = None
+) -> Int64[np.ndarray, " selected"]:
+    """How many selected genes each selected gene is predicted to pair with that are no known partner.
+
+    A pair is predicted from `threshold_of(run)` on. All pairs are scored: ask only for `MOST_SCORED` genes or fewer.
+    """
+    a, b, score, known = scored_inside(graph, run, chosen, scorer=scorer)
+    likely = (score >= threshold_of(run)) & ~known
+    ends = np.concatenate([a[likely], b[likely]])
+    return np.bincount(np.searchsorted(chosen, ends), minlength=len(chosen)).astype(np.int64)
+
+
+def scored_inside(
+    graph: GeneGraph, run: Run, chosen: Int64[np.ndarray, " selected"], *, scorer: PairScorer | None = None
+) -> tuple[np.ndarray, np.ndarray, Float32[np.ndarray, " pairs"], np.ndarray]:
+    """Every pair of selected genes (ascending numbers): gene numbers a and b, the run's score, whether it is known."""
+    first, second = np.triu_indices(len(chosen), k=1)
+    a, b = chosen[first], chosen[second]
+    score = (scorer or scorer_of(graph, run)).score(np.column_stack([a, b]))
+    keys = graph.pairs[:, 0] * len(graph) + graph.pairs[:, 1]
+    return a, b, score, np.isin(a * len(graph) + b, keys)
+
+
+def pairs_inside(
+    graph: GeneGraph, run: Run, chosen: Int64[np.ndarray, " selected"], *, scorer: PairScorer | None = None
+) -> pd.DataFrame:
+    """One row a pair of selected genes, best score first: `gene_a`, `gene_b`, `score`, `known` ("known pair" with its
+    part, or "not listed"), `dataset_score` and `evidence` of known ones."""
+    a, b, score, _ = scored_inside(graph, run, chosen, scorer=scorer)
+    genes = np.asarray(graph.genes, dtype=object)
+    row = pd.Index(graph.pairs[:, 0] * len(graph) + graph.pairs[:, 1]).get_indexer(pd.Index(a * len(graph) + b))
+    part = part_of_known(graph, run)
+    table = pd.DataFrame(
+        {
+            "gene_a": genes[a],
+            "gene_b": genes[b],
+            "score": score,
+            "known": np.where(row >= 0, np.append(part, "not listed")[row], "not listed"),
+            "dataset_score": np.where(row >= 0, np.append(graph.score, np.nan)[row], np.nan),
+            "evidence": np.append(graph.pair_evidence, "")[row],
+        }
+    )
+    return table.sort_values("score", ascending=False, kind="stable", ignore_index=True)
+
+
+def part_of_known(graph: GeneGraph, run: Run) -> np.ndarray:
+    """Text [P]: for each known pair "known, train" and the like; "known" where the run never judged it."""
+    number = graph.number_of
+    said = np.full(len(graph.pairs), "known", dtype=object)
+    if "gene_a" not in run.predictions:
+        return said
+    rows = run.predictions.loc[run.predictions["against"] == "known"]
+    ends = np.stack([rows[end].map(number).to_numpy(dtype=np.int64) for end in ("gene_a", "gene_b")])
+    place = pd.Index(graph.pairs[:, 0] * len(graph) + graph.pairs[:, 1]).get_indexer(
+        pd.Index(ends.min(axis=0) * len(graph) + ends.max(axis=0))
+    )
+    there = place >= 0
+    said[place[there]] = "known, " + rows["part"].to_numpy(dtype=object)[there]
+    return said

@@ -1,0 +1,75 @@
+"""Controls on disk: embeddings that a run's own is told from, sealed beside the run like a map.
+
+controls/untrained/embedding.safetensors     the network before its first step
+controls/shuffled/embedding.safetensors      the network trained on shuffled pairs, with its test figures
+controls/<kind>/projections/                 maps of them, as of the run; also of `features`
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float32
+
+from slviz.errors import DamagedRun, InvalidSetting
+from slviz.runs.files import pack_sealed, read_whole, saving, unpack_sealed, write_atomically
+from slviz.runs.folder import CONTROLS
+from slviz.runs.maps import TRAINED
+from slviz.runs.run import METRIC_COLUMNS
+
+FEATURES, UNTRAINED, SHUFFLED = "features", "untrained", "shuffled"
+KINDS = (FEATURES, UNTRAINED, TRAINED, SHUFFLED)
+"""What may be mapped side by side, in the order in which it comes to be."""
+STORED = (UNTRAINED, SHUFFLED)
+"""Those that are kept on disk: features lie with the data, the trained embedding with the run."""
+
+
+@dataclass(frozen=True, eq=False)
+class Control:
+    """An embedding to tell a run's own from. G genes.
+
+    Attributes:
+        kind: one of `STORED`.
+        embedding: float32 [G, D].
+        metrics: its figures on the run's own test pairs, as `Run.metrics`; empty for an untrained network.
+    """
+
+    kind: str
+    embedding: Float32[np.ndarray, "genes width"]
+    metrics: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        if self.embedding.ndim != 2 or not np.isfinite(self.embedding).all():
+            raise DamagedRun(f"The embedding of the control '{self.kind}' holds values that are not finite, or is cut.")
+        self.embedding.setflags(write=False)
+
+
+def control_path(folder: Path, kind: str) -> Path:
+    """Where the embedding of a control lies; raises `InvalidSetting` for a kind that is not stored."""
+    if kind not in STORED:
+        raise InvalidSetting(f"No control is called '{kind}'. There are: {', '.join(STORED)}.")
+    return folder / CONTROLS / kind / "embedding.safetensors"
+
+
+def save_control(folder: Path, control: Control) -> None:
+    """Write a control into the run's folder; raises `RunNotSaved`."""
+    path = control_path(folder, control.kind)
+    about = {"run_id": folder.name, "of": control.kind, "metrics": control.metrics.to_dict("records")}
+    with saving(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, pack_sealed({"embedding": control.embedding}, about))
+
+
+def read_control(folder: Path, kind: str) -> Control | None:
+    """The control, checked; None where it was never made; raises `DamagedRun` naming the file."""
+    path = control_path(folder, kind)
+    if not path.is_file():
+        return None
+    arrays, about = unpack_sealed(read_whole(path), path)
+    if (about.get("run_id"), about.get("of")) != (folder.name, kind):
+        raise DamagedRun(f"{kind}/{path.name} belongs to {about.get('run_id', 'another run')}. Remove it.")
+    metrics = pd.DataFrame(about["metrics"], columns=list(METRIC_COLUMNS))
+    return Control(kind, arrays["embedding"], metrics)

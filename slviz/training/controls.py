@@ -1,0 +1,89 @@
+"""Controls: the embeddings that a run's own embedding has to be told from before it is believed.
+
+The same network before its first step shows what its layers and the graph give without learning; the same
+network trained on shuffled pairs shows what training gives where there is nothing to learn but how many
+partners a gene has.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float32
+
+from slviz.datasets import GeneGraph
+from slviz.runs import RunSpec
+from slviz.splits import PairSplit, degree_matched_negatives
+from slviz.splits.negatives import pair_keys
+from slviz.training.devices import find_device, repeatable
+from slviz.training.fitting import Epoch, Fit
+from slviz.training.train import _embedding, _judge, _problem
+
+LEARNT_FROM = ("train", "validation")
+SHUFFLING = 7
+"""What tells the chance of the shuffling from other chance of the same seed."""
+
+
+def untrained_embedding(graph: GeneGraph, spec: RunSpec, split: PairSplit) -> Float32[np.ndarray, "genes width"]:
+    """The embedding [G, D] of the network of `spec` with the weights that its training began with."""
+    where = find_device("cpu")
+    with repeatable(where):
+        return _embedding(_problem(graph, spec, split, where))
+
+
+def train_on_shuffled_pairs(
+    graph: GeneGraph,
+    spec: RunSpec,
+    split: PairSplit,
+    *,
+    device: str = "auto",
+    on_epoch: Callable[[Epoch], None] | None = None,
+) -> tuple[Float32[np.ndarray, "genes width"], pd.DataFrame]:
+    """The embedding [G, D] of the network of `spec` trained on `shuffled(split)`, and its metrics.
+
+    The metrics are those of a run, judged on the real test pairs: what shuffled pairs teach about them.
+    What `on_epoch` raises ends the training. Raises `TrainingDiverged` as training does.
+    """
+    mixed = shuffled(split, genes=len(graph), seed=spec.seed)
+    where = find_device(device)
+    with repeatable(where):
+        problem = _problem(graph, spec, mixed, where)
+        Fit(problem, spec.optimiser, spec.seed).run(on_epoch=on_epoch, on_checkpoint=None)
+        embedding = _embedding(problem)
+        return embedding, _judge(graph, spec, mixed, problem, embedding).metrics
+
+
+def shuffled(split: PairSplit, *, genes: int, seed: int) -> PairSplit:
+    """The split with the partners of its training and of its validation pairs permuted, and their scores too.
+
+    Every gene keeps its number of pairs in either part (but for the few pairs that cannot be joined anew);
+    who its partners are is chance. Test pairs and what parts are compared with stay as they are, and no
+    shuffled pair is one of the non-pairs that validation compares with.
+    """
+    random = np.random.default_rng([seed, SHUFFLING])
+    pairs, score, kept = split.pairs.copy(), split.score.copy(), np.ones(len(split.pairs), dtype=bool)
+    taken = np.unique(pair_keys(pairs[(split.part != "test") & (split.against != "known")], genes))
+    for part in LEARNT_FROM:
+        rows = split.rows(part)
+        joined = degree_matched_negatives(random, split.pairs[rows], genes=genes, avoid=taken)
+        joined = joined[random.permutation(len(joined))]
+        pairs[rows[: len(joined)]] = joined
+        score[rows] = random.permutation(score[rows])
+        kept[rows[len(joined) :]] = False
+        taken = np.union1d(taken, pair_keys(joined, genes))
+    return dataclasses.replace(
+        split,
+        pairs=_frozen(pairs[kept]),
+        part=split.part[kept],
+        against=split.against[kept],
+        actual=split.actual[kept],
+        score=_frozen(score[kept]),
+    )
+
+
+def _frozen(array: np.ndarray) -> np.ndarray:
+    array.setflags(write=False)
+    return array

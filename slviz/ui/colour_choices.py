@@ -1,0 +1,257 @@
+"""Colours of the map that say something of the genes: cluster, terms, part, error, place, kind, or a visitor's own.
+
+`figures/colouring.py` makes them; here is what each asks of the visitor, and the sentence beside it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import streamlit as st
+
+from slviz import figures
+from slviz.datasets import GeneGraph
+from slviz.datasets.own_table import OwnTable, read_own_table
+from slviz.errors import SlvizError
+from slviz.figures import Colouring
+from slviz.projections import CLUSTERINGS, Clusters, Projection
+from slviz.projections.cluster_names import named
+from slviz.runs import Run
+from slviz.runs.uploads import MOST_MEBIBYTES, OWN_TABLES, stage, staged
+from slviz.ui import address, errors, opened
+from slviz.ui.words import counted, plain
+
+CLUSTER, TERM, PART, ERROR, CHROMOSOME, GENE_TYPE, OWN = (
+    "Cluster",
+    "Members of a term",
+    "Train or test",
+    "Prediction error",
+    "Chromosome",
+    "Gene type",
+    "A column of my table",
+)
+HELP: Mapping[str, str] = {
+    CLUSTER: "groups of genes that lie together, each named for the term that it is richest in",
+    TERM: "the genes of one term, such as DNA repair; type to search it",
+    PART: "whether a gene's known pairs were learnt from, held out, or both",
+    ERROR: "how far the network is off on the held-out pairs of a gene",
+    CHROMOSOME: "where the gene lies in the genome",
+    GENE_TYPE: "protein-coding, ncRNA, …",
+    OWN: "upload a table with a column of genes",
+}
+METHODS = {"Leiden": "leiden", "k-means": "kmeans", "HDBSCAN": "hdbscan"}
+FINENESS = {
+    "leiden": ("resolution", "Resolution", 0.2, 5.0, 1.0, 0.1, "Higher gives more and smaller clusters."),
+    "kmeans": ("clusters", "Clusters", 2, 40, 10, 1, "How many clusters."),
+}
+MOST_FOR_LEIDEN = 20_000
+"""With more genes Leiden takes many seconds, which a page should not."""
+NO_INFO = "This data set does not say it of any gene, so all are grey."
+
+
+def colouring(name: str, graph: GeneGraph, run: Run, projection: Projection) -> tuple[Colouring, str]:
+    """What the colour means, and a sentence about it; asks for what it needs to know."""
+    if name == CLUSTER:
+        return _by_cluster(graph, run, projection)
+    if name == TERM:
+        return _by_term(graph)
+    if name == OWN:
+        return _by_own_column(graph)
+    simple: Mapping[str, tuple[Callable[[], Colouring], str]] = {
+        PART: (lambda: figures.by_part(graph, run), _PART_SENTENCE),
+        ERROR: (lambda: figures.by_error(graph, run), _ERROR_SENTENCE),
+        CHROMOSOME: (lambda: figures.by_chromosome(graph), "The chromosome of each gene."),
+        GENE_TYPE: (lambda: figures.by_gene_type(graph), "The type of each gene."),
+    }
+    make, sentence = simple[name]
+    made = make()
+    if made.kind == "categorical" and set(made.categories) <= {""}:
+        sentence = NO_INFO
+    return made, sentence
+
+
+_PART_SENTENCE = (
+    "Held-out are validation and test pairs. A gene with training pairs was seen in training, its held-out pairs not."
+)
+_ERROR_SENTENCE = (
+    "Grey genes have nothing held out. A gene with one or two pairs has a large or a small error easily by chance."
+)
+
+
+def measured_in(default: str) -> str:
+    """Whether clusters or densities are those of the "map" or of the "embedding", as the visitor chooses."""
+    order = (default, "embedding" if default == "map" else "map")
+    return address.one_of(
+        st.segmented_control,
+        "Measured in the",
+        order,
+        key=f"space-{default}",
+        help="The map is what you see; the embedding is what the network learnt, before it was flattened.",
+    )
+
+
+# --- clusters ------------------------------------------------------------------------------------------------
+
+
+def _by_cluster(graph: GeneGraph, run: Run, projection: Projection) -> tuple[Colouring, str]:
+    space = measured_in("embedding")
+    large = len(graph) > MOST_FOR_LEIDEN
+    titles = [title for title, method in METHODS.items() if not large or method == "kmeans"]
+    title = address.one_of(
+        st.segmented_control,
+        "Clusters by",
+        titles,
+        key="clustering",
+        help="\n".join(f"- **{each}**: {plain(CLUSTERINGS[METHODS[each]].summary())}" for each in titles),
+    )
+    method = METHODS[title]
+    settings = {}
+    if method in FINENESS:
+        key, label, low, high, default, step, help_text = FINENESS[method]
+        settings[key] = address.number(
+            label, key=f"{method}-{key}", low=low, high=high, default=default, step=step, help=help_text
+        )
+    clusters = clusters_of(graph, run, projection, method, on_map=space == "map", **settings)
+    sentence = (
+        f"{clusters.how} Each is named for the term that it is richest in (hypergeometric test, q < 0.05), else for "
+        "its gene with most partners."
+    )
+    return figures.by_cluster(clusters), sentence
+
+
+def clusters_of(
+    graph: GeneGraph, run: Run, projection: Projection, method: str, *, on_map: bool, **settings: float
+) -> Clusters:
+    """Named clusters of the embedding, or of the map; found once and shared by all visitors."""
+    wanted = json.dumps([method, settings], sort_keys=True)
+    where = f"{projection.method.to_json()} {projection.seed}" if on_map else ""
+    vectors = projection.coordinates if on_map else run.embedding
+    return _clusters(run.run_id, where, wanted, vectors, graph)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Finding clusters …")
+def _clusters(run_id: str, where: str, wanted: str, _vectors: np.ndarray, _graph: GeneGraph) -> Clusters:
+    method, settings = json.loads(wanted)
+    found = CLUSTERINGS.make(method, **settings).find(_vectors, space="map" if where else "embedding")
+    return named(found, _graph)
+
+
+# --- terms ---------------------------------------------------------------------------------------------------
+
+
+def _by_term(graph: GeneGraph) -> tuple[Colouring, str]:
+    if graph.terms is None:
+        st.info("This data set has no terms. Add a terms.gmt to its folder.", icon=":material/info:")
+        return figures.by_degree(graph), "Known partners, held-out ones included."
+    labels = _term_labels(graph.fingerprint, graph)
+    number_of = _term_numbers(graph.fingerprint, graph)
+    asked, key = address.value("term"), "term box"
+    st.session_state[key] = asked if asked in number_of else None
+
+    def changed() -> None:
+        address.put(term=st.session_state[key])
+
+    st.selectbox(
+        "Term",
+        graph.terms.ids,
+        index=None,
+        key=key,
+        on_change=changed,
+        format_func=lambda each: labels[number_of[each]],
+        filter_mode="contains",
+        placeholder="Type a term, such as repair",
+        icon=":material/search:",
+        help="Searches names and ids of the data set's terms.",
+    )
+    if asked is None or asked not in number_of:
+        said = "Choose a term; until then the colour is the number of known partners."
+        if asked is not None:
+            said = f"The address asks for the term “{asked[:40]}”, which this data set does not have. {said}"
+        st.info(plain(said), icon=":material/search:")
+        return figures.by_degree(graph), "Known partners, held-out ones included."
+    number = number_of[asked]
+    members = np.flatnonzero(graph.terms.membership[:, [number]].toarray()[:, 0])
+    name = graph.terms.names[number]
+    made = figures.by_members(members, len(graph), title="Members of a term", called=name)
+    return made, plain(f"{counted(len(members), 'gene')} of the map in {name} ({asked}).")
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _term_labels(fingerprint: str, _graph: GeneGraph) -> list[str]:
+    assert _graph.terms is not None
+    size = np.bincount(_graph.terms.membership.indices, minlength=len(_graph.terms.ids)).tolist()
+    told = zip(_graph.terms.names, size, _graph.terms.ids, strict=True)
+    return [f"{name} · {counted(count, 'gene')} · {identifier}" for name, count, identifier in told]
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _term_numbers(fingerprint: str, _graph: GeneGraph) -> dict[str, int]:
+    assert _graph.terms is not None
+    return {identifier: number for number, identifier in enumerate(_graph.terms.ids)}
+
+
+# --- a visitor's own table -----------------------------------------------------------------------------------
+
+
+def _by_own_column(graph: GeneGraph) -> tuple[Colouring, str]:
+    key = "own table"
+
+    def uploaded() -> None:
+        file = st.session_state.get(key)
+        if file is None:
+            address.put(table=None)
+            return
+        try:
+            path = stage(opened.store().root, file.getvalue(), name=file.name, place=OWN_TABLES)
+            address.put(table=path.stem[:16])
+        except SlvizError as error:
+            st.session_state["own table refused"] = str(error)
+
+    st.file_uploader(
+        "Table",
+        ["tsv", "csv", "txt", "gz"],
+        key=key,
+        max_upload_size=MOST_MEBIBYTES,
+        on_change=uploaded,
+        help="Tab- or comma-separated; the first line names the columns. One column holds symbols, aliases, or "
+        "Ensembl, Entrez or UniProt ids; any other can colour the map. It stays on this server, for those who have the "
+        "address.",
+    )
+    table = _asked_table(graph)
+    if table is None:
+        return figures.by_degree(graph), "Until a table is there: known partners, held-out ones included."
+    column = address.one_of(st.selectbox, "Column", list(table.columns), key="column")
+    for remark in table.remarks:
+        st.caption(f":material/info: {plain(remark)}")
+    sentence = (
+        f"“{column}” of your table: {counted(table.found, 'gene')} of {counted(table.rows, 'row')} found; grey without "
+        "a value."
+    )
+    return figures.by_column(column, table.columns[column], table.numbers(column)), plain(sentence)
+
+
+def _asked_table(graph: GeneGraph) -> OwnTable | None:
+    """The table of the address; a sentence and None where there is none that can be used."""
+    refused, asked = st.session_state.pop("own table refused", None), address.value("table")
+    if refused:
+        st.error(plain(refused), icon=":material/error:")
+        return None
+    if asked is None:
+        st.info("Upload a table with one row a gene; the first line names the columns.", icon=":material/upload_file:")
+        return None
+    path = staged(opened.store().root, asked, place=OWN_TABLES)
+    if path is None:
+        st.warning("The table of this address is not on this server. Upload it again.", icon=":material/link_off:")
+        return None
+    try:
+        return _table(graph.fingerprint, path.stem, graph, path.read_bytes())
+    except SlvizError as error:
+        errors.show(error)
+        return None
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the table …")
+def _table(fingerprint: str, sha256: str, _graph: GeneGraph, _content: bytes) -> OwnTable:
+    return read_own_table(_content, "your table", genes=len(_graph), index=opened.index_of(_graph))

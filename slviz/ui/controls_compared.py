@@ -1,0 +1,144 @@
+"""What embeddings have in common: neighbours that stay from one to the next, and what neighbours share."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from slviz import figures
+from slviz.datasets import GeneGraph
+from slviz.projections.agreement import Agreement, neighbour_agreement
+from slviz.projections.company import HELD_OUT, Bond, Company, bonds_of, company_of
+from slviz.projections.neighbours import nearest_neighbours
+from slviz.runs import Run
+from slviz.runs.controls import FEATURES, SHUFFLED, UNTRAINED
+from slviz.runs.maps import TRAINED
+from slviz.splits import PairSplit
+from slviz.ui import downloads
+
+TITLES = {
+    FEATURES: "Features",
+    UNTRAINED: "Untrained network",
+    TRAINED: "Trained network",
+    SHUFFLED: "Trained on shuffled pairs",
+}
+SHORT = {FEATURES: "features", UNTRAINED: "untrained", TRAINED: "trained", SHUFFLED: "shuffled"}
+IN = {
+    FEATURES: "in the features",
+    UNTRAINED: "in the untrained network",
+    SHUFFLED: "in the one trained on shuffled pairs",
+}
+
+
+def stays_of(run: Run, vectors: Mapping[str, np.ndarray], count: int) -> dict[str, Agreement]:
+    """By words, how many neighbours stay between each two embeddings."""
+    nearest = {kind: _nearest(run.run_id, kind, count, each) for kind, each in vectors.items()}
+    return {
+        f"{SHORT[one]} → {SHORT[other]}": _stay(run.run_id, one, other, count, nearest[one], nearest[other])
+        for one, other in itertools.combinations(nearest, 2)
+    }
+
+
+@st.cache_resource(max_entries=32, show_spinner="Finding nearest genes …")
+def _nearest(run_id: str, kind: str, count: int, _vectors: np.ndarray) -> np.ndarray:
+    return nearest_neighbours(_vectors, count=min(count, len(_vectors) - 1))[0]
+
+
+@st.cache_resource(max_entries=32, show_spinner="Comparing neighbours …")
+def _stay(run_id: str, one: str, other: str, count: int, _one: np.ndarray, _other: np.ndarray) -> Agreement:
+    return neighbour_agreement(_one, _other)
+
+
+def agreement(graph: GeneGraph, run: Run, stays: dict[str, Agreement], count: int) -> None:
+    """How many nearest neighbours stay between each two embeddings, as bars and as a table of all genes."""
+    name = f"{run.run_id}-neighbours-that-stay"
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("How many nearest neighbours stay", anchor=False, width="content")
+        downloads.menu(
+            name,
+            source=downloads.provenance(graph, run),
+            figure=lambda: figures.agreement_bars(stays),
+            table=lambda: _per_gene(graph, stays),
+        )
+    st.plotly_chart(figures.agreement_bars(stays), key=name, config=downloads.chart_config(name))
+    example = next(iter(stays.values())).null
+    st.caption(
+        f"Of each gene's {count} nearest, by Euclidean distance in the embeddings themselves; mean over genes. Chance: "
+        f"the genes' names permuted {example.permutations} times. The table has every gene."
+    )
+
+
+def _per_gene(graph: GeneGraph, stays: dict[str, Agreement]) -> pd.DataFrame:
+    columns = {f"stay {words}": each.shared for words, each in stays.items()}
+    return pd.DataFrame({"gene": np.asarray(graph.genes, dtype=object), **columns})
+
+
+def company(graph: GeneGraph, run: Run, split: PairSplit, vectors: Mapping[str, np.ndarray], count: int) -> None:
+    """What nearest neighbours share in each embedding, by kind, as bars, a sentence and a table."""
+    companies = {
+        kind: _companies(run.run_id, kind, count, _nearest(run.run_id, kind, count, each), graph, split)
+        for kind, each in vectors.items()
+    }
+    name = f"{run.run_id}-neighbours-share"
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("What nearest neighbours share", anchor=False, width="content")
+        downloads.menu(
+            name,
+            source=downloads.provenance(graph, run),
+            figure=lambda: figures.company_bars(companies, TITLES),
+            table=lambda: _company_table(companies),
+        )
+    st.plotly_chart(figures.company_bars(companies, TITLES), key=name, config=downloads.chart_config(name))
+    st.markdown(_verdict(companies))
+    st.caption(
+        "\n".join(f"- **{each.name}**: {each.help}" for each in _bonds(run.run_id, graph, split))
+        + f"\n\nMean over genes of the share among their {count} nearest. Chance: the genes' names permuted."
+    )
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _bonds(run_id: str, _graph: GeneGraph, _split: PairSplit) -> tuple[Bond, ...]:
+    return bonds_of(_graph, training=_split.training_pairs, test=_split.pairs[_split.rows("test")])
+
+
+@st.cache_resource(max_entries=32, show_spinner="Looking what neighbours share …")
+def _companies(
+    run_id: str, kind: str, count: int, _nearest: np.ndarray, _graph: GeneGraph, _split: PairSplit
+) -> list[Company]:
+    return [company_of(_nearest, bond) for bond in _bonds(run_id, _graph, _split)]
+
+
+def _company_table(companies: dict[str, list[Company]]) -> pd.DataFrame:
+    """One row for each embedding and bond: the share, and chance with its spread."""
+    rows = [
+        {
+            "embedding": SHORT[kind],
+            "nearest_neighbours": each.bond,
+            "share": each.mean,
+            "by_chance": each.null.mean,
+            "standard_deviation_of_chance": each.null.spread,
+        }
+        for kind, found in companies.items()
+        for each in found
+    ]
+    return pd.DataFrame(rows)
+
+
+def _verdict(companies: dict[str, list[Company]]) -> str:
+    """One sentence on what training added, by pairs that it never saw."""
+    share = {kind: next((each for each in found if each.bond == HELD_OUT), None) for kind, found in companies.items()}
+    trained = share.get(TRAINED)
+    if trained is None:
+        return ""
+    others = [
+        f"{100 * each.mean:.0f} % {IN[kind]}" for kind, each in share.items() if each is not None and kind != TRAINED
+    ]
+    return (
+        f"Pairs that the network never saw are the honest test: **{100 * trained.mean:.0f} %** of a gene's nearest in "
+        f"the trained embedding are listed with one of its held-out partners, {', '.join(others)}, "
+        f"{100 * trained.null.mean:.0f} % by chance."
+    )

@@ -1,0 +1,236 @@
+"""Selections with a name: keeping one, opening one, comparing two, and taking them in and away as GMT."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.enrichment import enrich
+from slviz.errors import SelectionExists, SlvizError
+from slviz.figures import compared_bars
+from slviz.gene_sets import LONGEST_NAME, GeneSet, GeneSets, read_gmt, sets_of, to_gmt
+from slviz.runs import Run
+from slviz.runs.uploads import MOST_MEBIBYTES
+from slviz.ui import address, downloads, errors, opened
+from slviz.ui.words import counted, plain
+
+MOST_FROM_A_FILE = 200
+SAID = "said of kept selections"
+
+
+def of(graph: GeneGraph) -> GeneSets:
+    """The kept selections of a data set."""
+    return GeneSets(opened.store().root, graph.fingerprint)
+
+
+def file_name(name: str) -> str:
+    """A name that every file system takes."""
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "selection"
+
+
+def keep(graph: GeneGraph, chosen: np.ndarray, *, note: str) -> None:
+    """A box for a name; the selection is then in the address by it."""
+    key, again = "name of the selection", "replace the selection"
+
+    def kept() -> None:
+        name = st.session_state.get(key, "")
+        try:
+            made = GeneSet.of(name, graph, chosen, note=note)
+            of(graph).keep(made, replace=bool(st.session_state.get(again)))
+        except SelectionExists as error:
+            st.session_state[SAID] = ("taken", str(error))
+        except SlvizError as error:
+            st.session_state[SAID] = ("refused", str(error))
+        else:
+            st.session_state[SAID] = (
+                "kept",
+                f"Kept as “{made.name}”: open it again from the list, on any run of this data set.",
+            )
+            address.put(genes=None, cluster=None, set=made.name)
+
+    said = st.session_state.get(SAID, ("", ""))[0]
+    with st.popover("Keep", icon=":material/bookmark_add:"):
+        st.text_input("Name", key=key, max_chars=LONGEST_NAME, placeholder="such as repair island")
+        if said == "taken":
+            st.checkbox("Replace the selection of that name", key=again)
+        st.button("Keep it", type="primary", on_click=kept, icon=":material/check:")
+    _tell()
+
+
+def _tell() -> None:
+    kind, text = st.session_state.pop(SAID, ("", ""))
+    if kind == "kept":
+        st.toast(plain(text), icon=":material/bookmark_added:")
+    elif kind:
+        st.session_state[SAID] = (kind, "")  # the box keeps offering to replace, until something else happens
+        if text:
+            st.warning(plain(text), icon=":material/warning:")
+
+
+def open_one(graph: GeneGraph, run: Run) -> None:
+    """The list of kept selections to open one, to remove it, to bring some in and to take them away."""
+    known = {each.name: each for each in of(graph).all()}
+    with st.popover(f"Kept selections ({len(known)})", icon=":material/bookmarks:"):
+        if known:
+            _choose(known)
+        else:
+            st.caption("None yet: select genes, and keep them under a name. A GMT file brings in several at once.")
+        _bring_in(graph)
+        if known:
+            source = downloads.provenance(graph, run)
+            st.download_button(
+                "All of them (GMT)",
+                lambda: to_gmt(known.values(), provenance=source),
+                f"{graph.name}-selections.gmt",
+                "text/plain",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+        name = address.value("set")
+        if name in known:
+            about = known[name]
+            st.caption(plain(f"“{name}”: {counted(len(about.genes), 'gene')}, kept {about.made} UTC; {about.note}"))
+            st.button("Remove it", icon=":material/delete:", on_click=_remove, args=(graph, name), type="tertiary")
+
+
+def _choose(known: dict[str, GeneSet]) -> None:
+    key, asked = "kept box", address.value("set")
+    st.session_state[key] = asked if asked in known else None
+
+    def changed() -> None:
+        address.put(genes=None, cluster=None, set=st.session_state[key])
+
+    st.selectbox(
+        "Open",
+        list(known),
+        index=None,
+        key=key,
+        on_change=changed,
+        format_func=lambda name: f"{name} ({len(known[name].genes):,})",
+        placeholder="Choose a selection",
+        filter_mode="contains",
+    )
+
+
+def _remove(graph: GeneGraph, name: str) -> None:
+    of(graph).remove(name)
+    address.put(set=None)
+
+
+def _bring_in(graph: GeneGraph) -> None:
+    key = "gmt of selections"
+
+    def uploaded() -> None:
+        file = st.session_state.get(key)
+        if file is not None:
+            st.session_state["said of the gmt"] = _kept_from(graph, file.getvalue(), file.name)
+
+    st.file_uploader(
+        "Bring in (GMT)",
+        ["gmt", "txt", "gz"],
+        key=key,
+        max_upload_size=MOST_MEBIBYTES,
+        on_change=uploaded,
+        help="A set a line: name, note, genes, with tabs between them. Genes by symbol, alias or identifier.",
+    )
+    for sentence in st.session_state.get("said of the gmt", []):
+        st.caption(plain(sentence))
+
+
+def _kept_from(graph: GeneGraph, content: bytes, name: str) -> list[str]:
+    """Keep every set of a GMT file; sentences on what became of it."""
+    terms, report = read_gmt(content, name, graph=graph, index=opened.index_of(graph))
+    said = [str(problem) for problem in report.problems]
+    if terms is None:
+        return said
+    if len(terms.ids) > MOST_FROM_A_FILE:
+        return [f"{name} holds {len(terms.ids):,} sets, too many to keep one by one (at most {MOST_FROM_A_FILE}). "
+                "Upload it under Terms instead, to see which of them a selection is rich in."]  # fmt: skip
+    kept = 0
+    for each in sets_of(terms, graph, note=f"from {name}"):
+        try:
+            of(graph).keep(each)
+            kept += 1
+        except SlvizError as error:
+            said.append(str(error))
+    return [f"{counted(kept, 'selection')} kept from {name}.", *said]
+
+
+def compare(graph: GeneGraph, run: Run, chosen: np.ndarray, *, called: str, name: str) -> None:
+    """The selection beside a kept one: what they share, what only one has, and the terms of both."""
+    shown = address.value("set")
+    others = {each.name: each for each in of(graph).all() if each.name != shown}
+    key, asked = "compare box", address.value("with")
+    if asked is not None and asked not in others:
+        said = f"No other selection of this data set is called “{asked[:60]}”, so there is nothing to compare with."
+        st.warning(plain(said), icon=":material/link_off:")
+    if not others:
+        return
+    st.session_state[key] = asked if asked in others else None
+
+    def changed() -> None:
+        address.put(**{"with": st.session_state[key]})
+
+    st.selectbox(
+        "Compare with",
+        list(others),
+        index=None,
+        key=key,
+        on_change=changed,
+        format_func=lambda each: f"{each} ({len(others[each].genes):,})",
+        placeholder="Another kept selection",
+        width=420,
+        filter_mode="contains",
+    )
+    if asked not in others:
+        return
+    _two(graph, run, (shown or called, chosen), (asked, others[asked].numbers(graph)), name=name)
+
+
+def _two(
+    graph: GeneGraph, run: Run, first: tuple[str, np.ndarray], second: tuple[str, np.ndarray], *, name: str
+) -> None:
+    table = side_by_side(graph, first, second)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(plain(f"{first[0]} and {second[0]}"), anchor=False, width="content")
+        source = downloads.provenance(graph, run)
+        try:
+            found = [enrich(graph, numbers) for _, numbers in (first, second)]
+            made = compared_bars(found[0], found[1], names=(first[0], second[0]))
+        except SlvizError as error:
+            errors.show(error)
+            made = None
+        downloads.menu(
+            f"{name}-compared", source=source, figure=None if made is None else lambda: made, table=lambda: table
+        )
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        count = table["in"].value_counts().to_dict()
+        with st.container(horizontal=True):
+            for label in ("both", f"only {first[0]}", f"only {second[0]}"):
+                st.metric(plain(label.capitalize() if label == "both" else label), int(count.get(label, 0)))
+        st.dataframe(table, hide_index=True, height=320, column_config={"in": "In", "gene": "Gene", "name": "Name"})
+    with right:
+        if made is not None:
+            st.plotly_chart(
+                made, key="compared", config=downloads.chart_config(f"{name}-compared"), alt="Terms of both"
+            )
+            st.caption(
+                "A bar for either selection; the dotted line is q = 0.05. All terms are listed under Terms above."
+            )
+
+
+def side_by_side(graph: GeneGraph, first: tuple[str, np.ndarray], second: tuple[str, np.ndarray]) -> pd.DataFrame:
+    """One row a gene of either selection: in "both", "only A" or "only B"; shared ones first."""
+    union = np.union1d(first[1], second[1])
+    here, there = np.isin(union, first[1]), np.isin(union, second[1])
+    which = np.select([here & there, here], ["both", f"only {first[0]}"], f"only {second[0]}")
+    columns: dict[str, object] = {"in": which, "gene": np.asarray(graph.genes, dtype=object)[union]}
+    if graph.gene_info is not None:
+        columns["name"] = graph.gene_info["name"].to_numpy()[union]
+    rank = np.select([here & there, here], [0, 1], 2)
+    return pd.DataFrame(columns).iloc[np.argsort(rank, kind="stable")].reset_index(drop=True)

@@ -1,0 +1,160 @@
+"""Which map the Embedding page shows: its method, settings and seed, all in the address; finished ones open at once."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import streamlit as st
+
+from slviz import jobs
+from slviz.choices import Setting
+from slviz.projections import PROJECTIONS, Projection, ProjectionMethod
+from slviz.runs import Run
+from slviz.runs.summary import RunSummary
+from slviz.ui import address, opened, work
+from slviz.ui.words import plain
+
+PREFERRED = ("t-SNE", "UMAP", "PCA", "PaCMAP")
+AT_ONCE = "pca"
+"""Made by the page itself, within a moment."""
+TAKES = {
+    "tsne": "Usually 10 to 40 seconds.",
+    "umap": "Usually 10 to 20 seconds.",
+    "pacmap": "Usually 3 to 6 seconds; half a minute the very first time.",
+    "pca": "A moment.",
+}
+
+
+def choose(summary: RunSummary) -> tuple[ProjectionMethod, int]:
+    """The method of the address with its settings and seed; those that lie with the run come first."""
+    stored = opened.store().projections(summary.run_id)
+    there = {method.title for method, _ in stored}
+    titles = {cls.title: cls.name for cls in PROJECTIONS.values()}
+    order = sorted(titles, key=lambda title: (title not in there and title != "PCA", PREFERRED.index(title)))
+    line = st.container(horizontal=True, vertical_alignment="bottom")
+    with line:
+        title = _method(order)
+    of_kind = [(method, seed) for method, seed in stored if method.name == titles[title]]
+    first = next((each for each in of_kind if each == (PROJECTIONS.make(titles[title]), 0)), None)
+    start, seed = first or (of_kind[0] if of_kind else (PROJECTIONS.make(titles[title]), 0))
+    with line, st.popover("Settings", icon=":material/tune:"):
+        if len(of_kind) > 1:
+            _finished(of_kind, start)
+        return _settings(start, seed)
+
+
+def _method(order: list[str]) -> str:
+    return address.one_of(
+        st.segmented_control,
+        "Map",
+        order,
+        key="map",
+        help="How the embedding's many numbers a gene become two or three.\n\n"
+        + "\n".join(f"- **{cls.title}**: {plain(cls.summary())}" for cls in PROJECTIONS.values()),
+    )
+
+
+def _settings(start: ProjectionMethod, seed: int) -> tuple[ProjectionMethod, int]:
+    """Controls for every setting of a method, and for its seed."""
+    values = {each.key: _control(start, each) for each in start.settings()}
+    if start.random:
+        seed = address.entry(
+            "Seed",
+            key=f"{start.name}-seed",
+            low=0,
+            high=2**31 - 1,
+            default=seed,
+            step=1,
+            help="Another seed begins from another chance: what changes with it is not in the embedding.",
+        )
+    return start.replace(**values), seed
+
+
+def _control(start: ProjectionMethod, each: Setting) -> Any:
+    key, value = f"{start.name}-{each.key}", getattr(start, each.key)
+    if each.options is not None:
+        others = [str(option) for option in each.options if option != value]
+        chosen = address.one_of(st.segmented_control, each.label, [str(value), *others], key=key, help=each.help)
+        return each.parse(chosen)
+    low, high = each.kind(each.low), each.kind(each.high)
+    step = 1 if each.kind is int else 0.05 if value < 1 else 1.0
+    return address.entry(each.label, key=key, low=low, high=high, default=value, step=step, help=each.help)
+
+
+def _finished(of_kind: list[tuple[ProjectionMethod, int]], start: ProjectionMethod) -> None:
+    """Maps of this method that lie with the run, to open at once."""
+    names = {_words(method, seed): (method, seed) for method, seed in of_kind}
+    key = f"finished {start.name}"
+
+    def open_it() -> None:
+        method, seed = names[st.session_state[key]]
+        for each in method.settings():
+            value = getattr(method, each.key)
+            st.session_state[f"{method.name}-{each.key}"] = str(value) if each.options is not None else value
+        st.session_state[f"{method.name}-seed"] = seed
+
+    st.selectbox(
+        "Made already", list(names), index=None, key=key, on_change=open_it, placeholder=f"{len(names)} maps: open one"
+    )
+
+
+def _words(method: ProjectionMethod, seed: int) -> str:
+    """Such as "perplexity 10, seed 3": what differs from the defaults, and the seed."""
+    default = type(method)()
+    changed = [
+        f"{each.label.lower()} {getattr(method, each.key):g}"
+        for each in method.settings()
+        if getattr(method, each.key) != getattr(default, each.key)
+    ]
+    return ", ".join([*(changed or ["default settings"]), *([f"seed {seed}"] if method.random else [])])
+
+
+def stored_or_made(summary: RunSummary, run: Run, method: ProjectionMethod, seed: int) -> Projection:
+    """The map that was asked for; until a worker has made it, its panel and the nearest map that is there."""
+    projection = opened.projection(summary, method, seed)
+    if projection is not None:
+        return projection
+    if method.name == AT_ONCE:
+        return pca(run, method)
+    work.panel(job(summary, method, seed))
+    meanwhile = _nearest(summary, run, method)
+    st.info(
+        f"Until then you see another map that is there: {plain(meanwhile.caption.partition('. ')[0])}.",
+        icon=":material/visibility:",
+    )
+    return meanwhile
+
+
+def job(summary: RunSummary, method: ProjectionMethod, seed: int) -> work.Job:
+    """The making of a map."""
+    return work.Job(
+        key=f"{summary.run_id} {method} {seed}",
+        works=lambda: [opened.store().map_work(summary.run_id, method, seed)],
+        command=jobs.project_command(summary.run_id, method, seed=seed),
+        what=f"the {method.title} map",
+        offer=f"**There is no {method.title} map of this run with these settings yet.** {plain(method.summary())}",
+        button=f"Make the {method.title} map",
+        takes=TAKES[method.name],
+    )
+
+
+def _nearest(summary: RunSummary, run: Run, method: ProjectionMethod) -> Projection:
+    """A stored map of the same method and dimensions, else of another, else PCA."""
+    stored = opened.store().projections(summary.run_id)
+    flat_first = sorted(stored, key=lambda each: (each[0].name != method.name, each[0].dimensions != method.dimensions))
+    for known, seed in flat_first:
+        projection = opened.projection(summary, known, seed)
+        if projection is not None:
+            return projection
+    return pca(run, PROJECTIONS.make(AT_ONCE))
+
+
+def pca(run: Run, method: ProjectionMethod) -> Projection:
+    """The PCA map of a run, made at once."""
+    return _pca(run.run_id, method.dimensions, run)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Making the map …")
+def _pca(run_id: str, dimensions: int, _run: Run) -> Projection:
+    return dataclasses.replace(PROJECTIONS.make(AT_ONCE), dimensions=dimensions).fit(_run.embedding, 0)

@@ -1,0 +1,132 @@
+// What happens on a Plotly map beside this component: zoom, click and lasso go to the server as a few numbers,
+// never as points; the picture of the point under the pointer, and the marks of the chosen point and its
+// neighbours, are drawn here without asking the server.
+
+const LOOK_EVERY_MS = 250
+const SETTLED_MS = 200
+const kept = new WeakMap()
+
+export default function (component) {
+  const { parentElement } = component
+  const map = kept.get(parentElement) ?? start(parentElement)
+  map.component = component
+  drawMarks(map)
+  return () => stop(parentElement, map)
+}
+
+function start(root) {
+  const map = { root, chart: null, timer: 0, waiting: 0, marks: null }
+  kept.set(root, map)
+  map.timer = setInterval(() => attach(map), LOOK_EVERY_MS)
+  setTimeout(() => attach(map))
+  return map
+}
+
+function stop(root, map) {
+  clearInterval(map.timer)
+  map.marks?.remove()
+  map.chart = null
+  kept.delete(root)
+}
+
+// Streamlit may build the chart later than this component, and anew at any time.
+function attach(map) {
+  const chart = document.querySelector(`.st-key-${map.component.data.chart} .js-plotly-plot`)
+  if (!chart?.on || chart === map.chart) return
+  map.chart = chart
+  const alive = (handle) => (event) => map.chart === chart && handle(map, event)
+  chart.on('plotly_relayout', alive(zoomed))
+  chart.on('plotly_relayouting', alive(drawMarks))
+  chart.on('plotly_afterplot', alive(drawMarks))
+  chart.on('plotly_click', alive(clicked))
+  chart.on('plotly_selected', alive(selected))
+  chart.on('plotly_deselect', alive((each) => each.component.setStateValue('selection', null)))
+  chart.on('plotly_hover', alive(showPicture))
+  drawMarks(map)
+}
+
+function zoomed(map) {
+  drawMarks(map)
+  if (!map.component.data.zooms) return
+  clearTimeout(map.waiting)
+  map.waiting = setTimeout(() => {
+    const { xaxis, yaxis } = map.chart.layout
+    const view = [...xaxis.range, ...yaxis.range].map((each) => Number(Number(each).toPrecision(6)))
+    if (String(view) === String(map.view ?? map.component.data.view)) return
+    map.view = view
+    map.component.setStateValue('view', view)
+  }, SETTLED_MS)
+}
+
+function numberOf(event) {
+  const data = event?.points?.[0]?.customdata
+  const number = data?.length === undefined ? data : data[0]
+  return Number.isFinite(Number(number)) && number !== null ? Number(number) : null
+}
+
+function clicked(map, event) {
+  const number = numberOf(event)
+  if (number !== null) map.component.setTriggerValue('clicked', number)
+}
+
+function selected(map, event) {
+  if (!event) return // a redraw of the figure says so
+  const drawn = event.lassoPoints ?? event.range
+  if (!drawn) return
+  const rounded = (values) => values.map((each) => Number(each.toPrecision(7)))
+  const shape = { kind: event.lassoPoints ? 'lasso' : 'box', x: rounded(drawn.x), y: rounded(drawn.y) }
+  map.component.setStateValue('selection', shape)
+}
+
+// All pictures lie in one image, row by row; only the wanted tile of it is shown.
+function showPicture(map, event) {
+  const { sprites } = map.component.data
+  const number = numberOf(event)
+  const frame = map.root.querySelector('.picture')
+  if (!sprites || number === null || !frame) return
+  const scale = frame.clientWidth / sprites.width
+  const column = number % sprites.columns
+  const row = Math.floor(number / sprites.columns)
+  frame.style.height = `${sprites.height * scale}px`
+  frame.style.backgroundImage = `url("${sprites.image}")`
+  frame.style.backgroundSize = `${sprites.columns * sprites.width * scale}px auto`
+  frame.style.backgroundPosition = `-${column * sprites.width * scale}px -${row * sprites.height * scale}px`
+  frame.setAttribute('aria-label', event.points[0].text ?? '')
+  map.root.querySelector('.hint').textContent = plain(event.points[0].text)
+}
+
+function plain(text) {
+  return String(text ?? '').split('<br>')[0].replace(/<[^>]*>/g, '')
+}
+
+// A ring around the chosen point and lines to its neighbours, over the chart, so that the chart is not sent again.
+function drawMarks(map) {
+  const { chart } = map
+  if (!chart?._fullLayout?.xaxis?.d2p) return
+  const marks = map.component.data.marks ?? []
+  if (!map.marks || map.marks.parentElement !== chart) {
+    map.marks?.remove()
+    map.marks = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
+    map.marks.setAttribute('class', 'slviz-marks')
+    map.marks.style.cssText = 'position:absolute;inset:0;width:100%;height:100%;pointer-events:none'
+    chart.style.position = 'relative'
+    chart.appendChild(map.marks)
+  }
+  const { xaxis, yaxis } = chart._fullLayout
+  const at = ([x, y]) => [xaxis._offset + xaxis.d2p(x), yaxis._offset + yaxis.d2p(y)]
+  const inside = ([x, y]) =>
+    x >= xaxis._offset && x <= xaxis._offset + xaxis._length && y >= yaxis._offset && y <= yaxis._offset + yaxis._length
+  const places = marks.map(at)
+  const shapes = places.slice(1).filter(() => inside(places[0])).filter(inside).map((place) =>
+    shape('line', { x1: places[0][0], y1: places[0][1], x2: place[0], y2: place[1], 'stroke-width': 1.2, opacity: 0.75 }))
+  places.forEach((place, number) => {
+    if (inside(place)) shapes.push(shape('circle', { cx: place[0], cy: place[1], r: number ? 5 : 9, 'stroke-width': number ? 1.4 : 3 }))
+  })
+  map.marks.replaceChildren(...shapes)
+}
+
+function shape(kind, attributes) {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', kind)
+  Object.entries({ fill: 'none', stroke: '#D55E00', ...attributes }).forEach(([key, value]) => made.setAttribute(key, value))
+  return made
+}

@@ -1,0 +1,131 @@
+"""What a visitor does on a map, told to the server in a few numbers instead of all the points.
+
+Streamlit's own chart does not tell of a zoom or of the pointer, and it sends every selected point (128 bytes each).
+A small component beside the chart listens to it in the browser: `map_events.js`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from jaxtyping import Bool, Float32, Int64
+from streamlit.components.v2 import component
+
+from slviz.figures.raster import png_address
+
+HTML = '<div class="picture" role="img"></div><div class="hint"></div>'
+CSS = """
+.picture { width: 112px; image-rendering: pixelated; border-radius: 6px; background-repeat: no-repeat }
+.hint { color: var(--st-text-color); font: 0.875rem var(--st-font); opacity: 0.75; margin-top: 4px }
+"""
+MOST_PIXELS = 4_000_000
+"""So many pixels of pictures are sent with the page; more are shown for chosen points only."""
+
+
+@dataclass(frozen=True)
+class Events:
+    """What the visitor did.
+
+    Attributes:
+        view: left, right, bottom and top of the part that is looked at; None before any zoom.
+        shape: the lasso or the box as `{"kind", "x", "y"}`; None where nothing is selected.
+    """
+
+    view: tuple[float, float, float, float] | None
+    shape: dict[str, Any] | None
+
+
+def sprites_of(images: np.ndarray | None) -> dict[str, Any] | None:
+    """All pictures [N, height, width] in one image, row by row; None where there are none or too many."""
+    if images is None or images.size > MOST_PIXELS:
+        return None
+    count, height, width = images.shape
+    columns = int(np.ceil(np.sqrt(count)))
+    padded = np.zeros((columns * -(-count // columns), height, width), dtype=np.uint8)
+    padded[:count] = images
+    tiled = padded.reshape(-1, columns, height, width).swapaxes(1, 2).reshape(-1, columns * width, 1)  # tiles in rows
+    return {"image": png_address(tiled), "columns": columns, "width": width, "height": height}
+
+
+def listen(
+    key: str,
+    *,
+    chart: str,
+    zooms: bool,
+    view: Sequence[float] | None = None,
+    marks: np.ndarray | None = None,
+    sprites: dict[str, Any] | None = None,
+    on_click: Callable[[], None] = lambda: None,
+) -> Events:
+    """Listen to the chart of key `chart`.
+
+    Args:
+        key: of this component; `clicked(key)` tells its callback which point it was.
+        chart: key of the chart, in letters, digits and "-".
+        zooms: whether a zoom should run the page again.
+        view: the part that the chart shows at first.
+        marks: places [1 + K, 2] of the chosen point and of those that lines lead to.
+        sprites: from `sprites_of`; the picture of the point under the pointer is shown here.
+        on_click: called when a point was clicked.
+    """
+    data = {
+        "chart": chart,
+        "zooms": zooms,
+        "view": None if view is None else list(view),
+        "marks": [] if marks is None else np.asarray(marks, dtype=float).round(6).tolist(),
+        "sprites": sprites,
+    }
+    told = _component()(
+        key=key, data=data, on_clicked_change=on_click, on_view_change=_nothing, on_selection_change=_nothing
+    )
+    view_now = told.get("view")
+    valid = isinstance(view_now, list) and len(view_now) == 4
+    return Events(view=tuple(view_now) if valid else None, shape=told.get("selection"))  # pyright: ignore
+
+
+def clicked(key: str) -> int | None:
+    """The number of the point that was clicked, for the callback of `listen`."""
+    number = (st.session_state.get(key) or {}).get("clicked")
+    return None if number is None else int(number)
+
+
+def _nothing() -> None:
+    """A state of a component is only there where it has a callback."""
+
+
+@st.cache_resource
+def _component() -> Any:
+    script = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+    return component("slviz_map_events", html=HTML, css=CSS, js=script)
+
+
+def inside(
+    place: Float32[np.ndarray, "points dimensions"], shape: dict[str, Any] | None
+) -> Int64[np.ndarray, " inside"]:
+    """Numbers of the points inside a lasso or a box; none where there is no shape, or a broken one."""
+    if not isinstance(shape, dict) or not isinstance(shape.get("x"), list) or not isinstance(shape.get("y"), list):
+        return np.empty(0, dtype=np.int64)
+    x, y = np.asarray(shape["x"], dtype=np.float64), np.asarray(shape["y"], dtype=np.float64)
+    if len(x) != len(y) or len(x) < 2:
+        return np.empty(0, dtype=np.int64)
+    near = (place[:, 0] >= x.min()) & (place[:, 0] <= x.max()) & (place[:, 1] >= y.min()) & (place[:, 1] <= y.max())
+    found = np.flatnonzero(near)
+    if shape.get("kind") == "lasso":
+        found = found[_in_polygon(place[found, :2].astype(np.float64), x, y)]
+    return found
+
+
+def _in_polygon(place: np.ndarray, x: np.ndarray, y: np.ndarray) -> Bool[np.ndarray, " points"]:
+    """Which points lie in a polygon: a ray to the right crosses its border an odd number of times."""
+    within = np.zeros(len(place), dtype=bool)
+    px, py = place.T
+    for x1, y1, x2, y2 in zip(x, y, np.roll(x, -1), np.roll(y, -1), strict=True):  # a few hundred corners
+        crosses = (y1 > py) != (y2 > py)
+        if crosses.any():
+            within ^= crosses & (px < (x2 - x1) * (py - y1) / ((y2 - y1) or 1.0) + x1)
+    return within

@@ -1,0 +1,293 @@
+"""The selection on the Embedding page: where it comes from, its genes as a table, what they share, where they go next.
+
+A selection is drawn on the map (lasso, box), or it is in the address: pasted genes (`genes`), a kept selection
+(`set`), or a cluster (`cluster`). What is drawn comes first.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.datasets.gene_index import Mapped
+from slviz.errors import SlvizError
+from slviz.gene_sets import GeneSet, to_gmt
+from slviz.neighbourhood.inside import MOST_SCORED, known_inside, predicted_inside, predicts_partners, threshold_of
+from slviz.projections import Clusters
+from slviz.runs import Run
+from slviz.ui import address, downloads, errors, frame, gene_map, kept_selections, opened, scorers, term_bars
+from slviz.ui.words import counted, plain
+
+MOST_IN_ADDRESS = 250
+"""More genes make an address too long for some browsers and mails; they are kept under a name instead."""
+SHOWN_ROWS = 2000
+NOBODY = np.empty(0, dtype=np.int64)
+NOTE = "note on pasted genes"
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A selection and where it comes from.
+
+    Attributes:
+        numbers: gene numbers, ascending; empty for none.
+        origin: such as "the kept selection “repair”"; "" for none.
+        name: a short name for files.
+        drawn: whether it is a lasso or a box on the map, which a reload forgets.
+    """
+
+    numbers: np.ndarray = field(default_factory=lambda: NOBODY)
+    origin: str = ""
+    name: str = "selected"
+    drawn: bool = False
+
+
+def asked(graph: GeneGraph, *, clusters: Clusters | None = None) -> Asked:
+    """The selection of the address; says so where it cannot be had.
+
+    `clusters` are those that the map shows by colour: `cluster` is a number among them, counted from 1.
+    """
+    try:
+        if name := address.value("set"):
+            kept = kept_selections.of(graph).open(name)
+            return Asked(kept.numbers(graph), f"the kept selection “{kept.name}”", kept_selections.file_name(kept.name))
+        if listed := address.value("genes"):
+            mapped = opened.index_of(graph).map_many(listed)
+            if not len(mapped.found):
+                st.warning(plain(_not_found(mapped)), icon=":material/link_off:")
+            elif mapped.missing or mapped.ambiguous:
+                st.caption(f":material/info: {plain(_not_found(mapped))}")
+            return Asked(np.sort(mapped.found), "pasted or linked genes", "listed")
+    except SlvizError as error:
+        errors.show(error)
+        return Asked()
+    return _cluster(clusters) if clusters is not None else Asked()
+
+
+def _cluster(clusters: Clusters) -> Asked:
+    """The cluster of the address, with the list to choose one from."""
+    key, wanted = "cluster box", address.value("cluster") or ""
+    number = int(wanted) - 1 if re.fullmatch(r"[1-9]\d{0,4}", wanted) else -1
+    there = 0 <= number < len(clusters.names)
+    st.session_state[key] = clusters.names[number] if there else None
+
+    def changed() -> None:
+        chosen = st.session_state[key]
+        address.put(cluster=None if chosen is None else str(clusters.names.index(chosen) + 1))
+
+    st.selectbox(
+        "Select a cluster",
+        clusters.names,
+        index=None,
+        key=key,
+        on_change=changed,
+        placeholder=f"{counted(len(clusters.names), 'cluster')}: choose one",
+        filter_mode="contains",
+    )
+    if not there:
+        return Asked()
+    return Asked(np.flatnonzero(clusters.label == number), f"cluster {clusters.names[number]}", f"cluster-{number + 1}")
+
+
+def show(look: gene_map.Look, of_address: Asked, drawn: np.ndarray) -> None:
+    """Everything under the map: the tools of selecting, and the selection itself or the table of all genes."""
+    chosen = of_address
+    if len(drawn) > 1:
+        chosen = Asked(drawn, f"drawn on the {look.method} map", "selected", drawn=True)
+    _tools(look, chosen)
+    if not len(chosen.numbers):
+        gene_map.table(look, NOBODY)
+        return
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        _genes(look, chosen)
+    with right:
+        term_bars.show(look.graph, look.run, chosen.numbers, name=f"{look.name}-{chosen.name}")
+    kept_selections.compare(look.graph, look.run, chosen.numbers, called=chosen.origin, name=look.name)
+
+
+def _tools(look: gene_map.Look, chosen: Asked) -> None:
+    """One line: paste genes, open a kept selection, keep this one, clear it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _paste(look.graph)
+        kept_selections.open_one(look.graph, look.run)
+        if len(chosen.numbers):
+            note = f"{chosen.origin}, run {look.run.run_id}"
+            kept_selections.keep(look.graph, chosen.numbers, note=note)
+            if chosen.drawn and len(chosen.numbers) <= MOST_IN_ADDRESS:
+                _hold(look.graph, chosen.numbers)
+            if any(address.value(key) for key in ("set", "genes", "cluster")):
+                st.button("Clear", icon=":material/close:", on_click=clear, type="tertiary")
+    for note in st.session_state.pop(NOTE, []):
+        st.info(plain(note), icon=":material/info:")
+
+
+def _hold(graph: GeneGraph, numbers: np.ndarray) -> None:
+    """The way from a lasso to the address: the genes stay after a reload, and are named on the map."""
+
+    def hold() -> None:
+        address.put(set=None, cluster=None, genes=",".join(graph.genes[number] for number in numbers.tolist()))
+
+    st.button(
+        "Name them on the map",
+        icon=":material/label:",
+        on_click=hold,
+        help="Writes the genes into the address, so that they stay after a reload, and their names on the map.",
+    )
+
+
+def clear() -> None:
+    """No selection in the address any more."""
+    address.put(set=None, genes=None, cluster=None)
+
+
+def _paste(graph: GeneGraph) -> None:
+    def pasted() -> None:
+        mapped = opened.index_of(graph).map_many(st.session_state["pasted genes"])
+        notes = [_not_found(mapped)] if mapped.missing or mapped.ambiguous or not len(mapped.found) else []
+        if len(mapped.found) > MOST_IN_ADDRESS:
+            notes += _keep_pasted(graph, mapped.found)
+        elif len(mapped.found):
+            address.put(set=None, cluster=None, genes=",".join(graph.genes[number] for number in mapped.found))
+        st.session_state[NOTE] = notes
+
+    with st.popover("Paste genes", icon=":material/content_paste:"):
+        st.text_area(
+            "Genes",
+            key="pasted genes",
+            height=160,
+            placeholder="BRCA1, PARP1\nENSG00000012048\n672",
+            help="Symbols, aliases, Ensembl, Entrez or UniProt ids, with blanks, commas or lines between them.",
+        )
+        st.button("Select them", type="primary", on_click=pasted, icon=":material/check:")
+
+
+def _keep_pasted(graph: GeneGraph, numbers: np.ndarray) -> list[str]:
+    """A long list goes into a kept selection, since no address holds it."""
+    name = f"pasted {pd.Timestamp.now('UTC'):%Y-%m-%d %H.%M.%S}"
+    try:
+        kept_selections.of(graph).keep(GeneSet.of(name, graph, numbers, note="pasted"))
+    except SlvizError as error:
+        return [str(error)]
+    address.put(genes=None, cluster=None, set=name)
+    return [f"{counted(len(numbers), 'gene')} are too many for an address, so they are kept as “{name}”."]
+
+
+def _not_found(mapped: Mapped) -> str:
+    """What became of a pasted list, where something did not go well."""
+    count = len(mapped.missing) + len(mapped.ambiguous)
+    if not count and not len(mapped.found):
+        return "No gene was given. Paste symbols, aliases, or Ensembl, Entrez or UniProt ids."
+    parts = [f"{counted(len(mapped.found), 'gene')} found"]
+    if mapped.missing:
+        listed = ", ".join(each[:30] for each in mapped.missing[:8])
+        parts.append(f"{len(mapped.missing):,} not in this data set: {listed}{' …' if len(mapped.missing) > 8 else ''}")
+    for text, symbols in list(mapped.ambiguous.items())[:3]:
+        parts.append(f"“{text[:30]}” may mean {' or '.join(symbols[:4])}: give the symbol")
+    return "; ".join(parts) + "."
+
+
+def _genes(look: gene_map.Look, chosen: Asked) -> None:
+    graph, run = look.graph, look.run
+    rows = table_of(look, chosen.numbers)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(f"{counted(len(rows), 'selected gene')}", anchor=False, width="content")
+        source = downloads.provenance(graph, run)
+        downloads.menu(
+            f"{look.name}-{chosen.name}",
+            source=source,
+            figure=lambda: look.figure(webgl=False),
+            table=lambda: rows,
+            others={"Genes (GMT)": ("gmt", lambda: to_gmt([_as_set(graph, chosen)], provenance=source))},
+        )
+    st.caption(_about(look, chosen, rows))
+    event = st.dataframe(
+        rows.head(SHOWN_ROWS),
+        hide_index=True,
+        column_order=_order(look, rows),
+        height=min(38 + 35 * len(rows), 420),
+        column_config={name: _words(name) for name in rows.columns} | _columns(run),
+        key=f"selected {chosen.name} {len(rows)}",
+        on_select="rerun",
+        selection_mode="single-row",
+    )
+    if len(rows) > SHOWN_ROWS:
+        st.caption(f"The first {SHOWN_ROWS:,} are shown; the download has all {len(rows):,}.")
+    _ways_on(graph, rows, event["selection"]["rows"])
+
+
+def _as_set(graph: GeneGraph, chosen: Asked) -> GeneSet:
+    return GeneSet.of(chosen.name, graph, chosen.numbers, note=chosen.origin)
+
+
+def _about(look: gene_map.Look, chosen: Asked, rows: pd.DataFrame) -> str:
+    """Where the selection comes from and how closely it is tied."""
+    known = int(rows["partners_inside"].to_numpy().sum()) // 2
+    said = f"{chosen.origin[:1].upper()}{chosen.origin[1:]} · {counted(known, 'known pair')} inside"
+    if "predicted_inside" in rows:
+        likely = int(rows["predicted_inside"].to_numpy().sum()) // 2
+        said += f", {likely:,} more predicted (score of {threshold_of(look.run):.2f} or more)"
+    elif predicts_partners(look.run):
+        said += f"; predicted pairs are counted for up to {MOST_SCORED:,} genes"
+    return plain(said + ".")
+
+
+def _ways_on(graph: GeneGraph, rows: pd.DataFrame, picked: list[int]) -> None:
+    """Links that take the selection, or the gene of the picked row, to the other pages."""
+    symbols = rows["gene"].tolist()
+    gene = symbols[picked[0]] if picked and picked[0] < len(symbols) else symbols[0]
+    query: dict[str, str] = {"genes": ",".join(symbols)} if len(symbols) <= MOST_IN_ADDRESS else {}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if query or address.value("set"):
+            frame.link(frame.PREDICTIONS, "Pairs among them", icon=":material/query_stats:", **query)
+        else:
+            st.caption(f"More than {MOST_IN_ADDRESS} genes: keep them under a name to take them to the other pages.")
+        frame.link(frame.NEIGHBOURHOOD, f"Neighbourhood of {gene}", icon=":material/hub:", gene=gene, **query)
+
+
+def table_of(look: gene_map.Look, chosen: np.ndarray) -> pd.DataFrame:
+    """One row a selected gene, best tied first: partners in all and inside, predicted ones inside, the map's values."""
+    table = gene_map.table_of(look, chosen)
+    number = np.array([look.graph.number_of[gene] for gene in table["gene"]], dtype=np.int64)
+    place = np.searchsorted(chosen, number)
+    at = int(table.columns.get_loc("known_partners")) + 1  # pyright: ignore[reportArgumentType]
+    table.insert(at, "partners_inside", known_inside(look.graph, chosen)[place])
+    if predicts_partners(look.run) and len(chosen) <= MOST_SCORED:
+        table.insert(
+            at + 1,
+            "predicted_inside",
+            predicted_inside(look.graph, look.run, chosen, scorer=scorers.scorer(look.graph, look.run))[place],
+        )
+    order = ["partners_inside", "known_partners"]
+    return table.sort_values(order, ascending=False, kind="stable", ignore_index=True)
+
+
+def _order(look: gene_map.Look, rows: pd.DataFrame) -> list[str]:
+    """The columns on the page: what tells most first; where a gene lies on the map is only in the download."""
+    places = {axis.partition(" (")[0].lower().replace(" ", "_") for axis in look.projection.axes}
+    shown = [name for name in rows.columns if name not in places and name != "name"]
+    return [*shown, "name"] if "name" in rows else shown
+
+
+def _words(column: str) -> str:
+    return column.replace("_", " ").capitalize()
+
+
+def _columns(run: Run) -> dict[str, Any]:
+    """Headings and help of the columns that count."""
+    number = st.column_config.NumberColumn
+    likely = (
+        "Selected genes that are no known partner and whose pair with this gene scores "
+        f"{threshold_of(run):.2f} or more, the score at which F1 was best on validation pairs."
+    )
+    return {
+        "known_partners": number("Partners", width="small", help="Known partners, held-out ones included."),
+        "partners_inside": number("Inside", width="small", help="Known partners that are selected too."),
+        "predicted_inside": number("Predicted", width="small", help=likely),
+    }

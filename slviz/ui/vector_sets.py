@@ -1,0 +1,159 @@
+"""Vector sets on a page: opened once for all visitors, their maps chosen, and made by a job where they are missing."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from slviz.figures import Colouring, by_cluster, by_density, by_kept
+from slviz.figures.own_columns import by_column
+from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Projection, ProjectionMethod
+from slviz.projections.projection import NEIGHBOURS_KEPT
+from slviz.runs.typed import words_of
+from slviz.ui import address, work
+from slviz.ui.words import plain
+from slviz.vectors import Given, VectorSet, VectorStore, given_map
+from slviz.vectors.mapping import EXACT_UP_TO, SAMPLE
+
+KEPT, DENSITY, CLUSTER, PLAIN = "Neighbours kept", "Local density", "Cluster", "One colour"
+
+
+def store() -> VectorStore:
+    """The vector sets beside the runs."""
+    return VectorStore.default()
+
+
+def open_set(id: str) -> VectorSet:
+    """A set, read and checked once; raises `RunNotFound` or `DamagedRun`."""
+    return _set(str(store().folder(id)), id)
+
+
+@st.cache_resource(max_entries=3, show_spinner="Opening the vectors …")
+def _set(folder: str, id: str) -> VectorSet:
+    return store().open(id)
+
+
+def choose_map(id: str, points: VectorSet) -> ProjectionMethod:
+    """The method of the address: maps that came with the vectors first, then those that were made."""
+    flat = [method for method, seed in store().projections(id) if method.dimensions == 2 and seed == 0]
+    made: dict[str, ProjectionMethod] = {method.title: method for method in reversed(flat)}
+    given = {name: Given(map=name) for name in points.maps}
+    fresh = {cls.title: cls() for cls in PROJECTIONS.values()}
+    known = {**fresh, **made, **given}
+    order = sorted(known, key=lambda title: (title not in given, title not in made and title != "PCA"))
+    title = address.one_of(
+        st.segmented_control if len(order) < 6 else st.selectbox,
+        "Map",
+        order,
+        key="map",
+        help="How many numbers a point become two.\n\n"
+        + "\n".join(f"- **{cls.title}**: {plain(cls.summary())}" for cls in PROJECTIONS.values()),
+    )
+    return known[title]
+
+
+def open_map(id: str, points: VectorSet, method: ProjectionMethod) -> Projection:
+    """The map; quick ones are made at once, others by a job: then this shows its progress and stops the page."""
+    stored = _stored(id, method)
+    if stored is not None:
+        return stored
+    if isinstance(method, Given) and len(points) > EXACT_UP_TO:
+        return _unmeasured(id, method, points)
+    if isinstance(method, Given) or (method.name == "pca" and len(points) <= EXACT_UP_TO):
+        return _quick(id, method, points)
+    work.panel(_job(id, method))
+    st.stop()
+    raise AssertionError("st.stop() ends the page")
+
+
+def _job(id: str, method: ProjectionMethod) -> work.Job:
+    return work.Job(
+        key=f"{id} {method}",
+        works=lambda: [store().map_work(id, method, 0)],
+        command=project_command(id, method),
+        what=f"the {method.title} map",
+        offer=f"**There is no {method.title} map of these vectors yet.** {plain(method.summary())}",
+        button=f"Make the {method.title} map",
+        takes="Seconds for thousands of points, minutes for a hundred thousand.",
+    )
+
+
+def _stored(id: str, method: ProjectionMethod) -> Projection | None:
+    if store().map_work(id, method, 0).state != "finished":
+        return None
+    return _read(id, str(method.to_json()), method)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Opening the map …")
+def _read(id: str, key: str, _method: ProjectionMethod) -> Projection | None:
+    return store().open_projection(id, _method, 0)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Making the map …")
+def _quick(id: str, method: ProjectionMethod, _points: VectorSet) -> Projection:
+    if isinstance(method, Given):
+        return given_map(_points, method.map)
+    return PROJECTIONS.make("pca").fit(_points.vectors, 0)
+
+
+@st.cache_resource(max_entries=4)
+def _unmeasured(id: str, method: Given, _points: VectorSet) -> Projection:
+    """A given map of very many points, shown before anybody measured how well it keeps neighbours."""
+    place = np.array(_points.maps[method.map])
+    axes = tuple(f"{method.map} {axis + 1}" for axis in range(place.shape[1]))
+    return Projection(method, 0, place, axes, np.full(len(place), np.nan, dtype=np.float32))
+
+
+def project_command(id: str, method: ProjectionMethod) -> list[str]:
+    """What a person could type after `python -m slviz` to make a map of a set."""
+    if isinstance(method, Given):
+        return ["vectors", "project", id, "--given", method.map]
+    return ["vectors", "project", id, "--method", method.name, *words_of({"method": method})]
+
+
+def caption(points: VectorSet, projection: Projection) -> str:
+    """Method, seed, how many neighbours the map keeps, and how to read it."""
+    used = projection.method.describe(len(points))
+    said = [f"{used}, seed {projection.seed}." if projection.method.random else f"{used}."]
+    known = projection.kept[np.isfinite(projection.kept)]
+    if len(known):
+        sample = f" (measured on {len(known):,} points)" if len(known) < len(points) else ""
+        count = min(NEIGHBOURS_KEPT, len(points) - 1)
+        share = f"{100 * float(known.mean()):.0f} %" if known.mean() >= 0.01 else "less than 1 %"
+        said.append(
+            f"On average {share} of a point's {count} nearest neighbours among the vectors "
+            f"are also its nearest on the map{sample}."
+        )
+    else:
+        said.append(f"How well it keeps neighbours was not measured; `vectors project` does so on {SAMPLE:,} points.")
+    return plain(" ".join([*said, projection.method.reading]))
+
+
+def colours(points: VectorSet) -> list[str]:
+    """What a set can be coloured by: its columns first."""
+    measured = [KEPT] if len(points) > EXACT_UP_TO else [DENSITY, CLUSTER, KEPT]
+    own = [str(each) for each in points.columns.columns]
+    return [*own, *(each for each in measured if each not in own), PLAIN]
+
+
+def colouring(id: str, points: VectorSet, projection: Projection, name: str) -> Colouring:
+    """The colour of that name."""
+    if name in points.columns.columns:
+        return _by_column(id, name, points)
+    if name == KEPT:
+        return by_kept(projection)
+    if name == PLAIN:
+        return Colouring("Points", "categorical", np.full(len(points), "point", dtype=object))
+    return _measured(id, str(projection.method.to_json()), name, projection)
+
+
+@st.cache_resource(max_entries=8)
+def _by_column(id: str, name: str, _points: VectorSet) -> Colouring:
+    return by_column(name, _points.columns[name].to_numpy())
+
+
+@st.cache_resource(max_entries=8, show_spinner="Measuring …")
+def _measured(id: str, map_key: str, name: str, _projection: Projection) -> Colouring:
+    if name == DENSITY:
+        return by_density(next(iter(DENSITIES.values()))().estimate(_projection.coordinates, space="map"))
+    return by_cluster(next(iter(CLUSTERINGS.values()))().find(_projection.coordinates, space="map"))  # pyright: ignore

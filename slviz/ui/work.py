@@ -1,0 +1,101 @@
+"""Work that a page asks for: offered with its command, followed while a worker does it, cancelled; or why it failed."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from slviz import jobs
+from slviz.runs.beside import Beside
+from slviz.ui.words import plain
+
+POLL_SECONDS = 1.0
+START_SECONDS = 60.0
+"""So long after it was asked for, a worker may be on its way to its first file."""
+BETWEEN_SECONDS = 5.0
+"""So long it may be on its way from one file to the next."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something that a command makes beside a run, in one or several files.
+
+    Attributes:
+        key: tells it from other work on the page.
+        works: its files in the order in which they are made; looked at again and again.
+        command: what makes them, after `python -m slviz`.
+        what: such as "the t-SNE map".
+        offer: Markdown on what it is and that it is not there.
+        button: what the button says that starts it.
+        takes: about how long, in words.
+    """
+
+    key: str
+    works: Callable[[], Sequence[Beside]]
+    command: list[str]
+    what: str
+    offer: str
+    button: str
+    takes: str
+
+
+def panel(job: Job) -> None:
+    """The job's state in a box: the offer, or its progress with a button to cancel; draws the page anew at its end."""
+    asked = f"asked {job.key}"
+    st.fragment(_look, run_every=POLL_SECONDS if _is_on(job, asked) else None)(job, asked)
+
+
+def _is_on(job: Job, asked: str) -> bool:
+    return asked in st.session_state or any(each.state == "running" for each in job.works())
+
+
+def _look(job: Job, asked: str) -> None:
+    works = job.works()
+    states = [each.state for each in works]
+    if all(state == "finished" for state in states):
+        st.session_state.pop(asked, None)
+        st.rerun()
+    elif "running" in states:
+        st.session_state[asked] = time.time() + BETWEEN_SECONDS
+        _follow(job, works, states)
+    elif "failed" not in states and st.session_state.get(asked, 0.0) > time.time():
+        with st.container(border=True):
+            st.progress(0.0, f"Making {job.what}: starting …")
+    else:
+        if st.session_state.pop(asked, None) is not None:
+            st.rerun()  # it has ended without a result: draw anew, without looking every second
+        _offer(job, works, states, asked)
+
+
+def _follow(job: Job, works: Sequence[Beside], states: Sequence[str]) -> None:
+    now = states.index("running")
+    progress = works[now].progress
+    share = (states.count("finished") + progress.share) / len(works)
+    count = f" ({states.count('finished') + 1} of {len(works)})" if len(works) > 1 else ""
+    with st.container(border=True):
+        st.progress(min(share, 1.0), f"Making {job.what}{count}: {plain(progress.doing)}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button("Cancel", icon=":material/close:", key=f"cancel {job.key}"):
+                st.session_state.pop(f"asked {job.key}", None)
+                for each in works:
+                    each.cancel()
+            st.caption("You can leave this page; the work goes on and is kept.")
+
+
+def _offer(job: Job, works: Sequence[Beside], states: Sequence[str], asked: str) -> None:
+    with st.container(border=True):
+        if "failed" in states:
+            st.error(plain(works[states.index("failed")].failure), icon=":material/error:")
+        st.markdown(job.offer)
+        if st.button(job.button, type="primary", icon=":material/play_arrow:", key=f"start {job.key}"):
+            st.session_state[asked] = time.time() + START_SECONDS
+            for each in works:
+                each.error.unlink(missing_ok=True)
+            jobs.start(job.command)
+            st.rerun()
+        st.caption(f"{job.takes} The same in a terminal:")
+        st.code(shlex.join(["python", "-m", "slviz", *job.command]), language="bash")

@@ -1,0 +1,187 @@
+"""VectorStore: vector sets on disk, each a folder named for its content, and their maps.
+
+`<models>/.vectors/<id>/`: `vectors.safetensors` (sealed: vectors, images, maps that came with them, what the set is
+called), `points.parquet` (names and columns, whose SHA-256 stands in the first) and `projections/`, as beside a run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from slviz.errors import DamagedRun, RunError, RunNotFound, nearest
+from slviz.projections import Projection, ProjectionMethod
+from slviz.runs.beside import Beside
+from slviz.runs.contents import parquet_to_table, table_to_parquet
+from slviz.runs.files import (
+    pack_sealed,
+    read_description,
+    read_whole,
+    saving,
+    sha256,
+    unpack_sealed,
+    write_atomically,
+)
+from slviz.runs.folder import PROJECTIONS, is_held
+from slviz.runs.maps import list_maps, map_path, read_map, save_map
+from slviz.runs.store import RunStore
+from slviz.vectors.mapping import make_map
+from slviz.vectors.vector_set import VectorSet
+
+FOLDER = ".vectors"
+VECTORS = "vectors.safetensors"
+POINTS = "points.parquet"
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,48}-[0-9a-f]{8}")
+IMAGES, GIVEN = "images", "map."
+
+
+@dataclass(frozen=True)
+class VectorSummary:
+    """What a list of vector sets shows of one."""
+
+    id: str
+    name: str
+    title: str
+    points: int
+    width: int
+    origin: str
+
+
+class VectorStore:
+    """The vector sets beside the runs.
+
+    Attributes:
+        root: the folder that holds one folder a set.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @classmethod
+    def default(cls) -> VectorStore:
+        """Beside the runs, where `SLVIZ_MODELS` says or in the repository's `models/`."""
+        return cls(RunStore.default().root / FOLDER)
+
+    def folder(self, id: str) -> Path:
+        """The folder of a set; raises `RunNotFound` for a name that no set has."""
+        if NAME.fullmatch(id) and (self.root / id).is_dir():
+            return self.root / id
+        known = [each.id for each in self.summaries()]
+        shown = id if len(id) <= 60 else id[:60] + "…"
+        raise RunNotFound(f"No vectors are called '{shown}'.{nearest(shown, known)} Bring the file in again.")
+
+    def summaries(self) -> list[VectorSummary]:
+        """All sets, the newest first; never raises for a folder that is no set."""
+        found = []
+        for path in self.root.glob(f"*/{VECTORS}"):
+            about = read_description(path)
+            with contextlib.suppress(KeyError, OSError):
+                summary = VectorSummary(
+                    path.parent.name, about["name"], about["title"], about["points"], about["width"], about["origin"]
+                )
+                found.append((path.stat().st_mtime, summary))
+        return [summary for _, summary in sorted(found, key=lambda each: -each[0])]
+
+    def keep(self, points: VectorSet) -> str:
+        """Write a set, unless it lies there already; its id. Raises `RunNotSaved` where the disk refuses."""
+        folder = self.root / points.id
+        with saving(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        if read_description(folder / VECTORS).get("fingerprint") == points.fingerprint:
+            (folder / VECTORS).touch()
+            return points.id
+        table = points.columns.copy()
+        table.columns = [str(place) for place in range(table.shape[1])]
+        table.insert(0, "name", np.array(points.names, dtype=object))
+        parquet = table_to_parquet(table)
+        write_atomically(folder / POINTS, parquet)
+        arrays = {"vectors": points.vectors, **{GIVEN + name: place for name, place in points.maps.items()}}
+        if points.images is not None:
+            arrays[IMAGES] = points.images
+        write_atomically(folder / VECTORS, pack_sealed(arrays, _about(points) | {"points_sha256": sha256(parquet)}))
+        return points.id
+
+    def open(self, id: str) -> VectorSet:
+        """The set, checked; raises `RunNotFound`, or `DamagedRun` where a file of it is missing, cut or altered."""
+        folder = self.folder(id)
+        try:
+            arrays, about = unpack_sealed(read_whole(folder / VECTORS), folder / VECTORS)
+            parquet = read_whole(folder / POINTS)
+            if sha256(parquet) != about["points_sha256"]:
+                raise DamagedRun(f"{POINTS} does not match its SHA-256.")
+            table = parquet_to_table(parquet, folder / POINTS)
+        except DamagedRun as error:
+            raise DamagedRun(
+                f"The vectors {id} cannot be read: a file of theirs is missing, cut or altered. Remove the folder "
+                f"{FOLDER}/{id} and bring the file in again."
+            ) from error
+        names = tuple(table.pop("name"))
+        return VectorSet(
+            name=about["name"],
+            names=names,
+            vectors=arrays["vectors"],
+            columns=pd.DataFrame(table).set_axis(about["columns"], axis=1),
+            maps={name.removeprefix(GIVEN): array for name, array in arrays.items() if name.startswith(GIVEN)},
+            images=arrays.get(IMAGES),
+            title=about["title"],
+            origin=about["origin"],
+            fingerprint=about["fingerprint"],
+        )
+
+    def remove(self, id: str) -> None:
+        """Remove a set with its maps; it is gone at once or not at all. Raises `RunError` while a map is made."""
+        folder = self.folder(id)
+        if any(is_held(lock) for lock in (folder / PROJECTIONS).glob(".*.lock")):
+            raise RunError(f"A map of the vectors {id} is being made. Wait for its end.")
+        aside = folder.with_name(f".removed-{id}-{os.getpid()}")
+        with saving(folder):
+            folder.replace(aside)
+        shutil.rmtree(aside, ignore_errors=True)
+
+    # --- maps --------------------------------------------------------------------------------------------
+
+    def projections(self, id: str) -> list[tuple[ProjectionMethod, int]]:
+        """Method and seed of every map that was made of the set."""
+        return list_maps(self.folder(id))
+
+    def open_projection(self, id: str, method: ProjectionMethod, seed: int) -> Projection | None:
+        """The map, checked; None where it was not made yet; raises `DamagedRun` naming the file."""
+        return read_map(self.folder(id), method, seed)
+
+    def project(self, id: str, method: ProjectionMethod, seed: int) -> Projection:
+        """The map, made and kept when it is not there yet; raises `RunAlreadyRunning` while another makes it,
+        `RunCancelled` when somebody asked to stop."""
+        folder = self.folder(id)
+        with contextlib.suppress(DamagedRun):  # a damaged map is made again
+            if (known := read_map(folder, method, seed)) is not None:
+                return known
+        busy = f"Another process is making this {method.name} map of {id}."
+        with self.map_work(id, method, seed).making(busy=busy) as tell:
+            projection = make_map(self.open(id), method, seed, on_progress=tell)
+            save_map(folder, projection)
+            return projection
+
+    def map_work(self, id: str, method: ProjectionMethod, seed: int) -> Beside:
+        """State, progress and failure of the making of a map, and the way to cancel it."""
+        return Beside(map_path(self.folder(id), method, seed))
+
+
+def _about(points: VectorSet) -> dict[str, Any]:
+    count, width = points.vectors.shape
+    return {
+        "name": points.name,
+        "title": points.title or points.name,
+        "origin": points.origin,
+        "points": count,
+        "width": width,
+        "columns": [str(each) for each in points.columns.columns],
+        "fingerprint": points.fingerprint,
+    }

@@ -1,0 +1,94 @@
+"""`controls`: made once, kept beside the run, and told in a sentence where they cannot be had."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from run_folders import slviz, write_data_folder
+
+from slviz.cli import main
+from slviz.datasets import GeneGraph
+from slviz.projections import PCA
+from slviz.runs.controls import SHUFFLED, UNTRAINED
+from slviz.runs.store import RunStore
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory, graph: GeneGraph) -> RunStore:
+    """A models folder with one small run, trained by command."""
+    place = tmp_path_factory.mktemp("controls")
+    folder = write_data_folder(place / "tiny", dataclasses.replace(graph, terms=None))
+    done = slviz(place / "models", "train", "--data", str(folder), "--network", "gcn", "--no-projections", "epochs=3")
+    assert done.returncode == 0, done.stderr
+    return RunStore(place / "models")
+
+
+@pytest.fixture
+def store(trained: RunStore, monkeypatch: pytest.MonkeyPatch) -> RunStore:
+    monkeypatch.setenv("SLVIZ_MODELS", str(trained.root))
+    return trained
+
+
+def test_controls_and_their_maps_are_made_once(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
+    run_id = store.run_ids()[0]
+    assert store.open_control(run_id, UNTRAINED) is None
+    words = ["controls", run_id, "--of", "features", "--of", UNTRAINED, "--of", SHUFFLED, "--method", "pca"]
+    assert main(words) == 0
+    told = capsys.readouterr().out
+    assert "untrained: 40 genes" in told
+    untrained, mixed = (store.open_control(run_id, kind) for kind in (UNTRAINED, SHUFFLED))
+    assert untrained is not None
+    assert mixed is not None
+    run = store.open(run_id)
+    assert untrained.embedding.shape == mixed.embedding.shape == run.embedding.shape
+    assert not np.allclose(untrained.embedding, run.embedding)
+    assert not np.allclose(mixed.embedding, run.embedding)
+    assert len(untrained.metrics) == 0
+    assert set(mixed.metrics["metric"]) >= {"auc"}
+    for kind in ("features", UNTRAINED, SHUFFLED):
+        assert store.projections(run_id, of=kind) == [(PCA(), 0)]
+    assert store.check(run_id) == []
+    written = {path: path.stat().st_mtime_ns for path in Path(store.folder(run_id)).rglob("*.safetensors")}
+    assert main(words) == 0
+    assert {path: path.stat().st_mtime_ns for path in written} == written
+
+
+def test_a_damaged_control_is_named_and_made_again(store: RunStore) -> None:
+    run_id = store.run_ids()[0]
+    assert main(["controls", run_id, "--of", UNTRAINED]) == 0
+    path = store.control_work(run_id, UNTRAINED).path
+    before = store.open_control(run_id, UNTRAINED)
+    path.write_bytes(path.read_bytes()[:-5])
+    assert any("embedding.safetensors" in each for each in store.check(run_id))
+    assert main(["controls", run_id, "--of", UNTRAINED]) == 0
+    again = store.open_control(run_id, UNTRAINED)
+    assert before is not None
+    assert again is not None
+    assert np.array_equal(before.embedding, again.embedding)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--of", "untraned"], "Did you mean 'untrained'"),
+        (["--method", "umpa"], "Did you mean 'umap'"),
+        (["perplexity=4"], "say which with --method"),
+        (["--method", "pca", "--seed", "-1"], "seed=-1 is outside"),
+    ],
+)
+def test_what_cannot_be_had_is_a_sentence(
+    words: list[str], said: str, store: RunStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["controls", store.run_ids()[0], *words]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_several_seeds_are_kept_side_by_side(store: RunStore) -> None:
+    run_id = store.run_ids()[0]
+    assert main(["project", run_id, "--method", "tsne", "--seeds", "3", "iterations=50"]) == 0
+    assert [seed for method, seed in store.projections(run_id) if method.name == "tsne"] == [0, 1, 2]
+    first = next(method for method, _ in store.projections(run_id) if method.name == "tsne")
+    assert store.open_trust(run_id, first, 0) is not None

@@ -1,0 +1,113 @@
+"""Controls: the untrained network, shuffled pairs that keep every gene's number, and a network trained on them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from builders import tiny_spec
+
+from slviz.datasets import GeneGraph
+from slviz.datasets.sources import open_dataset
+from slviz.networks import NETWORKS
+from slviz.optimisers import Adam
+from slviz.runs import RunSpec
+from slviz.splits import PairSplit
+from slviz.splits.negatives import pair_keys
+from slviz.training import embed, train
+from slviz.training.controls import shuffled, train_on_shuffled_pairs, untrained_embedding
+
+
+@pytest.fixture(scope="module")
+def demo() -> GeneGraph:
+    return open_dataset("demo")
+
+
+def divided(graph: GeneGraph, *, task: str = "link", network: str = "gcn") -> tuple[RunSpec, PairSplit]:
+    spec = dataclasses.replace(tiny_spec(graph, task=task, network=network), optimiser=Adam(epochs=3))
+    return spec, spec.split.divide(graph)
+
+
+def degrees(split: PairSplit, part: str, genes: int) -> np.ndarray:
+    return np.bincount(split.pairs[split.rows(part)].ravel(), minlength=genes)
+
+
+@pytest.mark.parametrize("part", ["train", "validation"])
+def test_shuffled_pairs_keep_every_genes_number_and_little_else(demo: GeneGraph, part: str) -> None:
+    _, split = divided(demo)
+    mixed = shuffled(split, genes=len(demo), seed=3)
+    assert np.array_equal(degrees(mixed, part, len(demo)), degrees(split, part, len(demo)))
+    before, after = (pair_keys(each.pairs[each.rows(part)], len(demo)) for each in (split, mixed))
+    assert len(np.unique(after)) == len(after)
+    assert np.isin(after, before).mean() < 0.2
+    rows = mixed.rows(part)
+    assert (mixed.pairs[rows, 0] < mixed.pairs[rows, 1]).all()
+    assert np.array_equal(np.sort(mixed.score[rows]), np.sort(split.score[split.rows(part)]))
+
+
+def test_shuffling_leaves_the_test_and_what_is_compared_with(demo: GeneGraph) -> None:
+    _, split = divided(demo)
+    mixed = shuffled(split, genes=len(demo), seed=3)
+    for part in ("train", "validation", "test"):
+        for against in ("random", "degree-matched"):
+            rows = mixed.rows(part, against)
+            assert np.array_equal(mixed.pairs[rows], split.pairs[split.rows(part, against)])
+    assert np.array_equal(mixed.pairs[mixed.rows("test")], split.pairs[split.rows("test")])
+    learnt = pair_keys(mixed.pairs[(mixed.against == "known") & (mixed.part != "test")], len(demo))
+    others = pair_keys(mixed.pairs[(mixed.against != "known") & (mixed.part != "test")], len(demo))
+    assert len(np.unique(learnt)) == len(learnt)
+    assert not np.isin(learnt, others).any()
+
+
+def test_the_same_seed_shuffles_alike_and_another_does_not(demo: GeneGraph) -> None:
+    _, split = divided(demo)
+    once, again, other = (shuffled(split, genes=len(demo), seed=seed) for seed in (3, 3, 4))
+    assert np.array_equal(once.pairs, again.pairs)
+    assert not np.array_equal(once.pairs, other.pairs)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_an_untrained_network_is_the_one_that_training_begins_with(graph: GeneGraph, network: str) -> None:
+    spec, split = divided(graph, network=network)
+    found = untrained_embedding(graph, spec, split)
+    assert found.shape == (len(graph), spec.network.width)
+    assert np.isfinite(found).all()
+    assert np.array_equal(found, untrained_embedding(graph, spec, split))
+    assert not np.array_equal(found, train(graph, spec, split, device="cpu").embedding)
+
+
+def test_a_rate_near_zero_leaves_a_network_untrained(graph: GeneGraph) -> None:
+    """What `untrained_embedding` gives is where training starts: one step of almost no length stays there."""
+    spec, split = divided(graph)
+    slow = dataclasses.replace(spec, optimiser=spec.optimiser.replace(learning_rate=1e-6, epochs=1))
+    trained = train(graph, slow, split, device="cpu")
+    assert np.allclose(trained.embedding, untrained_embedding(graph, slow, split), atol=1e-3)
+    assert trained.weights is not None
+    assert np.allclose(embed(graph, slow, split, weights=trained.weights), trained.embedding, atol=1e-6)
+
+
+@pytest.mark.parametrize("task", ["link", "confidence", "reconstruct"])
+def test_every_task_can_be_trained_on_shuffled_pairs(graph: GeneGraph, task: str) -> None:
+    spec, split = divided(graph, task=task)
+    told: list[int] = []
+    embedding, metrics = train_on_shuffled_pairs(
+        graph, spec, split, device="cpu", on_epoch=lambda epoch: told.append(epoch.epoch)
+    )
+    assert embedding.shape == (len(graph), spec.network.width)
+    assert told == list(range(1, len(told) + 1))
+    assert len(told) == 3
+    assert "network" in set(metrics["scorer"])
+
+
+@pytest.mark.slow
+def test_shuffled_pairs_teach_nothing_about_real_ones(demo: GeneGraph) -> None:
+    """The demo's planted pairs: trained, they are told from degree-matched non-pairs; shuffled, hardly."""
+    spec, _ = divided(demo, network="gat")
+    spec = dataclasses.replace(spec, network=NETWORKS.make("gat"), optimiser=Adam(epochs=60))
+    split = spec.split.divide(demo)
+    real = train(demo, spec, split, device="cpu").metric("auc", against="degree-matched")
+    _, metrics = train_on_shuffled_pairs(demo, spec, split, device="cpu")
+    row = metrics.query("scorer == 'network' and part == 'test' and against == 'degree-matched' and metric == 'auc'")
+    assert real > 0.75
+    assert float(row["value"].iloc[0]) < 0.62
