@@ -137,5 +137,9 @@ def test_the_coursework_on_the_real_data_reaches_the_mean_and_no_more(real_folde
     assert mean == pytest.approx(0.1588, abs=2e-4)
     assert rmse == pytest.approx(mean, abs=5e-4)
     assert run.metric("mae", against="all") == pytest.approx(0.1427, abs=1e-3)
+    centre, spread = float(graph.score.mean()), float(graph.score.std())
+    for constant in (centre - (0.1636**2 - spread**2) ** 0.5, centre + (0.1636**2 - spread**2) ** 0.5):
+        assert np.sqrt(np.mean((graph.score - constant) ** 2)) == pytest.approx(0.1636, abs=1e-6)
+        assert abs(np.abs(graph.score - constant).mean() - 0.1506) > 0.004  # so the published pair is of no constant
     told = what_it_reached(run)
     assert float(told["genes with company within 1e-7"].rstrip("%")) > 95
