@@ -6,6 +6,7 @@ import shlex
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -94,13 +95,19 @@ def _panel(studies: StudyFolder, name: str, *, was_alive: bool) -> None:
     if was_alive and not running and not _is_starting(name, studies.names()) and _began(name):
         st.rerun()
     with errors.as_sentences():
-        study = studies.open(name)
+        study = _opened(str(studies.folder), name, studies.path(name).stat().st_ino)
         told = about(study)
         _head(studies, study, told, running=running)
         table = trials_table(study)
         if len(table):
             _figures(study, told)
             _trials(study, table, told)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Opening the search …")
+def _opened(folder: str, name: str, file: int) -> Study:
+    """One connection a search for all visitors; Optuna then reads only what is new."""
+    return StudyFolder(Path(folder).parent).open(name)
 
 
 def _began(name: str) -> bool:

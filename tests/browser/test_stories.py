@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from run_folders import wait_until
 from served import address, served_app, settle, train
 
 from slviz.runs.store import RunStore
@@ -24,6 +25,7 @@ TITLES = {
     "tuning": "Tuning",
     "vectors": "Vectors",
 }
+ROW_PIXELS = 35
 MARKS = ".js-plotly-plot .nsewdrag"
 
 
@@ -286,3 +288,37 @@ def test_on_the_real_data_from_training_to_the_neighbourhood_of_brca1(
         )
         assert time.monotonic() - begun < 20
         page.goto("about:blank")  # before the server goes
+
+
+def test_a_row_of_the_results_shows_its_runs_and_opens_one(base: str, runs: Any, page: Any) -> None:
+    page.goto(address(base, "results"))
+    settle(page)
+    assert title(page) == "Results"
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    page.mouse.click(box["x"] + 60, box["y"] + 1.5 * ROW_PIXELS)  # the first row: a network
+    page.wait_for_url(re.compile(r"model=gat"))
+    settle(page)
+    page.get_by_test_id("stMain").get_by_role("link", name="Predictions").first.click()
+    page.wait_for_url(re.compile(r"/predictions\?.*run=gat-both-link-"))
+    page.locator("h1", has_text="Predictions").wait_for(timeout=60_000)
+
+
+def test_a_search_is_started_in_the_browser_and_found_again(base: str, models: Path, page: Any) -> None:
+    page.goto(address(base, "tuning"))
+    settle(page)
+    page.get_by_role("spinbutton", name="Trials").fill("2")
+    page.get_by_role("spinbutton", name="Trials").press("Enter")
+    settle(page)
+    page.get_by_role("spinbutton", name="Epochs").fill("3")
+    page.get_by_role("spinbutton", name="Epochs").press("Enter")
+    settle(page)
+    page.get_by_role("button", name="Start the search").click()
+    page.wait_for_url(re.compile(r"study=gat-both-link-"))
+    page.get_by_text("The best settings as a command").wait_for(timeout=120_000)
+    page.reload()
+    settle(page)
+    assert page.get_by_text("The best settings as a command").count() == 1
+    study = next((models / ".studies").glob("*.db")).stem
+    wait_until(lambda: not (models / ".studies" / f"{study}.lock").exists())
