@@ -10,7 +10,6 @@ from slviz.figures.colouring import (
     by_chromosome,
     by_class,
     by_cluster,
-    by_column,
     by_crowding,
     by_degree,
     by_density,
@@ -31,6 +30,7 @@ from slviz.figures.degrees import degree_distribution, degree_ranks
 from slviz.figures.embedding import embedding_scatter
 from slviz.figures.enrichment import compared_bars, enrichment_bars
 from slviz.figures.network import network_figure
+from slviz.figures.own_columns import by_column
 from slviz.figures.predictions import predicted_against_actual, residuals, score_distribution
 from slviz.figures.scree import scree_plot
 from slviz.figures.side_by_side import side_by_side

@@ -17,6 +17,8 @@ Kind = Literal["categorical", "continuous", "signed"]
 SEVERAL = "several kinds"
 NO_EVIDENCE = "none recorded"
 OTHERS = "other genes"
+OTHER = "other"
+RIGHT, WRONG = "right", "wrong"
 LAST = ("", "none", NO_EVIDENCE, OTHERS)
 """Categories that say that there is nothing to tell; they come last and are grey."""
 CHROMOSOMES = (*(str(number) for number in range(1, 23)), "X", "Y", "MT")
@@ -84,7 +86,7 @@ def by_evidence(graph: GeneGraph) -> Colouring:
     tied = (count == most[:, None]).sum(axis=1) > 1
     named = np.array([kind or NO_EVIDENCE for kind in kinds], dtype=object)[count.argmax(axis=1)]
     values = np.where(most == 0, NO_EVIDENCE, np.where(tied, SEVERAL, named))
-    return Colouring("Evidence of most pairs", "categorical", _fewer(values))
+    return Colouring("Evidence of most pairs", "categorical", fewer(values))
 
 
 def by_density(density: Density) -> Colouring:
@@ -108,7 +110,7 @@ def by_chromosome(graph: GeneGraph) -> Colouring:
 
 def by_gene_type(graph: GeneGraph) -> Colouring:
     """The kind of each gene, such as "protein-coding"; missing where the data set does not say."""
-    return Colouring("Gene type", "categorical", _fewer(_about(graph, "gene_type")))
+    return Colouring("Gene type", "categorical", fewer(_about(graph, "gene_type")))
 
 
 def by_members(chosen: np.ndarray, genes: int, *, title: str, called: str) -> Colouring:
@@ -135,9 +137,15 @@ def by_part(graph: GeneGraph, run: Run) -> Colouring:
 def by_error(graph: GeneGraph, run: Run) -> Colouring:
     """How wrong the run is about a gene: mean |actual − predicted| over the test pairs that it is in.
 
-    Where genes are predicted, the root mean squared error of the gene's features. A gene without any is missing.
+    Where genes are predicted, the root mean squared error of the gene's features; where classes are, whether the
+    class of a test gene is right. A gene without any is missing.
     """
     table = run.predictions
+    if "gene" in table and "actual" in table:
+        tested = table.loc[(table["part"] == "test") & (table["actual"] != "")]
+        values = np.full(len(graph), "", dtype=object)
+        values[_numbers(graph, tested["gene"])] = np.where(tested["actual"] == tested["prediction"], RIGHT, WRONG)
+        return Colouring("Class of test genes", "categorical", values, order=(RIGHT, WRONG, ""))
     error = np.full(len(graph), np.nan)
     if "gene" in table:
         error[_numbers(graph, table["gene"])] = table["prediction"].to_numpy(dtype=np.float64)
@@ -148,15 +156,6 @@ def by_error(graph: GeneGraph, run: Run) -> Colouring:
     total = _touched(graph, tested, weight=off)
     error[count > 0] = total[count > 0] / count[count > 0]
     return Colouring("Prediction error", "continuous", error, unit="mean |actual − predicted| of its test pairs")
-
-
-def by_column(title: str, cells: np.ndarray, numbers: np.ndarray | None) -> Colouring:
-    """A column of a table: numbers [G] where it has them (signed when they lie on both sides of zero), else text."""
-    if numbers is None:
-        return Colouring(title, "categorical", _fewer(cells, most=23))
-    finite = numbers[np.isfinite(numbers)]
-    signed = bool(len(finite)) and finite.min() < 0 < finite.max()
-    return Colouring(title, "signed" if signed else "continuous", numbers.astype(np.float32))
 
 
 def _about(graph: GeneGraph, column: str) -> np.ndarray:
@@ -222,9 +221,10 @@ def by_partner_score(scores: np.ndarray, symbol: str, *, gene: int | None = None
     return Colouring(f"Score with {symbol}", "continuous", values, unit="predicted")
 
 
-def _fewer(values: np.ndarray, *, most: int = 10) -> np.ndarray:
-    """The `most` commonest texts; the rest become "other"."""
-    names, size = np.unique(values.astype(str), return_counts=True)
-    names, size = names[names != ""], size[names != ""]
-    rare = names[np.argsort(-size, kind="stable")][most:]
-    return np.where(np.isin(values.astype(str), rare), "other", values)
+def fewer(values: np.ndarray, *, most: int = 10) -> np.ndarray:
+    """The `most` commonest texts; the rest become "other", missing ones ("") stay."""
+    names, code, size = np.unique(values.astype(str), return_inverse=True, return_counts=True)
+    rank = np.argsort(np.argsort(np.where(names == "", 1, -size), kind="stable"), kind="stable")
+    kept = np.where(rank < most, names, OTHER).astype(object)
+    kept[names == ""] = ""
+    return kept[code]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from slviz.figures.colouring import Colouring
+from slviz.figures.colouring import Colouring, fewer
 
 FEW_CODES = 12
 MOST_CATEGORIES = 23
-OTHER = "other"
 
 
 def by_column(title: str, values: np.ndarray) -> Colouring:
@@ -16,7 +15,7 @@ def by_column(title: str, values: np.ndarray) -> Colouring:
 
     Text and truths are categories, and so are whole numbers of which there are at most 12 different ones
     (codes of classes). The 23 commonest categories keep their name, the rest become "other". Other numbers
-    run from low to high; missing ones are grey.
+    run from low to high, or around zero where they lie on both sides of it; missing ones are grey.
     """
     if values.dtype == bool:
         return Colouring(title, "categorical", np.where(values, "yes", "no").astype(object), order=("yes", "no"))
@@ -26,20 +25,12 @@ def by_column(title: str, values: np.ndarray) -> Colouring:
         known = amounts[~np.isnan(amounts)]
         codes = np.unique(known)
         if len(codes) > FEW_CODES or not np.array_equal(codes, np.round(codes)):
-            return Colouring(title, "continuous", amounts.astype(np.float32))
+            signed = bool(len(known)) and known.min() < 0 < known.max()
+            return Colouring(title, "signed" if signed else "continuous", amounts.astype(np.float32))
         names = [f"{code:g}" for code in codes]
         text = np.array([*names, ""], dtype=object)[np.where(np.isnan(amounts), -1, np.searchsorted(codes, amounts))]
         return Colouring(title, "categorical", text, order=(*names, ""))
-    text = fewer(values.astype(str))
+    text = fewer(values.astype(str), most=MOST_CATEGORIES)
     names = sorted(set(text) - {""}, key=str)
     codes = len(names) <= FEW_CODES and all(name.isdigit() for name in names)
     return Colouring(title, "categorical", text, order=(*sorted(names, key=int), "") if codes else ())
-
-
-def fewer(values: np.ndarray, *, most: int = MOST_CATEGORIES) -> np.ndarray:
-    """The `most` commonest texts; the rest become "other", missing ones ("") stay."""
-    names, code, size = np.unique(values, return_inverse=True, return_counts=True)
-    rank = np.argsort(np.argsort(np.where(names == "", 1, -size), kind="stable"), kind="stable")
-    kept = np.where(rank < most, names, OTHER).astype(object)
-    kept[names == ""] = ""
-    return kept[code]

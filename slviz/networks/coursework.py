@@ -12,6 +12,7 @@ from slviz.networks.network import Network
 if TYPE_CHECKING:
     from torch import nn
 
+    from slviz.features.likeness import Likeness
     from slviz.networks.encoders import GeneEncoder
 
 
@@ -41,7 +42,9 @@ class CourseworkGAT(Network):
         convolution = GATConv(in_channels, out_channels, heads=self.heads, concat=False)
         return AttentionLayer(convolution, out_channels, out_channels, mix=nn.Identity())
 
-    def build(self, in_channels: int, *, genes: int = 0, structure: int = 0) -> GeneEncoder:
+    def build(
+        self, in_channels: int, *, genes: int = 0, structure: int = 0, likeness: Likeness | None = None
+    ) -> GeneEncoder:
         """The layers alone: nothing is learnt about single genes, and the graph is known by its edges only."""
         from slviz.networks.encoders import PlainEncoder
 

@@ -60,8 +60,8 @@ def colouring(name: str, graph: GeneGraph, run: Run, projection: Projection) -> 
     if name == OWN:
         return _by_own_column(graph)
     simple: Mapping[str, tuple[Callable[[], Colouring], str]] = {
-        PART: (lambda: figures.by_part(graph, run), _PART_SENTENCE),
-        ERROR: (lambda: figures.by_error(graph, run), _ERROR_SENTENCE),
+        PART: (lambda: figures.by_part(graph, run), _of_genes_or_pairs(run, _PARTS_OF_GENES, _PART_SENTENCE)),
+        ERROR: (lambda: figures.by_error(graph, run), _of_genes_or_pairs(run, _ERROR_OF_GENES, _ERROR_SENTENCE)),
         CHROMOSOME: (lambda: figures.by_chromosome(graph), "The chromosome of each gene."),
         GENE_TYPE: (lambda: figures.by_gene_type(graph), "The type of each gene."),
     }
@@ -75,6 +75,8 @@ def colouring(name: str, graph: GeneGraph, run: Run, projection: Projection) -> 
 _PART_SENTENCE = (
     "Held-out are validation and test pairs. A gene with training pairs was seen in training, its held-out pairs not."
 )
+_PARTS_OF_GENES = "The network learnt from the training genes; the others were held out."
+_ERROR_OF_GENES = "How far the network is off on each gene; grey genes were not judged."
 _ERROR_SENTENCE = (
     "Grey genes have nothing held out. A gene with one or two pairs has a large or a small error easily by chance."
 )
@@ -90,6 +92,10 @@ def measured_in(default: str) -> str:
         key=f"space-{default}",
         help="The map is what you see; the embedding is what the network learnt, before it was flattened.",
     )
+
+
+def _of_genes_or_pairs(run: Run, of_genes: str, of_pairs: str) -> str:
+    return of_genes if "gene" in run.predictions else of_pairs
 
 
 # --- clusters ------------------------------------------------------------------------------------------------
@@ -229,7 +235,8 @@ def _by_own_column(graph: GeneGraph) -> tuple[Colouring, str]:
         f"“{column}” of your table: {counted(table.found, 'gene')} of {counted(table.rows, 'row')} found; grey without "
         "a value."
     )
-    return figures.by_column(column, table.columns[column], table.numbers(column)), plain(sentence)
+    numbers = table.numbers(column)
+    return figures.by_column(column, table.columns[column] if numbers is None else numbers), plain(sentence)
 
 
 def _asked_table(graph: GeneGraph) -> OwnTable | None:

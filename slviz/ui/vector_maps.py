@@ -179,7 +179,7 @@ def _look(id: str, points: VectorSet, projection: Projection, colouring: Colouri
 def _asked_view() -> Window | None:
     """The part of the map that the address asks for; None for all, and for nonsense."""
     try:
-        left, right, bottom, top = (float(each) for each in (address.value("view") or "").split(","))
+        left, right, bottom, top = (float(each) for each in (address.value("window") or "").split(","))
     except ValueError:
         return None
     return Window(left, right, bottom, top) if left < right and bottom < top else None
@@ -191,7 +191,7 @@ def _current_view(key: str, asked_view: Window | None) -> Window | None:
     if not told or st.session_state.get(f"seen {key}") == told:
         return asked_view
     st.session_state[f"seen {key}"] = told
-    address.put(view=",".join(f"{each:g}" for each in told))
+    address.put(window=",".join(f"{each:g}" for each in told))
     return Window(*told)
 
 
@@ -209,7 +209,7 @@ def _say_how(points: VectorSet, projection: Projection, view: Window | None, dra
             )
         st.caption(f":material/blur_on: **{said}**")
         if view is not None and st.button("Whole map", icon=":material/zoom_out_map:", key="whole map"):
-            address.put(view=None)
+            address.put(window=None)
             st.rerun()
     st.caption(vector_sets.caption(points, projection))
 

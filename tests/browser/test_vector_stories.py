@@ -95,7 +95,7 @@ def test_a_large_set_is_a_picture_that_becomes_points_and_a_picture_again(
     drag(page, [(x - 60, y - 60), (x, y), (x + 60, y + 60)])  # between the clouds few points lie
     page.get_by_text("points lie in this part").or_(page.get_by_text("No point lies in this part")).first.wait_for()
     settle(page)
-    assert "view=" in page.url
+    assert "window=" in page.url
     assert page.locator(".js-plotly-plot image").count() == 0
     page.reload()
     settle(page)
@@ -103,7 +103,7 @@ def test_a_large_set_is_a_picture_that_becomes_points_and_a_picture_again(
     page.get_by_role("button", name="Whole map").click()
     page.get_by_text(f"{MANY:,} points drawn as a density picture").wait_for()
     settle(page)
-    assert "view=" not in page.url
+    assert "window=" not in page.url
 
 
 def test_a_lasso_on_a_picture_finds_the_points_in_it(place: tuple[str, str], page: Any) -> None:

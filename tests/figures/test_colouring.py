@@ -103,14 +103,30 @@ def test_error_is_the_mean_over_the_genes_test_pairs(graph: GeneGraph) -> None:
 
 def test_a_column_is_painted_by_what_it_holds(graph: GeneGraph) -> None:
     cells = np.array(["a", "", "b"] + ["a"] * (len(graph) - 3), dtype=object)
-    words = by_column("Group", cells, None)
+    words = by_column("Group", cells)
     assert (words.kind, words.categories) == ("categorical", ("a", "b", ""))
     values = np.linspace(-1, 2, len(graph))
-    assert by_column("Fold", cells, values).kind == "signed"
-    assert by_column("Count", cells, np.abs(values)).kind == "continuous"
-    many = by_column("Many", np.array([f"k{n}" for n in range(40)], dtype=object), None)
+    assert by_column("Fold", values).kind == "signed"
+    assert by_column("Count", np.abs(values)).kind == "continuous"
+    many = by_column("Many", np.array([f"k{n}" for n in range(40)], dtype=object))
     assert len(many.categories) == 24
     assert "other" in many.categories
+
+
+def test_the_error_of_a_class_is_right_or_wrong(graph: GeneGraph) -> None:
+    parts = ["test", "test", "test", "train"]
+    predictions = pd.DataFrame(
+        {
+            "gene": list(graph.genes[:4]),
+            "part": parts,
+            "actual": ["a", "b", "", "a"],
+            "prediction": ["a", "a", "a", "b"],
+            "score": np.float32(1),
+        }
+    )
+    run = dataclasses.replace(tiny_run(graph), predictions=predictions)
+    assert np.asarray(by_error(graph, run).values)[:5].tolist() == ["right", "wrong", "", "", ""]
+    assert np.asarray(by_part(graph, run).values)[:5].tolist() == [*parts, ""]
 
 
 def test_contours_enclose_where_genes_are_dense() -> None:

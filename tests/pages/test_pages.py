@@ -24,6 +24,7 @@ from slviz.runs.store import RunStore
 RUN_PAGES = ("embedding", "predictions", "neighbourhood")
 NONSENSE = ("../../etc/passwd", "<script>alert(1)</script>", "[x](javascript:1)", "💥" * 50, "-1", "1e400", "nan")
 PAGES = ("overview", "train", *RUN_PAGES, "results", "tuning")
+OTHER_PAGES = ("compare", "vectors")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -138,7 +139,7 @@ def test_going_back_returns_to_the_gene_before(run: Run, demo: GeneGraph, open_p
 def test_a_page_switch_keeps_run_and_gene(run: Run, demo: GeneGraph, open_page: Open) -> None:
     app = open_page("neighbourhood", run=run.run_id, gene=demo.genes[3])
     links = [each for each in app.sidebar.children.values() if each.type == "page_link"]
-    assert len(links) == len(PAGES)
+    assert len(links) == len(PAGES) + len(OTHER_PAGES)
     for each in links:
         assert parse_qs(each.proto.query_string) == {"run": [run.run_id], "gene": [demo.genes[3]]}
 

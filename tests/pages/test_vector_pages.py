@@ -101,8 +101,8 @@ def test_nonsense_in_the_address_does_no_harm(vectors: VectorStore, open_page: O
     id = vectors.keep(reference("iris"))
     for query in (
         {"point": "nobody"},
-        {"view": "1,2,x"},
-        {"view": "nan,nan,nan,nan"},
+        {"window": "1,2,x"},
+        {"window": "nan,nan,nan,nan"},
         {"map": "nothing"},
         {"colour": "nothing"},
         {"distance": "far"},
@@ -130,10 +130,10 @@ def test_too_many_points_are_a_picture_and_the_page_says_so(
     app = open_page("embedding", vectors=id)
     assert not app.exception
     assert "4,000 points drawn as a density picture; zoom in to at most 500 to see points." in said(app)
-    near = open_page("embedding", vectors=id, view="0,0.5,0,0.5")
+    near = open_page("embedding", vectors=id, window="0,0.5,0,0.5")
     assert not near.exception
     assert "of 4,000 points lie in this part; each is drawn" in said(near)
-    away = open_page("embedding", vectors=id, view="90,95,90,95")
+    away = open_page("embedding", vectors=id, window="90,95,90,95")
     assert not away.exception
     assert "No point lies in this part" in said(away)
 
