@@ -212,7 +212,7 @@ def test_pairs_of_ones_own_are_held_out_and_judged(
     page.goto(address(base, "train"))
     settle(page)
     choose(page, "Network", "mlp")
-    page.get_by_test_id("stMain").get_by_text("my own file", exact=True).click()
+    choose(page, "Held out", "my own file")
     settle(page)
     page.locator('input[type="file"]').first.set_input_files(tmp_path / "screen.tsv")
     page.get_by_text(f"{len(demo_pairs)} pairs held out").wait_for()
