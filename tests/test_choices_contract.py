@@ -20,6 +20,8 @@ from slviz.splits import SPLITS, HeldOut
 from slviz.tasks import TASKS, PairTask
 from slviz.training import train
 
+LEARNING = [name for name, network in NETWORKS.items() if network.learns_in_epochs]
+BASELINES = [name for name in NETWORKS if name not in LEARNING]
 TABLES = (NETWORKS, FEATURE_SETS, TASKS, SPLITS, OPTIMISERS)
 WITH_ATTENTION = ("gat", "gatv2", "multihead_gat", "transformer", "coursework_gat", "coursework_multihead")
 ENTRIES = [pytest.param(table, name, id=f"{table.kind} {name}") for table in TABLES for name in table]
@@ -85,7 +87,7 @@ def test_a_feature_set_has_a_row_a_gene(graph, name):
     assert np.array_equal(matrix, FEATURE_SETS.make(name).matrix(graph))
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", LEARNING)
 def test_a_network_gives_each_gene_an_embedding_of_its_width_and_the_same_from_the_same_seed(name):
     import torch
 
@@ -130,7 +132,7 @@ def test_an_optimiser_starts_at_its_rate_and_slows_down(name):
 
 
 @pytest.mark.parametrize("features", FEATURE_SETS)
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", LEARNING)
 @pytest.mark.parametrize("task", TASKS)
 def test_every_combination_trains_and_says_the_same_twice(graph, task, network, features):
     spec = tiny_spec(graph, task=task, network=network, features=features)
@@ -143,6 +145,24 @@ def test_every_combination_trains_and_says_the_same_twice(graph, task, network, 
     assert one.predictions.equals(again.predictions)
     assert (one.attention is not None) == (network in WITH_ATTENTION)
     assert bool(one.decoder) == isinstance(spec.task, PairTask)
+    assert np.isfinite(one.metric(spec.task.figure, against=one.metrics["against"].iloc[0]))
+
+
+@pytest.mark.parametrize("network", BASELINES)
+@pytest.mark.parametrize("task", TASKS)
+def test_a_baseline_scores_pairs_the_same_twice_and_refuses_what_is_not_about_pairs(graph, task, network):
+    spec = tiny_spec(graph, task=task, network=network, features="none")
+    assert RunSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
+    split = spec.split.divide(graph)
+    if not isinstance(spec.task, PairTask):
+        with pytest.raises(InvalidSetting, match=f"The baseline '{network}' scores pairs"):
+            train(graph, spec, split)
+        with pytest.raises(InvalidSetting, match=f"The baseline '{network}' scores pairs"):
+            Possible(graph).check(spec)
+        return
+    one, again = (train(graph, spec, split) for _ in range(2))
+    assert one.embedding.shape == (len(graph), spec.network.width)
+    assert one.predictions.equals(again.predictions)
     assert np.isfinite(one.metric(spec.task.figure, against=one.metrics["against"].iloc[0]))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from slviz.errors import InvalidSetting
 from slviz.features.likeness import VIEWS
 from slviz.networks.network import Network
 
@@ -27,6 +28,15 @@ class Baseline(Network):
     layers: ClassVar[int] = 0  # type: ignore[misc]
     width: ClassVar[int] = 16  # type: ignore[misc]
     dropout: ClassVar[float] = 0.0  # type: ignore[misc]
+
+    def refuse(self, task: str, *, scores_pairs: bool, interactions: bool) -> None:
+        if not scores_pairs:
+            raise InvalidSetting(
+                f"The baseline '{self.name}' scores pairs; the task '{task}' asks about genes. "
+                "Take the task 'link' or 'confidence', or a network."
+            )
+        if self.formula == "PPI degree product" and not interactions:
+            raise InvalidSetting(f"The baseline '{self.name}' needs interactions, which this data set does not have.")
 
     def build(
         self, in_channels: int, *, genes: int = 0, structure: int = 0, likeness: Likeness | None = None

@@ -39,6 +39,9 @@ class Network(Choice):
         advanced=True,
     )
 
+    def refuse(self, task: str, *, scores_pairs: bool, interactions: bool) -> None:
+        """Raises `InvalidSetting` for a task, or for data, that this network cannot be asked about; nothing here."""
+
     def layer(self, in_channels: int, out_channels: int) -> nn.Module:
         """One layer, called with the genes' numbers [G, in] and the edges [2, E]."""
         raise NotImplementedError

@@ -27,6 +27,7 @@ class Possible:
     def check(self, spec: RunSpec) -> None:
         """Raises `InvalidSetting` or `DataError` where the run of `spec` could not be trained and judged."""
         spec.task.refuse(self.graph)
+        refuse_network(spec, self.graph)
         self._once("features", spec.features.to_json(), lambda: self._features(spec))
         split = self._once("split", spec.split.to_json(), lambda: self._divided(spec))
         assert split is not None
@@ -50,6 +51,13 @@ class Possible:
 
     def _divided(self, spec: RunSpec) -> PairSplit:
         return spec.split.divide(self.graph, held_out=self.held_out)
+
+
+def refuse_network(spec: RunSpec, graph: GeneGraph) -> None:
+    """Raises `InvalidSetting` where the network does not do the task, or reads what the data set does not have."""
+    spec.network.refuse(
+        spec.task.name, scores_pairs=isinstance(spec.task, PairTask), interactions=graph.interactions is not None
+    )
 
 
 def _refuse_unjudged(task: PairTask, split: PairSplit) -> None:

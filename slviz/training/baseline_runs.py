@@ -9,9 +9,9 @@ from jaxtyping import Float32
 
 from slviz.baselines.structural import TrainingGraph
 from slviz.datasets import GeneGraph
-from slviz.errors import InvalidSetting
 from slviz.networks.baselines import Baseline
 from slviz.runs import RunSpec
+from slviz.runs.possible import refuse_network
 from slviz.scoring import FormulaScorer, PairScorer, formula_arrays
 from slviz.splits import PairSplit
 from slviz.structure import SeenPairs
@@ -30,17 +30,12 @@ def fit_baseline(
     Raises `InvalidSetting` for a task that is not about pairs, and where the data set lacks what is read.
     """
     assert isinstance(spec.network, Baseline)
-    if not isinstance(spec.task, PairTask):
-        raise InvalidSetting(
-            f"The baseline '{spec.network.name}' scores pairs; the task '{spec.task.name}' asks about genes. "
-            "Take the task 'link' or 'confidence', or a network."
-        )
+    refuse_network(spec, graph)
+    assert isinstance(spec.task, PairTask)
     embedding = _embedding(split, spec.network.width)
     if not spec.network.formula:
         scorer, arrays = with_head(graph, spec, split, decoder={}, embedding=embedding)
         return scorer, arrays, embedding
-    if spec.network.formula == "PPI degree product" and graph.interactions is None:
-        raise InvalidSetting(f"The baseline '{spec.network.name}' needs interactions; '{graph.name}' has none.")
     seen = SeenPairs.of_training(graph, split)
     bounds = np.empty(0, dtype=np.float32)
     if not spec.task.contrasts:

@@ -35,7 +35,7 @@ def show(graph: GeneGraph, run: Run, gene: int) -> None:
     controls, found = st.columns([1, 2], gap="medium")
     with controls:
         measure = address.one_of(st.segmented_control, "Distance", list(MEASURES), key="distance", help=MEASURE_HELP)
-        count = int(address.number("How many", key="near", low=5, high=100, default=15, step=5))
+        count = int(address.number("How many", key="nearest-k", low=5, high=100, default=15, step=5))
     table = table_of(graph, run, gene, count=count, measure=MEASURES[measure])
     with controls:
         _about(graph, run, gene, table)

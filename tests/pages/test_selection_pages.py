@@ -214,7 +214,9 @@ def test_the_members_of_a_term_are_searched_by_its_id(run: Run, demo: GeneGraph,
 def test_the_nearest_genes_are_exact_and_known_partners_are_marked(
     real_store: RunStore, demo: GeneGraph, open_page: Open
 ) -> None:
-    app = open_page("embedding", run=LINK, map="PCA", gene="APO1.01", nearest="true", distance="Euclidean", near="10")
+    app = open_page(
+        "embedding", run=LINK, map="PCA", gene="APO1.01", nearest="true", distance="Euclidean", **{"nearest-k": "10"}
+    )
     assert not app.exception
     table = tables(app, "distance")[0]
     embedding = real_store.open(LINK).embedding.astype(float)
