@@ -15,7 +15,7 @@ from slviz.projections.company import Company
 
 KIND_COLOURS = {"features": "#E69F00", "untrained": "#56B4E9", "trained": "#0072B2", "shuffled": "#CC79A7"}
 KIND_PATTERNS = {"features": "", "untrained": "/", "trained": "", "shuffled": "x"}
-DARK = "#222222"
+DARK = "#606060"
 CHANCE = "by chance, ± 2 standard deviations"
 
 

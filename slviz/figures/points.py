@@ -10,8 +10,8 @@ import numpy as np
 from slviz.figures.colouring import Colouring
 from slviz.figures.palette import CONTINUOUS, MISSING, SIGNED, categorical, symbols
 
-SOLID_SYMBOLS = ("circle", "square", "diamond", "cross", "x")
-"""All that Plotly draws in three dimensions."""
+SOLID_SYMBOLS = ("circle", "square", "diamond", "cross")
+"""What Plotly draws in three dimensions with any font."""
 
 
 class Points:

@@ -24,8 +24,9 @@ SEARCH_SHARE = 0.1
 
 
 def threads() -> int:
-    """Half of the cores: Barnes–Hut gives the same map bit by bit on any number of threads."""
-    return max((os.cpu_count() or 1) // 2, 1)
+    """Half of the cores, two where there are two: Barnes–Hut gives the same map bit by bit on any number."""
+    cores = os.cpu_count() or 1
+    return max(cores // 2, min(cores, 2))
 
 
 @dataclass(frozen=True)

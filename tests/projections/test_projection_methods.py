@@ -188,6 +188,15 @@ def test_caption_says_method_seed_and_how_to_read(maps: dict[str, Projection]) -
     assert "mean little" in caption
 
 
+def test_tsne_is_the_same_on_any_number_of_threads(vectors, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for count in (1, 2, 3):
+        monkeypatch.setattr("slviz.projections.tsne.threads", lambda count=count: count)
+        found.append(METHODS[1].fit(vectors, 0).coordinates)
+    assert np.array_equal(found[0], found[1])
+    assert np.array_equal(found[0], found[2])
+
+
 @pytest.mark.slow
 def test_many_genes_use_the_fast_gradient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("slviz.projections.tsne.BARNES_HUT_UP_TO", 100)
