@@ -219,9 +219,7 @@ def _two(
             st.plotly_chart(
                 made, key="compared", config=downloads.chart_config(f"{name}-compared"), alt="Terms of both"
             )
-            st.caption(
-                "A bar for either selection; the dotted line is q = 0.05. All terms are listed under Terms above."
-            )
+            st.caption("A bar for either selection; the dotted line is q = 0.05.")
 
 
 def side_by_side(graph: GeneGraph, first: tuple[str, np.ndarray], second: tuple[str, np.ndarray]) -> pd.DataFrame:
