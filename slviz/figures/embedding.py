@@ -80,7 +80,7 @@ def embedding_scatter(
         height=height,
         dragmode="lasso",
         margin={"l": 36, "r": 8, "t": 16, "b": 36},
-        annotations=_labels(genes, projection, [*highlighted, *named], clusters, span=span),
+        annotations=_labels(genes, projection, list(dict.fromkeys([*highlighted, *named])), clusters, span=span),
     )
     figure.update_xaxes(range=span[0])
     figure.update_yaxes(range=span[1])

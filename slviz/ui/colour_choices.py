@@ -106,7 +106,7 @@ def _by_cluster(graph: GeneGraph, run: Run, projection: Projection) -> tuple[Col
     large = len(graph) > MOST_FOR_LEIDEN
     titles = [title for title, method in METHODS.items() if not large or method == "kmeans"]
     title = address.one_of(
-        st.segmented_control,
+        st.selectbox,
         "Clusters by",
         titles,
         key="clustering",

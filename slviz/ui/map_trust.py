@@ -84,7 +84,7 @@ def _by_trust(summary: RunSummary, run: Run, projection: Projection) -> tuple[Co
     if trust is None:
         st.info(f"This map has to be compared with its embedding first: below it. {MEANWHILE}", icon=":material/info:")
         return None
-    measure = address.one_of(st.segmented_control, "Judged by", list(MEASURES), key="trust", help=MEASURES_HELP)
+    measure = address.one_of(st.selectbox, "Judged by", list(MEASURES), key="trust", help=MEASURES_HELP)
     chance = trust.by_chance["trustworthiness"]
     sentence = (
         f"1 where all {trust.neighbours} neighbours are true and none is missing, about {chance:.2f} on a map made by "

@@ -93,7 +93,7 @@ def page() -> None:
     points = _opened_or_way_on(id)
     count, width = points.vectors.shape
     st.caption(plain(f"{points.title or points.name}: {count:,} points, {width:,} numbers each. {points.origin}."))
-    search, method_column, colour_column = st.columns([3, 2, 2])
+    search, method_column, colour_column = st.columns([3, 4, 3])
     with search:
         point = _search(points)
     with method_column:
