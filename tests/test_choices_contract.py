@@ -16,6 +16,7 @@ from slviz.features import FEATURE_SETS
 from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
 from slviz.runs import PARTS, RunSpec
+from slviz.runs.possible import Possible
 from slviz.splits import SPLITS, HeldOut
 from slviz.tasks import TASKS, PairTask
 from slviz.training import train

@@ -18,6 +18,8 @@ from slviz.training.models import PairModel
 from slviz.training.pair_problem import PairProblem
 from slviz.training.structure import LEVELS, structure_of
 
+LEARNING = [name for name, network in NETWORKS.items() if network.uses_graph and network.learns_in_epochs]
+
 
 def as_set(pairs):
     return {frozenset(map(int, pair)) for pair in pairs}

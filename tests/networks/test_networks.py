@@ -10,6 +10,7 @@ from slviz.networks import NETWORKS, GraphNetwork
 from slviz.networks.encoders import ByteDropout
 
 GENES, FEATURES, STRUCTURE = 12, 5, 3
+LEARNING = [name for name, network in NETWORKS.items() if network.learns_in_epochs]
 GRAPH_NETWORKS = [name for name, network in NETWORKS.items() if issubclass(network, GraphNetwork)]
 COURSEWORK = ["coursework_gat", "coursework_multihead"]
 WITH_ATTENTION = ["gat", "gatv2", "multihead_gat", "transformer", *COURSEWORK]
