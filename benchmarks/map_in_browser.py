@@ -47,7 +47,7 @@ from slviz.runs.store import RunStore  # noqa: E402
 from slviz.vectors import VectorSet, VectorStore  # noqa: E402
 
 CLOUDS, WIDTH = 12, 32
-PATIENCE_SECONDS = 180
+PATIENCE_SECONDS = 300
 WEBGL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 DRAWN = """(count) => {
     const chart = document.querySelector('.js-plotly-plot');
@@ -90,6 +90,7 @@ class Traffic:
 @contextlib.contextmanager
 def visitor(browser: Any) -> Iterator[tuple[Any, Traffic]]:
     context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    context.set_default_timeout(1000 * PATIENCE_SECONDS)
     page = context.new_page()
     yield page, Traffic(page)
     context.close()
@@ -110,16 +111,18 @@ class Watch:
         self.started, self.used = time.perf_counter(), _processor_seconds()
 
     def read(self) -> Taken:
-        return Taken(time.perf_counter() - self.started, _processor_seconds() - self.used)
+        seconds = time.perf_counter() - self.started
+        used = sum(now - self.used.get(process, 0.0) for process, now in _processor_seconds().items())
+        return Taken(seconds, used)
 
 
-def _processor_seconds() -> float:
-    """Of all processes that this one has started and that still live."""
-    used = 0.0
+def _processor_seconds() -> dict[psutil.Process, float]:
+    """Of each process that this one has started and that still lives."""
+    used = {}
     for process in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):
             times = process.cpu_times()
-            used += times.user + times.system
+            used[process] = times.user + times.system
     return used
 
 
@@ -162,8 +165,8 @@ def ours(browser: Any, place: Callable[..., str], count: int, rounds: int) -> di
             table.append(seconds_to_table(page))
             page.wait_for_timeout(500)
             lasso.append(traffic.data - data[-1])
-            page.goto("about:blank")
-            again.append(seconds_to_map(page, place(), count))
+            page.close()
+            again.append(seconds_to_map(page.context.new_page(), place(), count))
     return {
         "first": [first],
         "drawn": drawn,
@@ -187,6 +190,15 @@ def of_vectors_page(browser: Any, points: VectorSet, folder: Path, rounds: int) 
     return measured
 
 
+def of_run_page(browser: Any, run_id: str, rounds: int) -> dict[str, Any]:
+    """The Embedding page of a finished run of the models folder."""
+    store = RunStore.default()
+    count = len(store.open(run_id).genes)
+    with served_app(models=store.root) as base:
+        measured = ours(browser, lambda **query: address(base, "embedding", run=run_id, **query), count, rounds)
+    return measured | {"count": count}
+
+
 def row(name: str, count: int, measured: dict[str, Any]) -> str:
     def seconds(key: str) -> str:
         values: list[Taken] = measured.get(key, [])
@@ -208,6 +220,7 @@ def row(name: str, count: int, measured: dict[str, Any]) -> str:
         seconds("table"),
         megabytes("lasso"),
     ]
+    count = measured.get("count", count)
     return f"| {name} | {count:,} | " + " | ".join(cells) + " |"
 
 
@@ -330,18 +343,10 @@ def main(asked: argparse.Namespace) -> None:
             args=[*(each for each in CHROMIUM_ARGUMENTS if each != "--disable-gpu"), *WEBGL],
         )
         if asked.run:
-            store = RunStore.default()
-            count = len(store.open(asked.run).genes)
-            with served_app(models=store.root) as base:
-                measured = ours(
-                    browser, lambda **query: address(base, "embedding", run=asked.run, **query), count, asked.rounds
-                )
-            print(row("slviz, a run", count, measured), flush=True)
+            attempt("slviz, a run", 0, lambda: of_run_page(browser, asked.run, asked.rounds))
         for count in asked.points:
             points = clouds(count)
-            print(
-                row("slviz, vectors", count, of_vectors_page(browser, points, Path(folder), asked.rounds)), flush=True
-            )
+            attempt("slviz, vectors", count, lambda: of_vectors_page(browser, points, Path(folder), asked.rounds))  # noqa: B023
             others = {}
             if asked.tensorboard:
                 others["TensorBoard Projector"] = lambda place: tensorboard(browser, points, place, asked.rounds)  # noqa: B023
