@@ -111,16 +111,18 @@ class Watch:
         self.started, self.used = time.perf_counter(), _processor_seconds()
 
     def read(self) -> Taken:
-        return Taken(time.perf_counter() - self.started, _processor_seconds() - self.used)
+        seconds = time.perf_counter() - self.started
+        used = sum(now - self.used.get(process, 0.0) for process, now in _processor_seconds().items())
+        return Taken(seconds, used)
 
 
-def _processor_seconds() -> float:
-    """Of all processes that this one has started and that still live."""
-    used = 0.0
+def _processor_seconds() -> dict[psutil.Process, float]:
+    """Of each process that this one has started and that still lives."""
+    used = {}
     for process in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):
             times = process.cpu_times()
-            used += times.user + times.system
+            used[process] = times.user + times.system
     return used
 
 

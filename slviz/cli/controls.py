@@ -101,6 +101,11 @@ def control_vectors(store: RunStore, run: Run, graph: GeneGraph, kind: str, *, d
 
 def _make(store: RunStore, run: Run, graph: GeneGraph, kind: str, *, device: str) -> Control:
     assert kind in STORED
+    if not run.spec.network.learns_in_epochs:
+        raise InvalidSetting(
+            f"Run {run.run_id} has no control '{kind}': '{run.spec.network.name}' is a baseline, which trains no "
+            f"network. Ask for --of {FEATURES}."
+        )
     split = PairSplit.from_frame(store.open_split(run.run_id), graph.genes)
     busy = f"Another process is making the control '{kind}' of run {run.run_id}."
     with store.control_work(run.run_id, kind).making(busy=busy) as tell:

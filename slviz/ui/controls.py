@@ -83,7 +83,10 @@ def show(
 
 
 def _kinds(run: Run) -> list[str]:
-    """What is shown: shuffled pairs on request, features where the network reads any."""
+    """What is shown: shuffled pairs on request, features where the network reads any; no network for a baseline."""
+    if not run.spec.network.learns_in_epochs:
+        st.caption("A baseline trains no network, so it stands beside the features alone.")
+        return [kind for kind in KINDS if kind not in STORED]
     with_shuffled = st.toggle(
         "Beside a network trained on shuffled pairs",
         key="shuffled",

@@ -92,3 +92,14 @@ def test_several_seeds_are_kept_side_by_side(store: RunStore) -> None:
     assert [seed for method, seed in store.projections(run_id) if method.name == "tsne"] == [0, 1, 2]
     first = next(method for method, _ in store.projections(run_id) if method.name == "tsne")
     assert store.open_trust(run_id, first, 0) is not None
+
+
+def test_a_baseline_has_no_network_to_leave_untrained(trained: RunStore) -> None:
+    folder = str(trained.root.parent / "tiny")
+    done = slviz(trained.root.parent / "others", "train", "--data", folder, "--network", "svd", "--no-projections")
+    assert done.returncode == 0, done.stderr
+    run_id = RunStore(trained.root.parent / "others").run_ids()[0]
+    refused = slviz(trained.root.parent / "others", "controls", run_id, "--of", UNTRAINED)
+    assert refused.returncode == 1
+    assert "'svd' is a baseline, which trains no network" in refused.stderr
+    assert "Traceback" not in refused.stderr

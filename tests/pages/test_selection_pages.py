@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
+import streamlit as st
 from page_tools import Open, asked, said
 from streamlit.testing.v1 import AppTest
 
@@ -17,10 +20,15 @@ LINK = "gat-both-link-3ec14a25"
 
 
 @pytest.fixture
-def real_store(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> RunStore:
-    """The empty models folder, and the runs that git ships beside it: they score pairs."""
+def real_store(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
+    """The empty models folder, and the runs that git ships beside it: they score pairs.
+
+    A small run of other tests has the name of a shipped one, so nothing that was found about either is kept.
+    """
     monkeypatch.setattr("slviz.runs.store.SHIPPED", SHIPPED)
-    return RunStore.default()
+    st.cache_resource.clear()
+    yield RunStore.default()
+    st.cache_resource.clear()
 
 
 @pytest.fixture
