@@ -10,7 +10,7 @@ import torch
 from test_training import quick, run_of
 
 from slviz.networks import NETWORKS
-from slviz.networks.encoders import Encoder
+from slviz.networks.encoders import Encoder, PlainEncoder
 from slviz.splits import PairSplit
 from slviz.training import train
 from slviz.training.gene_problem import GeneProblem
@@ -37,8 +37,9 @@ def read_edges(monkeypatch):
 
         return reading
 
-    monkeypatch.setattr(Encoder, "encode", watched(Encoder.encode))
-    monkeypatch.setattr(Encoder, "attention", watched(Encoder.attention))
+    for encoder in (Encoder, PlainEncoder):
+        monkeypatch.setattr(encoder, "encode", watched(encoder.encode))
+        monkeypatch.setattr(encoder, "attention", watched(encoder.attention))
     return seen
 
 
@@ -57,9 +58,7 @@ def asked_pairs(monkeypatch):
 
 
 @pytest.mark.parametrize("task", ["link", "confidence", "reconstruct"])
-@pytest.mark.parametrize(
-    "network", [name for name, network in NETWORKS.items() if network.uses_graph and network.learns_in_epochs]
-)
+@pytest.mark.parametrize("network", LEARNING)
 def test_no_held_out_pair_is_ever_an_edge(graph, read_edges, task, network):
     spec = quick(graph, task=task, network=network, epochs=12)
     split = spec.split.divide(graph)

@@ -123,7 +123,7 @@ def test_a_file_of_test_pairs_is_held_out(store: RunStore, tmp_path: Path):
     [
         (["heds=2"], "Did you mean 'heads'"),
         (["--network", "gta"], "Did you mean 'gat'"),
-        (["--task", "classify"], "No task is called 'classify'"),
+        (["--task", "regress"], "No task is called 'regress'"),
         (["--features", "all"], "No feature set is called 'all'"),
         (["--data", "nowhere"], "No data set is called 'nowhere'"),
         (["--split", "file"], "--test-pairs FILE"),
