@@ -22,7 +22,7 @@ from slviz.runs.beside import Beside
 from slviz.runs.controls import FEATURES, KINDS, SHUFFLED, STORED, UNTRAINED
 from slviz.runs.maps import TRAINED
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, controls_compared, downloads, opened, selection, work
+from slviz.ui import address, controls_compared, downloads, making, opened, selection
 from slviz.ui.controls_compared import SHORT, TITLES
 from slviz.ui.key_figures import key_figure
 from slviz.ui.map_choice import AT_ONCE
@@ -62,7 +62,7 @@ def show(
     method, seed = wanted
     missing = [kind for kind in kinds if not _is_there(summary, kind, method, seed)]
     if missing:
-        work.panel(_job(summary, missing, method, seed))
+        making.panel(_job(summary, missing, method, seed))
     sides = [_side(summary, graph, run, kind, method, seed) for kind in kinds if kind not in missing]
     if len(graph) > MOST_GENES:
         st.info(f"Neighbours are compared for up to {MOST_GENES:,} genes; here are {len(graph):,}.")
@@ -105,7 +105,7 @@ def _is_there(summary: RunSummary, kind: str, method: ProjectionMethod, seed: in
     return method.name == AT_ONCE or opened.projection(summary, method, seed, of=kind) is not None
 
 
-def _job(summary: RunSummary, missing: list[str], method: ProjectionMethod, seed: int) -> work.Job:
+def _job(summary: RunSummary, missing: list[str], method: ProjectionMethod, seed: int) -> making.Job:
     store = opened.store()
 
     def works() -> list[Beside]:
@@ -113,7 +113,7 @@ def _job(summary: RunSummary, missing: list[str], method: ProjectionMethod, seed
         return made + [store.map_work(summary.run_id, method, seed, of=kind) for kind in missing]
 
     names = " and ".join(TITLES[kind].lower() for kind in missing)
-    return work.Job(
+    return making.Job(
         key=f"controls {summary.run_id} {missing} {method} {seed}",
         works=works,
         command=jobs.controls_command(summary.run_id, missing, method, seed=seed),

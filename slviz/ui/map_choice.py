@@ -12,7 +12,7 @@ from slviz.choices import Setting
 from slviz.projections import PROJECTIONS, Projection, ProjectionMethod
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, opened, work
+from slviz.ui import address, making, opened
 from slviz.ui.words import plain
 
 PREFERRED = ("t-SNE", "UMAP", "PCA", "PaCMAP")
@@ -117,7 +117,7 @@ def stored_or_made(summary: RunSummary, run: Run, method: ProjectionMethod, seed
         return projection
     if method.name == AT_ONCE:
         return pca(run, method)
-    work.panel(job(summary, method, seed))
+    making.panel(job(summary, method, seed))
     meanwhile = _nearest(summary, run, method)
     st.info(
         f"Until then you see another map that is there: {plain(meanwhile.caption.partition('. ')[0])}.",
@@ -126,9 +126,9 @@ def stored_or_made(summary: RunSummary, run: Run, method: ProjectionMethod, seed
     return meanwhile
 
 
-def job(summary: RunSummary, method: ProjectionMethod, seed: int) -> work.Job:
+def job(summary: RunSummary, method: ProjectionMethod, seed: int) -> making.Job:
     """The making of a map."""
-    return work.Job(
+    return making.Job(
         key=f"{summary.run_id} {method} {seed}",
         works=lambda: [opened.store().map_work(summary.run_id, method, seed)],
         command=jobs.project_command(summary.run_id, method, seed=seed),

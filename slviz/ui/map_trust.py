@@ -13,7 +13,7 @@ from slviz.projections import Projection, ProjectionMethod, Spread, Trust, measu
 from slviz.projections.pca import explained_variance
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, downloads, opened, work
+from slviz.ui import address, downloads, making, opened
 from slviz.ui.words import counted, plain
 
 AT_ONCE_UP_TO = 2_000
@@ -38,7 +38,7 @@ def show(summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection
     with st.expander("How far to believe this map", open, icon=":material/verified:"):
         trust = trust_of(summary, run, projection)
         if trust is None:
-            work.panel(_job(summary, projection))
+            making.panel(_job(summary, projection))
         else:
             _sums(graph, run, projection, trust)
         if projection.method.random:
@@ -65,9 +65,9 @@ def _measured(run_id: str, method: str, seed: int, _run: Run, _projection: Proje
     return measure_trust(_run.embedding, _projection.coordinates)
 
 
-def _job(summary: RunSummary, projection: Projection) -> work.Job:
+def _job(summary: RunSummary, projection: Projection) -> making.Job:
     method, seed = projection.method, projection.seed
-    return work.Job(
+    return making.Job(
         key=f"trust {summary.run_id} {method} {seed}",
         works=lambda: [opened.store().trust_work(summary.run_id, method, seed)],
         command=jobs.project_command(summary.run_id, method, seed=seed),
@@ -140,7 +140,7 @@ def _seeds(summary: RunSummary, graph: GeneGraph, run: Run, projection: Projecti
     st.markdown("**The same map from other seeds**")
     found = spread_of(summary, projection)
     if found is None:
-        work.panel(_seeds_job(summary, projection))
+        making.panel(_seeds_job(summary, projection))
         return
     spread, seeds = found
     middle, far = (100 * float(np.quantile(spread.value, share)) for share in (0.5, 0.95))
@@ -189,10 +189,10 @@ def _spread(run_id: str, name: str, seeds: tuple[int, ...], _method: ProjectionM
     return spread_over([each.coordinates for each in placed if each is not None])
 
 
-def _seeds_job(summary: RunSummary, projection: Projection) -> work.Job:
+def _seeds_job(summary: RunSummary, projection: Projection) -> making.Job:
     method, first = projection.method, projection.seed
     store = opened.store()
-    return work.Job(
+    return making.Job(
         key=f"seeds {summary.run_id} {method} {first}",
         works=lambda: [store.map_work(summary.run_id, method, seed) for seed in range(first, first + SEEDS)],
         command=jobs.project_command(summary.run_id, method, seed=first, seeds=SEEDS),
