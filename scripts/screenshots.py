@@ -19,7 +19,9 @@ sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "tests" / "browser")]
 from served import address, chromium, served_app, settle  # noqa: E402
 
 from slviz.datasets.sources import open_dataset  # noqa: E402
+from slviz.projections import PROJECTIONS  # noqa: E402
 from slviz.runs.store import RunStore  # noqa: E402
+from slviz.vectors import VectorStore, reference  # noqa: E402
 
 SIZE = {"width": 1440, "height": 900}
 
@@ -42,6 +44,10 @@ def pages(store: RunStore) -> dict[str, tuple[str, dict[str, str]]]:
         shown["predictions"] = ("predictions", {"run": runs["confidence"]})
     if "reconstruct" in runs:
         shown["predictions-reconstruct"] = ("predictions", {"run": runs["reconstruct"]})
+    vectors = VectorStore.default()
+    digits = vectors.keep(reference("digits"))
+    vectors.project(digits, PROJECTIONS.make("tsne"), 0)
+    shown["vectors"] = ("embedding", {"vectors": digits, "map": "t-SNE", "point": "digit 5"})
     return shown
 
 
