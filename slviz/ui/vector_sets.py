@@ -10,7 +10,7 @@ from slviz.figures.own_columns import by_column
 from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Projection, ProjectionMethod
 from slviz.projections.projection import NEIGHBOURS_KEPT
 from slviz.runs.typed import words_of
-from slviz.ui import address, work
+from slviz.ui import address, making
 from slviz.ui.words import plain
 from slviz.vectors import Given, VectorSet, VectorStore, given_map
 from slviz.vectors.mapping import EXACT_UP_TO, SAMPLE
@@ -61,13 +61,13 @@ def open_map(id: str, points: VectorSet, method: ProjectionMethod) -> Projection
         return _unmeasured(id, method, points)
     if isinstance(method, Given) or (method.name == "pca" and len(points) <= EXACT_UP_TO):
         return _quick(id, method, points)
-    work.panel(_job(id, method))
+    making.panel(_job(id, method))
     st.stop()
     raise AssertionError("st.stop() ends the page")
 
 
-def _job(id: str, method: ProjectionMethod) -> work.Job:
-    return work.Job(
+def _job(id: str, method: ProjectionMethod) -> making.Job:
+    return making.Job(
         key=f"{id} {method}",
         works=lambda: [store().map_work(id, method, 0)],
         command=project_command(id, method),
