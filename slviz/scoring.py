@@ -15,6 +15,7 @@ from slviz.features.likeness import VIEWS, Likeness
 from slviz.networks.baselines import Baseline
 from slviz.runs import Run
 from slviz.structure import SeenPairs, StructuralHead
+from slviz.structure.shapley import shapley_values
 from slviz.tasks import PairDecoder
 from slviz.tasks.all_pairs import all_pair_scores, decoder_end
 
@@ -58,56 +59,60 @@ class EmbeddingScorer:
 class ViewScorer:
     """Scores from a structural head and, where there is one, an embedding.
 
-        raw(a, b) = c + w head(a, b) + v decoder(a, b)
+        raw(a, b) = c + v decoder(a, b) + Σ w_i part_i(a, b)    over the parts of the head
 
     Attributes:
         head: the trees with the features that they read.
         decoder: of the embedding, giving raw numbers; None for the head alone.
-        blend: float64 [3], the numbers c, w and v, fitted on validation pairs.
+        blend: float64 [2 + parts], the numbers c, v and w, fitted on validation pairs.
         bounds: lowest and highest predicted confidence; empty where the score is the logistic of `raw`.
     """
 
     head: StructuralHead
     decoder: PairDecoder | None
     embedding: Float32[np.ndarray, "genes width"]
-    blend: Float64[np.ndarray, 3]
+    blend: Float64[np.ndarray, " numbers"]
     bounds: Float32[np.ndarray, " bounds"]
 
     def score(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Float32[np.ndarray, " pairs"]:
-        constant, head, network = self.blend
-        return self._finish(constant + head * self.head.raw(pairs) + network * self._raw_of_embedding(pairs))
+        return self._finish(self._of_network(pairs) + self.head.parts(pairs) @ self.blend[2:])
 
     def score_against(self, gene: int) -> Float32[np.ndarray, " genes"]:
         others = np.arange(len(self.embedding))
         return self.score(np.stack([np.full_like(others, gene), others], axis=1))
 
     def all_pairs(self) -> Float32[np.ndarray, "genes genes"]:
-        constant, head, network = self.blend.astype(np.float32)
-        raw = constant + head * self.head.all_pairs()
+        raw = self.head.all_pairs(self.blend[2:])
+        raw += np.float32(self.blend[0])
         if self.decoder is not None:
-            raw += network * all_pair_scores(self.decoder, self.embedding)
+            raw += np.float32(self.blend[1]) * all_pair_scores(self.decoder, self.embedding)
         return self._finish(raw)
 
     def by_view(self, pairs: Int64[np.ndarray, "pairs 2"]) -> dict[str, Float64[np.ndarray, " pairs"]]:
-        """What each view and the embedding add to `raw`, beyond what they add to a typical unlisted pair.
+        """What each view and the embedding add to `raw`.
 
-        Exact: the numbers of a pair differ from its `raw` by the same constant for all pairs. The embedding's
-        number is told beyond its mean over the pairs that are asked for only by its own intercept, 0.
+        The number of a view is its Shapley value: what it adds to `raw` when the views are told one after
+        another, over all their orders. All numbers of a pair and its `raw` with every view hidden and no
+        embedding add up to its `raw`.
         """
-        adds = self.blend[1] * self.head.by_view(pairs)
-        found = {view: adds[:, at] for at, view in enumerate(VIEWS) if view in self.head.features.views}
+        features = self.head.features.at(pairs)
+        found = shapley_values(
+            self.head.features.views,
+            lambda told: self.head.parts_of(features, hidden=set(self.head.features.views) - told) @ self.blend[2:],
+        )
         if self.decoder is not None:
-            found[EMBEDDING] = self.blend[2] * self._raw_of_embedding(pairs)
+            found[EMBEDDING] = self.blend[1] * self._raw_of_embedding(pairs)
         return found
 
     def without(self, view: str, pairs: Int64[np.ndarray, "pairs 2"]) -> Float32[np.ndarray, " pairs"]:
         """The scores if the data set said nothing from that side: its features are those of an empty relation."""
-        constant, head, network = self.blend
         if view == EMBEDDING:
-            return self._finish(constant + head * self.head.raw(pairs))
-        features = self.head.features.at(pairs)
-        features[:, self.head.features.view == VIEWS.index(view)] = 0
-        return self._finish(constant + head * self.head.trees.raw(features) + network * self._raw_of_embedding(pairs))
+            return self._finish(self.blend[0] + self.head.parts(pairs) @ self.blend[2:])
+        return self._finish(self._of_network(pairs) + self.head.parts(pairs, hidden=[view]) @ self.blend[2:])
+
+    def _of_network(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Float64[np.ndarray, " pairs"]:
+        """The constant and what the embedding adds."""
+        return self.blend[0] + self.blend[1] * self._raw_of_embedding(pairs)
 
     def _raw_of_embedding(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Float64[np.ndarray, " pairs"]:
         if self.decoder is None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slviz import evaluation
+from slviz.evaluation.classes import class_metrics
 
 
 @st.composite
@@ -100,10 +101,12 @@ def test_one_kind_of_pair_alone_has_no_ranking_figures():
 def test_every_figure_that_is_computed_is_described():
     computed = evaluation.link_metrics(np.array([0, 1]), np.array([0.1, 0.9]), threshold=0.5, is_share=True)
     computed |= evaluation.value_metrics(np.array([0.0, 1.0]), np.array([0.1, 0.9]))
+    computed |= class_metrics(np.eye(2, dtype=np.int64))
+    of_each_class = {"precision", "recall"}
     rows = np.zeros((3, 3), dtype=np.float32)
     ranked = evaluation.ranking_metrics(
         lambda start, stop: rows[start:stop], positives=np.array([[0, 1]]), excluded=np.array([[1, 2]]), genes=3
     )
-    assert set(computed).union(*ranked.values()) == set(evaluation.METRICS)
+    assert set(computed).union(of_each_class, *ranked.values()) == set(evaluation.METRICS)
     for metric in evaluation.METRICS.values():
         assert metric.help.endswith(".")

@@ -17,8 +17,9 @@ from slviz.structure.seen_pairs import SeenPairs
 COMMON = -1
 """The view of the features that every view may look at: how many partners both genes have."""
 BLOCK = 512
-BY_DEGREE = "approximated by degree"
-RANKS = {"approximated": 16, BY_DEGREE: 32}
+PATHS = "paths of length three"
+LOW_RANK, BY_DEGREE = "approximated", "approximated by degree"
+RANKS = {LOW_RANK: 16, BY_DEGREE: 32}
 
 Blocks = Callable[[int, int], np.ndarray]
 """Numbers [block, G] of the genes from `start` up to `stop` with every gene, whichever stands first."""
@@ -154,8 +155,9 @@ class PairFeatures:
         """Name, view and the key by which `_blocks` orders it."""
         names = {
             "partners": (
-                "paths of length three",
-                "paths of length two",
+                PATHS,
+                "paths of length three by degree",
+                "paths of length two by degree",
                 "common partners",
                 "Adamic–Adar",
                 *RANKS,
@@ -185,7 +187,9 @@ class PairFeatures:
         two = _times(self._by_root, self._by_root[start:stop].toarray())
         busy = np.log(np.maximum(self._degree, 2))
         more = 100 / self._share
-        found = [np.log1p(more * _times(self._by_root, two)), np.log1p(more * two)]
+        root = np.maximum(self._degree, 1) ** np.float32(-0.5)
+        three = _times(self._seen, _times(self._seen, own * root) * root)  # L3, Kovács 2019
+        found = [np.log1p(three / self._share**2), np.log1p(more * _times(self._by_root, two)), np.log1p(more * two)]
         paths = (_times(self._seen, own), _times(self._seen, own / busy))
         found += [np.log1p(each / self._share**2) for each in paths]
         for name in RANKS:

@@ -50,9 +50,10 @@ def with_head(
         bounds = np.array([seen.score.min(), seen.score.max()], dtype=np.float32)
     network = raw_decoder(decoder) if decoder else None
     pairs = split.pairs[split.part == "validation"]
-    columns = [head.raw(pairs)] if network is None else [head.raw(pairs), network.score(embedding, pairs)]
-    blend = np.zeros(3)
-    blend[: 1 + len(columns)] = fit_blend(split, spec.task.contrasts, columns, of_validation=True)
+    columns = [*head.parts(pairs).T, *([] if network is None else [network.score(embedding, pairs)])]
+    constant, *counts = fit_blend(split, spec.task.contrasts, columns, of_validation=True)
+    of_network = 0.0 if network is None else counts.pop()
+    blend = np.array([constant, of_network, *counts])
     scorer = ViewScorer(head, network, embedding, blend, bounds)
     return scorer, {**decoder, **arrays_of(scorer, seen)}
 

@@ -23,6 +23,7 @@ TITLES = {
     "neighbourhood": "Neighbourhood",
     "results": "Results",
     "tuning": "Tuning",
+    "compare": "Compare",
     "vectors": "Vectors",
 }
 ROW_PIXELS = 35
@@ -127,7 +128,7 @@ def test_a_lasso_becomes_a_table_and_a_download(base: str, runs: Any, page: Any,
     page.mouse.up()
     page.get_by_text(re.compile(r"selected genes")).wait_for(timeout=20_000)
     settle(page)
-    page.get_by_test_id("stPopoverButton").click()
+    page.locator('[class*="st-key-selection"]').get_by_role("button", name="Download").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Table (TSV)").click()
     waiting.value.save_as(tmp_path / "genes.tsv")

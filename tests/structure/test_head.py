@@ -57,20 +57,21 @@ def test_held_out_pairs_are_not_read(demo, split, head):
     score[held_out] = 0.1
     other = dataclasses.replace(split, pairs=pairs, score=score)
     changed = fit_head(demo, other, contrasts=CONTRASTS)
-    assert np.array_equal(changed.raw(split.pairs[:200]), head.raw(split.pairs[:200]))
+    assert np.array_equal(changed.parts(split.pairs[:200]), head.parts(split.pairs[:200]))
 
 
 def test_the_planted_partners_are_found_far_above_the_degree_baseline(demo, split, head):
     rows = np.concatenate([split.rows("test"), split.rows("test", "degree-matched")])
     degree = np.bincount(split.training_pairs.ravel(), minlength=len(demo))[split.pairs[rows]].max(axis=1)
-    found = roc_auc(split.actual[rows], head.raw(split.pairs[rows]).astype(np.float32))
+    found = roc_auc(split.actual[rows], head.parts(split.pairs[rows])[:, 0].astype(np.float32))
     assert found > roc_auc(split.actual[rows], degree.astype(np.float32)) + 0.3
 
 
 def test_all_pairs_are_those_of_single_pairs(demo, split, head):
-    every = head.all_pairs()
+    counts = np.array([1.0, 0.5, 2.0])
+    every = head.all_pairs(counts)
     some = split.pairs[::37]
-    assert every[some[:, 0], some[:, 1]] == pytest.approx(head.raw(some), abs=0.05)
+    assert every[some[:, 0], some[:, 1]] == pytest.approx(head.parts(some) @ counts, abs=0.05)
     assert np.array_equal(every, every.T)
 
 
@@ -81,7 +82,7 @@ def test_a_stored_head_scores_as_before(demo, split, head):
     again = StructuralHead.from_arrays(
         head.arrays(), seen=SeenPairs.of_training(demo, split), likeness=Likeness.of(demo), views=VIEWS
     )
-    assert np.array_equal(again.raw(split.pairs[:50]), head.raw(split.pairs[:50]))
+    assert np.array_equal(again.parts(split.pairs[:50]), head.parts(split.pairs[:50]))
 
 
 def test_too_few_pairs_are_refused_in_a_sentence():

@@ -46,7 +46,9 @@ def test_paths_and_shared_partners_are_those_of_a_hand_made_graph():
     degree = np.bincount(pairs.ravel(), minlength=len(graph))
     assert np.expm1(row["common partners"]) == pytest.approx(1)  # gene 4
     l3 = 1 / np.sqrt(degree[0] * degree[1] * degree[1] * degree[2] * degree[2] * degree[3])
-    assert np.expm1(row["paths of length three"]) / 100 == pytest.approx(l3, rel=1e-4)
+    assert np.expm1(row["paths of length three by degree"]) / 100 == pytest.approx(l3, rel=1e-4)
+    by_middle = 1 / np.sqrt(degree[1] * degree[2])  # 4 is next to both, so 0-4-3 is no path of length three
+    assert np.expm1(row["paths of length three"]) == pytest.approx(by_middle, rel=1e-4)
     assert np.expm1(row["busier gene: partners"]) == pytest.approx(2)
 
 

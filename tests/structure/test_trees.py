@@ -1,13 +1,10 @@
-"""Trees as arrays: scikit-learn's own decisions, and contributions of views that add up."""
+"""Trees as arrays: scikit-learn's own decisions."""
 
 import numpy as np
 import pytest
 
 from slviz.errors import DamagedRun
-from slviz.structure import COMMON
-from slviz.structure.additive_trees import AdditiveTrees, fit_trees
-
-VIEW = np.array([COMMON, 0, 0, 1, 1, 2])
+from slviz.structure.trees import Trees, fit_trees
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +16,7 @@ def rows():
 
 
 def fitted(features, target, **changes):
-    settings = {"weight": np.ones(len(target)), "typical": ~target, "view": VIEW, "values": False, "seed": 0}
+    settings = {"weight": np.ones(len(target)), "values": False, "seed": 0}
     return fit_trees(features, target, **(settings | changes))
 
 
@@ -41,25 +38,9 @@ def test_the_compiled_loop_gives_the_same_numbers(rows):
     assert found == pytest.approx(trees.raw(rows[0]), abs=1e-4)
 
 
-def test_what_views_add_sums_to_the_whole_but_for_one_constant(rows):
-    trees = fitted(*rows)
-    rest = trees.raw(rows[0]) - trees.by_view(rows[0]).sum(axis=1)
-    assert rest == pytest.approx(np.full(len(rest), rest[0]), abs=1e-9)
-    assert trees.by_view(rows[0][~rows[1]]).mean(axis=0) == pytest.approx(np.zeros(3), abs=1e-9)
-
-
-def test_a_view_adds_the_same_whatever_the_other_views_say(rows):
-    """The view of features 3 and 4 may look at them and at the common feature 0, and at nothing else."""
-    trees = fitted(*rows)
-    changed = rows[0].copy()
-    changed[:, [1, 2, 5]] = np.random.default_rng(1).normal(size=(len(changed), 3))
-    assert trees.by_view(changed)[:, 1] == pytest.approx(trees.by_view(rows[0])[:, 1], abs=1e-9)
-    assert not np.allclose(trees.by_view(changed)[:, 0], trees.by_view(rows[0])[:, 0])
-
-
 def test_numbers_are_predicted_by_least_squares(rows):
     target = rows[0][:, 1] * 0.1 + 0.5
-    trees = fitted(rows[0], target, values=True, typical=np.ones(len(target), dtype=bool))
+    trees = fitted(rows[0], target, values=True)
     assert np.sqrt(np.mean((trees.raw(rows[0]) - target) ** 2)) < 0.2 * target.std()
 
 
@@ -73,4 +54,4 @@ def test_trees_that_lack_an_array_are_damaged(rows):
     arrays = dict(fitted(*rows).arrays)
     del arrays["threshold"]
     with pytest.raises(DamagedRun, match="lack threshold"):
-        AdditiveTrees(arrays)
+        Trees(arrays)
