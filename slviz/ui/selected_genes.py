@@ -196,7 +196,9 @@ def _not_found(mapped: Mapped) -> str:
 def _genes(look: gene_map.Look, chosen: Asked) -> None:
     graph, run = look.graph, look.run
     rows = table_of(look, chosen.numbers)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(
+        key="selected genes", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
         st.subheader(f"{counted(len(rows), 'selected gene')}", anchor=False, width="content")
         source = downloads.provenance(graph, run)
         downloads.menu(

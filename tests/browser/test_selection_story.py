@@ -50,7 +50,7 @@ def test_a_lasso_is_understood_named_and_taken_away(
     page.reload()
     settle(page)
     assert page.get_by_role("heading", name=re.compile(f"{count:,} selected genes")).count() == 1
-    page.get_by_test_id("stPopoverButton").filter(has_text="Download").first.click()
+    page.locator(".st-key-selected-genes").get_by_role("button", name="Download").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Genes (GMT)").click()
     waiting.value.save_as(tmp_path / "genes.gmt")
