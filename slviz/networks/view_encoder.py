@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 import torch
-from jaxtyping import Float32
 from torch import Tensor, nn
 
 from slviz.networks.encoders import Encoder
@@ -69,17 +68,13 @@ class ViewLayer(nn.Module):
 
     def forward(self, genes: Tensor, edges: Tensor) -> Tensor:
         """What each gene hears [G, out] from its state [G, in] and the edges of the known pairs [2, E]."""
-        return self.with_views(genes, edges)[0]
-
-    def with_views(self, genes: Tensor, edges: Tensor) -> tuple[Tensor, Tensor]:
-        """The same, and the weight of each view [G, V]; a gene that no view reaches has weights of zero."""
         if not self.names:
-            return self.own(genes), genes.new_zeros(len(genes), 0)
+            return self.own(genes)
         messages, there = zip(*(self._heard(name, genes, edges) for name in self.names), strict=True)
         heard, reached = torch.stack(messages, dim=1), torch.cat(there, dim=1)  # [G, V, out], [G, V]
         raw = self.score(torch.tanh(self.state(genes)[:, None] + self.heard(heard) + self.of_view)).squeeze(2)
         weight = torch.softmax(raw.masked_fill(~reached, -1e9), dim=1) * reached
-        return self.own(genes) + (weight[:, :, None] * heard).sum(dim=1), weight
+        return self.own(genes) + (weight[:, :, None] * heard).sum(dim=1)
 
     def _heard(self, name: str, genes: Tensor, edges: Tensor) -> tuple[Tensor, Tensor]:
         """The mean message of one view [G, out], and which genes it reaches [G, 1]."""
@@ -106,17 +101,6 @@ class ViewEncoder(Encoder):
             if self.vectors is not None:
                 start = start + self.vectors.weight * (structure[:, :1] > 0)  # its first column: log partners
         return start
-
-    def listened(self, features: Tensor, structure: Tensor, edges: Tensor) -> Float32[np.ndarray, "genes views"]:
-        """How much each gene listens to each view, the mean over layers; rows sum to 1, or 0 without any."""
-        state = self._start(features, structure)
-        weights = []
-        for norm, layer in zip(self.norms, self.layers, strict=True):
-            assert isinstance(layer, ViewLayer)
-            change, weight = layer.with_views(norm(state), edges)
-            weights.append(weight)
-            state = self._after(state, change)
-        return torch.stack(weights).mean(dim=0).cpu().numpy().astype(np.float32)
 
 
 def _sparse(matrix: sp.csr_array) -> Tensor:

@@ -14,7 +14,7 @@ from slviz.figures import network_figure
 from slviz.neighbourhood import AttentionIndex, Neighbourhood, neighbourhood
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, deletion_view, downloads, frame, links, selection
+from slviz.ui import address, deletion_view, downloads, frame, links, selection, view_shares
 from slviz.ui.words import SCORE, plain
 
 MEAN = "mean"
@@ -140,18 +140,27 @@ def table(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
         st.subheader(f"Around {plain(centre)}", anchor=False, width="content")
         _downloads(graph, run, around, name=f"{around.run_id}-{centre}")
     shown = shown_table(graph, run, around)
-    event = st.dataframe(
+    genes, key = shown["Gene"].tolist(), f"table {around.run_id} {centre}"
+
+    def picked() -> None:
+        rows = st.session_state[key]["selection"]["rows"]
+        address.put(partner=genes[rows[0]] if rows and rows[0] < len(genes) else None)
+
+    st.dataframe(
         shown,
         hide_index=True,
-        key=f"table {around.run_id} {centre}",
-        on_select="rerun",
+        key=key,
+        on_select=picked,
         selection_mode="single-row",
         column_config=_columns(),
     )
-    picked = event["selection"]["rows"]
-    if picked and picked[0] < len(shown):
-        gene = str(shown["Gene"].iloc[picked[0]])
-        frame.link(frame.NEIGHBOURHOOD, f"Move on to {gene}", icon=":material/arrow_forward:", gene=gene)
+    partner = address.value("partner")
+    if partner is None or partner not in genes:
+        st.caption("Pick a row to see what its score rests on, or to move on to that gene.")
+        return
+    frame.link(frame.NEIGHBOURHOOD, f"Move on to {partner}", icon=":material/arrow_forward:", gene=partner)
+    if run.decoder:
+        view_shares.show(graph, run, (around.centre, graph.number_of[partner]))
 
 
 def shown_table(graph: GeneGraph, run: Run, around: Neighbourhood) -> pd.DataFrame:

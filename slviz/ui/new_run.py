@@ -71,10 +71,11 @@ def form() -> Wish | None:
     publication = protocols.pick_publication(graph) if names["split"] == PUBLICATION else None
     tables: dict[str, Choices] = {"network": NETWORKS, "task": TASKS, "split": SPLITS, "optimiser": OPTIMISERS}
     chosen = {part: table[names[part]] for part, table in tables.items()}
-    values = settings_form.controls(chosen, advanced=False, leave_out=ASKED_ELSEWHERE)
+    asked = {part: choice for part, choice in chosen.items() if part != "optimiser" or _learns(names["network"])}
+    values = settings_form.controls(asked, advanced=False, leave_out=ASKED_ELSEWHERE)
     values["task"] |= class_choice.ask(graph) if names["task"] == CLASSIFY else {}
     with st.expander("More settings", icon=":material/tune:"):
-        more = settings_form.grouped(chosen, MORE_WORDS, leave_out=ASKED_ELSEWHERE)
+        more = settings_form.grouped(asked, MORE_WORDS, leave_out=ASKED_ELSEWHERE)
         st.caption(MORE_WORDS["run"])
         seed, device = _seed_and_device()
     if names["split"] == OWN_FILE:
@@ -90,7 +91,8 @@ def form() -> Wish | None:
         values["split"]["publication"] = publication
     try:
         made: dict[str, Any] = {
-            part: table.make(names[part], **values[part], **more[part]) for part, table in tables.items()
+            part: table.make(names[part], **values.get(part, {}), **more.get(part, {}))
+            for part, table in tables.items()
         }
         features = FEATURE_SETS.make(names["features"])
         features.matrix(graph)  # says at once when the data set lacks a feature
@@ -162,15 +164,22 @@ def _pick_names(graph: GeneGraph) -> dict[str, str]:
         )
         st.caption(plain(NETWORKS[network].summary()))
     with right:
-        features = settings_form.pick(
-            FEATURE_SETS,
-            "Features",
-            key="features",
-            default=settings_form.richest(graph),
-            help="What the network is told about each gene before it sees the graph.",
-        )
+        features = settings_form.richest(graph)
+        if _learns(network):
+            features = settings_form.pick(
+                FEATURE_SETS,
+                "Features",
+                key="features",
+                default=features,
+                help="What the network is told about each gene before it sees the graph.",
+            )
         split = protocols.pick()
     return {"task": task, "network": network, "features": features, "split": split, "optimiser": "adam"}
+
+
+def _learns(network: str) -> bool:
+    """Whether a network is trained in epochs, on features; a baseline is not."""
+    return NETWORKS[network].learns_in_epochs
 
 
 def _seed_and_device() -> tuple[int, str]:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from slviz.datasets import GeneGraph
 from slviz.runs import PAIR_COLUMNS, Run
-from slviz.ui import frame, links
+from slviz.ui import frame, links, view_shares
 from slviz.ui.words import SCORE, plain
 
 
@@ -40,6 +40,7 @@ def card(graph: GeneGraph, run: Run, row: int) -> None:
                 frame.synthetic_badge(short=True)
         _scores(run, pair.to_dict())
         _evidence(graph, run, row)
+        view_shares.show(graph, run, (graph.number_of[pair["gene_a"]], graph.number_of[pair["gene_b"]]))
         with st.container(horizontal=True):
             for gene in (pair["gene_a"], pair["gene_b"]):
                 frame.link(frame.NEIGHBOURHOOD, f"Neighbourhood of {gene}", icon=":material/hub:", gene=str(gene))

@@ -74,6 +74,18 @@ def test_a_fold_that_is_not_there_is_refused_with_the_form_still_there(store: Ru
     assert "fold=1" in app.code[0].value
 
 
+def test_a_baseline_is_asked_neither_for_features_nor_how_it_learns(store: RunStore, open_page: Open) -> None:
+    app = open_page("train")
+    assert any(each.label == "Epochs" for each in app.number_input)
+    assert any(each.label == "Features" for each in app.selectbox)
+    app.selectbox(key="network").set_value("l3").run()
+    assert not app.exception
+    assert not any(each.label in ("Epochs", "Learning rate", "Patience") for each in app.number_input)
+    assert not any(each.label == "Features" for each in app.selectbox)
+    assert "--network l3" in app.code[0].value
+    assert any(each.label == "Start training" for each in app.button)
+
+
 @pytest.mark.parametrize("key", ["task", "network", "features", "split"])
 def test_nonsense_in_the_address_is_said(key: str, store: RunStore, open_page: Open) -> None:
     app = open_page("train", **{key: "gta"})

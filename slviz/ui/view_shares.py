@@ -1,0 +1,79 @@
+"""What the score of a pair rests on: how much each side of the data adds, beside the score without it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.figures.views import share_bars
+from slviz.runs import Run
+from slviz.scoring import EMBEDDING, ViewScorer
+from slviz.ui import downloads, scorers
+from slviz.ui.words import plain
+
+SIDES = {
+    "partners": "Paths over known partners",
+    "screens": "Screens that report both",
+    "interactions": "Protein interactions",
+    "terms": "GO terms",
+    "location": "Place on the chromosome",
+    EMBEDDING: "Embedding of the network",
+}
+HELP = (
+    "**Adds**: what a side adds to the score, the mean over all orders in which the sides can be told (its Shapley "
+    "value); all of them add up to the score. **Score without it**: the score when the data set says nothing from that "
+    "side. The two differ where sides say the same: each is then credited, and neither is missed."
+)
+PLACE = (
+    "The place on the chromosome speaks for this pair. Many listed pairs were inferred from copy number, which genes "
+    "side by side share: weigh the score without it."
+)
+NOTICED = 0.25
+
+
+def show(graph: GeneGraph, run: Run, pair: tuple[int, int]) -> None:
+    """Bars and table for one pair of genes; nothing for a run whose score has one side only."""
+    scorer = scorers.scorer(graph, run)
+    if not isinstance(scorer, ViewScorer) or pair[0] == pair[1]:
+        return
+    shares = shares_of(scorer, pair)
+    score = float(scorer.score(np.array([pair]))[0])
+    symbols = tuple(graph.genes[gene] for gene in pair)
+    name = f"{run.run_id}-sides-{symbols[0]}-{symbols[1]}"
+    unit = "log-odds" if run.spec.task.name == "link" else "units of the confidence"
+
+    def figure():
+        return share_bars(shares, unit=unit)
+
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"**What the score of {plain(' – '.join(symbols))} rests on**", width="content", help=HELP)
+        downloads.menu(name, source=downloads.provenance(graph, run), figure=figure, table=lambda: shares)
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    with left:
+        st.plotly_chart(figure(), key=name, config=downloads.chart_config(name), alt="What each side adds to the score")
+    with right:
+        st.dataframe(
+            shares,
+            hide_index=True,
+            column_config={
+                "side": "Side",
+                "adds": st.column_config.NumberColumn("Adds", format="%+.2f"),
+                "without": st.column_config.NumberColumn("Score without it", format="%.3f"),
+            },
+        )
+        st.caption(f"With all sides the score is {score:.3f}.")
+    place = shares.loc[shares["side"] == SIDES["location"], "adds"]
+    if len(place) and place.iloc[0] > NOTICED * shares["adds"].clip(lower=0).sum():
+        st.warning(PLACE, icon=":material/location_on:")
+
+
+def shares_of(scorer: ViewScorer, pair: tuple[int, int]) -> pd.DataFrame:
+    """Columns "side", "adds" and "without", what adds most first."""
+    pairs = np.array([pair])
+    rows = [
+        {"side": SIDES[view], "adds": float(adds[0]), "without": float(scorer.without(view, pairs)[0])}
+        for view, adds in scorer.by_view(pairs).items()
+    ]
+    return pd.DataFrame(rows).sort_values("adds", ascending=False, kind="stable", ignore_index=True)

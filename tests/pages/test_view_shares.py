@@ -1,0 +1,56 @@
+"""What the score of a pair rests on: on the Neighbourhood page, for a run that sees several sides."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from builders import tiny_run, tiny_spec
+from page_tools import Open, said
+from run_folders import finish
+
+from slviz.datasets import GeneGraph
+from slviz.networks import NETWORKS
+from slviz.runs import Run
+from slviz.runs.store import RunStore
+from slviz.scoring import ViewScorer, scorer_of
+from slviz.training import train
+from slviz.ui.view_shares import SIDES, shares_of
+
+
+@pytest.fixture(scope="module")
+def trees(demo: GeneGraph) -> Run:
+    spec = dataclasses.replace(tiny_spec(demo), network=NETWORKS.make("view_trees"))
+    return train(demo, spec, spec.split.divide(demo), device="cpu")
+
+
+def test_a_picked_partner_is_in_the_address_and_its_sides_beside_what_removing_them_does(
+    trees: Run, store: RunStore, demo: GeneGraph, open_page: Open
+) -> None:
+    finish(store, trees)
+    gene = int(demo.degree.argmax())
+    partner = demo.genes[int(demo.partners(gene)[0])]
+    app = open_page("neighbourhood", run=trees.run_id, gene=demo.genes[gene], limit="50")
+    assert not app.exception
+    assert "What the score of" not in said(app)
+    app = open_page("neighbourhood", run=trees.run_id, gene=demo.genes[gene], limit="50", partner=partner)
+    assert not app.exception
+    assert f"What the score of {demo.genes[gene]} – {partner} rests on" in said(app)
+    shown = next(each.value for each in app.dataframe if "without" in each.value)
+    scorer = scorer_of(demo, trees)
+    assert isinstance(scorer, ViewScorer)
+    expected = shares_of(scorer, (gene, demo.number_of[partner]))
+    assert shown["adds"].tolist() == pytest.approx(expected["adds"].tolist())
+    assert set(shown["side"]) <= set(SIDES.values())
+
+
+def test_a_partner_who_is_not_there_and_a_run_with_one_side_say_nothing(
+    store: RunStore, demo: GeneGraph, open_page: Open
+) -> None:
+    run = tiny_run(demo)
+    finish(store, run)
+    gene = demo.genes[int(demo.degree.argmax())]
+    app = open_page("neighbourhood", run=run.run_id, gene=gene, partner="NOSUCHGENE")
+    assert not app.exception
+    assert "What the score of" not in said(app)
+    assert "Pick a row" in said(app)
