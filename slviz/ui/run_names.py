@@ -16,6 +16,15 @@ from slviz.ui.key_figures import key_figure
 SAID_ANYWAY = frozenset({("split", key) for key in ("name", "fold", "publication", "non-pairs a pair")})
 PROTOCOLS = {"one-new": "one new gene", "both-new": "two new genes", "twin-free": "no near-copies"}
 MOST_LETTERS = 12
+LETTERS_OF_A_SHORT_FORM = 4
+SPELT = {
+    "gatv2": "GATv2",
+    "multihead_gat": "Multi-head GAT",
+    "adamic_adar": "Adamic–Adar",
+    "ppi_degree_product": "PPI degree product",
+    "coursework_gat": "Coursework GAT",
+    "coursework_multihead": "Coursework multi-head GAT",
+}
 
 
 def names(summaries: Sequence[RunSummary]) -> dict[str, str]:
@@ -39,7 +48,15 @@ def _figure(summary: RunSummary) -> str:
 
 def _base(spec: RunSpec) -> str:
     data = Path(spec.data_name).name or spec.data_name
-    return f"{spec.network.name.upper()} · {spec.features.name} · {spec.task.name} — {data}"
+    features = [spec.features.name] if spec.network.learns_in_epochs else []
+    return f"{' · '.join([network_name(spec.network.name), *features, spec.task.name])} — {data}"
+
+
+def network_name(name: str) -> str:
+    """Such as "GAT" or "Boosted trees"."""
+    if name in SPELT:
+        return SPELT[name]
+    return name.upper() if len(name) <= LETTERS_OF_A_SHORT_FORM else name.replace("_", " ").capitalize()
 
 
 def _told_apart(base: str, group: Sequence[RunSummary]) -> dict[str, str]:
