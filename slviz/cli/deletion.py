@@ -8,8 +8,10 @@ import contextlib
 import numpy as np
 
 from slviz.cli.worker import graph_of
+from slviz.datasets import GeneGraph
 from slviz.datasets.gene_index import GeneIndex
 from slviz.errors import DamagedRun, InvalidSetting, RunCancelled
+from slviz.runs import Run
 from slviz.runs.deletions import DeletionTest
 from slviz.runs.store import RunStore
 from slviz.splits import PairSplit
@@ -31,34 +33,41 @@ def add_deletion_command(commands: argparse._SubParsersAction) -> None:
 
 
 def _deletion(asked: argparse.Namespace) -> int:
-    from slviz.training.deletion import GENES, deletion_test, sampled_genes
-
     if asked.genes is not None and (asked.gene is not None or asked.genes < 1):
         raise InvalidSetting("--genes takes a whole number from 1 on, and stands without --gene.")
     store = RunStore.default()
     run = store.open(asked.run)
     graph = graph_of(run.spec)
     gene = None if asked.gene is None else GeneIndex(graph).find(asked.gene)
-    files = store.deletions(asked.run, gene)
+    try:
+        _tell(kept_deletion(store, run, graph, gene=gene, count=asked.genes), run.genes)
+    except RunCancelled as stopped:
+        print(stopped, flush=True)
+    return 0
+
+
+def kept_deletion(
+    store: RunStore, run: Run, graph: GeneGraph, *, gene: int | None = None, count: int | None = None
+) -> DeletionTest:
+    """The deletion test of one gene, or of a sample of `count` genes, made and kept when it is not there yet."""
+    from slviz.training.deletion import GENES, deletion_test, sampled_genes
+
+    files = store.deletions(run.run_id, gene)
     with contextlib.suppress(DamagedRun):  # a damaged one is made again
         known = files.read()
-        if known is not None and asked.genes in (None, len(known.genes)):
-            return _tell(known, run.genes)
+        if known is not None and count in (None, len(known.genes)):
+            return known
     with files.working():
         files.tell(0, 1)
-        genes = sampled_genes(run, count=asked.genes or GENES) if gene is None else [gene]
-        split = PairSplit.from_frame(store.open_split(asked.run), graph.genes)
-        try:
-            weights = store.open_weights(asked.run)
-            test = deletion_test(graph, run, split, weights=weights, genes=genes, on_gene=files.tell)
-        except RunCancelled as stopped:
-            print(stopped, flush=True)
-            return 0
+        genes = sampled_genes(run, count=count or GENES) if gene is None else [gene]
+        split = PairSplit.from_frame(store.open_split(run.run_id), graph.genes)
+        weights = store.open_weights(run.run_id)
+        test = deletion_test(graph, run, split, weights=weights, genes=genes, on_gene=files.tell)
         files.save(test)
-    return _tell(test, run.genes)
+    return test
 
 
-def _tell(test: DeletionTest, genes: tuple[str, ...]) -> int:
+def _tell(test: DeletionTest, genes: tuple[str, ...]) -> None:
     from slviz.evaluation.faithfulness import faithfulness
 
     for row, gene in enumerate(test.genes.tolist()):
@@ -69,4 +78,3 @@ def _tell(test: DeletionTest, genes: tuple[str, ...]) -> int:
             f"({low:.4f} to {high:.4f})."
         )
     print(faithfulness(test.fall_top, test.fall_random).sentence)
-    return 0

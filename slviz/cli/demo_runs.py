@@ -1,17 +1,21 @@
-"""`demo-runs`: the three finished runs that come with slviz, made from the demo data set."""
+"""`demo-runs`: the four finished runs that come with slviz, made from the demo data set."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
+from slviz.cli.controls import control_vectors
+from slviz.cli.deletion import kept_deletion
 from slviz.cli.worker import train_run
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
 from slviz.errors import RunNotFound
 from slviz.features import Both, Ppi
-from slviz.networks import GAT
+from slviz.networks import GAT, MultiView
 from slviz.optimisers import Adam
+from slviz.projections.tsne import TSNE
+from slviz.runs.controls import KINDS
 from slviz.runs.spec import RunSpec
 from slviz.runs.store import SHIPPED, RunStore
 from slviz.splits import Pairs
@@ -21,6 +25,7 @@ DEMO_RUNS: tuple[dict[str, Any], ...] = (
     # Narrower than the 32 columns it gives back: at full width, any linear map loses nothing.
     {"network": GAT(width=8), "task": Reconstruct(), "features": Ppi()},
     {"network": GAT(), "task": Confidence(), "features": Both()},
+    {"network": MultiView(), "task": Link(), "features": Both()},
     {"network": GAT(), "task": Link(), "features": Both()},  # last, so that the newest and first to be seen
 )
 
@@ -30,7 +35,7 @@ def add_demo_runs_command(commands: argparse._SubParsersAction) -> None:
     command = commands.add_parser(
         "demo-runs",
         help="make the demo runs that come with slviz",
-        description="Train the three runs on the demo data set that come with slviz, with their maps, into its "
+        description="Train the four runs on the demo data set that come with slviz, with their maps, into its "
         "models/ folder. Runs that are there already are kept.",
         allow_abbrev=False,
     )
@@ -58,7 +63,17 @@ def _demo_runs(asked: argparse.Namespace) -> int:
         if asked.again:
             _remove_if_there(store, spec.run_id)
         train_run(store, spec, graph=graph, device="cpu")
+    _tell_apart(store, spec.run_id, graph)
     return 0
+
+
+def _tell_apart(store: RunStore, run_id: str, graph: GeneGraph) -> None:
+    """Controls with their maps, and the deletion test, of the run that is seen first."""
+    run = store.open(run_id)
+    for kind in KINDS:
+        vectors = control_vectors(store, run, graph, kind, device="cpu")
+        store.project(run_id, TSNE(), 0, of=kind, vectors=vectors)
+    kept_deletion(store, run, graph)
 
 
 def _remove_if_there(store: RunStore, run_id: str) -> None:

@@ -10,7 +10,7 @@ from slviz.cli import demo_runs, main
 from slviz.runs.store import RunStore
 
 
-def test_one_command_makes_the_three_shipped_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_one_command_makes_the_four_shipped_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """On a tiny graph, with few epochs and without maps; the real ones take minutes."""
     for name, value in environment(tmp_path / "elsewhere").items():
         monkeypatch.setenv(name, value)
@@ -29,7 +29,7 @@ def test_one_command_makes_the_three_shipped_runs(tmp_path: Path, monkeypatch: p
     assert main(["demo-runs"]) == 0
     store = RunStore(tmp_path / "shipped")
     made = {each.run_id.rsplit("-", 1)[0]: each for each in store.summaries()}
-    assert set(made) == {"gat-both-link", "gat-both-confidence", "gat-ppi-reconstruct"}
+    assert set(made) == {"gat-both-link", "gat-both-confidence", "gat-ppi-reconstruct", "multiview-both-link"}
     assert {each.state for each in made.values()} == {"finished"}
     assert not (tmp_path / "elsewhere").exists(), "SLVIZ_MODELS does not lead them astray"
     before = {each.run_id: each.folder.stat().st_ino for each in made.values()}
