@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from slviz.choices import setting
-from slviz.networks.network import GraphNetwork
+from slviz.networks.network import GraphNetwork, refuse_uneven
 
 if TYPE_CHECKING:
     from torch import nn
@@ -25,11 +25,15 @@ class GAT(GraphNetwork):
         advanced=True,
     )
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        refuse_uneven(self.width, self.heads)
+
     def layer(self, in_channels: int, out_channels: int) -> nn.Module:
         from torch_geometric.nn import GATConv, GATv2Conv
 
         from slviz.networks.attention_layers import AttentionLayer
 
-        each = -(-out_channels // self.heads)  # rounded up: the heads are mixed into the width afterwards
+        each = -(-out_channels // self.heads)  # features to give back may be any number of columns: rounded up
         convolution = (GATv2Conv if self.v2 else GATConv)(in_channels, each, heads=self.heads)
         return AttentionLayer(convolution, self.heads * each, out_channels)

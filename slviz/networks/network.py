@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from slviz.choices import Choice, setting
+from slviz.errors import InvalidSetting
 
 if TYPE_CHECKING:
     from torch import nn
@@ -74,6 +75,17 @@ class Network(Choice):
     @property
     def _gene_vectors(self) -> bool:
         return False
+
+
+def refuse_uneven(width: int, heads: int) -> None:
+    """Raises `InvalidSetting` where so many heads do not divide the width."""
+    if width % heads:
+        lower = width - width % heads
+        fitting = [str(each) for each in (lower, lower + heads) if each]
+        raise InvalidSetting(
+            f"heads={heads} does not divide width={width}: every head gives an equal part of the width. "
+            f"Take width={' or '.join(fitting)}, or heads that divide {width}."
+        )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from slviz.choices import setting
-from slviz.networks.network import GraphNetwork
+from slviz.networks.network import GraphNetwork, refuse_uneven
 
 if TYPE_CHECKING:
     from torch import nn
@@ -19,11 +19,15 @@ class Transformer(GraphNetwork):
     name: ClassVar[str] = "transformer"
     heads: int = setting(4, "Independent views of the partners in each layer.", low=1, high=8)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        refuse_uneven(self.width, self.heads)
+
     def layer(self, in_channels: int, out_channels: int) -> nn.Module:
         from torch_geometric.nn import TransformerConv
 
         from slviz.networks.attention_layers import LoopedAttentionLayer
 
-        each = -(-out_channels // self.heads)  # rounded up: the heads are mixed into the width afterwards
+        each = -(-out_channels // self.heads)  # features to give back may be any number of columns: rounded up
         convolution = TransformerConv(in_channels, each, heads=self.heads)
         return LoopedAttentionLayer(convolution, self.heads * each, out_channels)

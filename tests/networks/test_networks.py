@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from slviz.errors import InvalidSetting
 from slviz.networks import NETWORKS, GraphNetwork
 from slviz.networks.encoders import ByteDropout
 
@@ -37,7 +38,7 @@ def built(name, *, seed=0, genes=GENES, **settings):
 def test_attention_into_each_gene_sums_to_one_in_every_layer_and_head(inputs, name, settings, heads, layers):
     features, structure, edges = inputs
     edges = edges[:, (edges != 3).all(dim=0)]  # gene 3 has no partners
-    encoder = built(name, heads=heads, layers=layers, width=10, **settings)
+    encoder = built(name, heads=heads, layers=layers, width=24, **settings)
     found = encoder.attention(features, structure, edges)
     assert len(found) == layers
     for edges, weight in found:
@@ -193,3 +194,11 @@ def test_dropout_blanks_its_share_keeps_the_mean_and_does_nothing_when_not_learn
     found.sum().backward()
     assert torch.equal(numbers.grad, found)
     assert torch.equal(dropout.eval()(numbers), numbers)
+
+
+@pytest.mark.parametrize("name", ["gat", "gatv2", "transformer"])
+def test_heads_that_do_not_divide_the_width_are_refused_with_widths_that_fit(name):
+    with pytest.raises(InvalidSetting, match=r"heads=3 does not divide width=64.*width=63 or 66"):
+        NETWORKS.make(name, heads=3)
+    with pytest.raises(InvalidSetting, match=r"heads=8 does not divide width=2.*Take width=8,"):
+        NETWORKS.make(name, heads=8, width=2)
