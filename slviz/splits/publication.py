@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool
+from jaxtyping import Bool, Int64
 
 from slviz.choices import setting
 from slviz.datasets import GeneGraph
@@ -24,6 +24,8 @@ PUBLICATION_HELP = (
     f"'{SMALL}' takes all publications with fewer than {SMALL_BELOW} pairs of their own; "
     "left empty, it is the publication with most."
 )
+MOST_TOO_MANY = 1.5
+"""Whole publications validate with up to so many times the pairs that were asked for, or so many times fewer."""
 ADVICE = "Hold out another publication, or fewer of them."
 
 
@@ -32,10 +34,14 @@ class Publication(Split):
     """All pairs that rest on one publication alone are held out: it asks what would have been said of a new screen."""
 
     name: ClassVar[str] = "publication"
+    new_publication: ClassVar[bool] = True
     publication: str = setting("", PUBLICATION_HELP)
 
     def divide(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> PairSplit:
         """The publication's own pairs are tested; of all others a share validates and the rest is learnt from.
+
+        Other publications validate, whole, so that the best epoch and the threshold are those for a new one; where
+        all are too large for that, pairs at random do.
 
         Raises `InvalidSetting` for a publication that the data set does not have, or that no pair rests on
         alone; `DataError` when the data set names no publications or a part would be empty.
@@ -45,7 +51,8 @@ class Publication(Split):
         tested = rests_on(cited, self._group(graph, own_pairs(cited)), pairs=len(graph.pairs))
         part = np.where(tested, "test", "train").astype(object)
         if (~tested).sum() > 1:
-            part[self._validation_of(self._generator(0).permutation(np.flatnonzero(~tested)))] = "validation"
+            order = self._generator(0).permutation(np.flatnonzero(~tested))
+            part[self._whole_publications(cited, order)] = "validation"
         self._refuse_empty(part, advice=ADVICE)
         return with_negatives(
             graph.pairs,
@@ -55,6 +62,22 @@ class Publication(Split):
             random=self._generator(1),
             ratio=self.ratio,
         )
+
+    def _whole_publications(self, cited: pd.DataFrame, order: Int64[np.ndarray, " rest"]) -> np.ndarray:
+        """Pairs that rest on some publications alone, about the share that validates; those of `order` as they come."""
+        plain = self._validation_of(order)
+        alone = cited.loc[~cited["pair"].duplicated(keep=False) & (cited["pubmed"] != "")]
+        alone = alone.loc[alone["pair"].isin(order)]
+        own = alone.groupby("pubmed")["pair"].agg(list)
+        publication = alone.set_index("pair")["pubmed"]
+        chosen: list[int] = []
+        for name in publication.reindex(order).dropna().unique():
+            if len(chosen) + len(own[name]) <= MOST_TOO_MANY * len(plain):
+                chosen += own[name]
+            if len(chosen) >= len(plain):
+                break
+        enough = len(plain) / MOST_TOO_MANY <= len(chosen) < len(order) - 1
+        return np.array(chosen, dtype=np.int64) if enough else plain
 
     def _group(self, graph: GeneGraph, own: dict[str, int]) -> list[str]:
         """The PubMed ids that are held out together."""

@@ -43,6 +43,8 @@ class Split(Choice):
     name: ClassVar[str]
     unseen_ends: ClassVar[int] = 0
     """How many genes of a test pair have no training pair."""
+    new_publication: ClassVar[bool] = False
+    """Whether test pairs come from publications that no training pair is in."""
     split_seed: int = setting(
         0, "Seed of the division and of the non-pairs that are drawn for it.", low=0, high=2**31 - 1, advanced=True
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +12,9 @@ from slviz.datasets import GeneGraph
 from slviz.errors import DataError
 from slviz.features.likeness import VIEWS, Likeness
 from slviz.splits import PairSplit
-from slviz.structure.inner_folds import inner_folds
+from slviz.structure.inner_folds import InnerFold, inner_folds
 from slviz.structure.pair_features import LOW_RANK, PATHS, PairFeatures
-from slviz.structure.seen_pairs import SeenPairs
+from slviz.structure.seen_pairs import SeenPairs, publication_of
 from slviz.structure.trees import Trees, fit_trees
 
 MATCHED_WEIGHT = 0.3
@@ -104,6 +104,7 @@ def fit_head(
     contrasts: tuple[str, ...],
     views: tuple[str, ...] = VIEWS,
     unseen_ends: int = 0,
+    new_publication: bool = False,
     likeness: Likeness | None = None,
     seed: int = 0,
 ) -> StructuralHead:
@@ -118,6 +119,7 @@ def fit_head(
         contrasts: kinds of non-pairs that known pairs are told from; none to predict their confidence.
         views: which of `VIEWS` may be looked at.
         unseen_ends: how many genes of a held-out pair have no training pair.
+        new_publication: whether held-out pairs come from publications that no training pair is in.
         likeness: `Likeness.of(graph)`, computed when left out.
         seed: of the folds, the non-pairs and the trees.
 
@@ -126,7 +128,15 @@ def fit_head(
     likeness = likeness or Likeness.of(graph)
     seen = SeenPairs.of_training(graph, split)
     features = PairFeatures(seen, likeness, views=views)
-    rows = _asked_rows(graph, seen, likeness, contrasts=contrasts, views=views, unseen_ends=unseen_ends, seed=seed)
+    folds = inner_folds(
+        seen.pairs,
+        genes=len(graph),
+        unseen_ends=unseen_ends,
+        ratio=RATIO,
+        seed=seed,
+        publication=publication_of(graph, seen.pairs) if new_publication else None,
+    )
+    rows = _asked_rows(folds, seen, likeness, contrasts=contrasts, views=views)
     trees = fit_trees(rows.features, rows.target, weight=rows.weight, values=not contrasts, seed=seed)
     return StructuralHead(features, trees)
 
@@ -141,18 +151,16 @@ class _Rows:
 
 
 def _asked_rows(
-    graph: GeneGraph,
+    folds: Iterable[InnerFold],
     seen: SeenPairs,
     likeness: Likeness,
     *,
     contrasts: tuple[str, ...],
     views: tuple[str, ...],
-    unseen_ends: int,
-    seed: int,
 ) -> _Rows:
     """Every training pair that an inner fold asks about, and the pairs that it is told from."""
     found = []
-    for fold in inner_folds(seen.pairs, genes=len(graph), unseen_ends=unseen_ends, ratio=RATIO, seed=seed):
+    for fold in folds:
         others = {kind: fold.others[kind] for kind in contrasts}
         asked = np.concatenate([seen.pairs[fold.asked], *others.values()])
         known = np.arange(len(asked)) < len(fold.asked)

@@ -34,17 +34,28 @@ class InnerFold:
 
 
 def inner_folds(
-    training: Int64[np.ndarray, "pairs 2"], *, genes: int, unseen_ends: int, ratio: int, seed: int
+    training: Int64[np.ndarray, "pairs 2"],
+    *,
+    genes: int,
+    unseen_ends: int,
+    ratio: int,
+    seed: int,
+    publication: Int64[np.ndarray, " pairs"] | None = None,
 ) -> Iterator[InnerFold]:
     """Five folds that ask what the held-out pairs will.
 
-    With `unseen_ends` 0 each training pair is asked about once. With 1 or 2 each fold hides genes: the pairs
-    with so many hidden genes are asked about and those with none are the graph, as in the protocols
-    `one-new` and `both-new`. Every asked pair comes with `ratio` non-pairs of each kind that join genes alike.
+    With `unseen_ends` 0 each training pair is asked about once: in folds at random, or with `publication`, the
+    number of each pair's own, in folds of whole publications, as in the protocol of that name. With 1 or 2 each
+    fold hides genes: the pairs with so many hidden genes are asked about and those with none are the graph, as in
+    the protocols `one-new` and `both-new`. Every asked pair comes with `ratio` non-pairs of each kind that join
+    genes alike.
     """
     random = np.random.default_rng([seed, 3])
     avoid = np.unique(pair_keys(training, genes))
     fold_of = random.permutation(len(training)) % FOLDS
+    whole = publication is not None and len(np.unique(publication)) > 1
+    if publication is not None and whole:
+        fold_of = _whole(publication)
     present = np.unique(training)
     everyone = np.arange(genes)
     for fold in range(FOLDS):
@@ -63,7 +74,19 @@ def inner_folds(
         random_of_fold = np.random.default_rng([seed, 4, fold])
         others = _others(random_of_fold, training[asked], pool, genes=genes, avoid=avoid, ratio=ratio)
         share = len(seen) / len(training)
+        if whole:
+            share = 1.0  # a gene keeps all the pairs of a publication, or none
         yield InnerFold(seen, asked, share**0.5 if unseen_ends else share, others)
+
+
+def _whole(publication: Int64[np.ndarray, " pairs"]) -> Int64[np.ndarray, " pairs"]:
+    """The fold of each pair: publications one after another, the largest first, into the fold with fewest pairs."""
+    _, number, count = np.unique(publication, return_inverse=True, return_counts=True)
+    fold, filled = np.zeros(len(count), dtype=np.int64), np.zeros(FOLDS)
+    for each in np.argsort(-count, kind="stable"):
+        fold[each] = filled.argmin()
+        filled[fold[each]] += count[each]
+    return fold[number]
 
 
 def _others(

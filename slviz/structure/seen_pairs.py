@@ -63,6 +63,11 @@ class SeenPairs:
         return SeenPairs(self.genes, self.pairs[rows], self.score[rows], self.source[rows], self.sources)
 
 
+def publication_of(graph: GeneGraph, pairs: Int64[np.ndarray, "pairs 2"]) -> Int64[np.ndarray, " pairs"]:
+    """A number for the publication of each pair's first record, the same for pairs of the same one."""
+    return np.unique(_labels(graph, pairs).astype(str), return_inverse=True)[1].astype(np.int64)
+
+
 def _labels(graph: GeneGraph, pairs: Int64[np.ndarray, "pairs 2"]) -> np.ndarray:
     """Text [P]: the publication of each pair's first record, its kind of evidence where none is named, or ""."""
     label = np.full(len(pairs), "", dtype=object)

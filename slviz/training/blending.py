@@ -41,6 +41,7 @@ def with_head(
         contrasts=spec.task.contrasts,
         views=getattr(spec.network, "views", VIEWS),
         unseen_ends=spec.split.unseen_ends,
+        new_publication=spec.split.new_publication,
         likeness=Likeness.of(graph),
         seed=spec.seed,
     )
