@@ -201,6 +201,27 @@ def test_all_pairs_that_rest_on_the_publications_alone_are_tested_and_no_others(
     assert as_set(learnt) == as_set(graph.pairs) - expected
 
 
+@pytest.mark.parametrize("split_seed", range(5))
+def test_whole_publications_validate_where_some_are_small_enough(split_seed):
+    sizes = {"1": 40, "2": 50, "3": 6, "4": 5, "5": 4}
+    graph = cited_graph([[name] for name, size in sizes.items() for _ in range(size)] + [["3", "4"]] * 5)
+    split = Publication(publication="1", split_seed=split_seed).divide(graph)
+    row_of = {tuple(pair): row for row, pair in enumerate(graph.pairs.tolist())}
+    chosen = {row_of[tuple(pair)] for pair in split.pairs[split.rows("validation")].tolist()}
+    ends = dict(zip(sizes, itertools.accumulate(sizes.values()), strict=True))
+    of_each = {name: set(range(ends[name] - size, ends[name])) for name, size in sizes.items()}
+    assert chosen == set().union(*(rows for rows in of_each.values() if rows <= chosen))
+    assert not chosen & of_each["1"]
+    assert 7 / 1.5 <= len(chosen) <= 1.5 * 7
+
+
+def test_random_pairs_validate_where_every_publication_is_too_large():
+    graph = cited_graph([["1"]] * 40 + [["2"]] * 60)
+    split = Publication(publication="1").divide(graph)
+    assert len(split.rows("validation")) == 6
+    assert len(split.rows("train")) == 54
+
+
 def test_left_empty_it_is_the_publication_with_most_pairs_and_small_is_all_the_small_ones():
     graph = cited_graph([["7"]] * 110 + [["8"]] * 20 + [["9"]] * 10 + [["7", "8"]] * 5)
     tested = {name: len(Publication(publication=name).divide(graph).rows("test")) for name in ("", "7", "8", "small")}

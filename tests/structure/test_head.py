@@ -13,6 +13,7 @@ from slviz.features.likeness import VIEWS
 from slviz.splits import SPLITS
 from slviz.structure import StructuralHead, fit_head
 from slviz.structure.inner_folds import inner_folds
+from slviz.structure.seen_pairs import publication_of
 
 CONTRASTS = ("random", "degree-matched")
 
@@ -46,6 +47,25 @@ def test_no_pair_is_asked_about_and_seen_and_hidden_genes_have_no_seen_pair(demo
             assert not known & {tuple(sorted(pair)) for pair in pairs.tolist()}
     if not unseen_ends:
         assert sorted(np.concatenate([fold.asked for fold in folds])) == list(range(len(demo.pairs)))
+
+
+def test_whole_publications_are_asked_about_where_a_new_one_is_held_out(demo):
+    publication = publication_of(demo, demo.pairs)
+    assert len(np.unique(publication)) > 3
+    folds = list(inner_folds(demo.pairs, genes=len(demo), unseen_ends=0, ratio=2, seed=0, publication=publication))
+    assert sorted(np.concatenate([fold.asked for fold in folds])) == list(range(len(demo.pairs)))
+    for fold in folds:
+        assert not set(publication[fold.asked]) & set(publication[fold.seen])
+        assert fold.share == 1
+
+
+def test_a_single_publication_is_divided_at_random(demo):
+    one = np.zeros(len(demo.pairs), dtype=np.int64)
+    plain, given = (
+        list(inner_folds(demo.pairs, genes=len(demo), unseen_ends=0, ratio=2, seed=0, publication=each))
+        for each in (None, one)
+    )
+    assert all(np.array_equal(a.asked, b.asked) for a, b in zip(plain, given, strict=True))
 
 
 def test_held_out_pairs_are_not_read(demo, split, head):
