@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from slviz.evaluation import METRICS
+from slviz.networks import NETWORKS
 from slviz.results.collect import WITHIN, Collected
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
@@ -76,6 +77,12 @@ class ResultRow:
     divisions: int
     run_ids: tuple[str, ...]
     complete: bool
+
+    @property
+    def learns(self) -> bool:
+        """Whether it is a network that learns in epochs, on features, and no baseline that was trained as a run."""
+        name = self.model.split(" ")[0]
+        return self.is_network and (name not in NETWORKS or NETWORKS[name].learns_in_epochs)
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,7 +41,7 @@ def cell_text(cell: Cell | None, *, digits: int = 3) -> str:
 
 def row_name(row: ResultRow) -> str:
     """Such as "gat (heads=2), features both", or a baseline's name."""
-    return f"{row.model}, {row.features}" if row.features else row.model
+    return f"{row.model}, {row.features}" if row.features and (row.learns or not row.is_network) else row.model
 
 
 def digits_of(table: ResultTable) -> int:
@@ -94,7 +94,7 @@ def _markdown_row(table: ResultTable, row: ResultRow, digits: int) -> str:
     for column in table.columns:
         text = cell_text(row.cells.get(column), digits=digits)
         cells.append(f"**{text}**" if table.leads(row, column) else text)
-    name = f"`{row.model}`, {row.features}" if row.is_network else row.model
+    name = f"`{row.model}`, {row.features}" if row.learns else f"`{row.model}`" if row.is_network else row.model
     return f"| {name} | " + " | ".join(cells) + f" | {_judged_on(table, row)} |"
 
 

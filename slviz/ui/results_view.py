@@ -140,8 +140,8 @@ def as_frame(table: ResultTable, *, spread_apart: bool) -> pd.DataFrame:
     """
     rows = []
     for row in table.rows:
-        cells: dict[str, Any] = {"Model": row.model, "Kind": "network" if row.is_network else "baseline"}
-        cells["Features"] = row.features
+        cells: dict[str, Any] = {"Model": row.model, "Kind": "network" if row.learns else "baseline"}
+        cells["Features"] = row.features if row.learns else ""
         for column in table.columns:
             cell = row.cells.get(column)
             name = heading(column) if not spread_apart else heading(column)[:-2]
