@@ -24,7 +24,8 @@ def other_value(choice: type[Choice], key: str) -> object:
         return "ab12"
     if setting.kind is float:
         return setting.low + (setting.high - setting.low) / 7  # type: ignore[operator]
-    return setting.default - 1 if setting.default == setting.high else setting.default + 1
+    twice = min(max(2 * setting.default, 1), setting.high)  # type: ignore[operator, type-var]
+    return setting.low if twice == setting.default else int(twice)  # twice a width is still divided by its heads
 
 
 @pytest.mark.parametrize(("part", "name"), EVERY)
