@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sp
@@ -20,9 +19,6 @@ BLOCK = 512
 PATHS = "paths of length three"
 LOW_RANK, BY_DEGREE = "approximated", "approximated by degree"
 RANKS = {LOW_RANK: 16, BY_DEGREE: 32}
-
-Blocks = Callable[[int, int], np.ndarray]
-"""Numbers [block, G] of the genes from `start` up to `stop` with every gene, whichever stands first."""
 
 
 class PairFeatures:
@@ -86,21 +82,19 @@ class PairFeatures:
         """Features of each pair; memory for 512 genes with every gene besides."""
         found = np.empty((len(pairs), len(self.names)), dtype=np.float32)
         order = np.argsort(pairs[:, 0], kind="stable")
-        starts = np.arange(0, self.genes, BLOCK)
-        cuts = np.searchsorted(pairs[order, 0], np.append(starts, self.genes))
-        for low, high in pairwise(cuts):
-            if low < high:
-                rows = order[low:high]
-                start, stop = int(pairs[rows[0], 0]), int(pairs[rows[-1], 0]) + 1
-                for column, block in enumerate(self._blocks(start, stop)):
-                    found[rows, column] = block[pairs[rows, 0] - start, pairs[rows, 1]]
+        first, place = np.unique(pairs[order, 0], return_inverse=True)
+        for start in range(0, len(first), BLOCK):
+            low, high = np.searchsorted(place, (start, start + BLOCK))
+            rows = order[low:high]
+            for column, block in enumerate(self._blocks(first[start : start + BLOCK])):
+                found[rows, column] = block[place[low:high] - start, pairs[rows, 1]]
         self._fill_ends(found, pairs[:, 0], pairs[:, 1])
         return found
 
     def columns(self, start: int, stop: int) -> Float32[np.ndarray, "features block rest"]:
         """Features of the genes from `start` up to `stop` with every gene from `start` on: 4 F G bytes a gene."""
         found = np.empty((len(self.names), stop - start, self.genes - start), dtype=np.float32)
-        for column, blocks in enumerate(self._blocks(start, stop)):
+        for column, blocks in enumerate(self._blocks(np.arange(start, stop))):
             found[column] = blocks[:, start:]
         one, other = np.arange(start, stop)[:, None], np.arange(start, self.genes)[None]
         self._fill_ends(np.moveaxis(found, 0, -1), *np.broadcast_arrays(one, other))
@@ -170,10 +164,10 @@ class PairFeatures:
         there = [view for view in self.views if view in ("partners", "screens") or self._near(view) is not None]
         return [(name, self._number(view), view) for view in there for name in names[view]]
 
-    def _blocks(self, start: int, stop: int) -> list[np.ndarray]:
-        """Every feature of two genes, [block, G] each, in the order of `_pair_features`."""
-        own = self._seen[start:stop].toarray()
-        makers: dict[str, Callable[[int, int, np.ndarray], list[np.ndarray]]] = {
+    def _blocks(self, of: Int64[np.ndarray, " block"]) -> list[np.ndarray]:
+        """Every feature of these genes with every gene, [block, G] each, in the order of `_pair_features`."""
+        own = self._seen[of].toarray()
+        makers: dict[str, Callable[[np.ndarray, np.ndarray], list[np.ndarray]]] = {
             "partners": self._of_partners,
             "screens": self._of_screens,
             "interactions": self._of_interactions,
@@ -181,10 +175,10 @@ class PairFeatures:
             "location": self._of_location,
         }
         there = dict.fromkeys(view for _, _, view in self._pair_features)
-        return [block for view in there for block in makers[view](start, stop, own)]
+        return [block for view in there for block in makers[view](of, own)]
 
-    def _of_partners(self, start: int, stop: int, own: np.ndarray) -> list[np.ndarray]:
-        two = _times(self._by_root, self._by_root[start:stop].toarray())
+    def _of_partners(self, of: np.ndarray, own: np.ndarray) -> list[np.ndarray]:
+        two = _times(self._by_root, self._by_root[of].toarray())
         busy = np.log(np.maximum(self._degree, 2))
         more = 100 / self._share
         root = np.maximum(self._degree, 1) ** np.float32(-0.5)
@@ -195,41 +189,39 @@ class PairFeatures:
         for name in RANKS:
             vectors = self.low_rank[f"{name} vectors"]
             scale = np.float32(1) if name == BY_DEGREE else self._share
-            found.append((vectors[start:stop] * (self.low_rank[f"{name} values"] / scale)) @ vectors.T)
+            found.append((vectors[of] * (self.low_rank[f"{name} values"] / scale)) @ vectors.T)
         return found
 
-    def _of_screens(self, start: int, stop: int, own: np.ndarray) -> list[np.ndarray]:
+    def _of_screens(self, of: np.ndarray, own: np.ndarray) -> list[np.ndarray]:
         expected = self._by_source / np.sqrt(np.maximum(self._by_source.sum(axis=0), 1))
         share = self._by_source / np.maximum(self._degree, 1)[:, None]
-        return [np.log1p(expected[start:stop] @ expected.T / self._share), share[start:stop] @ share.T]
+        return [np.log1p(expected[of] @ expected.T / self._share), share[of] @ share.T]
 
-    def _of_interactions(self, start: int, stop: int, own: np.ndarray) -> list[np.ndarray]:
+    def _of_interactions(self, of: np.ndarray, own: np.ndarray) -> list[np.ndarray]:
         touching = self._likeness.interactions
         assert touching is not None
         root = np.maximum(np.diff(touching.indptr), 1).astype(np.float32) ** np.float32(-0.5)
-        direct = touching[start:stop].toarray()
-        shared = _times(touching, direct * root**2) * root[start:stop, None] * root  # D^-½ P D^-1 P D^-½
-        return [*self._supported(self._near("interactions"), start, stop, own), direct, shared]
+        direct = touching[of].toarray()
+        shared = _times(touching, direct * root**2) * root[of, None] * root  # D^-½ P D^-1 P D^-½
+        return [*self._supported(self._near("interactions"), of, own), direct, shared]
 
-    def _of_terms(self, start: int, stop: int, own: np.ndarray) -> list[np.ndarray]:
+    def _of_terms(self, of: np.ndarray, own: np.ndarray) -> list[np.ndarray]:
         vectors = self._likeness.term_vectors
         assert vectors is not None
-        return [*self._supported(self._near("terms"), start, stop, own), vectors[start:stop] @ vectors.T]
+        return [*self._supported(self._near("terms"), of, own), vectors[of] @ vectors.T]
 
-    def _of_location(self, start: int, stop: int, own: np.ndarray) -> list[np.ndarray]:
+    def _of_location(self, of: np.ndarray, own: np.ndarray) -> list[np.ndarray]:
         near, chromosome = self._near("location"), self._likeness.chromosome
         assert near is not None
         assert chromosome is not None
-        same = (chromosome[start:stop, None] == chromosome) & (chromosome >= 0)
-        together = (near[start:stop].toarray() > 0).astype(np.float32)
-        return [*self._supported(near, start, stop, own), together, same.astype(np.float32)]
+        same = (chromosome[of][:, None] == chromosome) & (chromosome >= 0)
+        together = (near[of].toarray() > 0).astype(np.float32)
+        return [*self._supported(near, of, own), together, same.astype(np.float32)]
 
-    def _supported(
-        self, near: sp.csr_array | None, start: int, stop: int, own: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def _supported(self, near: sp.csr_array | None, of: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How far genes like the one are seen partners of the other (both ways), and genes like both of each other."""
         assert near is not None
-        one_way = _times(self._seen, near[start:stop].toarray())  # [block, G]: near A
+        one_way = _times(self._seen, near[of].toarray())  # [block, G]: near A
         other_way = _times(near, own)  # A near'
         both_ways, between = (one_way + other_way) / self._share, _times(near, one_way) / self._share
         return np.log1p(10 * both_ways), np.log1p(100 * between)

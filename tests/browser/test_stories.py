@@ -299,10 +299,10 @@ def test_a_row_of_the_results_shows_its_runs_and_opens_one(base: str, runs: Any,
     table.scroll_into_view_if_needed()
     box = table.bounding_box()
     page.mouse.click(box["x"] + 60, box["y"] + 1.5 * ROW_PIXELS)  # the first row: a network
-    page.wait_for_url(re.compile(r"model=gat"))
+    page.wait_for_url(re.compile(r"model=(gat|multiview)"))
     settle(page)
     page.get_by_test_id("stMain").get_by_role("link", name="Predictions").first.click()
-    page.wait_for_url(re.compile(r"/predictions\?.*run=gat-both-link-"))
+    page.wait_for_url(re.compile(r"/predictions\?.*run=(gat|multiview)-both-link-"))
     page.locator("h1", has_text="Predictions").wait_for(timeout=60_000)
 
 
