@@ -53,4 +53,4 @@ def test_a_partner_who_is_not_there_and_a_run_with_one_side_say_nothing(
     app = open_page("neighbourhood", run=run.run_id, gene=gene, partner="NOSUCHGENE")
     assert not app.exception
     assert "What the score of" not in said(app)
-    assert "Pick a row" in said(app)
+    assert "NOSUCHGENE is not in this table. Pick a row" in said(app)
