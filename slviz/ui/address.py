@@ -57,9 +57,7 @@ def number(
     label: str, *, key: str, low: float, high: float, default: float, step: float | None = None, **arguments: Any
 ) -> Any:
     """A slider between `low` and `high` whose value is in the address."""
-    asked = st.query_params.get(key)
-    if asked is not None and not _is_between(asked, low, high):
-        _say_nonsense(key, asked, f"It should be a number from {low:g} to {high:g}.")
+    _refuse_outside(key, low, high)
     return st.slider(label, low, high, default, step, key=key, bind="query-params", **arguments)
 
 
@@ -67,10 +65,15 @@ def entry(
     label: str, *, key: str, low: float, high: float, default: float, step: float | None = None, **arguments: Any
 ) -> Any:
     """A field for a number between `low` and `high` whose value is in the address; all of one type."""
+    _refuse_outside(key, low, high)
+    return st.number_input(label, low, high, default, step, key=key, bind="query-params", **arguments)
+
+
+def _refuse_outside(key: str, low: float, high: float) -> None:
+    """Says so where the address asks for something else than a number between the two."""
     asked = st.query_params.get(key)
     if asked is not None and not _is_between(asked, low, high):
         _say_nonsense(key, asked, f"It should be a number from {low:g} to {high:g}.")
-    return st.number_input(label, low, high, default, step, key=key, bind="query-params", **arguments)
 
 
 def _is_between(text: str, low: float, high: float) -> bool:

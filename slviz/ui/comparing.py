@@ -93,10 +93,10 @@ def _choose(summary: RunSummary) -> list[RunSummary]:
     unknown = [each for each in asked if each not in fitting and each != summary.run_id]
     if unknown:
         st.warning(
-            plain(f"Not judged on the same pairs, or not there: {', '.join(unknown)[:200]}. It is left out."),
+            plain(f"Left out, since not judged on the same pairs, or not there: {', '.join(unknown)[:200]}."),
             icon=":material/link_off:",
         )
-    st.session_state[KEY] = [each for each in asked if each in fitting][:MOST] or list(fitting)[:1]
+    st.session_state[KEY] = [each for each in asked if each in fitting][:MOST] or ([] if asked else list(fitting)[:1])
     names = run_names.names([summary, *fitting.values()])
 
     def changed() -> None:

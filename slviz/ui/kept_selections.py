@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -104,15 +106,19 @@ def _choose(known: dict[str, GeneSet]) -> None:
     def changed() -> None:
         address.put(genes=None, cluster=None, set=st.session_state[key])
 
+    _picker("Open", known, key=key, on_change=changed, placeholder="Choose a selection")
+
+
+def _picker(label: str, known: dict[str, GeneSet], *, on_change: Callable[[], None], **more: Any) -> None:
+    """A list of kept selections with their sizes, searched by any part of a name."""
     st.selectbox(
-        "Open",
+        label,
         list(known),
         index=None,
-        key=key,
-        on_change=changed,
+        on_change=on_change,
         format_func=lambda name: f"{name} ({len(known[name].genes):,})",
-        placeholder="Choose a selection",
         filter_mode="contains",
+        **more,
     )
 
 
@@ -175,17 +181,7 @@ def compare(graph: GeneGraph, run: Run, chosen: np.ndarray, *, called: str, name
     def changed() -> None:
         address.put(**{"with": st.session_state[key]})
 
-    st.selectbox(
-        "Compare with",
-        list(others),
-        index=None,
-        key=key,
-        on_change=changed,
-        format_func=lambda each: f"{each} ({len(others[each].genes):,})",
-        placeholder="Another kept selection",
-        width=420,
-        filter_mode="contains",
-    )
+    _picker("Compare with", others, key=key, on_change=changed, placeholder="Another kept selection", width=420)
     if asked not in others:
         return
     _two(graph, run, (shown or called, chosen), (asked, others[asked].numbers(graph)), name=name)

@@ -58,7 +58,7 @@ def test_a_run_with_another_division_is_not_offered(two: tuple[Run, Run], store:
     finish(store, elsewhere)
     app = open_page("compare", run=first.run_id, **{"with": elsewhere.run_id})
     assert not app.exception
-    assert "Not judged on the same pairs" in said(app)
+    assert "not judged on the same pairs" in said(app)
     assert elsewhere.run_id not in app.multiselect(key="compared runs").options
     assert "1 finished run on other pairs" in said(app)
 

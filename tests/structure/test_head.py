@@ -4,16 +4,18 @@ import dataclasses
 
 import numpy as np
 import pytest
-from builders import tiny_graph
+from builders import tiny_graph, tiny_spec
 
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DataError
 from slviz.evaluation import roc_auc
 from slviz.features.likeness import VIEWS
+from slviz.networks import NETWORKS
 from slviz.splits import SPLITS
 from slviz.structure import StructuralHead, fit_head
 from slviz.structure.inner_folds import inner_folds
 from slviz.structure.seen_pairs import publication_of
+from slviz.training.blending import with_head
 
 CONTRASTS = ("random", "degree-matched")
 
@@ -111,3 +113,17 @@ def test_too_few_pairs_are_refused_in_a_sentence():
     few = dataclasses.replace(split, part=np.where(split.part == "train", "validation", split.part))
     with pytest.raises(DataError, match="Too few training pairs"):
         fit_head(graph, few, contrasts=CONTRASTS)
+
+
+@pytest.mark.parametrize(("protocol", "whole"), [("publication", True), ("pairs", False)])
+def test_a_run_asks_by_publications_where_its_protocol_does(demo, monkeypatch, protocol, whole):
+    asked = []
+
+    def watched(*given, **named):
+        asked.append(named["publication"])
+        return inner_folds(*given, **named)
+
+    monkeypatch.setattr("slviz.structure.head.inner_folds", watched)
+    spec = dataclasses.replace(tiny_spec(demo), network=NETWORKS.make("view_trees"), split=SPLITS.make(protocol))
+    with_head(demo, spec, spec.split.divide(demo), decoder={}, embedding=np.zeros((len(demo), 2), dtype=np.float32))
+    assert [each is not None for each in asked] == [whole]
