@@ -19,6 +19,10 @@ from slviz.ui import (
 )
 
 ONE, BESIDE = "one map", "beside controls"
+NO_EMBEDDING = (
+    ":material/info: A baseline learns no embedding. What is drawn here are the {width} main directions (truncated "
+    "SVD) of who pairs with whom in training."
+)
 VIEW_HELP = (
     f"- **{ONE}**: the trained embedding\n"
     f"- **{BESIDE}**: the same genes in the raw features, in the untrained network and in the trained one"
@@ -36,6 +40,8 @@ def page() -> None:
 def _of_genes() -> None:
     """Controls, then one map with its genes, or several side by side."""
     summary, run, graph = frame.open_run("Embedding")
+    if not run.spec.network.learns_in_epochs:
+        st.caption(NO_EMBEDDING.format(width=run.embedding.shape[1]))
     search, method_column, colour_column = st.columns([3, 5, 3])
     with search:
         gene = genes.search(graph)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from slviz import jobs
 from slviz.errors import RunError
-from slviz.runs.run import METRIC_COLUMNS
+from slviz.runs.run import METRIC_COLUMNS, NETWORK
 from slviz.runs.spec import TABLES, RunSpec
 from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
@@ -71,7 +71,7 @@ def _in_short(store: RunStore, summary: RunSummary) -> str:
 def key_figures(metrics: pd.DataFrame) -> str:
     """The first two figures of the network on test, each beside the best baseline."""
     on_test = metrics.query("part == 'test'").to_dict("records")
-    of_network = [row for row in on_test if row["scorer"] == "network"][:2]
+    of_network = [row for row in on_test if row["scorer"] == NETWORK][:2]
     return ", ".join(
         f"{row['metric']} {row['value']:.3f} ({row['against']}{_best_baseline(on_test, row)})" for row in of_network
     )
@@ -81,7 +81,7 @@ def _best_baseline(on_test: list[dict], of: dict) -> str:
     others = [
         row
         for row in on_test
-        if row["scorer"] != "network"
+        if row["scorer"] != NETWORK
         and (row["metric"], row["against"]) == (of["metric"], of["against"])
         and not math.isnan(row["value"])
     ]

@@ -16,7 +16,7 @@ from slviz.projections import PROJECTIONS
 from slviz.runs.event_files import EventFile
 from slviz.runs.folder import EVENTS
 from slviz.runs.manifest import MANIFEST
-from slviz.runs.run import Run
+from slviz.runs.run import NETWORK, Run
 from slviz.runs.spec import RunSpec
 from slviz.runs.store import RunStore
 from slviz.runs.worker import RunWriter, StoredCheckpoint
@@ -186,9 +186,11 @@ def _line(epoch: Epoch) -> str:
 
 def _tell_metrics(run: Run) -> None:
     on_test = run.metrics[(run.metrics["part"] == "test") & run.metrics["against"].isin(TOLD)]
+    itself = {NETWORK: run.spec.network.scorer}
     table = on_test.pivot_table(index=["against", "scorer"], columns="metric", values="value", sort=False)
+    table = table.rename(index=itself, level="scorer")
     if len(table):
-        _tell(table.round(4).to_string(na_rep=""))
+        _tell((table.round(4) + 0.0).to_string(na_rep=""))  # + 0: no minus before a zero
 
 
 def _make_maps(store: RunStore, run_id: str) -> int:

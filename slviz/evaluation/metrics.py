@@ -7,6 +7,11 @@ from dataclasses import dataclass
 
 from slviz.evaluation.ranking import CUTS, TOP
 
+AMONG_THE_DRAWN = (
+    "Measured among the drawn pairs, where real ones are frequent. Among all pairs of genes they are rare, so a small "
+    "value does not make the score a probability that a pair is real."
+)
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -25,8 +30,10 @@ METRICS: Mapping[str, Metric] = {
         Metric("ap", "Average precision", "Mean share of real pairs above each real pair in the ranking.", True),
         Metric("f1", "F1", "Balance of precision and recall at the threshold that was best on validation.", True),
         Metric("threshold", "Threshold", "Score from which a pair counts as predicted; chosen on validation.", True),
-        Metric("brier", "Brier score", "Mean squared distance of the score from 1 (real) or 0 (unlisted).", False),
-        Metric("ece", "Calibration error", "How far scores are from the share of real pairs that have them.", False),
+        Metric("brier", "Brier score", f"Mean squared distance of the score from 1 or 0. {AMONG_THE_DRAWN}", False),
+        Metric(
+            "ece", "Calibration error", f"How far scores are from the share of real pairs. {AMONG_THE_DRAWN}", False
+        ),
         Metric("rmse", "RMSE", "Typical distance of the prediction from the score, large misses counting more.", False),
         Metric("mae", "MAE", "Mean distance of the prediction from the score.", False),
         Metric("r2", "R²", "Share of the differences between scores that is predicted; 0 is the mean.", True),

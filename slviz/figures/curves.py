@@ -119,7 +119,7 @@ def _unit_square(figure: go.Figure) -> go.Figure:
 
 
 def curves_of(
-    predictions: pd.DataFrame, *, against: str, part: str = "test", scorers: Sequence[str] | None = None
+    predictions: pd.DataFrame, *, against: str, part: str = "test", called: str = "network"
 ) -> tuple[list[NamedCurve], list[NamedCurve], float]:
     """ROC and precision–recall curves of a run's own predictions and baselines, and the share of real pairs.
 
@@ -127,20 +127,19 @@ def curves_of(
         predictions: of a link run, as `Run.predictions` has it.
         against: the drawn non-pairs to judge on, such as "random".
         part: which part of the pairs.
-        scorers: columns to draw, "prediction" (shown as "network") first; all baselines when left out.
+        called: what the run's own predictions are called beside the baselines.
     """
     chosen = (predictions["part"] == part) & predictions["against"].isin(["known", against])
     rows = predictions.loc[chosen]
     actual = rows["actual"].to_numpy(dtype=np.float64)
     if not len(rows) or actual.min() == actual.max():
         return [], [], float("nan")
-    columns = list(scorers or ["prediction", *predictions.columns[len(PAIR_COLUMNS) :]])
     roc, precision = [], []
-    for column in columns:
+    for column in ["prediction", *predictions.columns[len(PAIR_COLUMNS) :]]:
         score = rows[column].to_numpy(dtype=np.float64)
         if not np.isfinite(score).all():
             continue
-        name, baseline = ("network", False) if column == "prediction" else (column, True)
+        name, baseline = (called, False) if column == "prediction" else (column, True)
         false_rate, true_rate, _ = roc_curve(actual, score)
         recall, exact, _ = pr_curve(actual, score)
         roc.append(NamedCurve(name, false_rate, true_rate, roc_auc(actual, score), baseline))

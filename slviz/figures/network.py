@@ -220,7 +220,7 @@ def _width_legend(around: Neighbourhood, widest: float) -> list[Any]:
             "hoverinfo": "skip",
             "legend": "legend2",
             "legendgroup": "width",
-            "legendgrouptitle": {"text": "Edge width"},
+            "legendgrouptitle": {"text": "Edge width" if around.weighted else "Edges"},
         }
         for width, name in sample
     ]

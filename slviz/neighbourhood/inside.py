@@ -7,7 +7,7 @@ import pandas as pd
 from jaxtyping import Float32, Int64
 
 from slviz.datasets import GeneGraph
-from slviz.runs import Run
+from slviz.runs import NETWORK, Run
 from slviz.scoring import PairScorer, scorer_of
 
 MOST_SCORED = 600
@@ -27,7 +27,7 @@ def predicts_partners(run: Run) -> bool:
 
 def threshold_of(run: Run) -> float:
     """The score from which a pair counts as predicted: where F1 was best on validation pairs; NaN where unknown."""
-    found = run.metrics.loc[(run.metrics["metric"] == "threshold") & (run.metrics["scorer"] == "network"), "value"]
+    found = run.metrics.loc[(run.metrics["metric"] == "threshold") & (run.metrics["scorer"] == NETWORK), "value"]
     return float(found.iloc[0]) if len(found) else float("nan")
 
 

@@ -41,8 +41,8 @@ def _of_edges(
 ) -> str:
     if run.attention is None:
         return (
-            f"This run's network ({run.spec.network.name}) has no attention: the edges are known pairs that "
-            "training used, all equally wide, the highest data-set scores first."
+            "This run has no attention: the edges are known pairs that training used, all equally wide, the highest "
+            "data-set scores first."
         )
     over = _over(run, layer, head)
     if direction == "into":
@@ -81,7 +81,7 @@ def _of_guesses(run: Run, guesses: int) -> str:
     if not guesses:
         return ""
     return (
-        f"Dashed are the {_counted(guesses, 'partner')} that the network scores highest outside its training pairs. "
+        f"Dashed are the {_counted(guesses, 'partner')} that this run scores highest outside its training pairs. "
         "A score is not a probability."
     )
 

@@ -29,6 +29,10 @@ class Baseline(Network):
     width: ClassVar[int] = 16  # type: ignore[misc]
     dropout: ClassVar[float] = 0.0  # type: ignore[misc]
 
+    @property
+    def scorer(self) -> str:
+        return self.formula or self.name.replace("_", " ")
+
     def refuse(self, task: str, *, scores_pairs: bool, interactions: bool) -> None:
         if not scores_pairs:
             raise InvalidSetting(

@@ -40,6 +40,11 @@ class Network(Choice):
         advanced=True,
     )
 
+    @property
+    def scorer(self) -> str:
+        """What its scores are called beside those of others, such as "network" or "L3"."""
+        return "network"
+
     def refuse(self, task: str, *, scores_pairs: bool, interactions: bool) -> None:
         """Raises `InvalidSetting` for a task, or for data, that this network cannot be asked about; nothing here."""
 

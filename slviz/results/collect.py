@@ -13,13 +13,13 @@ import pandas as pd
 from slviz.errors import SlvizError
 from slviz.runs.contents import SPLIT
 from slviz.runs.manifest import Manifest
+from slviz.runs.run import NETWORK
 from slviz.runs.spec import RunSpec
 from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
 from slviz.runs.typed import words_of
 from slviz.tasks import PairTask
 
-NETWORK = "network"
 WITHIN = "within sources"
 RECONSTRUCT = "reconstruct"
 COLUMNS = ("task", "protocol", "model", "is_network", "features", "division", "held_out", "run_id", "seed")

@@ -18,6 +18,8 @@ PAIR_COLUMNS = ("gene_a", "gene_b", "part", "against", "actual", "prediction")
 GENE_COLUMNS = ("gene", "part", "prediction")
 CLASS_COLUMNS = ("gene", "part", "actual", "prediction", "score")
 METRIC_COLUMNS = ("scorer", "part", "against", "metric", "value")
+NETWORK = "network"
+"""The `scorer` that is the run itself; the others are baselines beside it."""
 
 
 def leading_columns(predictions: pd.DataFrame) -> tuple[str, ...]:
@@ -95,7 +97,7 @@ class Run:
         leading = leading_columns(self.predictions)
         return tuple(self.predictions.columns[len(leading) :])
 
-    def metric(self, metric: str, *, against: str, part: str = "test", scorer: str = "network") -> float:
+    def metric(self, metric: str, *, against: str, part: str = "test", scorer: str = NETWORK) -> float:
         """One figure of the metrics table; NaN where it was not measured."""
         table = self.metrics
         wanted = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,13 +15,12 @@ from slviz.baselines import confidence_baselines, link_baselines, link_rows, rec
 from slviz.cores import side_by_side
 from slviz.datasets import GeneGraph
 from slviz.evaluation import ScoreRows, best_threshold, link_metrics, ranking_metrics, value_metrics
-from slviz.runs import GENE_COLUMNS, METRIC_COLUMNS, PAIR_COLUMNS, PARTS
+from slviz.runs import GENE_COLUMNS, METRIC_COLUMNS, NETWORK, PAIR_COLUMNS, PARTS
 from slviz.scoring import PairScorer
 from slviz.splits import PairSplit
 from slviz.splits.negatives import pair_keys
 from slviz.tasks import PairTask
 
-NETWORK = "network"
 SCORERS_AT_ONCE = 4  # each holds its scores of all pairs: 80 MB for 6,375 genes
 FEWEST = 5  # pairs of one kind of evidence below which a figure would say nothing
 
@@ -41,15 +41,17 @@ def judge_pairs(
     *,
     scorer: PairScorer,
     decoder: Mapping[str, np.ndarray],
+    itself: str = "",
 ) -> Judged:
     """Score every pair of the split with what the run stores and with the baselines.
 
     For the task `link` also every pair of genes that is not known outside the test part: see `ranking_metrics`.
+    A run of a baseline does not stand beside `itself`: that one is left out of the baselines.
     """
     is_link = bool(task.contrasts)
     scores = {NETWORK: scorer.score(split.pairs)}
     baselines = link_baselines if is_link else confidence_baselines
-    scores |= baselines(split, interactions=graph.interactions)
+    scores |= _but(itself, baselines(split, interactions=graph.interactions))
     names = np.asarray(graph.genes, dtype=object)
     frame = pd.DataFrame(
         {
@@ -64,7 +66,7 @@ def judge_pairs(
     assert tuple(frame.columns[: len(PAIR_COLUMNS)]) == PAIR_COLUMNS
     if is_link:
         rows = {NETWORK: network_rows(scorer)}
-        rows |= link_rows(split, interactions=graph.interactions)
+        rows |= _but(itself, link_rows(split, interactions=graph.interactions))
         return Judged(
             decoder, frame, metrics_table(chain(_link_rows(split, scores), _ranking_rows(graph, split, rows)))
         )
@@ -75,6 +77,10 @@ def judge_pairs(
         frame.iloc[judged].reset_index(drop=True),
         metrics_table(_confidence_rows(split, scores, kinds, judged)),
     )
+
+
+def _but(itself: str, baselines: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: score for name, score in baselines.items() if name != itself}
 
 
 def network_rows(scorer: PairScorer) -> ScoreRows:

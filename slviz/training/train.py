@@ -91,7 +91,7 @@ def train(
 def _train_baseline(graph: GeneGraph, spec: RunSpec, split: PairSplit, *, started: float) -> Run:
     scorer, arrays, embedding = fit_baseline(graph, spec, split)
     assert isinstance(spec.task, PairTask)
-    judged = judge_pairs(spec.task, graph, split, scorer=scorer, decoder=arrays)
+    judged = judge_pairs(spec.task, graph, split, scorer=scorer, decoder=arrays, itself=spec.network.scorer)
     return Run(
         spec=spec,
         genes=graph.genes,

@@ -11,12 +11,11 @@ from slviz.datasets.classes import GeneClasses, gene_classes
 from slviz.evaluation import METRICS
 from slviz.evaluation.classes import confusion_matrix, f1_of_each
 from slviz.figures.classes import confusion_figure
-from slviz.runs import PARTS, Run
+from slviz.runs import NETWORK, PARTS, Run
 from slviz.tasks import Classify
 from slviz.ui import address, downloads, frame, genes, metrics_table
 from slviz.ui.words import PART_HELP, counted, plain
 
-NETWORK = "network"
 NO_CLASS = "no class"
 MOST_ROWS = 1000
 SHARE_HELP = "What the network gives its class, of 1 for all classes; not a probability unless checked."

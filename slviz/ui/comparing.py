@@ -13,7 +13,7 @@ from slviz.evaluation import METRICS
 from slviz.evaluation.comparison import Difference, compare_links, compare_values
 from slviz.figures.comparison import difference_intervals
 from slviz.figures.frame import noted
-from slviz.runs import Run
+from slviz.runs import NETWORK, Run
 from slviz.runs.summary import RunSummary
 from slviz.splits import in_words
 from slviz.ui import address, downloads, frame, metrics_table, opened, run_names
@@ -145,9 +145,9 @@ def _figures(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str], *,
 def figures_table(runs: Sequence[Run], names: Mapping[str, str], *, against: str) -> pd.DataFrame:
     """One row a run, then the baselines of the first; rankings beside the figures on pairs where all runs have them."""
     tables = [_of_run(run, against=against) for run in runs]
-    rows = [table.loc[table["scorer"] == metrics_table.NETWORK] for table in tables]
+    rows = [table.loc[table["scorer"] == NETWORK] for table in tables]
     named = [row.assign(scorer=names[run.run_id]) for run, row in zip(runs, rows, strict=True)]
-    baselines = tables[0].loc[tables[0]["scorer"] != metrics_table.NETWORK]
+    baselines = tables[0].loc[tables[0]["scorer"] != NETWORK]
     whole = pd.concat([*named, baselines], ignore_index=True)
     measured = whole.iloc[: len(runs)].notna().all()
     return whole.loc[:, measured | (whole.columns == "scorer")]

@@ -76,14 +76,21 @@ def synthetic_badge(*, short: bool = False) -> None:
 
 def description(spec: RunSpec) -> str:
     """What a run is, in one line of Markdown."""
-    task, network = plain(spec.task.name), plain(spec.network.name)
+    task = plain(spec.task.name)
     data = plain(Path(spec.data_name).name or spec.data_name)
     task_words = TASK_WORDS.get(spec.task.name, spec.task.summary())
-    network_words = NETWORK_WORDS.get(spec.network.name, spec.network.summary())
     return (
-        f"Task **{task}** ({task_words}) · network **{network}** ({network_words}) · "
-        f"features **{plain(spec.features.name)}** · data **{data}** · held out **{plain(in_words(spec.split))}**"
+        f"Task **{task}** ({task_words}) · {_model(spec)} · data **{data}** · "
+        f"held out **{plain(in_words(spec.split))}**"
     )
+
+
+def _model(spec: RunSpec) -> str:
+    """The network and its features, or the baseline, which sees none."""
+    words = NETWORK_WORDS.get(spec.network.name, spec.network.summary())
+    if not spec.network.learns_in_epochs:
+        return f"baseline **{plain(spec.network.scorer)}** ({words.removeprefix('a baseline: ')})"
+    return f"network **{plain(spec.network.name)}** ({words}) · features **{plain(spec.features.name)}**"
 
 
 def open_run(title: str) -> tuple[RunSummary, Run, GeneGraph]:

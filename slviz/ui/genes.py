@@ -31,7 +31,7 @@ def search(graph: GeneGraph, *, label: str = "Gene") -> int | None:
         on_change=changed,
         accept_new_options=True,
         filter_mode="contains",
-        placeholder="Search a gene, such as " + graph.genes[int(np.argmax(graph.degree))],
+        placeholder="A gene, such as " + graph.genes[int(np.argmax(graph.degree))],
         help=SEARCH_HELP,
         icon=":material/search:",
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from slviz.evaluation import METRICS
+from slviz.runs import NETWORK
 
 KEY_FIGURES = {
     "link": ("auc", ("degree-matched", "random", "file")),
@@ -81,10 +82,10 @@ def figure(metrics: pd.DataFrame, name: str, *, against: str) -> KeyFigure | Non
     metric = METRICS[name]
     wanted = (metrics["part"] == "test") & (metrics["against"] == against) & (metrics["metric"] == name)
     rows = metrics.loc[wanted].dropna(subset=["value"])
-    value = rows.loc[rows["scorer"] == "network", "value"]
+    value = rows.loc[rows["scorer"] == NETWORK, "value"]
     if not len(value):
         return None
-    others = rows.loc[rows["scorer"] != "network"].sort_values("value")
+    others = rows.loc[rows["scorer"] != NETWORK].sort_values("value")
     best = others.iloc[-1 if metric.higher_is_better else 0] if len(others) else None
     return KeyFigure(
         metric=metric.label.removeprefix("ROC "),

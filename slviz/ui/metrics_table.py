@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from slviz.evaluation import METRICS
+from slviz.runs import NETWORK
 from slviz.ui.words import BASELINE_WORDS, plain
 
-NETWORK = "network"
 MEAN = "mean"
 
 
@@ -58,11 +58,14 @@ def within_sources(metrics: pd.DataFrame, rows: pd.DataFrame, *, part: str) -> p
     return table.sort_values("Pairs", ascending=False, kind="stable").rename_axis("Evidence").reset_index()
 
 
-def show(table: pd.DataFrame, *, legend: bool = True, labels: Mapping[str, str] | None = None) -> None:
+def show(
+    table: pd.DataFrame, *, own: str = NETWORK, legend: bool = True, labels: Mapping[str, str] | None = None
+) -> None:
     """The table on the page, the best of each column marked, metrics explained by their help.
 
     Args:
         table: as `beside_baselines` gives it.
+        own: what the run itself is called: the network, or the baseline that it is.
         legend: whether a caption explains the arrows.
         labels: other words for some metrics, where what is left out stands nearby.
     """
@@ -78,9 +81,10 @@ def show(table: pd.DataFrame, *, legend: bool = True, labels: Mapping[str, str] 
         for key in table.columns
         if key in METRICS
     }
-    columns["scorer"] = st.column_config.TextColumn("Scorer", help=_scorer_help(table["scorer"].tolist()))
-    written = table.assign(**{key: table[key].map(as_text) for key in table.columns if key in METRICS})
-    marked = written.style.apply(lambda column: _best(pd.Series(table[column.name])), axis=0)
+    named = table.assign(scorer=table["scorer"].replace(NETWORK, own))
+    columns["scorer"] = st.column_config.TextColumn("Scorer", help=_scorer_help(named["scorer"].tolist()))
+    written = named.assign(**{key: table[key].map(as_text) for key in table.columns if key in METRICS})
+    marked = written.style.apply(lambda column: marks_of_best(pd.Series(table[column.name])), axis=0)
     st.dataframe(marked, hide_index=True, column_config=columns)
     if legend:
         st.caption("↑ higher is better, ↓ lower is better; the best of each column is marked.")
@@ -96,9 +100,10 @@ def as_text(value: float) -> str:
     return "–" if value != value else f"{value:.3f}"  # NaN differs from itself
 
 
-def _best(column: pd.Series) -> list[str]:
+def marks_of_best(column: pd.Series) -> list[str]:
+    """The style of each value of a metric's column: the best is marked, where there is another to compare it with."""
     key = str(column.name)
-    if key not in METRICS or column.isna().all():
+    if key not in METRICS or column.count() < 2:
         return [""] * len(column)
     best = column.max() if METRICS[key].higher_is_better else column.min()
     return ["font-weight: 700; background-color: rgba(0, 158, 115, 0.18)" if each == best else "" for each in column]

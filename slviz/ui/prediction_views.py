@@ -10,9 +10,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from slviz.datasets import GeneGraph
-from slviz.evaluation import average_precision, pr_curve, roc_auc, roc_curve
 from slviz.figures import (
-    NamedCurve,
+    curves_of,
     precision_recall_curves,
     predicted_against_actual,
     residuals,
@@ -46,6 +45,8 @@ SOURCE_HELP = (
 ALL_PARTS = "all"
 ONE_NUMBER = 1e-3
 """Outputs of all genes that differ by less are one number."""
+NOTHING = 1e-5
+"""An error of rounding."""
 CHART_HEIGHT = 520
 MOST_ROWS = 500
 
@@ -64,24 +65,37 @@ def link(graph: GeneGraph, run: Run) -> None:
     if not len(rows):
         st.info("This run has no such pairs.", icon=":material/info:")
         return
-    first, second = st.columns(2)
-    roc, precision = link_figures(rows, run.baselines)
-    note = note_of(run, f"{part} pairs {AGAINST_WORDS.get(against, against)}")
-    with first:
-        _chart(graph, run, f"{run.run_id}-roc-{part}-{against}", lambda: roc, title="ROC curve", note=note)
-    with second:
-        name = f"{run.run_id}-pr-{part}-{against}"
-        _chart(graph, run, name, lambda: precision, title="Precision and recall", note=note)
+    _curves(graph, run, part=part, against=against)
     _chart(
         graph,
         run,
         f"{run.run_id}-scores-{part}-{against}",
         lambda: score_distribution(run.predictions, part=part, against=against),
         title="How scores spread",
-        note=note,
+        note=_note_on_pairs(run, part=part, against=against),
     )
     ranking_views.show(graph, run)
     _ranked_pairs(graph, run, rows, part=part)
+
+
+def _curves(graph: GeneGraph, run: Run, *, part: str, against: str) -> None:
+    """ROC and precision–recall of the run and of each baseline on the same rows."""
+    curves, precisions, share = curves_of(run.predictions, against=against, part=part, called=run.spec.network.scorer)
+    if not curves:
+        st.info("There are pairs of one kind alone here, so there is no curve.", icon=":material/info:")
+        return
+    roc, precision = roc_curves(curves), precision_recall_curves(precisions, share_positive=share)
+    note = _note_on_pairs(run, part=part, against=against)
+    first, second = st.columns(2)
+    with first:
+        _chart(graph, run, f"{run.run_id}-roc-{part}-{against}", lambda: roc, title="ROC curve", note=note)
+    with second:
+        name = f"{run.run_id}-pr-{part}-{against}"
+        _chart(graph, run, name, lambda: precision, title="Precision and recall", note=note)
+
+
+def _note_on_pairs(run: Run, *, part: str, against: str) -> tuple[str, str]:
+    return note_of(run, f"{part} pairs {AGAINST_WORDS.get(against, against)}")
 
 
 def kinds_of_non_pairs(run: Run) -> list[str]:
@@ -94,20 +108,6 @@ def kinds_of_non_pairs(run: Run) -> list[str]:
 def compared(predictions: pd.DataFrame, *, part: str, against: str) -> pd.DataFrame:
     """Known pairs of a part and the non-pairs that they are compared with."""
     return predictions.loc[(predictions["part"] == part) & predictions["against"].isin(["known", against])]
-
-
-def link_figures(rows: pd.DataFrame, baselines: tuple[str, ...]) -> tuple[go.Figure, go.Figure]:
-    """ROC and precision–recall curves of the network and of each baseline on the same rows."""
-    actual = rows["actual"].to_numpy(dtype=np.float32)
-    roc, precision = [], []
-    for name in ("prediction", *baselines):
-        score = rows[name].to_numpy(dtype=np.float32)
-        label, is_baseline = ("network", False) if name == "prediction" else (name, True)
-        false, true, _ = roc_curve(actual, score)
-        recall, exact, _ = pr_curve(actual, score)
-        roc.append(NamedCurve(label, false, true, roc_auc(actual, score), is_baseline))
-        precision.append(NamedCurve(label, recall, exact, average_precision(actual, score), is_baseline))
-    return roc_curves(roc), precision_recall_curves(precision, share_positive=float(actual.mean()))
 
 
 def _ranked_pairs(graph: GeneGraph, run: Run, rows: pd.DataFrame, *, part: str) -> None:
@@ -262,6 +262,11 @@ def reconstruct(graph: GeneGraph, run: Run) -> None:
         st.caption(
             "Root mean squared error of a gene's features, in their units. Below the dashed line the network is better."
         )
+        if pca_is_exact(run):
+            st.caption(
+                f"The PCA makes no error: with {run.spec.network.width} numbers a gene, as many as the features have "
+                "columns or more, it gives back what it was given. Train with a smaller width for a fair match."
+            )
     with right:
         _table(graph, run, part="test" if part == ALL_PARTS else part, against="genes")
         if len(chosen) and chosen[0] < len(run.predictions):
@@ -270,6 +275,11 @@ def reconstruct(graph: GeneGraph, run: Run) -> None:
             frame.link(frame.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=gene)
         else:
             st.caption("Click a point to see which gene it is.")
+
+
+def pca_is_exact(run: Run) -> bool:
+    """Whether the PCA beside the network is as wide as the features, so that it loses nothing."""
+    return "PCA" in run.baselines and run.metric("rmse", against="genes", scorer="PCA") < NOTHING
 
 
 def _table(graph: GeneGraph, run: Run, *, part: str, against: str) -> None:
@@ -281,7 +291,7 @@ def _table(graph: GeneGraph, run: Run, *, part: str, against: str) -> None:
             source=downloads.provenance(graph, run),
             table=lambda: run.metrics,
         )
-    metrics_table.show(table)
+    metrics_table.show(table, own=run.spec.network.scorer)
 
 
 def note_of(run: Run, judged: str) -> tuple[str, str]:

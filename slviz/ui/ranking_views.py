@@ -7,7 +7,7 @@ import streamlit as st
 
 from slviz.datasets import GeneGraph
 from slviz.evaluation import CUTS, METRICS, TOP
-from slviz.runs import Run
+from slviz.runs import NETWORK, Run
 from slviz.splits import in_words
 from slviz.ui import address, downloads, metrics_table
 from slviz.ui.key_figures import figure
@@ -44,7 +44,8 @@ def show(graph: GeneGraph, run: Run) -> None:
 def _all_unknown(graph: GeneGraph, run: Run) -> None:
     _titled(graph, run, "Among all unknown pairs", against=ALL)
     st.caption(plain(sentence(graph, run)))
-    metrics_table.show(metrics_table.beside_baselines(run.metrics, part="test", against=ALL), legend=False)
+    table = metrics_table.beside_baselines(run.metrics, part="test", against=ALL)
+    metrics_table.show(table, own=run.spec.network.scorer, legend=False)
 
 
 def sentence(graph: GeneGraph, run: Run) -> str:
@@ -73,7 +74,8 @@ def _per_gene(graph: GeneGraph, run: Run) -> None:
     table = metrics_table.beside_baselines(run.metrics, part="test", against=EACH)
     columns = [key for key in table.columns if key in METRICS and key.endswith(f"@{cut}")]
     labels = {key: METRICS[key].label.removesuffix(f"@{cut}") for key in columns}
-    metrics_table.show(_best_first(pd.DataFrame(table[["scorer", *columns]])), legend=False, labels=labels)
+    ordered = _best_first(pd.DataFrame(table[["scorer", *columns]]))
+    metrics_table.show(ordered, own=run.spec.network.scorer, legend=False, labels=labels)
 
 
 def _tested_pairs(run: Run) -> pd.DataFrame:
@@ -87,7 +89,7 @@ def _tested_genes(run: Run) -> int:
 
 def _best_first(table: pd.DataFrame) -> pd.DataFrame:
     """The network, then baselines by their first figure."""
-    is_network = table["scorer"] == metrics_table.NETWORK
+    is_network = table["scorer"] == NETWORK
     others = table.loc[~is_network].sort_values(table.columns[1], ascending=False, kind="stable")
     return pd.concat([table.loc[is_network], others], ignore_index=True)
 

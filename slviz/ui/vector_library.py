@@ -58,6 +58,8 @@ def _bring_in() -> None:
 
 def _uploaded(files: list[UploadedFile]) -> None:
     """Read what was uploaded, after what has to be chosen first; then its map opens."""
+    if empty := [each.name for each in files if not each.size]:
+        raise SlvizError(f"{empty[0]} is empty: there are no vectors in it. Choose another file.")
     with _on_disk(files) as paths:
         vectors, labels = None, None
         if paths[0].suffix.lower() == ".h5ad":

@@ -66,7 +66,8 @@ def _opened(path: Path) -> h5py.File:
         return h5py.File(path, "r")
     except OSError as error:
         raise MalformedData(
-            f"{path.name} is no .h5ad file, or it is cut: {str(error).splitlines()[0][:120]}"
+            f"{path.name} is no .h5ad file (HDF5), or a part of it is missing. Save it again with "
+            "anndata's write_h5ad, and copy it whole."
         ) from error
 
 
@@ -99,7 +100,9 @@ def _matrix(element: Any, *, name: str, called: str) -> np.ndarray:
         parts = (element["data"][()], element["indices"][()], element["indptr"][()])
         return kind(parts, shape=shape).toarray().astype(np.float32)
     except (KeyError, ValueError, TypeError, OSError) as error:
-        raise MalformedData(f"{name}: '{called}' cannot be read ({error}). Is the file whole?") from error
+        raise MalformedData(
+            f"{name}: '{called}' cannot be read. Save the file again with anndata's write_h5ad, and copy it whole."
+        ) from error
 
 
 def _maps(elements: dict[str, Any], *, leave_out: str, count: int, name: str) -> dict[str, np.ndarray]:

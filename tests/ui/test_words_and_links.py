@@ -10,7 +10,7 @@ from builders import tiny_graph
 from slviz.ui import links, selection
 from slviz.ui.data_portrait import kinds_of_evidence, share_of_hubs
 from slviz.ui.key_figures import key_figure
-from slviz.ui.metrics_table import beside_baselines
+from slviz.ui.metrics_table import beside_baselines, marks_of_best
 from slviz.ui.words import duration, plain
 
 
@@ -82,6 +82,13 @@ def test_the_network_stands_first_and_baselines_from_best_to_worst() -> None:
         pd.DataFrame(rows, columns=["scorer", "part", "against", "metric", "value"]), part="test", against="random"
     )
     assert table["scorer"].tolist() == ["network", "a", "b"]
+
+
+def test_one_value_is_not_the_best_of_anything() -> None:
+    assert not any(marks_of_best(pd.Series([0.2, float("nan")], name="brier")))
+    marked = marks_of_best(pd.Series([0.2, 0.3], name="brier"))
+    assert marked[0]
+    assert not marked[1]
 
 
 def test_kinds_of_evidence_are_counted_over_pairs() -> None:
