@@ -2,7 +2,7 @@
 """From a map's address to the drawn map, and from a lasso to its table, in Chromium; beside other explorers.
 
     .venv/bin/python benchmarks/map_in_browser.py [--points 6375 100000 1000000] [--run RUN] [--rounds 3]
-        [--tensorboard] [--protspace FOLDER/bin]
+        [--bare] [--tensorboard] [--protspace FOLDER/bin]
 
 The same vectors for all: 12 Gaussian clouds, 32 numbers a point, generated; the map is PCA, made beforehand
 (TensorBoard makes its own in the browser). The server runs; each round is a new visitor with an empty browser
@@ -199,6 +199,31 @@ def of_run_page(browser: Any, run_id: str, rounds: int) -> dict[str, Any]:
     return measured | {"count": count}
 
 
+BARE = """import numpy, plotly.graph_objects, streamlit
+x, y = numpy.load({path!r}).T
+streamlit.plotly_chart(plotly.graph_objects.Figure(plotly.graph_objects.Scattergl(x=x, y=y, mode="markers")))
+"""
+
+
+def bare_page(browser: Any, points: VectorSet, folder: Path, rounds: int) -> dict[str, Any]:
+    """The least that Streamlit and Plotly can do: a page with the same points, without names, and nothing else."""
+    np.save(folder / "bare.npy", PCA().fit(points.vectors, 0).coordinates.astype(np.float32))
+    (folder / "bare.py").write_text(BARE.format(path=str(folder / "bare.npy")))
+    drawn, again, files, data = [], [], [], []
+    with served_app(models=folder / "no models", app=folder / "bare.py") as base:
+        with visitor(browser) as (page, _):
+            first = seconds_to_map(page, base, len(points))
+        for _ in range(rounds):
+            with visitor(browser) as (page, traffic):
+                drawn.append(seconds_to_map(page, base, len(points)))
+                page.wait_for_timeout(500)
+                files.append(traffic.files)
+                data.append(traffic.data)
+                page.close()
+                again.append(seconds_to_map(page.context.new_page(), base, len(points)))
+    return {"first": [first], "drawn": drawn, "again": again, "files": files, "data": data}
+
+
 def row(name: str, count: int, measured: dict[str, Any]) -> str:
     def seconds(key: str) -> str:
         values: list[Taken] = measured.get(key, [])
@@ -348,6 +373,8 @@ def main(asked: argparse.Namespace) -> None:
             points = clouds(count)
             attempt("slviz, vectors", count, lambda: of_vectors_page(browser, points, Path(folder), asked.rounds))  # noqa: B023
             others = {}
+            if asked.bare:
+                others["Streamlit and Plotly alone"] = lambda place: bare_page(browser, points, place, asked.rounds)  # noqa: B023
             if asked.tensorboard:
                 others["TensorBoard Projector"] = lambda place: tensorboard(browser, points, place, asked.rounds)  # noqa: B023
             if asked.protspace:
@@ -368,6 +395,7 @@ if __name__ == "__main__":
     parser.add_argument("--points", type=int, nargs="*", default=[6375, 100_000, 1_000_000])
     parser.add_argument("--run", help="a finished run of SLVIZ_MODELS to measure as well")
     parser.add_argument("--rounds", type=int, default=3, help="visitors each (3)")
+    parser.add_argument("--bare", action="store_true", help="measure the same points on an otherwise empty page, too")
     parser.add_argument("--tensorboard", action="store_true", help="measure its Projector, where it is installed")
     parser.add_argument("--protspace", type=Path, metavar="FOLDER", help="bin folder of an environment with ProtSpace")
     parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="keep pictures of the other explorers there")

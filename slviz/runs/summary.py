@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +13,12 @@ from slviz.errors import SlvizError
 from slviz.runs.contents import METRICS, SPEC, read_metrics, read_spec
 from slviz.runs.files import from_json, read_whole
 from slviz.runs.folder import RunState, state_of
-from slviz.runs.manifest import Manifest
+from slviz.runs.manifest import MANIFEST, Manifest
 from slviz.runs.run import METRIC_COLUMNS
 from slviz.runs.spec import RunSpec
+
+Stamp = tuple[int, int, int] | None
+MOST_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +64,7 @@ def summarise(folder: Path, *, shipped: bool) -> RunSummary:
 
 
 def _finished(folder: Path, *, shipped: bool) -> RunSummary:
-    manifest = Manifest.read(folder)
-    spec = read_spec(manifest.read_file(folder, SPEC), folder)
-    metrics = read_metrics(manifest.read_file(folder, METRICS), folder)
+    manifest, spec, metrics = _read(folder, tuple(_stamp(folder / name) for name in (MANIFEST, SPEC, METRICS)))
     problem = manifest.missing_or_cut(folder)
     return RunSummary(
         run_id=folder.name,
@@ -76,6 +78,25 @@ def _finished(folder: Path, *, shipped: bool) -> RunSummary:
         finished=datetime.fromisoformat(manifest.finished),
         problem=problem,
     )
+
+
+@functools.lru_cache(maxsize=MOST_REMEMBERED)
+def _read(folder: Path, stamps: tuple[Stamp, ...]) -> tuple[Manifest, RunSpec, pd.DataFrame]:
+    """What a finished run says of itself, read and checked again when one of the three files has another stamp.
+
+    A list of runs is made anew with every click on a page.
+    """
+    manifest = Manifest.read(folder)
+    spec = read_spec(manifest.read_file(folder, SPEC), folder)
+    return manifest, spec, read_metrics(manifest.read_file(folder, METRICS), folder)
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size
 
 
 def _spec_if_any(folder: Path) -> RunSpec | None:

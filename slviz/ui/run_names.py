@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import streamlit as st
+
 from slviz.runs import RunSpec
 from slviz.runs.spec import TABLES
 from slviz.runs.summary import RunSummary
@@ -42,7 +45,15 @@ def labels(summaries: Sequence[RunSummary]) -> dict[str, str]:
 
 
 def _figure(summary: RunSummary) -> str:
-    figure = None if summary.spec is None else key_figure(summary.spec.task.name, summary.metrics)
+    if summary.spec is None:
+        return ""
+    return _short_figure(str(summary.folder), str(summary.finished), summary.spec.task.name, summary.metrics)
+
+
+@st.cache_data(max_entries=4096, show_spinner=False)
+def _short_figure(folder: str, finished: str, task: str, _metrics: pd.DataFrame) -> str:
+    """Of a run that never changes again once it is finished; every page lists all runs with every click."""
+    figure = key_figure(task, _metrics)
     return "" if figure is None else figure.short
 
 
