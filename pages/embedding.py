@@ -63,13 +63,13 @@ def _of_genes() -> None:
         chosen = selected_genes.asked(graph, clusters=look.colouring.clusters)
         look = dataclasses.replace(look, selected=chosen.numbers)
     with left:
-        drawn = gene_map.show(look)
+        gene_map.show(look)
         map_trust.show(summary, graph, run, projection, open=colour in (maps.TRUST, maps.SPREAD))
     with right:
         gene_map.details(look)
     if gene is not None:
         nearest.show(graph, run, gene)
-    selected_genes.show(look, chosen, drawn)
+    selected_genes.show(look, chosen)
 
 
 frame.show(page)

@@ -65,7 +65,7 @@ def embedding_scatter(
         height: in pixels.
     """
     hover = hover_texts(genes, colouring, names=names, degree=degree)
-    draw = Points(projection.coordinates[:, :2], hover, scatter_kind(webgl=webgl))
+    draw = Points(projection.coordinates[:, :2], hover, scatter_kind(webgl=webgl), few=go.Scatter)
     traces = flat_traces(draw, colouring, highlighted, selected, joined, point_size=point_size, opacity=opacity)
     if contours:
         traces.append(density_contours(projection.coordinates))
@@ -121,7 +121,7 @@ def flat_traces(
 
 def _rings(draw: Points, which: np.ndarray, point_size: float) -> Any:
     ring = {"size": point_size + 11, "color": ACCENT, "symbol": "circle-open", "line": {"width": 3}}
-    return draw.trace(which, ring, name="searched", showlegend=False)
+    return draw.marked(which, ring, name="searched", showlegend=False)
 
 
 def span_of(coordinates: np.ndarray) -> tuple[tuple[float, float], tuple[float, float]]:

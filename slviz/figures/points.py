@@ -17,10 +17,12 @@ SOLID_SYMBOLS = ("circle", "square", "diamond", "cross")
 class Points:
     """The genes as traces of one kind: where they lie and what their hover says."""
 
-    def __init__(self, place: np.ndarray, hover: np.ndarray, kind: type) -> None:
+    def __init__(self, place: np.ndarray, hover: np.ndarray, kind: type, *, few: type | None = None) -> None:
         self.place = place  # [G, 2 or 3]
         self.hover = hover
         self.kind = kind
+        self.few = few or kind
+        """What marks a few of them: WebGL takes a moment for every other kind of mark, which many points are worth."""
 
     def where(self, which: np.ndarray) -> dict[str, np.ndarray]:
         """The places of genes `which` by the name of their axis."""
@@ -37,11 +39,18 @@ class Points:
             axis: np.column_stack([values[: len(ends)], values[len(ends) :], gap]).ravel()
             for axis, values in self.where(np.concatenate([ends[:, 0], ends[:, 1]])).items()
         }
-        return self.kind(**place, mode="lines", hoverinfo="skip", showlegend=False, connectgaps=False, **look)
+        return self.few(**place, mode="lines", hoverinfo="skip", showlegend=False, connectgaps=False, **look)
+
+    def marked(self, which: np.ndarray, marker: dict[str, Any], **more: Any) -> Any:
+        """A few genes as one trace over the others."""
+        return self._trace(self.few, which, marker, more)
 
     def trace(self, which: np.ndarray, marker: dict[str, Any], **more: Any) -> Any:
         """Genes `which` as one trace."""
-        return self.kind(
+        return self._trace(self.kind, which, marker, more)
+
+    def _trace(self, kind: type, which: np.ndarray, marker: dict[str, Any], more: dict[str, Any]) -> Any:
+        return kind(
             **self.where(which),
             mode="markers",
             marker=marker,

@@ -67,7 +67,7 @@ def side_by_side(
         zip(projections.items(), frames, strict=True)
     ):
         number = "" if place == 0 else str(place + 1)
-        draw = Points(projection.coordinates[:, :2], hover, scatter_kind(webgl=webgl))
+        draw = Points(projection.coordinates[:, :2], hover, scatter_kind(webgl=webgl), few=go.Scatter)
         lines = None if joined is None else joined.get(title)
         drawn = flat_traces(draw, colouring, highlighted, selected, lines, point_size=point_size, opacity=opacity)
         traces += [_placed(trace, number, is_first=place == 0) for trace in drawn]

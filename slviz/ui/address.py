@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from slviz.datasets.report import shown
 from slviz.ui.words import plain
@@ -67,6 +68,11 @@ def entry(
     """A field for a number between `low` and `high` whose value is in the address; all of one type."""
     _refuse_outside(key, low, high)
     return st.number_input(label, low, high, default, step, key=key, bind="query-params", **arguments)
+
+
+def folded(label: str, *, key: str, icon: str, open: bool = False) -> ExpanderContainer:
+    """A part of the page that is folded away; its content is to be made only where `.open`, which is in the address."""
+    return st.expander(label, open, key=key, icon=icon, bind="query-params")
 
 
 def _refuse_outside(key: str, low: float, high: float) -> None:

@@ -15,9 +15,10 @@ from slviz.datasets import GeneGraph
 from slviz.figures import Colouring, embedding_scatter, embedding_solid
 from slviz.projections import Projection
 from slviz.projections.nearest_genes import nearest_genes
+from slviz.projections.neighbours import nearest_neighbours
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, colour_choices, downloads, embedding_files, frame, genes, maps, selection
+from slviz.ui import address, colour_choices, downloads, embedding_files, frame, genes, map_events, maps
 from slviz.ui.words import counted, plain
 
 COLOURS = (
@@ -47,9 +48,12 @@ TOOL_HELP = (
     "- **pick**: a click opens a gene's card; dragging moves the map\n"
     "- **lasso**, **box**: draw around genes for their table; a double click undoes it"
 )
+LINES_UP_TO = 20_000
+"""With more genes, lines follow a click and no longer the pointer: every gene's nearest are sent with the page."""
 NAMED_HUBS = 8
 NAMED_SELECTED = 25
 SHOWN_ROWS = 2000
+NOBODY = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +72,17 @@ class Look:
     opacity: float
     lines: int = 0
     contours: bool = False
-    selected: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    selected: np.ndarray = field(default_factory=lambda: NOBODY)
 
     @property
     def name(self) -> str:
         return f"{self.run.run_id}-{self.projection.method.name}"
+
+    @property
+    def chart(self) -> str:
+        """Key of the chart; another selection in the address begins with nothing drawn."""
+        mark = f"-{zlib.crc32(self.selected.tobytes()):08x}" if len(self.selected) else ""
+        return f"map-{self.name}{mark}"
 
     @property
     def method(self) -> str:
@@ -143,8 +153,8 @@ def look(
             low=0,
             high=30,
             default=10,
-            help="From the gene that you searched or clicked to its nearest in the embedding itself, wherever the "
-            "map has put them: long lines are what the map got wrong.",
+            help="From the gene under the pointer, and from the one that you searched or clicked, to its nearest in "
+            "the embedding itself, wherever the map has put them: long lines are what the map got wrong.",
         )
         contours = projection.method.dimensions == 2 and st.toggle(
             "Density contours",
@@ -159,30 +169,39 @@ def _size(count: int) -> float:
     return 7.0 if count < 500 else 6.0 if count < 2000 else 4.5
 
 
-def show(look: Look) -> np.ndarray:
-    """The map and its caption; the numbers of the genes that are selected on it."""
-    mark = f" {zlib.crc32(look.selected.tobytes()):08x}" if len(look.selected) else ""
-    key = f"map {look.name}{mark}"  # another selection in the address begins with nothing drawn
+def show(look: Look) -> None:
+    """The map, its lines and its caption."""
+    chart = look.chart
+    if look.solid:
+        st.plotly_chart(look.figure(webgl=True), key=chart, config=downloads.chart_config(look.name), alt=_alt(look))
+        st.caption(f"{_caption(look)} Turn it by dragging; to select genes, take a map of 2 dimensions.")
+        return
+    st.plotly_chart(look.figure(webgl=True), key=chart, config=downloads.chart_config(look.name), alt=_alt(look))
+    if look.lines and len(look.graph) <= LINES_UP_TO:
+        near = _nearest(look.run.run_id, look.lines, look.run)
+        map_events.line_up(f"lines-{chart}", chart=chart, near=near)
+    st.caption(_caption(look))
+
+
+def drawn(look: Look) -> np.ndarray:
+    """The numbers of the genes in the lasso or box on the map; a click on a gene goes into the address."""
+    if look.solid:
+        return NOBODY
+    key = f"events-{look.chart}"
 
     def picked() -> None:
-        gene = selection.clicked(key)
-        if gene is not None:
+        gene = map_events.clicked(key)
+        if gene is not None and 0 <= gene < len(look.graph):
             address.put(gene=look.graph.genes[gene])
 
-    if look.solid:
-        st.plotly_chart(look.figure(webgl=True), key=key, config=downloads.chart_config(look.name), alt=_alt(look))
-        st.caption(f"{_caption(look)} Turn it by dragging; to select genes, take a map of 2 dimensions.")
-        return np.empty(0, dtype=np.int64)
-    event = st.plotly_chart(
-        look.figure(webgl=True),
-        key=key,
-        on_select=picked,
-        selection_mode=("points", "box", "lasso"),
-        config=downloads.chart_config(look.name),
-        alt=_alt(look),
-    )
-    st.caption(_caption(look))
-    return selection.numbers(event)
+    shape = map_events.listen(key, chart=look.chart, zooms=False, on_click=picked).shape
+    return map_events.inside(look.projection.coordinates, shape)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _nearest(run_id: str, count: int, _run: Run) -> np.ndarray:
+    """The numbers of each gene's true nearest in the embedding."""
+    return nearest_neighbours(_run.embedding, count=min(count, len(_run.embedding) - 1))[0]
 
 
 def _alt(look: Look) -> str:
@@ -230,8 +249,9 @@ def table(look: Look, chosen: np.ndarray) -> None:
         if len(rows) > SHOWN_ROWS:
             st.caption(f"The first {SHOWN_ROWS:,} are shown; the download has all {len(rows):,}.")
     else:
-        with st.expander("Show the table", icon=":material/table:"):
-            st.dataframe(rows.head(SHOWN_ROWS), hide_index=True)
+        part = address.folded("Show the table", key="table", icon=":material/table:")
+        if part.open:
+            part.dataframe(rows.head(SHOWN_ROWS), hide_index=True)
 
 
 def table_of(look: Look, chosen: np.ndarray) -> pd.DataFrame:

@@ -15,7 +15,7 @@ export default function (component) {
 }
 
 function start(root) {
-  const map = { root, chart: null, timer: 0, waiting: 0, marks: null }
+  const map = { root, chart: null, timer: 0, waiting: 0, marks: null, under: null }
   kept.set(root, map)
   map.timer = setInterval(() => attach(map), LOOK_EVERY_MS)
   setTimeout(() => attach(map))
@@ -35,14 +35,19 @@ function attach(map) {
   if (!chart?.on || chart === map.chart) return
   map.chart = chart
   const alive = (handle) => (event) => map.chart === chart && handle(map, event)
-  chart.on('plotly_relayout', alive(zoomed))
   chart.on('plotly_relayouting', alive(drawMarks))
   chart.on('plotly_afterplot', alive(drawMarks))
+  drawMarks(map)
+  if (map.component.data.near) { // another component of this kind tells the server what happens
+    chart.on('plotly_hover', alive((each, event) => lineUp(each, numberOf(event))))
+    chart.on('plotly_unhover', alive((each) => lineUp(each, null)))
+    return
+  }
+  chart.on('plotly_relayout', alive(zoomed))
   chart.on('plotly_click', alive(clicked))
   chart.on('plotly_selected', alive(selected))
   chart.on('plotly_deselect', alive((each) => each.component.setStateValue('selection', null)))
   chart.on('plotly_hover', alive(showPicture))
-  drawMarks(map)
 }
 
 function zoomed(map) {
@@ -76,6 +81,38 @@ function selected(map, event) {
   const rounded = (values) => values.map((each) => Number(each.toPrecision(7)))
   const shape = { kind: event.lassoPoints ? 'lasso' : 'box', x: rounded(drawn.x), y: rounded(drawn.y) }
   map.component.setStateValue('selection', shape)
+}
+
+// Lines from the point under the pointer to its true nearest, wherever the map has put them.
+function lineUp(map, number) {
+  if (number === map.under) return
+  map.under = number
+  drawMarks(map)
+}
+
+function nearestOf(map, number) {
+  const { near } = map.component.data
+  if (map.near?.of !== near) {
+    const content = Uint8Array.from(atob(near.content), (each) => each.charCodeAt(0)).buffer
+    map.near = { of: near, numbers: near.bytes === 2 ? new Uint16Array(content) : new Uint32Array(content) }
+  }
+  return Array.from(map.near.numbers.subarray(number * near.count, (number + 1) * near.count))
+}
+
+// Where each numbered point of the chart lies; made anew when the chart has other data.
+function placesOf(map) {
+  const data = map.chart._fullData
+  if (map.placed?.of !== data) {
+    const places = new Map()
+    for (const trace of data) {
+      if (!trace.customdata || !trace.x) continue
+      Array.from(trace.customdata, (each, at) => {
+        places.set(Number(each?.length === undefined ? each : each[0]), [Number(trace.x[at]), Number(trace.y[at])])
+      })
+    }
+    map.placed = { of: data, places }
+  }
+  return map.placed.places
 }
 
 // All pictures lie in one image, row by row; only the wanted tile of it is shown.
@@ -117,12 +154,21 @@ function drawMarks(map) {
   const inside = ([x, y]) =>
     x >= xaxis._offset && x <= xaxis._offset + xaxis._length && y >= yaxis._offset && y <= yaxis._offset + yaxis._length
   const places = marks.map(at)
-  const shapes = places.slice(1).filter(() => inside(places[0])).filter(inside).map((place) =>
-    shape('line', { x1: places[0][0], y1: places[0][1], x2: place[0], y2: place[1], 'stroke-width': 1.2, opacity: 0.75 }))
+  const lines = [...places.slice(1).map((to) => [places[0], to]), ...underPointer(map).map((ends) => ends.map(at))]
+  const shapes = lines.filter((ends) => ends.every(inside)).map(([from, to]) =>
+    shape('line', { x1: from[0], y1: from[1], x2: to[0], y2: to[1], 'stroke-width': 1.2, opacity: 0.75 }))
   places.forEach((place, number) => {
     if (inside(place)) shapes.push(shape('circle', { cx: place[0], cy: place[1], r: number ? 5 : 9, 'stroke-width': number ? 1.4 : 3 }))
   })
   map.marks.replaceChildren(...shapes)
+}
+
+// Pairs of places: the point under the pointer, and each of its true nearest.
+function underPointer(map) {
+  if (map.under === null || !map.component.data.near) return []
+  const places = placesOf(map)
+  const from = places.get(map.under)
+  return from ? nearestOf(map, map.under).map((each) => places.get(each)).filter(Boolean).map((to) => [from, to]) : []
 }
 
 function shape(kind, attributes) {

@@ -35,7 +35,10 @@ MEASURES_HELP = (
 
 def show(summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection, *, open: bool = False) -> None:
     """What the map keeps and what it makes up, folded below it."""
-    with st.expander("How far to believe this map", open, icon=":material/verified:"):
+    part = address.folded("How far to believe this map", key="believe", icon=":material/verified:", open=open)
+    if not part.open:
+        return
+    with part:
         trust = trust_of(summary, run, projection)
         if trust is None:
             making.panel(_job(summary, projection))

@@ -27,7 +27,6 @@ from slviz.ui.words import counted, plain
 MOST_IN_ADDRESS = 250
 """More genes make an address too long for some browsers and mails; they are kept under a name instead."""
 SHOWN_ROWS = 2000
-NOBODY = np.empty(0, dtype=np.int64)
 NOTE = "note on pasted genes"
 
 
@@ -42,7 +41,7 @@ class Asked:
         drawn: whether it is a lasso or a box on the map, which a reload forgets.
     """
 
-    numbers: np.ndarray = field(default_factory=lambda: NOBODY)
+    numbers: np.ndarray = field(default_factory=lambda: gene_map.NOBODY)
     origin: str = ""
     name: str = "selected"
     drawn: bool = False
@@ -95,14 +94,23 @@ def _cluster(clusters: Clusters) -> Asked:
     return Asked(np.flatnonzero(clusters.label == number), f"cluster {clusters.names[number]}", f"cluster-{number + 1}")
 
 
-def show(look: gene_map.Look, of_address: Asked, drawn: np.ndarray) -> None:
+def show(look: gene_map.Look, of_address: Asked) -> None:
     """Everything under the map: the tools of selecting, and the selection itself or the table of all genes."""
+    _show(look, of_address, _on_the_map())
+
+
+@st.fragment
+def _show(look: gene_map.Look, of_address: Asked, on_the_map: tuple[str | None, ...]) -> None:
+    """A lasso runs this part of the page alone; what the map shows, too, runs all of it."""
+    drawn = gene_map.drawn(look)
+    if _on_the_map() != on_the_map:
+        st.rerun()
     chosen = of_address
     if len(drawn) > 1:
         chosen = Asked(drawn, f"drawn on the {look.method} map", "selected", drawn=True)
     _tools(look, chosen)
     if not len(chosen.numbers):
-        gene_map.table(look, NOBODY)
+        gene_map.table(look, gene_map.NOBODY)
         return
     left, right = st.columns([1, 1], gap="medium")
     with left:
@@ -110,6 +118,10 @@ def show(look: gene_map.Look, of_address: Asked, drawn: np.ndarray) -> None:
     with right:
         term_bars.show(look.graph, look.run, chosen.numbers, name=f"{look.name}-{chosen.name}")
     kept_selections.compare(look.graph, look.run, chosen.numbers, called=chosen.origin, name=look.name)
+
+
+def _on_the_map() -> tuple[str | None, ...]:
+    return tuple(address.value(key) for key in ("gene", "set", "genes", "cluster"))
 
 
 def _tools(look: gene_map.Look, chosen: Asked) -> None:

@@ -30,11 +30,13 @@ HELP = (
 def show(graph: GeneGraph, run: Run, chosen: np.ndarray, *, name: str) -> None:
     """Bars, and below them the table."""
     terms, said = _terms(graph)
+    for sentence in said:
+        st.caption(f":material/info: {plain(sentence)}")
     why = why_not(graph, chosen, terms=terms)
     if why or terms is None:
         st.subheader("Terms", anchor=False, help=HELP)
         st.info(plain(why), icon=":material/info:")
-        _other_terms(graph, said)
+        _other_terms()
         return
     heading = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
     group = _group(terms)
@@ -54,9 +56,11 @@ def show(graph: GeneGraph, run: Run, chosen: np.ndarray, *, name: str) -> None:
         )
     st.caption(_about(found))
     st.plotly_chart(figure, key=f"terms {name}", config=downloads.chart_config(f"{name}-terms"), alt="Enriched terms")
-    with st.expander("Table and other terms", icon=":material/table:"):
-        _table(graph, found)
-        _other_terms(graph, said)
+    part = address.folded("Table and other terms", key="more_terms", icon=":material/table:")
+    if part.open:
+        with part:
+            _table(graph, found)
+            _other_terms()
 
 
 def _about(found: Enrichment) -> str:
@@ -140,7 +144,7 @@ def _read(fingerprint: str, sha256: str, _graph: GeneGraph, _content: bytes) -> 
     return terms, tuple(str(problem) for problem in report.problems)
 
 
-def _other_terms(graph: GeneGraph, said: tuple[str, ...]) -> None:
+def _other_terms() -> None:
     key = "gmt of terms"
 
     def uploaded() -> None:
@@ -162,8 +166,7 @@ def _other_terms(graph: GeneGraph, said: tuple[str, ...]) -> None:
         help="Such as a collection of MSigDB: name, note, genes, with tabs between them.",
     )
     refused = st.session_state.pop("terms refused", None)
-    for sentence in (refused, *said):
-        if sentence:
-            st.caption(f":material/info: {plain(sentence)}")
+    if refused:
+        st.error(plain(refused), icon=":material/error:")
     if address.value("terms"):
         st.button("Back to the data set's terms", on_click=lambda: address.put(terms=None), type="tertiary")

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from run_folders import wait_until
 from served import address, served_app, settle, train
@@ -88,6 +89,31 @@ def test_a_click_on_the_map_leads_to_the_gene_and_its_neighbourhood(base: str, r
     assert page.locator("h3", has_text=f"Around {symbol}").count() == 1
     assert f"run={runs['link']}" in page.url
     assert number >= 0
+
+
+def test_the_pointer_over_a_gene_draws_lines_to_its_true_nearest(base: str, models: Path, runs: Any, page: Any) -> None:
+    page.goto(address(base, "embedding", run=runs["link"], lines="4"))
+    settle(page)
+    points = places(page, key="map")
+    number, x, y = _loneliest(points)
+    page.mouse.move(x, y)
+    page.wait_for_function("document.querySelectorAll('.slviz-marks line').length === 4")
+    ends = page.evaluate(_LINE_ENDS)
+    vectors = RunStore(models).open(runs["link"]).embedding.astype(np.float64)
+    away = np.linalg.norm(vectors - vectors[number], axis=1)
+    expected = {each: (x, y) for each, x, y in points if each in np.argsort(away, kind="stable")[1:5]}
+    for there in expected.values():
+        assert min(np.hypot(there[0] - x, there[1] - y) for x, y in ends) < 1
+    page.mouse.move(5, 5)
+    page.wait_for_function("document.querySelectorAll('.slviz-marks line').length === 0")
+    assert "gene=" not in page.url
+
+
+_LINE_ENDS = """() => {
+    const box = document.querySelector('.slviz-marks').getBoundingClientRect();
+    return [...document.querySelectorAll('.slviz-marks line')].map((line) =>
+        [box.left + Number(line.getAttribute('x2')), box.top + Number(line.getAttribute('y2'))]);
+}"""
 
 
 def _loneliest(points: list[tuple[int, float, float]]) -> tuple[int, float, float]:

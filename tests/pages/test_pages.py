@@ -16,10 +16,11 @@ from run_folders import finish
 
 from slviz.datasets import GeneGraph
 from slviz.features import FEATURE_SETS
-from slviz.projections import TSNE
+from slviz.projections import PCA, TSNE
 from slviz.runs import METRIC_COLUMNS, Run
 from slviz.runs.controls import Control
 from slviz.runs.store import RunStore
+from slviz.ui import map_events
 
 RUN_PAGES = ("embedding", "predictions", "neighbourhood")
 NONSENSE = ("../../etc/passwd", "<script>alert(1)</script>", "[x](javascript:1)", "💥" * 50, "-1", "1e400", "nan")
@@ -144,14 +145,18 @@ def test_a_page_switch_keeps_run_and_gene(run: Run, demo: GeneGraph, open_page: 
         assert parse_qs(each.proto.query_string) == {"run": [run.run_id], "gene": [demo.genes[3]]}
 
 
-def test_a_selection_on_the_map_becomes_a_table(run: Run, demo: GeneGraph, open_page: Open) -> None:
+def test_a_box_on_the_map_becomes_a_table(
+    run: Run, demo: GeneGraph, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = PCA().fit(run.embedding, 0).coordinates[:, :2]
+    x, y = np.quantile(place, [0.4, 0.6], axis=0).T.tolist()
+    inside = np.flatnonzero(((place >= (x[0], y[0])) & (place <= (x[1], y[1]))).all(axis=1))
+    drawn = map_events.Events(view=None, shape={"kind": "box", "x": x, "y": y})
+    monkeypatch.setattr(map_events, "listen", lambda key, **_: drawn)
     app = open_page("embedding", run=run.run_id, map="PCA")
-    key = f"map {run.run_id}-pca"
-    points = [{"customdata": [number]} for number in (4, 7, 11)]
-    app.session_state[key] = {"selection": {"points": points, "point_indices": [], "box": [], "lasso": []}}
-    app.run()
     assert not app.exception
-    assert set(app.dataframe[0].value["gene"]) == {demo.genes[number] for number in (4, 7, 11)}
+    assert len(inside) > 1
+    assert set(app.dataframe[0].value["gene"]) == {demo.genes[number] for number in inside}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -15,6 +15,9 @@ from slviz.gene_sets import GeneSet, GeneSets
 from slviz.runs import Run
 from slviz.runs.store import SHIPPED, RunStore
 from slviz.runs.uploads import OWN_TABLES, TERMS, stage
+from slviz.ui import map_events
+
+Draw = Callable[[AppTest, list[int]], AppTest]
 
 LINK = "gat-both-link-3ec14a25"
 
@@ -40,14 +43,21 @@ def tables(app: AppTest, column: str) -> list:
     return [each.value for each in app.dataframe if column in each.value.columns]
 
 
-def draw(app: AppTest, key: str, numbers: list[int]) -> AppTest:
-    points = [{"customdata": [number]} for number in numbers]
-    app.session_state[key] = {"selection": {"points": points, "point_indices": [], "box": [], "lasso": []}}
-    return app.run()
+@pytest.fixture
+def draw(monkeypatch: pytest.MonkeyPatch) -> Draw:
+    """A lasso around some genes; a browser's own lasso is drawn in the browser stories."""
+
+    def drawn(app: AppTest, numbers: list[int]) -> AppTest:
+        monkeypatch.setattr(map_events, "inside", lambda place, shape: np.array(numbers, dtype=np.int64))
+        return app.run()
+
+    return drawn
 
 
-def test_drawn_genes_become_a_table_with_pairs_inside_and_terms(real_store: RunStore, open_page: Open) -> None:
-    app = draw(open_page("embedding", run=LINK, map="PCA"), f"map {LINK}-pca", list(range(20)))
+def test_drawn_genes_become_a_table_with_pairs_inside_and_terms(
+    real_store: RunStore, open_page: Open, draw: Draw
+) -> None:
+    app = draw(open_page("embedding", run=LINK, map="PCA", more_terms="true"), list(range(20)))
     assert not app.exception
     genes = tables(app, "partners_inside")[0]
     assert len(genes) == 20
@@ -149,7 +159,7 @@ def test_one_gene_and_all_genes_get_sentences(run: Run, demo: GeneGraph, kept: G
 
 
 def test_a_cluster_is_a_selection(real_store: RunStore, open_page: Open) -> None:
-    app = open_page("embedding", run=LINK, map="PCA", colour="Cluster", cluster="2")
+    app = open_page("embedding", run=LINK, map="PCA", colour="Cluster", cluster="2", more_terms="true")
     assert not app.exception
     names = app.selectbox(key="cluster box").options
     assert names[1].startswith("2 · ")
@@ -182,11 +192,15 @@ def test_comparing_with_what_is_not_there_is_said(run: Run, open_page: Open) -> 
 def test_terms_of_ones_own_are_asked_about_instead(run: Run, store: RunStore, demo: GeneGraph, open_page: Open) -> None:
     text = "my set\tnote\t" + "\t".join(demo.genes[:6]) + "\nstrangers\tnote\tXYZ\tAPO1.01\tAPO1.02\tAPO1.03\n"
     path = stage(store.root, text.encode(), name="my.gmt", place=TERMS)
-    app = open_page("embedding", run=run.run_id, map="PCA", genes=",".join(demo.genes[:6]), terms=path.stem[:16])
+    query = {"run": run.run_id, "map": "PCA", "genes": ",".join(demo.genes[:6])}
+    app = open_page("embedding", **query, terms=path.stem[:16], more_terms="true")
     assert not app.exception
     assert tables(app, "on_map")[0]["term"][0] == "my set"
     assert "XYZ" in said(app)
-    app = open_page("embedding", run=run.run_id, map="PCA", genes=",".join(demo.genes[:6]), terms="0" * 16)
+    folded = open_page("embedding", **query, terms=path.stem[:16])
+    assert not tables(folded, "on_map")
+    assert "XYZ" in said(folded)
+    app = open_page("embedding", **query, terms="0" * 16, more_terms="true")
     assert "not on this server" in said(app)
     assert tables(app, "on_map")[0]["term"][0] != "my set"
 
