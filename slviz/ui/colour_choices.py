@@ -47,7 +47,7 @@ FINENESS = {
     "kmeans": ("clusters", "Clusters", 2, 40, 10, 1, "How many clusters."),
 }
 MOST_FOR_LEIDEN = 20_000
-"""With more genes Leiden takes many seconds, which a page should not."""
+"""With more genes the search for each one's nearest takes many seconds, which a page should not."""
 NO_INFO = "This data set does not say it of any gene, so all are grey."
 
 

@@ -249,7 +249,7 @@ def table(look: Look, chosen: np.ndarray) -> None:
         if len(rows) > SHOWN_ROWS:
             st.caption(f"The first {SHOWN_ROWS:,} are shown; the download has all {len(rows):,}.")
     else:
-        part = address.folded("Show the table", key="table", icon=":material/table:")
+        part = address.folded("Show the table", key="all-genes", icon=":material/table:")
         if part.open:
             part.dataframe(rows.head(SHOWN_ROWS), hide_index=True)
 

@@ -56,7 +56,7 @@ def show(graph: GeneGraph, run: Run, chosen: np.ndarray, *, name: str) -> None:
         )
     st.caption(_about(found))
     st.plotly_chart(figure, key=f"terms {name}", config=downloads.chart_config(f"{name}-terms"), alt="Enriched terms")
-    part = address.folded("Table and other terms", key="more_terms", icon=":material/table:")
+    part = address.folded("Table and other terms", key="more-terms", icon=":material/table:")
     if part.open:
         with part:
             _table(graph, found)

@@ -57,7 +57,7 @@ def draw(monkeypatch: pytest.MonkeyPatch) -> Draw:
 def test_drawn_genes_become_a_table_with_pairs_inside_and_terms(
     real_store: RunStore, open_page: Open, draw: Draw
 ) -> None:
-    app = draw(open_page("embedding", run=LINK, map="PCA", more_terms="true"), list(range(20)))
+    app = draw(open_page("embedding", run=LINK, map="PCA", **{"more-terms": "true"}), list(range(20)))
     assert not app.exception
     genes = tables(app, "partners_inside")[0]
     assert len(genes) == 20
@@ -159,7 +159,7 @@ def test_one_gene_and_all_genes_get_sentences(run: Run, demo: GeneGraph, kept: G
 
 
 def test_a_cluster_is_a_selection(real_store: RunStore, open_page: Open) -> None:
-    app = open_page("embedding", run=LINK, map="PCA", colour="Cluster", cluster="2", more_terms="true")
+    app = open_page("embedding", run=LINK, map="PCA", colour="Cluster", cluster="2", **{"more-terms": "true"})
     assert not app.exception
     names = app.selectbox(key="cluster box").options
     assert names[1].startswith("2 · ")
@@ -193,14 +193,14 @@ def test_terms_of_ones_own_are_asked_about_instead(run: Run, store: RunStore, de
     text = "my set\tnote\t" + "\t".join(demo.genes[:6]) + "\nstrangers\tnote\tXYZ\tAPO1.01\tAPO1.02\tAPO1.03\n"
     path = stage(store.root, text.encode(), name="my.gmt", place=TERMS)
     query = {"run": run.run_id, "map": "PCA", "genes": ",".join(demo.genes[:6])}
-    app = open_page("embedding", **query, terms=path.stem[:16], more_terms="true")
+    app = open_page("embedding", **query, terms=path.stem[:16], **{"more-terms": "true"})
     assert not app.exception
     assert tables(app, "on_map")[0]["term"][0] == "my set"
     assert "XYZ" in said(app)
     folded = open_page("embedding", **query, terms=path.stem[:16])
     assert not tables(folded, "on_map")
     assert "XYZ" in said(folded)
-    app = open_page("embedding", **query, terms="0" * 16, more_terms="true")
+    app = open_page("embedding", **query, terms="0" * 16, **{"more-terms": "true"})
     assert "not on this server" in said(app)
     assert tables(app, "on_map")[0]["term"][0] != "my set"
 

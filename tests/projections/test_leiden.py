@@ -6,6 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from sklearn.metrics import adjusted_rand_score
 
 from slviz.projections.leiden import leiden
 
@@ -47,10 +48,10 @@ def test_it_is_as_good_as_networkxs_louvain(weighted: nx.Graph, resolution: floa
     assert ours > nx.community.modularity(weighted, theirs, resolution=resolution) - 0.005
 
 
-def test_planted_groups_are_found(weighted: nx.Graph) -> None:
-    assert sorted(map(sorted, as_sets(leiden(sparse(weighted))))) == [
-        list(range(25 * n, 25 * n + 25)) for n in range(8)
-    ]
+def test_planted_groups_are_found_or_better_ones(weighted: nx.Graph) -> None:
+    planted, found = np.repeat(np.arange(8), 25), leiden(sparse(weighted))
+    assert adjusted_rand_score(planted, found) > 0.97
+    assert modularity(weighted, found) >= modularity(weighted, planted)
 
 
 @pytest.mark.parametrize("seed", range(5))
