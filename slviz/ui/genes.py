@@ -88,7 +88,8 @@ def _card_lines(graph: GeneGraph, gene: int, known: dict[str, str]) -> list[str]
     if known.get("cytoband") or known.get("chromosome"):
         lines.append(f"Location {plain(known.get('cytoband') or known['chromosome'])}")
     if known.get("aliases"):
-        lines.append(f"Also called {plain(', '.join(known['aliases'].split('|')[:8]))}")
+        aliases = dict.fromkeys(each.lstrip("'") for each in known["aliases"].split("|"))  # NCBI lists 'C-K-RAS so
+        lines.append(f"Also called {plain(', '.join(list(aliases)[:8]))}")
     if known.get("current_symbol") and known["current_symbol"] != graph.genes[gene]:
         lines.append(f"Current symbol {plain(known['current_symbol'])}")
     return lines

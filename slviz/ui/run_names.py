@@ -84,7 +84,12 @@ def _told_apart(base: str, group: Sequence[RunSummary]) -> dict[str, str]:
             told[each.run_id] = base
             continue
         own = settings[each.run_id]
-        extra = [f"{label} {_short(own[part, label])}" for part, label in differing if (part, label) in own]
+        usual = _usual(each.spec) if len(differing) > 1 else {}  # many runs apart by many settings: say what is unusual
+        extra = [
+            f"{key[1]} {_short(own[key])}"
+            for key in differing
+            if key in own and not (key in usual and own[key] == usual[key])
+        ]
         told[each.run_id] = f"{base} ({', '.join([_held_out(each.spec), f'seed {each.spec.seed}', *extra])})"
     return told
 
@@ -109,6 +114,11 @@ def _settings(spec: RunSpec) -> dict[tuple[str, str], Any]:
         found[part, "name"] = choice.name
         found |= {(part, each.label.lower()): getattr(choice, each.key) for each in choice.settings()}
     return found
+
+
+def _usual(spec: RunSpec) -> dict[tuple[str, str], Any]:
+    """The default of every setting, by the same keys."""
+    return {(part, each.label.lower()): each.default for part in TABLES for each in getattr(spec, part).settings()}
 
 
 def _short(value: Any) -> str:

@@ -35,6 +35,16 @@ def test_runs_that_differ_in_a_setting_say_that_setting_and_no_other() -> None:
     assert told[further.run_id] == "GAT · both · link — tiny (fold 0, seed 3, heads 4)"
 
 
+def test_where_several_settings_differ_only_unusual_ones_are_said() -> None:
+    spec = tiny_spec(tiny_graph())
+    wide = dataclasses.replace(spec, network=spec.network.replace(heads=2))
+    plain = dataclasses.replace(spec, network=spec.network.replace(gene_vectors=False))
+    told = names([summary(each) for each in (spec, wide, plain)])
+    assert told[spec.run_id] == "GAT · both · link — tiny (fold 0, seed 0)"
+    assert told[wide.run_id] == "GAT · both · link — tiny (fold 0, seed 0, heads 2)"
+    assert told[plain.run_id] == "GAT · both · link — tiny (fold 0, seed 0, gene vectors off)"
+
+
 def test_every_name_is_there_once(tmp_path: Path) -> None:
     graph, changed = tiny_graph(), tiny_graph(seed=5)
     (tmp_path / "mine.txt").write_text("GENE1 GENE2\n")
