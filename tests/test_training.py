@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from builders import tiny_graph, tiny_spec
 
-from slviz.errors import DamagedRun, InvalidSetting, RunCancelled, TrainingDiverged
+from slviz.errors import DamagedRun, InvalidSetting, MalformedData, RunCancelled, TrainingDiverged
 from slviz.evaluation import best_threshold, roc_auc
 from slviz.splits import HeldOut
 from slviz.tasks import PairDecoder
@@ -308,7 +308,7 @@ def test_auto_takes_the_processor_where_there_is_nothing_else(graph, monkeypatch
 
 def test_another_data_set_than_the_spec_was_made_for(graph):
     other = tiny_graph(seed=1)
-    with pytest.raises(InvalidSetting, match="other content"):
+    with pytest.raises(MalformedData, match="has changed since run"):
         run_of(other, quick(graph))
 
 

@@ -9,13 +9,13 @@ import pandas as pd
 
 from slviz.cli.project import progress_line, settings_given
 from slviz.cli.settings_help import settings_help
-from slviz.cli.worker import graph_of
 from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun, InvalidSetting, nearest
 from slviz.features.scaling import scaled_columns
 from slviz.projections import PROJECTIONS, ProjectionMethod
 from slviz.projections.method import OnProgress
 from slviz.runs.controls import FEATURES, KINDS, SHUFFLED, STORED, UNTRAINED, Control
+from slviz.runs.data_of import data_of
 from slviz.runs.maps import TRAINED
 from slviz.runs.run import METRIC_COLUMNS, Run
 from slviz.runs.store import RunStore
@@ -60,7 +60,7 @@ def _controls(asked: argparse.Namespace) -> int:
     method = _method(asked)
     store = RunStore.default()
     run = store.open(asked.run)
-    graph = graph_of(run.spec)
+    graph = data_of(run.spec)
     for kind in sorted(set(kinds), key=KINDS.index):
         vectors = control_vectors(store, run, graph, kind, device=asked.device)
         print(f"{kind}: {len(vectors):,} genes × {vectors.shape[1]}", flush=True)

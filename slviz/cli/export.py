@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from slviz.datasets import GeneGraph
-from slviz.datasets.sources import open_dataset
-from slviz.errors import InvalidSetting, MalformedData
-from slviz.runs import Run
+from slviz.errors import InvalidSetting
+from slviz.runs.data_of import data_of
 from slviz.runs.files import write_atomically
 from slviz.runs.store import RunStore
 
@@ -43,17 +41,6 @@ def _export(asked: argparse.Namespace) -> int:
     path = Path(asked.out or f"{run.run_id}.{chosen.ending}")
     if not path.absolute().parent.is_dir():
         raise InvalidSetting(f"--out {path}: there is no folder {path.parent}. Make it first.")
-    write_atomically(path, chosen.write(of_stored_run(store, run, graph_of(run))))
+    write_atomically(path, chosen.write(of_stored_run(store, run, data_of(run.spec))))
     print(f"Wrote {path}, {path.stat().st_size / 1e6:.1f} MB.")
     return 0
-
-
-def graph_of(run: Run) -> GeneGraph:
-    """The data set of a run; raises `MalformedData` when it is another one by now."""
-    graph = open_dataset(run.spec.data_source)
-    if graph.fingerprint != run.spec.data_fingerprint:
-        raise MalformedData(
-            f"The data set '{run.spec.data_source}' has changed since run {run.run_id} was trained on it. Put the old "
-            "files back, or train the run again."
-        )
-    return graph

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from slviz import export, figures
-from slviz.cli.export import graph_of
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting, RunUnfinished, UnknownChoice, nearest
 from slviz.figures import Colouring
 from slviz.projections import PROJECTIONS, Projection
 from slviz.runs import Run
+from slviz.runs.data_of import data_of
 from slviz.runs.files import write_atomically
 from slviz.runs.store import RunStore
 
@@ -54,7 +54,7 @@ def _picture(asked: argparse.Namespace) -> int:
         )
     store = RunStore.default()
     run = store.open(asked.run)
-    graph, projection = graph_of(run), _map(store, run, asked.map)
+    graph, projection = data_of(run.spec), _map(store, run, asked.map)
     drawn = figures.embedding_scatter(
         graph.genes,
         projection,

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from slviz.cli.worker import graph_of
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DataError, MalformedData, MissingDataFile, RunError, UnknownGene, nearest
+from slviz.runs.data_of import data_of
 from slviz.runs.run import Run
 from slviz.runs.store import RunStore
 from slviz.scoring import needs_graph, scorer_of
@@ -47,7 +47,7 @@ def _predict(asked: argparse.Namespace) -> int:
         raise RunError(f"Run {run.run_id} is of the task '{run.spec.task.name}', which scores no pairs.")
     named = read_pairs(asked.pairs)
     pairs = _numbers(run, named)
-    score = scorer_of(graph_of(run.spec) if needs_graph(run) else None, run).score(pairs)
+    score = scorer_of(data_of(run.spec) if needs_graph(run) else None, run).score(pairs)
     rows = "".join(
         f"{run.genes[a]}\t{run.genes[b]}\t{value:.6g}\n" for (a, b), value in zip(pairs.tolist(), score, strict=True)
     )

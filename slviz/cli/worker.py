@@ -10,9 +10,9 @@ import pandas as pd
 
 from slviz import jobs
 from slviz.datasets import GeneGraph
-from slviz.datasets.sources import open_dataset
-from slviz.errors import DamagedRun, RunError, SlvizError
+from slviz.errors import DamagedRun, SlvizError
 from slviz.projections import PROJECTIONS
+from slviz.runs.data_of import data_of
 from slviz.runs.event_files import EventFile
 from slviz.runs.folder import EVENTS
 from slviz.runs.manifest import MANIFEST
@@ -97,7 +97,7 @@ def _train(
     events: bool,
 ) -> None:
     writer.stop_if_cancelled()
-    graph = graph if graph is not None else graph_of(spec)
+    graph = graph if graph is not None else data_of(spec)
     split = _split(writer, spec, graph, held_out=held_out)
     stored = writer.stored_checkpoint()
     writer.begin(split.to_frame(graph.genes), after_epoch=stored.epoch if stored else 0)
@@ -143,17 +143,6 @@ def _trained(
         checkpoint=Checkpoint(stored.epoch, dict(stored.arrays), stored.history) if stored else None,
         on_checkpoint=on_checkpoint,
     )
-
-
-def graph_of(spec: RunSpec) -> GeneGraph:
-    """The data set of a spec; raises `RunError` when it is another one by now."""
-    graph = open_dataset(spec.data_source)
-    if graph.fingerprint != spec.data_fingerprint:
-        raise RunError(
-            f"The data set '{spec.data_source}' has changed since run {spec.run_id} was started. "
-            "Put the old files back to go on, or train a new run."
-        )
-    return graph
 
 
 def _split(writer: RunWriter, spec: RunSpec, graph: GeneGraph, *, held_out: HeldOut | None) -> PairSplit:

@@ -20,7 +20,7 @@ from slviz.splits import PairSplit, degree_matched_negatives
 from slviz.splits.negatives import pair_keys
 from slviz.training.devices import find_device, repeatable
 from slviz.training.fitting import Epoch, Fit
-from slviz.training.train import _embedding, _judge, _problem
+from slviz.training.train import embedding_of, judge, problem_of
 
 LEARNT_FROM = ("train", "validation")
 SHUFFLING = 7
@@ -31,7 +31,7 @@ def untrained_embedding(graph: GeneGraph, spec: RunSpec, split: PairSplit) -> Fl
     """The embedding [G, D] of the network of `spec` with the weights that its training began with."""
     where = find_device("cpu")
     with repeatable(where):
-        return _embedding(_problem(graph, spec, split, where))
+        return embedding_of(problem_of(graph, spec, split, where))
 
 
 def train_on_shuffled_pairs(
@@ -50,10 +50,10 @@ def train_on_shuffled_pairs(
     mixed = shuffled(split, genes=len(graph), seed=spec.seed)
     where = find_device(device)
     with repeatable(where):
-        problem = _problem(graph, spec, mixed, where)
+        problem = problem_of(graph, spec, mixed, where)
         Fit(problem, spec.optimiser, spec.seed).run(on_epoch=on_epoch, on_checkpoint=None)
-        embedding = _embedding(problem)
-        return embedding, _judge(graph, spec, mixed, problem, embedding).metrics
+        embedding = embedding_of(problem)
+        return embedding, judge(graph, spec, mixed, problem, embedding).metrics
 
 
 def shuffled(split: PairSplit, *, genes: int, seed: int) -> PairSplit:

@@ -10,9 +10,10 @@ import numpy as np
 from jaxtyping import Float32
 
 from slviz.datasets import GeneGraph
-from slviz.errors import DamagedRun, InvalidSetting
+from slviz.errors import DamagedRun
 from slviz.networks import Baseline, MultiView
 from slviz.runs import Attention, Run, RunSpec
+from slviz.runs.data_of import refuse_changed_data
 from slviz.scoring import EmbeddingScorer, PairScorer
 from slviz.splits import PairSplit
 from slviz.tasks import Classify, PairDecoder, PairTask
@@ -59,20 +60,20 @@ def train(
     feature that is not there, `DamagedRun` when the checkpoint does not fit.
     """
     started = time.perf_counter()
-    _refuse_other_data(graph, spec)
+    refuse_changed_data(graph, spec)
     if isinstance(spec.network, Baseline):
         return _train_baseline(graph, spec, split, started=started)
     where = find_device(device)
     with repeatable(where):
-        problem = _problem(graph, spec, split, where)
+        problem = problem_of(graph, spec, split, where)
         fit = Fit(problem, spec.optimiser, spec.seed)
         if checkpoint is not None:
             fit.resume(checkpoint)
         fit.run(on_epoch=on_epoch, on_checkpoint=on_checkpoint)
-        embedding = _embedding(problem)
+        embedding = embedding_of(problem)
         attention = _attention(problem)
         weights = {name: value.detach().cpu().numpy().copy() for name, value in problem.model.state_dict().items()}
-        judged = _judge(graph, spec, split, problem, embedding)
+        judged = judge(graph, spec, split, problem, embedding)
     return Run(
         spec=spec,
         genes=graph.genes,
@@ -120,7 +121,7 @@ def embed(
     """
     where = find_device(device)
     with repeatable(where):
-        return _embedding(rebuilt(graph, spec, split, weights=weights, device=device))
+        return embedding_of(rebuilt(graph, spec, split, weights=weights, device=device))
 
 
 def rebuilt(
@@ -132,7 +133,7 @@ def rebuilt(
     """
     import torch
 
-    problem = _problem(graph, spec, split, find_device(device))
+    problem = problem_of(graph, spec, split, find_device(device))
     try:
         problem.model.load_state_dict({name: torch.as_tensor(value) for name, value in weights.items()})
     except RuntimeError as error:
@@ -140,7 +141,8 @@ def rebuilt(
     return problem
 
 
-def _problem(graph: GeneGraph, spec: RunSpec, split: PairSplit, device: torch.device) -> AnyProblem:
+def problem_of(graph: GeneGraph, spec: RunSpec, split: PairSplit, device: torch.device) -> AnyProblem:
+    """What a spec asks to be learnt, with the network as its seed begins it."""
     import torch
 
     from slviz.training.class_problem import ClassProblem
@@ -153,13 +155,14 @@ def _problem(graph: GeneGraph, spec: RunSpec, split: PairSplit, device: torch.de
     return kind(graph, spec, split, device=device)
 
 
-def _judge(
+def judge(
     graph: GeneGraph,
     spec: RunSpec,
     split: PairSplit,
     problem: AnyProblem,
     embedding: Float32[np.ndarray, "genes width"],
 ) -> Judged:
+    """Predictions and figures of a trained problem, whatever its task, beside the baselines."""
     from slviz.training.class_problem import ClassProblem
     from slviz.training.pair_problem import PairProblem
 
@@ -188,7 +191,8 @@ def _judge(
     )
 
 
-def _embedding(problem: AnyProblem) -> Float32[np.ndarray, "genes width"]:
+def embedding_of(problem: AnyProblem) -> Float32[np.ndarray, "genes width"]:
+    """The embedding [G, D] over the whole training graph, nothing dropped."""
     import torch
 
     problem.model.eval()
@@ -208,11 +212,3 @@ def _attention(problem: AnyProblem) -> Attention | None:
     edges = layers[0][0].cpu().numpy().astype(np.int64)
     weight = np.stack([of_layer.cpu().numpy().T for _, of_layer in layers])  # [A, heads] each -> [L, H, A]
     return Attention(edges=edges, weight=weight.astype(np.float32))
-
-
-def _refuse_other_data(graph: GeneGraph, spec: RunSpec) -> None:
-    if graph.fingerprint != spec.data_fingerprint:
-        raise InvalidSetting(
-            f"This run is described for the data set '{spec.data_name}' with other content than "
-            f"'{graph.name}' has now. Open the original data, or start a new run."
-        )

@@ -10,10 +10,10 @@ from slviz.datasets import GeneGraph
 from slviz.datasets.gene_index import GeneIndex
 from slviz.datasets.report import Report
 from slviz.datasets.sources import known_datasets, open_with_report
-from slviz.errors import MalformedData
 from slviz.projections import Projection, ProjectionMethod, Trust
 from slviz.runs import Run
 from slviz.runs.controls import Control
+from slviz.runs.data_of import refuse_changed_data
 from slviz.runs.deletions import DeletionFiles, DeletionTest
 from slviz.runs.maps import TRAINED
 from slviz.runs.store import RunStore, RunSummary
@@ -38,11 +38,7 @@ def dataset_with_report(source: str) -> tuple[GeneGraph, Report]:
 def graph_of(run: Run) -> GeneGraph:
     """The data set that a run was trained on; raises `MalformedData` when it is another one by now."""
     graph = dataset(run.spec.data_source)
-    if graph.fingerprint != run.spec.data_fingerprint:
-        raise MalformedData(
-            f"The data set '{run.spec.data_source}' has changed since run {run.run_id} was trained on it, so its "
-            "genes and pairs cannot be shown beside it. Put the old files back, or train the run again."
-        )
+    refuse_changed_data(graph, run.spec)
     return graph
 
 

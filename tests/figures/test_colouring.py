@@ -22,13 +22,7 @@ from slviz.figures import (
 from slviz.figures.colouring import OTHERS
 from slviz.figures.contours import density_contours
 from slviz.figures.palette import MISSING
-from slviz.projections import PROJECTIONS, Clusters, Projection
-
-
-@pytest.fixture(scope="module")
-def place(graph: GeneGraph) -> Projection:
-    vectors = np.random.default_rng(0).normal(size=(len(graph), 5)).astype(np.float32)
-    return PROJECTIONS.make("pca").fit(vectors, 0)
+from slviz.projections import Clusters, Projection
 
 
 def with_info(graph: GeneGraph, **columns: list[str]) -> GeneGraph:

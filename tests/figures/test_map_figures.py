@@ -28,12 +28,6 @@ from slviz.figures.palette import LONGER, MISSING, OKABE_ITO, categorical
 from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Density, Projection, crowding, spread_over
 
 
-@pytest.fixture(scope="module")
-def place(graph: GeneGraph) -> Projection:
-    vectors = np.random.default_rng(0).normal(size=(len(graph), 5)).astype(np.float32)
-    return PROJECTIONS.make("pca").fit(vectors, 0)
-
-
 def near(vectors: np.ndarray) -> Density:
     return DENSITIES.make("nearest").estimate(vectors)
 

@@ -18,11 +18,6 @@ from slviz.runs.store import RunStore
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "models")
-
-
-@pytest.fixture
 def run(store: RunStore, graph: GeneGraph) -> Run:
     made = tiny_run(graph)
     finish(store, made)

@@ -9,12 +9,6 @@ from run_folders import finish
 
 from slviz.errors import DamagedRun, RunAlreadyRunning, RunCancelled, RunError
 from slviz.runs.deletions import DeletionFiles, DeletionTest
-from slviz.runs.store import RunStore
-
-
-@pytest.fixture
-def store(tmp_path):
-    return RunStore(tmp_path / "models")
 
 
 @pytest.fixture

@@ -53,11 +53,6 @@ BREAK = (_remove, _cut, _empty, _alter, _take_from_another_run, _replace_by_a_fo
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "models")
-
-
-@pytest.fixture
 def run(store: RunStore, graph: GeneGraph) -> Run:
     run = dataclasses.replace(tiny_run(graph), weights={"w": tiny_run(graph).embedding})
     finish(store, run)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from builders import tiny_run
@@ -14,11 +12,6 @@ from slviz.runs import Run
 from slviz.runs.folder import holding
 from slviz.runs.maps import map_path
 from slviz.runs.store import RunStore
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "models")
 
 
 @pytest.fixture

@@ -7,24 +7,12 @@ import time
 from pathlib import Path
 
 import pytest
-from builders import tiny_run
 from run_folders import finish
 
-from slviz.datasets import GeneGraph
 from slviz.errors import RunError, RunNotFound
 from slviz.runs import Run
 from slviz.runs.folder import CANCEL, CHECKPOINT, ERROR, LOCK, START_SECONDS, WAITING, holding, is_held, state_of
 from slviz.runs.store import RunStore
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "models")
-
-
-@pytest.fixture
-def run(graph: GeneGraph) -> Run:
-    return tiny_run(graph)
 
 
 @pytest.mark.parametrize(

@@ -25,16 +25,6 @@ from slviz.runs.store import RunStore
 from slviz.runs.worker import StoredCheckpoint
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "models")
-
-
-@pytest.fixture
-def run(graph: GeneGraph) -> Run:
-    return tiny_run(graph)
-
-
 def an_epoch(number: int, loss: float = 0.5) -> dict[str, float]:
     return {"epoch": number, "train_loss": loss, "validation_loss": 2 * loss, "ap": 0.7, "seconds": 0.1}
 

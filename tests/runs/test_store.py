@@ -19,16 +19,6 @@ from slviz.runs import Run
 from slviz.runs.store import SHIPPED, RunStore
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "models")
-
-
-@pytest.fixture
-def run(graph: GeneGraph) -> Run:
-    return tiny_run(graph)
-
-
 @pytest.mark.parametrize("task", ["link", "confidence"])
 def test_a_run_comes_back_as_it_was(store: RunStore, graph: GeneGraph, task: str):
     decoder = {"bilinear": np.arange(6, dtype=np.float32).reshape(2, 3), "bounds": np.empty(0, np.float32)}
