@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 from builders import tiny_graph
-from conftest import CHECKOUT
+from run_folders import CHECKOUT
 from scipy.stats import fisher_exact, hypergeom
 
 from slviz.datasets import GeneGraph, Terms

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import tiny_spec
-from conftest import CHECKOUT
+from run_folders import CHECKOUT
 from test_training import run_of
 
 from slviz.datasets.sources import open_dataset

@@ -20,7 +20,7 @@ def run_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     graph = tiny_graph()
     run = tiny_run(graph)
     monkeypatch.setenv("SLVIZ_MODELS", str(tmp_path / "models"))
-    monkeypatch.setattr("slviz.cli.export.open_dataset", lambda source: graph)
+    monkeypatch.setattr("slviz.runs.data_of.open_dataset", lambda source: graph)
     store = RunStore.default()
     finish(store, run)
     store.save_projection(run.run_id, dataclasses.replace(a_map(run), method=TSNE()))

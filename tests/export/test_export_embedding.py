@@ -160,7 +160,7 @@ def test_the_command_writes_every_format_with_every_stored_map(
     run: Run, graph: GeneGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     monkeypatch.setenv("SLVIZ_MODELS", str(tmp_path / "models"))
-    monkeypatch.setattr("slviz.cli.export.open_dataset", lambda source: graph)
+    monkeypatch.setattr("slviz.runs.data_of.open_dataset", lambda source: graph)
     store = RunStore.default()
     finish(store, run)
     store.save_projection(run.run_id, dataclasses.replace(a_map(run), method=TSNE()))
@@ -172,7 +172,7 @@ def test_the_command_writes_every_format_with_every_stored_map(
     assert zipfile.is_zipfile(tmp_path / "projector")
     assert main(["export", run.run_id, "--out", str(tmp_path / "nowhere" / "x")]) == 1
     assert "there is no folder" in capsys.readouterr().err
-    monkeypatch.setattr("slviz.cli.export.open_dataset", lambda source: tiny_graph(seed=3))
+    monkeypatch.setattr("slviz.runs.data_of.open_dataset", lambda source: tiny_graph(seed=3))
     assert main(["export", run.run_id]) == 1
     assert "has changed" in capsys.readouterr().err
 

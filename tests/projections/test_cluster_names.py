@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import CHECKOUT
+from run_folders import CHECKOUT
 from sklearn.metrics import adjusted_rand_score
 
 from slviz.datasets import GeneGraph
