@@ -24,7 +24,7 @@ DEFAULTS = {"task": "link", "network": "gat", "features": "both", "split": "pair
 EXAMPLES = """\
 examples:
   python -m slviz train --task link --network gat --features both heads=2 epochs=50
-  python -m slviz train --data FOLDER --task confidence --network mlp seed=3
+  python -m slviz train --data FOLDER --task confidence --network mlp --seed 3
   python -m slviz train --test-pairs new_screen.tsv
   python -m slviz train --resume gat-both-link-3f9c2a81
 """

@@ -53,7 +53,13 @@ METRICS: Mapping[str, Metric] = {
             for k in CUTS
         ),
         *(
-            Metric(f"precision@{k}", f"Precision@{k}", f"Share of a gene's top {k} that could be real and are.", True)
+            Metric(
+                f"precision@{k}",
+                f"Capped precision@{k}",
+                f"Real partners among a gene's top {k}, over the most that there could be: {k}, or all its tested "
+                f"partners where it has fewer. Not the share of {k} tests that would succeed.",
+                True,
+            )
             for k in CUTS
         ),
     )

@@ -99,6 +99,11 @@ def make_search(
         )
 
     base = spec_of({})
+    if not base.network.learns_in_epochs:
+        raise InvalidSetting(
+            f"There is nothing to search: the baseline '{base.network.name}' has no settings that training would "
+            "change. Train it once, or search over a network."
+        )
     whole = len(grid_of(tried)) if sampler == "grid" else TRIALS
     if trials is not None and trials < 1:
         raise InvalidSetting(f"--trials {trials} is not a number from 1 on.")

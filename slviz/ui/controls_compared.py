@@ -137,8 +137,8 @@ def _verdict(companies: dict[str, list[Company]]) -> str:
     others = [
         f"{100 * each.mean:.0f} % {IN[kind]}" for kind, each in share.items() if each is not None and kind != TRAINED
     ]
+    beside = ", ".join([*others, f"{100 * trained.null.mean:.0f} % by chance"])
     return (
         f"Pairs that the network never saw are the honest test: **{100 * trained.mean:.0f} %** of a gene's nearest in "
-        f"the trained embedding are listed with one of its held-out partners, {', '.join(others)}, "
-        f"{100 * trained.null.mean:.0f} % by chance."
+        f"the trained embedding are listed with one of its held-out partners, {beside}."
     )

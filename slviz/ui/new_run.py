@@ -17,6 +17,7 @@ from slviz.features import FEATURE_SETS
 from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
 from slviz.runs import RunSpec
+from slviz.runs.possible import refuse_network
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
 from slviz.ui import class_choice, datasets, errors, frame, held_out_files, protocols, settings_form, training_view
@@ -97,22 +98,27 @@ def form() -> Wish | None:
         features = FEATURE_SETS.make(names["features"])
         features.matrix(graph)  # says at once when the data set lacks a feature
         made["task"].refuse(graph)  # or what the task needs
+        spec = RunSpec(
+            data_name=graph.name,
+            data_source=source,
+            data_fingerprint=graph.fingerprint,
+            synthetic=graph.synthetic,
+            features=features,
+            seed=seed,
+            **made,
+        )
+        refuse_network(spec, graph)
         divided = protocols.refuse_impossible(
-            graph, made["split"], None if staged is None else staged.held_out, task=made["task"]
+            graph,
+            made["split"],
+            None if staged is None else staged.held_out,
+            task=made["task"],
+            epochs=made["network"].learns_in_epochs,
         )
     except SlvizError as error:
         errors.show(error)
         return None
     st.caption(plain(divided))
-    spec = RunSpec(
-        data_name=graph.name,
-        data_source=source,
-        data_fingerprint=graph.fingerprint,
-        synthetic=graph.synthetic,
-        features=features,
-        seed=seed,
-        **made,
-    )
     return Wish(spec, device, staged)
 
 

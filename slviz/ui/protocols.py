@@ -70,7 +70,9 @@ class Parts:
     tested: int
 
 
-def refuse_impossible(graph: GeneGraph, split: Split, held_out: HeldOut | None, *, task: Task) -> str:
+def refuse_impossible(
+    graph: GeneGraph, split: Split, held_out: HeldOut | None, *, task: Task, epochs: bool = True
+) -> str:
     """What the protocol leaves to learn from and to test, as a sentence; raises `DataError` where that is too little.
 
     Non-pairs are drawn one for each pair here, whatever the ratio: many take long.
@@ -78,17 +80,18 @@ def refuse_impossible(graph: GeneGraph, split: Split, held_out: HeldOut | None, 
     key = json.dumps(split.to_json(), sort_keys=True)
     pairs, genes = _parts(graph.fingerprint, key, graph, split.replace(ratio=1), held_out)
     if not isinstance(task, PairTask):
-        return _sentence(genes, "gene")
+        return _sentence(genes, "gene", epochs=epochs) + " Genes are tested, drawn beside the pairs of this protocol."
     if not task.contrasts:
-        return _sentence(pairs, "pair")
+        return _sentence(pairs, "pair", epochs=epochs)
     against = "as many" if split.ratio == 1 else f"{split.ratio} times as many"
-    return _sentence(pairs, "pair").removesuffix(".") + f", beside {against} non-pairs of each kind."
+    return _sentence(pairs, "pair", epochs=epochs).removesuffix(".") + f", beside {against} non-pairs of each kind."
 
 
-def _sentence(parts: Parts, noun: str) -> str:
+def _sentence(parts: Parts, noun: str, *, epochs: bool) -> str:
+    chosen = "picks its best epoch" if epochs else "picks its threshold"
     return (
-        f"Learns from {counted(parts.learnt, noun)}, picks its best epoch on {parts.validated:,} others, and is tested "
-        f"on {counted(parts.tested, noun)}."
+        f"Learns from {counted(parts.learnt, noun)}, {chosen} on {parts.validated:,} others, and is tested on "
+        f"{counted(parts.tested, noun)}."
     )
 
 

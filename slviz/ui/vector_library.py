@@ -16,6 +16,7 @@ from slviz.ui import errors, frame, vector_sets
 from slviz.ui.words import counted, plain
 from slviz.vectors import ENDINGS, REFERENCES, Given, VectorSet, VectorSummary, read_vectors, reference
 from slviz.vectors.mapping import EXACT_UP_TO
+from slviz.vectors.vector_set import SYNTHETIC
 
 FORMATS = (
     "- **.h5ad**: of scanpy or anndata; `obs` gives names and colours, `obsm` vectors and maps\n"
@@ -125,6 +126,9 @@ def _card(each: VectorSummary) -> None:
         words, link, removal = st.columns([6, 1, 1], vertical_alignment="center")
         words.markdown(f"**{plain(each.title)}** · {counted(each.points, 'point')} × {counted(each.width, 'number')}")
         words.caption(plain(each.origin))
+        if SYNTHETIC in each.origin:
+            with words:
+                frame.synthetic_badge(short=True)
         link.page_link(frame.EMBEDDING, label="Open", icon=":material/bubble_chart:", query_params={"vectors": each.id})
         if removal.button("Remove", key=f"remove {each.id}", icon=":material/delete:", type="tertiary"):
             vector_sets.store().remove(each.id)

@@ -17,6 +17,7 @@ from slviz.projections import Projection
 from slviz.ui import address, downloads, embedding_files, errors, frame, map_events, vector_sets
 from slviz.ui.words import counted, plain
 from slviz.vectors import VectorSet, nearest_to
+from slviz.vectors.vector_set import SYNTHETIC
 
 if TYPE_CHECKING:
     from slviz.export import Annotated
@@ -89,8 +90,13 @@ def asked() -> str | None:
 def page() -> None:
     """Controls, map, the point that was picked, and the table of what was selected."""
     id = str(asked())
-    frame.heading("Embedding")
+    heading = st.container()
+    with heading:
+        frame.heading("Embedding")
     points = _opened_or_way_on(id)
+    if SYNTHETIC in points.origin:
+        with heading:
+            frame.synthetic_badge()
     count, width = points.vectors.shape
     st.caption(plain(f"{points.title or points.name}: {count:,} points, {width:,} numbers each. {points.origin}."))
     search, method_column, colour_column = st.columns([3, 4, 3])

@@ -14,7 +14,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from slviz.errors import MalformedData, nearest
-from slviz.vectors.vector_set import VectorSet
+from slviz.vectors.vector_set import VectorSet, marked
 
 MAIN = "X"
 PREFERRED = ("X_embedding", "X_pca", "X_scVI", "X_emb")
@@ -56,9 +56,15 @@ def read_h5ad(path: Path, *, name: str, vectors: str | None = None) -> VectorSet
         found = _matrix(elements[chosen], name=name, called=chosen)
         names, columns = _points(root, name=name)
         maps = _maps(elements, leave_out=chosen, count=len(found), name=name)
-    return VectorSet(
-        name=name, names=names, vectors=found, columns=columns, maps=maps, origin=f"{name}, vectors of {chosen}"
-    )
+        origin = marked(f"{name}, vectors of {chosen}", synthetic=_said(root, "synthetic") == "yes")
+    return VectorSet(name=name, names=names, vectors=found, columns=columns, maps=maps, origin=origin)
+
+
+def _said(root: h5py.File, key: str) -> str:
+    """What `uns` says under a key; "" where it says nothing in text."""
+    found = root.get(f"uns/{key}")
+    value = found[()] if isinstance(found, h5py.Dataset) and found.shape == () else b""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def _opened(path: Path) -> h5py.File:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from slviz.errors import MalformedData
-from slviz.vectors.vector_set import VectorSet
+from slviz.vectors.vector_set import SYNTHETIC, VectorSet, marked
 
+MOST_SLIPS = 0.1
+"""A column in which so many cells are no number is still one of numbers, with slips."""
 EMPTY = ("", "NA", "na", "NaN", "nan")
 SEPARATORS = {"\t": "tabs", ",": "commas", ";": "semicolons"}
 
@@ -31,6 +34,10 @@ def read_vector_table(text: str, *, name: str, labels: tuple[str, ...] | None = 
     embedding = [each for each in rest if _is_embedding(each)]
     numeric = [column for column, values in numbers.items() if values is not None and column not in (labels or ())]
     wide = embedding or numeric
+    if not embedding:
+        _refuse_slips(
+            {each: table[each] for each in rest if numbers[each] is None}, labels or (), table[first], name=name
+        )
     bad = [each for each in wide if numbers[each] is None]
     if bad:
         raise MalformedData(f"{name}: column '{bad[0]}' holds text where the vector's numbers should be.")
@@ -42,7 +49,8 @@ def read_vector_table(text: str, *, name: str, labels: tuple[str, ...] | None = 
     columns = {each: table[each] if (known := numbers[each]) is None else known for each in others}
     vectors = np.column_stack([np.asarray(numbers[each], dtype=np.float32) for each in wide])
     labelled = pd.DataFrame(columns, index=range(len(vectors)))
-    return VectorSet(name=name, names=tuple(table[first]), vectors=vectors, columns=labelled, origin=f"table {name}")
+    origin = marked(f"table {name}", synthetic=SYNTHETIC.split()[0] in text.partition("\n")[0])  # slviz's first comment
+    return VectorSet(name=name, names=tuple(table[first]), vectors=vectors, columns=labelled, origin=origin)
 
 
 def read_projector_pair(vectors: str, metadata: str, *, name: str) -> VectorSet:
@@ -113,6 +121,18 @@ def _numbers(cells: np.ndarray) -> np.ndarray | None:
     values = np.asarray(pd.to_numeric(text.where(~empty), errors="coerce"), dtype=np.float32)
     unreadable = np.isnan(values) & ~empty.to_numpy()
     return None if unreadable.any() or empty.all() else values
+
+
+def _refuse_slips(columns: Mapping[str, np.ndarray], labels: tuple[str, ...], points: np.ndarray, *, name: str) -> None:
+    """Raises `MalformedData` for a column that is numbers but for a few cells: a slip would cost a dimension."""
+    for title, cells in columns.items():
+        values = np.asarray(pd.to_numeric(pd.Series(cells), errors="coerce"), dtype=np.float64)
+        slips = np.flatnonzero(np.isnan(values) & ~np.isin(cells.astype(str), EMPTY))
+        if title not in labels and 0 < len(slips) <= MOST_SLIPS * len(cells):
+            raise MalformedData(
+                f"{name}: column '{title}' holds numbers, but '{cells[slips[0]][:40]}' at '{points[slips[0]][:40]}'. "
+                "Mend the cell, or name the column as one of labels."
+            )
 
 
 def _is_embedding(title: object) -> bool:

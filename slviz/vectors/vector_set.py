@@ -17,6 +17,8 @@ from slviz.errors import MalformedData
 FEWEST = 3
 MOST_POINTS = 5_000_000
 SHOWN = 3
+SYNTHETIC = "SYNTHETIC DATA"
+"""Stands in the origin of vectors that slviz itself wrote from generated data."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +66,11 @@ class VectorSet:
         """Readable and unique, such as `digits-3f9c2a81`: the content decides it."""
         readable = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")[:40].strip("-")
         return f"{readable or 'vectors'}-{self.fingerprint[:8]}"
+
+
+def marked(origin: str, *, synthetic: bool) -> str:
+    """Where vectors come from, with the word that tells generated data wherever they are shown."""
+    return f"{origin}, {SYNTHETIC}" if synthetic else origin
 
 
 def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:

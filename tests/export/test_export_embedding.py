@@ -25,6 +25,7 @@ from slviz.export.h5ad import to_h5ad
 from slviz.projections import PCA, TSNE
 from slviz.runs import Run
 from slviz.runs.store import RunStore
+from slviz.vectors import read_vectors
 
 ANNDATA = CHECKOUT / ".venv-anndata" / "bin" / "python"
 READ = """
@@ -98,6 +99,11 @@ def test_attention_stands_in_the_row_of_the_gene_that_looks(graph: GeneGraph, ru
     source, target = run.attention.edges[:, -1]
     assert matrix[target, source] == pytest.approx(float(run.attention.averaged()[-1]), rel=1e-5)
     assert matrix[source, target] != pytest.approx(matrix[target, source])
+
+
+def test_generated_data_stays_synthetic_when_it_is_brought_in_again(content: export.Annotated, tmp_path: Path) -> None:
+    (tmp_path / "a.h5ad").write_bytes(to_h5ad(content))
+    assert read_vectors(tmp_path / "a.h5ad").origin.endswith("SYNTHETIC DATA")
 
 
 def test_every_element_of_the_h5ad_says_what_it_is(content: export.Annotated) -> None:

@@ -141,3 +141,17 @@ def test_a_form_that_was_touched_takes_a_run_over_when_asked(store: RunStore, de
     assert not app.exception
     assert "--network gatv2" in app.code[0].value
     assert "This very run is waiting already" in said(app)
+
+
+def test_a_baseline_and_a_task_about_genes_are_refused_before_any_work(store: RunStore, open_page: Open) -> None:
+    app = open_page("train", network="l3", task="classify")
+    assert not app.exception
+    assert "The baseline 'l3' scores pairs" in said(app)
+    assert not [each for each in app.button if each.label == "Start training"]
+
+
+def test_a_baseline_picks_no_epoch_and_a_task_about_genes_says_what_is_tested(store: RunStore, open_page: Open) -> None:
+    baseline, genes = said(open_page("train", network="l3")), said(open_page("train", task="classify"))
+    assert "picks its threshold" in baseline
+    assert "best epoch" not in baseline
+    assert "Genes are tested" in genes

@@ -267,3 +267,8 @@ def test_a_study_that_is_not_there_or_is_none(folder: StudyFolder):
     folder.path("broken").write_bytes(b"not a database at all")
     with pytest.raises(RunNotFound, match="cannot be read"):
         folder.open("broken")
+
+
+def test_a_baseline_has_nothing_to_search(graph):
+    with pytest.raises(InvalidSetting, match="nothing to search"):
+        make_search(graph, NAMES | {"network": "l3"}, [], source="x")

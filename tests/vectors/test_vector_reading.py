@@ -22,6 +22,7 @@ from slviz.errors import MalformedData, MissingDataFile, UnknownChoice
 from slviz.export.h5ad import to_h5ad
 from slviz.vectors import VectorSet, read_vectors, reference
 from slviz.vectors.h5ad import vector_choices
+from slviz.vectors.vector_set import SYNTHETIC
 
 TABLE = "cell\tkind\tu\tv\tage\nA\tT\t1\t2\t30\nB\t\t3.5\t-1e3\t\nC\tB\t0\t7\t12\n"
 
@@ -186,6 +187,11 @@ def test_arrays_are_read_and_objects_refused(vectors: np.ndarray, tmp_path: Path
         ("a.tsv", "name\ta\tb\nA\t1\t2\t9\nB\t3\t4\n", "not an even table"),
         ("a.tsv", b"name\ta\tb\n\xff\xfe\t1\t2\n", "not UTF-8"),
         ("a.tsv.gz", b"\x1f\x8bbroken", "packed with gzip and broken"),
+        (
+            "a.tsv",
+            "name\ta\tb\tc\n" + "".join(f"P{n}\t{n}\t{n * n}\t{'oops' if n == 7 else n}\n" for n in range(20)),
+            "'oops' at 'P7'",
+        ),
         ("a.h5ad", b"no hdf5", "no .h5ad file"),
         ("a.zip", b"PK nothing", "no ZIP of text files"),
         ("a.npy", b"nothing", "cannot be read safely"),
@@ -251,3 +257,14 @@ def test_reference_sets_hold_what_they_say() -> None:
     assert iris.columns["species"].value_counts().tolist() == [50, 50, 50]
     with pytest.raises(UnknownChoice, match="Did you mean 'iris'"):
         reference("irsi")
+
+
+def test_what_slviz_wrote_of_generated_data_stays_synthetic(tmp_path: Path) -> None:
+    rows = "".join(f"P{n}\t{n}\t{n * n}\n" for n in range(5))
+    for heading, synthetic in (
+        ("# SYNTHETIC data set demo; run x\n", True),
+        ("# data set synlethdb\n", False),
+        ("", False),
+    ):
+        (tmp_path / "a.tsv").write_text(f"{heading}name\ta\tb\n{rows}")
+        assert (SYNTHETIC in read_vectors(tmp_path / "a.tsv").origin) is synthetic
