@@ -5,7 +5,6 @@ from __future__ import annotations
 from slviz import __version__
 from slviz.datasets import GeneGraph
 from slviz.runs import Run
-from slviz.splits import in_words
 from slviz.vectors import VectorSet
 
 
@@ -15,7 +14,7 @@ def provenance(run: Run, graph: GeneGraph) -> str:
     kind = "SYNTHETIC data set" if graph.synthetic or spec.synthetic else "data set"
     return (
         f"{kind} {spec.data_name} ({spec.data_fingerprint[:12]}); task {spec.task.name}; network {spec.network.name}; "
-        f"features {spec.features.name}; held out {in_words(spec.split)}; seed {spec.seed}; run {spec.run_id}; "
+        f"features {spec.features.name}; held out {spec.held_out}; seed {spec.seed}; run {spec.run_id}; "
         f"slviz {__version__}"
     )
 

@@ -13,8 +13,8 @@ from slviz.errors import DamagedRun, InvalidSetting
 from slviz.features import FEATURE_SETS, FeatureSet
 from slviz.networks import NETWORKS, Network
 from slviz.optimisers import OPTIMISERS, Adam
-from slviz.splits import SPLITS, Split
-from slviz.tasks import TASKS, Task
+from slviz.splits import SPLITS, Split, in_words
+from slviz.tasks import TASKS, PairTask, Task
 
 FORMAT = 1
 TABLES = {"task": TASKS, "network": NETWORKS, "features": FEATURE_SETS, "split": SPLITS, "optimiser": OPTIMISERS}
@@ -55,6 +55,12 @@ class RunSpec:
         content["data"] = content["data"]["fingerprint"]
         del content["format"]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def held_out(self) -> str:
+        """What is tested, in words: pairs by their protocol, or genes that were drawn with them."""
+        words = in_words(self.split)
+        return words if isinstance(self.task, PairTask) else f"genes, drawn with {words}"
 
     @property
     def run_id(self) -> str:

@@ -15,7 +15,6 @@ from slviz.figures.comparison import difference_intervals
 from slviz.figures.frame import noted
 from slviz.runs import NETWORK, Run
 from slviz.runs.summary import RunSummary
-from slviz.splits import in_words
 from slviz.ui import address, downloads, frame, metrics_table, opened, run_names
 from slviz.ui.key_figures import AGAINST_WORDS, KEY_FIGURES
 from slviz.ui.words import counted, plain
@@ -84,7 +83,7 @@ def _choose(summary: RunSummary) -> list[RunSummary]:
     if not fitting:
         st.info(
             f"**No other run was judged on the same pairs.** Train one on the same data and task, with the same pairs "
-            f"held out ({plain(in_words(summary.spec.split)) if summary.spec else ''}).",
+            f"held out ({plain(summary.spec.held_out) if summary.spec else ''}).",
             icon=":material/compare_arrows:",
         )
         frame.link(frame.TRAIN, "Train another", icon=":material/add:")
@@ -138,7 +137,7 @@ def _figures(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str], *,
         st.subheader("Figures on test pairs", anchor=False, width="content")
         name = f"{runs[0].run_id}-compared-figures-{against}"
         downloads.menu(name, source=downloads.provenance(graph, runs[0]), table=lambda: table)
-    st.caption(f"Held out: {plain(in_words(runs[0].spec.split))}; {AGAINST_WORDS.get(against, against)}.")
+    st.caption(f"Held out: {plain(runs[0].spec.held_out)}; {AGAINST_WORDS.get(against, against)}.")
     metrics_table.show(table)
 
 
@@ -200,7 +199,7 @@ def _differences(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str]
 
 def _drawn(found: Mapping[str, Sequence[Difference]], run: Run, reference: str, against: str):
     judged = f"Test pairs {AGAINST_WORDS.get(against, against)}; 95 % intervals"
-    return noted(difference_intervals(found, reference=reference), [judged, f"Held out: {in_words(run.spec.split)}"])
+    return noted(difference_intervals(found, reference=reference), [judged, f"Held out: {run.spec.held_out}"])
 
 
 def same_rows(one: Run, other: Run) -> bool:

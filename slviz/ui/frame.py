@@ -15,7 +15,6 @@ from slviz.datasets.sources import default_source, is_of, title_of
 from slviz.errors import DamagedRun, RunError, RunNotFound, RunUnfinished, nearest
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunSummary
-from slviz.splits import in_words
 from slviz.ui import address, errors, opened, run_names
 from slviz.ui.words import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, plain
 
@@ -79,10 +78,7 @@ def description(spec: RunSpec) -> str:
     task = plain(spec.task.name)
     data = plain(Path(spec.data_name).name or spec.data_name)
     task_words = TASK_WORDS.get(spec.task.name, spec.task.summary())
-    return (
-        f"Task **{task}** ({task_words}) · {_model(spec)} · data **{data}** · "
-        f"held out **{plain(in_words(spec.split))}**"
-    )
+    return f"Task **{task}** ({task_words}) · {_model(spec)} · data **{data}** · held out **{plain(spec.held_out)}**"
 
 
 def _model(spec: RunSpec) -> str:

@@ -21,7 +21,6 @@ from slviz.figures import (
 from slviz.figures.frame import noted
 from slviz.figures.reconstruction import error_against_baseline
 from slviz.runs import PARTS, Run
-from slviz.splits import in_words
 from slviz.tasks import Confidence
 from slviz.ui import address, class_view, downloads, frame, genes, metrics_table, pairs, ranking_views, selection
 from slviz.ui.key_figures import AGAINST_WORDS, KEY_FIGURES
@@ -296,7 +295,7 @@ def _table(graph: GeneGraph, run: Run, *, part: str, against: str) -> None:
 
 def note_of(run: Run, judged: str) -> tuple[str, str]:
     """What was judged, and by which protocol: the lines above a figure."""
-    return judged[:1].upper() + judged[1:], f"Held out: {in_words(run.spec.split)}"
+    return judged[:1].upper() + judged[1:], f"Held out: {run.spec.held_out}"
 
 
 def _legend_above(figure: go.Figure) -> go.Figure:

@@ -8,7 +8,6 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.evaluation import CUTS, METRICS, TOP
 from slviz.runs import NETWORK, Run
-from slviz.splits import in_words
 from slviz.ui import address, downloads, metrics_table
 from slviz.ui.key_figures import figure
 from slviz.ui.words import counted, plain
@@ -33,7 +32,7 @@ def show(graph: GeneGraph, run: Run) -> None:
     if not {ALL, EACH} & set(run.metrics["against"]):
         st.caption(NOT_MEASURED)
         return
-    st.caption(f"Test pairs, held out: {plain(in_words(run.spec.split))}.")
+    st.caption(f"Test pairs, held out: {plain(run.spec.held_out)}.")
     left, right = st.columns(2, gap="medium")
     with left:
         _all_unknown(graph, run)

@@ -8,7 +8,6 @@ import streamlit as st
 
 from slviz.runs import RunSpec
 from slviz.runs.store import RunSummary
-from slviz.splits import in_words
 from slviz.ui import frame, run_names
 from slviz.ui.key_figures import AGAINST_WORDS, KeyFigure, key_figure, second_figures
 from slviz.ui.words import duration, plain
@@ -37,7 +36,7 @@ def damaged(summaries: Sequence[RunSummary], *, most: int = 10) -> None:
 def _card(summary: RunSummary, spec: RunSpec, *, name: str) -> None:
     st.markdown(f"**{plain(name)}**")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{plain(summary.run_id)}  \nHeld out: {plain(in_words(spec.split))}", width="content")
+        st.caption(f"{plain(summary.run_id)}  \nHeld out: {plain(spec.held_out)}", width="content")
         if spec.synthetic:
             frame.synthetic_badge(short=True)
     figure = key_figure(spec.task.name, summary.metrics)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from builders import tiny_graph
+from builders import tiny_graph, tiny_run
 
 from slviz.ui import links, selection
 from slviz.ui.data_portrait import kinds_of_evidence, share_of_hubs
@@ -105,3 +105,10 @@ def test_the_share_of_hubs_counts_each_pair_once() -> None:
     hub = int(np.argmax(graph.degree))
     assert share_of_hubs(graph, hubs=1) == pytest.approx(graph.degree[hub] / 5)
     assert share_of_hubs(graph, hubs=10) == 1.0
+
+
+def test_tasks_about_genes_say_that_genes_are_held_out() -> None:
+    graph = tiny_graph()
+    pairs, genes = tiny_run(graph).spec, tiny_run(graph, task="reconstruct").spec
+    assert pairs.held_out == "random pairs (fold 0 of 5)"
+    assert genes.held_out == "genes, drawn with random pairs (fold 0 of 5)"
