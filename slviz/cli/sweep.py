@@ -79,12 +79,14 @@ def _sweep(asked: argparse.Namespace) -> int:
     plan = make_plan(open_dataset(source), wishes, source=source)
     refused = [*unread, *plan.refused]
     left = [spec for spec in plan.runs if store.find(spec) is None]
-    _tell(f"{len(plan.runs)} runs: {len(plan.runs) - len(left)} finished already, {len(left)} to train.")
+    runs = "1 run" if len(plan.runs) == 1 else f"{len(plan.runs)} runs"
+    _tell(f"{runs}: {len(plan.runs) - len(left)} finished already, {len(left)} to train.")
     if asked.dry_run:
         _list(store, plan)
         return _report(refused, [])
     if refused and left:
-        _tell(f"{len(refused)} parts of what was asked for cannot be trained; the reasons follow at the end.")
+        parts = "1 part" if len(refused) == 1 else f"{len(refused)} parts"
+        _tell(f"{parts} of what was asked for cannot be trained; the reasons follow at the end.")
     endings = _train(store, left, asked) if left else []
     _tell_tables(store, plan)
     return _report(refused, endings)

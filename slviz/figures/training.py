@@ -87,7 +87,7 @@ def _add_watched(figure: go.Figure, epoch: np.ndarray, value: np.ndarray, name: 
                 y=[value[best]],
                 mode="markers",
                 marker={"symbol": "star", "size": 13, "color": OKABE_ITO[2], "line": {"width": 1, "color": LINE}},
-                name=f"best so far: {value[best]:.4g} at epoch {epoch[best]}",
+                name=f"best: {value[best]:.4g} at epoch {epoch[best]}",
                 hoverinfo="skip",
             ),
             row=1,

@@ -23,6 +23,8 @@ def read_wishes(path: Path, *, beside: Wish) -> tuple[list[Wish], list[Refused]]
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise InvalidSetting(f"There is no file {path} with runs for the sweep. Give the path of one.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidSetting(f"The file {path.name} with the runs of the sweep cannot be read: {error}.") from error
     read = _toml if path.suffix == ".toml" else _lines

@@ -195,7 +195,7 @@ def test_times_are_said_in_words(seconds: float, said: str):
     [
         (["--workers", "0"], "--workers 0 is not a number from 1 on"),
         (["--workers", "2", "--scheduler", "tcp://x"], "--workers is for this machine"),
-        (["--file", "nowhere.txt"], "nowhere.txt with the runs of the sweep cannot be read"),
+        (["--file", "nowhere.txt"], "There is no file nowhere.txt"),
         (["--network", "gta"], "Did you mean 'gat'"),
     ],
 )

@@ -138,7 +138,7 @@ def test_a_toml_file_says_the_same(tmp_path: Path):
     [
         ("a.txt", "# nothing\n", "names no runs"),
         ("a.toml", "network = [", "is no TOML"),
-        ("no.txt", None, "cannot be read"),
+        ("no.txt", None, "There is no file"),
     ],
 )
 def test_a_file_that_is_none_is_a_sentence(tmp_path: Path, name: str, content: str | None, said: str):
