@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from slviz.cli.synthetic import SYNTHETIC
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DataError, MalformedData, MissingDataFile, RunError, UnknownGene, nearest
 from slviz.runs.data_of import data_of
@@ -51,6 +52,8 @@ def _predict(asked: argparse.Namespace) -> int:
     rows = "".join(
         f"{run.genes[a]}\t{run.genes[b]}\t{value:.6g}\n" for (a, b), value in zip(pairs.tolist(), score, strict=True)
     )
+    if run.spec.synthetic:
+        print(f"slviz: {SYNTHETIC}", file=sys.stderr, flush=True)
     sys.stdout.write("gene_a\tgene_b\tscore\n" + rows)
     sys.stdout.flush()
     return 0

@@ -7,6 +7,7 @@ import os
 import shlex
 from pathlib import Path
 
+from slviz.cli.synthetic import SYNTHETIC
 from slviz.datasets.sources import open_dataset
 from slviz.errors import RunNotFound
 from slviz.results import collect, tables
@@ -62,6 +63,8 @@ def _results(asked: argparse.Namespace) -> int:
         )
     collected = collect(store, runs)
     if asked.markdown is None:
+        if graph.synthetic:
+            print(SYNTHETIC)
         for table in tables(collected):
             print(f"{as_text(table)}\n")
         for note in collected.notes:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from slviz.cli.sweep_worker import train_job
+from slviz.cli.synthetic import SYNTHETIC
 from slviz.datasets.sources import open_dataset
 from slviz.errors import InvalidSetting
 from slviz.results import collect, tables
@@ -152,6 +153,8 @@ def _held_out(spec: RunSpec) -> str:
 def _tell_tables(store: RunStore, plan: Plan) -> None:
     finished = [found for spec in plan.runs if (found := store.find(spec)) is not None]
     collected = collect(store, finished)
+    if any(each.spec is not None and each.spec.synthetic for each in finished):
+        _tell(f"\n{SYNTHETIC}")
     for table in tables(collected):
         _tell(f"\n{as_text(table)}")
     for note in collected.notes:

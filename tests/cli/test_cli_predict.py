@@ -67,7 +67,9 @@ def test_pairs_are_scored_in_their_order(
 def test_a_dash_reads_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"GENE3\tGENE1\n")))
     assert main(["predict", run.run_id, "--pairs", "-"]) == 0
-    assert rows_of(capsys.readouterr().out)[1][:2] == ["GENE3", "GENE1"]
+    told = capsys.readouterr()
+    assert rows_of(told.out)[1][:2] == ["GENE3", "GENE1"]
+    assert "SYNTHETIC DATA" in told.err  # beside the table, which another program may read
 
 
 def test_aliases_and_identifiers_are_known_where_the_data_is_at_hand(

@@ -153,3 +153,11 @@ def test_nothing_to_compare_is_a_sentence(
 
 def test_the_default_file_is_not_named_in_the_command():
     assert _command(parse(["results", "--markdown"]), "demo").endswith("--data demo --markdown")
+
+
+def test_figures_of_the_demo_are_called_synthetic(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SLVIZ_MODELS", str(tmp_path))  # the runs that git ships are found anyway
+    assert main(["results", "--data", "demo"]) == 0
+    assert capsys.readouterr().out.startswith("SYNTHETIC DATA")
