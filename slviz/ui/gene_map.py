@@ -48,7 +48,7 @@ TOOL_HELP = (
     "- **pick**: a click opens a gene's card; dragging moves the map\n"
     "- **lasso**, **box**: draw around genes for their table; a double click undoes it"
 )
-LINES_UP_TO = 20_000
+LINES_UP_TO = 10_000
 """With more genes, lines follow a click and no longer the pointer: every gene's nearest are sent with the page."""
 NAMED_HUBS = 8
 NAMED_SELECTED = 25

@@ -18,6 +18,8 @@ from slviz.vectors.vector_set import VectorSet
 ENDINGS = (".h5ad", ".tsv", ".csv", ".txt", ".npy", ".npz", ".zip")
 KINDS = "an .h5ad, a table (.tsv, .csv, .txt, also .gz), a Projector pair (two .tsv or a .zip), an .npy or .npz"
 MOST_MEBIBYTES = 2048
+MOST_PROVENANCE = 10_000
+"""Bytes of the line on where a pair comes from; what is longer is not slviz's."""
 
 
 def read_vectors(
@@ -114,7 +116,10 @@ def _read_zip(path: Path, *, name: str) -> VectorSet:
             wanted = [by_name["vectors.tsv"], by_name["metadata.tsv"]]
             if sum(each.file_size for each in wanted) > MOST_MEBIBYTES << 20:
                 raise MalformedData(f"{name} unpacks to more than {MOST_MEBIBYTES:,} MiB. Save it as .h5ad.")
-            vectors, metadata = (packed.read(each).decode("utf-8") for each in wanted)
+            beside = [by_name["provenance.txt"]] if "provenance.txt" in by_name else []
+            if beside and beside[0].file_size > MOST_PROVENANCE:
+                beside = []
+            vectors, metadata, *said = (packed.read(each).decode("utf-8") for each in (*wanted, *beside))
     except (zipfile.BadZipFile, UnicodeDecodeError, zlib.error) as error:
         raise MalformedData(f"{name} is no ZIP of text files, or it is broken ({error}).") from error
-    return read_projector_pair(vectors, metadata, name=name)
+    return read_projector_pair(vectors, metadata, name=name, provenance="".join(said))

@@ -49,12 +49,20 @@ def read_vector_table(text: str, *, name: str, labels: tuple[str, ...] | None = 
     columns = {each: table[each] if (known := numbers[each]) is None else known for each in others}
     vectors = np.column_stack([np.asarray(numbers[each], dtype=np.float32) for each in wide])
     labelled = pd.DataFrame(columns, index=range(len(vectors)))
-    origin = marked(f"table {name}", synthetic=SYNTHETIC.split()[0] in text.partition("\n")[0])  # slviz's first comment
+    origin = marked(f"table {name}", synthetic=says_synthetic(text))
     return VectorSet(name=name, names=tuple(table[first]), vectors=vectors, columns=labelled, origin=origin)
 
 
-def read_projector_pair(vectors: str, metadata: str, *, name: str) -> VectorSet:
-    """Points from `vectors.tsv` (numbers alone, no heading) and `metadata.tsv` (a heading where it has columns)."""
+def says_synthetic(text: str) -> bool:
+    """Whether the first line is a comment of slviz's on generated data."""
+    return text.lstrip("\ufeff").startswith("#") and SYNTHETIC.split()[0] in text.partition("\n")[0]
+
+
+def read_projector_pair(vectors: str, metadata: str, *, name: str, provenance: str = "") -> VectorSet:
+    """Points from `vectors.tsv` (numbers alone, no heading) and `metadata.tsv` (a heading where it has columns).
+
+    `provenance` is the text that slviz puts beside the two in a ZIP.
+    """
     numbers = _projector_numbers(vectors, name=name)
     table = _projector_labels(metadata, len(numbers), name=name)
     first, *rest = table
@@ -64,7 +72,8 @@ def read_projector_pair(vectors: str, metadata: str, *, name: str) -> VectorSet:
         columns = {first: table[first], **columns}
         names = tuple(f"{each} ({number + 1})" for number, each in enumerate(names))
     labelled = pd.DataFrame(columns, index=range(len(numbers)))
-    return VectorSet(name=name, names=names, vectors=numbers, columns=labelled, origin=f"Projector pair {name}")
+    origin = marked(f"Projector pair {name}", synthetic=provenance.startswith(SYNTHETIC.split()[0]))
+    return VectorSet(name=name, names=names, vectors=numbers, columns=labelled, origin=origin)
 
 
 def _projector_numbers(text: str, *, name: str) -> np.ndarray:

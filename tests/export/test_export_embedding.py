@@ -102,8 +102,10 @@ def test_attention_stands_in_the_row_of_the_gene_that_looks(graph: GeneGraph, ru
 
 
 def test_generated_data_stays_synthetic_when_it_is_brought_in_again(content: export.Annotated, tmp_path: Path) -> None:
-    (tmp_path / "a.h5ad").write_bytes(to_h5ad(content))
-    assert read_vectors(tmp_path / "a.h5ad").origin.endswith("SYNTHETIC DATA")
+    for name in ("h5ad", "tsv", "projector"):
+        kind = format_called(name)
+        (tmp_path / f"a.{kind.ending}").write_bytes(kind.write(content))
+        assert read_vectors(tmp_path / f"a.{kind.ending}").origin.endswith("SYNTHETIC DATA")
 
 
 def test_every_element_of_the_h5ad_says_what_it_is(content: export.Annotated) -> None:
