@@ -4,19 +4,8 @@ import dataclasses
 
 import streamlit as st
 
-from slviz.ui import (
-    address,
-    controls,
-    frame,
-    gene_map,
-    genes,
-    map_choice,
-    map_trust,
-    maps,
-    nearest,
-    selected_genes,
-    vector_maps,
-)
+from slviz.ui import address, frame, genes
+from slviz.ui.embedding import controls, gene_map, map_choice, map_trust, maps, nearest, selected_genes, vector_maps
 
 ONE, BESIDE = "one map", "beside controls"
 NO_EMBEDDING = (

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from slviz.ui import around_gene, frame, genes, selection_elsewhere
+from slviz.ui import frame, genes
+from slviz.ui.embedding import selection_elsewhere
+from slviz.ui.neighbourhood import around_gene
 
 
 def page() -> None:

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from slviz.ui import data_portrait, data_report, datasets, frame, opened, run_cards
+from slviz.ui import data_report, frame, opened, run_cards
+from slviz.ui.data import data_portrait, datasets
 from slviz.ui.words import plain
 
 

@@ -1,6 +1,8 @@
 """Predictions: how good the network is, beside what needs no network."""
 
-from slviz.ui import frame, prediction_views, selection_elsewhere
+from slviz.ui import frame
+from slviz.ui.embedding import selection_elsewhere
+from slviz.ui.predictions import prediction_views
 
 
 def page() -> None:

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from slviz.ui import datasets, frame, results_view
+from slviz.ui import frame
+from slviz.ui.comparison import results_view
+from slviz.ui.data import datasets
 
 
 def page() -> None:

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from slviz.ui import form_start, frame, new_run, training_view
+from slviz.ui import frame
+from slviz.ui.training import form_start, new_run, training_view
 
 
 def page() -> None:

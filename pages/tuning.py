@@ -1,6 +1,7 @@
 """Tuning: which settings are best, by validation figures alone."""
 
-from slviz.ui import frame, tuning_view
+from slviz.ui import frame
+from slviz.ui.training import tuning_view
 
 
 def page() -> None:

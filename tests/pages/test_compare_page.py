@@ -13,7 +13,7 @@ from run_folders import finish
 from slviz.datasets import GeneGraph
 from slviz.runs import Run
 from slviz.runs.store import RunStore
-from slviz.ui.comparing import differences_table, same_rows, told_apart
+from slviz.ui.comparison.comparing import differences_table, same_rows, told_apart
 
 
 def worse(run: Run, *, seed: int = 1) -> Run:

@@ -12,7 +12,7 @@ from slviz.datasets import GeneGraph
 from slviz.networks import NETWORKS
 from slviz.runs.store import RunStore
 from slviz.splits import SPLITS
-from slviz.ui.results_view import as_frame
+from slviz.ui.comparison.results_view import as_frame
 
 
 @pytest.fixture

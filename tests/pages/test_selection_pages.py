@@ -15,7 +15,7 @@ from slviz.gene_sets import GeneSet, GeneSets
 from slviz.runs import Run
 from slviz.runs.store import SHIPPED, RunStore
 from slviz.runs.uploads import OWN_TABLES, TERMS, stage
-from slviz.ui import map_events
+from slviz.ui.embedding import map_events
 
 Draw = Callable[[AppTest, list[int]], AppTest]
 

@@ -12,7 +12,7 @@ from slviz.export.h5ad import to_h5ad
 from slviz.figures import raster
 from slviz.projections import PCA
 from slviz.runs.store import RunStore
-from slviz.ui import map_events, vector_maps
+from slviz.ui.embedding import map_events, vector_maps
 from slviz.vectors import VectorSet, VectorStore, reference
 
 

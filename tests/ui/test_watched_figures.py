@@ -8,7 +8,7 @@ import pytest
 from builders import tiny_spec
 
 from slviz.training import train
-from slviz.ui.training_view import validation_figures
+from slviz.ui.training.training_view import validation_figures
 
 
 @pytest.mark.parametrize(("task", "figure"), [("link", "ap"), ("reconstruct", "rmse")])

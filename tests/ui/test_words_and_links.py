@@ -8,7 +8,7 @@ import pytest
 from builders import tiny_graph, tiny_run
 
 from slviz.ui import links, selection
-from slviz.ui.data_portrait import kinds_of_evidence, share_of_hubs
+from slviz.ui.data.data_portrait import kinds_of_evidence, share_of_hubs
 from slviz.ui.key_figures import key_figure
 from slviz.ui.metrics_table import beside_baselines, marks_of_best
 from slviz.ui.words import duration, plain

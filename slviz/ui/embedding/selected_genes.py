@@ -21,7 +21,8 @@ from slviz.gene_sets import GeneSet, to_gmt
 from slviz.neighbourhood.inside import MOST_SCORED, known_inside, predicted_inside, predicts_partners, threshold_of
 from slviz.projections import Clusters
 from slviz.runs import Run
-from slviz.ui import address, downloads, errors, frame, gene_map, kept_selections, opened, scorers, term_bars
+from slviz.ui import address, downloads, errors, frame, opened, scorers
+from slviz.ui.embedding import gene_map, kept_selections, term_bars
 from slviz.ui.words import counted, plain
 
 MOST_IN_ADDRESS = 250

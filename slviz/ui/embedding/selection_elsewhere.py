@@ -8,7 +8,8 @@ from streamlit.delta_generator import DeltaGenerator
 from slviz.datasets import GeneGraph
 from slviz.neighbourhood.inside import MOST_SCORED, pairs_inside
 from slviz.runs import Run
-from slviz.ui import address, downloads, frame, scorers, selected_genes
+from slviz.ui import address, downloads, frame, scorers
+from slviz.ui.embedding import selected_genes
 from slviz.ui.words import SCORE, counted, plain
 
 SHOWN_ROWS = 500

@@ -25,7 +25,9 @@ from slviz.tasks import TASKS
 from slviz.tuning.leader import best_trial
 from slviz.tuning.search import SAMPLERS, Search, make_search
 from slviz.tuning.studies import About, StudyFolder, about, trials_table
-from slviz.ui import address, datasets, downloads, errors, frame, opened, settings_form
+from slviz.ui import address, downloads, errors, frame, opened
+from slviz.ui.data import datasets
+from slviz.ui.training import settings_form
 from slviz.ui.words import NETWORK_WORDS, plain
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import DatasetEntry, known_datasets, locate, title_of
 from slviz.errors import MissingDataFile, SlvizError
-from slviz.ui import address, data_uploads, errors, frame, opened
+from slviz.ui import address, errors, frame, opened
+from slviz.ui.data import data_uploads
 from slviz.ui.words import counted, plain
 
 DEMO = "demo"

@@ -10,7 +10,7 @@ import streamlit as st
 from slviz.choices import Choice, Choices, Setting
 from slviz.datasets import GeneGraph
 from slviz.features import FEATURE_SETS
-from slviz.ui.form_start import key_of
+from slviz.ui.training.form_start import key_of
 from slviz.ui.words import plain
 
 COLUMNS = 5

@@ -14,7 +14,8 @@ from slviz.figures import network_figure
 from slviz.neighbourhood import AttentionIndex, Neighbourhood, neighbourhood
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, deletion_view, downloads, frame, links, selection, view_shares
+from slviz.ui import address, downloads, frame, links, selection, view_shares
+from slviz.ui.neighbourhood import deletion_view
 from slviz.ui.words import SCORE, plain
 
 MEAN = "mean"

@@ -14,8 +14,9 @@ from slviz.splits import SPLITS, HeldOut, Split, publications
 from slviz.splits.naming import LARGEST, publication_words
 from slviz.splits.publication import SMALL, SMALL_BELOW
 from slviz.tasks import PairTask, Task
-from slviz.ui import errors, settings_form
-from slviz.ui.form_start import key_of
+from slviz.ui import errors
+from slviz.ui.training import settings_form
+from slviz.ui.training.form_start import key_of
 from slviz.ui.words import PROTOCOL_ASKS, PROTOCOL_WORDS, counted, plain
 
 HELP = "Which pairs the network never sees, so that they can judge it."

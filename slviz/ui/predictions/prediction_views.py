@@ -22,8 +22,9 @@ from slviz.figures.frame import noted
 from slviz.figures.reconstruction import error_against_baseline
 from slviz.runs import PARTS, Run
 from slviz.tasks import Confidence
-from slviz.ui import address, class_view, downloads, frame, genes, metrics_table, pairs, ranking_views, selection
+from slviz.ui import address, downloads, frame, genes, metrics_table, pairs, selection
 from slviz.ui.key_figures import AGAINST_WORDS, KEY_FIGURES
+from slviz.ui.predictions import class_view, ranking_views
 from slviz.ui.words import PART_HELP, SCORE, counted
 
 AGAINST_HELP = (

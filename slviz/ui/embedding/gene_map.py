@@ -18,7 +18,8 @@ from slviz.projections.nearest_genes import nearest_genes
 from slviz.projections.neighbours import nearest_neighbours
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, colour_choices, downloads, embedding_files, frame, genes, map_events, maps
+from slviz.ui import address, downloads, frame, genes
+from slviz.ui.embedding import colour_choices, embedding_files, map_events, maps
 from slviz.ui.words import counted, plain
 
 COLOURS = (

@@ -20,7 +20,9 @@ from slviz.runs import RunSpec
 from slviz.runs.possible import refuse_network
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
-from slviz.ui import class_choice, datasets, errors, frame, held_out_files, protocols, settings_form, training_view
+from slviz.ui import errors, frame
+from slviz.ui.data import datasets
+from slviz.ui.training import class_choice, held_out_files, protocols, settings_form, training_view
 from slviz.ui.words import plain
 
 OWN_FILE = "file"

@@ -12,7 +12,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from slviz import jobs
 from slviz.errors import SlvizError
-from slviz.ui import errors, frame, vector_sets
+from slviz.ui import errors, frame
+from slviz.ui.embedding import vector_sets
 from slviz.ui.words import counted, plain
 from slviz.vectors import ENDINGS, REFERENCES, Given, VectorSet, VectorSummary, read_vectors, reference
 from slviz.vectors.mapping import EXACT_UP_TO

@@ -22,10 +22,11 @@ from slviz.runs.beside import Beside
 from slviz.runs.controls import FEATURES, KINDS, SHUFFLED, STORED, UNTRAINED
 from slviz.runs.maps import TRAINED
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, controls_compared, downloads, making, opened, selection
-from slviz.ui.controls_compared import SHORT, TITLES
+from slviz.ui import address, downloads, making, opened, selection
+from slviz.ui.embedding import controls_compared
+from slviz.ui.embedding.controls_compared import SHORT, TITLES
+from slviz.ui.embedding.map_choice import AT_ONCE
 from slviz.ui.key_figures import key_figure
-from slviz.ui.map_choice import AT_ONCE
 from slviz.ui.words import counted, plain
 
 MEANING = {

@@ -13,7 +13,8 @@ from slviz.errors import RunNotFound, SlvizError
 from slviz.evaluation import METRICS
 from slviz.figures import training_curves
 from slviz.runs.summary import RunSummary
-from slviz.ui import downloads, errors, form_start, frame, opened, run_names
+from slviz.ui import downloads, errors, frame, opened, run_names
+from slviz.ui.training import form_start
 from slviz.ui.words import duration, plain
 
 ALIVE = ("running", "waiting")

@@ -15,7 +15,8 @@ from slviz.projections import DENSITIES, Density, Projection, crowding
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.tasks import Classify
-from slviz.ui import address, colour_choices, map_trust, scorers
+from slviz.ui import address, scorers
+from slviz.ui.embedding import colour_choices, map_trust
 from slviz.ui.words import SCORE, plain
 
 DENSITY, DEGREE, EVIDENCE, PARTNER, KEPT, TRUST, SPREAD, CROWDING, ACTUAL, GIVEN = (

@@ -14,7 +14,8 @@ from slviz.errors import RunError
 from slviz.figures import Colouring, embedding_scatter
 from slviz.figures.raster import POINTS_IN_WINDOW, POINTS_UP_TO, Window, map_of_many, png_address
 from slviz.projections import Projection
-from slviz.ui import address, downloads, embedding_files, errors, frame, map_events, vector_sets
+from slviz.ui import address, downloads, errors, frame
+from slviz.ui.embedding import embedding_files, map_events, vector_sets
 from slviz.ui.words import counted, plain
 from slviz.vectors import VectorSet, nearest_to
 from slviz.vectors.vector_set import SYNTHETIC

@@ -1,0 +1,1 @@
+"""The pages Compare and Results: runs side by side."""

@@ -1,0 +1,1 @@
+"""What a page shows of data sets: choosing, bringing in, and a portrait."""

@@ -1,0 +1,1 @@
+"""The Embedding page, of genes and of any other vectors: maps, colours, controls, trust and selections."""

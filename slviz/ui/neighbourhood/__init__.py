@@ -1,0 +1,1 @@
+"""The Neighbourhood page, and the deletion test beside its attention."""

@@ -1,0 +1,1 @@
+"""The Predictions page: figures of a run, rankings, classes."""
