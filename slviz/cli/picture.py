@@ -38,7 +38,13 @@ def add_picture_command(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--out", metavar="FILE", required=True, help=f"ends in one of: {', '.join(KINDS)}")
     command.add_argument("--map", metavar="NAME", default="tsne", help=f"{', '.join(PROJECTIONS)} (default: tsne)")
     command.add_argument("--colour", metavar="NAME", default="degree", help=f"{', '.join(COLOURS)} (default: degree)")
-    command.add_argument("--width", metavar="MM", type=float, default=183, help="89 or 183, one or two columns")
+    command.add_argument(
+        "--width",
+        metavar="MM",
+        type=float,
+        default=183,
+        help="89 for one column, 183 for two, or another width (default: 183)",
+    )
     command.set_defaults(action=_picture)
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import gzip
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
+from slviz.baselines import TrainingGraph
 from slviz.cli.synthetic import SYNTHETIC
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DataError, MalformedData, MissingDataFile, RunError, UnknownGene, nearest
@@ -18,8 +22,11 @@ from slviz.runs.data_of import data_of
 from slviz.runs.run import Run
 from slviz.runs.store import RunStore
 from slviz.scoring import needs_graph, scorer_of
+from slviz.splits.negatives import pair_keys
 
 SHOWN = 20
+COLUMNS = ("gene_a", "gene_b", "score", "known", "max_degree")
+LEFT_OUT = "left out"
 
 
 def add_predict_command(commands: argparse._SubParsersAction) -> None:
@@ -27,9 +34,12 @@ def add_predict_command(commands: argparse._SubParsersAction) -> None:
     command = commands.add_parser(
         "predict",
         help="score pairs of genes with a finished run",
-        description="Print gene_a, gene_b and score, with tabs between them, for every pair of a file, in its order. "
-        "Genes may be given by symbol, alias or identifier. The score of a link run lies between 0 and 1 and "
-        "is not a probability; the score of a confidence run is on the scale of the data set.",
+        description="Print a table, with tabs between its columns, of every pair of a file, in its order: gene_a, "
+        "gene_b; score; known, the part of the run that a listed pair was in (train, validation, test; left out "
+        "where it was in none), empty where nobody lists the pair; max_degree, how many training partners the "
+        "better known of the two has, a baseline that needs no model. Genes may be given by symbol, alias or "
+        "identifier. The score of a link run lies between 0 and 1 and is not a probability; the score of a "
+        "confidence run is on the scale of the data set.",
         allow_abbrev=False,
     )
     command.add_argument("run", metavar="RUN", help="name of a run, as `runs` lists it")
@@ -49,17 +59,27 @@ def _predict(asked: argparse.Namespace) -> int:
     named = read_pairs(asked.pairs)
     pairs = _numbers(run, named)
     score = scorer_of(data_of(run.spec) if needs_graph(run) else None, run).score(pairs)
+    known, max_degree = _what_is_known(run, pairs)
     rows = "".join(
-        f"{run.genes[a]}\t{run.genes[b]}\t{value:.6g}\n" for (a, b), value in zip(pairs.tolist(), score, strict=True)
+        f"{run.genes[a]}\t{run.genes[b]}\t{value:.6g}\t{part}\t{partners}\n"
+        for (a, b), value, part, partners in zip(pairs.tolist(), score, known, max_degree, strict=True)
     )
     if run.spec.synthetic:
         print(f"slviz: {SYNTHETIC}", file=sys.stderr, flush=True)
-    sys.stdout.write("gene_a\tgene_b\tscore\n" + rows)
+    sys.stdout.write("\t".join(COLUMNS) + "\n" + rows)
     sys.stdout.flush()
     return 0
 
 
-def read_pairs(source: str) -> list[tuple[str, str]]:
+class NamedPair(NamedTuple):
+    """Two names, and the line that they stand on."""
+
+    line: int
+    one: str
+    other: str
+
+
+def read_pairs(source: str) -> list[NamedPair]:
     """Two names a line from a file or, for "-", standard input; a line that begins with gene_a is a header.
 
     Raises `MissingDataFile`, or `MalformedData` naming the lines that hold no pair.
@@ -76,7 +96,7 @@ def read_pairs(source: str) -> list[tuple[str, str]]:
     itself = [f"{cells[0]} (line {number})" for number, cells in lines if cells[0] == cells[1]]
     if itself:
         raise MalformedData(f"{where} pairs a gene with itself: {_some(itself)}.")
-    return [(cells[0], cells[1]) for _, cells in lines]
+    return [NamedPair(number, cells[0], cells[1]) for number, cells in lines]
 
 
 def _text(source: str) -> str:
@@ -97,21 +117,36 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in next(csv.reader([line]))] if "," in line else line.split()
 
 
-def _numbers(run: Run, named: Sequence[tuple[str, str]]) -> np.ndarray:
+def _what_is_known(run: Run, pairs: np.ndarray) -> tuple[list[str], list[int]]:
+    """Of each pair the part that it was in as a known one, and the baseline max degree on the training pairs."""
+    listed = run.predictions.query("against == 'known'")
+    of_run = pd.Index(run.genes).get_indexer
+    ends = np.column_stack([of_run(listed[end].to_numpy()) for end in ("gene_a", "gene_b")])
+    part = dict(zip(pair_keys(ends, len(run.genes)).tolist(), listed["part"], strict=True))
+    elsewhere: set[int] = set()
+    with contextlib.suppress(DataError):  # pairs in no part of the run are known to the data set alone
+        elsewhere = set(pair_keys(data_of(run.spec).pairs, len(run.genes)).tolist())
+    known = [part.get(key, LEFT_OUT if key in elsewhere else "") for key in pair_keys(pairs, len(run.genes)).tolist()]
+    graph = TrainingGraph(ends[np.asarray(listed["part"] == "train")], len(run.genes))
+    return known, graph.without_itself(pairs).max(axis=1).tolist()
+
+
+def _numbers(run: Run, named: Sequence[NamedPair]) -> np.ndarray:
     """Gene numbers int64 [N, 2] in the run's order; raises `UnknownGene` listing all that are not there."""
-    names = list(dict.fromkeys(name for pair in named for name in pair))
+    first_line = {name: pair.line for pair in reversed(named) for name in (pair.other, pair.one)}
+    names = list(dict.fromkeys(name for pair in named for name in (pair.one, pair.other)))
     number = {gene: at for at, gene in enumerate(run.genes)}
     unknown = [name for name in names if name not in number]
     number |= _by_alias(run, unknown)
     lost = [name for name in unknown if name not in number]
     if lost:
-        hints = [f"'{name}'{nearest(name, run.genes, limit=1)}" for name in lost[:SHOWN]]
+        hints = [f"'{name}' (line {first_line[name]}){nearest(name, run.genes, limit=1)}" for name in lost[:SHOWN]]
         more = f" And {len(lost) - SHOWN} more." if len(lost) > SHOWN else ""
         raise UnknownGene(f"Run {run.run_id} does not know {len(lost)} of the genes: {'; '.join(hints)}{more}")
-    pairs = np.array([[number[a], number[b]] for a, b in named], dtype=np.int64)
+    pairs = np.array([[number[pair.one], number[pair.other]] for pair in named], dtype=np.int64)
     same = np.flatnonzero(pairs[:, 0] == pairs[:, 1])
     if len(same):
-        twice = [f"{named[row][0]} and {named[row][1]}" for row in same.tolist()]
+        twice = [f"{named[row].one} and {named[row].other} (line {named[row].line})" for row in same.tolist()]
         raise MalformedData(f"Two names of one gene make no pair: {_some(twice)}.")
     return pairs
 

@@ -56,7 +56,7 @@ def _results(asked: argparse.Namespace) -> int:
     graph = open_dataset(source)
     wanted = {part: _known(part, getattr(asked, part)) for part in FILTERS if getattr(asked, part)}
     runs = [each for each in store.summaries() if _is_wanted(each, graph.fingerprint, wanted, defaults=asked.defaults)]
-    if not runs:
+    if all(each.state == "damaged" for each in runs):
         raise RunNotFound(
             f"There is no such finished run on '{graph.name}' in {store.root.name}/. Train some with "
             f"`python -m slviz sweep --data {source}`."
@@ -70,7 +70,7 @@ def _results(asked: argparse.Namespace) -> int:
         for note in collected.notes:
             print(note)
         return 0
-    specs = {each.run_id: each.spec for each in runs if each.spec is not None}
+    specs = {each.run_id: each.spec for each in runs if each.spec is not None and each.state == "finished"}
     lead = asked.lead or LEAD
     label = graph.name if Path(source).is_dir() else source  # a path is true on one machine only
     text = section(
@@ -82,7 +82,7 @@ def _results(asked: argparse.Namespace) -> int:
         lead=lead if any(spec.network.name == lead for spec in specs.values()) else None,
     )
     write_section(asked.markdown, text)
-    print(f"Wrote the figures of {len(runs)} runs into {asked.markdown.name}.")
+    print(f"Wrote the figures of {sum(each.state == 'finished' for each in runs)} runs into {asked.markdown.name}.")
     return 0
 
 
@@ -94,7 +94,7 @@ def _known(part: str, names: list[str]) -> set[str]:
 
 def _is_wanted(run: RunSummary, fingerprint: str, wanted: dict[str, set[str]], *, defaults: bool) -> bool:
     spec = run.spec
-    if run.state != "finished" or spec is None or spec.data_fingerprint != fingerprint:
+    if run.state not in ("finished", "damaged") or spec is None or spec.data_fingerprint != fingerprint:
         return False
     if any(getattr(spec, part).name not in names for part, names in wanted.items()):
         return False

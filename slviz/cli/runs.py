@@ -49,13 +49,16 @@ def _list(_asked: argparse.Namespace) -> int:
         print(f"There are no runs in {store.root} yet. Train one with `python -m slviz train`.")
         return 0
     width = max(len(each.run_id) for each in summaries)
+    of_data = max(len(_data(each)) for each in summaries)
     for each in summaries:
-        print(f"{each.run_id:<{width}}  {each.state:<11}  {_data(each):<12}  {_in_short(store, each)}".rstrip())
+        print(f"{each.run_id:<{width}}  {each.state:<11}  {_data(each):<{of_data}}  {_in_short(store, each)}".rstrip())
     return 0
 
 
 def _data(summary: RunSummary) -> str:
-    return summary.spec.data_name if summary.spec is not None else ""
+    if summary.spec is None:
+        return ""
+    return f"{summary.spec.data_name}{' (synthetic)' if summary.spec.synthetic else ''}"
 
 
 def _in_short(store: RunStore, summary: RunSummary) -> str:
@@ -130,6 +133,8 @@ def _show_finished(store: RunStore, summary: RunSummary) -> int:
     print(f"maps      {', '.join(maps) or 'none'}")
     leading = [column for column in METRIC_COLUMNS if column not in ("metric", "value")]
     table = summary.metrics.pivot_table(index=leading[1:] + leading[:1], columns="metric", values="value", sort=False)
+    itself = {} if summary.spec is None else {NETWORK: summary.spec.network.scorer}
+    table = table.rename(index=itself, level="scorer")
     if len(table):
         print("\n" + table.round(4).to_string(na_rep=""))
     problems = store.check(summary.run_id)

@@ -74,7 +74,16 @@ def _train(asked: argparse.Namespace) -> int:
     spec = spec_of(asked, graph, source=source, held_out=held_out)
     if store.find(spec) is None:
         Possible(graph, held_out=held_out).check(spec)
+        _refuse_absent(asked.device)
     return train_run(store, spec, graph=graph, held_out=held_out, device=asked.device or "auto", **options)
+
+
+def _refuse_absent(device: str | None) -> None:
+    """Refuse a device that is not here before a run is there that could only fail."""
+    if device not in (None, "auto", "cpu"):
+        from slviz.training.devices import find_device
+
+        find_device(device)
 
 
 def spec_of(asked: argparse.Namespace, graph: GeneGraph, *, source: str, held_out: HeldOut | None = None) -> RunSpec:

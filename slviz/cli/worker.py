@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from slviz import jobs
+from slviz.cli.synthetic import SYNTHETIC
 from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun, SlvizError
 from slviz.projections import PROJECTIONS
@@ -70,6 +71,8 @@ def train_run(
             _refuse_damaged(store, spec)
         else:
             _tell(f"Run {spec.run_id}")
+            if spec.synthetic:
+                _tell(SYNTHETIC)
             writer.note_device(device)
             with jobs.slot(writer, store.root, places=places):
                 events = events or (writer.folder / EVENTS).is_dir()

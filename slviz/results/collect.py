@@ -47,10 +47,12 @@ def collect(store: RunStore, summaries: Sequence[RunSummary]) -> Collected:
     """The figures of the finished runs among `summaries`, all of one data set.
 
     Runs of the same division are there only if their frozen splits are the same, pair by pair; the notes
-    name those that were left out.
+    name those that were left out, and the damaged ones.
     """
+    broken = [f"Run {each.run_id} is left out: {each.problem}" for each in summaries if each.state == "damaged"]
     finished = [each for each in summaries if each.state == "finished" and each.spec is not None]
     kept, notes = _judged_on_the_same_pairs(store, finished)
+    notes = [*broken, *notes]
     rows = [_figures(summary, summary.spec) for summary in kept if summary.spec is not None]
     if not rows:
         return Collected(pd.DataFrame(columns=list(FIGURE_COLUMNS)), tuple(notes))

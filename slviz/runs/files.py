@@ -24,6 +24,8 @@ REFUSALS = {
     errno.EROFS: "the place is read-only; set SLVIZ_MODELS to a folder that you may write to",
     errno.EACCES: "you may not write there; set SLVIZ_MODELS to a folder that you may write to",
     errno.EPERM: "you may not write there; set SLVIZ_MODELS to a folder that you may write to",
+    errno.ENOENT: "there is no such folder; make it, or name one that is there",
+    errno.EISDIR: "a folder of that name is there; give another name",
     errno.ENOTDIR: "a file is in the way; set SLVIZ_MODELS to a folder that you may write to",
     errno.EEXIST: "a file is in the way; set SLVIZ_MODELS to a folder that you may write to",
 }

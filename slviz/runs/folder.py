@@ -11,7 +11,7 @@ from typing import Literal, get_args
 import filelock
 
 from slviz.errors import RunAlreadyRunning
-from slviz.runs.contents import SPEC
+from slviz.runs.contents import PROGRESS, SPEC
 from slviz.runs.files import saving
 from slviz.runs.manifest import MANIFEST
 
@@ -61,7 +61,8 @@ def _asked_for_just_now(folder: Path) -> bool:
         age_seconds = time.time() - (folder / SPEC).stat().st_mtime
     except OSError:
         return False
-    return not (folder / LOCK).exists() and age_seconds < START_SECONDS
+    begun = any((folder / name).exists() for name in (LOCK, PROGRESS))
+    return not begun and age_seconds < START_SECONDS
 
 
 def is_held(lock: Path) -> bool:

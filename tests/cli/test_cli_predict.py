@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import itertools
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -58,10 +60,32 @@ def test_pairs_are_scored_in_their_order(
     pairs.write_text(header + "\n\n".join(between.join(pair) for pair in asked) + "\n")
     assert main(["predict", run.run_id, "--pairs", str(pairs)]) == 0
     first, *rows = rows_of(capsys.readouterr().out)
-    assert first == ["gene_a", "gene_b", "score"]
-    assert [(a, b) for a, b, _ in rows] == asked
+    assert first == ["gene_a", "gene_b", "score", "known", "max_degree"]
+    assert [(row[0], row[1]) for row in rows] == asked
     expected = PairDecoder(run.decoder).score(run.embedding, np.array([[3, 1], [0, 39], [3, 1]]))
-    np.testing.assert_allclose([float(score) for _, _, score in rows], expected, rtol=1e-5)
+    np.testing.assert_allclose([float(row[2]) for row in rows], expected, rtol=1e-5)
+
+
+def test_known_pairs_are_marked_and_the_simplest_baseline_stands_beside_the_score(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    listed = run.predictions[run.predictions["against"] == "known"]
+    names = {frozenset(pair) for pair in listed[["gene_a", "gene_b"]].itertuples(index=False, name=None)}
+    nobody = next(pair for pair in itertools.combinations(run.genes, 2) if frozenset(pair) not in names)
+    asked = [tuple(row) for row in listed[["gene_b", "gene_a"]].itertuples(index=False)] + [nobody]
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text("".join(f"{a}\t{b}\n" for a, b in asked))
+    assert main(["predict", run.run_id, "--pairs", str(pairs)]) == 0
+    rows = rows_of(capsys.readouterr().out)[1:]
+    assert [row[3] for row in rows] == [*listed["part"], ""]
+    seen = [set(pair) for pair in listed[listed["part"] == "train"][["gene_a", "gene_b"]].to_numpy()]
+    for a, b, _, part, degree in rows:
+        partners = [sum(gene in pair for pair in seen) - (part == "train") for gene in (a, b)]
+        assert int(degree) == max(partners)
+    data = SimpleNamespace(pairs=np.array([[run.genes.index(gene) for gene in nobody]]))
+    monkeypatch.setattr("slviz.cli.predict.data_of", lambda _spec: data)
+    assert main(["predict", run.run_id, "--pairs", str(pairs)]) == 0
+    assert rows_of(capsys.readouterr().out)[-1][3] == "left out"
 
 
 def test_a_dash_reads_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
@@ -91,7 +115,9 @@ def test_unknown_genes_are_all_listed_and_nothing_is_printed(
     told = capsys.readouterr()
     assert told.out == ""
     assert "does not know 3 of the genes" in told.err
-    assert all(name in told.err for name in ("'GNE2' Did you mean 'GENE2'?", "'FOO'", "'BAR'"))
+    assert all(
+        name in told.err for name in ("'GNE2' (line 2) Did you mean 'GENE2'?", "'FOO' (line 3)", "'BAR' (line 4)")
+    )
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_the_list_shows_state_and_figure_beside_the_best_baseline(
     (store.root / "junk").mkdir()
     assert main(["runs", "list"]) == main(["runs"]) == 0
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
-    assert "finished" in lines[run.run_id]
+    assert "finished     tiny (synthetic)  " in lines[run.run_id]
     assert "auc 0.900 (random; max degree 0.800)" in lines[run.run_id]
     assert "failed" in lines[failed.run_id]
     assert "Training diverged" in lines[failed.run_id]

@@ -13,7 +13,8 @@ import pytest
 from builders import tiny_graph
 from run_folders import environment, slviz, start_slviz, wait_until, write_data_folder
 
-from slviz.cli import main
+from slviz.cli import main, parse
+from slviz.cli.train import spec_of
 from slviz.cli.worker import train_run
 from slviz.datasets.sources import open_dataset
 from slviz.projections import PCA
@@ -145,18 +146,22 @@ def test_what_cannot_be_meant_is_a_sentence_and_leaves_nothing(
     assert not store.root.exists() or store.summaries() == []
 
 
-def test_a_device_that_is_not_there_fails_the_run_with_a_sentence(store: RunStore, capsys: pytest.CaptureFixture[str]):
+def test_a_device_that_is_not_there_is_refused_before_there_is_a_run(
+    store: RunStore, capsys: pytest.CaptureFixture[str]
+):
     assert main([*SHORT, "--device", "abacus"]) == 1
     assert "No device is called 'abacus'" in capsys.readouterr().err
-    assert store.state(only_run(store)) == "failed"
-    assert "abacus" in store.failure(only_run(store))
-    assert main([*SHORT]) == 0, "and can be started again with another"
-    assert store.state(only_run(store)) == "finished"
+    assert not store.root.exists() or all(each.shipped for each in store.summaries())
 
 
-def test_a_resumed_run_asks_for_the_device_it_was_started_with(store: RunStore, capsys: pytest.CaptureFixture[str]):
-    assert main([*SHORT, "--device", "abacus"]) == 1
-    run_id = only_run(store)
+def test_a_resumed_run_asks_for_the_device_it_was_started_with(
+    store: RunStore, folder: Path, capsys: pytest.CaptureFixture[str]
+):
+    spec = spec_of(parse(SHORT), open_dataset(str(folder)), source=str(folder))
+    run_id = spec.run_id
+    store.request(spec)
+    assert main(["train", "--resume", run_id, "--device", "abacus"]) == 1
+    assert store.state(run_id) == "failed"
     assert store.device_asked(run_id) == "abacus"
     capsys.readouterr()
     assert main(["train", "--resume", run_id]) == 1

@@ -180,3 +180,6 @@ def test_a_run_whose_manifest_is_damaged_is_told(store: RunStore, graph: GeneGra
     collected = collect(store, summaries)
     assert "is left out: its split cannot be read" in collected.notes[0]
     assert tables(collected) == []
+    assert "is left out: manifest.json" in collect(store, store.summaries()).notes[0], (
+        "nor one that is known as damaged"
+    )

@@ -32,6 +32,7 @@ from slviz.runs.store import RunStore
         ((LOCK, "manifest.json"), False, "finished"),
         (("manifest.json", CANCEL, ERROR), True, "finished"),
         ((), False, "waiting"),
+        (("progress.jsonl",), False, "interrupted"),
         ((CANCEL,), False, "cancelled"),
         ((ERROR,), False, "failed"),
     ],

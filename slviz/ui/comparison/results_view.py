@@ -33,15 +33,18 @@ AGAINST_HELP = (
 
 def show(graph: GeneGraph, source: str) -> None:
     """The tables of the finished runs on this data; what to do where there are none."""
-    runs = [
+    of_data = [
         each
         for each in opened.store().summaries()
-        if each.state == "finished" and each.spec is not None and each.spec.data_fingerprint == graph.fingerprint
+        if each.state in ("finished", "damaged")
+        and each.spec is not None
+        and each.spec.data_fingerprint == graph.fingerprint
     ]
+    runs = [each for each in of_data if each.state == "finished"]
     if not runs:
         _nothing(source)
         return
-    collected = _collected(tuple((each.run_id, str(each.finished)) for each in runs), runs)
+    collected = _collected(tuple((each.run_id, each.problem or str(each.finished)) for each in of_data), of_data)
     found = tables(collected)
     of_task = _pick_task(found)
     table, column = _pick_table(of_task)
