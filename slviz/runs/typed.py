@@ -63,14 +63,24 @@ def owner(typed: str, settings: Mapping[str, Mapping[str, Setting]], names: Mapp
 
 def words_of(choices: Mapping[str, Choice], *, leave_out: frozenset[str] = frozenset()) -> list[str]:
     """The words that `choices_from_words` turns into `choices`: settings that differ from their defaults."""
-    settings = {part: [each.key for each in choice.settings()] for part, choice in choices.items()}
+    kinds = {part: type(choice) for part, choice in choices.items()}
+    values = {
+        part: {each.key: getattr(choice, each.key) for each in choice.settings() if each.key not in leave_out}
+        for part, choice in choices.items()
+    }
+    return words_of_values(kinds, values)
+
+
+def words_of_values(kinds: Mapping[str, type[Choice]], values: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The same from the values by part and key; they need not go together, or be all of them."""
+    keys = [each.key for kind in kinds.values() for each in kind.settings()]
     words = []
-    for part, choice in choices.items():
-        for each in choice.settings():
-            value = getattr(choice, each.key)
-            if value != each.default and each.key not in leave_out:
-                shared = sum(each.key in keys for keys in settings.values()) > 1
-                words.append(f"{part}.{each.key}={_text(value)}" if shared else f"{each.key}={_text(value)}")
+    for part, kind in kinds.items():
+        given = values.get(part, {})
+        for each in kind.settings():
+            if given.get(each.key, each.default) != each.default:
+                typed = f"{part}.{each.key}" if keys.count(each.key) > 1 else each.key
+                words.append(f"{typed}={_text(given[each.key])}")
     return words
 
 

@@ -39,16 +39,21 @@ def _card(summary: RunSummary, spec: RunSpec, *, name: str) -> None:
         st.caption(f"{plain(summary.run_id)}  \nHeld out: {plain(spec.held_out)}", width="content")
         if spec.synthetic:
             frame.synthetic_badge(short=True)
+    figures_of(summary, spec)
+    if summary.seconds == summary.seconds:  # NaN where unknown
+        st.caption(f"Trained in {duration(summary.seconds)} on {plain(summary.device)}")
+    with st.container(horizontal=True, gap="xsmall"):
+        frame.links_to(summary.run_id, icons=False)
+
+
+def figures_of(summary: RunSummary, spec: RunSpec) -> None:
+    """The key figure on test beside the best baseline, and what else tells runs of this task apart."""
     figure = key_figure(spec.task.name, summary.metrics)
     if figure is not None:
         _metric(figure)
     others = second_figures(spec.task.name, summary.metrics)
     if others:
         st.caption("  \n".join(plain(each.sentence) for each in others), help="\n\n".join(each.help for each in others))
-    if summary.seconds == summary.seconds:  # NaN where unknown
-        st.caption(f"Trained in {duration(summary.seconds)} on {plain(summary.device)}")
-    with st.container(horizontal=True, gap="xsmall"):
-        frame.links_to(summary.run_id, icons=False)
 
 
 def _metric(figure: KeyFigure) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
-from builders import tiny_spec
+from builders import tiny_run, tiny_spec
 from page_tools import Open, said
+from run_folders import finish
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.classes import gene_classes
 from slviz.networks import NETWORKS
 from slviz.runs.store import RunStore
 from slviz.splits import SPLITS, publications
@@ -107,6 +110,71 @@ def test_the_address_chooses_and_the_form_can_change_it(store: RunStore, open_pa
     assert "--split one-new" in app.code[0].value
     app.selectbox(key="network").set_value("gcn").run()
     assert "--network gcn" in app.code[0].value
+
+
+def test_what_the_form_says_is_in_the_address_and_survives_a_reload(store: RunStore, open_page: Open) -> None:
+    app = open_page("train")
+    assert not set(app.query_params) & {"task", "network", "features", "split", "settings", "seed"}
+    app.selectbox(key="network").set_value("gatv2").run()
+    app.number_input(key="network gatv2 heads").set_value(2).run()
+    app.selectbox(key="split").set_value("one-new").run()
+    app.number_input(key="split one-new fold").set_value(3).run()
+    app.number_input(key="seed").set_value(7).run()
+    command = app.code[0].value
+    for expected in ("--network gatv2", "--split one-new", "heads=2", "fold=3", "--seed 7"):
+        assert expected in command
+    said_there = {key: value if isinstance(value, str) else value[0] for key, value in app.query_params.items()}
+    again = open_page("train", **said_there)
+    assert again.code[0].value == command
+    assert not again.warning
+    again.selectbox(key="split").set_value("pairs").run()
+    assert "--split one-new" not in again.code[0].value, "what the form wrote itself does not hold it"
+    assert "split" not in again.query_params
+
+
+def test_genes_without_a_class_are_not_counted_as_tested(store: RunStore, demo: GeneGraph, open_page: Open) -> None:
+    app = open_page("train", task="classify")
+    sentence = next(each.value for each in app.caption if "Learns from" in each.value)
+    numbers = [int(each.replace(",", "")) for each in re.findall(r"\d[\d,]*", sentence)]
+    assert sum(numbers) == (gene_classes(demo, "auto").label >= 0).sum() < len(demo)
+
+
+def test_a_finished_run_shows_its_figure_beside_the_best_baseline(
+    store: RunStore, demo: GeneGraph, open_page: Open
+) -> None:
+    run = tiny_run(demo)
+    finish(store, run)
+    app = open_page("train", job=run.run_id)
+    assert "AUC" in app.metric[0].label
+    assert "vs max degree" in app.metric[0].delta
+    assert "SYNTHETIC" in said(app)
+
+
+def test_classes_in_the_address_are_chosen(store: RunStore, demo: GeneGraph, open_page: Open) -> None:
+    assert demo.terms is not None
+    terms = ";".join(demo.terms.ids[:2])
+    app = open_page("train", task="classify", settings=f"'classes={terms}'")
+    assert not app.exception
+    assert f"classes={terms}" in app.code[0].value
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"settings": "hedas=2"}, "Did you mean"),
+        ({"settings": "heads=many"}, "is not a whole number"),
+        ({"settings": "heads=99"}, "is outside"),
+        ({"settings": "'unclosed"}, "left alone"),
+        ({"seed": "-3"}, "whole number from 0"),
+    ],
+)
+def test_settings_in_vain_are_said_and_left_alone(
+    asked: dict[str, str], says: str, store: RunStore, open_page: Open
+) -> None:
+    app = open_page("train", network="gat", **asked)
+    assert not app.exception
+    assert says in app.warning[0].value.replace("\\", "")
+    assert "--network gat" in app.code[0].value
 
 
 def spec_with(graph: GeneGraph):

@@ -7,6 +7,7 @@ import streamlit as st
 
 from slviz.datasets import GeneGraph, Terms
 from slviz.datasets.classes import SEPARATOR, class_sets, gene_classes
+from slviz.ui.training.form_start import key_of
 from slviz.ui.words import plain
 
 SETTINGS = ("classes",)
@@ -23,12 +24,13 @@ def ask(graph: GeneGraph) -> dict[str, str]:
     options = [*class_sets(graph), *own]
     if not options:
         return {}
+    _take_over(graph, options)
     left, right = st.columns([1, 2])
     with left:
-        asked = st.selectbox("Classes", options, key=f"classes {graph.name}", help=HELP, persist_state="session")
+        asked = st.selectbox("Classes", options, key=_set_key(graph), help=HELP, persist_state="session")
     if asked == OWN and graph.terms is not None:
         with right:
-            asked = _terms(graph.name, graph.terms)
+            asked = _terms(graph, graph.terms)
         if not asked:
             st.info("Pick two terms or more.", icon=":material/info:")
             st.stop()
@@ -36,15 +38,37 @@ def ask(graph: GeneGraph) -> dict[str, str]:
     return {"classes": asked}
 
 
-def _terms(name: str, terms: Terms) -> str:
+def _set_key(graph: GeneGraph) -> str:
+    return f"classes {graph.name}"
+
+
+def _terms_key(graph: GeneGraph) -> str:
+    return f"class terms {graph.name}"
+
+
+def _take_over(graph: GeneGraph, options: list[str]) -> None:
+    """Choose here what a run or an address has put into the form under the name of the setting."""
+    asked = st.session_state.pop(key_of("task", "classify", SETTINGS[0]), None)
+    if asked in options:
+        st.session_state[_set_key(graph)] = asked
+    elif asked and graph.terms is not None:
+        place = {each: number for number, each in enumerate(graph.terms.ids)}
+        picked = [place[each.strip()] for each in asked.split(SEPARATOR) if each.strip() in place]
+        if len(picked) > 1:
+            st.session_state[_set_key(graph)] = OWN
+            st.session_state[_terms_key(graph)] = picked
+
+
+def _terms(graph: GeneGraph, terms: Terms) -> str:
     """The ids of the terms that were picked, as the setting is written; "" while they are fewer than two."""
     size = np.asarray(terms.membership.sum(axis=0)).ravel()
-    order = [int(number) for number in np.argsort(-size, kind="stable") if size[number] >= FEWEST]
+    taken = st.session_state.get(_terms_key(graph)) or []
+    order = [int(each) for each in np.argsort(-size, kind="stable") if size[each] >= FEWEST or each in taken]
     picked = st.multiselect(
         "Terms",
         order,
         format_func=lambda number: f"{terms.names[number]} · {terms.groups[number]} · {size[number]:,} genes",
-        key=f"class terms {name}",
+        key=_terms_key(graph),
         placeholder="Type to search, largest first",
         persist_state="session",
         help="Terms that overlap little: a gene in two of them has no class.",

@@ -1,18 +1,21 @@
-"""What the form for a new run begins with: the settings of another run, or what the address asks for."""
+"""What the form for a new run begins with, a run's settings or what the address asks for; and the address after it."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
-from slviz.choices import Choices
+from slviz.choices import Choice, Choices
 from slviz.datasets.report import shown
-from slviz.errors import nearest
+from slviz.errors import InvalidSetting, nearest
 from slviz.features import FEATURE_SETS
 from slviz.networks import NETWORKS
 from slviz.runs import RunSpec
 from slviz.runs.spec import TABLES
+from slviz.runs.typed import choices_from_words, words_of_values
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
 from slviz.ui import address
@@ -24,7 +27,13 @@ FROM_ADDRESS: Mapping[str, Choices] = {
     "features": FEATURE_SETS,
     "split": SPLITS,
 }
+USUAL = {"task": "link", "network": "gat", "features": "none", "split": "pairs", "optimiser": "adam"}
+"""What a fresh form names, but for the features: those are the richest that the data set has."""
+SETTINGS, SEED = "settings", "seed"
+IN_ADDRESS = (*FROM_ADDRESS, SETTINGS, SEED)
 READ_ELSEWHERE = frozenset({"job", *address.TRAVELLING})
+MOST_SEED = 2**31 - 1
+WRITTEN = "form in the address"
 
 
 def key_of(part: str, name: str, setting: str) -> str:
@@ -49,24 +58,67 @@ def is_untouched() -> bool:
 
 
 def read_address() -> None:
-    """Choose what the address names, such as `?task=confidence&network=mlp`; say what it names in vain."""
-    for key in list(st.query_params):
-        if key in READ_ELSEWHERE:
-            continue
-        asked = st.query_params[key]
-        table = FROM_ADDRESS.get(key)
-        if table is not None and asked in table:
-            st.session_state[key] = asked
-            del st.query_params[key]  # from here on the form says it
-        elif table is not None:
+    """Fill the form with what the address asks for, such as `?task=confidence&network=mlp&settings=width%3D8`.
+
+    What it names in vain is said. What the form itself wrote there last is left alone, so that a change in the
+    form stands; a link, a reload and the browser's "back" are read.
+    """
+    asked = {key: st.query_params[key] for key in IN_ADDRESS if key in st.query_params}
+    for key in st.query_params:
+        if key not in (*IN_ADDRESS, *READ_ELSEWHERE):
             _warn(
-                f"No {table.kind} is called “{shown(asked)}”.{nearest(asked[:100], table)} There are: {_list(table)}."
+                f"The address asks for {shown(key)} “{shown(st.query_params[key])}”, which this page does not take "
+                f"from it. It takes {_list([*IN_ADDRESS, 'data', 'job'])}."
             )
-        else:
-            _warn(
-                f"The address asks for {shown(key)} “{shown(asked)}”, which this page does not take from it. It takes "
-                f"{_list([*FROM_ADDRESS, 'data', 'job'])}; set the rest in the form."
-            )
+    if asked and asked != st.session_state.get(WRITTEN):
+        _fill(asked)
+
+
+def write_address(
+    names: Mapping[str, str], kinds: Mapping[str, type[Choice]], values: Mapping[str, Mapping[str, Any]], *, seed: int
+) -> None:
+    """Put what the form says into the address, as far as it is not what a fresh form of this data set says.
+
+    Args:
+        names: of the task, the network, the features and the split; "" for what a fresh form names.
+        kinds: the choices whose settings the form asks for, by part.
+        values: what it says, by part and setting.
+        seed: of the run.
+    """
+    words = words_of_values(kinds, values)
+    said = {part: names[part] for part in FROM_ADDRESS if names[part] not in ("", USUAL[part])}
+    said |= {SETTINGS: shlex.join(words)} if words else {}
+    said |= {SEED: str(seed)} if seed else {}
+    address.put(**{key: said.get(key) for key in IN_ADDRESS})
+    st.session_state[WRITTEN] = said
+
+
+def _fill(asked: Mapping[str, str]) -> None:
+    names = dict(USUAL)
+    for part, table in FROM_ADDRESS.items():
+        if part in asked and asked[part] in table:
+            names[part] = asked[part]
+        elif part in asked:
+            hint = nearest(asked[part][:100], table)
+            _warn(f"No {table.kind} is called “{shown(asked[part])}”.{hint} There are: {_list(table)}.")
+        if part in asked or part != "features":
+            st.session_state[part] = names[part]
+    for part, choice in _choices(names, asked.get(SETTINGS, "")).items():
+        for each in choice.settings():
+            st.session_state[key_of(part, choice.name, each.key)] = getattr(choice, each.key)
+    seed = asked.get(SEED, "0")
+    if not seed.isdecimal() or int(seed) > MOST_SEED:
+        _warn(f"The address asks for seed “{shown(seed)}”; it should be a whole number from 0 to {MOST_SEED:,}.")
+        seed = "0"
+    st.session_state[SEED] = int(seed)
+
+
+def _choices(names: Mapping[str, str], typed: str) -> dict[str, Choice]:
+    try:
+        return choices_from_words(names, shlex.split(typed))
+    except (InvalidSetting, ValueError) as error:
+        _warn(f"The address asks for settings “{shown(typed)}”, which were left alone. {error}")
+    return choices_from_words(names, [])
 
 
 def _list(names: Mapping[str, object] | list[str]) -> str:

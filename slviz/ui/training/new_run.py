@@ -22,7 +22,7 @@ from slviz.splits import SPLITS
 from slviz.tasks import TASKS
 from slviz.ui import errors, frame
 from slviz.ui.data import datasets
-from slviz.ui.training import class_choice, held_out_files, protocols, settings_form, training_view
+from slviz.ui.training import class_choice, form_start, held_out_files, protocols, settings_form, training_view
 from slviz.ui.words import plain
 
 OWN_FILE = "file"
@@ -81,6 +81,7 @@ def form() -> Wish | None:
         more = settings_form.grouped(asked, MORE_WORDS, leave_out=ASKED_ELSEWHERE)
         st.caption(MORE_WORDS["run"])
         seed, device = _seed_and_device()
+    _write_address(names, graph, asked, values, more, publication=publication, seed=seed)
     if names["split"] == OWN_FILE:
         if staged is None:
             return None
@@ -122,6 +123,24 @@ def form() -> Wish | None:
         return None
     st.caption(plain(divided))
     return Wish(spec, device, staged)
+
+
+def _write_address(
+    names: dict[str, str],
+    graph: GeneGraph,
+    asked: dict[str, Any],
+    *values: dict[str, dict[str, Any]],
+    publication: str | None,
+    seed: int,
+) -> None:
+    """Keep the form in the address, for a reload and for a colleague."""
+    said = {part: {} for part in asked}
+    for each in values:
+        for part, of_part in each.items():
+            said[part] = {**said[part], **of_part}
+    said["split"] |= {PUBLICATION: publication} if publication is not None else {}
+    features = names["features"] if names["features"] != settings_form.richest(graph) else ""
+    form_start.write_address({**names, "features": features}, asked, said, seed=seed)
 
 
 def start(wish: Wish | None) -> None:
@@ -168,7 +187,11 @@ def _pick_names(graph: GeneGraph) -> dict[str, str]:
     with left:
         task = settings_form.pick(TASKS, "Task", key="task", help="What the network learns to predict.")
         network = settings_form.pick(
-            NETWORKS, "Network", key="network", default="gat", help="How a gene's embedding is computed."
+            NETWORKS,
+            "Network",
+            key="network",
+            default=form_start.USUAL["network"],
+            help="How a gene's embedding is computed.",
         )
         st.caption(plain(NETWORKS[network].summary()))
     with right:
@@ -182,7 +205,13 @@ def _pick_names(graph: GeneGraph) -> dict[str, str]:
                 help="What the network is told about each gene before it sees the graph.",
             )
         split = protocols.pick()
-    return {"task": task, "network": network, "features": features, "split": split, "optimiser": "adam"}
+    return {
+        "task": task,
+        "network": network,
+        "features": features,
+        "split": split,
+        "optimiser": form_start.USUAL["optimiser"],
+    }
 
 
 def _learns(network: str) -> bool:
@@ -196,10 +225,10 @@ def _seed_and_device() -> tuple[int, str]:
         seed = st.number_input(
             "Seed",
             0,
-            2**31 - 1,
+            form_start.MOST_SEED,
             0,
             step=1,
-            key="seed",
+            key=form_start.SEED,
             persist_state="session",
             help="Of the network's first weights and of chance in training; the same seed gives the same result.",
         )

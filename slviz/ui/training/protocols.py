@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.classes import gene_classes
 from slviz.errors import DataError
 from slviz.runs import PARTS
 from slviz.splits import SPLITS, HeldOut, Split, publications
 from slviz.splits.naming import LARGEST, publication_words
 from slviz.splits.publication import SMALL, SMALL_BELOW
-from slviz.tasks import PairTask, Task
+from slviz.tasks import Classify, PairTask, Task
 from slviz.ui import errors
 from slviz.ui.training import settings_form
 from slviz.ui.training.form_start import key_of
@@ -79,13 +81,21 @@ def refuse_impossible(
     Non-pairs are drawn one for each pair here, whatever the ratio: many take long.
     """
     key = json.dumps(split.to_json(), sort_keys=True)
-    pairs, genes = _parts(graph.fingerprint, key, graph, split.replace(ratio=1), held_out)
+    pairs, gene_part = _parts(graph.fingerprint, key, graph, split.replace(ratio=1), held_out)
     if not isinstance(task, PairTask):
+        genes = Parts(*(int((gene_part[_of_task(graph, task)] == part).sum()) for part in PARTS))
         return _sentence(genes, "gene", epochs=epochs) + " Genes are tested, drawn beside the pairs of this protocol."
     if not task.contrasts:
         return _sentence(pairs, "pair", epochs=epochs)
     against = "as many" if split.ratio == 1 else f"{split.ratio} times as many"
     return _sentence(pairs, "pair", epochs=epochs).removesuffix(".") + f", beside {against} non-pairs of each kind."
+
+
+def _of_task(graph: GeneGraph, task: Task) -> np.ndarray:
+    """Which genes [G] a task about genes learns from and judges: of classes, those that have one."""
+    if isinstance(task, Classify):
+        return gene_classes(graph, task.classes).label >= 0
+    return np.ones(len(graph), dtype=bool)
 
 
 def _sentence(parts: Parts, noun: str, *, epochs: bool) -> str:
@@ -99,10 +109,7 @@ def _sentence(parts: Parts, noun: str, *, epochs: bool) -> str:
 @st.cache_resource(max_entries=32, show_spinner="Dividing the pairs …")
 def _parts(
     fingerprint: str, split: str, _graph: GeneGraph, _split: Split, _held_out: HeldOut | None
-) -> tuple[Parts, Parts]:
-    """Of the pairs, and of the genes."""
+) -> tuple[Parts, np.ndarray]:
+    """Of the pairs; and the part [G] of each gene."""
     divided = _split.divide(_graph, held_out=_held_out)
-    return (
-        Parts(*(len(divided.rows(part)) for part in PARTS)),
-        Parts(*(int((divided.gene_part == part).sum()) for part in PARTS)),
-    )
+    return Parts(*(len(divided.rows(part)) for part in PARTS)), divided.gene_part

@@ -12,8 +12,9 @@ from slviz.datasets.report import shown
 from slviz.errors import RunNotFound, SlvizError
 from slviz.evaluation import METRICS
 from slviz.figures import training_curves
+from slviz.runs import RunSpec
 from slviz.runs.summary import RunSummary
-from slviz.ui import downloads, errors, frame, opened, run_names
+from slviz.ui import downloads, errors, frame, opened, run_cards, run_names
 from slviz.ui.training import form_start
 from slviz.ui.words import duration, plain
 
@@ -77,6 +78,8 @@ def others(*, than: str | None) -> None:
 def _line(summary: RunSummary, *, name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _badge(summary.state)
+        if summary.spec is not None and summary.spec.synthetic:
+            frame.synthetic_badge(short=True)
         st.markdown(plain(name), width="stretch", help=summary.run_id)
         if st.button("Look", key=f"look {summary.run_id}", icon=":material/monitoring:"):
             st.query_params["job"] = summary.run_id
@@ -107,7 +110,11 @@ def _panel(run_id: str, *, was_alive: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             _badge(state)
             st.subheader(plain(run_id), anchor=False)
-            _offer_settings(run_id)
+            spec = opened.store().summary(run_id).spec
+            if spec is not None:
+                if spec.synthetic:
+                    frame.synthetic_badge(short=True)
+                _offer_settings(run_id, spec)
         history = opened.store().progress(run_id) if state != "starting" else pd.DataFrame()
         if state in ALIVE:
             _while_alive(run_id, state, history)
@@ -119,18 +126,16 @@ def _panel(run_id: str, *, was_alive: bool) -> None:
             _curves(run_id, history)
 
 
-def _offer_settings(run_id: str) -> None:
-    spec = opened.store().summary(run_id).spec
-    if spec is not None:
-        st.button(
-            "Settings into the form",
-            key=f"settings {run_id}",
-            icon=":material/edit_note:",
-            type="tertiary",
-            on_click=form_start.take_over,
-            args=(spec,),
-            help="Fills the form below with the settings of this run, to change some and train another.",
-        )
+def _offer_settings(run_id: str, spec: RunSpec) -> None:
+    st.button(
+        "Settings into the form",
+        key=f"settings {run_id}",
+        icon=":material/edit_note:",
+        type="tertiary",
+        on_click=form_start.take_over,
+        args=(spec,),
+        help="Fills the form below with the settings of this run, to change some and train another.",
+    )
 
 
 def _curves(run_id: str, history: pd.DataFrame) -> None:
@@ -205,6 +210,9 @@ def validation_figures(history: pd.DataFrame) -> list[str]:
 
 def _after(run_id: str, state: str, history: pd.DataFrame) -> None:
     if state == "finished":
+        summary = opened.store().summary(run_id)
+        if summary.spec is not None:
+            run_cards.figures_of(summary, summary.spec)
         _links(run_id)
         return
     if state == "damaged":
