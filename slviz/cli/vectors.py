@@ -11,6 +11,7 @@ from slviz.errors import InvalidSetting
 from slviz.projections import PROJECTIONS
 from slviz.runs.files import write_atomically
 from slviz.vectors import REFERENCES, Given, VectorStore, read_vectors, reference
+from slviz.vectors.vector_set import SYNTHETIC
 
 
 def add_vectors_commands(commands: argparse._SubParsersAction) -> None:
@@ -78,7 +79,8 @@ def _list(_asked: argparse.Namespace) -> int:
     if not found:
         print("No vectors were brought in yet. Bring some in with `python -m slviz vectors add FILE`.")
     for each in found:
-        print(f"{each.id:<32}  {each.points:>9,} points × {each.width:<5}  {each.title}")
+        mark = "  (synthetic)" if SYNTHETIC in each.origin else ""
+        print(f"{each.id:<32}  {each.points:>9,} points × {each.width:<5}  {each.title}{mark}")
     return 0
 
 

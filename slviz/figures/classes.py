@@ -15,7 +15,8 @@ WRITTEN = 16
 """With at most so many classes every cell says how many genes it holds; with more, its hover does."""
 LONGEST = 26
 CELL_PIXELS = 44
-LOWEST, HIGHEST = 380, 760
+SMALL_LETTERS = 9
+LOWEST, HIGHEST = 400, 640
 
 
 def confusion_figure(
@@ -46,7 +47,16 @@ def confusion_figure(
         colorscale=CONTINUOUS,
         xgap=1,
         ygap=1,
-        colorbar={"title": {"text": "Share of<br>the class"}, "thickness": 12, "tickformat": ".0%", "outlinewidth": 0},
+        colorbar={
+            "title": {"text": "Share of the class", "side": "top"},
+            "orientation": "h",
+            "y": 1.0,
+            "yanchor": "bottom",
+            "len": 0.6,
+            "thickness": 10,
+            "tickformat": ".0%",
+            "outlinewidth": 0,
+        },
         hovertemplate="actual %{y}<br>given %{x}<br>%{customdata[0]:,} of %{customdata[1]:,} genes "
         "(%{z:.0%})<extra></extra>",
     )
@@ -57,7 +67,12 @@ def confusion_figure(
         keep=f"confusion {scorer}",
         height=int(np.clip(200 + CELL_PIXELS * len(names), LOWEST, HIGHEST)),
     )
-    figure.update_xaxes(type="category", showgrid=False, tickangle=-40 if len(names) > 3 else 0, gridcolor=FAINT)
+    many = len(names) > WRITTEN
+    angle = -90 if many else -40 if len(names) > 3 else 0
+    figure.update_xaxes(type="category", showgrid=False, tickangle=angle, gridcolor=FAINT)
+    if many:
+        figure.update_xaxes(tickfont_size=SMALL_LETTERS)
+        figure.update_yaxes(tickfont_size=SMALL_LETTERS)
     return figure.update_yaxes(type="category", showgrid=False, autorange="reversed")
 
 

@@ -89,10 +89,11 @@ def by_evidence(graph: GeneGraph) -> Colouring:
     return Colouring("Evidence of most pairs", "categorical", fewer(values))
 
 
-def by_density(density: Density) -> Colouring:
-    """How crowded it is around each gene, on a logarithmic scale; genes alone are missing."""
+def by_density(density: Density, *, of: str = "gene") -> Colouring:
+    """How crowded it is around each point (`of` says what one is), on a logarithmic scale; lone ones are missing."""
     value = np.where(density.value > 0, density.value, np.nan)
-    return Colouring("Local density", "continuous", value, unit=f"{density.unit}, log scale", logarithmic=True)
+    unit = density.unit.replace("gene", of)
+    return Colouring("Local density", "continuous", value, unit=f"{unit}, log scale", logarithmic=True)
 
 
 def by_cluster(clusters: Clusters) -> Colouring:

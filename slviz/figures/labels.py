@@ -10,7 +10,11 @@ import numpy as np
 
 LETTER_WIDTH = 0.62
 LINE_HEIGHT = 1.35
-DIRECTIONS = np.array([(1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1), (1, -0.5), (-1, 0.5)])
+STRAIGHT = [(1, 0), (-1, 0), (0, -1), (0, 1)]
+ASLANT = [(x * across, y * up) for across, up in ((1, 1), (1, 0.5), (0.5, 1)) for x in (1, -1) for y in (-1, 1)]
+DIRECTIONS = np.array([*STRAIGHT, *ASLANT])
+LABEL_COVERED = 100
+"""What it costs to cover another label, where to cover a named point costs 1."""
 CHIP = "rgba(47, 60, 68, 0.88)"
 """Behind white letters: a name reads on points of any colour, in light and in dark."""
 AREA_LETTERS = 20
@@ -50,11 +54,12 @@ def callouts(
     points = (np.column_stack([x, y]) - low) * scale * (1, -1)
     halves = np.array([_half([text], size) + PADDING for text in texts])
     offsets = _free_offsets(points, halves)
+    farthest_first = np.argsort(-np.hypot(*offsets.T), kind="stable").tolist()  # so that no line crosses a label
     return [
         {
             "x": float(x[each]),
             "y": float(y[each]),
-            "text": text,
+            "text": texts[each],
             "showarrow": True,
             "arrowhead": 0,
             "arrowwidth": 1,
@@ -66,7 +71,7 @@ def callouts(
             "borderpad": 2,
             "captureevents": False,
         }
-        for each, text in enumerate(texts)
+        for each in farthest_first
     ]
 
 
@@ -152,7 +157,7 @@ def _half(lines: Sequence[str], size: float) -> np.ndarray:
 
 
 def _free_offsets(points: np.ndarray, halves: np.ndarray) -> np.ndarray:
-    """For each label the offset in pixels [N, 2] whose box meets the fewest boxes and points before it."""
+    """For each label the offset in pixels [N, 2] whose box covers least: no label before it, and few points."""
     taken = np.concatenate([points, points])[: len(points)]
     boxes = [(point, np.array([6.0, 6.0])) for point in taken]
     offsets = np.zeros_like(points)
@@ -161,8 +166,9 @@ def _free_offsets(points: np.ndarray, halves: np.ndarray) -> np.ndarray:
         centres = np.array([centre for centre, _ in boxes])
         sizes = np.array([each for _, each in boxes])
         apart = np.abs((point + places)[:, None] - centres) - (sizes + half)
-        overlaps = (apart < 0).all(axis=2).sum(axis=1)
-        best = int(np.argmin(overlaps))
+        covered = (apart < 0).all(axis=2)
+        cost = covered[:, : len(points)].sum(axis=1) + LABEL_COVERED * covered[:, len(points) :].sum(axis=1)
+        best = int(np.argmin(cost))
         offsets[label] = places[best]
         boxes.append((point + places[best], half))
     return offsets

@@ -24,8 +24,11 @@ STEP = 0.5
 UNWEIGHTED = 2.0
 CENTRE_SIZE = 58
 MARGIN = 10
-CORNER = {"orientation": "v", "x": 1, "xanchor": "right", "bgcolor": CLEAR}
-"""Legends lie in the corners, which a ring leaves free."""
+CORNER = {"orientation": "v", "x": 1, "xanchor": "right", "y": 1, "yanchor": "top", "bgcolor": CLEAR}
+"""The kinds of gene lie in a corner, which a ring leaves free."""
+FOOT = {"orientation": "h", "x": 0.5, "xanchor": "center", "y": 0, "yanchor": "top", "bgcolor": CLEAR}
+FOOT_PIXELS = 36
+"""Room under the genes for what a width means, so that it meets no label."""
 
 LOOKS = {
     KNOWN: (KNOWN_COLOUR, "circle", "solid"),
@@ -56,7 +59,7 @@ def network_figure(around: Neighbourhood, *, max_weight: float | None = None, he
     place = ring_places(around)
     widest = max_weight or around.heaviest or 1.0
     ends = _ends(around)
-    canvas = canvas_for(around, place, height - 2 * MARGIN)
+    canvas = canvas_for(around, place, height - 2 * MARGIN - FOOT_PIXELS)
     traces = [*_edges(around, place, ends, widest), *_nodes(around, place), *_width_legend(around, widest)]
     figure = framed(
         traces,
@@ -66,9 +69,9 @@ def network_figure(around: Neighbourhood, *, max_weight: float | None = None, he
         height=height,
         annotations=ring_labels(around, place, ends, scale=canvas.scale),
         dragmode="pan",
-        margin={"l": MARGIN, "r": MARGIN, "t": MARGIN, "b": MARGIN},
-        legend=CORNER | {"y": 1, "yanchor": "top", "itemsizing": "trace"},
-        legend2=CORNER | {"y": 0, "yanchor": "bottom"},
+        margin={"l": MARGIN, "r": MARGIN, "t": MARGIN, "b": MARGIN + FOOT_PIXELS},
+        legend=CORNER | {"itemsizing": "trace"},
+        legend2=FOOT | {"title": {"text": "Edge width  " if around.weighted else "Edges  ", "side": "left"}},
     )
     figure.update_xaxes(visible=False, range=[-canvas.across, canvas.across])
     figure.update_yaxes(visible=False, range=[-canvas.up, canvas.up], scaleanchor="x", scaleratio=1)
@@ -220,7 +223,6 @@ def _width_legend(around: Neighbourhood, widest: float) -> list[Any]:
             "hoverinfo": "skip",
             "legend": "legend2",
             "legendgroup": "width",
-            "legendgrouptitle": {"text": "Edge width" if around.weighted else "Edges"},
         }
         for width, name in sample
     ]

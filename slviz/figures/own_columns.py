@@ -10,12 +10,17 @@ FEW_CODES = 12
 MOST_CATEGORIES = 23
 
 
+SKEWED = 20.0
+"""From how many times the median on the largest of positive numbers leaves hardly a colour for the others."""
+
+
 def by_column(title: str, values: np.ndarray) -> Colouring:
     """Colours of a column [N].
 
     Text and truths are categories, and so are whole numbers of which there are at most 12 different ones
     (codes of classes). The 23 commonest categories keep their name, the rest become "other". Other numbers
-    run from low to high, or around zero where they lie on both sides of it; missing ones are grey.
+    run from low to high, around zero where they lie on both sides of it, or over their logarithm where a few
+    are very much larger than most; missing ones are grey.
     """
     if values.dtype == bool:
         return Colouring(title, "categorical", np.where(values, "yes", "no").astype(object), order=("yes", "no"))
@@ -26,6 +31,10 @@ def by_column(title: str, values: np.ndarray) -> Colouring:
         codes = np.unique(known)
         if len(codes) > FEW_CODES or not np.array_equal(codes, np.round(codes)):
             signed = bool(len(known)) and known.min() < 0 < known.max()
+            if _is_skewed(known):
+                positive = np.where(amounts > 0, amounts, np.nan).astype(np.float32)
+                unit = "log scale" + ("; 0 is grey" if (known == 0).any() else "")
+                return Colouring(title, "continuous", positive, unit=unit, logarithmic=True)
             return Colouring(title, "signed" if signed else "continuous", amounts.astype(np.float32))
         names = [f"{code:g}" for code in codes]
         text = np.array([*names, ""], dtype=object)[np.where(np.isnan(amounts), -1, np.searchsorted(codes, amounts))]
@@ -34,3 +43,8 @@ def by_column(title: str, values: np.ndarray) -> Colouring:
     names = sorted(set(text) - {""}, key=str)
     codes = len(names) <= FEW_CODES and all(name.isdigit() for name in names)
     return Colouring(title, "categorical", text, order=(*sorted(names, key=int), "") if codes else ())
+
+
+def _is_skewed(known: np.ndarray) -> bool:
+    positive = known[known > 0]
+    return bool(len(positive)) and known.min() >= 0 and positive.max() > SKEWED * np.median(positive)

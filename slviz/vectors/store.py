@@ -129,7 +129,7 @@ class VectorStore:
             names=names,
             vectors=arrays["vectors"],
             columns=pd.DataFrame(table).set_axis(about["columns"], axis=1),
-            maps={name.removeprefix(GIVEN): array for name, array in arrays.items() if name.startswith(GIVEN)},
+            maps={name.removeprefix(GIVEN): arrays[name] for name in sorted(arrays) if name.startswith(GIVEN)},
             images=arrays.get(IMAGES),
             title=about["title"],
             origin=about["origin"],

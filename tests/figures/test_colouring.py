@@ -102,6 +102,13 @@ def test_a_column_is_painted_by_what_it_holds(graph: GeneGraph) -> None:
     values = np.linspace(-1, 2, len(graph))
     assert by_column("Fold", values).kind == "signed"
     assert by_column("Count", np.abs(values)).kind == "continuous"
+    assert not by_column("Count", np.abs(values)).logarithmic
+    hubs = by_column("Partners", np.array([0.0, *np.arange(1.0, 14.0), 900.0]))
+    assert hubs.logarithmic
+    assert "0 is grey" in hubs.unit
+    first, *_, last = np.asarray(hubs.values)
+    assert np.isnan(first)
+    assert last == 900
     many = by_column("Many", np.array([f"k{n}" for n in range(40)], dtype=object))
     assert len(many.categories) == 24
     assert "other" in many.categories

@@ -62,6 +62,27 @@ def test_the_map_says_what_is_shown_and_lists_columns_as_colours(vectors: Vector
         assert not app.error
 
 
+def test_columns_that_tell_points_apart_are_offered_first(vectors: VectorStore, open_page: Open) -> None:
+    count = 60
+    columns = pd.DataFrame(
+        {
+            "id": [f"ENSG{each}" for each in range(count)],
+            "same": ["x"] * count,
+            "row": np.arange(count),
+            "kind": ["a", "b", "c"] * (count // 3),
+            "amount": np.linspace(0, 1, count),
+        }
+    )
+    vector = np.random.default_rng(0).normal(size=(count, 5)).astype(np.float32)
+    made = VectorSet(name="own", names=tuple(f"p{each}" for each in range(count)), vectors=vector, columns=columns)
+    app = open_page("embedding", vectors=vectors.keep(made))
+    options = app.selectbox(key="colour").options
+    assert options[:2] == ["kind", "amount"]
+    assert options[-4:] == ["id", "same", "row", "One colour"]
+    app.selectbox(key="colour").set_value("Local density").run()
+    assert "nearest point, log scale" in app.get("plotly_chart")[0].proto.spec
+
+
 def test_a_point_in_the_address_shows_its_nearest(vectors: VectorStore, open_page: Open) -> None:
     digits = reference("digits")
     app = open_page("embedding", vectors=vectors.keep(digits), point="digit 5")

@@ -214,7 +214,10 @@ def _caption(look: Look) -> str:
     if look.joined is not None:
         gene = plain(look.graph.genes[look.gene or 0])
         lines = f" **Lines** lead from {gene} to its {len(look.joined)} nearest genes in the embedding itself."
-    return f"{look.projection.caption} **Colour:** {look.sentence}{lines}"
+    named = ""
+    if len(look.selected) > NAMED_SELECTED and not look.solid:
+        named = f" **Named** are the {NAMED_SELECTED} of {len(look.selected):,} selected with most known partners."
+    return f"{look.projection.caption} **Colour:** {look.sentence}{lines}{named}"
 
 
 def details(look: Look) -> None:

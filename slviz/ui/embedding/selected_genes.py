@@ -63,7 +63,7 @@ def asked(graph: GeneGraph, *, clusters: Clusters | None = None) -> Asked:
                 st.warning(plain(_not_found(mapped)), icon=":material/link_off:")
             elif mapped.missing or mapped.ambiguous:
                 st.caption(f":material/info: {plain(_not_found(mapped))}")
-            return Asked(np.sort(mapped.found), "pasted or linked genes", "listed")
+            return Asked(np.sort(mapped.found), "the genes of a list", "listed")
     except SlvizError as error:
         errors.show(error)
         return Asked()

@@ -91,13 +91,8 @@ def asked() -> str | None:
 def page() -> None:
     """Controls, map, the point that was picked, and the table of what was selected."""
     id = str(asked())
-    heading = st.container()
-    with heading:
-        frame.heading("Embedding")
     points = _opened_or_way_on(id)
-    if SYNTHETIC in points.origin:
-        with heading:
-            frame.synthetic_badge()
+    frame.heading("Embedding", synthetic=SYNTHETIC in points.origin)
     count, width = points.vectors.shape
     st.caption(plain(f"{points.title or points.name}: {count:,} points, {width:,} numbers each. {points.origin}."))
     search, method_column, colour_column = st.columns([3, 4, 3])
@@ -116,6 +111,7 @@ def _opened_or_way_on(id: str) -> VectorSet:
     try:
         return vector_sets.open_set(id)
     except RunError as error:
+        frame.heading("Embedding")
         errors.show(error)
         st.page_link(frame.VECTORS, label="See which vectors are here", icon=":material/scatter_plot:")
         st.stop()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from slviz.figures import Colouring, by_cluster, by_density, by_kept
-from slviz.figures.own_columns import by_column
+from slviz.figures.own_columns import MOST_CATEGORIES, by_column
 from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Projection, ProjectionMethod
 from slviz.projections.projection import NEIGHBOURS_KEPT
 from slviz.runs.typed import words_of
@@ -130,10 +131,21 @@ def caption(points: VectorSet, projection: Projection) -> str:
 
 
 def colours(points: VectorSet) -> list[str]:
-    """What a set can be coloured by: its columns first."""
+    """What a set can be coloured by: first the columns that tell points apart in a few colours or along a scale.
+
+    Names, identifiers and columns that say the same of every point come last.
+    """
     measured = [KEPT] if len(points) > EXACT_UP_TO else [DENSITY, CLUSTER, KEPT]
-    own = [str(each) for each in points.columns.columns]
-    return [*own, *(each for each in measured if each not in own), PLAIN]
+    own = {str(each): _tells(points.columns[each].to_numpy()) for each in points.columns.columns}
+    telling, others = ([each for each, tells in own.items() if tells is wanted] for wanted in (True, False))
+    return [*telling, *(each for each in measured if each not in own), *others, PLAIN]
+
+
+def _tells(values: np.ndarray) -> bool:
+    distinct = pd.Series(values).nunique()
+    if values.dtype.kind in "iuf":
+        return distinct > 1 and not (values.dtype.kind in "iu" and distinct == len(values))  # a number of its own
+    return 1 < distinct <= max(MOST_CATEGORIES, len(values) // 10)
 
 
 def colouring(id: str, points: VectorSet, projection: Projection, name: str) -> Colouring:
@@ -155,5 +167,6 @@ def _by_column(id: str, name: str, _points: VectorSet) -> Colouring:
 @st.cache_resource(max_entries=8, show_spinner="Measuring …")
 def _measured(id: str, map_key: str, name: str, _projection: Projection) -> Colouring:
     if name == DENSITY:
-        return by_density(next(iter(DENSITIES.values()))().estimate(_projection.coordinates, space="map"))
+        estimate = next(iter(DENSITIES.values()))()
+        return by_density(estimate.estimate(_projection.coordinates, space="map"), of="point")
     return by_cluster(next(iter(CLUSTERINGS.values()))().find(_projection.coordinates, space="map"))  # pyright: ignore

@@ -113,7 +113,7 @@ def _each_class(
             table=lambda: table,
         )
     numbers = {name: st.column_config.NumberColumn(name, format="%.3f") for name in ("Recall", "Precision", "F1")}
-    st.dataframe(table, hide_index=True, column_config=numbers, height=min(38 + 35 * len(table), 320))
+    st.dataframe(table, hide_index=True, column_config=numbers, height=min(38 + 35 * len(table), 320), placeholder="–")
 
 
 def _every_gene(graph: GeneGraph, run: Run) -> None:

@@ -254,7 +254,7 @@ def _resume(run_id: str) -> None:
 
 
 def _links(run_id: str) -> None:
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         frame.links_to(run_id)
         if st.button("Close", key=f"close {run_id}", icon=":material/close:", type="tertiary"):
             _close()
