@@ -14,6 +14,7 @@ from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DamagedRun, InvalidSetting
 from slviz.runs.event_files import refuse_without_tensorboard
+from slviz.runs.one_run import as_one_run
 from slviz.runs.possible import Possible
 from slviz.runs.spec import TABLES, RunSpec
 from slviz.runs.store import RunStore
@@ -96,7 +97,7 @@ def spec_of(asked: argparse.Namespace, graph: GeneGraph, *, source: str, held_ou
         choices["split"] = dataclasses.replace(
             choices["split"], test_pairs=held_out.test_pairs, test_negatives=held_out.test_negatives
         )
-    return RunSpec(
+    spec = RunSpec(
         data_name=graph.name,
         data_source=source,
         data_fingerprint=graph.fingerprint,
@@ -104,6 +105,7 @@ def spec_of(asked: argparse.Namespace, graph: GeneGraph, *, source: str, held_ou
         seed=asked.seed,
         **choices,
     )
+    return as_one_run(spec, graph)
 
 
 def _held_out(graph: GeneGraph, asked: argparse.Namespace) -> HeldOut | None:

@@ -10,6 +10,7 @@ from typing import Any
 from slviz.choices import Choices
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting, SlvizError, nearest
+from slviz.runs.one_run import as_one_run
 from slviz.runs.possible import Possible
 from slviz.runs.spec import TABLES, RunSpec
 from slviz.runs.typed import choices_from_words
@@ -181,7 +182,7 @@ def _spec(graph: GeneGraph, names: Mapping[str, str], words: Sequence[str], *, s
     if not seed.strip().isdecimal():
         raise InvalidSetting(f"seed={seed!r} is not a whole number from 0 on.")
     choices: dict[str, Any] = choices_from_words(names, words)
-    return RunSpec(
+    spec = RunSpec(
         data_name=graph.name,
         data_source=source,
         data_fingerprint=graph.fingerprint,
@@ -189,6 +190,7 @@ def _spec(graph: GeneGraph, names: Mapping[str, str], words: Sequence[str], *, s
         seed=int(seed),
         **choices,
     )
+    return as_one_run(spec, graph)
 
 
 def _said(names: Mapping[str, str], words: Sequence[str], seed: str) -> str:

@@ -13,10 +13,11 @@ from slviz import jobs
 from slviz.choices import Choices
 from slviz.datasets import GeneGraph
 from slviz.errors import SlvizError
-from slviz.features import FEATURE_SETS
+from slviz.features import FEATURE_SETS, richest
 from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
 from slviz.runs import RunSpec
+from slviz.runs.one_run import as_one_run
 from slviz.runs.possible import refuse_network
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
@@ -101,14 +102,17 @@ def form() -> Wish | None:
         features = FEATURE_SETS.make(names["features"])
         features.matrix(graph)  # says at once when the data set lacks a feature
         made["task"].refuse(graph)  # or what the task needs
-        spec = RunSpec(
-            data_name=graph.name,
-            data_source=source,
-            data_fingerprint=graph.fingerprint,
-            synthetic=graph.synthetic,
-            features=features,
-            seed=seed,
-            **made,
+        spec = as_one_run(
+            RunSpec(
+                data_name=graph.name,
+                data_source=source,
+                data_fingerprint=graph.fingerprint,
+                synthetic=graph.synthetic,
+                features=features,
+                seed=seed,
+                **made,
+            ),
+            graph,
         )
         refuse_network(spec, graph)
         divided = protocols.refuse_impossible(
@@ -139,7 +143,7 @@ def _write_address(
         for part, of_part in each.items():
             said[part] = {**said[part], **of_part}
     said["split"] |= {PUBLICATION: publication} if publication is not None else {}
-    features = names["features"] if names["features"] != settings_form.richest(graph) else ""
+    features = names["features"] if names["features"] != richest(graph).name else ""
     form_start.write_address({**names, "features": features}, asked, said, seed=seed)
 
 
@@ -195,7 +199,7 @@ def _pick_names(graph: GeneGraph) -> dict[str, str]:
         )
         st.caption(plain(NETWORKS[network].summary()))
     with right:
-        features = settings_form.richest(graph)
+        features = richest(graph).name
         if _learns(network):
             features = settings_form.pick(
                 FEATURE_SETS,

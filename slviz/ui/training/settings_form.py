@@ -8,8 +8,6 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from slviz.choices import Choice, Choices, Setting
-from slviz.datasets import GeneGraph
-from slviz.features import FEATURE_SETS
 from slviz.ui.training.form_start import key_of
 from slviz.ui.words import plain
 
@@ -95,9 +93,3 @@ def _control(each: Setting, *, key: str) -> Any:
 
 def _whole(bound: float | None) -> int | None:
     return None if bound is None else int(bound)
-
-
-def richest(graph: GeneGraph) -> str:
-    """The feature set that tells most of what a data set knows of its genes."""
-    fitting = [name for name, each in FEATURE_SETS.items() if set(each.sources) <= set(graph.features)]
-    return max(fitting, key=lambda name: len(FEATURE_SETS[name].sources))

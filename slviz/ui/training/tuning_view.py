@@ -18,6 +18,7 @@ from slviz.datasets import GeneGraph
 from slviz.datasets.report import shown
 from slviz.errors import RunNotFound
 from slviz.evaluation import METRICS
+from slviz.features import richest
 from slviz.figures.tuning import search_history, search_importances, search_learning, search_slices
 from slviz.networks import NETWORKS
 from slviz.runs.possible import Possible
@@ -27,7 +28,6 @@ from slviz.tuning.search import SAMPLERS, Search, make_search
 from slviz.tuning.studies import About, StudyFolder, about, trials_table
 from slviz.ui import address, downloads, errors, frame, opened
 from slviz.ui.data import datasets
-from slviz.ui.training import settings_form
 from slviz.ui.words import NETWORK_WORDS, plain
 
 if TYPE_CHECKING:
@@ -267,7 +267,7 @@ def _asked_search(source: str, graph: GeneGraph) -> Search:
         epochs = st.number_input("Epochs", 1, 10_000, 100, key="tune epochs", help=EPOCHS_HELP)
     usual = "width=32,64 layers=1,2,3 learning_rate=0.002,0.005,0.01" if sampler == "grid" else ""
     words = st.text_input("What is tried", usual, key=f"tune words {sampler}", help=TRIED_HELP, placeholder=USUAL)
-    features = settings_form.richest(graph)
+    features = richest(graph).name
     names = {"task": task, "network": network, "features": features, "split": "pairs", "optimiser": "adam"}
     return make_search(
         graph, names, [f"epochs={epochs}", *words.split()], source=source, trials=int(trials), sampler=sampler
