@@ -41,6 +41,14 @@ def finished_at(store: RunStore) -> dict[str, int]:
     return {name: (store.folder(name) / "manifest.json").stat().st_mtime_ns for name in own_runs(store)}
 
 
+def test_a_sweep_over_generated_data_says_so_above_its_tables(
+    store: RunStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sweep", "--data", "demo", "--network", "max_degree"]) == 0
+    said = capsys.readouterr().out
+    assert said.index("SYNTHETIC DATA") < said.index("link · pairs")
+
+
 @pytest.mark.slow
 def test_a_sweep_trains_each_run_once_and_compares_them(store: RunStore, capsys: pytest.CaptureFixture[str]):
     words = [*SWEEP, "--network", "gat", "mlp", "--fold", "0", "1", "epochs=3", "heads=2"]

@@ -63,6 +63,19 @@ def test_a_run_is_trained_kept_and_told(store: RunStore, task: str, capsys: pyte
     assert "network" in said
 
 
+def test_a_run_on_generated_data_says_so_before_its_figures(
+    store: RunStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "--data", "demo", "--network", "max_degree", "--no-projections"]) == 0
+    said = capsys.readouterr().out
+    assert said.index("SYNTHETIC DATA") < said.index("Finished in")
+    [run_id] = [each for each in store.run_ids() if (store.root / each).is_dir()]
+    assert main(["runs", "show", run_id]) == 0
+    shown = capsys.readouterr().out
+    assert "max degree" in shown
+    assert "network   " not in shown.partition("maps")[2], "a baseline goes by its own name"
+
+
 def test_settings_may_stand_anywhere(store: RunStore):
     words = ["train", "heads=2", "--seed", "4", "width=8", "--device", "cpu", "epochs=1", "--no-projections"]
     assert main(words) == 0

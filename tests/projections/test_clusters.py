@@ -74,3 +74,10 @@ def test_more_clusters_than_places() -> None:
 def test_bad_vectors_get_a_sentence() -> None:
     with pytest.raises(DataError, match="not finite"):
         CLUSTERINGS.make("kmeans").find(np.full((9, 3), np.nan))
+
+
+def test_the_seed_of_leiden_decides_where_nothing_else_does() -> None:
+    noise = np.random.default_rng(0).uniform(size=(400, 6)).astype(np.float32)
+    first, again, other = (CLUSTERINGS.make("leiden").find(noise, seed).label for seed in (0, 0, 1))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)

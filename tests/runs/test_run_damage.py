@@ -193,3 +193,10 @@ def test_a_damaged_map_is_made_again(store: RunStore, run: Run):
 def test_nothing_is_a_pickle(store: RunStore, run: Run):
     for path in store.folder(run.run_id).rglob("*"):
         assert path.is_dir() or not path.read_bytes().startswith(b"\x80"), path.name
+
+
+@pytest.mark.parametrize("name", ["spec.json", "metrics.json"])
+def test_damage_after_a_first_look_is_seen(store: RunStore, run: Run, name: str) -> None:
+    assert store.summary(run.run_id).state == "finished", "what was read is remembered from here on"
+    _alter(store.folder(run.run_id) / name, Path())
+    assert store.summary(run.run_id).state == "damaged"

@@ -135,5 +135,12 @@ def test_the_command_line_goes_the_whole_way(store: VectorStore, tmp_path: Path,
     assert main(["vectors", "project", summary.id, "--given", "umap"]) == 1
     assert "No map called 'umap' came with" in capsys.readouterr().err
     assert main(["vectors", "remove", summary.id]) == 0
+    table.write_text("# SYNTHETIC DATA, by slviz\n" + table.read_text())
+    assert main(["vectors", "add", str(table), "--name", "Made up"]) == 0
+    capsys.readouterr()
+    assert main(["vectors"]) == 0
+    assert "Made up  (synthetic)" in capsys.readouterr().out
+    [made_up] = store.summaries()
+    assert main(["vectors", "remove", made_up.id]) == 0
     assert main(["vectors", "add", "iris"]) == 0
     assert [each.name for each in store.summaries()] == ["iris"]
