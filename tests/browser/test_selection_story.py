@@ -45,6 +45,10 @@ def test_a_lasso_is_understood_named_and_taken_away(
     page.get_by_role("button", name="Keep it").click()
     page.wait_for_url(re.compile("set=left(\\+|%20)half"))
     settle(page)
+    from playwright.sync_api import expect
+
+    named = page.locator('[class*="st-key-map-"] .js-plotly-plot').first.locator(".annotation-text")
+    expect(named).to_have_count(25, timeout=30_000)  # the map, too, not only the table below it
     demo = open_dataset("demo")
     assert len(GeneSets(models, demo.fingerprint).open("left half").genes) == count
     page.reload()

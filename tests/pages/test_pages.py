@@ -159,6 +159,13 @@ def test_a_box_on_the_map_becomes_a_table(
     assert set(app.dataframe[0].value["gene"]) == {demo.genes[number] for number in inside}
 
 
+def test_the_table_of_all_genes_is_made_when_it_is_asked_for(run: Run, demo: GeneGraph, open_page: Open) -> None:
+    app = open_page("embedding", run=run.run_id, map="PCA")
+    assert not app.dataframe
+    app = open_page("embedding", run=run.run_id, map="PCA", **{"all-genes": "true"})
+    assert set(app.dataframe[0].value["gene"]) == set(demo.genes)
+
+
 @pytest.mark.parametrize(
     ("colour", "word"),
     [

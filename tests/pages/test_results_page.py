@@ -62,6 +62,16 @@ def test_the_runs_behind_a_row_are_named_with_their_figure(runs: dict[str, str],
     assert "fold 0, seed 0" not in said(app)
 
 
+def test_a_damaged_run_is_named_and_not_left_out_in_silence(
+    runs: dict[str, str], store: RunStore, open_page: Open
+) -> None:
+    broken = runs["gcn pairs 1"]
+    (store.folder(broken) / "predictions.parquet").unlink()
+    text = said(open_page("results")).replace("\\", "")
+    assert f"Run {broken} is left out" in text
+    assert "predictions.parquet" in text
+
+
 def test_a_baseline_says_where_it_comes_from(runs: dict[str, str], open_page: Open) -> None:
     text = said(open_page("results", protocol="pairs", model="max degree"))
     assert "A baseline is scored beside every network" in text

@@ -54,6 +54,12 @@ def draw(monkeypatch: pytest.MonkeyPatch) -> Draw:
     return drawn
 
 
+def test_a_long_selection_says_how_many_of_it_are_named(real_store: RunStore, demo: GeneGraph, open_page: Open) -> None:
+    few, many = (",".join(demo.genes[:count]) for count in (5, 40))
+    assert "**Named** are the 25 of 40" in said(open_page("embedding", run=LINK, map="PCA", genes=many))
+    assert "**Named**" not in said(open_page("embedding", run=LINK, map="PCA", genes=few))
+
+
 def test_drawn_genes_become_a_table_with_pairs_inside_and_terms(
     real_store: RunStore, open_page: Open, draw: Draw
 ) -> None:

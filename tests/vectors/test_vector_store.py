@@ -32,7 +32,7 @@ def iris() -> VectorSet:
         names=made.names,
         vectors=made.vectors,
         columns=made.columns.assign(even=np.arange(150) % 2 == 0),
-        maps={"X/odd": made.vectors[:, :2]},
+        maps={"X/odd": made.vectors[:, :2]} | dict.fromkeys("cba", made.vectors[:, :2]),
         images=np.arange(150 * 6, dtype=np.uint32).astype(np.uint8).reshape(150, 2, 3),
         origin="a test",
     )
@@ -46,6 +46,7 @@ def test_a_set_comes_back_whole(store: VectorStore, iris: VectorSet) -> None:
     assert back.columns.equals(iris.columns)
     assert back.images is not None
     assert np.array_equal(back.images, iris.images)  # pyright: ignore
+    assert list(back.maps) == ["X/odd", "a", "b", "c"], "in one order: a file gives them in another each time"
     assert np.array_equal(back.maps["X/odd"], iris.maps["X/odd"])
     [summary] = store.summaries()
     assert (summary.id, summary.points, summary.width) == (id, 150, 4)
