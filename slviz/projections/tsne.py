@@ -17,7 +17,10 @@ from slviz.projections.pca import principal_components
 BARNES_HUT_UP_TO = 20_000
 """So many genes are laid out by Barnes–Hut; more by the faster, interpolated FFT gradient (FIt-SNE)."""
 
-EARLY_STEPS = 250
+EARLY_STEPS = 150
+"""With momentum 0.8 from the first step on, so many steps of exaggeration reach the same map (trustworthiness and
+Kullback–Leibler divergence) as 250 with the original's 0.5, in less time."""
+MOMENTUM = 0.8
 TELL_EVERY = 10
 SEARCH_SHARE = 0.1
 """So much of the work is finding the nearest genes; the rest are the steps."""
@@ -43,7 +46,7 @@ class TSNE(ProjectionMethod):
         high=500.0,
     )
     iterations: int = setting(
-        500, "Steps after the first 250, in which clusters form.", low=50, high=10_000, advanced=True
+        500, "Steps after the first 150, in which clusters form.", low=50, high=10_000, advanced=True
     )
 
     def used_perplexity(self, genes: int) -> float:
@@ -86,14 +89,14 @@ class TSNE(ProjectionMethod):
         embedding.optimize(
             n_iter=EARLY_STEPS,
             exaggeration=12,
-            momentum=0.5,
+            momentum=MOMENTUM,
             inplace=True,
             callbacks=_telling(on_progress, done=0, steps=steps),
             callbacks_every_iters=TELL_EVERY,
         )
         embedding.optimize(
             n_iter=self.iterations,
-            momentum=0.8,
+            momentum=MOMENTUM,
             inplace=True,
             callbacks=_telling(on_progress, done=EARLY_STEPS, steps=steps),
             callbacks_every_iters=TELL_EVERY,

@@ -21,6 +21,7 @@ from slviz.runs.typed import words_of
 from slviz.tasks import PairTask
 
 WITHIN = "within sources"
+OF_ONE_CLASS = "class "
 RECONSTRUCT = "reconstruct"
 COLUMNS = ("task", "protocol", "model", "is_network", "features", "division", "held_out", "run_id", "seed")
 FIGURE_COLUMNS = (*COLUMNS, "against", "metric", "value")
@@ -114,6 +115,7 @@ def _figures(summary: RunSummary, spec: RunSpec) -> pd.DataFrame:
     """Rows of `FIGURE_COLUMNS` of one run; for confidence also the mean rank correlation within kinds of evidence."""
     table = summary.metrics
     table = table.loc[(table["part"] == "test") & (table["metric"] != "threshold")].dropna(subset=["value"])
+    table = table.loc[~table["against"].str.startswith(OF_ONE_CLASS)]  # on the Predictions page, for one run at a time
     if spec.task.name == "confidence":
         table = pd.concat([table, _within_sources(table)], ignore_index=True)
     is_network = (table["scorer"] == NETWORK).to_numpy()

@@ -159,6 +159,19 @@ def test_confidence_within_sources_is_the_mean_over_kinds_of_evidence(store: Run
     assert cells[WITHIN, "spearman"].mean == pytest.approx(0.3)
 
 
+def test_figures_of_single_classes_are_left_to_the_page_of_a_run(store: RunStore, graph: GeneGraph):
+    metrics = pd.DataFrame(
+        [
+            ("network", "test", "genes", "macro_f1", 0.5),
+            ("network", "test", "class A", "recall", 0.4),
+            ("network", "test", "class B", "recall", 0.6),
+        ],
+        columns=["scorer", "part", "against", "metric", "value"],
+    )
+    put(store, graph, task="classify", metrics=metrics)
+    assert list(row(only_table(store), "gat").cells) == [("genes", "macro_f1")]
+
+
 def test_the_markdown_marks_the_best_and_says_over_what(store: RunStore, graph: GeneGraph):
     for fold in (0, 1):
         put(store, graph, fold=fold, auc=0.9 + fold / 100)
