@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from test_training import quick, run_of
+from trainings import quick, run_of
 
 from slviz.evaluation import average_precision
 from slviz.scoring import EmbeddingScorer

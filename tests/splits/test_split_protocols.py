@@ -11,6 +11,7 @@ import pytest
 from builders import tiny_graph
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pair_cases import as_set, cloned_graph, copied, of_pairs, partners_of
 
 from slviz.datasets import EVIDENCE_COLUMNS
 from slviz.errors import DataError, InvalidSetting
@@ -20,46 +21,6 @@ from slviz.splits.twin_free import has_near_copy
 
 JUDGED = ("validation", "test")
 KINDS = ("known", "random", "degree-matched")
-
-
-def as_set(pairs):
-    return {frozenset(map(int, pair)) for pair in pairs}
-
-
-def partners_of(pairs, genes):
-    found = [set() for _ in range(genes)]
-    for a, b in np.asarray(pairs).tolist():
-        found[a].add(b)
-        found[b].add(a)
-    return found
-
-
-def copied(pair, *, seen, known, fewest=1):
-    """Brute force: a clone of one gene has the other as a partner among `seen`."""
-    return any(
-        len(known[gene] & known[clone]) > 0.7 * len(known[gene] | known[clone]) and other in seen[clone]
-        for gene, other in (pair, pair[::-1])
-        for clone in range(len(known))
-        if clone != gene and min(len(known[gene]), len(known[clone])) >= fewest
-    )
-
-
-def cloned_graph(*, genes=60, seed=0):
-    """Three genes that share nearly all partners, and random pairs beside them."""
-    random = np.random.default_rng(seed)
-    shared = random.choice(np.arange(3, genes), size=25, replace=False)
-    of_clones = [(clone, partner) for clone in range(3) for partner in shared[: 25 - clone]]
-    others = random.integers(3, genes, size=(60, 2))
-    return of_pairs(np.concatenate([of_clones, others[others[:, 0] != others[:, 1]]]), genes=genes)
-
-
-def of_pairs(ends, *, genes):
-    """The tiny graph with these pairs, all of the same score and no evidence."""
-    pairs = np.unique(np.sort(ends, axis=1), axis=0)
-    score = np.full(len(pairs), 0.5, dtype=np.float32)
-    return dataclasses.replace(
-        tiny_graph(genes, 90), pairs=pairs.astype(np.int64), score=score, evidence=None, fingerprint=""
-    )
 
 
 def cited_graph(pubmeds):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from builders import tiny_run, tiny_spec
-from test_training import quick, run_of
+from trainings import quick, run_of
 
 from slviz.errors import DamagedRun, InvalidSetting, RunCancelled
 from slviz.evaluation.faithfulness import faithfulness

@@ -7,54 +7,17 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
-from test_training import quick, run_of
+from pair_cases import as_set
+from trainings import quick, run_of
 
 from slviz.networks import NETWORKS
-from slviz.networks.encoders import Encoder, PlainEncoder
 from slviz.splits import PairSplit
 from slviz.training import train
 from slviz.training.gene_problem import GeneProblem
-from slviz.training.models import PairModel
 from slviz.training.pair_problem import PairProblem
 from slviz.training.structure import LEVELS, structure_of
 
 LEARNING = [name for name, network in NETWORKS.items() if network.uses_graph and network.learns_in_epochs]
-
-
-def as_set(pairs):
-    return {frozenset(map(int, pair)) for pair in pairs}
-
-
-@pytest.fixture
-def read_edges(monkeypatch):
-    """Every list of edges that any encoder is given, with whether it was a step of training."""
-    seen = []
-
-    def watched(original):
-        def reading(self, features, structure, edges):
-            seen.append((self.training, edges.clone()))
-            return original(self, features, structure, edges)
-
-        return reading
-
-    for encoder in (Encoder, PlainEncoder):
-        monkeypatch.setattr(encoder, "encode", watched(encoder.encode))
-        monkeypatch.setattr(encoder, "attention", watched(encoder.attention))
-    return seen
-
-
-@pytest.fixture
-def asked_pairs(monkeypatch):
-    """For every step of training: the pairs asked about, the edges read meanwhile, the structure read."""
-    steps = []
-    original = PairModel.forward
-
-    def watched(self, features, graph, pairs):
-        steps.append((pairs.clone(), graph.edges.clone(), graph.structure.clone()))
-        return original(self, features, graph, pairs)
-
-    monkeypatch.setattr(PairModel, "forward", watched)
-    return steps
 
 
 @pytest.mark.parametrize("task", ["link", "confidence", "reconstruct"])

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-from test_training import TASKS, quick, run_of
+from trainings import TASKS, quick, run_of
 
 from slviz.training import Checkpoint, embed
 from slviz.training.devices import repeatable

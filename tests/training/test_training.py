@@ -8,7 +8,8 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from builders import tiny_graph, tiny_spec
+from builders import tiny_graph
+from trainings import TASKS, quick, run_of
 
 from slviz.errors import DamagedRun, InvalidSetting, MalformedData, RunCancelled, TrainingDiverged
 from slviz.evaluation import best_threshold, roc_auc
@@ -19,21 +20,7 @@ from slviz.training.devices import repeatable
 from slviz.training.fitting import epoch_seed
 from slviz.training.pair_problem import PairProblem
 
-TASKS = ("link", "confidence", "reconstruct")
 STRUCTURAL = ("max degree", "degree product", "common neighbours", "Adamic–Adar", "L3", "SVD", "PPI degree product")
-
-
-def quick(graph, *, epochs=30, seed=0, task="link", network="gat", features="both", **settings):
-    """A spec with small widths; `settings` are the optimiser's."""
-    spec = tiny_spec(graph, task=task, network=network, features=features)
-    network_settings = spec.network.replace(width=12, layers=2)
-    return dataclasses.replace(
-        spec, network=network_settings, optimiser=spec.optimiser.replace(epochs=epochs, **settings), seed=seed
-    )
-
-
-def run_of(graph, spec, **how):
-    return train(graph, spec, spec.split.divide(graph), device="cpu", **how)
 
 
 @pytest.fixture(scope="module")

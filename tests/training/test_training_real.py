@@ -6,7 +6,7 @@ import time
 
 import pytest
 from builders import tiny_spec
-from test_training import run_of
+from trainings import run_of
 
 from slviz.datasets.sources import open_dataset
 

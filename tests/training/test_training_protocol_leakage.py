@@ -6,9 +6,8 @@ import dataclasses
 
 import numpy as np
 import pytest
-from test_split_protocols import as_set, cloned_graph, copied, partners_of
-from test_training import quick
-from test_training_leakage import asked_pairs, read_edges  # noqa: F401 - fixtures
+from pair_cases import as_set, cloned_graph, copied, partners_of
+from trainings import quick
 
 from slviz.splits import SPLITS, HeldOut
 from slviz.training import train
@@ -29,7 +28,7 @@ def divided(graph, name, tmp_path):
 
 @pytest.mark.parametrize("task", ["link", "confidence"])
 @pytest.mark.parametrize("name", PROTOCOLS)
-def test_nothing_held_out_is_an_edge_or_told_as_known(graph, name, task, tmp_path, read_edges, asked_pairs):  # noqa: F811
+def test_nothing_held_out_is_an_edge_or_told_as_known(graph, name, task, tmp_path, read_edges, asked_pairs):
     choice, split = divided(graph, name, tmp_path)
     spec = dataclasses.replace(quick(graph, task=task, network="gat", epochs=12), split=choice)
     train(graph, spec, split, device="cpu")
@@ -47,7 +46,7 @@ def test_nothing_held_out_is_an_edge_or_told_as_known(graph, name, task, tmp_pat
 
 
 @pytest.mark.parametrize("task", ["link", "confidence"])
-def test_no_twin_of_a_tested_pair_is_an_edge(task, read_edges):  # noqa: F811
+def test_no_twin_of_a_tested_pair_is_an_edge(task, read_edges):
     graph = cloned_graph()
     choice = SPLITS.make("twin-free", twin_partners=1)
     split = choice.divide(graph)

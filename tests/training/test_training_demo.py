@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from builders import tiny_spec
 from run_folders import CHECKOUT
-from test_training import run_of
+from trainings import run_of
 
 from slviz.datasets.sources import open_dataset
 from slviz.evaluation import roc_auc
