@@ -39,12 +39,12 @@ def _runs(fingerprint: str) -> str | None:
             "**No finished run on this data set yet.** Train one: on the demo it takes about a minute.",
             icon=":material/model_training:",
         )
-    run_cards.show(here)
+    run_cards.show(here, key="all-runs")
     if len(here) > 1:
         frame.link(frame.RESULTS, "Compare all of them", icon=":material/leaderboard:")
     if elsewhere:
         with st.expander(f"Runs on other data ({len(elsewhere)})", icon=":material/folder_open:"):
-            run_cards.show(elsewhere)
+            run_cards.show(elsewhere, key="all-runs-elsewhere")
     run_cards.damaged([each for each in summaries if each.state == "damaged"])
     return here[0].run_id if here else None
 

@@ -2,25 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import pandas as pd
 import streamlit as st
 
 from slviz.runs import RunSpec
 from slviz.runs.store import RunSummary
-from slviz.ui import frame, run_names
+from slviz.ui import address, frame, run_names
 from slviz.ui.key_figures import AGAINST_WORDS, KeyFigure, key_figure, second_figures
 from slviz.ui.words import duration, plain
 
+MOST_CARDS = 6
+LINE = ("Run", "Task", "Held out", "Figure", "Value", "Best baseline", "Baseline's", "Finished", "Name")
 
-def show(summaries: Sequence[RunSummary], *, columns: int = 3) -> None:
-    """One card a finished run."""
+
+def show(summaries: Sequence[RunSummary], *, key: str, columns: int = 3) -> None:
+    """One card a finished run; of many, cards of the first ones and a table of all, whose fold has this `key`."""
     names = run_names.names(summaries)
-    for start in range(0, len(summaries), columns):
-        for column, each in zip(st.columns(columns), summaries[start : start + columns], strict=False):
+    first = summaries[:MOST_CARDS]
+    for start in range(0, len(first), columns):
+        for column, each in zip(st.columns(columns), first[start : start + columns], strict=False):
             if each.spec is not None:
                 with column, st.container(border=True, height="stretch"):
                     _card(each, each.spec, name=names[each.run_id])
+    if len(summaries) > MOST_CARDS:
+        part = address.folded(f"All {len(summaries):,} finished runs", key=key, icon=":material/table:")
+        if part.open:
+            with part:
+                _table(summaries, names, key=key)
+
+
+def _table(summaries: Sequence[RunSummary], names: Mapping[str, str], *, key: str) -> None:
+    """Every run in a line, to sort and to search; a picked one gives the ways to its pages."""
+    rows = [_line(each, each.spec, names[each.run_id]) for each in summaries if each.spec is not None]
+    table = pd.DataFrame(rows, columns=list(LINE))
+    numbers = {name: st.column_config.NumberColumn(name, format="%.3f") for name in ("Value", "Baseline's")}
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        key=f"{key} table",
+        on_select="rerun",
+        selection_mode="single-row",
+        height=min(38 + 35 * len(table), 420),
+        placeholder="–",
+        column_config=numbers | {"Finished": st.column_config.DatetimeColumn("Finished", format="YYYY-MM-DD HH:mm")},
+    )
+    picked = event["selection"]["rows"]
+    if picked and picked[0] < len(table):
+        run_id = str(table["Name"].iloc[picked[0]])
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{plain(run_id)}**", width="content")
+            frame.links_to(run_id)
+    else:
+        st.caption("Pick a row for its pages; click a heading to sort.")
+
+
+def _line(summary: RunSummary, spec: RunSpec, name: str) -> tuple[object, ...]:
+    """The cells of a run under the headings `LINE`."""
+    figure = key_figure(spec.task.name, summary.metrics)
+    figures = (
+        ("", None, "", None)
+        if figure is None
+        else (figure.label, figure.value, figure.baseline, figure.baseline_value if figure.baseline else None)
+    )
+    return (name, spec.task.name, spec.held_out, *figures, summary.finished, summary.run_id)
 
 
 def damaged(summaries: Sequence[RunSummary], *, most: int = 10) -> None:

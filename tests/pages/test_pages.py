@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import numpy as np
 import pandas as pd
 import pytest
-from builders import tiny_run
+from builders import tiny_graph, tiny_run
 from data_folders import GOOD, write_folder
 from page_tools import Open, asked, said
 from run_folders import finish
@@ -143,6 +143,26 @@ def test_a_page_switch_keeps_run_and_gene(run: Run, demo: GeneGraph, open_page: 
     assert len(links) == len(PAGES) + len(OTHER_PAGES)
     for each in links:
         assert parse_qs(each.proto.query_string) == {"run": [run.run_id], "gene": [demo.genes[3]]}
+
+
+def test_of_many_runs_the_newest_are_cards_and_all_are_a_table(
+    store: RunStore, demo: GeneGraph, open_page: Open
+) -> None:
+    made = tiny_run(demo)
+    other = tiny_run(tiny_graph())
+    for run in (made, other):
+        for seed in range(8):
+            finish(store, dataclasses.replace(run, spec=dataclasses.replace(run.spec, seed=seed)))
+    app = open_page("overview", data="demo")
+    assert not app.exception
+    assert len([each for each in app.metric if "AUC" in each.label]) == 12, "six of this data, six of the other"
+    assert not any("Best baseline" in each.value.columns for each in app.dataframe)
+    app = open_page("overview", data="demo", **{"all-runs": "true"})
+    [table] = [each.value for each in app.dataframe if "Best baseline" in each.value.columns]
+    assert len(table) == 8
+    assert set(table["Held out"]) == {"random pairs (fold 0 of 5)"}
+    assert set(table["Value"]) == {0.9}
+    assert set(table["Baseline's"]) == {0.8}
 
 
 def test_a_box_on_the_map_becomes_a_table(
