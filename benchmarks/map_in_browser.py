@@ -354,7 +354,7 @@ def attempt(name: str, count: int, measure: Callable[[], dict[str, Any]]) -> Non
 
 
 def main(asked: argparse.Namespace) -> None:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Error, sync_playwright
 
     print(f"Load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors.\n")
     print(
@@ -387,7 +387,8 @@ def main(asked: argparse.Namespace) -> None:
                     for picture in place.glob("*.png"):
                         shutil.copy(picture, asked.pictures / f"{count}-{picture.name}")
                 shutil.rmtree(place)
-        browser.close()
+        with contextlib.suppress(Error):  # a page of a million points may have taken the browser with it
+            browser.close()
 
 
 if __name__ == "__main__":
