@@ -90,12 +90,14 @@ def read_pairs(source: str) -> list[NamedPair]:
     where = "Standard input" if source == "-" else source
     if not lines:
         raise MalformedData(f"{where} lists no pairs. Write two genes on each line, with a tab between them.")
-    wrong = [number for number, cells in lines if len(cells) < 2 or not cells[0] or not cells[1]]
-    if wrong:
-        raise MalformedData(f"{where} has lines that are not two genes: {_some([str(number) for number in wrong])}.")
-    itself = [f"{cells[0]} (line {number})" for number, cells in lines if cells[0] == cells[1]]
-    if itself:
-        raise MalformedData(f"{where} pairs a gene with itself: {_some(itself)}.")
+    wrong = [str(number) for number, cells in lines if len(cells) < 2 or not cells[0] or not cells[1]]
+    itself = [
+        f"{cells[0]} (line {number})" for number, cells in lines if str(number) not in wrong and cells[0] == cells[1]
+    ]
+    problems = [f"has lines that are not two genes: {_some(wrong)}"] if wrong else []
+    problems += [f"pairs a gene with itself: {_some(itself)}"] if itself else []
+    if problems:
+        raise MalformedData(f"{where} {'; it '.join(problems)}. Nothing was scored.")
     return [NamedPair(number, cells[0], cells[1]) for number, cells in lines]
 
 

@@ -45,7 +45,7 @@ class Faithfulness:
         if self.genes == 1:
             others += f" ({_figure(self.low)} to {_figure(self.high)})"
         else:
-            others += f" (difference {self.top - self.random:+.3f}, 95 % interval {self.low:+.3f} to {self.high:+.3f})"
+            others += f" (difference {self.top - self.random:+.4f}, 95 % interval {self.low:+.4f} to {self.high:+.4f})"
         return (
             f"Attention is {'faithful' if self.faithful else 'not faithful'} {what}: {self._why}. Without the most "
             f"attended edges the score of the best new partners falls by {_figure(self.top)}, {others}."
@@ -56,13 +56,13 @@ class Faithfulness:
         if self.faithful:
             return "predictions need the edges that it favours more than others"
         if self.top <= SLIGHT:
-            return "without the edges that it favours predictions hardly change"
+            return f"without the edges that it favours predictions hardly change (less than {SLIGHT:g} of the score)"
         return "predictions need the edges that it favours no more than others"
 
 
 def _figure(value: float) -> str:
-    """Three decimals; what rounds to nothing has no sign."""
-    return f"{round(value, 3) + 0.0:.3f}"
+    """Four decimals; what rounds to nothing has no sign."""
+    return f"{round(value, 4) + 0.0:.4f}"
 
 
 def faithfulness(

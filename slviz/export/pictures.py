@@ -21,6 +21,8 @@ JOURNAL_WIDTHS_MM = (89, 183)
 WIDE_MM = 120
 WIDE_PIXELS, NARROW_PIXELS = 920, 560
 FOOTER_PIXELS = 9
+LETTER_WIDTH = 0.56
+"""Of a letter of the footer, in its height: Arial's mean over names of runs, which are half digits."""
 LOWEST_PIXELS = 260
 
 
@@ -120,7 +122,7 @@ def _legend_below(figure: go.Figure) -> float:
 def _add_footer(figure: go.Figure, text: str) -> float:
     """Small lines of text at the foot of a figure, broken to its width; returns the pixels that they need."""
     left = figure.layout.margin.l if figure.layout.margin.l is not None else 60
-    lines = textwrap.wrap(text, width=int(figure.layout.width / (0.5 * FOOTER_PIXELS)))
+    lines = textwrap.wrap(text, width=int((figure.layout.width - 16) / (LETTER_WIDTH * FOOTER_PIXELS)))
     bottom, room = _bottom(figure), len(lines) * FOOTER_PIXELS * 1.4 + 10
     if figure.layout.legend.yref == "container":
         figure.update_layout(legend_y=room / (figure.layout.width + bottom))

@@ -6,7 +6,10 @@ from slviz.datasets import GeneGraph
 from slviz.neighbourhood.attention_index import Direction
 from slviz.runs import Run
 
-GREY = "Grey lines are attention among the others, on the same scale: each is a part of its own target's total of 1."
+GREY = (
+    "Grey lines, where there are any, are attention among the others, on the same scale: each is a part of its own "
+    "target's total of 1."
+)
 
 
 def statement(

@@ -38,7 +38,7 @@ class TSNE(ProjectionMethod):
 
     name: ClassVar[str] = "tsne"
     title: ClassVar[str] = "t-SNE"
-    reading: ClassVar[str] = "Distances between clusters, and their sizes, mean little."
+    reading: ClassVar[str] = "Distances between clusters, their sizes and how dense they look mean little."
     perplexity: float = setting(
         30.0,
         "About how many neighbours each gene is kept close to; lowered where there are too few genes.",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from slviz.errors import SlvizError
+from slviz.networks.baselines import Baseline
 from slviz.runs.contents import SPLIT
 from slviz.runs.manifest import Manifest
 from slviz.runs.run import NETWORK
@@ -103,7 +104,8 @@ def held_out_of(spec: RunSpec) -> str:
 def _scorer_of(spec: RunSpec, scorer: str) -> str:
     """What a row is called; a PCA is as wide as the network beside it."""
     if scorer == NETWORK:
-        return model_of(spec)
+        formula = spec.network.formula if isinstance(spec.network, Baseline) else ""
+        return formula or model_of(spec)
     return f"{scorer} ({spec.network.width} wide)" if spec.task.name == RECONSTRUCT and scorer == "PCA" else scorer
 
 
@@ -118,7 +120,8 @@ def _figures(summary: RunSummary, spec: RunSpec) -> pd.DataFrame:
     table = table.loc[~table["against"].str.startswith(OF_ONE_CLASS)]  # on the Predictions page, for one run at a time
     if spec.task.name == "confidence":
         table = pd.concat([table, _within_sources(table)], ignore_index=True)
-    is_network = (table["scorer"] == NETWORK).to_numpy()
+    formula = isinstance(spec.network, Baseline) and bool(spec.network.formula)
+    is_network = (table["scorer"] == NETWORK).to_numpy() & (not formula)  # a formula is the same beside every run
     return pd.DataFrame(
         {
             "task": spec.task.name,

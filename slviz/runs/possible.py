@@ -11,7 +11,7 @@ from slviz.datasets import GeneGraph
 from slviz.errors import DataError, InvalidSetting, SlvizError
 from slviz.runs.spec import RunSpec
 from slviz.splits import HeldOut, PairSplit
-from slviz.tasks import PairTask
+from slviz.tasks import PairTask, Reconstruct
 
 JUDGES_WITH = {"train": ("learn from", 2), "validation": ("validate with", 1), "test": ("be judged by", 1)}
 
@@ -54,7 +54,12 @@ class Possible:
 
 
 def refuse_network(spec: RunSpec, graph: GeneGraph) -> None:
-    """Raises `InvalidSetting` where the network does not do the task, or reads what the data set does not have."""
+    """Raises `InvalidSetting` where the network does not do the task, or one of both lacks what it reads."""
+    if isinstance(spec.task, Reconstruct) and not spec.features.sources:
+        raise InvalidSetting(
+            f"The task '{spec.task.name}' gives features back, and the feature set '{spec.features.name}' has none but "
+            "a constant. Take ppi, go or both."
+        )
     spec.network.refuse(
         spec.task.name, scores_pairs=isinstance(spec.task, PairTask), interactions=graph.interactions is not None
     )

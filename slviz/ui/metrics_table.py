@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +12,7 @@ from slviz.runs import NETWORK
 from slviz.ui.words import BASELINE_WORDS, plain
 
 MEAN = "mean"
+BEST_RANKED = "Spearman ρ of the best baseline"
 
 
 def beside_baselines(metrics: pd.DataFrame, *, part: str, against: str) -> pd.DataFrame:
@@ -29,7 +30,7 @@ def beside_baselines(metrics: pd.DataFrame, *, part: str, against: str) -> pd.Da
 
 
 def within_sources(metrics: pd.DataFrame, rows: pd.DataFrame, *, part: str) -> pd.DataFrame:
-    """One row a kind of evidence: pairs, error and rank correlation of the network, error of the mean.
+    """One row a kind of evidence: pairs, error and rank correlation of the network, beside the mean and the baselines.
 
     R² is left out: where the scores of a source hardly vary, its denominator is next to nothing.
 
@@ -53,9 +54,19 @@ def within_sources(metrics: pd.DataFrame, rows: pd.DataFrame, *, part: str) -> p
         ]
         for label, (scorer, metric) in wanted.items()
     }
+    ranked = measured.loc[(measured["scorer"] != NETWORK) & (measured["metric"] == "spearman")]
+    columns[BEST_RANKED] = ranked.groupby("against")["value"].max()
     table = pd.DataFrame(columns)
     table.insert(0, "Pairs", count.reindex(table.index))
     return table.sort_values("Pairs", ascending=False, kind="stable").rename_axis("Evidence").reset_index()
+
+
+def ranked_within(metrics: pd.DataFrame, *, part: str, sources: Collection[str]) -> pd.Series:
+    """The mean rank correlation within `sources` of each scorer that was measured there, the best first."""
+    of_part = metrics.loc[
+        (metrics["part"] == part) & (metrics["metric"] == "spearman") & metrics["against"].isin(list(sources))
+    ]
+    return of_part.groupby("scorer")["value"].mean().dropna().sort_values(ascending=False)
 
 
 def show(

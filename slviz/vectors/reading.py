@@ -84,9 +84,10 @@ def _read_numpy(path: Path, *, name: str, vectors: str | None) -> VectorSet:
         loaded = np.load(path, allow_pickle=False)
         arrays = dict(loaded.items()) if isinstance(loaded, np.lib.npyio.NpzFile) else {"vectors": loaded}
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+        if path.read_bytes()[:2] not in (b"\x93N", b"PK"):
+            raise MalformedData(f"{name} is no NumPy file (pickles are refused). Save it with numpy.save.") from error
         raise MalformedData(
-            f"{name} cannot be read safely ({str(error).splitlines()[0][:100]}). It should hold plain numbers; objects "
-            "that Python would have to run are refused."
+            f"{name} is cut, or holds objects that Python would have to run, which are refused. Save plain numbers."
         ) from error
     wide = {key: array for key, array in arrays.items() if array.ndim == 2 and array.dtype.kind in "fiu"}
     chosen = vectors or ("vectors" if "vectors" in wide else next(iter(wide), None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections.abc import Mapping
 
@@ -118,7 +119,8 @@ def _parse(text: str, *, name: str) -> dict[str, np.ndarray]:
             warnings.simplefilter("error", pd.errors.ParserWarning)  # it would cut the longer lines
             table = pd.read_csv(io.StringIO(body), sep=separator, dtype=str, na_filter=False, index_col=False)
     except (ValueError, pd.errors.ParserError, pd.errors.ParserWarning) as error:
-        raise MalformedData(f"{name} is not an even table ({_short(error)}).") from error
+        said = _uneven(error, above=text.count("\n") - body.count("\n"))
+        raise MalformedData(f"{name} is not an even table: {said}.") from error
     cells = {str(title): table[title].to_numpy(dtype=object) for title in table.columns}
     return {title: np.array([str(cell).strip() for cell in column], dtype=object) for title, column in cells.items()}
 
@@ -147,6 +149,15 @@ def _refuse_slips(columns: Mapping[str, np.ndarray], labels: tuple[str, ...], po
 def _is_embedding(title: object) -> bool:
     head, _, number = str(title).rpartition("_")
     return head == "embedding" and number.isdigit()
+
+
+def _uneven(error: Exception, *, above: int) -> str:
+    """Which line has another number of cells; `above` lines of comments stood before what was read."""
+    found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
+    if found is None:
+        return _short(error)
+    expected, line, cells = (int(each) for each in found.groups())
+    return f"line {line + above} has {cells} cells, the heading {expected} (a decimal comma, or a separator in a name?)"
 
 
 def _short(error: Exception) -> str:

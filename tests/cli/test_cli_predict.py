@@ -129,6 +129,7 @@ def test_unknown_genes_are_all_listed_and_nothing_is_printed(
         (b"GENE1\n", "lines that are not two genes: 1"),
         (b"GENE1\tGENE2\nGENE1\t\n", "lines that are not two genes: 2"),
         (b"GENE1\tGENE1\n", "pairs a gene with itself: GENE1 (line 1)"),
+        (b"GENE1\nGENE2\tGENE2\n", "not two genes: 1; it pairs a gene with itself: GENE2 (line 2)"),
         (b"\xff\xfe\x00G", "not text in UTF-8"),
     ],
 )

@@ -234,7 +234,7 @@ def test_a_stored_map_opens_at_once_whatever_its_settings(run: Run, store: RunSt
     store.project(run.run_id, TSNE(perplexity=5.0, iterations=50), 3)
     app = open_page("embedding", run=run.run_id, map="t-SNE")
     assert not app.exception
-    assert "t-SNE, perplexity 5, 300 steps, seed 3" in said(app)
+    assert "t-SNE, perplexity 5, 200 steps, seed 3" in said(app)
 
 
 def test_a_colour_that_takes_several_seeds_says_where_to_make_them(run: Run, store: RunStore, open_page: Open) -> None:
@@ -345,6 +345,7 @@ def test_within_a_source_there_is_no_r2_and_the_pairs_are_counted(
         for scorer in ("network", "mean")
         for metric in ("rmse", "mae", "r2", "spearman")
     ]
+    rows.append(("max degree", "test", source, "spearman", 0.4))
     metrics = pd.concat([made.metrics, pd.DataFrame(rows, columns=made.metrics.columns)], ignore_index=True)
     finish(store, dataclasses.replace(made, metrics=metrics))
     app = open_page("predictions", run=made.run_id)
@@ -352,7 +353,10 @@ def test_within_a_source_there_is_no_r2_and_the_pairs_are_counted(
     table = next(each.value for each in app.dataframe if "Evidence" in each.value.columns)
     assert list(table.columns) == [
         "Evidence", "Pairs", "RMSE", "RMSE of the mean", "MAE", "MAE of the mean", "Spearman ρ",
+        "Spearman ρ of the best baseline",
     ]  # fmt: skip
+    assert table["Spearman ρ of the best baseline"].tolist() == ["0.400"]
+    assert "mean over the sources: **network 0.250**, the best baseline (max degree) 0.400" in said(app)
     tested = made.predictions["part"] == "test"
     assert table["Pairs"].tolist() == [int((evidence_of(demo, made.predictions)[tested] == source).sum())]
 

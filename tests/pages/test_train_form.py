@@ -7,7 +7,7 @@ import re
 
 import pytest
 from builders import tiny_run, tiny_spec
-from page_tools import Open, said
+from page_tools import Open, asked, said
 from run_folders import finish
 
 from slviz.datasets import GeneGraph
@@ -150,6 +150,20 @@ def test_a_finished_run_shows_its_figure_beside_the_best_baseline(
     assert "SYNTHETIC" in said(app)
 
 
+def test_no_features_and_nonsense_for_features_are_kept_apart(store: RunStore, open_page: Open) -> None:
+    app = open_page("train")
+    app.selectbox(key="features").set_value("none").run()
+    assert asked(app, "features") == "none"
+    assert "--features none" in open_page("train", features="none").code[0].value
+    assert "--features both" in open_page("train", features="<script>").code[0].value
+
+
+def test_nothing_to_give_back_is_refused(store: RunStore, open_page: Open) -> None:
+    app = open_page("train", task="reconstruct", features="none")
+    assert "gives features back" in app.error[0].value
+    assert not any(each.label == "Start training" for each in app.button)
+
+
 def test_classes_in_the_address_are_chosen(store: RunStore, demo: GeneGraph, open_page: Open) -> None:
     assert demo.terms is not None
     terms = ";".join(demo.terms.ids[:2])
@@ -195,7 +209,7 @@ def test_a_run_that_is_followed_fills_a_fresh_form(store: RunStore, demo: GeneGr
     words = app.code[0].value
     for expected in ("--network gatv2", "heads=2", "negatives=random", "ratio=3", "--seed 5", spec.split.publication):
         assert expected in words
-    assert "This very run is waiting already" in said(app)
+    assert "This very run is at work already" in said(app)
 
 
 def test_a_form_that_was_touched_takes_a_run_over_when_asked(store: RunStore, demo: GeneGraph, open_page: Open) -> None:
@@ -208,7 +222,7 @@ def test_a_form_that_was_touched_takes_a_run_over_when_asked(store: RunStore, de
     app.button(key=f"settings {spec.run_id}").click().run()
     assert not app.exception
     assert "--network gatv2" in app.code[0].value
-    assert "This very run is waiting already" in said(app)
+    assert "This very run is at work already" in said(app)
 
 
 def test_a_baseline_and_a_task_about_genes_are_refused_before_any_work(store: RunStore, open_page: Open) -> None:

@@ -143,7 +143,7 @@ def test_own_pairs_become_a_command_that_means_the_same_run(store: RunStore, dem
     assert spec.split == HeldOut.read(demo, files[0], negatives=files[1]).split()
     store.request(spec)
     app.run()
-    assert "This very run is waiting already" in said(app)
+    assert "This very run is at work already" in said(app)
     assert not any(each.label == "Start training" for each in app.button)
 
 

@@ -159,6 +159,14 @@ def test_confidence_within_sources_is_the_mean_over_kinds_of_evidence(store: Run
     assert cells[WITHIN, "spearman"].mean == pytest.approx(0.3)
 
 
+def test_a_formula_that_was_trained_as_a_run_is_one_row_with_the_baseline_that_it_is(store: RunStore, graph: GeneGraph):
+    put(store, graph)
+    put(store, graph, network="max_degree")
+    names = [each.model for each in only_table(store).rows]
+    assert sorted(names) == ["gat", "max degree"]
+    assert not row(only_table(store), "max degree").is_network
+
+
 def test_figures_of_single_classes_are_left_to_the_page_of_a_run(store: RunStore, graph: GeneGraph):
     metrics = pd.DataFrame(
         [

@@ -184,7 +184,7 @@ def test_arrays_are_read_and_objects_refused(vectors: np.ndarray, tmp_path: Path
         ("a.tsv", "name\ta\tb\nA\t1\t2\nA\t3\t4\nC\t5\t6\n", r"'A' \(2 times\)"),
         ("a.tsv", "name\ta\tb\nA\t1\t2\n\t3\t4\nC\t5\t6\n", "Point 2 has no name"),
         ("a.tsv", "name\ta\ta\nA\t1\t2\n", "two columns are called 'a'"),
-        ("a.tsv", "name\ta\tb\nA\t1\t2\t9\nB\t3\t4\n", "not an even table"),
+        ("a.tsv", "# a line\nname\ta\tb\nA\t1\t2\nB\t3\t4\t9\n", "line 4 has 4 cells, the heading 3"),
         ("a.tsv", b"name\ta\tb\n\xff\xfe\t1\t2\n", "not UTF-8"),
         ("a.tsv.gz", b"\x1f\x8bbroken", "packed with gzip and broken"),
         (
@@ -194,7 +194,7 @@ def test_arrays_are_read_and_objects_refused(vectors: np.ndarray, tmp_path: Path
         ),
         ("a.h5ad", b"no hdf5", "no .h5ad file"),
         ("a.zip", b"PK nothing", "no ZIP of text files"),
-        ("a.npy", b"nothing", "cannot be read safely"),
+        ("a.npy", b"nothing", "is no NumPy file"),
         ("a.xlsx", b"", "does not read. Give an .h5ad"),
     ],
 )

@@ -103,9 +103,10 @@ def _caption(table: ResultTable, runs: Sequence[RunSummary]) -> None:
             "protocol, on test pairs. Within a protocol all rows saw the same pairs."
         )
         return
-    over = f"over {table.over}" if len(table.held_out) > 1 or table.seeds > 1 else f"of {table.over}, one run each"
+    several = len(table.held_out) > 1 or table.seeds > 1
+    figures = f"Mean ± standard deviation over {table.over}" if several else f"{table.over.capitalize()}, one run each"
     partial = " Hollow: not judged on all of them, so never marked best." if _partial(table) else ""
-    st.caption(plain(f"Mean ± standard deviation {over}, on test pairs; all rows saw the same pairs.{partial}"))
+    st.caption(plain(f"{figures}, on test pairs; all rows saw the same pairs.{partial}"))
 
 
 def _partial(table: ResultTable) -> bool:

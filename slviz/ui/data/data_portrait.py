@@ -62,7 +62,7 @@ def hubs(graph: GeneGraph, *, run_id: str | None) -> None:
     """The degree plots; a click on a gene opens its card, and leads to its neighbourhood in a run on this data."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(
-            "A few hubs hold most pairs",
+            f"{HUBS} hubs hold {share_of_hubs(graph):.0%} of the pairs",
             anchor=False,
             width="content",
             help="Hubs are often genes that a large screen was made for. A high score for a pair with a hub may say "

@@ -205,7 +205,7 @@ def _below(
     used = method.method.describe(len(graph)) + (f", seed {method.seed}" if method.method.random else "")
     text, ways = st.columns([5, 1])
     text.caption(
-        f"{used}. The same genes in the same colours. **Colour:** {colouring[1]} Of 15 nearest neighbours the maps "
+        f"{used}. The same genes on each. **Colour:** {colouring[1]} Of 15 nearest neighbours the maps "
         f"keep: {kept}. Draw around genes on one map to see them on all; a click opens a gene, whose nearest in each "
         "embedding are joined to it by lines."
     )

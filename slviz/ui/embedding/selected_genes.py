@@ -137,6 +137,8 @@ def _tools(look: gene_map.Look, chosen: Asked) -> None:
                 _hold(look.graph, chosen.numbers)
             if any(address.value(key) for key in ("set", "genes", "cluster")):
                 st.button("Clear", icon=":material/close:", on_click=clear, type="tertiary")
+    if chosen.drawn:
+        st.caption("What is drawn is not in the address: keep it, or name it on the map, to send it or to reload.")
     for note in st.session_state.pop(NOTE, []):
         st.info(plain(note), icon=":material/info:")
 

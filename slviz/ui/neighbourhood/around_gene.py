@@ -158,7 +158,8 @@ def table(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
     partner = address.value("partner")
     if partner is None or partner not in genes:
         missing = f"{plain(partner)} is not in this table. " if partner else ""
-        st.caption(f"{missing}Pick a row to see what its score rests on, or to move on to that gene.")
+        rests = "see what its score rests on, or to " if run.decoder else ""
+        st.caption(f"{missing}Pick a row to {rests}move on to that gene.")
         return
     frame.link(frame.NEIGHBOURHOOD, f"Move on to {partner}", icon=":material/arrow_forward:", gene=partner)
     if run.decoder:

@@ -39,7 +39,7 @@ def classify(graph: GeneGraph, run: Run) -> None:
     with right:
         _figures(graph, run, part=part)
         _each_class(graph, run, rows, classes, part=part, scorer=scorer)
-    _every_gene(graph, run)
+    _every_gene(graph, run, part=part)
 
 
 def _say_leak(run: Run, classes: GeneClasses) -> None:
@@ -116,18 +116,15 @@ def _each_class(
     st.dataframe(table, hide_index=True, column_config=numbers, height=min(38 + 35 * len(table), 320), placeholder="–")
 
 
-def _every_gene(graph: GeneGraph, run: Run) -> None:
-    table = run.predictions.assign(actual=run.predictions["actual"].where(run.predictions["actual"] != "", NO_CLASS))
-    wrong = st.toggle(
-        "Only test genes that were given another class than theirs", False, key="wrong", bind="query-params"
-    )
+def _every_gene(graph: GeneGraph, run: Run, *, part: str) -> None:
+    table = run.predictions.loc[run.predictions["part"] == part]
+    table = table.assign(actual=table["actual"].where(table["actual"] != "", NO_CLASS))
+    wrong = st.toggle("Only genes that were given another class than theirs", False, key="wrong", bind="query-params")
     if wrong:
-        table = table.loc[
-            (table["part"] == "test") & (table["actual"] != NO_CLASS) & (table["actual"] != table["prediction"])
-        ]
+        table = table.loc[(table["actual"] != NO_CLASS) & (table["actual"] != table["prediction"])]
     shown = table.sort_values("score", ascending=False, kind="stable").head(MOST_ROWS)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader("Genes", anchor=False, width="content", help="Pick a row for the gene.")
+        st.subheader(f"{part.capitalize()} genes", anchor=False, width="content", help="Pick a row for the gene.")
         downloads.menu(
             f"{run.run_id}-predictions", source=downloads.provenance(graph, run), table=lambda: run.predictions
         )
@@ -135,7 +132,7 @@ def _every_gene(graph: GeneGraph, run: Run) -> None:
     event = st.dataframe(
         shown.rename(columns=named)[list(named.values())],
         hide_index=True,
-        key=f"genes by class {wrong}",
+        key=f"genes by class {wrong} {part}",
         on_select="rerun",
         selection_mode="single-row",
         height=320,

@@ -20,12 +20,12 @@ from slviz.figures import (
 )
 from slviz.figures.frame import noted
 from slviz.figures.reconstruction import error_against_baseline
-from slviz.runs import PARTS, Run
+from slviz.runs import NETWORK, PARTS, Run
 from slviz.tasks import Confidence
 from slviz.ui import address, downloads, frame, genes, metrics_table, pairs, selection
 from slviz.ui.key_figures import AGAINST_WORDS, KEY_FIGURES
 from slviz.ui.predictions import class_view, ranking_views
-from slviz.ui.words import PART_HELP, SCORE, counted
+from slviz.ui.words import PART_HELP, SCORE, counted, plain
 
 AGAINST_HELP = (
     "What known pairs are compared with.\n"
@@ -227,7 +227,20 @@ def _within_sources(graph: GeneGraph, run: Run, evidence: Sequence[str], *, part
     st.dataframe(written, hide_index=True, column_config=right)
     st.caption(
         "Of the mean: the error of predicting one number, the mean of all training pairs. R² is not given here, since "
-        "the scores of some sources hardly vary."
+        f"the scores of some sources hardly vary. {_ranked_within(run, table, part=part)}"
+    )
+
+
+def _ranked_within(run: Run, table: pd.DataFrame, *, part: str) -> str:
+    """The mean over the sources beside the best baseline's: across sources a rank says which source it was."""
+    mean = metrics_table.ranked_within(run.metrics, part=part, sources=table["Evidence"].tolist())
+    others = mean.drop(NETWORK, errors="ignore")
+    if NETWORK not in mean or not len(others):
+        return ""
+    own = plain(run.spec.network.scorer)
+    return (
+        f"Spearman ρ within a source, mean over the sources: **{own} {mean[NETWORK]:.3f}**, the best baseline "
+        f"({plain(others.index[0])}) {others.iloc[0]:.3f}."
     )
 
 

@@ -27,8 +27,8 @@ FROM_ADDRESS: Mapping[str, Choices] = {
     "features": FEATURE_SETS,
     "split": SPLITS,
 }
-USUAL = {"task": "link", "network": "gat", "features": "none", "split": "pairs", "optimiser": "adam"}
-"""What a fresh form names, but for the features: those are the richest that the data set has."""
+USUAL = {"task": "link", "network": "gat", "features": "", "split": "pairs", "optimiser": "adam"}
+"""What a fresh form names; its features are the richest that the data set has."""
 SETTINGS, SEED = "settings", "seed"
 IN_ADDRESS = (*FROM_ADDRESS, SETTINGS, SEED)
 READ_ELSEWHERE = frozenset({"job", *address.TRAVELLING})
@@ -100,10 +100,11 @@ def _fill(asked: Mapping[str, str]) -> None:
             names[part] = asked[part]
         elif part in asked:
             hint = nearest(asked[part][:100], table)
-            _warn(f"No {table.kind} is called “{shown(asked[part])}”.{hint} There are: {_list(table)}.")
-        if part in asked or part != "features":
+            used = f" This form says {names[part]}." if names[part] else ""
+            _warn(f"No {table.kind} is called “{shown(asked[part])}”.{hint} There are: {_list(table)}.{used}")
+        if names[part]:
             st.session_state[part] = names[part]
-    for part, choice in _choices(names, asked.get(SETTINGS, "")).items():
+    for part, choice in _choices({**names, "features": names["features"] or "none"}, asked.get(SETTINGS, "")).items():
         for each in choice.settings():
             st.session_state[key_of(part, choice.name, each.key)] = getattr(choice, each.key)
     seed = asked.get(SEED, "0")

@@ -157,7 +157,7 @@ def start(wish: Wish | None) -> None:
     if state == "finished":
         _offer_finished(wish)
     elif state in ("running", "waiting"):
-        st.info(f"This very run is {state} already.", icon=":material/info:")
+        st.info("This very run is at work already.", icon=":material/info:")
         if st.button("Follow it", icon=":material/monitoring:"):
             _follow(wish.spec.run_id)
     elif st.button(_start_words(state), type="primary", icon=":material/play_arrow:"):

@@ -227,7 +227,8 @@ def _after(run_id: str, state: str, history: pd.DataFrame) -> None:
             "written last, was removed since. “Go on” finishes it."
         )
     elif state == "cancelled":
-        st.info("Cancelled: the curves show how far it came; there is no result to open.")
+        how_far = "the curves show how far it came" if len(history) else "before its first epoch"
+        st.info(f"Cancelled: {how_far}; there is no result to open.")
     with st.container(horizontal=True):
         if state != "damaged" and st.button("Go on", key=f"resume {run_id}", icon=":material/play_arrow:"):
             _resume(run_id)

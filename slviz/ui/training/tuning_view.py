@@ -41,6 +41,7 @@ SAMPLER_HELP = (
     "**tpe** looks where earlier trials did well; **random** anywhere; **grid** tries every combination of lists."
 )
 EPOCHS_HELP = "Epochs of each trial; one that lags behind the others is stopped earlier."
+ENOUGH_TRIALS = 20
 USUAL = "the usual settings of this network"
 TRIED_HELP = "Lists (width=32,64) and ranges (dropout=0.0..0.6, with :log). Empty: the usual settings of the network."
 
@@ -180,6 +181,9 @@ def _figures(study: Study, told: About) -> None:
         _chart(study, told, "history", "History", lambda: search_history(study, figure=label))
     with right:
         _chart(study, told, "importance", "Which setting matters", lambda: search_importances(study))
+        finished = sum(each.value is not None for each in study.trials)
+        if finished < ENOUGH_TRIALS:
+            st.caption(f"From {finished} trials only: below {ENOUGH_TRIALS} or so such shares are mostly chance.")
     _chart(study, told, "learning", "How the trials learnt", lambda: search_learning(study, figure=label))
     _chart(study, told, "settings", "Figure by setting", lambda: search_slices(study, figure=label))
 
