@@ -28,6 +28,7 @@ class Possible:
         """Raises `InvalidSetting` or `DataError` where the run of `spec` could not be trained and judged."""
         spec.task.refuse(self.graph)
         refuse_network(spec, self.graph)
+        refuse_constant(spec)
         self._once("features", spec.features.to_json(), lambda: self._features(spec))
         split = self._once("split", spec.split.to_json(), lambda: self._divided(spec))
         assert split is not None
@@ -54,15 +55,19 @@ class Possible:
 
 
 def refuse_network(spec: RunSpec, graph: GeneGraph) -> None:
-    """Raises `InvalidSetting` where the network does not do the task, or one of both lacks what it reads."""
+    """Raises `InvalidSetting` where the network does not do the task, or reads what the data set does not have."""
+    spec.network.refuse(
+        spec.task.name, scores_pairs=isinstance(spec.task, PairTask), interactions=graph.interactions is not None
+    )
+
+
+def refuse_constant(spec: RunSpec) -> None:
+    """Raises `InvalidSetting` where features are to be given back and there are none but a constant."""
     if isinstance(spec.task, Reconstruct) and not spec.features.sources:
         raise InvalidSetting(
             f"The task '{spec.task.name}' gives features back, and the feature set '{spec.features.name}' has none but "
             "a constant. Take ppi, go or both."
         )
-    spec.network.refuse(
-        spec.task.name, scores_pairs=isinstance(spec.task, PairTask), interactions=graph.interactions is not None
-    )
 
 
 def _refuse_unjudged(task: PairTask, split: PairSplit) -> None:

@@ -18,7 +18,7 @@ from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
 from slviz.runs import RunSpec
 from slviz.runs.one_run import as_one_run
-from slviz.runs.possible import refuse_network
+from slviz.runs.possible import refuse_constant, refuse_network
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
 from slviz.ui import errors, frame
@@ -115,6 +115,7 @@ def form() -> Wish | None:
             graph,
         )
         refuse_network(spec, graph)
+        refuse_constant(spec)
         divided = protocols.refuse_impossible(
             graph,
             made["split"],
