@@ -45,9 +45,9 @@ def test_a_map_is_made_with_ones_own_settings_followed_cancelled_and_made(
     settle(page)
     assert "another map that is there: PCA" in page.locator(MAIN).inner_text()
     page.get_by_role("button", name="Make the t-SNE map").click()
-    page.get_by_text(re.compile(r"Making the t-SNE map: step [\d,]+ of 10,250")).wait_for(timeout=60_000)
+    page.get_by_text(re.compile(r"Making the t-SNE map: step [\d,]+ of 10,150")).wait_for(timeout=60_000)
     page.reload()
-    page.get_by_text(re.compile(r"Making the t-SNE map: step [\d,]+ of 10,250")).wait_for(timeout=60_000)
+    page.get_by_text(re.compile(r"Making the t-SNE map: step [\d,]+ of 10,150")).wait_for(timeout=60_000)
     page.locator(".js-plotly-plot").first.wait_for(timeout=30_000)  # the page shows another map meanwhile
     page.get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Make the t-SNE map").wait_for(timeout=60_000)
