@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import csv
 import gzip
 import sys
@@ -16,6 +15,7 @@ import pandas as pd
 
 from slviz.baselines import TrainingGraph
 from slviz.cli.synthetic import SYNTHETIC
+from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DataError, MalformedData, MissingDataFile, RunError, UnknownGene, nearest
 from slviz.runs.data_of import data_of
@@ -58,8 +58,9 @@ def _predict(asked: argparse.Namespace) -> int:
         raise RunError(f"Run {run.run_id} is of the task '{run.spec.task.name}', which scores no pairs.")
     named = read_pairs(asked.pairs)
     pairs = _numbers(run, named)
-    score = scorer_of(data_of(run.spec) if needs_graph(run) else None, run).score(pairs)
-    known, max_degree = _what_is_known(run, pairs)
+    graph = _data_at_hand(run)
+    score = scorer_of(graph, run).score(pairs)
+    known, max_degree = _what_is_known(run, pairs, graph)
     rows = "".join(
         f"{run.genes[a]}\t{run.genes[b]}\t{value:.6g}\t{part}\t{partners}\n"
         for (a, b), value, part, partners in zip(pairs.tolist(), score, known, max_degree, strict=True)
@@ -119,15 +120,25 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in next(csv.reader([line]))] if "," in line else line.split()
 
 
-def _what_is_known(run: Run, pairs: np.ndarray) -> tuple[list[str], list[int]]:
+def _data_at_hand(run: Run) -> GeneGraph | None:
+    """The run's data set; None, with a word on standard error, where it is not there and the scores do not need it."""
+    try:
+        return data_of(run.spec)
+    except DataError as error:
+        if needs_graph(run):
+            raise
+        print(f"slviz: Only pairs of the run itself are marked as known. {error}", file=sys.stderr, flush=True)
+        return None
+
+
+def _what_is_known(run: Run, pairs: np.ndarray, data: GeneGraph | None) -> tuple[list[str], list[int]]:
     """Of each pair the part that it was in as a known one, and the baseline max degree on the training pairs."""
     listed = run.predictions.query("against == 'known'")
     of_run = pd.Index(run.genes).get_indexer
     ends = np.column_stack([of_run(listed[end].to_numpy()) for end in ("gene_a", "gene_b")])
     part = dict(zip(pair_keys(ends, len(run.genes)).tolist(), listed["part"], strict=True))
-    elsewhere: set[int] = set()
-    with contextlib.suppress(DataError):  # pairs in no part of the run are known to the data set alone
-        elsewhere = set(pair_keys(data_of(run.spec).pairs, len(run.genes)).tolist())
+    # Pairs in no part of the run are known to the data set alone.
+    elsewhere = set() if data is None else set(pair_keys(data.pairs, len(run.genes)).tolist())
     known = [part.get(key, LEFT_OUT if key in elsewhere else "") for key in pair_keys(pairs, len(run.genes)).tolist()]
     graph = TrainingGraph(ends[np.asarray(listed["part"] == "train")], len(run.genes))
     return known, graph.without_itself(pairs).max(axis=1).tolist()

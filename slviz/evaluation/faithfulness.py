@@ -56,7 +56,7 @@ class Faithfulness:
         if self.faithful:
             return "predictions need the edges that it favours more than others"
         if self.top <= SLIGHT:
-            return f"without the edges that it favours predictions hardly change (less than {SLIGHT:g} of the score)"
+            return f"without the edges that it favours predictions hardly change (by at most {SLIGHT:g} of the score)"
         return "predictions need the edges that it favours no more than others"
 
 

@@ -8,8 +8,6 @@ from slviz.figures.colouring import Colouring, fewer
 
 FEW_CODES = 12
 MOST_CATEGORIES = 23
-
-
 SKEWED = 20.0
 """From how many times the median on the largest of positive numbers leaves hardly a colour for the others."""
 

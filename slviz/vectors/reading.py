@@ -84,7 +84,11 @@ def _read_numpy(path: Path, *, name: str, vectors: str | None) -> VectorSet:
         loaded = np.load(path, allow_pickle=False)
         arrays = dict(loaded.items()) if isinstance(loaded, np.lib.npyio.NpzFile) else {"vectors": loaded}
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        if path.read_bytes()[:2] not in (b"\x93N", b"PK"):
+        if isinstance(error, PermissionError):
+            raise MalformedData(f"{name} may not be read by this account. Change its permissions.") from error
+        with path.open("rb") as file:
+            first = file.read(2)
+        if first not in (b"\x93N", b"PK"):
             raise MalformedData(f"{name} is no NumPy file (pickles are refused). Save it with numpy.save.") from error
         raise MalformedData(
             f"{name} is cut, or holds objects that Python would have to run, which are refused. Save plain numbers."

@@ -76,7 +76,9 @@ def test_known_pairs_are_marked_and_the_simplest_baseline_stands_beside_the_scor
     pairs = tmp_path / "pairs.tsv"
     pairs.write_text("".join(f"{a}\t{b}\n" for a, b in asked))
     assert main(["predict", run.run_id, "--pairs", str(pairs)]) == 0
-    rows = rows_of(capsys.readouterr().out)[1:]
+    told = capsys.readouterr()
+    assert "Only pairs of the run itself are marked as known" in told.err, "its data set is not at hand here"
+    rows = rows_of(told.out)[1:]
     assert [row[3] for row in rows] == [*listed["part"], ""]
     seen = [set(pair) for pair in listed[listed["part"] == "train"][["gene_a", "gene_b"]].to_numpy()]
     for a, b, _, part, degree in rows:

@@ -104,7 +104,11 @@ def _caption(table: ResultTable, runs: Sequence[RunSummary]) -> None:
         )
         return
     several = len(table.held_out) > 1 or table.seeds > 1
-    figures = f"Mean ± standard deviation over {table.over}" if several else f"{table.over.capitalize()}, one run each"
+    figures = (
+        f"Mean ± standard deviation over {table.over}"
+        if several
+        else f"{table.over[:1].upper()}{table.over[1:]}, one run each"
+    )
     partial = " Hollow: not judged on all of them, so never marked best." if _partial(table) else ""
     st.caption(plain(f"{figures}, on test pairs; all rows saw the same pairs.{partial}"))
 
