@@ -30,9 +30,19 @@ METRICS: Mapping[str, Metric] = {
         Metric("ap", "Average precision", "Mean share of real pairs above each real pair in the ranking.", True),
         Metric("f1", "F1", "Balance of precision and recall at the threshold that was best on validation.", True),
         Metric("threshold", "Threshold", "Score from which a pair counts as predicted; chosen on validation.", True),
-        Metric("brier", "Brier score", f"Mean squared distance of the score from 1 or 0. {AMONG_THE_DRAWN}", False),
         Metric(
-            "ece", "Calibration error", f"How far scores are from the share of real pairs. {AMONG_THE_DRAWN}", False
+            "brier",
+            "Brier score",
+            "Mean squared distance of the score from 1 or 0; `mean` gives every pair the share of real ones among the "
+            f"validation pairs. {AMONG_THE_DRAWN}",
+            False,
+        ),
+        Metric(
+            "ece",
+            "Calibration error",
+            "How far scores are from the share of real pairs. `mean` has next to none and tells no pair from another: "
+            f"read it beside the Brier score. {AMONG_THE_DRAWN}",
+            False,
         ),
         Metric("rmse", "RMSE", "Typical distance of the prediction from the score, large misses counting more.", False),
         Metric("mae", "MAE", "Mean distance of the prediction from the score.", False),

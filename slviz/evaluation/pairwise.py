@@ -116,7 +116,11 @@ def spearman(actual: Float[np.ndarray, " rows"], prediction: Float[np.ndarray, "
 
 
 def link_metrics(
-    actual: Float[np.ndarray, " rows"], score: Float[np.ndarray, " rows"], *, threshold: float, is_share: bool
+    actual: Float[np.ndarray, " rows"],
+    score: Float[np.ndarray, " rows"],
+    *,
+    threshold: float,
+    share: Float[np.ndarray, " rows"] | None = None,
 ) -> dict[str, float]:
     """Figures of one set of pairs, by metric key.
 
@@ -124,7 +128,7 @@ def link_metrics(
         actual: 1 for a real pair, 0 for an unlisted one.
         score: higher for what is thought real.
         threshold: from `best_threshold` on validation pairs.
-        is_share: whether scores lie in 0..1, so that they can be held against shares of real pairs.
+        share: what the scorer says of the share of real pairs, in 0..1: its score, where that is one.
     """
     figures = {
         "auc": roc_auc(actual, score),
@@ -132,8 +136,8 @@ def link_metrics(
         "f1": f1_at(threshold, actual, score),
         "threshold": threshold,
     }
-    if is_share:
-        figures |= {"brier": brier_score(actual, score), "ece": calibration_error(actual, score)}
+    if share is not None:
+        figures |= {"brier": brier_score(actual, share), "ece": calibration_error(actual, share)}
     return figures
 
 

@@ -26,19 +26,18 @@ LETTER_WIDTH = 0.56
 LOWEST_PIXELS = 260
 
 
-def figure_to_html(figure: go.Figure, *, provenance: str, title: str = "slviz", width_mm: float | None = None) -> bytes:
-    """A figure as one HTML file that works offline and stays interactive; the line stands under it.
+def figure_to_html(figure: go.Figure, *, provenance: str, title: str = "slviz", width_mm: float = 183) -> bytes:
+    """A figure as one HTML file that works offline and stays interactive, of a journal's width.
 
-    With `width_mm` it has a journal's width, on screen and when it is printed; else it fills the window.
+    The line stands at the foot of the figure, where a picture that is taken of it has it, too.
     """
-    drawn = figure if width_mm is None else _of_width(for_print(figure, width_mm=_checked_width(width_mm)), width_mm)
+    drawn = _of_width(for_print(figure, width_mm=_checked_width(width_mm)), width_mm, provenance)
     drawing = drawn.to_html(full_html=False, include_plotlyjs=True, config={"displaylogo": False})
     page = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f"<title>{html.escape(title)}</title>"
-        "<style>body{font-family:sans-serif;margin:1.5rem;background:#fff;color:#222}"
-        "footer{font-size:.8rem;color:#555;margin-top:1rem}</style></head><body>"
-        f"<h1>{html.escape(title)}</h1>{drawing}<footer>{html.escape(provenance)}</footer></body></html>\n"
+        "<style>body{font-family:sans-serif;margin:1.5rem;background:#fff;color:#222}</style></head><body>"
+        f"<h1>{html.escape(title)}</h1>{drawing}</body></html>\n"
     )
     return page.encode()
 
@@ -62,17 +61,17 @@ def figure_to_image(
         raise InvalidSetting(f"kind='{kind}' is not one of: svg, png, pdf.")
     checked = _checked_width(width_mm)
     browser = _browser()
-    drawn = for_print(figure, width_mm=checked, height_mm=height_mm, provenance=provenance)
+    drawn: Any = for_print(figure, width_mm=checked, height_mm=height_mm, provenance=provenance)
     pixels_per_inch = PRINT_PIXELS_PER_INCH if kind == "png" else PIXELS_PER_INCH
     scale = width_mm / MILLIMETRES_PER_INCH * pixels_per_inch / drawn.layout.width
     return _render(drawn, kind, scale, browser)
 
 
-def _of_width(figure: Any, width_mm: float) -> Any:
-    """The figure, shrunk to so many millimetres on a screen of 96 pixels an inch."""
+def _of_width(figure: Any, width_mm: float, provenance: str) -> Any:
+    """The figure, shrunk to so many millimetres on a screen of 96 pixels an inch, with a foot that fits there."""
     scale = width_mm / MILLIMETRES_PER_INCH * PIXELS_PER_INCH / figure.layout.width
     figure.update_layout(width=figure.layout.width * scale, height=max(figure.layout.height * scale, LOWEST_PIXELS))
-    return figure
+    return figure.update_layout(height=figure.layout.height + _add_footer(figure, provenance))
 
 
 def _checked_width(width_mm: float) -> float:
@@ -85,7 +84,7 @@ def for_print(figure: go.Figure, *, width_mm: float, height_mm: float | None = N
     """A copy of a figure for paper: white, as many pixels wide as a screen, the provenance at its foot."""
     narrow = width_mm < WIDE_MM
     width = NARROW_PIXELS if narrow else WIDE_PIXELS
-    drawn = go.Figure(figure)
+    drawn: Any = go.Figure(figure)
     drawn.update_layout(
         template="plotly_white", paper_bgcolor="white", width=width, font={"family": "Arial, Helvetica, sans-serif"}
     )
@@ -98,7 +97,7 @@ def for_print(figure: go.Figure, *, width_mm: float, height_mm: float | None = N
     return drawn
 
 
-def _legend_below(figure: go.Figure) -> float:
+def _legend_below(figure: Any) -> float:
     """Moves the legend under the figure; returns the pixels that it needs."""
     traces: list[dict[str, Any]] = figure.to_dict()["data"]
     entries = sum(trace.get("showlegend") is not False and bool(trace.get("name")) for trace in traces)
@@ -119,7 +118,7 @@ def _legend_below(figure: go.Figure) -> float:
     return room
 
 
-def _add_footer(figure: go.Figure, text: str) -> float:
+def _add_footer(figure: Any, text: str) -> float:
     """Small lines of text at the foot of a figure, broken to its width; returns the pixels that they need."""
     left = figure.layout.margin.l if figure.layout.margin.l is not None else 60
     lines = textwrap.wrap(text, width=int((figure.layout.width - 16) / (LETTER_WIDTH * FOOTER_PIXELS)))
@@ -144,7 +143,7 @@ def _add_footer(figure: go.Figure, text: str) -> float:
     return room
 
 
-def _bottom(figure: go.Figure) -> float:
+def _bottom(figure: Any) -> float:
     return figure.layout.margin.b if figure.layout.margin.b is not None else 50
 
 
@@ -160,7 +159,7 @@ def _browser() -> str:
     )
 
 
-def _render(figure: go.Figure, kind: str, scale: float, browser: str) -> bytes:
+def _render(figure: Any, kind: str, scale: float, browser: str) -> bytes:
     """The picture as Chromium draws it, through kaleido."""
     import kaleido
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from slviz import __version__
 from slviz.datasets import GeneGraph
-from slviz.runs import Run
+from slviz.runs import Run, RunSpec
 from slviz.vectors import VectorSet
 
 
 def provenance(run: Run, graph: GeneGraph) -> str:
     """One line that says where an export comes from: data set, model, features, seed, run, version."""
-    spec = run.spec
-    kind = "SYNTHETIC data set" if graph.synthetic or spec.synthetic else "data set"
+    return spec_provenance(run.spec, synthetic=graph.synthetic)
+
+
+def spec_provenance(spec: RunSpec, *, synthetic: bool = False) -> str:
+    """The same for a run that need not be finished."""
+    kind = "SYNTHETIC data set" if synthetic or spec.synthetic else "data set"
     return (
         f"{kind} {spec.data_name} ({spec.data_fingerprint[:12]}); task {spec.task.name}; network {spec.network.name}; "
         f"features {spec.features.name}; held out {spec.held_out}; seed {spec.seed}; run {spec.run_id}; "

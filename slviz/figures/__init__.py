@@ -29,6 +29,7 @@ from slviz.figures.curves import NamedCurve, curves_of, precision_recall_curves,
 from slviz.figures.degrees import degree_distribution, degree_ranks
 from slviz.figures.embedding import embedding_scatter
 from slviz.figures.enrichment import compared_bars, enrichment_bars
+from slviz.figures.frame import marked_synthetic
 from slviz.figures.network import network_figure
 from slviz.figures.own_columns import by_column
 from slviz.figures.predictions import predicted_against_actual, residuals, score_distribution
@@ -66,6 +67,7 @@ __all__ = [
     "embedding_scatter",
     "embedding_solid",
     "enrichment_bars",
+    "marked_synthetic",
     "network_figure",
     "precision_recall_curves",
     "predicted_against_actual",

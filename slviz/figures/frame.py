@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from slviz.figures.palette import FAINT, LINE
 
 CLEAR = "rgba(0, 0, 0, 0)"
+SYNTHETIC_MARK = '<span style="font-size: 11px; font-weight: 400">SYNTHETIC DATA</span>'
 LEGEND_PIXELS = 30
 """Height of a legend that lies over the plot."""
 
@@ -56,6 +57,19 @@ def noted(figure: go.Figure, lines: Sequence[str]) -> go.Figure:
     top = 16 * len(written) + 14 + lifted
     height = figure.layout.height  # pyright: ignore[reportAttributeAccessIssue]
     return figure.update_layout(margin_t=top, height=None if height is None else height + top - 30)
+
+
+def marked_synthetic(figure: go.Figure) -> go.Figure:
+    """A copy of the figure with the words SYNTHETIC DATA in it, so that no picture of it can lose them.
+
+    They stand behind the title where there is one, else in the lower right corner.
+    """
+    marked = go.Figure(figure)
+    title: str = marked.layout.title.text or ""  # pyright: ignore[reportAttributeAccessIssue]
+    if title:
+        return marked.update_layout(title_text=f"{title}  {SYNTHETIC_MARK}")
+    corner = {"x": 1, "xref": "container", "xanchor": "right", "y": 0, "yref": "container", "yanchor": "bottom"}
+    return marked.update_layout(title=corner | {"text": SYNTHETIC_MARK, "pad": {"b": 2, "r": 2}})
 
 
 def plain_axes(figure: go.Figure) -> go.Figure:

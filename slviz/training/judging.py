@@ -142,13 +142,24 @@ def _link_rows(split: PairSplit, scores: Mapping[str, np.ndarray]) -> Iterator[R
             if chosen_on is None:  # a user's own non-pairs have no counterpart there, every known pair has
                 chosen_on = np.flatnonzero(split.part == "validation")
             threshold = best_threshold(split.actual[chosen_on], score[chosen_on])
+            share = _share(scorer, score, of_validation=float(split.actual[chosen_on].mean()))
             for part in PARTS:
                 rows = _compared(split, part, against)
                 if rows is not None:
                     figures = link_metrics(
-                        split.actual[rows], score[rows], threshold=threshold, is_share=scorer == NETWORK
+                        split.actual[rows],
+                        score[rows],
+                        threshold=threshold,
+                        share=None if share is None else share[rows],
                     )
                     yield from ((scorer, part, against, metric, value) for metric, value in figures.items())
+
+
+def _share(scorer: str, score: np.ndarray, *, of_validation: float) -> np.ndarray | None:
+    """What a scorer says of the share of real pairs: the run its score, `mean` the share among validation pairs."""
+    if scorer == NETWORK:
+        return score
+    return np.full(len(score), of_validation) if scorer == "mean" else None
 
 
 def _ranking_rows(graph: GeneGraph, split: PairSplit, scorers: Mapping[str, ScoreRows]) -> Iterator[Row]:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from slviz.datasets import GeneGraph
-from slviz.runs import Run
+from slviz.runs import Run, RunSpec
 
 WIDTHS_MM = (89, 183)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -33,13 +33,11 @@ def provenance(graph: GeneGraph, run: Run | None = None) -> str:
     return export.data_provenance(graph) if run is None else export.provenance(run, graph)
 
 
-def chart_config(name: str) -> dict[str, Any]:
-    """Plotly settings of every chart: its camera saves a vector file, made in the visitor's browser."""
-    return {
-        "displaylogo": False,
-        "scrollZoom": False,
-        "toImageButtonOptions": {"format": "svg", "filename": name},
-    }
+def provenance_of_spec(spec: RunSpec) -> str:
+    """The same for a run that need not be finished, without its data."""
+    from slviz import export
+
+    return export.spec_provenance(spec)
 
 
 def menu(

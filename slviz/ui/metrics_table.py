@@ -95,7 +95,10 @@ def show(
     named = table.assign(scorer=table["scorer"].replace(NETWORK, own))
     columns["scorer"] = st.column_config.TextColumn("Scorer", help=_scorer_help(named["scorer"].tolist()))
     written = named.assign(**{key: table[key].map(as_text) for key in table.columns if key in METRICS})
-    marked = written.style.apply(lambda column: marks_of_best(pd.Series(table[column.name])), axis=0)
+    compared = table.astype({key: float for key in table.columns if key in METRICS})
+    if "ece" in compared:  # one share for all pairs has no such error, and no merit
+        compared.loc[compared["scorer"] == MEAN, "ece"] = float("nan")
+    marked = written.style.apply(lambda column: marks_of_best(pd.Series(compared[column.name])), axis=0)
     st.dataframe(marked, hide_index=True, column_config=columns)
     if legend:
         st.caption("↑ higher is better, ↓ lower is better; the best of each column is marked.")

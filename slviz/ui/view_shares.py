@@ -10,7 +10,7 @@ from slviz.datasets import GeneGraph
 from slviz.figures.views import share_bars
 from slviz.runs import Run
 from slviz.scoring import EMBEDDING, ViewScorer
-from slviz.ui import downloads, scorers
+from slviz.ui import charts, downloads, scorers
 from slviz.ui.words import plain
 
 SIDES = {
@@ -52,7 +52,7 @@ def show(graph: GeneGraph, run: Run, pair: tuple[int, int]) -> None:
         downloads.menu(name, source=downloads.provenance(graph, run), figure=figure, table=lambda: shares)
     left, right = st.columns([3, 2], vertical_alignment="center")
     with left:
-        st.plotly_chart(figure(), key=name, config=downloads.chart_config(name), alt="What each side adds to the score")
+        charts.draw(figure(), name=name, synthetic=graph.synthetic, alt="What each side adds to the score")
     with right:
         st.dataframe(
             shares,

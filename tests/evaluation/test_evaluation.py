@@ -99,7 +99,9 @@ def test_one_kind_of_pair_alone_has_no_ranking_figures():
 
 
 def test_every_figure_that_is_computed_is_described():
-    computed = evaluation.link_metrics(np.array([0, 1]), np.array([0.1, 0.9]), threshold=0.5, is_share=True)
+    computed = evaluation.link_metrics(
+        np.array([0, 1]), np.array([0.1, 0.9]), threshold=0.5, share=np.array([0.1, 0.9])
+    )
     computed |= evaluation.value_metrics(np.array([0.0, 1.0]), np.array([0.1, 0.9]))
     computed |= class_metrics(np.eye(2, dtype=np.int64))
     of_each_class = {"precision", "recall"}

@@ -114,7 +114,8 @@ def test_table_runs_no_formula_and_keeps_rows_whole() -> None:
 def test_html_works_offline_and_names_its_source() -> None:
     figure = go.Figure(go.Scatter(x=[1], y=[2], text=["<b>A</b>"]))
     page = export.figure_to_html(figure, provenance="data & run <1>", title="A <script>").decode()
-    assert "data &amp; run &lt;1&gt;" in page
+    drawing = page[page.index("Plotly.newPlot") :]
+    assert "data &amp; run &lt;1&gt;" in drawing  # in the figure itself, where the camera of the file sees it
     assert "<title>A &lt;script&gt;</title>" in page
     assert "plotly.js v" in page
     assert 'src="http' not in page

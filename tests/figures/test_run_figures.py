@@ -20,7 +20,7 @@ from slviz.figures import (
     score_distribution,
     training_curves,
 )
-from slviz.figures.frame import framed, noted
+from slviz.figures.frame import framed, marked_synthetic, noted
 
 CONFIDENCE = tiny_run(tiny_graph(), task="confidence").predictions
 LINK = tiny_run(tiny_graph(), task="link").predictions
@@ -174,3 +174,16 @@ def test_a_note_stands_over_the_plot_with_room_for_it():
     assert figure.layout.margin.t > 30
     above = noted(framed([], x="x", y="y", keep="k", legend={"y": 1.02}), ["Test pairs", "Held out"])
     assert above.layout.annotations[0].yshift > figure.layout.annotations[0].yshift
+
+
+def test_the_mark_of_synthetic_data_keeps_the_title_and_the_figure_it_was_made_from() -> None:
+    plain = framed([], x="a", y="b", keep="x")
+    corner = marked_synthetic(plain).layout.title
+    assert "SYNTHETIC DATA" in corner.text
+    assert (corner.x, corner.y, corner.xref, corner.yref) == (1, 0, "container", "container")
+    assert plain.layout.title.text is None
+    titled = framed([], x="a", y="b", keep="x", title={"text": "Degree", "x": 0, "xref": "paper"})
+    marked = marked_synthetic(titled).layout.title
+    assert marked.text.startswith("Degree ")
+    assert "SYNTHETIC DATA" in marked.text
+    assert marked.x == 0

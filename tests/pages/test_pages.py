@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -12,7 +13,7 @@ import pytest
 from builders import tiny_graph, tiny_run
 from data_folders import GOOD, write_folder
 from page_tools import Open, asked, said
-from run_folders import finish
+from run_folders import CHECKOUT, finish
 
 from slviz.datasets import GeneGraph
 from slviz.features import FEATURE_SETS
@@ -51,6 +52,21 @@ def test_with_a_finished_run_a_page_shows_it(page: str, run: Run, open_page: Ope
 @pytest.mark.parametrize("page", PAGES)
 def test_synthetic_data_is_called_synthetic(page: str, run: Run, open_page: Open) -> None:
     assert "SYNTHETIC" in said(open_page(page, run=run.run_id))
+
+
+@pytest.mark.parametrize("page", ["results", *RUN_PAGES])
+def test_a_chart_of_synthetic_data_says_so_in_its_own_picture(
+    page: str, run: Run, demo: GeneGraph, open_page: Open
+) -> None:
+    charts = open_page(page, run=run.run_id, gene=demo.genes[0]).get("plotly_chart")
+    assert charts
+    for chart in charts:
+        assert "SYNTHETIC DATA" in json.loads(chart.proto.spec)["layout"]["title"]["text"]
+
+
+def test_charts_are_drawn_by_one_module_which_marks_them() -> None:
+    drawn = [path for path in (CHECKOUT / "slviz" / "ui").rglob("*.py") if "plotly_chart(" in path.read_text()]
+    assert [path.name for path in drawn] == ["charts.py"]
 
 
 @pytest.mark.parametrize("page", RUN_PAGES)

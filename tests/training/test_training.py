@@ -138,6 +138,17 @@ def test_link_metrics_are_those_of_the_predictions_with_the_threshold_of_validat
         assert np.isnan(found["brier"]) == (scorer == "L3")
 
 
+def test_brier_score_and_calibration_stand_beside_one_share_for_all_pairs(runs):
+    run = runs["link"]
+    frame = run.predictions
+    judged = frame["against"].isin(["known", "random"])
+    of_part = {part: frame.loc[judged & (frame["part"] == part), "actual"].mean() for part in ("validation", "test")}
+    expected = of_part["test"] * (1 - of_part["validation"]) ** 2 + (1 - of_part["test"]) * of_part["validation"] ** 2
+    assert run.metric("brier", against="random", scorer="mean") == pytest.approx(expected)
+    off = abs(of_part["test"] - of_part["validation"])
+    assert run.metric("ece", against="random", scorer="mean") == pytest.approx(off, abs=1e-6)
+
+
 def test_confidence_stays_within_the_scores_it_learnt_from_and_is_judged_within_each_evidence(graph, runs):
     run = runs["confidence"]
     learnt = run.predictions.query("part == 'train'")["actual"]

@@ -15,7 +15,7 @@ from slviz.figures.comparison import difference_intervals
 from slviz.figures.frame import noted
 from slviz.runs import NETWORK, Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, downloads, frame, metrics_table, opened, run_names
+from slviz.ui import address, charts, downloads, frame, metrics_table, opened, run_names
 from slviz.ui.key_figures import AGAINST_WORDS, KEY_FIGURES
 from slviz.ui.words import counted, plain
 
@@ -189,10 +189,10 @@ def _differences(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str]
         )
     for other, differences in found.items():
         st.markdown("- " + plain(sentence(other, reference, differences)))
-    st.plotly_chart(
+    charts.draw(
         _drawn(found, first, reference, against),
-        key=name,
-        config=downloads.chart_config(name),
+        name=name,
+        synthetic=graph.synthetic,
         alt=f"Differences of each run's figures to {reference}, with 95 % intervals",
     )
 

@@ -16,7 +16,7 @@ from slviz.results import EVERY, Collected, Column, ResultRow, ResultTable, acro
 from slviz.results.collect import held_out_of, protocol_of
 from slviz.results.text import cell_text, digits_of, heading, row_name
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, downloads, frame, opened
+from slviz.ui import address, charts, downloads, frame, opened
 from slviz.ui.words import PROTOCOL_ASKS, TASK_WORDS, counted, plain
 
 BEST = "font-weight: 700; background-color: rgba(0, 158, 115, 0.18)"
@@ -127,7 +127,7 @@ def _figure(graph: GeneGraph, table: ResultTable, column: Column) -> None:
         downloads.menu(
             name, source=downloads.provenance(graph), figure=make, table=lambda: as_frame(table, spread_apart=True)
         )
-    st.plotly_chart(make(), key=f"chart {name}", config=downloads.chart_config(name), alt=f"{name} of every model")
+    charts.draw(make(), name=name, synthetic=graph.synthetic, alt=f"{name} of every model")
 
 
 def _help_of(column: Column) -> str:

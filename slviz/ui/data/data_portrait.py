@@ -8,7 +8,7 @@ import streamlit as st
 
 from slviz.datasets import GeneGraph
 from slviz.figures import degree_distribution, degree_ranks
-from slviz.ui import downloads, frame, genes, selection
+from slviz.ui import charts, downloads, frame, genes, selection
 from slviz.ui.words import counted
 
 HUBS = 10
@@ -76,20 +76,21 @@ def hubs(graph: GeneGraph, *, run_id: str | None) -> None:
         )
     left, right = st.columns(2)
     with left:
-        event = st.plotly_chart(
+        event = charts.draw(
             degree_ranks(graph),
+            name=f"{graph.name}-hubs",
             key="degree ranks",
+            synthetic=graph.synthetic,
             on_select="rerun",
             selection_mode="points",
-            config=downloads.chart_config(f"{graph.name}-hubs"),
             alt="Genes ranked by their number of known partners; a few hubs have hundreds",
         )
         st.caption("Each point is a gene; click one for its card.")
     with right:
-        st.plotly_chart(
+        charts.draw(
             degree_distribution(graph),
-            key="degree distribution",
-            config=downloads.chart_config(f"{graph.name}-degrees"),
+            name=f"{graph.name}-degrees",
+            synthetic=graph.synthetic,
             alt="Share of genes with at least so many partners",
         )
     chosen = selection.numbers(event)

@@ -22,7 +22,7 @@ from slviz.runs.beside import Beside
 from slviz.runs.controls import FEATURES, KINDS, SHUFFLED, STORED, UNTRAINED
 from slviz.runs.maps import TRAINED
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, downloads, making, opened, selection
+from slviz.ui import address, charts, downloads, making, opened, selection
 from slviz.ui.embedding import controls_compared
 from slviz.ui.embedding.controls_compared import SHORT, TITLES
 from slviz.ui.embedding.map_choice import AT_ONCE
@@ -175,12 +175,13 @@ def _maps(graph: GeneGraph, run: Run, sides: list[Side], colouring: tuple[Colour
         else:
             _link(run, chosen)
 
-    st.plotly_chart(
+    charts.draw(
         drawn(webgl=True),
+        name=name,
         key=key,
+        synthetic=graph.synthetic,
         on_select=picked,
         selection_mode=("points", "box", "lasso"),
-        config=downloads.chart_config(name),
         alt=f"Maps of {len(graph)} genes beside each other, coloured by {colouring[0].title}",
     )
     _below(graph, run, sides, colouring, linked, drawn, name)

@@ -18,7 +18,7 @@ from slviz.runs import Run
 from slviz.runs.controls import FEATURES, SHUFFLED, UNTRAINED
 from slviz.runs.maps import TRAINED
 from slviz.splits import PairSplit
-from slviz.ui import downloads
+from slviz.ui import charts, downloads
 
 TITLES = {
     FEATURES: "Features",
@@ -64,7 +64,12 @@ def agreement(graph: GeneGraph, run: Run, stays: dict[str, Agreement], count: in
             figure=lambda: figures.agreement_bars(stays),
             table=lambda: _per_gene(graph, stays),
         )
-    st.plotly_chart(figures.agreement_bars(stays), key=name, config=downloads.chart_config(name))
+    charts.draw(
+        figures.agreement_bars(stays),
+        name=name,
+        synthetic=graph.synthetic,
+        alt="Share of nearest neighbours that stay from one embedding to the next, beside chance",
+    )
     example = next(iter(stays.values())).null
     st.caption(
         f"Of each gene's {count} nearest, by Euclidean distance in the embeddings themselves; mean over genes. Chance: "
@@ -92,7 +97,12 @@ def company(graph: GeneGraph, run: Run, split: PairSplit, vectors: Mapping[str, 
             figure=lambda: figures.company_bars(companies, TITLES),
             table=lambda: _company_table(companies),
         )
-    st.plotly_chart(figures.company_bars(companies, TITLES), key=name, config=downloads.chart_config(name))
+    charts.draw(
+        figures.company_bars(companies, TITLES),
+        name=name,
+        synthetic=graph.synthetic,
+        alt="Share of nearest neighbours that are partners or share a term, in each embedding, beside chance",
+    )
     st.markdown(_verdict(companies))
     st.caption(
         "\n".join(f"- **{each.name}**: {each.help}" for each in _bonds(run.run_id, graph, split))

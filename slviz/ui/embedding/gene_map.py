@@ -18,7 +18,7 @@ from slviz.projections.nearest_genes import nearest_genes
 from slviz.projections.neighbours import nearest_neighbours
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, downloads, frame, genes
+from slviz.ui import address, charts, downloads, frame, genes
 from slviz.ui.embedding import colour_choices, embedding_files, map_events, maps
 from slviz.ui.words import counted, plain
 
@@ -173,11 +173,10 @@ def _size(count: int) -> float:
 def show(look: Look) -> None:
     """The map, its lines and its caption."""
     chart = look.chart
+    charts.draw(look.figure(webgl=True), name=look.name, key=chart, synthetic=look.graph.synthetic, alt=_alt(look))
     if look.solid:
-        st.plotly_chart(look.figure(webgl=True), key=chart, config=downloads.chart_config(look.name), alt=_alt(look))
         st.caption(f"{_caption(look)} Turn it by dragging; to select genes, take a map of 2 dimensions.")
         return
-    st.plotly_chart(look.figure(webgl=True), key=chart, config=downloads.chart_config(look.name), alt=_alt(look))
     if look.lines and len(look.graph) <= LINES_UP_TO:
         near = _nearest(look.run.run_id, look.lines, look.run)
         map_events.line_up(f"lines-{chart}", chart=chart, near=near)

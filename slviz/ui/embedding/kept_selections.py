@@ -17,7 +17,7 @@ from slviz.figures import compared_bars
 from slviz.gene_sets import LONGEST_NAME, GeneSet, GeneSets, read_gmt, sets_of, to_gmt
 from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES
-from slviz.ui import address, downloads, errors, opened
+from slviz.ui import address, charts, downloads, errors, opened
 from slviz.ui.words import counted, plain
 
 MOST_FROM_A_FILE = 200
@@ -212,9 +212,7 @@ def _two(
         st.dataframe(table, hide_index=True, height=320, column_config={"in": "In", "gene": "Gene", "name": "Name"})
     with right:
         if made is not None:
-            st.plotly_chart(
-                made, key="compared", config=downloads.chart_config(f"{name}-compared"), alt="Terms of both"
-            )
+            charts.draw(made, name=f"{name}-compared", synthetic=graph.synthetic, alt="Terms of both")
             st.caption("A bar for either selection; the dotted line is q = 0.05.")
 
 

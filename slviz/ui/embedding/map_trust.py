@@ -13,7 +13,7 @@ from slviz.projections import Projection, ProjectionMethod, Spread, Trust, measu
 from slviz.projections.pca import explained_variance
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, downloads, making, opened
+from slviz.ui import address, charts, downloads, making, opened
 from slviz.ui.words import counted, plain
 
 AT_ONCE_UP_TO = 2_000
@@ -215,7 +215,12 @@ def _scree(graph: GeneGraph, run: Run, projection: Projection) -> None:
         f"variance of the embedding's {run.embedding.shape[1]} columns; the rest is not seen here."
     )
     name = f"{run.run_id}-scree"
-    st.plotly_chart(figures.scree_plot(share, shown=shown), key=name, config=downloads.chart_config(name))
+    charts.draw(
+        figures.scree_plot(share, shown=shown),
+        name=name,
+        synthetic=graph.synthetic,
+        alt="Share of variance of each axis",
+    )
     downloads.menu(
         name,
         source=downloads.provenance(graph, run),

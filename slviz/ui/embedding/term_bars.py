@@ -14,7 +14,7 @@ from slviz.figures.enrichment import GROUP_WORDS
 from slviz.gene_sets import read_gmt
 from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES, TERMS, stage, staged
-from slviz.ui import address, downloads, opened
+from slviz.ui import address, charts, downloads, opened
 from slviz.ui.words import counted, plain
 
 ALL = "all"
@@ -55,7 +55,7 @@ def show(graph: GeneGraph, run: Run, chosen: np.ndarray, *, name: str) -> None:
             table=lambda: found.with_genes(graph.genes),
         )
     st.caption(_about(found))
-    st.plotly_chart(figure, key=f"terms {name}", config=downloads.chart_config(f"{name}-terms"), alt="Enriched terms")
+    charts.draw(figure, name=f"{name}-terms", synthetic=graph.synthetic, alt="Enriched terms")
     part = address.folded("Table and other terms", key="more-terms", icon=":material/table:")
     if part.open:
         with part:

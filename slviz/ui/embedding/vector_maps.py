@@ -14,7 +14,7 @@ from slviz.errors import RunError
 from slviz.figures import Colouring, embedding_scatter
 from slviz.figures.raster import POINTS_IN_WINDOW, POINTS_UP_TO, Window, map_of_many, png_address
 from slviz.projections import Projection
-from slviz.ui import address, downloads, errors, frame
+from slviz.ui import address, charts, downloads, errors, frame
 from slviz.ui.embedding import embedding_files, map_events, vector_sets
 from slviz.ui.words import counted, plain
 from slviz.vectors import VectorSet, nearest_to
@@ -155,10 +155,12 @@ def _map(
         view = _current_view(key, asked_view)
         figure, drawn = look.figure(window=view, webgl=True)
         chart = f"chart-{key}"
-        st.plotly_chart(
+        charts.draw(
             figure,
+            name=look.name,
             key=chart,
-            config=downloads.chart_config(look.name) | {"scrollZoom": True},
+            synthetic=SYNTHETIC in points.origin,
+            scroll_zoom=True,
             alt=f"Map of {len(points):,} points, coloured by {colouring.title}",
         )
         _say_how(points, projection, view, drawn)

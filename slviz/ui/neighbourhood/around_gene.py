@@ -14,7 +14,7 @@ from slviz.figures import network_figure
 from slviz.neighbourhood import AttentionIndex, Neighbourhood, neighbourhood
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, downloads, frame, links, selection, view_shares
+from slviz.ui import address, charts, downloads, frame, links, selection, view_shares
 from slviz.ui.neighbourhood import deletion_view
 from slviz.ui.words import SCORE, plain
 
@@ -121,12 +121,13 @@ def figure(summary: RunSummary, graph: GeneGraph, run: Run, around: Neighbourhoo
         if gene is not None and gene != around.centre:
             address.put(gene=graph.genes[gene])
 
-    st.plotly_chart(
+    charts.draw(
         network_figure(around),
+        name=f"{around.run_id}-{centre}",
         key=key,
+        synthetic=graph.synthetic,
         on_select=moved_on,
         selection_mode="points",
-        config=downloads.chart_config(f"{around.run_id}-{centre}"),
         alt=f"{centre} in the middle, its partners around it, edges as wide as the attention on them",
     )
     st.caption(" ".join(plain(each) for each in around.statement) + " Click a gene to move on to it.")

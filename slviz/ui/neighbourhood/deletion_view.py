@@ -16,7 +16,7 @@ from slviz.figures.deletion import falls_by_gene, falls_of_draws
 from slviz.runs import Run
 from slviz.runs.deletions import FEWEST_EDGES, DeletionFiles, DeletionTest, edges_into
 from slviz.runs.summary import RunSummary
-from slviz.ui import downloads, errors, opened
+from slviz.ui import charts, downloads, errors, opened
 from slviz.ui.words import ATTENTION, plain
 
 POLL_SECONDS = 1.0
@@ -131,18 +131,18 @@ def _details(graph: GeneGraph, run: Run, sample: DeletionTest | None, one: Delet
         if one is not None:
             symbol = graph.genes[int(one.genes[0])]
             name = f"{run.run_id}-deletion-{symbol}"
-            st.plotly_chart(
+            charts.draw(
                 falls_of_draws(one, symbol),
-                key=name,
-                config=downloads.chart_config(name),
+                name=name,
+                synthetic=graph.synthetic,
                 alt=f"Fall of the predictions of {symbol} without its most attended edges and without others",
             )
         if sample is not None:
             name = f"{run.run_id}-deletion"
-            st.plotly_chart(
+            charts.draw(
                 falls_by_gene(sample, graph.genes),
-                key=name,
-                config=downloads.chart_config(name),
+                name=name,
+                synthetic=graph.synthetic,
                 alt="Each tested gene: fall without its most attended edges over that without others",
             )
             st.caption("Each point a gene, its line 90 % of the draws. Above the dashed line attention matters.")

@@ -13,7 +13,7 @@ from slviz.evaluation.classes import confusion_matrix, f1_of_each
 from slviz.figures.classes import confusion_figure
 from slviz.runs import NETWORK, PARTS, Run
 from slviz.tasks import Classify
-from slviz.ui import address, downloads, frame, genes, metrics_table
+from slviz.ui import address, charts, downloads, frame, genes, metrics_table
 from slviz.ui.words import PART_HELP, counted, plain
 
 NO_CLASS = "no class"
@@ -87,7 +87,7 @@ def _confusion(graph: GeneGraph, run: Run, rows: pd.DataFrame, classes: GeneClas
             figure=lambda: figure,
             table=lambda: pd.DataFrame({"actual": classes.names} | dict(zip(classes.names, confusion.T, strict=True))),
         )
-    st.plotly_chart(figure, key=name, config=downloads.chart_config(name), alt="Confusion matrix")
+    charts.draw(figure, name=name, synthetic=graph.synthetic, alt="Confusion matrix")
     st.caption(f"{counted(int(confusion.sum()), 'gene')} with a class; a row is a class, its diagonal cell is right.")
 
 

@@ -22,7 +22,7 @@ from slviz.figures.frame import noted
 from slviz.figures.reconstruction import error_against_baseline
 from slviz.runs import NETWORK, PARTS, Run
 from slviz.tasks import Confidence
-from slviz.ui import address, downloads, frame, genes, metrics_table, pairs, selection
+from slviz.ui import address, charts, downloads, frame, genes, metrics_table, pairs, selection
 from slviz.ui.key_figures import AGAINST_WORDS, KEY_FIGURES
 from slviz.ui.predictions import class_view, ranking_views
 from slviz.ui.words import PART_HELP, SCORE, counted, plain
@@ -336,14 +336,13 @@ def _chart(
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(title, anchor=False, width="content")
         downloads.menu(name, source=downloads.provenance(graph, run), figure=drawn)
-    config = downloads.chart_config(name)
     if not clickable:
-        st.plotly_chart(drawn(), key=name, config=config, alt=title)
+        charts.draw(drawn(), name=name, synthetic=graph.synthetic, alt=title)
         return np.empty(0, dtype=np.int64)
-    event = st.plotly_chart(
+    event = charts.draw(
         noted(_legend_above(make(webgl=True)), note),
-        key=name,
-        config=config,
+        name=name,
+        synthetic=graph.synthetic,
         alt=title,
         on_select="rerun",
         selection_mode="points",

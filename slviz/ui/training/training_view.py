@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from slviz import jobs
@@ -14,7 +15,7 @@ from slviz.evaluation import METRICS
 from slviz.figures import training_curves
 from slviz.runs import RunSpec
 from slviz.runs.summary import RunSummary
-from slviz.ui import downloads, errors, frame, opened, run_cards, run_names
+from slviz.ui import charts, downloads, errors, frame, opened, run_cards, run_names
 from slviz.ui.training import form_start
 from slviz.ui.words import duration, plain
 
@@ -122,8 +123,8 @@ def _panel(run_id: str, *, was_alive: bool) -> None:
             st.caption("The worker is starting; that takes a few seconds.")
         else:
             _after(run_id, state, history)
-        if len(history):
-            _curves(run_id, history)
+        if len(history) and spec is not None:
+            _curves(spec, history, ended=state not in (*ALIVE, "starting"))
 
 
 def _offer_settings(run_id: str, spec: RunSpec) -> None:
@@ -138,18 +139,20 @@ def _offer_settings(run_id: str, spec: RunSpec) -> None:
     )
 
 
-def _curves(run_id: str, history: pd.DataFrame) -> None:
+def _curves(spec: RunSpec, history: pd.DataFrame, *, ended: bool) -> None:
+    """The curves; once they have come to their end, they can be taken away."""
     watched = validation_figures(history)
     metric = METRICS.get(watched[0].removeprefix("validation_")) if watched else None
-    figure = training_curves(
-        history, epochs=_epochs_asked(run_id), lower_is_better=bool(metric and not metric.higher_is_better)
-    )
-    st.plotly_chart(
-        figure,
-        key=f"curves {run_id}",
-        config=downloads.chart_config(f"{run_id}-training"),
-        alt="Loss and validation figure by epoch",
-    )
+    name = f"{spec.run_id}-training"
+
+    def drawn() -> go.Figure:
+        return training_curves(
+            history, epochs=_epochs_asked(spec.run_id), lower_is_better=bool(metric and not metric.higher_is_better)
+        )
+
+    charts.draw(drawn(), name=name, synthetic=spec.synthetic, alt="Loss and validation figure by epoch")
+    if ended:
+        downloads.menu(name, source=downloads.provenance_of_spec(spec), figure=drawn, table=lambda: history)
 
 
 def _badge(state: str) -> None:

@@ -26,7 +26,7 @@ from slviz.tasks import TASKS
 from slviz.tuning.leader import best_trial
 from slviz.tuning.search import SAMPLERS, Search, make_search
 from slviz.tuning.studies import About, StudyFolder, about, trials_table
-from slviz.ui import address, downloads, errors, frame, opened
+from slviz.ui import address, charts, downloads, errors, frame, opened
 from slviz.ui.data import datasets
 from slviz.ui.words import NETWORK_WORDS, plain
 
@@ -193,7 +193,7 @@ def _chart(study: Study, told: About, name: str, title: str, make: Callable[[], 
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(title, anchor=False, width="content")
         downloads.menu(file, source=provenance(study, told), figure=make, table=lambda: trials_table(study))
-    st.plotly_chart(make(), key=file, config=downloads.chart_config(file), alt=title)
+    charts.draw(make(), name=file, synthetic=told.synthetic, alt=title)
 
 
 def provenance(study: Study, told: About) -> str:

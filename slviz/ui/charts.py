@@ -1,0 +1,43 @@
+"""Charts on a page: their camera saves a vector file, and what is drawn from synthetic data says so in the picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from slviz.figures import marked_synthetic
+
+
+def draw(
+    figure: go.Figure,
+    *,
+    name: str,
+    synthetic: bool,
+    alt: str,
+    key: str | None = None,
+    scroll_zoom: bool = False,
+    **selecting: Any,
+) -> Any:
+    """A chart as wide as its place.
+
+    Args:
+        figure: the figure for the screen.
+        name: stem of the file that the camera saves, in the visitor's browser.
+        synthetic: whether it shows synthetic data; the figure then carries that mark itself.
+        alt: what the chart shows, for those who cannot see it.
+        key: of the chart on the page; `name` when left out.
+        scroll_zoom: whether the mouse wheel zooms.
+        selecting: `on_select` and `selection_mode` of `st.plotly_chart`.
+
+    Returns:
+        What `st.plotly_chart` returns: the selection where one is asked for.
+    """
+    config = {
+        "displaylogo": False,
+        "scrollZoom": scroll_zoom,
+        "toImageButtonOptions": {"format": "svg", "filename": name},
+    }
+    shown = marked_synthetic(figure) if synthetic else figure
+    return st.plotly_chart(shown, key=key or name, config=config, alt=alt, **selecting)
