@@ -88,8 +88,8 @@ def for_print(figure: go.Figure, *, width_mm: float, height_mm: float | None = N
     drawn.update_layout(
         template="plotly_white", paper_bgcolor="white", width=width, font={"family": "Arial, Helvetica, sans-serif"}
     )
-    height = min(figure.layout.height or 500, round(0.85 * width))
-    if narrow and figure.layout.legend.orientation != "h":
+    height = min(drawn.layout.height or 500, round(0.85 * width))
+    if narrow and drawn.layout.legend.orientation != "h":
         height += _legend_below(drawn)
     if provenance:
         height += _add_footer(drawn, provenance)
