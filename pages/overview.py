@@ -21,8 +21,7 @@ def page() -> None:
     newest = _runs(graph.fingerprint)
     data_portrait.hubs(graph, run_id=newest)
     data_portrait.evidence(graph)
-    if graph.citation:
-        st.caption(plain(f"{graph.title}. {graph.citation} {graph.licence}"))
+    st.caption(plain(" ".join(f"{each}." for each in (graph.title, graph.citation, graph.licence) if each)))
 
 
 def _runs(fingerprint: str) -> str | None:

@@ -69,7 +69,7 @@ def marked_synthetic(figure: go.Figure) -> go.Figure:
     if title:
         return marked.update_layout(title_text=f"{title}  {SYNTHETIC_MARK}")
     corner = {"x": 1, "xref": "container", "xanchor": "right", "y": 0, "yref": "container", "yanchor": "bottom"}
-    return marked.update_layout(title=corner | {"text": SYNTHETIC_MARK, "pad": {"b": 2, "r": 2}})
+    return marked.update_layout(title=corner | {"text": SYNTHETIC_MARK, "font": {"size": 11}, "pad": {"r": 2}})
 
 
 def plain_axes(figure: go.Figure) -> go.Figure:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 HEIGHT = 380
 SLICE_WIDTH = 230
 BEST = "Best Value"
+MOST_TICKS = 6
 
 
 def search_history(study: Study, *, figure: str) -> go.Figure:
@@ -35,7 +36,8 @@ def search_history(study: Study, *, figure: str) -> go.Figure:
     )
     drawn.update_traces(marker={"size": 8, "color": OKABE_ITO[0]}, selector={"name": "trials"})
     drawn.data = tuple(trace for trace in _traces(drawn) if trace.name != "Infeasible Trial")
-    return _dressed(drawn, x="Trial", y=f"{figure}, validation")
+    drawn = _dressed(drawn, x="Trial", y=f"{figure}, validation")
+    return drawn.update_xaxes(tickformat="d", dtick=1 if len(study.trials) <= MOST_TICKS else None)
 
 
 def search_importances(study: Study) -> go.Figure:
@@ -83,9 +85,19 @@ def search_slices(study: Study, *, figure: str) -> go.Figure:
     drawn.update_traces(marker={"size": 8, "line": {"width": 0.5, "color": LINE}})
     drawn = _dressed(drawn).update_xaxes(nticks=4)
     drawn.for_each_xaxis(lambda axis: axis.update(dtick=1) if axis.type == "log" else None)
+    for trace in _traces(drawn):
+        _tick_whole_numbers(drawn, trace)
     return drawn.update_yaxes(title="", selector={"title": {"text": figure}}).update_layout(
         yaxis={"title": f"{figure}, validation"}, showlegend=False
     )
+
+
+def _tick_whole_numbers(figure: go.Figure, trace: Any) -> None:
+    """No tick between the values of a setting that is counted, such as layers."""
+    values = sorted(set(trace.x))
+    if len(values) <= MOST_TICKS and all(isinstance(value, int) for value in values):
+        number = (trace.xaxis or "x").removeprefix("x")
+        figure.update_layout({f"xaxis{number}": {"tickmode": "array", "tickvals": values}})
 
 
 def _traces(figure: go.Figure) -> list[Any]:

@@ -88,7 +88,8 @@ def make_search(
     fixed, tried = split_words(names, words)
 
     def spec_of(values: dict[str, Any]) -> RunSpec:
-        choices: dict[str, Any] = choices_from_words(names, [*fixed, *words_for(values)])
+        used = {each.key: each.used(values[each.key]) for each in tried if each.key in values}
+        choices: dict[str, Any] = choices_from_words(names, [*fixed, *words_for(used)])
         return RunSpec(
             data_name=graph.name,
             data_source=source,

@@ -26,6 +26,8 @@ USUAL = (
 )
 """What is tried when nobody says; each where the chosen network has such a setting."""
 MOST_IN_GRID = 10_000
+DIGITS = 3
+"""Significant ones, of a number drawn from a range."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,12 @@ class Tried:
         kind = IntDistribution if isinstance(self.low, int) else FloatDistribution
         return kind(self.low, self.high, log=self.log)
 
+    def used(self, value: Any) -> Any:
+        """What is trained for a value that was drawn: from a range, three digits, which name a run and can be typed."""
+        if self.values or not isinstance(value, float):
+            return value
+        return shortened(value, self.low, self.high)
+
     def grid(self) -> tuple[Any, ...]:
         """Every value; raises `InvalidSetting` for a range of numbers with a point."""
         if self.values:
@@ -68,6 +76,11 @@ class Tried:
         if self.values:
             return f"{self.key}={LIST.join(_text(value) for value in self.values)}"
         return f"{self.key}={_text(self.low)}{RANGE}{_text(self.high)}{LOG if self.log else ''}"
+
+
+def shortened(value: float, low: float, high: float) -> float:
+    """The nearest number of three digits that lies between the ends of a range."""
+    return min(max(float(f"{value:.{DIGITS}g}"), low), high)
 
 
 def split_words(names: Mapping[str, str], words: Sequence[str]) -> tuple[list[str], list[Tried]]:

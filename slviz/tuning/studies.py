@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 from slviz.errors import InvalidSetting, RunNotFound, nearest
 from slviz.runs.files import saving
 from slviz.runs.folder import holding, is_held
+from slviz.tuning.space import shortened
 
 if TYPE_CHECKING:
     import pandas as pd
+    from optuna.distributions import BaseDistribution
     from optuna.study import Study
 
 FOLDER = ".studies"
@@ -129,11 +131,20 @@ def trials_table(study: Study) -> pd.DataFrame:
                 "figure": float("nan") if trial.value is None else trial.value,
                 "epochs": max(trial.intermediate_values, default=0),
                 "run": trial.user_attrs.get("run_id", ""),
-                **trial.params,
+                **{key: _used(value, trial.distributions[key]) for key, value in trial.params.items()},
             }
         )
     leading = ["trial", "state", "figure", "epochs", "run"]
     return pd.DataFrame(rows) if rows else pd.DataFrame(columns=leading)
+
+
+def _used(value: Any, drawn_from: BaseDistribution) -> Any:
+    """The value that was trained; see `Tried.used`."""
+    from optuna.distributions import FloatDistribution
+
+    if not isinstance(drawn_from, FloatDistribution):
+        return value
+    return shortened(value, drawn_from.low, drawn_from.high)
 
 
 STATE_WORDS = {

@@ -9,7 +9,7 @@ from slviz.datasets import GeneGraph
 from slviz.errors import UnknownGene
 from slviz.runs import Run
 from slviz.ui import address, errors, frame, links, opened, scorers
-from slviz.ui.words import SCORE, counted, plain
+from slviz.ui.words import SCORE, as_score, counted, plain
 
 SEARCH_HELP = "Symbol, alias, previous symbol, Ensembl, Entrez or UniProt identifier. Type and press Enter."
 
@@ -99,7 +99,7 @@ def _predicted_partners(graph: GeneGraph, gene: int, run: Run, *, limit: int = 5
     order, score = ranked_partners(graph, gene, run)
     if not len(order):
         return
-    listed = ", ".join(f"{plain(graph.genes[number])} ({score[number]:.2f})" for number in order[:limit])
+    listed = ", ".join(f"{plain(graph.genes[number])} ({as_score(float(score[number]))})" for number in order[:limit])
     st.caption(f"Best-scored partners that are not known: {listed}", help=SCORE)
 
 

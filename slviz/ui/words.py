@@ -78,6 +78,11 @@ PART_HELP = (
 _SPECIAL = re.compile(r"([\\*_\[\]$#<>~|:])")
 
 
+def as_score(score: float) -> str:
+    """Three decimals; a score that would round up to 1 without being one says so."""
+    return "over 0.999" if 0.9995 <= score < 1 else f"{score:.3f}"
+
+
 def plain(text: object) -> str:
     """Markdown that shows `text` as it is written; code between backticks stays code."""
     parts = str(text).split("`")

@@ -213,7 +213,7 @@ def test_the_table_of_all_genes_is_made_when_it_is_asked_for(run: Run, demo: Gen
         ("Train or test", "Held-out"),
         ("Prediction error", "held out"),
         ("Chromosome", "does not say"),
-        ("Gene type", "type of each gene"),
+        ("Gene type", "says the same of every gene"),
         ("A column of my table", "Upload a table"),
         ("Predicted partners", "scores no pairs"),
         ("Neighbours kept", "nearest neighbours"),

@@ -64,3 +64,11 @@ def test_a_grid_needs_an_end():
         grid_of([Tried("dropout", low=0.0, high=0.5)])
     with pytest.raises(InvalidSetting, match="This grid has 40,000 combinations"):
         grid_of([Tried("a", low=1, high=200), Tried("b", low=1, high=200)])
+
+
+def test_a_number_drawn_from_a_range_is_trained_with_three_digits_inside_its_ends() -> None:
+    drawn = Tried("learning_rate", low=1.234567e-05, high=0.01, log=True)
+    assert drawn.used(0.00123456789) == 0.00123
+    assert drawn.used(1.2345671e-05) == 1.234567e-05  # 1.23e-05 would lie outside
+    assert Tried("learning_rate", values=(0.123456, 0.2)).used(0.123456) == 0.123456
+    assert Tried("layers", low=1, high=4).used(3) == 3

@@ -11,7 +11,7 @@ from slviz.ui import links, selection
 from slviz.ui.data.data_portrait import kinds_of_evidence, share_of_hubs
 from slviz.ui.key_figures import key_figure
 from slviz.ui.metrics_table import beside_baselines, marks_of_best
-from slviz.ui.words import duration, plain
+from slviz.ui.words import as_score, duration, plain
 
 
 def test_foreign_text_is_not_read_as_markdown() -> None:
@@ -25,6 +25,10 @@ def test_code_between_backticks_stays_code() -> None:
 @pytest.mark.parametrize(("seconds", "words"), [(7.6, "8 s"), (130, "2 min 10 s"), (3900, "1 h 5 min"), (-1, "0 s")])
 def test_a_duration_is_said_in_words(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_a_score_below_one_is_not_rounded_up_to_it() -> None:
+    assert [as_score(each) for each in (0.8764, 0.99949, 0.9999, 1.0)] == ["0.876", "0.999", "over 0.999", "1.000"]
 
 
 def test_synthetic_genes_are_linked_nowhere() -> None:

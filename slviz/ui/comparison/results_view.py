@@ -20,6 +20,8 @@ from slviz.ui import address, charts, downloads, frame, opened
 from slviz.ui.words import PROTOCOL_ASKS, TASK_WORDS, counted, plain
 
 BEST = "font-weight: 700; background-color: rgba(0, 158, 115, 0.18)"
+HARDEST = ("degree-matched", "auc")
+"""The figure that is shown first, where it was measured."""
 ROW_PIXELS = 35
 MOST_RUNS = 30
 PROTOCOL_HELP = "Which pairs were held out. " + " ".join(
@@ -89,7 +91,8 @@ def _pick_table(of_task: Sequence[ResultTable]) -> tuple[ResultTable, Column]:
         widget = st.segmented_control if len(options) <= 6 else st.selectbox
         protocol = address.one_of(widget, "Held out", options, key="protocol", help=PROTOCOL_HELP)
     shown_in = [table for table in of_task if protocol in (EVERY, table.protocol)]
-    named = {heading(column)[:-2]: column for table in shown_in for column in table.columns}
+    columns = dict.fromkeys(column for table in shown_in for column in table.columns)
+    named = {heading(column)[:-2]: column for column in sorted(columns, key=lambda column: column != HARDEST)}
     with right:
         name = address.one_of(st.selectbox, "Figure", tuple(named), key="figure", help=AGAINST_HELP)
     column = named[name]

@@ -48,6 +48,7 @@ FINENESS = {
 }
 MOST_FOR_LEIDEN = 20_000
 """With more genes the search for each one's nearest takes many seconds, which a page should not."""
+ALL_ALIKE = "The data set says the same of every gene that it describes: {}."
 NO_INFO = "This data set does not say it of any gene, so all are grey."
 
 
@@ -67,8 +68,11 @@ def colouring(name: str, graph: GeneGraph, run: Run, projection: Projection) -> 
     }
     make, sentence = simple[name]
     made = make()
-    if made.kind == "categorical" and set(made.categories) <= {""}:
+    told = set(made.categories) - {""} if made.kind == "categorical" else set()
+    if made.kind == "categorical" and not told:
         sentence = NO_INFO
+    elif len(told) == 1 and name in (CHROMOSOME, GENE_TYPE):
+        sentence = ALL_ALIKE.format(*told)
     return made, sentence
 
 
