@@ -10,7 +10,7 @@ import of its libraries included, and do not count reading the vectors and judgi
 take turns, round by round. On a machine that others use, compare processor seconds, of one thread each
 (OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1): threads that share busy cores wait for each other. The peers are run
 for up to 20,000 genes. Trustworthiness is scikit-learn's for up to 10,000 genes, ours on a sample above (a test
-holds that both agree).
+holds that both agree). The divergence of a t-SNE map is computed from the map alone, the same way for both.
 """
 
 from __future__ import annotations
@@ -70,7 +70,10 @@ def made_here(name: str, path: Path) -> dict[str, float]:
     coordinates = WAYS[name](vectors)
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    return {"seconds": wall, "processor": processor, "peak_gb": peak, "trust": trustworthiness(vectors, coordinates)}
+    judged = {"trust": trustworthiness(vectors, coordinates)}
+    if name in ("tsne", PEER["tsne"]) and len(vectors) <= SCIKIT_UP_TO:
+        judged["divergence"] = divergence(vectors, coordinates)
+    return {"seconds": wall, "processor": processor, "peak_gb": peak, **judged}
 
 
 def trustworthiness(vectors: np.ndarray, coordinates: np.ndarray) -> float:
@@ -81,6 +84,20 @@ def trustworthiness(vectors: np.ndarray, coordinates: np.ndarray) -> float:
     from slviz.projections.trust import measure_trust
 
     return float(np.nanmean(measure_trust(vectors, coordinates).trustworthiness))
+
+
+def divergence(vectors: np.ndarray, coordinates: np.ndarray) -> float:
+    """Kullback–Leibler divergence that t-SNE makes small, at perplexity 30; over all pairs, nothing approximated."""
+    from openTSNE.affinity import PerplexityBasedNN
+
+    near = PerplexityBasedNN(vectors, perplexity=30, method="exact", random_state=SEED).P.tocoo()
+    place = coordinates.astype(np.float64)
+    together = sum(  # 1 / (1 + squared distance) over all pairs of different genes
+        float((1 / (1 + ((gene - place) ** 2).sum(axis=1))).sum()) - 1 for gene in place
+    )
+    apart = 1 + ((place[near.row] - place[near.col]) ** 2).sum(axis=1)
+    share = near.data[near.data > 0]
+    return float((share * np.log(share * apart[near.data > 0] * together)).sum())
 
 
 def made_apart(name: str, path: Path) -> dict[str, float]:
@@ -137,12 +154,13 @@ def measure(vectors: np.ndarray, rounds: int, only: list[str], folder: Path) -> 
             found[name].append(made_apart(name, path))
             print(f"{len(vectors):,} {name} {found[name][-1]}", file=sys.stderr, flush=True)
     print(f"\n### {len(vectors):,} × {vectors.shape[1]}, {rounds} round{'s' if rounds > 1 else ''}\n")
-    print("| map | seconds | processor seconds | peak memory | trustworthiness |\n| --- | --- | --- | --- | --- |")
+    print("| map | seconds | processor seconds | peak memory | trustworthiness | KL divergence |")
+    print("| --- | --- | --- | --- | --- | --- |")
     for name, each in found.items():
         middle = {key: statistics.median(one[key] for one in each) for key in each[0]}
         print(
             f"| {name} | {middle['seconds']:.1f} | {middle['processor']:.1f} | {middle['peak_gb']:.2f} GB | "
-            f"{middle['trust']:.3f} |"
+            f"{middle['trust']:.3f} | {format(middle['divergence'], '.3f') if 'divergence' in middle else ''} |"
         )
     for ours, theirs in PEER.items():
         if ours in found and theirs in found:

@@ -212,7 +212,10 @@ def _trials(study: Study, table: pd.DataFrame, told: About) -> None:
         key=f"trials {study.study_name}",
         hide_index=True,
         height=ROW_PIXELS * (min(len(ordered), MOST_ROWS) + 1) + 3,
-        column_config={label_of(told): st.column_config.NumberColumn(format="%.4f", help=_help_of(told))},
+        column_config={
+            **{name: st.column_config.NumberColumn(format="%.3g") for name in ordered.select_dtypes("float").columns},
+            label_of(told): st.column_config.NumberColumn(format="%.4f", help=_help_of(told)),
+        },
         on_select="rerun",
         selection_mode="single-cell",
     )
