@@ -19,6 +19,7 @@ CHIP = "rgba(47, 60, 68, 0.88)"
 """Behind white letters: a name reads on points of any colour, in light and in dark."""
 AREA_LETTERS = 20
 """Longer names of areas take two lines."""
+WIDER_LETTERS = 26
 AREA_SIDES = np.array([(0, 1), (0, -1), (1, 0), (-1, 0), (0.8, 1), (-0.8, 1), (0.8, -1), (-0.8, -1)])
 AREA_REACHES = (4.0, 16.0, 30.0)
 """Places of a label around the middle of an area, in pixels, the first choice first."""
@@ -134,7 +135,7 @@ def _best_place(
 ) -> tuple[list[str], np.ndarray, np.ndarray]:
     """The lines of an area's label, its shift in pixels, half its size: the free place with the least under it."""
     number = [name.partition(" · ")[0]]
-    for lines in (textwrap.wrap(name, AREA_LETTERS, max_lines=2, placeholder=" …") or [""], number):
+    for lines in (_in_two_lines(name), number):
         half = _half(lines, size)
         shifts = np.concatenate([np.zeros((1, 2)), *(AREA_SIDES * (half + reach) for reach in AREA_REACHES)])
         free = [
@@ -149,6 +150,15 @@ def _best_place(
             best = int(np.argmin(np.array(covered) + FARTHER * np.arange(len(free))))
             return lines, free[best], half
     return number, np.zeros(2), _half(number, size)
+
+
+def _in_two_lines(name: str) -> list[str]:
+    """The name in two lines, a little wider than usual where that spares its end, which may tell it from another."""
+    for letters in (AREA_LETTERS, WIDER_LETTERS):
+        lines = textwrap.wrap(name, letters)
+        if len(lines) <= 2:
+            return lines or [""]
+    return textwrap.wrap(name, AREA_LETTERS, max_lines=2, placeholder=" …")
 
 
 def _half(lines: Sequence[str], size: float) -> np.ndarray:

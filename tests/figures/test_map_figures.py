@@ -23,7 +23,7 @@ from slviz.figures import (
     embedding_solid,
     side_by_side,
 )
-from slviz.figures.labels import LETTER_WIDTH, LINE_HEIGHT, callouts
+from slviz.figures.labels import LETTER_WIDTH, LINE_HEIGHT, area_labels, callouts
 from slviz.figures.palette import LONGER, MISSING, OKABE_ITO, categorical
 from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Density, Projection, crowding, spread_over
 
@@ -249,3 +249,12 @@ def drawn_on(figure: go.Figure) -> dict[str, list[int]]:
         if trace.mode == "markers" and trace.name != "searched":
             found.setdefault(trace.xaxis, []).extend(int(row[0]) for row in trace.customdata)
     return {axis: sorted(genes) for axis, genes in found.items()}
+
+
+def test_the_end_of_a_cluster_name_is_kept_where_a_little_more_width_holds_it() -> None:
+    names = ["13 · nucleotide synthesis, route NUC1", "25 · " + "very long name of a process " * 3]
+    points = np.array([[0.0, 0.0], [10.0, 10.0]])
+    labels = area_labels(points, np.array([0, 1]), names, points, span=((-5, 15), (-5, 15)))
+    assert labels[0]["text"].replace("<br>", " ") == names[0]
+    assert labels[1]["text"].endswith("…")
+    assert labels[1]["hovertext"].startswith(names[1])
