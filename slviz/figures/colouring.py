@@ -11,7 +11,7 @@ import pandas as pd
 
 from slviz.datasets import GeneGraph
 from slviz.projections import Clusters, Crowding, Density, Projection, Spread
-from slviz.runs import Run
+from slviz.runs import PARTS, Run
 
 Kind = Literal["categorical", "continuous", "signed"]
 SEVERAL = "several kinds"
@@ -22,7 +22,7 @@ RIGHT, WRONG = "right", "wrong"
 LAST = ("", "none", NO_EVIDENCE, OTHERS)
 """Categories that say that there is nothing to tell; they come last and are grey."""
 CHROMOSOMES = (*(str(number) for number in range(1, 23)), "X", "Y", "MT")
-TRAIN_ONLY, BOTH, HELD_OUT_ONLY, NO_PAIR = "training pairs only", "training and held-out", "held-out pairs only", "none"
+NO_PAIR = "none"
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,17 +122,22 @@ def by_members(chosen: np.ndarray, genes: int, *, title: str, called: str) -> Co
 
 
 def by_part(graph: GeneGraph, run: Run) -> Colouring:
-    """Whether a gene's known pairs were trained on, held out (validation or test), or both; for genes, their part."""
+    """Which parts a gene's known pairs are in: train, validation, test, or several of them; for genes, their part."""
     table = run.predictions
     if "gene" in table:
         values = np.full(len(graph), "", dtype=object)
         values[_numbers(graph, table["gene"])] = table["part"].to_numpy(dtype=object)
         return Colouring("Part of the gene", "categorical", values, order=("train", "validation", "test", ""))
     known = table.loc[table["against"] == "known"]
-    trained, held_out = (_touched(graph, rows) > 0 for rows in _by_train(known))
-    values = np.select([trained & held_out, trained, held_out], [BOTH, TRAIN_ONLY, HELD_OUT_ONLY], NO_PAIR)
-    order = (TRAIN_ONLY, BOTH, HELD_OUT_ONLY, NO_PAIR)
-    return Colouring("Known pairs of the gene", "categorical", values.astype(object), order=order)
+    code = sum(2**bit * (_touched(graph, known.loc[known["part"] == part]) > 0) for bit, part in enumerate(PARTS))
+    names = np.array([_parts_in(number) for number in range(2 ** len(PARTS))], dtype=object)
+    values = names[np.asarray(code, dtype=np.int64)]
+    return Colouring("Known pairs of the gene", "categorical", values, order=tuple(names[[1, 3, 5, 7, 2, 4, 6, 0]]))
+
+
+def _parts_in(code: int) -> str:
+    """The parts whose bits are set, such as "train + test"."""
+    return " + ".join(part for bit, part in enumerate(PARTS) if code & 2**bit) or NO_PAIR
 
 
 def by_error(graph: GeneGraph, run: Run) -> Colouring:
@@ -167,11 +172,6 @@ def _about(graph: GeneGraph, column: str) -> np.ndarray:
 
 def _numbers(graph: GeneGraph, genes: Any) -> np.ndarray:
     return pd.Index(graph.genes).get_indexer(pd.Index(genes))
-
-
-def _by_train(pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    trained = pairs["part"] == "train"
-    return pairs.loc[trained], pairs.loc[~trained]
 
 
 def _touched(graph: GeneGraph, pairs: pd.DataFrame, *, weight: np.ndarray | None = None) -> np.ndarray:

@@ -8,10 +8,12 @@ from collections.abc import Callable
 import numpy as np
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.classes import gene_classes
 from slviz.errors import DataError, InvalidSetting, SlvizError
 from slviz.runs.spec import RunSpec
 from slviz.splits import HeldOut, PairSplit
-from slviz.tasks import PairTask, Reconstruct
+from slviz.splits.class_parts import refuse_poor_parts
+from slviz.tasks import Classify, PairTask, Reconstruct
 
 JUDGES_WITH = {"train": ("learn from", 2), "validation": ("validate with", 1), "test": ("be judged by", 1)}
 
@@ -34,6 +36,8 @@ class Possible:
         assert split is not None
         if isinstance(spec.task, PairTask):
             _refuse_unjudged(spec.task, split)
+        if isinstance(spec.task, Classify):
+            refuse_poor_parts(gene_classes(self.graph, spec.task.classes), split)
 
     def _once(self, kind: str, choice: dict, make: Callable[[], PairSplit | None]) -> PairSplit | None:
         key = json.dumps([kind, choice], sort_keys=True)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from jaxtyping import Float32, Int64
+from jaxtyping import Float32
 from torch import Tensor
 
 from slviz.datasets import GeneGraph
-from slviz.datasets.classes import GeneClasses, gene_classes
-from slviz.errors import DataError
+from slviz.datasets.classes import gene_classes
 from slviz.evaluation.classes import class_metrics, confusion_matrix
-from slviz.runs import PARTS, RunSpec
+from slviz.runs import RunSpec
 from slviz.splits import PairSplit
+from slviz.splits.class_parts import genes_of, refuse_poor_parts
 from slviz.tasks import Classify
 from slviz.training.inputs import MessageGraph, network_features
 from slviz.training.models import ClassModel, StepLoss
-
-ADVICE = "Choose larger classes, another fold or split_seed, or a larger validation_share."
 
 
 class ClassProblem:
@@ -79,21 +77,3 @@ class ClassProblem:
 
     def _loss(self, raw: Tensor, genes: Tensor) -> Tensor:
         return self.task.loss(raw.index_select(0, genes), self.target.index_select(0, genes), self.weights)
-
-
-def genes_of(classes: GeneClasses, split: PairSplit, part: str) -> Int64[np.ndarray, " genes"]:
-    """Numbers of the genes of a part that have a class."""
-    return np.flatnonzero(classes.labelled & (split.gene_part == part))
-
-
-def refuse_poor_parts(classes: GeneClasses, split: PairSplit) -> None:
-    """Raises `DataError` where training lacks a class, or a part that judges has genes of fewer than two."""
-    present = {part: np.unique(classes.label[genes_of(classes, split, part)]) for part in PARTS}
-    absent = [name for number, name in enumerate(classes.names) if number not in present["train"]]
-    if absent:
-        raise DataError(f"No gene of class '{absent[0]}' is left to learn from in this fold. {ADVICE}")
-    for part in ("validation", "test"):
-        if len(present[part]) < 2:
-            alone = [f"genes of '{classes.names[number]}' alone" for number in present[part]]
-            only = alone[0] if alone else "no gene with a class"
-            raise DataError(f"The {part} part of this split has {only}, so nothing can be told apart. {ADVICE}")

@@ -265,6 +265,8 @@ def test_a_colour_that_takes_several_seeds_says_where_to_make_them(run: Run, sto
     assert not app.exception
     assert "over 3 seeds" in said(app)
     assert "half of the genes move by less than" in said(app)
+    titles = [text["text"] for text in json.loads(app.get("plotly_chart")[1].proto.spec)["layout"]["annotations"]]
+    assert titles == ["<b>seed 0</b>", "<b>seed 1</b>", "<b>seed 2</b>"]
 
 
 def test_a_solid_map_says_how_genes_are_selected(run: Run, open_page: Open) -> None:
@@ -292,6 +294,9 @@ def test_controls_stand_beside_the_run_and_what_is_missing_is_offered(
     app = open_page("embedding", run=run.run_id, map="PCA", view="beside controls", shuffled="true")
     assert not app.exception
     assert "Not there yet" not in said(app)
+    assert "first two of three axes" not in said(app)
+    solid = open_page("embedding", run=run.run_id, map="PCA", view="beside controls", **{"pca-dimensions": "3"})
+    assert "Drawn are the first two of three axes" in said(solid)
     assert [each.value for each in app.subheader] == [
         "How many nearest neighbours stay",
         "What nearest neighbours share",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
+import numpy as np
 import pytest
 from builders import tiny_run, tiny_spec
 from page_tools import Open, asked, said
@@ -166,7 +167,8 @@ def test_nothing_to_give_back_is_refused(store: RunStore, open_page: Open) -> No
 
 def test_classes_in_the_address_are_chosen(store: RunStore, demo: GeneGraph, open_page: Open) -> None:
     assert demo.terms is not None
-    terms = ";".join(demo.terms.ids[:2])
+    largest = np.argsort(-np.asarray(demo.terms.membership.sum(axis=0)).ravel())[:2]
+    terms = ";".join(demo.terms.ids[number] for number in largest)
     app = open_page("train", task="classify", settings=f"'classes={terms}'")
     assert not app.exception
     assert f"classes={terms}" in app.code[0].value

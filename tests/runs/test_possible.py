@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 from builders import tiny_graph, tiny_spec
 
@@ -50,3 +51,12 @@ def test_confidence_of_pairs_that_nobody_scored_cannot_be_judged(tmp_path: Path)
     possible.check(dataclasses.replace(tiny_spec(graph, task="link"), split=split))
     with pytest.raises(DataError, match=r"needs at least 1 known pair with a score to be judged by.*leaves 0"):
         possible.check(dataclasses.replace(tiny_spec(graph, task="confidence"), split=split))
+
+
+def test_classes_that_a_part_cannot_tell_apart_are_refused_before_there_is_a_run(graph: GeneGraph):
+    spec = tiny_spec(graph, task="classify")
+    Possible(graph).check(spec)
+    test = spec.split.divide(graph).gene_part == "test"
+    side = np.where(test, "left", graph.classes["side"]).astype(object)
+    with pytest.raises(DataError, match="test part of this split has genes of 'left' alone"):
+        Possible(dataclasses.replace(graph, classes={"side": side}, fingerprint="")).check(spec)

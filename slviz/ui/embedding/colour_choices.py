@@ -35,7 +35,7 @@ CLUSTER, TERM, PART, ERROR, CHROMOSOME, GENE_TYPE, OWN = (
 HELP: Mapping[str, str] = {
     CLUSTER: "groups of genes that lie together, each named for the term that it is richest in",
     TERM: "the genes of one term, such as DNA repair; type to search it",
-    PART: "whether a gene's known pairs were learnt from, held out, or both",
+    PART: "which parts a gene's known pairs are in: train, validation, test, or several",
     ERROR: "how far the network is off on the held-out pairs of a gene",
     CHROMOSOME: "where the gene lies in the genome",
     GENE_TYPE: "protein-coding, ncRNA, …",

@@ -205,8 +205,9 @@ def _below(
     method = sides[0].projection
     used = method.method.describe(len(graph)) + (f", seed {method.seed}" if method.method.random else "")
     text, ways = st.columns([5, 1])
+    flat = "" if method.coordinates.shape[1] == 2 else " Drawn are the first two of three axes."
     text.caption(
-        f"{used}. The same genes on each. **Colour:** {colouring[1]} Of 15 nearest neighbours the maps "
+        f"{used}.{flat} The same genes on each. **Colour:** {colouring[1]} Of 15 nearest neighbours the maps "
         f"keep: {kept}. Draw around genes on one map to see them on all; a click opens a gene, whose nearest in each "
         "embedding are joined to it by lines."
     )

@@ -1,4 +1,4 @@
-"""How far the map can be believed: its sums beside chance, colours, other seeds, and what PCA leaves out."""
+"""How far the map can be believed: its sums beside chance, colours, and what PCA leaves out."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ import streamlit as st
 from slviz import figures, jobs
 from slviz.datasets import GeneGraph
 from slviz.figures import Colouring
-from slviz.projections import Projection, ProjectionMethod, Spread, Trust, measure_trust, spread_over
+from slviz.projections import Projection, Trust, measure_trust
 from slviz.projections.pca import explained_variance
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import address, charts, downloads, making, opened
-from slviz.ui.words import counted, plain
+from slviz.ui.embedding import map_seeds
+from slviz.ui.words import plain
 
 AT_ONCE_UP_TO = 2_000
 """So many genes are judged within a moment, by the page itself."""
-SEEDS = 5
-FEWEST_SEEDS = 3
-MEANWHILE = "Until then the colour is “Neighbours kept”."
 MEASURES = {
     "lower of both": "lower",
     "trustworthiness": "trustworthiness",
@@ -45,14 +43,14 @@ def show(summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection
         else:
             _sums(graph, run, projection, trust)
         if projection.method.random:
-            _seeds(summary, graph, run, projection)
+            map_seeds.show(summary, graph, run, projection)
         else:
             _scree(graph, run, projection)
 
 
 def colouring(summary: RunSummary, run: Run, projection: Projection, *, spread: bool) -> tuple[Colouring, str] | None:
     """The colour by trust, or by spread over seeds; None, and the way to get it, where it is not there yet."""
-    return _by_spread(summary, projection) if spread else _by_trust(summary, run, projection)
+    return map_seeds.colouring(summary, projection) if spread else _by_trust(summary, run, projection)
 
 
 def trust_of(summary: RunSummary, run: Run, projection: Projection) -> Trust | None:
@@ -85,7 +83,10 @@ def _job(summary: RunSummary, projection: Projection) -> making.Job:
 def _by_trust(summary: RunSummary, run: Run, projection: Projection) -> tuple[Colouring, str] | None:
     trust = trust_of(summary, run, projection)
     if trust is None:
-        st.info(f"This map has to be compared with its embedding first: below it. {MEANWHILE}", icon=":material/info:")
+        st.info(
+            f"This map has to be compared with its embedding first: below it. {map_seeds.MEANWHILE}",
+            icon=":material/info:",
+        )
         return None
     measure = address.one_of(st.selectbox, "Judged by", list(MEASURES), key="trust", help=MEASURES_HELP)
     chance = trust.by_chance["trustworthiness"]
@@ -137,74 +138,6 @@ def _table(graph: GeneGraph, projection: Projection, trust: Trust) -> pd.DataFra
         }
     )
     return table.iloc[np.argsort(trust.lower, kind="stable")].dropna().reset_index(drop=True)
-
-
-def _seeds(summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection) -> None:
-    st.markdown("**The same map from other seeds**")
-    found = spread_of(summary, projection)
-    if found is None:
-        making.panel(_seeds_job(summary, projection))
-        return
-    spread, seeds = found
-    middle, far = (100 * float(np.quantile(spread.value, share)) for share in (0.5, 0.95))
-    st.markdown(
-        f"Over {seeds} seeds, laid on top of each other, half of the genes move by less than **{middle:.0f} %** of the "
-        f"map's radius and one in twenty by more than **{far:.0f} %**. Were every map made by chance, they would move "
-        f"by {100 * spread.chance:.0f} %. Colour by “Moves between seeds” to see which."
-    )
-    table = pd.DataFrame({"gene": np.asarray(graph.genes, dtype=object), "spread_share_of_radius": spread.value})
-    downloads.table_button(
-        f"{run.run_id}-{projection.method.name}-seeds",
-        lambda: table.sort_values("spread_share_of_radius", ascending=False),
-        source=downloads.provenance(graph, run),
-        label="Every gene's spread (TSV)",
-    )
-
-
-def _by_spread(summary: RunSummary, projection: Projection) -> tuple[Colouring, str] | None:
-    if not projection.method.random:
-        st.info(f"{projection.method.title} is the same for every seed. {MEANWHILE}", icon=":material/info:")
-        return None
-    found = spread_of(summary, projection)
-    if found is None:
-        st.info(f"It takes the map from {SEEDS} seeds: make them below the map. {MEANWHILE}", icon=":material/info:")
-        return None
-    spread, seeds = found
-    sentence = (
-        f"How far a gene lies from its mean place over {seeds} seeds that were turned and mirrored onto each other "
-        f"(Procrustes); by chance {100 * spread.chance:.0f} %."
-    )
-    return figures.by_spread(spread, seeds), sentence
-
-
-def spread_of(summary: RunSummary, projection: Projection) -> tuple[Spread, int] | None:
-    """How far genes move over all stored seeds of this map, and how many these are; None for fewer than three."""
-    stored = opened.store().projections(summary.run_id)
-    seeds = tuple(seed for method, seed in stored if method == projection.method)
-    if len(seeds) < FEWEST_SEEDS:
-        return None
-    return _spread(summary.run_id, str(projection.method), seeds, projection.method, summary), len(seeds)
-
-
-@st.cache_resource(max_entries=8, show_spinner="Laying the maps on top of each other …")
-def _spread(run_id: str, name: str, seeds: tuple[int, ...], _method: ProjectionMethod, _summary: RunSummary) -> Spread:
-    placed = (opened.projection(_summary, _method, seed) for seed in seeds)
-    return spread_over([each.coordinates for each in placed if each is not None])
-
-
-def _seeds_job(summary: RunSummary, projection: Projection) -> making.Job:
-    method, first = projection.method, projection.seed
-    store = opened.store()
-    return making.Job(
-        key=f"seeds {summary.run_id} {method} {first}",
-        works=lambda: [store.map_work(summary.run_id, method, seed) for seed in range(first, first + SEEDS)],
-        command=jobs.project_command(summary.run_id, method, seed=first, seeds=SEEDS),
-        what=f"{counted(SEEDS, 'map')} from different seeds",
-        offer=f"What {method.title} puts somewhere by chance moves when the chance is another; {SEEDS} seeds tell "
-        "which genes have a place of their own.",
-        button=f"Make it from {SEEDS} seeds",
-        takes=f"About {SEEDS} times as long as one map.",
-    )
 
 
 def _scree(graph: GeneGraph, run: Run, projection: Projection) -> None:

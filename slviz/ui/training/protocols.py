@@ -12,7 +12,8 @@ from slviz.datasets import GeneGraph
 from slviz.datasets.classes import gene_classes
 from slviz.errors import DataError
 from slviz.runs import PARTS
-from slviz.splits import SPLITS, HeldOut, Split, publications
+from slviz.splits import SPLITS, HeldOut, PairSplit, Split, publications
+from slviz.splits.class_parts import refuse_poor_parts
 from slviz.splits.naming import LARGEST, publication_words
 from slviz.splits.publication import SMALL, SMALL_BELOW
 from slviz.tasks import Classify, PairTask, Task
@@ -81,7 +82,10 @@ def refuse_impossible(
     Non-pairs are drawn one for each pair here, whatever the ratio: many take long.
     """
     key = json.dumps(split.to_json(), sort_keys=True)
-    pairs, gene_part = _parts(graph.fingerprint, key, graph, split.replace(ratio=1), held_out)
+    divided = _divided(graph.fingerprint, key, graph, split.replace(ratio=1), held_out)
+    pairs, gene_part = Parts(*(len(divided.rows(part)) for part in PARTS)), divided.gene_part
+    if isinstance(task, Classify):
+        refuse_poor_parts(gene_classes(graph, task.classes), divided)
     if not isinstance(task, PairTask):
         genes = Parts(*(int((gene_part[_of_task(graph, task)] == part).sum()) for part in PARTS))
         return _sentence(genes, "gene", epochs=epochs) + " Genes are tested, drawn beside the pairs of this protocol."
@@ -107,9 +111,5 @@ def _sentence(parts: Parts, noun: str, *, epochs: bool) -> str:
 
 
 @st.cache_resource(max_entries=32, show_spinner="Dividing the pairs …")
-def _parts(
-    fingerprint: str, split: str, _graph: GeneGraph, _split: Split, _held_out: HeldOut | None
-) -> tuple[Parts, np.ndarray]:
-    """Of the pairs; and the part [G] of each gene."""
-    divided = _split.divide(_graph, held_out=_held_out)
-    return Parts(*(len(divided.rows(part)) for part in PARTS)), divided.gene_part
+def _divided(fingerprint: str, split: str, _graph: GeneGraph, _split: Split, _held_out: HeldOut | None) -> PairSplit:
+    return _split.divide(_graph, held_out=_held_out)

@@ -1,0 +1,31 @@
+"""Which genes of a split teach and judge classes, and whether they can."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Int64
+
+from slviz.datasets.classes import GeneClasses
+from slviz.errors import DataError
+from slviz.splits.pair_split import PairSplit
+
+ADVICE = "Choose larger classes, another fold or split_seed, or a larger validation_share."
+
+
+def genes_of(classes: GeneClasses, split: PairSplit, part: str) -> Int64[np.ndarray, " genes"]:
+    """Numbers of the genes of a part that have a class."""
+    return np.flatnonzero(classes.labelled & (split.gene_part == part))
+
+
+def refuse_poor_parts(classes: GeneClasses, split: PairSplit) -> None:
+    """Raises `DataError` where training lacks a class, or a part that judges has genes of fewer than two."""
+    learnt = np.unique(classes.label[genes_of(classes, split, "train")])
+    absent = [name for number, name in enumerate(classes.names) if number not in learnt]
+    if absent:
+        raise DataError(f"No gene of class '{absent[0]}' is left to learn from in this fold. {ADVICE}")
+    for part in ("validation", "test"):
+        present = np.unique(classes.label[genes_of(classes, split, part)])
+        if len(present) < 2:
+            alone = [f"genes of '{classes.names[number]}' alone" for number in present]
+            only = alone[0] if alone else "no gene with a class"
+            raise DataError(f"The {part} part of this split has {only}, so nothing can be told apart. {ADVICE}")

@@ -1,0 +1,132 @@
+"""The same map from several seeds: laid on top of each other, and how far each gene moves."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from slviz import figures, jobs
+from slviz.datasets import GeneGraph
+from slviz.figures import Colouring
+from slviz.projections import Projection, ProjectionMethod, Spread, spread_over
+from slviz.runs import Run
+from slviz.runs.summary import RunSummary
+from slviz.ui import charts, downloads, making, opened
+from slviz.ui.words import counted
+
+SEEDS = 5
+FEWEST_SEEDS = 3
+DRAWN_SEEDS = 3
+ALIGNED_UP_TO = 20_000
+"""So many genes are drawn once more for each seed."""
+MEANWHILE = "Until then the colour is “Neighbours kept”."
+
+
+def show(summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection) -> None:
+    """How far genes move from seed to seed, in words and side by side; offers to make the seeds where they are not."""
+    st.markdown("**The same map from other seeds**")
+    found = spread_of(summary, projection)
+    if found is None:
+        making.panel(_job(summary, projection))
+        return
+    spread, numbers = found
+    seeds = len(numbers)
+    middle, far = (100 * float(np.quantile(spread.value, share)) for share in (0.5, 0.95))
+    st.markdown(
+        f"Over {seeds} seeds, laid on top of each other, half of the genes move by less than **{middle:.0f} %** of the "
+        f"map's radius and one in twenty by more than **{far:.0f} %**. Were every map made by chance, they would move "
+        f"by {100 * spread.chance:.0f} %. Colour by “Moves between seeds” to see which."
+    )
+    if len(graph) <= ALIGNED_UP_TO:
+        _aligned(graph, run, projection, spread, numbers)
+    else:
+        downloads.table_button(
+            f"{run.run_id}-{projection.method.name}-seeds",
+            lambda: _table_of_spread(graph, spread),
+            source=downloads.provenance(graph, run),
+            label="Every gene's spread (TSV)",
+        )
+
+
+def _aligned(graph: GeneGraph, run: Run, projection: Projection, spread: Spread, seeds: Sequence[int]) -> None:
+    """The first maps beside each other, laid on top of one another, coloured by how far each gene moves."""
+    name = f"{run.run_id}-{projection.method.name}-seeds"
+    beside = {
+        f"seed {seed}": dataclasses.replace(projection, coordinates=place, seed=seed)
+        for seed, place in zip(seeds[:DRAWN_SEEDS], spread.aligned, strict=False)
+    }
+
+    def drawn(*, webgl: bool) -> go.Figure:
+        coloured = figures.by_spread(spread, len(seeds))
+        return figures.side_by_side(graph.genes, beside, coloured, degree=graph.degree, webgl=webgl)
+
+    charts.draw(
+        drawn(webgl=True),
+        name=name,
+        synthetic=graph.synthetic,
+        alt=f"The map from {len(beside)} seeds, laid on top of each other, coloured by how far each gene moves",
+    )
+    downloads.menu(
+        name,
+        source=downloads.provenance(graph, run),
+        figure=lambda: drawn(webgl=False),
+        table=lambda: _table_of_spread(graph, spread),
+    )
+
+
+def _table_of_spread(graph: GeneGraph, spread: Spread) -> pd.DataFrame:
+    """One row a gene, the one that moves most first."""
+    table = pd.DataFrame({"gene": np.asarray(graph.genes, dtype=object), "spread_share_of_radius": spread.value})
+    return table.sort_values("spread_share_of_radius", ascending=False, kind="stable")
+
+
+def colouring(summary: RunSummary, projection: Projection) -> tuple[Colouring, str] | None:
+    """The colour by how far a gene moves; None, and the way to get it, where the seeds are not there yet."""
+    if not projection.method.random:
+        st.info(f"{projection.method.title} is the same for every seed. {MEANWHILE}", icon=":material/info:")
+        return None
+    found = spread_of(summary, projection)
+    if found is None:
+        st.info(f"It takes the map from {SEEDS} seeds: make them below the map. {MEANWHILE}", icon=":material/info:")
+        return None
+    spread, seeds = found[0], len(found[1])
+    sentence = (
+        f"How far a gene lies from its mean place over {seeds} seeds that were turned and mirrored onto each other "
+        f"(Procrustes); by chance {100 * spread.chance:.0f} %."
+    )
+    return figures.by_spread(spread, seeds), sentence
+
+
+def spread_of(summary: RunSummary, projection: Projection) -> tuple[Spread, tuple[int, ...]] | None:
+    """How far genes move over all stored seeds of this map, and which these are; None for fewer than three."""
+    stored = opened.store().projections(summary.run_id)
+    seeds = tuple(seed for method, seed in stored if method == projection.method)
+    if len(seeds) < FEWEST_SEEDS:
+        return None
+    return _spread(summary.run_id, str(projection.method), seeds, projection.method, summary), seeds
+
+
+@st.cache_resource(max_entries=8, show_spinner="Laying the maps on top of each other …")
+def _spread(run_id: str, name: str, seeds: tuple[int, ...], _method: ProjectionMethod, _summary: RunSummary) -> Spread:
+    placed = (opened.projection(_summary, _method, seed) for seed in seeds)
+    return spread_over([each.coordinates for each in placed if each is not None])
+
+
+def _job(summary: RunSummary, projection: Projection) -> making.Job:
+    method, first = projection.method, projection.seed
+    store = opened.store()
+    return making.Job(
+        key=f"seeds {summary.run_id} {method} {first}",
+        works=lambda: [store.map_work(summary.run_id, method, seed) for seed in range(first, first + SEEDS)],
+        command=jobs.project_command(summary.run_id, method, seed=first, seeds=SEEDS),
+        what=f"{counted(SEEDS, 'map')} from different seeds",
+        offer=f"What {method.title} puts somewhere by chance moves when the chance is another; {SEEDS} seeds tell "
+        "which genes have a place of their own.",
+        button=f"Make it from {SEEDS} seeds",
+        takes=f"About {SEEDS} times as long as one map.",
+    )
