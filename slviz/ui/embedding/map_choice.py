@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -40,8 +41,8 @@ def choose(summary: RunSummary) -> tuple[ProjectionMethod, int]:
     start, seed = first or (of_kind[0] if of_kind else (PROJECTIONS.make(titles[title]), 0))
     with line, st.popover("Settings", icon=":material/tune:"):
         if len(of_kind) > 1:
-            _finished(of_kind, start)
-        return _settings(start, seed)
+            finished_maps(of_kind, start)
+        return settings_of(start, seed)
 
 
 def _method(order: list[str]) -> str:
@@ -55,9 +56,9 @@ def _method(order: list[str]) -> str:
     )
 
 
-def _settings(start: ProjectionMethod, seed: int) -> tuple[ProjectionMethod, int]:
-    """Controls for every setting of a method, and for its seed."""
-    values = {each.key: _control(start, each) for each in start.settings()}
+def settings_of(start: ProjectionMethod, seed: int, *, but: Sequence[str] = ()) -> tuple[ProjectionMethod, int]:
+    """Controls for every setting of a method but some, and for its seed."""
+    values = {each.key: _control(start, each) for each in start.settings() if each.key not in but}
     if start.random:
         seed = address.entry(
             "Seed",
@@ -82,8 +83,8 @@ def _control(start: ProjectionMethod, each: Setting) -> Any:
     return address.entry(each.label, key=key, low=low, high=high, default=value, step=step, help=each.help)
 
 
-def _finished(of_kind: list[tuple[ProjectionMethod, int]], start: ProjectionMethod) -> None:
-    """Maps of this method that lie with the run, to open at once."""
+def finished_maps(of_kind: Sequence[tuple[ProjectionMethod, int]], start: ProjectionMethod) -> None:
+    """A list of maps of one method that are made already, to open at once."""
     names = {_words(method, seed): (method, seed) for method, seed in of_kind}
     key = f"finished {start.name}"
 

@@ -24,6 +24,7 @@ FEWEST_SEEDS = 3
 DRAWN_SEEDS = 3
 ALIGNED_UP_TO = 20_000
 """So many genes are drawn once more for each seed."""
+HEIGHT = 380
 MEANWHILE = "Until then the colour is “Neighbours kept”."
 
 
@@ -63,7 +64,8 @@ def _aligned(graph: GeneGraph, run: Run, projection: Projection, spread: Spread,
 
     def drawn(*, webgl: bool) -> go.Figure:
         coloured = figures.by_spread(spread, len(seeds))
-        return figures.side_by_side(graph.genes, beside, coloured, degree=graph.degree, webgl=webgl)
+        maps = figures.side_by_side(graph.genes, beside, coloured, degree=graph.degree, webgl=webgl)
+        return maps.update_layout(height=HEIGHT)
 
     charts.draw(
         drawn(webgl=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -74,7 +75,7 @@ class Look:
             self.projection.coordinates,
             self.colouring,
             axes=self.projection.axes,
-            keep=self.name,
+            keep=f"{self.name} {self.projection.method} {self.projection.seed}",
             window=window,
             point_size=self.size,
             opacity=self.opacity,
@@ -99,10 +100,10 @@ def page() -> None:
     with search:
         point = _search(points)
     with method_column:
-        method = vector_sets.choose_map(id, points)
+        method, seed = vector_sets.choose_map(id, points)
     with colour_column:
         colour = address.one_of(st.selectbox, "Colour", vector_sets.colours(points), key="colour")
-    projection = vector_sets.open_map(id, points, method)
+    projection = vector_sets.open_map(id, points, method, seed)
     colouring = vector_sets.colouring(id, points, projection, colour)
     st.fragment(_map)(id, points, projection, colouring, point, address.value("point"))
 
@@ -147,7 +148,7 @@ def _map(
     if address.value("point") != wanted:  # a click, which runs this part of the page alone
         st.rerun()
     left, right = st.columns([5, 2])
-    key = f"vectors-{id}-{projection.method.name}"
+    key = f"vectors-{id}-{projection.method.name}-{crc32(f'{projection.method} {projection.seed}'.encode()):08x}"
     with right:
         look = _look(id, points, projection, colouring, point)
     asked_view = _asked_view()

@@ -12,10 +12,13 @@ from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Projection, P
 from slviz.projections.projection import NEIGHBOURS_KEPT
 from slviz.runs.typed import words_of
 from slviz.ui import address, making
+from slviz.ui.embedding import map_choice
 from slviz.ui.words import plain
 from slviz.vectors import Given, VectorSet, VectorStore, given_map
 from slviz.vectors.mapping import EXACT_UP_TO, SAMPLE
 
+SETTLED = ("dimensions",)
+"""Settings that the page does not offer: it draws flat maps."""
 KEPT, DENSITY, CLUSTER, PLAIN = "Neighbours kept", "Local density", "Cluster", "One colour"
 
 
@@ -34,60 +37,95 @@ def _set(folder: str, id: str) -> VectorSet:
     return store().open(id)
 
 
-def choose_map(id: str, points: VectorSet) -> ProjectionMethod:
-    """The method of the address: maps that came with the vectors first, then those that were made."""
-    flat = [method for method, seed in store().projections(id) if method.dimensions == 2 and seed == 0]
-    made: dict[str, ProjectionMethod] = {method.title: method for method in reversed(flat)}
-    given = {name: Given(map=name) for name in points.maps}
-    fresh = {cls.title: cls() for cls in PROJECTIONS.values()}
-    known = {**fresh, **made, **given}
-    order = sorted(known, key=lambda title: (title not in given, title not in made and title != "PCA"))
-    title = address.one_of(
-        st.segmented_control if len(order) < 6 else st.selectbox,
-        "Map",
-        order,
-        key="map",
-        help="How many numbers a point become two.\n\n"
-        + "\n".join(f"- **{cls.title}**: {plain(cls.summary())}" for cls in PROJECTIONS.values()),
+def choose_map(id: str, points: VectorSet) -> tuple[ProjectionMethod, int]:
+    """Method, settings and seed of the address: maps that came with the vectors first, then those that were made."""
+    made = _flat_maps(id)
+    titles = {method.title for method, _ in made}
+    known = [*points.maps, *(cls.title for cls in PROJECTIONS.values() if cls.title not in points.maps)]
+    order = sorted(known, key=lambda title: (title not in points.maps, title not in titles and title != "PCA"))
+    line = st.container(horizontal=True, vertical_alignment="bottom")
+    with line:
+        title = address.one_of(
+            st.segmented_control if len(order) < 6 else st.selectbox,
+            "Map",
+            order,
+            key="map",
+            help="How many numbers a point become two.\n\n"
+            + "\n".join(f"- **{cls.title}**: {plain(cls.summary())}" for cls in PROJECTIONS.values()),
+        )
+    if title in points.maps:
+        return Given(map=title), 0
+    usual = next(cls() for cls in PROJECTIONS.values() if cls.title == title)
+    of_kind = [each for each in made if each[0].name == usual.name]
+    start, seed = (usual, 0) if (usual, 0) in of_kind or not of_kind else of_kind[0]
+    if len(start.settings()) == len(SETTLED) and not start.random:
+        return start, seed
+    with line, st.popover("Settings", icon=":material/tune:"):
+        if len(of_kind) > 1:
+            map_choice.finished_maps(of_kind, start)
+        return map_choice.settings_of(start, seed, but=SETTLED)
+
+
+def _flat_maps(id: str) -> list[tuple[ProjectionMethod, int]]:
+    return [(method, seed) for method, seed in store().projections(id) if method.dimensions == 2]
+
+
+def open_map(id: str, points: VectorSet, method: ProjectionMethod, seed: int) -> Projection:
+    """The map; quick ones are made at once, others by a job: until then its progress, and another map that is there.
+
+    Of very many points without any map there is nothing to show meanwhile: then this stops the page.
+    """
+    found = _at_hand(id, points, method, seed)
+    if found is not None:
+        return found
+    making.panel(_job(id, method, seed))
+    there = [each for each in _flat_maps(id) if not isinstance(each[0], Given)]
+    others = sorted(there, key=lambda each: each[0].name != method.name)
+    others += [(Given(map=name), 0) for name in points.maps] + [(PROJECTIONS.make("pca"), 0)]
+    meanwhile = next(filter(None, (_at_hand(id, points, *each) for each in others)), None)
+    if meanwhile is None:
+        st.stop()
+        raise AssertionError("st.stop() ends the page")
+    st.info(
+        f"Until then you see another map that is there: {plain(meanwhile.caption.partition('. ')[0])}.",
+        icon=":material/visibility:",
     )
-    return known[title]
+    return meanwhile
 
 
-def open_map(id: str, points: VectorSet, method: ProjectionMethod) -> Projection:
-    """The map; quick ones are made at once, others by a job: then this shows its progress and stops the page."""
-    stored = _stored(id, method)
+def _at_hand(id: str, points: VectorSet, method: ProjectionMethod, seed: int) -> Projection | None:
+    """The map where it is stored, or made within a moment."""
+    stored = _stored(id, method, seed)
     if stored is not None:
         return stored
     if isinstance(method, Given) and len(points) > EXACT_UP_TO:
         return _unmeasured(id, method, points)
     if isinstance(method, Given) or (method.name == "pca" and len(points) <= EXACT_UP_TO):
         return _quick(id, method, points)
-    making.panel(_job(id, method))
-    st.stop()
-    raise AssertionError("st.stop() ends the page")
+    return None
 
 
-def _job(id: str, method: ProjectionMethod) -> making.Job:
+def _job(id: str, method: ProjectionMethod, seed: int) -> making.Job:
     return making.Job(
-        key=f"{id} {method}",
-        works=lambda: [store().map_work(id, method, 0)],
-        command=project_command(id, method),
+        key=f"{id} {method} {seed}",
+        works=lambda: [store().map_work(id, method, seed)],
+        command=project_command(id, method, seed),
         what=f"the {method.title} map",
-        offer=f"**There is no {method.title} map of these vectors yet.** {plain(method.summary())}",
+        offer=f"**There is no {method.title} map of these vectors with these settings yet.** {plain(method.summary())}",
         button=f"Make the {method.title} map",
         takes="Seconds for thousands of points, minutes for a hundred thousand.",
     )
 
 
-def _stored(id: str, method: ProjectionMethod) -> Projection | None:
-    if store().map_work(id, method, 0).state != "finished":
+def _stored(id: str, method: ProjectionMethod, seed: int) -> Projection | None:
+    if store().map_work(id, method, seed).state != "finished":
         return None
-    return _read(id, str(method.to_json()), method)
+    return _read(id, str(method.to_json()), seed, method)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the map …")
-def _read(id: str, key: str, _method: ProjectionMethod) -> Projection | None:
-    return store().open_projection(id, _method, 0)
+def _read(id: str, key: str, seed: int, _method: ProjectionMethod) -> Projection | None:
+    return store().open_projection(id, _method, seed)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Making the map …")
@@ -105,11 +143,12 @@ def _unmeasured(id: str, method: Given, _points: VectorSet) -> Projection:
     return Projection(method, 0, place, axes, np.full(len(place), np.nan, dtype=np.float32))
 
 
-def project_command(id: str, method: ProjectionMethod) -> list[str]:
+def project_command(id: str, method: ProjectionMethod, seed: int = 0) -> list[str]:
     """What a person could type after `python -m slviz` to make a map of a set."""
     if isinstance(method, Given):
         return ["vectors", "project", id, "--given", method.map]
-    return ["vectors", "project", id, "--method", method.name, *words_of({"method": method})]
+    seeded = ["--seed", str(seed)] if seed else []
+    return ["vectors", "project", id, "--method", method.name, *seeded, *words_of({"method": method})]
 
 
 def caption(points: VectorSet, projection: Projection) -> str:
@@ -156,7 +195,7 @@ def colouring(id: str, points: VectorSet, projection: Projection, name: str) -> 
         return by_kept(projection)
     if name == PLAIN:
         return Colouring("Points", "categorical", np.full(len(points), "point", dtype=object))
-    return _measured(id, str(projection.method.to_json()), name, projection)
+    return _measured(id, f"{projection.method.to_json()} {projection.seed}", name, projection)
 
 
 @st.cache_resource(max_entries=8)
