@@ -121,7 +121,8 @@ def _legend_below(figure: Any) -> float:
 def _add_footer(figure: Any, text: str) -> float:
     """Small lines of text at the foot of a figure, broken to its width; returns the pixels that they need."""
     left = figure.layout.margin.l if figure.layout.margin.l is not None else 60
-    lines = textwrap.wrap(text, width=int((figure.layout.width - 16) / (LETTER_WIDTH * FOOTER_PIXELS)))
+    width = int((figure.layout.width - 16) / (LETTER_WIDTH * FOOTER_PIXELS))
+    lines = textwrap.wrap(text, width=width, break_on_hyphens=False)  # names of runs stay whole
     bottom, room = _bottom(figure), len(lines) * FOOTER_PIXELS * 1.4 + 10
     if figure.layout.legend.yref == "container":
         figure.update_layout(legend_y=room / (figure.layout.width + bottom))

@@ -55,7 +55,8 @@ def show(graph: GeneGraph, run: Run, chosen: np.ndarray, *, name: str) -> None:
             table=lambda: found.with_genes(graph.genes),
         )
     st.caption(_about(found))
-    charts.draw(figure, name=f"{name}-terms", synthetic=graph.synthetic, alt="Enriched terms")
+    key = f"terms {name}"
+    charts.draw(figure, name=f"{name}-terms", key=key, synthetic=graph.synthetic, alt="Enriched terms")
     part = address.folded("Table and other terms", key="more-terms", icon=":material/table:")
     if part.open:
         with part:
