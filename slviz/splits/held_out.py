@@ -105,6 +105,7 @@ class FileSplit(Split):
             random=self._generator(1),
             brought=held_out.negatives,
             ratio=self.ratio,
+            left_out=graph.pairs[~kept],
         )
 
     @staticmethod

@@ -53,6 +53,15 @@ class PairSplit:
         return self.pairs[self.rows("train")]
 
     @property
+    def not_drawn_in_training(self) -> Int64[np.ndarray, "pairs 2"]:
+        """Pairs that no negative drawn while training may be: the training pairs, and the user's own negatives.
+
+        The drawn negatives of validation and test are not among them, as the known pairs of these parts are not:
+        training is told nothing of either, so both are drawn by chance equally often.
+        """
+        return np.concatenate([self.training_pairs, self.pairs[self.rows("test", "file")]])
+
+    @property
     def kinds_of_negatives(self) -> tuple[str, ...]:
         """What the test part is compared with, in the order of the tables."""
         present = set(self.against[self.part == "test"])
