@@ -9,12 +9,16 @@ from slviz.tables.lines import Row
 from slviz.tables.missing import is_missing
 from slviz.tables.numbers import is_number
 
-WORDS = frozenset(
-    "gene genes symbol symbols protein proteins name names id ids identifier label labels node point cell barcode "
-    "sample term set pathway description score value weight source target from to entrez ensembl uniprot hgnc alias "
-    "aliases class cluster group type kind chromosome pair evidence cell_line screen hit reference pvalue padj logfc "
-    "index feature word species organism paper title year author partner".split()
-)
+# fmt: off
+WORDS = frozenset({
+    "gene", "genes", "symbol", "symbols", "protein", "proteins", "name", "names", "id", "ids", "identifier",
+    "label", "labels", "node", "point", "cell", "barcode", "sample", "term", "set", "pathway", "description",
+    "score", "value", "weight", "source", "target", "from", "to", "entrez", "ensembl", "uniprot", "hgnc", "alias",
+    "aliases", "class", "cluster", "group", "type", "kind", "chromosome", "pair", "evidence", "cell_line", "screen",
+    "hit", "reference", "pvalue", "padj", "logfc", "index", "feature", "word", "species", "organism", "paper",
+    "title", "year", "author", "partner",
+})
+# fmt: on
 """Words that name columns; a cell that is one of them, or has one among its parts, is no value."""
 NEARLY_ALL, MOSTLY, OFTEN = 0.95, 0.8, 0.2
 

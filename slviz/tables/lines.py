@@ -52,12 +52,16 @@ def cells_of(line: str, delimiter: str | None) -> tuple[list[str], bool]:
         return _only_cell(line.strip())
     if '"' not in line:
         return (line.split() if delimiter == " " else [cell.strip() for cell in line.split(delimiter)]), False
-    for escape in ({"doublequote": True}, {"doublequote": False, "escapechar": "\\"}):  # R escapes with a backslash
+    for backslash in (False, True):  # R writes \\" for a quotation mark inside a cell, most others ""
         try:
-            line_read = csv.reader(
-                [_one_blank(line, delimiter)], delimiter=delimiter, strict=True, skipinitialspace=True, **escape
+            (cells,) = csv.reader(
+                [_one_blank(line, delimiter)],
+                delimiter=delimiter,
+                strict=True,
+                skipinitialspace=True,
+                doublequote=not backslash,
+                escapechar="\\" if backslash else None,
             )
-            (cells,) = line_read
             return [cell.strip() for cell in cells], False
         except (csv.Error, ValueError):
             continue
