@@ -102,7 +102,7 @@ def test_what_is_wrong_in_a_file_of_classes_is_told(tmp_path: Path):
     with pytest.raises(MalformedData, match="names no set of classes"):
         read_folder(write_folder(tmp_path / "two", classes__tsv="gene\nGEN1\n"))
     with pytest.raises(MalformedData, match="does not name the column 'gene'"):
-        read_folder(write_folder(tmp_path / "three", classes__tsv="symbol\tplace\nGEN1\tinside\n"))
+        read_folder(write_folder(tmp_path / "three", classes__tsv="thing\tplace\nGEN1\tinside\n"))
 
 
 @pytest.mark.real
