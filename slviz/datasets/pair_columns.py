@@ -17,6 +17,8 @@ from slviz.tables.lines import cells_of, rows_of
 
 LOOKED_AT = 1000
 """So many rows tell which columns hold genes."""
+MOST_FURTHER = 20
+"""Columns beyond those of most rows that are looked at."""
 FAR_FEWER = 0.25
 """The first two columns are the genes unless another one holds four times as many."""
 TITLES = frozenset(map(fold_name, (*TITLES_A, *TITLES_B)))
@@ -59,11 +61,12 @@ def rows_of_pairs(text: str, file: str, genes: GeneLookup) -> PairRows:
     cells, lines = _all_rows(table)
     if lines and _is_heading_of_genes(table, cells[0], genes):
         cells, lines = cells[1:], lines[1:]
-    one, other = _gene_columns(table, cells, is_gene)
-    number = _score_column(table, cells, after=other, but=(one, other))
+    names = _all_names(table, cells)
+    one, other = _gene_columns(table, names, cells, is_gene)
+    number = _score_column(table, names, cells, after=other, but=(one, other))
     unread = [
         name
-        for place, name in enumerate(table.names)
+        for place, name in enumerate(names)
         if place not in (one, other, number) and any(_cell(row, place) for row in cells)
     ]
     return PairRows(
@@ -98,6 +101,12 @@ def _all_rows(table: Table) -> tuple[list[Sequence[str]], list[int]]:
     return [every[at] for at in order], [lines[at] for at in order]
 
 
+def _all_names(table: Table, cells: list[Sequence[str]]) -> list[str]:
+    """The table's columns, and those that only its longer rows have."""
+    widest = min(max(map(len, cells), default=0), len(table.names) + MOST_FURTHER)
+    return [*table.names, *(f"column {place + 1}" for place in range(len(table.names), widest))]
+
+
 def _split_anyhow(text: str, is_gene: Callable[[str], bool]) -> Table | None:
     """The table by the delimiter that leaves two genes at the start of most lines; None where none does for any.
 
@@ -126,18 +135,20 @@ def _is_heading_of_genes(table: Table, first: Sequence[str], genes: GeneLookup) 
     return titles and table.heading is None and not _are_genes(first[:2], genes)
 
 
-def _gene_columns(table: Table, cells: list[Sequence[str]], is_gene: Callable[[str], bool]) -> tuple[int, int]:
+def _gene_columns(
+    table: Table, names: list[str], cells: list[Sequence[str]], is_gene: Callable[[str], bool]
+) -> tuple[int, int]:
     sample = cells[:LOOKED_AT]
-    many = [sum(is_gene(_cell(row, place)) for row in sample) for place in range(len(table.names))]
+    many = [sum(is_gene(_cell(row, place)) for row in sample) for place in range(len(names))]
     titled = (table.name_of(*TITLES_A), table.name_of(*TITLES_B))
     if table.heading is not None and titled[0] is not None and titled[1] is not None and titled[0] != titled[1]:
-        places = (table.names.index(titled[0]), table.names.index(titled[1]))
+        places = (names.index(titled[0]), names.index(titled[1]))
         if not any(many) or all(many[place] for place in places):
             return places
-    start = 1 if len(table.names) > 2 and _numbers_rows(table, sample) else 0
+    start = 1 if len(names) > 2 and _numbers_rows(table, sample) else 0
     first = (start, start + 1)
-    fitting = [place for place in range(len(many)) if many[place] > FAR_FEWER * max(many)]
-    fitting = [place for place in fitting if place >= start and (place in first or not _is_constant(sample, place))]
+    fitting = [place for place in range(start, len(many)) if many[place] > FAR_FEWER * max(many)]
+    fitting = [place for place in fitting if place in first or not _is_constant(sample, place)]
     if all(place in fitting for place in first) or len(fitting) < 2:
         return first
     return fitting[0], fitting[1]
@@ -155,18 +166,16 @@ def _is_constant(sample: list[Sequence[str]], place: int) -> bool:
     return len(sample) > 2 and len({_cell(row, place) for row in sample}) == 1
 
 
-def _score_column(table: Table, cells: list[Sequence[str]], *, after: int, but: tuple[int, int]) -> int | None:
+def _score_column(
+    table: Table, names: list[str], cells: list[Sequence[str]], *, after: int, but: tuple[int, int]
+) -> int | None:
     """The place of the scores; None where the file has none."""
+    place = after + 1
     if table.heading is not None and (title := table.name_of(*TITLES_SCORE)) is not None:
-        place = table.names.index(title)
-        return place if place not in but and _holds_numbers(cells, place) else None
-    if table.heading is not None and _has_title(table, after + 1):
-        return None
-    return after + 1 if after + 1 < len(table.names) and _holds_numbers(cells, after + 1) else None
-
-
-def _has_title(table: Table, place: int) -> bool:
-    return place < len(table.names) and table.names[place] != f"column {place + 1}"
+        place = names.index(title)
+    elif table.heading is not None and place < len(names) and names[place] != f"column {place + 1}":
+        return None  # it has another title
+    return place if place < len(names) and place not in but and _holds_numbers(cells, place) else None
 
 
 def _holds_numbers(cells: list[Sequence[str]], place: int) -> bool:
