@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ LOOKED_AT = 1000
 """So many rows tell which columns hold genes."""
 MOST_FURTHER = 20
 """Columns beyond those of most rows that are looked at."""
+MOSTLY = 0.5
+"""A column of scores has numbers in more than this share of its filled cells."""
 FAR_FEWER = 0.25
 """The first two columns are the genes unless another one holds four times as many."""
 TITLES = frozenset(map(fold_name, (*TITLES_A, *TITLES_B)))
@@ -29,14 +32,14 @@ class PairRows:
     """Two cells a row in which genes should stand, and a score.
 
     Attributes:
-        one, other: the cells, text [rows].
+        one, other: the cells, object arrays of text [rows].
         score: float32 [rows], NaN where there is none.
         lines: int64 [rows], line numbers counted from 1.
         remarks: sentences on columns that are not read and on what is odd about the table.
     """
 
-    one: list[str]
-    other: list[str]
+    one: np.ndarray
+    other: np.ndarray
     score: Float32[np.ndarray, " rows"]
     lines: Int64[np.ndarray, " rows"]
     remarks: tuple[str, ...]
@@ -62,7 +65,7 @@ def rows_of_pairs(text: str, file: str, genes: GeneLookup) -> PairRows:
     if lines and _is_heading_of_genes(table, cells[0], genes):
         cells, lines = cells[1:], lines[1:]
     names = _all_names(table, cells)
-    one, other = _gene_columns(table, names, cells, is_gene)
+    one, other = _gene_columns(table, names, cells, genes)
     number = _score_column(table, names, cells, after=other, but=(one, other))
     unread = [
         name
@@ -70,9 +73,9 @@ def rows_of_pairs(text: str, file: str, genes: GeneLookup) -> PairRows:
         if place not in (one, other, number) and any(_cell(row, place) for row in cells)
     ]
     return PairRows(
-        one=[_cell(row, one) for row in cells],
-        other=[_cell(row, other) for row in cells],
-        score=_scores([_cell(row, number) for row in cells] if number is not None else [""] * len(cells)),
+        one=_column(cells, one),
+        other=_column(cells, other),
+        score=np.full(len(cells), np.nan, dtype=np.float32) if number is None else _scores(_column(cells, number)),
         lines=np.array(lines, dtype=np.int64),
         remarks=(*_unread(unread), *_how(table, heading, (one, other)), *table.remarks),
     )
@@ -86,6 +89,13 @@ def _are_genes(first: Sequence[str], genes: GeneLookup) -> bool:
 
 def _cell(row: Sequence[str], place: int) -> str:
     return row[place] if place < len(row) else ""
+
+
+def _column(cells: Sequence[Sequence[str]], place: int) -> np.ndarray:
+    """One column of rows of any length, as an object array."""
+    column = np.empty(len(cells), dtype=object)
+    column[:] = [row[place] if place < len(row) else "" for row in cells]
+    return column
 
 
 def _all_rows(table: Table) -> tuple[list[Sequence[str]], list[int]]:
@@ -135,11 +145,10 @@ def _is_heading_of_genes(table: Table, first: Sequence[str], genes: GeneLookup) 
     return titles and table.heading is None and not _are_genes(first[:2], genes)
 
 
-def _gene_columns(
-    table: Table, names: list[str], cells: list[Sequence[str]], is_gene: Callable[[str], bool]
-) -> tuple[int, int]:
+def _gene_columns(table: Table, names: list[str], cells: list[Sequence[str]], genes: GeneLookup) -> tuple[int, int]:
     sample = cells[:LOOKED_AT]
-    many = [sum(is_gene(_cell(row, place)) for row in sample) for place in range(len(names))]
+    genes.look_up(cell for row in sample for cell in row)
+    many = [sum(genes.is_gene(_cell(row, place)) for row in sample) for place in range(len(names))]
     titled = (table.name_of(*TITLES_A), table.name_of(*TITLES_B))
     if table.heading is not None and titled[0] is not None and titled[1] is not None and titled[0] != titled[1]:
         places = (names.index(titled[0]), names.index(titled[1]))
@@ -149,9 +158,17 @@ def _gene_columns(
     first = (start, start + 1)
     fitting = [place for place in range(start, len(many)) if many[place] > FAR_FEWER * max(many)]
     fitting = [place for place in fitting if place in first or not _is_constant(sample, place)]
-    if all(place in fitting for place in first) or len(fitting) < 2:
-        return first
-    return fitting[0], fitting[1]
+    for one, other in itertools.combinations(fitting, 2):
+        if not _are_the_same(sample, one, other, genes):
+            return one, other
+    return first
+
+
+def _are_the_same(sample: list[Sequence[str]], one: int, other: int, genes: GeneLookup) -> bool:
+    """Whether two columns name the same gene in most rows, such as its symbol and its identifier."""
+    pairs = [(genes.number(_cell(row, one)), genes.number(_cell(row, other))) for row in sample]
+    both = [pair for pair in pairs if None not in pair]
+    return len(sample) > 1 and sum(a == b for a, b in both) > MOSTLY * max(len(both), 1)
 
 
 def _numbers_rows(table: Table, sample: list[Sequence[str]]) -> bool:
@@ -180,15 +197,19 @@ def _score_column(
 
 def _holds_numbers(cells: list[Sequence[str]], place: int) -> bool:
     """Whether most cells of a column that are filled are numbers."""
-    column = np.array([_cell(row, place) for row in cells], dtype=object)
-    filled = ~missing_in(column)
-    return bool(filled.any()) and bool(np.isfinite(_scores(column[filled].tolist())).mean() > 0.5)
+    column = _column(cells[:LOOKED_AT], place)
+    column = column[~missing_in(column)] if not missing_in(column).all() else _column(cells, place)
+    filled = column[~missing_in(column)]
+    return bool(len(filled)) and bool(np.isfinite(_scores(filled)).mean() > MOSTLY)
 
 
-def _scores(column: list[str]) -> Float32[np.ndarray, " rows"]:
-    cells = np.array(column, dtype=object)
-    numbers = read_numbers(cells) if len(cells) else None
-    values = finite_numbers(cells) if numbers is None else np.where(np.isfinite(numbers.values), numbers.values, np.nan)
+def _scores(cells: np.ndarray) -> Float32[np.ndarray, " rows"]:
+    """The numbers in a column, NaN where there is none; decimal commas and percents by what the column holds."""
+    plain = finite_numbers(cells)
+    if missing_in(cells[np.isnan(plain)]).all():
+        return plain.astype(np.float32)
+    numbers = read_numbers(cells)
+    values = plain if numbers is None else np.where(np.isfinite(numbers.values), numbers.values, np.nan)
     return values.astype(np.float32)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
+import pandas as pd
 from jaxtyping import Bool, Float32, Int64
 
 from slviz.datasets.content import LARGEST_BYTES, Content, read_text
@@ -38,30 +39,32 @@ class PairList:
     remarks: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LeftOut:
     """Rows that cannot be used for one reason.
 
     Attributes:
-        rows: which of all rows.
+        rows: int64 [left out], their places among all rows.
         said: the reason after "1 row is left out, since" and after "2 rows are left out, since".
-        lines: what stands in them, each with the first line that has it.
+        lines: what stands in the first few, each with its line.
+        different: how many such things there are.
         hint: what helps with such a value, from " " on, or "".
         unknown: whether they name genes that are not there.
     """
 
-    rows: Bool[np.ndarray, " rows"]
+    rows: Int64[np.ndarray, " left_out"]
     said: tuple[str, str]
     lines: dict[str, int]
+    different: int
     hint: Callable[[str], str]
     unknown: bool = False
 
     def __str__(self) -> str:
-        many = int(self.rows.sum())
+        many = len(self.rows)
         start = "1 row is" if many == 1 else f"{many:,} rows are"
-        told = list(self.lines.items())
-        listed = "; ".join(f"'{shown(value)}' (line {line:,}){self.hint(value)}" for value, line in told[:SHOWN])
-        more = f"; and {len(told) - SHOWN:,} more" if len(told) > SHOWN else ""
+        told = self.lines.items()
+        listed = "; ".join(f"'{shown(value)}' (line {line:,}){self.hint(value)}" for value, line in told)
+        more = f"; and {self.different - len(told):,} more" if self.different > len(told) else ""
         end = "" if (listed + more).endswith("?") else "."
         return f"{start} left out, since {self.said[many > 1]}: {listed}{more}{end}"
 
@@ -99,13 +102,12 @@ def read_pair_list(raw: bytes, file: str, genes: GeneLookup, *, once: bool) -> P
     rows = rows_of_pairs(text, file, genes)
     if not len(rows):
         raise MalformedData(f"{file} lists no pairs. {ASK}")
-    genes.look_up([*rows.one, *rows.other])
-    ends = [
-        [-1 if (number := genes.number(name)) is None else number for name in end] for end in (rows.one, rows.other)
-    ]
-    numbers = np.array(ends, dtype=np.int64).T
-    left = _left_out(rows, numbers, genes, once=once)
-    kept = ~np.any([reason.rows for reason in left], axis=0) if left else np.ones(len(rows), dtype=bool)
+    named = _Named.of(rows, genes)
+    numbers = named.numbers
+    left = _left_out(rows, named, genes, once=once)
+    kept = np.ones(len(rows), dtype=bool)
+    for reason in left:
+        kept[reason.rows] = False
     if not kept.any():
         _refuse(rows, numbers, left, file=file, genes=genes)
     told = [str(reason) for reason in left]
@@ -119,7 +121,8 @@ def _text(raw: bytes, file: str) -> tuple[str, list[str]]:
         raise MalformedData(f"{file} lists no pairs. {ASK}")
     text = read_text(Content(file, raw), report)
     if text is None:
-        raise MalformedData(str(report.fatal[0]))
+        problem = report.fatal[0]
+        raise MalformedData(f"{file} {problem.what}. {problem.remedy}" if problem.line is None else str(problem))
     return text, [_of_the_file(problem) for problem in report.problems]
 
 
@@ -128,42 +131,68 @@ def _of_the_file(problem: Problem) -> str:
     return f"{place} {problem.what}. {problem.remedy}"
 
 
-def _left_out(rows: PairRows, numbers: Int64[np.ndarray, "rows 2"], genes: GeneLookup, *, once: bool) -> list[LeftOut]:
+@dataclass(frozen=True, eq=False)
+class _Named:
+    """The two cells of every row as numbers of the different names.
+
+    Attributes:
+        names: text [names], each once.
+        codes: int64 [rows, 2], place of each cell in `names`.
+        gene: int64 [names], number of the gene that a name is of; -1 for none.
+    """
+
+    names: np.ndarray
+    codes: Int64[np.ndarray, "rows 2"]
+    gene: Int64[np.ndarray, " names"]
+
+    @classmethod
+    def of(cls, rows: PairRows, genes: GeneLookup) -> _Named:
+        codes, names = pd.factorize(np.concatenate([rows.one, rows.other]))
+        genes.look_up(names)
+        found = (genes.number(name) for name in names)
+        gene = np.array([-1 if number is None else number for number in found], dtype=np.int64)
+        return cls(names, codes.reshape(2, -1).T.astype(np.int64), gene)
+
+    @property
+    def numbers(self) -> Int64[np.ndarray, "rows 2"]:
+        """Gene numbers of both ends, -1 for none."""
+        return self.gene[self.codes]
+
+    def that(self, says: Callable[[str], object]) -> Bool[np.ndarray, " names"]:
+        """Of which names something is said."""
+        return np.array([bool(says(name)) for name in self.names], dtype=bool)
+
+
+def _left_out(rows: PairRows, named: _Named, genes: GeneLookup, *, once: bool) -> list[LeftOut]:
     """The rows that cannot be used by reason; a row has one."""
     found: list[LeftOut] = []
     used = np.ones(len(rows), dtype=bool)
-    both = list(zip(rows.one, rows.other, strict=True))
+    numbers = named.numbers
 
     def leave(
-        chosen: np.ndarray, *said: str, values: Callable[[tuple[str, str]], Iterable[str]] = _whole,
-        hint: Callable[[str], str] = lambda _: "", unknown: bool = False,
+        chosen: np.ndarray, *said: str, of: np.ndarray | None = None, hint: Callable[[str], str] = lambda _: "",
+        unknown: bool = False,
     ) -> None:  # fmt: skip
-        chosen = chosen & used
+        chosen = np.flatnonzero(chosen & used)
         used[chosen] = False
-        lines: dict[str, int] = {}
-        for row in np.flatnonzero(chosen).tolist():
-            for value in values(both[row]):
-                lines.setdefault(value, int(rows.lines[row]))
-        if chosen.any():
-            found.append(LeftOut(chosen, (said[0], said[-1]), lines, hint, unknown))
+        if len(chosen):
+            first, count = _whole_rows(rows, chosen) if of is None else _first_lines(rows, named, chosen, of)
+            found.append(LeftOut(chosen, (said[0], said[-1]), first, count, hint, unknown))
 
-    def any_of(says: Callable[[str], object]) -> np.ndarray:
-        told = {name: bool(says(name)) for name in {*rows.one, *rows.other}}
-        return np.array([told[one] or told[other] for one, other in both], dtype=bool)
-
-    leave(any_of(genes.is_missing), "it does not name two genes", "they do not name two genes")
+    missing, shared, absent = named.that(genes.is_missing), named.that(genes.meant), named.gene < 0
+    leave(missing[named.codes].any(axis=1), "it does not name two genes", "they do not name two genes")
     leave(
-        any_of(genes.meant),
+        shared[named.codes].any(axis=1),
         "it has a name that several genes share",
         "they have a name that several genes share",
-        values=lambda pair: [name for name in pair if genes.meant(name)],
+        of=shared,
         hint=lambda name: f", which is {_some(genes.meant(name))}",
     )
     leave(
-        (numbers < 0).any(axis=1),
+        absent[named.codes].any(axis=1),
         f"{genes.data} lacks a gene of it",
         f"{genes.data} lacks a gene of theirs",
-        values=lambda pair: [name for name in pair if genes.number(name) is None],
+        of=absent,
         hint=lambda name: nearest(name, genes.genes, limit=1),
         unknown=True,
     )
@@ -173,8 +202,23 @@ def _left_out(rows: PairRows, numbers: Int64[np.ndarray, "rows 2"], genes: GeneL
     return found
 
 
-def _whole(pair: tuple[str, str]) -> list[str]:
-    return [" ".join(pair).strip()]
+def _whole_rows(rows: PairRows, chosen: Int64[np.ndarray, " chosen"]) -> tuple[dict[str, int], int]:
+    """Both cells of the first few rows with their line, and how many rows there are."""
+    return {_whole(rows, row): int(rows.lines[row]) for row in chosen[:SHOWN].tolist()}, len(chosen)
+
+
+def _whole(rows: PairRows, row: int) -> str:
+    return f"{rows.one[row]} {rows.other[row]}".strip()
+
+
+def _first_lines(
+    rows: PairRows, named: _Named, chosen: Int64[np.ndarray, " chosen"], of: Bool[np.ndarray, " names"]
+) -> tuple[dict[str, int], int]:
+    """The first few of the names `of` in the rows, each with its first line, and how many such names there are."""
+    codes = named.codes[chosen].ravel()
+    codes, lines = codes[of[codes]], np.repeat(rows.lines[chosen], 2)[of[codes]]
+    at = np.sort(np.unique(codes, return_index=True)[1])
+    return {named.names[codes[each]]: int(lines[each]) for each in at[:SHOWN].tolist()}, len(at)
 
 
 def _some(symbols: tuple[str, ...]) -> str:
@@ -198,7 +242,7 @@ def _refuse(
     if len(rows) >= FEWEST_TO_JUDGE and (numbers < 0).all():
         raise MalformedData(
             f"{file} does not look like a list of gene pairs of {genes.data}: none of its {len(rows):,} rows names one "
-            f"of its genes, and line {rows.lines[0]:,} reads '{shown(_whole((rows.one[0], rows.other[0]))[0])}'. "
+            f"of its genes, and line {rows.lines[0]:,} reads '{shown(_whole(rows, 0))}'. "
             f"{ASK[:-1]}, such as '{genes.genes[0]}' and '{genes.genes[1]}', and a score after them if you have one."
         )
     kind = UnknownGene if all(reason.unknown for reason in left) else MalformedData
