@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Bool
@@ -54,7 +55,7 @@ def named_rows(text: str, file: str, needed: Sequence[str], known: Sequence[str]
     columns = {name: title for name in known if (title := table.name_of(name)) is not None}
     if "gene" in needed and "gene" not in columns and (title := _genes_title(table, known)) is not None:
         columns["gene"] = title
-    twice = [name for name in known if f"{columns.get(name, '')} (2)" in table.names]
+    twice = [name for name, title in columns.items() if title in table.twice]
     for name in twice:
         report.add(file, "names two columns of the file", "Name each column once.", line=table.heading, value=name)
     for name in needed:
@@ -72,7 +73,7 @@ def with_blank_columns(table: Table, names: Sequence[str]) -> Table:
     """The table with a column of "" for each of `names` that it lacks."""
     blank = np.full(len(table), "", dtype=object)
     cells: Mapping[str, np.ndarray] = {name: table.cells.get(name, blank) for name in names}
-    return Table(table.file, tuple(names), cells, table.lines, table.delimiter, table.heading)
+    return replace(table, names=tuple(names), cells=cells)
 
 
 def quoted(table: Table, rows: np.ndarray, columns: Sequence[str]) -> list[str]:

@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from slviz.tables.lines import rows_of
+from slviz.tables.lines import rows_of, without_empty_end
 
 SPOKEN = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars", " ": "blanks"}
 LOOKED_AT = 200
 """So many lines tell the delimiter."""
-CONSISTENT = 0.8
-"""A delimiter splits at least this share of the lines into the same number of cells, two or more."""
+CONSISTENT, CONSISTENT_TABS = 0.8, 0.5
+"""A delimiter splits at least this share of the lines into the same number of cells, two or more; tabs are sure."""
 DECIMAL = re.compile(r"(?:^|[^\d,])[+-]?\d+,\d+(?=$|[^\d,])")
 
 
@@ -50,9 +50,13 @@ def _fit(lines: Sequence[str], mark: str) -> int:
     if not any(mark in line for line in lines):
         return 0
     rows = rows_of(lines, mark, first_line=1)
-    widths = Counter(len(row.cells) for row in rows)
+    widths = Counter(len(without_empty_end(row.cells)) for row in rows)
     width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
-    return width if width >= 2 and count >= CONSISTENT * len(rows) - 1 else 0
+    if width < 2:
+        widths = Counter(len(row.cells) for row in rows)
+        width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
+    needed = (CONSISTENT_TABS if mark == "\t" else CONSISTENT) * len(rows)
+    return width if width >= 2 and count >= needed - 1 else 0
 
 
 def _all_decimal(lines: Sequence[str]) -> bool:

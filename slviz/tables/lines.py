@@ -68,11 +68,27 @@ def cells_of(line: str, delimiter: str | None) -> tuple[list[str], bool]:
     return (line.split() if delimiter == " " else [cell.strip() for cell in line.split(delimiter)]), True
 
 
+def without_empty_end(cells: Sequence[str]) -> Sequence[str]:
+    """The cells without the empty ones after the last that holds something."""
+    end = len(cells)
+    while end and not cells[end - 1]:
+        end -= 1
+    return cells[:end]
+
+
 def _only_cell(text: str) -> tuple[list[str], bool]:
     inner = text[1:-1]
     if len(text) >= 2 and text[0] == text[-1] == '"' and '"' not in inner.replace('""', ""):
         return [inner.replace('""', '"').strip()], False
     return [text], '"' in text
+
+
+def as_wide(row: Row, width: int, delimiter: str | None) -> Row:
+    """The row with its marks read as letters, where only so it has `width` cells."""
+    if delimiter is None or len(row.cells) == width or '"' not in row.text:
+        return row
+    cells = row.text.split() if delimiter == " " else [cell.strip() for cell in row.text.split(delimiter)]
+    return Row(row.line, cells, row.text, stray=True) if len(cells) == width else row
 
 
 def _one_blank(line: str, delimiter: str) -> str:

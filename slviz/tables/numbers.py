@@ -11,12 +11,12 @@ from jaxtyping import Float64, Int64
 
 from slviz.tables.missing import missing_in
 
-PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 INFINITE = re.compile(r"([+-]?)(?:inf|infinity|∞)", re.IGNORECASE)
-DECIMAL_COMMA = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:[. '’\u00a0\u202f]\d{3})+)?(?:,\d+)?(?:[eE][+-]?\d+)?")
-THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-GROUPED = re.compile(r"[+-]?\d{1,3}(?:[ '’\u00a0\u202f]\d{3})+(?:\.\d+)?")
-LEADING_ZERO = re.compile(r"[+-]?0\d+")
+DECIMAL_COMMA = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:[. '’\u00a0\u202f]\d{3})+)?(?:,\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+GROUPED = re.compile(r"[+-]?\d{1,3}(?:[ '’\u00a0\u202f]\d{3})+(?:\.\d+)?", re.ASCII)
+LEADING_ZERO = re.compile(r"[+-]?0\d+", re.ASCII)
 MOST_EXACT_DIGITS = 15
 """A whole number with more digits than float64 holds is an identifier."""
 

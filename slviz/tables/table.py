@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -14,10 +14,14 @@ from jaxtyping import Bool, Int64
 
 from slviz.tables.dialect import LOOKED_AT, SPOKEN, delimiter_for, delimiter_of
 from slviz.tables.heading import Heading, find_heading
-from slviz.tables.lines import Row, cells_of, rows_of
+from slviz.tables.lines import Row, as_wide, cells_of, rows_of, without_empty_end
 
 FORMULA_GUARD = ("'=", "'+", "'-", "'@", "'\t", "'\r", "'＝", "'＋", "'－", "'＠")
 """How slviz writes a text that a spreadsheet would run; read back without the apostrophe."""
+
+
+LETTER = "\x01"
+"""Stands for a quotation mark that is a letter; `slviz.tables.text` lets no text with it through."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class Table:
         heading: line of the heading; None where the table has none.
         row_names: whether the heading gives the first column no name, as R and pandas write row names.
         comments: lines before the table that begin with "#", without it.
+        twice: names that the heading gives to two columns.
         uneven: rows that were left out since their number of cells differs.
         remarks: sentences on what a person should know: a mark that was no quotation, two columns of one name, ….
     """
@@ -60,6 +65,7 @@ class Table:
     heading: int | None = None
     row_names: bool = False
     comments: tuple[str, ...] = ()
+    twice: tuple[str, ...] = ()
     uneven: tuple[UnevenRow, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -73,19 +79,11 @@ class Table:
 
     def keep(self, rows: Bool[np.ndarray, " rows"] | Int64[np.ndarray, " kept"]) -> Table:
         """The table with some of its rows."""
-        cells = {name: column[rows] for name, column in self.cells.items()}
-        return Table(
-            self.file, self.names, cells, self.lines[rows], self.delimiter, self.heading, self.row_names,
-            self.comments, self.uneven, self.remarks,
-        )  # fmt: skip
+        return replace(self, cells={name: column[rows] for name, column in self.cells.items()}, lines=self.lines[rows])
 
     def select(self, columns: Mapping[str, str]) -> Table:
         """The table with the columns `columns` (new name → name here) and no others."""
-        cells = {new: self.cells[old] for new, old in columns.items()}
-        return Table(
-            self.file, tuple(columns), cells, self.lines, self.delimiter, self.heading, self.row_names,
-            self.comments, self.uneven, self.remarks,
-        )  # fmt: skip
+        return replace(self, names=tuple(columns), cells={new: self.cells[old] for new, old in columns.items()})
 
     @property
     def how(self) -> str:
@@ -107,6 +105,7 @@ def read_table(
     words: Collection[str] = (),
     is_name: Callable[[str], bool] | None = None,
     columns: int | None = None,
+    quotes: bool = True,
 ) -> Table:
     """The table that a text holds.
 
@@ -117,7 +116,13 @@ def read_table(
         words: names that the columns of such a table have, which tell a heading.
         is_name: whether a cell is a name that rows begin with, such as a gene; a first row of such names is data.
         columns: 1 for a list: the whole line is one cell, whatever stands in it.
+        quotes: whether quotation marks around a cell are no part of it.
     """
+    if not quotes:
+        letters = read_table(
+            text.replace('"', LETTER), file, heading=heading, words=words, is_name=is_name, columns=columns
+        )
+        return _with_marks(letters)
     lines = text.split("\n")
     top = _comment_lines(lines)
     body = lines[top:]
@@ -152,9 +157,24 @@ def read_table(
         heading=head.line,
         row_names=head.row_names,
         comments=comments if head.line is None or head.line > top else comments[:-1],
+        twice=tuple(twice),
         uneven=tuple(uneven),
         remarks=tuple(remarks),
     )
+
+
+def _with_marks(table: Table) -> Table:
+    """The table with quotation marks in place of the letter that stood for them."""
+
+    def mark(text: str) -> str:
+        return text.replace(LETTER, '"')
+
+    cells = {
+        mark(name): np.array([mark(cell) for cell in column.tolist()], dtype=object)
+        for name, column in table.cells.items()
+    }
+    uneven = tuple(replace(row, text=mark(row.text)) for row in table.uneven)
+    return replace(table, names=tuple(map(mark, table.names)), cells=cells, uneven=uneven)
 
 
 def unguarded(cell: str) -> str:
@@ -197,20 +217,15 @@ def _without_sizes(sample: list[Row], lines: Sequence[str]) -> tuple[list[Row], 
 
 def _width(sample: Sequence[Row]) -> int:
     """How many columns most rows have; the first row, which may be a heading, counts only where it is alone."""
-    widths = Counter(len(_without_empty_end(row.cells)) for row in sample[1:] or sample)
-    full = Counter(len(row.cells) for row in sample[1:] or sample)
-    width, count = max(full.items(), key=lambda item: (item[1], item[0]))
-    trimmed = max(widths)
-    first = len(_without_empty_end(sample[0].cells)) if sample else 0
+    if not sample:
+        return 1
+    rows = sample[1:] or sample
+    first = len(without_empty_end(sample[0].cells))
+    full = Counter(len(row.cells) for row in rows)
+    width, count = max(full.items(), key=lambda item: (item[1], item[0] == first, item[0]))
+    trimmed = max(len(without_empty_end(row.cells)) for row in rows)
     # A delimiter after the last cell of every row makes no column, unless the heading has a name for it.
-    return max(trimmed, first) if trimmed < width and first < width and count == len(sample[1:] or sample) else width
-
-
-def _without_empty_end(cells: Sequence[str]) -> Sequence[str]:
-    end = len(cells)
-    while end and not cells[end - 1]:
-        end -= 1
-    return cells[:end]
+    return max(trimmed, first) if trimmed < width and first < width and count == len(rows) else width
 
 
 def _names(head: Heading, width: int) -> tuple[list[str], list[str]]:
@@ -233,7 +248,7 @@ def _parse(
     """Columns [rows], line numbers [rows], rows of another width, and lines with a stray quotation mark."""
     if delimiter not in (None, " ") and not any('"' in line for line in lines):
         return (*_plainly(lines, delimiter, width, first_line=first_line), [])
-    rows = rows_of(lines, delimiter, first_line=first_line)
+    rows = [as_wide(row, width, delimiter) for row in rows_of(lines, delimiter, first_line=first_line)]
     fitted = [_fitted(row.cells, width) for row in rows]
     even = [(row, cells) for row, cells in zip(rows, fitted, strict=True) if cells is not None]
     uneven = [
