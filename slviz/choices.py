@@ -26,7 +26,6 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from slviz.errors import InvalidSetting, UnknownChoice, nearest
 
-
 LONGEST_VALUE = 80
 """Letters of a value that a sentence repeats."""
 

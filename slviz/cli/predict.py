@@ -18,7 +18,7 @@ from slviz.cli.synthetic import SYNTHETIC
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DataError, MalformedData, MissingDataFile, RunError, UnknownGene, nearest
-from slviz.runs.data_of import data_of
+from slviz.runs.data_of import data_of_run
 from slviz.runs.run import Run
 from slviz.runs.store import RunStore
 from slviz.scoring import needs_graph, scorer_of
@@ -123,7 +123,7 @@ def _cells(line: str) -> list[str]:
 def _data_at_hand(run: Run) -> GeneGraph | None:
     """The run's data set; None, with a word on standard error, where it is not there and the scores do not need it."""
     try:
-        return data_of(run.spec)
+        return data_of_run(run)
     except DataError as error:
         if needs_graph(run):
             raise

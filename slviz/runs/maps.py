@@ -75,9 +75,9 @@ def read_map(folder: Path, method: ProjectionMethod, seed: int, *, of: str = TRA
         return None
     arrays, about = read
     points = points_of(folder)
-    require(arrays, "coordinates", path, kind="f", shape=[points, method.dimensions])
+    require(arrays, "coordinates", path, kind="f", shape=[points, len(about.axes)])
     kept = require({"kept": np.nan_to_num(arrays.get("kept", np.empty(0)))}, "kept", path, kind="f", shape=[points])
-    if len(about.axes) != method.dimensions or kept.min(initial=0) < 0 or kept.max(initial=0) > 1:
+    if len(about.axes) not in (2, 3) or kept.min(initial=0) < 0 or kept.max(initial=0) > 1:
         raise damaged(path, "is altered: its axes or shares are none")
     return Projection(method=method, seed=seed, coordinates=arrays["coordinates"], axes=about.axes, kept=arrays["kept"])
 

@@ -13,9 +13,10 @@ from slviz.datasets.sources import known_datasets, open_with_report
 from slviz.projections import Projection, ProjectionMethod, Trust
 from slviz.runs import Run
 from slviz.runs.controls import Control
-from slviz.runs.data_of import refuse_changed_data
+from slviz.runs.data_of import refuse_changed_data, refuse_foreign_run
 from slviz.runs.deletions import DeletionFiles, DeletionTest
 from slviz.runs.maps import TRAINED
+from slviz.runs.plain_files import is_plain
 from slviz.runs.store import RunStore, RunSummary
 from slviz.splits import PairSplit
 
@@ -36,9 +37,13 @@ def dataset_with_report(source: str) -> tuple[GeneGraph, Report]:
 
 
 def graph_of(run: Run) -> GeneGraph:
-    """The data set that a run was trained on; raises `MalformedData` when it is another one by now."""
+    """The data set that a run was trained on; raises `MalformedData` when it is another one by now.
+
+    Raises `DamagedRun` where the run is about other genes.
+    """
     graph = dataset(run.spec.data_source)
     refuse_changed_data(graph, run.spec)
+    refuse_foreign_run(graph, run)
     return graph
 
 
@@ -55,19 +60,19 @@ def run(summary: RunSummary) -> Run:
 def projection(summary: RunSummary, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Projection | None:
     """A stored map of a finished run, or of one of its controls; None when it has not been made."""
     path = store().map_work(summary.run_id, method, seed, of=of).path
-    return _projection(summary.run_id, str(path), _stamp(path), method, seed, of) if path.is_file() else None
+    return _projection(summary.run_id, str(path), _stamp(path), method, seed, of) if is_plain(path) else None
 
 
 def trust(summary: RunSummary, method: ProjectionMethod, seed: int) -> Trust | None:
     """How far a stored map can be believed; None when it has not been measured."""
     path = store().trust_work(summary.run_id, method, seed).path
-    return _trust(summary.run_id, str(path), _stamp(path), method, seed) if path.is_file() else None
+    return _trust(summary.run_id, str(path), _stamp(path), method, seed) if is_plain(path) else None
 
 
 def control(summary: RunSummary, kind: str) -> Control | None:
     """A control of a finished run; None when it has not been made."""
     path = store().control_work(summary.run_id, kind).path
-    return _control(summary.run_id, kind, str(path), _stamp(path)) if path.is_file() else None
+    return _control(summary.run_id, kind, str(path), _stamp(path)) if is_plain(path) else None
 
 
 def split(summary: RunSummary, graph: GeneGraph) -> PairSplit:
