@@ -15,7 +15,7 @@ from slviz.datasets.gene_lookup import GeneLookup
 from slviz.datasets.pair_list import PairList, bytes_of_pairs, read_pair_list
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DataError, RunError
-from slviz.runs.data_of import data_of
+from slviz.runs.data_of import data_of_run
 from slviz.runs.run import Run
 from slviz.runs.store import RunStore
 from slviz.scoring import needs_graph, scorer_of
@@ -96,7 +96,7 @@ def _data_of_names(run: Run) -> GeneGraph | None:
 def _data_at_hand(run: Run) -> GeneGraph | None:
     """The run's data set; None, with a word on standard error, where it is not there and the scores do not need it."""
     try:
-        return data_of(run.spec)
+        return data_of_run(run)
     except DataError as error:
         if needs_graph(run):
             raise
