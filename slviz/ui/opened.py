@@ -18,6 +18,7 @@ from slviz.runs.deletions import DeletionFiles, DeletionTest
 from slviz.runs.maps import TRAINED
 from slviz.runs.store import RunStore, RunSummary
 from slviz.splits import PairSplit
+from slviz.ui import data_folders
 
 
 def store() -> RunStore:
@@ -37,7 +38,7 @@ def dataset_with_report(source: str) -> tuple[GeneGraph, Report]:
 
 def graph_of(run: Run) -> GeneGraph:
     """The data set that a run was trained on; raises `MalformedData` when it is another one by now."""
-    graph = dataset(run.spec.data_source)
+    graph = dataset(data_folders.source_of_run(run.spec, store().root))
     refuse_changed_data(graph, run.spec)
     return graph
 
