@@ -46,6 +46,7 @@ def show(body: Callable[[], None]) -> None:
     if not st.session_state.get(_NAVIGATED):
         _go_through_app()
     login.require()
+    address.drop_nonsense()
     with errors.as_sentences():
         body()
 

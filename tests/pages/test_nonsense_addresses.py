@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -93,18 +94,28 @@ GATES = {
 NEEDS_A_RUN = ("embedding", "predictions", "neighbourhood", "compare")
 
 
+ROUNDS = 5
+"""So many values are tried under each key; all of them where SLVIZ_LONG_TRIALS is set, which takes ten minutes."""
+LONG = pytest.mark.skipif(not os.environ.get("SLVIZ_LONG_TRIALS"), reason="SLVIZ_LONG_TRIALS is not set")
+TELLING = ("5,000 digits", "100 kB of digits", "zero byte", "markup", "a path")
+
+
+@pytest.mark.parametrize("turn", range(ROUNDS))
+@pytest.mark.parametrize("page", KEYS)
+def test_nonsense_under_every_key_of_a_page(page: str, turn: int, run: Run, open_page: Open) -> None:
+    kinds = list(NONSENSE)
+    values = {key: NONSENSE[kinds[(place + turn * 7) % len(kinds)]] for place, key in enumerate(KEYS[page])}
+    _open(page, values, run, open_page)
+
+
+@LONG
 @pytest.mark.parametrize("kind", NONSENSE)
 @pytest.mark.parametrize("page", KEYS)
-def test_nonsense_under_every_key_of_a_page_at_once(page: str, kind: str, run: Run, open_page: Open) -> None:
-    base = {"run": run.run_id} if page in NEEDS_A_RUN else {}
-    if page == "neighbourhood":
-        base["gene"] = "APO1.01"
-    app = open_page(page, **dict.fromkeys(KEYS[page], NONSENSE[kind]), **base)
-    assert not app.exception
-    _is_calm(said(app), NONSENSE[kind])
+def test_one_nonsense_under_all_keys_of_a_page(page: str, kind: str, run: Run, open_page: Open) -> None:
+    _open(page, dict.fromkeys(KEYS[page], NONSENSE[kind]), run, open_page)
 
 
-@pytest.mark.parametrize("kind", NONSENSE)
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=() if kind in TELLING else LONG) for kind in NONSENSE])
 @pytest.mark.parametrize(("page", "key"), [(page, key) for page, keys in GATES.items() for key in keys])
 def test_nonsense_under_a_key_that_decides_what_is_shown(
     page: str, key: str, kind: str, run: Run, open_page: Open
@@ -112,6 +123,41 @@ def test_nonsense_under_a_key_that_decides_what_is_shown(
     app = open_page(page, **{key: NONSENSE[kind]})
     assert not app.exception
     _is_calm(said(app), NONSENSE[kind])
+
+
+def _open(page: str, values: dict[str, str], run: Run, open_page: Open) -> None:
+    base = {"run": run.run_id} if page in NEEDS_A_RUN else {}
+    if page == "neighbourhood":
+        base["gene"] = "APO1.01"
+    app = open_page(page, **(values | base))
+    assert not app.exception
+    for value in values.values():
+        _is_calm(said(app), value)
+
+
+@pytest.mark.parametrize("value", ["5", "0", "2147483647"])
+def test_a_seed_that_is_one_is_taken(value: str, run: Run, open_page: Open) -> None:
+    app = open_page("train", seed=value)
+    assert app.number_input(key="seed").value == int(value)
+
+
+@pytest.mark.parametrize(
+    "value", ["9" * 5000, "9" * 11, "2147483648", "-1", "1_0", "٣", "²", "+1", "1.0", "nan", "1e3"]
+)
+def test_a_seed_that_is_none_is_said_and_0_is_taken(value: str, run: Run, open_page: Open) -> None:
+    app = open_page("train", seed=value)
+    assert not app.exception
+    assert "it should be a whole number from 0 to" in said(app)
+    assert app.number_input(key="seed").value == 0
+
+
+@pytest.mark.parametrize("value", ["a\0b", "\x1b[31m", "1" * 8001])
+def test_what_no_page_writes_is_left_out_with_a_sentence(value: str, run: Run, open_page: Open) -> None:
+    app = open_page("neighbourhood", run=run.run_id, gene=value)
+    assert not app.exception
+    assert "left out" in said(app)
+    assert "gene" not in app.query_params
+    assert run.run_id in said(app)
 
 
 def test_a_key_given_twice_is_read_once(run: Run, open_page: Open) -> None:
