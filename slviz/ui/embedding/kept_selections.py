@@ -163,6 +163,10 @@ def _kept_from(graph: GeneGraph, content: bytes, name: str) -> list[str]:
             kept += 1
         except SlvizError as error:
             said.append(str(error))
+    if cut := sum(len(each) > LONGEST_NAME for each in terms.names):
+        said.append(
+            f"{counted(cut, 'name')} had more than {LONGEST_NAME} letters and {'was' if cut == 1 else 'were'} cut."
+        )
     return [f"{counted(kept, 'selection')} kept from {name}.", *said]
 
 

@@ -128,12 +128,16 @@ function showPicture(map, event) {
   frame.style.backgroundImage = `url("${sprites.image}")`
   frame.style.backgroundSize = `${sprites.columns * sprites.width * scale}px auto`
   frame.style.backgroundPosition = `-${column * sprites.width * scale}px -${row * sprites.height * scale}px`
-  frame.setAttribute('aria-label', event.points[0].text ?? '')
+  frame.setAttribute('aria-label', plain(event.points[0].text))
   map.root.querySelector('.hint').textContent = plain(event.points[0].text)
 }
 
+// The first line of a hover without its tags; the entities are those that the figures write.
+const ENTITIES = { '&lt;': '<', '&gt;': '>', '&#36;': '$', '&#37;': '%', '&amp;': '&' }
+
 function plain(text) {
-  return String(text ?? '').split('<br>')[0].replace(/<[^>]*>/g, '')
+  const line = String(text ?? '').split('<br>')[0].replace(/<[^>]*>/g, '')
+  return line.replace(/&(?:lt|gt|#36|#37|amp);/g, (entity) => ENTITIES[entity])
 }
 
 // A ring around the chosen point and lines to its neighbours, over the chart, so that the chart is not sent again.
