@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from slviz.datasets.report import shown
-from slviz.ui.words import plain
+from slviz.ui.words import escape_markdown
 
 TRAVELLING = ("run", "gene", "data", "set", "genes")
 
@@ -91,5 +91,5 @@ def _is_between(text: str, low: float, high: float) -> bool:
 
 def _say_nonsense(key: str, asked: str, way_on: str) -> None:
     st.warning(
-        plain(f"The address asks for {key} “{shown(asked)}”, which is not there. {way_on}"), icon=":material/link_off:"
+        escape_markdown(f"The address asks for {key} “{shown(asked)}”, which is not there. {way_on}"), icon=":material/link_off:"
     )

@@ -11,7 +11,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.datasets.report import Problem, Report
 from slviz.ui import downloads
-from slviz.ui.words import counted, plain
+from slviz.ui.words import counted, escape_markdown
 
 MOST_KINDS = 12
 """So many kinds of problems are listed; the download has all."""
@@ -24,7 +24,7 @@ def read(graph: GeneGraph, report: Report) -> None:
     with st.expander(summary(graph, report), icon=":material/rule:"):
         if report.skipped:
             rows = ", ".join(f"{counted(count, 'row')} of {file}" for file, count in report.skipped.items())
-            st.caption(plain(f"Left out: {rows}."))
+            st.caption(escape_markdown(f"Left out: {rows}."))
         _list(report.problems)
         _download(report)
 
@@ -40,7 +40,7 @@ def summary(graph: GeneGraph, report: Report) -> str:
 def refused(report: Report) -> None:
     """Why a folder cannot be used: what stops it first, the rest folded away, and all of it to take away."""
     st.error(
-        f"**The data folder “{plain(report.folder)}” cannot be used.** Mend what is listed here, and it is read anew.",
+        f"**The data folder “{escape_markdown(report.folder)}” cannot be used.** Mend what is listed here, and it is read anew.",
         icon=":material/folder_off:",
     )
     _list(report.fatal)
@@ -69,7 +69,7 @@ def by_kind(problems: Sequence[Problem]) -> list[list[Problem]]:
 def _line(kind: Sequence[Problem]) -> str:
     first = kind[0]
     value = f"“{first.value}” " if first.value else ""
-    return f"**{plain(_place(kind))}**: {plain(value + first.what)}. {plain(first.remedy)}"
+    return f"**{escape_markdown(_place(kind))}**: {escape_markdown(value + first.what)}. {escape_markdown(first.remedy)}"
 
 
 def _place(kind: Sequence[Problem]) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from slviz import jobs
 from slviz.runs.beside import Beside
-from slviz.ui.words import plain
+from slviz.ui.words import escape_markdown
 
 POLL_SECONDS = 1.0
 START_SECONDS = 60.0
@@ -77,7 +77,7 @@ def _follow(job: Job, works: Sequence[Beside], states: Sequence[str]) -> None:
     share = (states.count("finished") + progress.share) / len(works)
     count = f" ({states.count('finished') + 1} of {len(works)})" if len(works) > 1 else ""
     with st.container(border=True):
-        st.progress(min(share, 1.0), f"Making {job.what}{count}: {plain(progress.doing)}")
+        st.progress(min(share, 1.0), f"Making {job.what}{count}: {escape_markdown(progress.doing)}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Cancel", icon=":material/close:", key=f"cancel {job.key}"):
                 st.session_state.pop(f"asked {job.key}", None)
@@ -89,7 +89,7 @@ def _follow(job: Job, works: Sequence[Beside], states: Sequence[str]) -> None:
 def _offer(job: Job, works: Sequence[Beside], states: Sequence[str], asked: str) -> None:
     with st.container(border=True):
         if "failed" in states:
-            st.error(plain(works[states.index("failed")].failure), icon=":material/error:")
+            st.error(escape_markdown(works[states.index("failed")].failure), icon=":material/error:")
         st.markdown(job.offer)
         if st.button(job.button, type="primary", icon=":material/play_arrow:", key=f"start {job.key}"):
             st.session_state[asked] = time.time() + START_SECONDS

@@ -11,15 +11,15 @@ from slviz.ui import links, selection
 from slviz.ui.data.data_portrait import kinds_of_evidence, share_of_hubs
 from slviz.ui.key_figures import key_figure
 from slviz.ui.metrics_table import beside_baselines, marks_of_best
-from slviz.ui.words import as_score, duration, plain
+from slviz.ui.words import as_score, duration, escape_markdown
 
 
 def test_foreign_text_is_not_read_as_markdown() -> None:
-    assert plain("[x](javascript:1) *b* :red[r] $a$") == r"\[x\](javascript\:1) \*b\* \:red\[r\] \$a\$"
+    assert escape_markdown("[x](javascript:1) *b* :red[r] $a$") == r"\[x\](javascript\:1) \*b\* \:red\[r\] \$a\$"
 
 
 def test_code_between_backticks_stays_code() -> None:
-    assert plain("Run `python -m slviz data_demo`.") == "Run `python -m slviz data_demo`."
+    assert escape_markdown("Run `python -m slviz data_demo`.") == "Run `python -m slviz data_demo`."
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(7.6, "8 s"), (130, "2 min 10 s"), (3900, "1 h 5 min"), (-1, "0 s")])

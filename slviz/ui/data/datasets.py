@@ -11,7 +11,7 @@ from slviz.datasets.sources import DatasetEntry, known_datasets, locate, title_o
 from slviz.errors import MissingDataFile, SlvizError
 from slviz.ui import address, errors, frame, opened
 from slviz.ui.data import data_uploads
-from slviz.ui.words import counted, plain
+from slviz.ui.words import counted, escape_markdown
 
 DEMO = "demo"
 
@@ -83,7 +83,7 @@ def _describe(graph: GeneGraph) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         features = ", ".join(sorted(graph.features)) or "none"
         st.caption(
-            f"{counted(len(graph), 'gene')}, {counted(len(graph.pairs), 'pair')}, features: {plain(features)}",
+            f"{counted(len(graph), 'gene')}, {counted(len(graph.pairs), 'pair')}, features: {escape_markdown(features)}",
             width="content",
         )
         if graph.synthetic:

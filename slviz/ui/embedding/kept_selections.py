@@ -18,7 +18,7 @@ from slviz.gene_sets import LONGEST_NAME, GeneSet, GeneSets, read_gmt, sets_of, 
 from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES
 from slviz.ui import address, charts, downloads, errors, opened
-from slviz.ui.words import counted, plain
+from slviz.ui.words import counted, escape_markdown
 
 MOST_FROM_A_FILE = 200
 SAID = "said of kept selections"
@@ -66,11 +66,11 @@ def keep(graph: GeneGraph, chosen: np.ndarray, *, note: str) -> None:
 def _tell() -> None:
     kind, text = st.session_state.pop(SAID, ("", ""))
     if kind == "kept":
-        st.toast(plain(text), icon=":material/bookmark_added:")
+        st.toast(escape_markdown(text), icon=":material/bookmark_added:")
     elif kind:
         st.session_state[SAID] = (kind, "")  # the box keeps offering to replace, until something else happens
         if text:
-            st.warning(plain(text), icon=":material/warning:")
+            st.warning(escape_markdown(text), icon=":material/warning:")
 
 
 def open_one(graph: GeneGraph, run: Run) -> None:
@@ -95,7 +95,7 @@ def open_one(graph: GeneGraph, run: Run) -> None:
         name = address.value("set")
         if name in known:
             about = known[name]
-            st.caption(plain(f"“{name}”: {counted(len(about.genes), 'gene')}, kept {about.made} UTC; {about.note}"))
+            st.caption(escape_markdown(f"“{name}”: {counted(len(about.genes), 'gene')}, kept {about.made} UTC; {about.note}"))
             st.button("Remove it", icon=":material/delete:", on_click=_remove, args=(graph, name), type="tertiary")
 
 
@@ -144,7 +144,7 @@ def _bring_in(graph: GeneGraph) -> None:
         help="A set a line: name, note, genes, with tabs between them. Genes by symbol, alias or identifier.",
     )
     for sentence in st.session_state.get("said of the gmt", []):
-        st.caption(plain(sentence))
+        st.caption(escape_markdown(sentence))
 
 
 def _kept_from(graph: GeneGraph, content: bytes, name: str) -> list[str]:
@@ -177,7 +177,7 @@ def compare(graph: GeneGraph, run: Run, chosen: np.ndarray, *, called: str, name
     key, asked = "compare box", address.value("with")
     if asked is not None and asked not in others:
         said = f"No other selection of this data set is called “{asked[:60]}”, so there is nothing to compare with."
-        st.warning(plain(said), icon=":material/link_off:")
+        st.warning(escape_markdown(said), icon=":material/link_off:")
     if not others:
         return
     st.session_state[key] = asked if asked in others else None
@@ -196,7 +196,7 @@ def _two(
 ) -> None:
     table = side_by_side(graph, first, second)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(plain(f"{first[0]} and {second[0]}"), anchor=False, width="content")
+        st.subheader(escape_markdown(f"{first[0]} and {second[0]}"), anchor=False, width="content")
         source = downloads.provenance(graph, run)
         try:
             found = [enrich(graph, numbers) for _, numbers in (first, second)]
@@ -212,7 +212,7 @@ def _two(
         count = table["in"].value_counts().to_dict()
         with st.container(horizontal=True):
             for label in ("both", f"only {first[0]}", f"only {second[0]}"):
-                st.metric(plain(label.capitalize() if label == "both" else label), int(count.get(label, 0)))
+                st.metric(escape_markdown(label.capitalize() if label == "both" else label), int(count.get(label, 0)))
         st.dataframe(table, hide_index=True, height=320, column_config={"in": "In", "gene": "Gene", "name": "Name"})
     with right:
         if made is not None:

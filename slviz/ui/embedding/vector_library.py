@@ -14,7 +14,7 @@ from slviz import jobs
 from slviz.errors import SlvizError
 from slviz.ui import errors, frame
 from slviz.ui.embedding import vector_sets
-from slviz.ui.words import counted, plain
+from slviz.ui.words import counted, escape_markdown
 from slviz.vectors import ENDINGS, REFERENCES, Given, VectorSet, VectorSummary, read_vectors, reference
 from slviz.vectors.mapping import EXACT_UP_TO
 from slviz.vectors.vector_set import SYNTHETIC
@@ -125,8 +125,8 @@ def _open(id: str) -> None:
 def _card(each: VectorSummary) -> None:
     with st.container(border=True):
         words, link, removal = st.columns([6, 1, 1], vertical_alignment="center")
-        words.markdown(f"**{plain(each.title)}** · {counted(each.points, 'point')} × {counted(each.width, 'number')}")
-        words.caption(plain(each.origin))
+        words.markdown(f"**{escape_markdown(each.title)}** · {counted(each.points, 'point')} × {counted(each.width, 'number')}")
+        words.caption(escape_markdown(each.origin))
         if SYNTHETIC in each.origin:
             with words:
                 frame.synthetic_badge(short=True)

@@ -16,7 +16,7 @@ from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import address, charts, downloads, frame, links, selection, view_shares
 from slviz.ui.neighbourhood import deletion_view
-from slviz.ui.words import SCORE, plain
+from slviz.ui.words import SCORE, escape_markdown
 
 MEAN = "mean"
 INTO, OUT_OF = "what it attends to", "who attends to it"
@@ -49,7 +49,7 @@ def trail(graph: GeneGraph, gene: int) -> None:
                 if st.button(each, type="tertiary", key=f"trail {each}"):
                     address.put(gene=each)
                     st.rerun()
-            st.markdown(f"› **{plain(symbol)}**", width="content")
+            st.markdown(f"› **{escape_markdown(symbol)}**", width="content")
 
 
 def controls(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> Neighbourhood:
@@ -130,7 +130,7 @@ def figure(summary: RunSummary, graph: GeneGraph, run: Run, around: Neighbourhoo
         selection_mode="points",
         alt=f"{centre} in the middle, its partners around it, edges as wide as the attention on them",
     )
-    st.caption(" ".join(plain(each) for each in around.statement) + " Click a gene to move on to it.")
+    st.caption(" ".join(escape_markdown(each) for each in around.statement) + " Click a gene to move on to it.")
     if run.attention is not None:
         deletion_view.show(summary, graph, run, around.centre)
 
@@ -139,7 +139,7 @@ def table(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
     """The table behind the figure, with links, and the downloads."""
     centre = graph.genes[around.centre]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(f"Around {plain(centre)}", anchor=False, width="content")
+        st.subheader(f"Around {escape_markdown(centre)}", anchor=False, width="content")
         _downloads(graph, run, around, name=f"{around.run_id}-{centre}")
     shown = shown_table(graph, run, around)
     genes, key = shown["Gene"].tolist(), f"table {around.run_id} {centre}"
@@ -158,7 +158,7 @@ def table(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
     )
     partner = address.value("partner")
     if partner is None or partner not in genes:
-        missing = f"{plain(partner)} is not in this table. " if partner else ""
+        missing = f"{escape_markdown(partner)} is not in this table. " if partner else ""
         rests = "see what its score rests on, or to " if run.decoder else ""
         st.caption(f"{missing}Pick a row to {rests}move on to that gene.")
         return

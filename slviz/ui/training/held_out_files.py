@@ -15,7 +15,7 @@ from slviz.runs.uploads import MOST_MEBIBYTES, stage
 from slviz.splits import HeldOut
 from slviz.splits.negatives import pair_keys
 from slviz.ui import errors, opened
-from slviz.ui.words import counted, plain
+from slviz.ui.words import counted, escape_markdown
 
 ENDINGS = ["tsv", "txt", "csv", "gz"]
 FORMAT = "Two gene names a line, with a tab, a comma or a space between them; a score after them if you have one."
@@ -89,4 +89,4 @@ def described(graph: GeneGraph, held_out: HeldOut) -> str:
     said = f"{counted(len(held_out.pairs), 'pair')} held out, {known}; all are kept from training."
     if held_out.negatives is not None:
         said += f" {counted(len(held_out.negatives), 'non-pair')} of your own to tell them from."
-    return plain(said)
+    return escape_markdown(said)

@@ -17,7 +17,7 @@ from slviz.runs import RunSpec
 from slviz.runs.summary import RunSummary
 from slviz.ui import charts, downloads, errors, frame, opened, run_cards, run_names
 from slviz.ui.training import form_start
-from slviz.ui.words import duration, plain
+from slviz.ui.words import duration, escape_markdown
 
 ALIVE = ("running", "waiting")
 POLL_SECONDS = 1.0
@@ -81,7 +81,7 @@ def _line(summary: RunSummary, *, name: str) -> None:
         _badge(summary.state)
         if summary.spec is not None and summary.spec.synthetic:
             frame.synthetic_badge(short=True)
-        st.markdown(plain(name), width="stretch", help=summary.run_id)
+        st.markdown(escape_markdown(name), width="stretch", help=summary.run_id)
         if st.button("Look", key=f"look {summary.run_id}", icon=":material/monitoring:"):
             st.query_params["job"] = summary.run_id
             st.rerun()
@@ -110,7 +110,7 @@ def _panel(run_id: str, *, was_alive: bool) -> None:
             return
         with st.container(horizontal=True, vertical_alignment="center"):
             _badge(state)
-            st.subheader(plain(run_id), anchor=False)
+            st.subheader(escape_markdown(run_id), anchor=False)
             spec = opened.store().summary(run_id).spec
             if spec is not None:
                 if spec.synthetic:
@@ -162,7 +162,7 @@ def _badge(state: str) -> None:
 
 def _say_unknown(run_id: str) -> None:
     st.warning(
-        plain(f"No run is called “{shown(run_id)}”: it was removed, or never started. Start a new one below."),
+        escape_markdown(f"No run is called “{shown(run_id)}”: it was removed, or never started. Start a new one below."),
         icon=":material/link_off:",
     )
     if st.button("Close", key="close job", icon=":material/close:"):
@@ -219,9 +219,9 @@ def _after(run_id: str, state: str, history: pd.DataFrame) -> None:
         _links(run_id)
         return
     if state == "damaged":
-        st.error(plain(_damage(run_id)), icon=":material/broken_image:")
+        st.error(escape_markdown(_damage(run_id)), icon=":material/broken_image:")
     elif state == "failed":
-        st.error(plain(opened.store().failure(run_id) or "It failed, and left no reason."), icon=":material/error:")
+        st.error(escape_markdown(opened.store().failure(run_id) or "It failed, and left no reason."), icon=":material/error:")
         _log(run_id)
     elif state == "interrupted":
         done = f" after epoch {len(history)}" if len(history) else ""

@@ -28,7 +28,7 @@ from slviz.tuning.search import SAMPLERS, Search, make_search
 from slviz.tuning.studies import About, StudyFolder, about, trials_table
 from slviz.ui import address, charts, downloads, errors, frame, opened
 from slviz.ui.data import datasets
-from slviz.ui.words import NETWORK_WORDS, plain
+from slviz.ui.words import NETWORK_WORDS, escape_markdown
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -69,7 +69,7 @@ def _pick(studies: StudyFolder, names: list[str]) -> str | None:
     """The search of the address, else the latest; a sentence for one that is not there."""
     asked = address.value("study")
     if asked is not None and asked not in names and not _is_starting(asked, names):
-        st.warning(plain(f"No search is called “{shown(asked)}”. It may lie in another models folder."))
+        st.warning(escape_markdown(f"No search is called “{shown(asked)}”. It may lie in another models folder."))
         asked = None
     options = ([asked] if asked is not None and asked not in names else []) + names
     if not options:
@@ -123,7 +123,7 @@ def _head(studies: StudyFolder, study: Study, told: About, *, running: bool) -> 
         st.badge("Searching" if running else "At rest", color="blue" if running else "gray")
         if told.synthetic:
             frame.synthetic_badge()
-        st.caption(plain(f"data {told.data_name}"), width="content")
+        st.caption(escape_markdown(f"data {told.data_name}"), width="content")
         if running and st.button("Stop", icon=":material/stop_circle:", help="It can go on later."):
             studies.cancel(study.study_name)
             st.toast("Asked to stop.", icon=":material/stop_circle:")
@@ -150,7 +150,7 @@ def _best(run_id: str) -> None:
     try:
         summary = opened.store().summary(run_id)
     except RunNotFound:
-        st.caption(plain(f"The best run, {run_id}, was removed."))
+        st.caption(escape_markdown(f"The best run, {run_id}, was removed."))
         return
     if summary.spec is None:
         return
@@ -232,7 +232,7 @@ def _open_run(run_id: str) -> None:
         st.caption("This trial has no run: its settings cannot be trained, or the run was removed.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{plain(run_id)}**: {state}", width="content")
+        st.markdown(f"**{escape_markdown(run_id)}**: {state}", width="content")
         if state == "finished":
             frame.links_to(run_id, icons=False)
         else:
