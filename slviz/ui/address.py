@@ -17,6 +17,8 @@ from slviz.datasets.report import shown
 from slviz.ui.words import escape_markdown
 
 TRAVELLING = ("run", "gene", "data", "set", "genes")
+MARKDOWN_LABELS = (st.segmented_control, st.pills, st.radio)
+"""Controls whose options Streamlit reads as Markdown."""
 
 
 def value(key: str) -> str | None:
@@ -41,7 +43,13 @@ def travelling(**changes: str) -> dict[str, str]:
 
 
 def one_of(widget: Callable[..., Any], label: str, options: Sequence[str], *, key: str, **arguments: Any) -> str:
-    """A control over `options` whose value is in the address; the first option is the default."""
+    """A control over `options` whose value is in the address; the first option is the default.
+
+    Options that Markdown would not show as they are written stand in a list, whose options are plain text. (A button
+    with an escaped label would write the escape into the address.)
+    """
+    if widget in MARKDOWN_LABELS and any(escape_markdown(option) != option for option in options):
+        widget = st.selectbox
     asked = st.query_params.get(key)
     if asked is not None and asked not in options:
         _say_nonsense(key, asked, f"There are: {', '.join(options)}. This page shows “{options[0]}”.")
@@ -90,6 +98,5 @@ def _is_between(text: str, low: float, high: float) -> bool:
 
 
 def _say_nonsense(key: str, asked: str, way_on: str) -> None:
-    st.warning(
-        escape_markdown(f"The address asks for {key} “{shown(asked)}”, which is not there. {way_on}"), icon=":material/link_off:"
-    )
+    said = f"The address asks for {key} “{shown(asked)}”, which is not there. {way_on}"
+    st.warning(escape_markdown(said), icon=":material/link_off:")

@@ -40,7 +40,8 @@ def summary(graph: GeneGraph, report: Report) -> str:
 def refused(report: Report) -> None:
     """Why a folder cannot be used: what stops it first, the rest folded away, and all of it to take away."""
     st.error(
-        f"**The data folder “{escape_markdown(report.folder)}” cannot be used.** Mend what is listed here, and it is read anew.",
+        f"**The data folder “{escape_markdown(report.folder)}” cannot be used.** Mend what is listed here, and it is "
+        "read anew.",
         icon=":material/folder_off:",
     )
     _list(report.fatal)
@@ -69,7 +70,8 @@ def by_kind(problems: Sequence[Problem]) -> list[list[Problem]]:
 def _line(kind: Sequence[Problem]) -> str:
     first = kind[0]
     value = f"“{first.value}” " if first.value else ""
-    return f"**{escape_markdown(_place(kind))}**: {escape_markdown(value + first.what)}. {escape_markdown(first.remedy)}"
+    said = f"{escape_markdown(value + first.what)}. {escape_markdown(first.remedy)}"
+    return f"**{escape_markdown(_place(kind))}**: {said}"
 
 
 def _place(kind: Sequence[Problem]) -> str:

@@ -16,7 +16,7 @@ from slviz.errors import DamagedRun, RunError, RunNotFound, RunUnfinished, neare
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunSummary
 from slviz.ui import address, errors, opened, run_names
-from slviz.ui.words import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, escape_markdown
+from slviz.ui.words import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, as_code, escape_markdown
 
 OVERVIEW, TRAIN, EMBEDDING, PREDICTIONS, NEIGHBOURHOOD, COMPARE = (
     f"pages/{name}.py" for name in ("overview", "train", "embedding", "predictions", "neighbourhood", "compare")
@@ -78,7 +78,8 @@ def description(spec: RunSpec) -> str:
     task = escape_markdown(spec.task.name)
     data = escape_markdown(Path(spec.data_name).name or spec.data_name)
     task_words = TASK_WORDS.get(spec.task.name, spec.task.summary())
-    return f"Task **{task}** ({task_words}) · {_model(spec)} · data **{data}** · held out **{escape_markdown(spec.held_out)}**"
+    held_out = escape_markdown(spec.held_out)
+    return f"Task **{task}** ({task_words}) · {_model(spec)} · data **{data}** · held out **{held_out}**"
 
 
 def _model(spec: RunSpec) -> str:
@@ -86,7 +87,8 @@ def _model(spec: RunSpec) -> str:
     words = NETWORK_WORDS.get(spec.network.name, spec.network.summary())
     if not spec.network.learns_in_epochs:
         return f"baseline **{escape_markdown(spec.network.scorer)}** ({words.removeprefix('a baseline: ')})"
-    return f"network **{escape_markdown(spec.network.name)}** ({words}) · features **{escape_markdown(spec.features.name)}**"
+    network, features = escape_markdown(spec.network.name), escape_markdown(spec.features.name)
+    return f"network **{network}** ({words}) · features **{features}**"
 
 
 def open_run(title: str) -> tuple[RunSummary, Run, GeneGraph]:
@@ -146,7 +148,8 @@ def _first_to_see(finished: dict[str, RunSummary]) -> str | None:
 def _offer_others(finished: dict[str, RunSummary]) -> None:
     """No run on the data that was asked for: train one, or look at a run on other data. Stops the page."""
     asked = title_of(address.value("data") or default_source())
-    st.info(f"**No finished run on “{escape_markdown(shown(asked))}” yet.** Train one:", icon=":material/model_training:")
+    said = f"**No finished run on “{escape_markdown(shown(asked))}” yet.** Train one:"
+    st.info(said, icon=":material/model_training:")
     if st.button("Train a run", type="primary", icon=":material/play_arrow:"):
         st.switch_page(TRAIN)
     st.markdown("Or open a run on other data:")
@@ -163,8 +166,8 @@ def nothing_finished() -> None:
 
 
 def link(page: str, label: str, *, icon: str, **query: str) -> None:
-    """A link to another page that keeps run and gene, with some of them changed."""
-    st.page_link(page, label=label, icon=icon, query_params=address.travelling(**query))
+    """A link to another page that keeps run and gene, with some of them changed; the label is plain text."""
+    st.page_link(page, label=escape_markdown(label), icon=icon, query_params=address.travelling(**query))
 
 
 def links_to(run_id: str, *, icons: bool = True) -> None:
@@ -208,7 +211,7 @@ def _run_picker(finished: dict[str, RunSummary], wanted: str | None) -> None:
         )
         shown = finished.get(st.session_state[key] or "")
         if shown is not None and shown.spec is not None:
-            st.caption(f"{escape_markdown(labels[shown.run_id])}  \n`{shown.run_id}`")
+            st.caption(f"{escape_markdown(labels[shown.run_id])}  \n{as_code(shown.run_id)}")
 
 
 def _why_not(wanted: str, summaries: Sequence[RunSummary]) -> RunError:

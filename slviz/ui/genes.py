@@ -56,7 +56,7 @@ def _suggest(graph: GeneGraph, text: str) -> None:
     matches = opened.index_of(graph).search(text, limit=6)
     with st.container(horizontal=True):
         for match in matches:
-            if st.button(match.symbol, key=f"suggest {match.symbol}", icon=":material/search:"):
+            if st.button(escape_markdown(match.symbol), key=f"suggest {match.symbol}", icon=":material/search:"):
                 address.put(gene=match.symbol)
                 st.rerun()
         if st.button("Clear the search", key="clear gene", icon=":material/close:", type="tertiary"):
@@ -99,7 +99,8 @@ def _predicted_partners(graph: GeneGraph, gene: int, run: Run, *, limit: int = 5
     order, score = ranked_partners(graph, gene, run)
     if not len(order):
         return
-    listed = ", ".join(f"{escape_markdown(graph.genes[number])} ({as_score(float(score[number]))})" for number in order[:limit])
+    scored = [(escape_markdown(graph.genes[number]), as_score(float(score[number]))) for number in order[:limit]]
+    listed = ", ".join(f"{symbol} ({told})" for symbol, told in scored)
     st.caption(f"Best-scored partners that are not known: {listed}", help=SCORE)
 
 

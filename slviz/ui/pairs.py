@@ -35,7 +35,7 @@ def card(graph: GeneGraph, run: Run, row: int) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(escape_markdown(f"{pair['gene_a']} – {pair['gene_b']}"), anchor=False, width="content")
-            st.badge(f"{pair['part']} pair", color="blue")
+            st.badge(f"{escape_markdown(pair['part'])} pair", color="blue")
             if graph.synthetic:
                 frame.synthetic_badge(short=True)
         _scores(run, pair.to_dict())

@@ -99,16 +99,18 @@ def figures_of(summary: RunSummary, spec: RunSpec) -> None:
         _metric(figure)
     others = second_figures(spec.task.name, summary.metrics)
     if others:
-        st.caption("  \n".join(escape_markdown(each.sentence) for each in others), help="\n\n".join(each.help for each in others))
+        said = "  \n".join(escape_markdown(each.sentence) for each in others)
+        st.caption(said, help="\n\n".join(each.help for each in others))
 
 
 def _metric(figure: KeyFigure) -> None:
-    beside = f"{figure.difference:+.3f} vs {figure.baseline}" if figure.baseline else None
+    baseline = escape_markdown(figure.baseline)
+    beside = f"{figure.difference:+.3f} vs {baseline}" if figure.baseline else None
     st.metric(
-        figure.label,
+        escape_markdown(figure.label),
         f"{figure.value:.3f}",
         beside,
         delta_color="normal" if figure.higher_is_better else "inverse",
         help=f"{figure.help} {AGAINST_WORDS.get(figure.against, '').capitalize()}. Below: the difference to the best "
-        f"baseline on the same pairs, {figure.baseline} ({figure.baseline_value:.3f}), which needs no network.",
+        f"baseline on the same pairs, {baseline} ({figure.baseline_value:.3f}), which needs no network.",
     )

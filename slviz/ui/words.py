@@ -114,9 +114,7 @@ def escape_markdown(text: object) -> str:
 
 def as_code(text: object) -> str:
     """Markdown that shows a text letter by letter as code, such as the name of a run."""
-    said = _READ_LATER.sub(
-        lambda match: f"{match.group()}{_WORD_JOINER}", spelt_out(unbroken(str(text)), blanks=False)
-    )
+    said = _READ_LATER.sub(lambda match: f"{match.group()}{_WORD_JOINER}", spelt_out(unbroken(str(text)), blanks=False))
     fence = "`" * (1 + max(map(len, _BACKTICKS.findall(said)), default=0))
     room = " " if said.startswith("`") or said.endswith("`") else ""
     return f"{fence}{room}{said}{room}{fence}" if said.strip() else escape_markdown(said)

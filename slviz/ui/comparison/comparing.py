@@ -137,7 +137,8 @@ def _figures(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str], *,
         st.subheader("Figures on test pairs", anchor=False, width="content")
         name = f"{runs[0].run_id}-compared-figures-{against}"
         downloads.menu(name, source=downloads.provenance(graph, runs[0]), table=lambda: table)
-    st.caption(f"Held out: {escape_markdown(runs[0].spec.held_out)}; {AGAINST_WORDS.get(against, against)}.")
+    held_out, kind = runs[0].spec.held_out, AGAINST_WORDS.get(against, against)
+    st.caption(escape_markdown(f"Held out: {held_out}; {kind}."))
     metrics_table.show(table)
 
 

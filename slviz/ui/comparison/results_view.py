@@ -247,8 +247,8 @@ def _run_line(row: ResultRow, summary: RunSummary, column: Column) -> None:
     assert spec is not None
     value = _figure_of(summary, row, column)
     with st.container(horizontal=True, vertical_alignment="center"):
-        said = f"**{protocol_of(spec)}**, {held_out_of(spec)}, seed {spec.seed}"
-        st.markdown(escape_markdown(said).replace("\\*", "*") + (f": {value:.3f}" if value == value else ""), width="stretch")
+        said = f"**{escape_markdown(protocol_of(spec))}**, {escape_markdown(held_out_of(spec))}, seed {spec.seed}"
+        st.markdown(said + (f": {value:.3f}" if value == value else ""), width="stretch")
         frame.links_to(summary.run_id, icons=False)
 
 

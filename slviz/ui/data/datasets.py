@@ -72,7 +72,7 @@ def _opened_or_way_on(source: str, titles: dict[str, str]) -> GeneGraph:
         errors.show(error)
     others = [each for each in titles if each != source]
     other = DEMO if DEMO in others else next(iter(others), None)
-    if other and st.button(f"Use {titles[other]} instead", type="primary", icon=":material/undo:"):
+    if other and st.button(f"Use {escape_markdown(titles[other])} instead", type="primary", icon=":material/undo:"):
         address.put(data=other)
         st.rerun()
     st.stop()
@@ -83,7 +83,8 @@ def _describe(graph: GeneGraph) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         features = ", ".join(sorted(graph.features)) or "none"
         st.caption(
-            f"{counted(len(graph), 'gene')}, {counted(len(graph.pairs), 'pair')}, features: {escape_markdown(features)}",
+            f"{counted(len(graph), 'gene')}, {counted(len(graph.pairs), 'pair')}, "
+            f"features: {escape_markdown(features)}",
             width="content",
         )
         if graph.synthetic:

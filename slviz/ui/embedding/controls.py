@@ -267,6 +267,6 @@ def _shuffled_figure(summary: RunSummary, run: Run) -> None:
     if own is None or theirs is None:
         return
     st.markdown(
-        f"On the run's own held-out pairs ({escape_markdown(own.against)}), {own.metric} is **{own.value:.3f}** trained and "
-        f"**{theirs.value:.3f}** trained on shuffled pairs."
+        f"On the run's own held-out pairs ({escape_markdown(own.against)}), {escape_markdown(own.metric)} is "
+        f"**{own.value:.3f}** trained and **{theirs.value:.3f}** trained on shuffled pairs."
     )

@@ -87,7 +87,7 @@ def open_one(graph: GeneGraph, run: Run) -> None:
             st.download_button(
                 "All of them (GMT)",
                 lambda: to_gmt(known.values(), provenance=source),
-                f"{graph.name}-selections.gmt",
+                downloads.safe_file_name(f"{graph.name}-selections.gmt"),
                 "text/plain",
                 icon=":material/download:",
                 on_click="ignore",
@@ -95,7 +95,8 @@ def open_one(graph: GeneGraph, run: Run) -> None:
         name = address.value("set")
         if name in known:
             about = known[name]
-            st.caption(escape_markdown(f"“{name}”: {counted(len(about.genes), 'gene')}, kept {about.made} UTC; {about.note}"))
+            size = counted(len(about.genes), "gene")
+            st.caption(escape_markdown(f"“{name}”: {size}, kept {about.made} UTC; {about.note}"))
             st.button("Remove it", icon=":material/delete:", on_click=_remove, args=(graph, name), type="tertiary")
 
 

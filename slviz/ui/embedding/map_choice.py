@@ -134,7 +134,8 @@ def job(summary: RunSummary, method: ProjectionMethod, seed: int) -> making.Job:
         works=lambda: [opened.store().map_work(summary.run_id, method, seed)],
         command=jobs.project_command(summary.run_id, method, seed=seed),
         what=f"the {method.title} map",
-        offer=f"**There is no {method.title} map of this run with these settings yet.** {escape_markdown(method.summary())}",
+        offer=f"**There is no {method.title} map of this run with these settings yet.** "
+        + escape_markdown(method.summary()),
         button=f"Make the {method.title} map",
         takes=TAKES[method.name],
     )

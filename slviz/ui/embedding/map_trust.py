@@ -119,7 +119,8 @@ def _sums(graph: GeneGraph, run: Run, projection: Projection, trust: Trust) -> N
     worst = _table(graph, projection, trust)
     least = ", ".join(worst["gene"].head(8))
     st.caption(
-        f"Least to be believed: {escape_markdown(least)}.{_sampled(trust)} Colour the map by “How far to believe” to see where."
+        f"Least to be believed: {escape_markdown(least)}.{_sampled(trust)} Colour the map by “How far to believe” to "
+        "see where."
     )
     name = f"{run.run_id}-{projection.method.name}-trust"
     downloads.table_button(

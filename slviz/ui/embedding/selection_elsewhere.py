@@ -87,7 +87,7 @@ def chips(graph: GeneGraph) -> None:
         st.caption(f"{counted(len(chosen.numbers), 'selected gene')}:", width="content")
         for number in chosen.numbers[:MOST_CHIPS].tolist():
             gene = graph.genes[number]
-            st.button(gene, type="tertiary", key=f"selected {gene}", on_click=_go, args=(gene,))
+            st.button(escape_markdown(gene), type="tertiary", key=f"selected {gene}", on_click=_go, args=(gene,))
         if len(chosen.numbers) > MOST_CHIPS:
             st.caption(f"and {len(chosen.numbers) - MOST_CHIPS:,} more", width="content")
         st.button("Clear", icon=":material/close:", type="tertiary", key="clear chips", on_click=selected_genes.clear)

@@ -125,7 +125,8 @@ def _open(id: str) -> None:
 def _card(each: VectorSummary) -> None:
     with st.container(border=True):
         words, link, removal = st.columns([6, 1, 1], vertical_alignment="center")
-        words.markdown(f"**{escape_markdown(each.title)}** · {counted(each.points, 'point')} × {counted(each.width, 'number')}")
+        size = f"{counted(each.points, 'point')} × {counted(each.width, 'number')}"
+        words.markdown(f"**{escape_markdown(each.title)}** · {size}")
         words.caption(escape_markdown(each.origin))
         if SYNTHETIC in each.origin:
             with words:

@@ -95,7 +95,8 @@ def page() -> None:
     points = _opened_or_way_on(id)
     frame.heading("Embedding", synthetic=SYNTHETIC in points.origin)
     count, width = points.vectors.shape
-    st.caption(escape_markdown(f"{points.title or points.name}: {count:,} points, {width:,} numbers each. {points.origin}."))
+    title = points.title or points.name
+    st.caption(escape_markdown(f"{title}: {count:,} points, {width:,} numbers each. {points.origin}."))
     search, method_column, colour_column = st.columns([3, 4, 3])
     with search:
         point = _search(points)

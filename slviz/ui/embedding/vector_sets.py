@@ -110,9 +110,10 @@ def _job(id: str, method: ProjectionMethod, seed: int) -> making.Job:
         key=f"{id} {method} {seed}",
         works=lambda: [store().map_work(id, method, seed)],
         command=project_command(id, method, seed),
-        what=f"the {method.title} map",
-        offer=f"**There is no {method.title} map of these vectors with these settings yet.** {escape_markdown(method.summary())}",
-        button=f"Make the {method.title} map",
+        what=f"the {escape_markdown(method.title)} map",
+        offer=f"**There is no {escape_markdown(method.title)} map of these vectors with these settings yet.** "
+        + escape_markdown(method.summary()),
+        button=f"Make the {escape_markdown(method.title)} map",
         takes="Seconds for thousands of points, minutes for a hundred thousand.",
     )
 

@@ -42,11 +42,11 @@ def trail(graph: GeneGraph, gene: int) -> None:
     st.session_state[TRAIL] = [*visited[-STEPS:], symbol]
     if visited:
         with st.container(horizontal=True, gap="small"):
-            if st.button("Back", icon=":material/arrow_back:", help=f"Back to {visited[-1]}"):
+            if st.button("Back", icon=":material/arrow_back:", help=f"Back to {escape_markdown(visited[-1])}"):
                 address.put(gene=visited[-1])
                 st.rerun()
             for each in visited[-STEPS:]:
-                if st.button(each, type="tertiary", key=f"trail {each}"):
+                if st.button(escape_markdown(each), type="tertiary", key=f"trail {each}"):
                     address.put(gene=each)
                     st.rerun()
             st.markdown(f"› **{escape_markdown(symbol)}**", width="content")

@@ -17,7 +17,7 @@ from slviz.runs import Run
 from slviz.runs.deletions import FEWEST_EDGES, DeletionFiles, DeletionTest, edges_into
 from slviz.runs.summary import RunSummary
 from slviz.ui import charts, downloads, errors, opened
-from slviz.ui.words import ATTENTION, escape_markdown
+from slviz.ui.words import ATTENTION, as_code, escape_markdown
 
 POLL_SECONDS = 1.0
 START_SECONDS = 30.0
@@ -60,8 +60,8 @@ def _of_gene(files: DeletionFiles, run: Run, graph: GeneGraph, gene: int) -> Del
     symbol = graph.genes[gene]
     if run.attention is not None and edges_into(run.attention, len(graph))[gene] < FEWEST_EDGES:
         st.caption(
-            f"{escape_markdown(symbol)} has fewer than {FEWEST_EDGES} known partners in training: too few to compare its most "
-            "attended edges with others."
+            f"{escape_markdown(symbol)} has fewer than {FEWEST_EDGES} known partners in training: too few to compare "
+            "its most attended edges with others."
         )
         return None
     return _told(files, run, graph, words=symbol)
@@ -99,10 +99,10 @@ def _wait(files: DeletionFiles, run: Run, graph: GeneGraph, words: str, *, was_a
     command = jobs.deletion_command(run.run_id, None if files.gene is None else graph.genes[files.gene])
     typed = shlex.join(["python", "-m", "slviz", *command])
     if st.button(
-        f"Test {words}",
+        f"Test {escape_markdown(words)}",
         key=f"test {_key(files)}",
         icon=":material/science:",
-        help=f"Takes from seconds to a minute. The same in a terminal: `{typed}`",
+        help=f"Takes from seconds to a minute. The same in a terminal: {as_code(typed)}",
     ):
         st.session_state[_key(files)] = time.time()
         jobs.start(command)
@@ -111,7 +111,8 @@ def _wait(files: DeletionFiles, run: Run, graph: GeneGraph, words: str, *, was_a
 
 def _progress(files: DeletionFiles, state: str, words: str) -> None:
     done, of = files.progress()
-    text = f"Testing {escape_markdown(words)}: gene {done + 1} of {of}" if of > 1 else f"Testing {escape_markdown(words)} …"
+    testing = f"Testing {escape_markdown(words)}"
+    text = f"{testing}: gene {done + 1} of {of}" if of > 1 else f"{testing} …"
     st.progress(done / of if of else 0.0, text=text)
     if state == "running" and st.button("Cancel", key=f"cancel {_key(files)}", icon=":material/stop_circle:"):
         files.cancel()

@@ -95,7 +95,7 @@ def _best_first(table: pd.DataFrame) -> pd.DataFrame:
 
 def _titled(graph: GeneGraph, run: Run, title: str, *, against: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{title}**", width="content")
+        st.markdown(f"**{escape_markdown(title)}**", width="content")
         downloads.menu(
             f"{run.run_id}-ranking-{against}",
             source=downloads.provenance(graph, run),

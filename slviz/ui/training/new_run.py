@@ -179,8 +179,8 @@ def _follow(run_id: str) -> None:
 def _offer_finished(wish: Wish) -> None:
     run_id = wish.spec.run_id
     st.success(
-        f"**Trained already.** Run {escape_markdown(run_id)} has exactly these settings, and training it again would give the "
-        "same. Open it:",
+        f"**Trained already.** Run {escape_markdown(run_id)} has exactly these settings, and training it again would "
+        "give the same. Open it:",
         icon=":material/check_circle:",
     )
     with st.container(horizontal=True):

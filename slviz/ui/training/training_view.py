@@ -81,7 +81,7 @@ def _line(summary: RunSummary, *, name: str) -> None:
         _badge(summary.state)
         if summary.spec is not None and summary.spec.synthetic:
             frame.synthetic_badge(short=True)
-        st.markdown(escape_markdown(name), width="stretch", help=summary.run_id)
+        st.markdown(escape_markdown(name), width="stretch", help=escape_markdown(summary.run_id))
         if st.button("Look", key=f"look {summary.run_id}", icon=":material/monitoring:"):
             st.query_params["job"] = summary.run_id
             st.rerun()
@@ -161,10 +161,8 @@ def _badge(state: str) -> None:
 
 
 def _say_unknown(run_id: str) -> None:
-    st.warning(
-        escape_markdown(f"No run is called “{shown(run_id)}”: it was removed, or never started. Start a new one below."),
-        icon=":material/link_off:",
-    )
+    said = f"No run is called “{shown(run_id)}”: it was removed, or never started. Start a new one below."
+    st.warning(escape_markdown(said), icon=":material/link_off:")
     if st.button("Close", key="close job", icon=":material/close:"):
         _close()
 
@@ -202,7 +200,7 @@ def _figures(history: pd.DataFrame, epochs: int) -> None:
         st.metric("Validation loss", f"{last['validation_loss']:.4f}", border=True)
         for name in validation_figures(history):
             metric = METRICS.get(name.removeprefix("validation_"))
-            label = metric.label if metric else name
+            label = metric.label if metric else escape_markdown(name)
             st.metric(f"{label}, validation", f"{last[name]:.3f}", border=True, help=metric.help if metric else None)
 
 
@@ -221,7 +219,8 @@ def _after(run_id: str, state: str, history: pd.DataFrame) -> None:
     if state == "damaged":
         st.error(escape_markdown(_damage(run_id)), icon=":material/broken_image:")
     elif state == "failed":
-        st.error(escape_markdown(opened.store().failure(run_id) or "It failed, and left no reason."), icon=":material/error:")
+        why = opened.store().failure(run_id) or "It failed, and left no reason."
+        st.error(escape_markdown(why), icon=":material/error:")
         _log(run_id)
     elif state == "interrupted":
         done = f" after epoch {len(history)}" if len(history) else ""

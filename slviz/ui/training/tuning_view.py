@@ -132,7 +132,7 @@ def _head(studies: StudyFolder, study: Study, told: About, *, running: bool) -> 
     label = label_of(told)
     with st.container(horizontal=True):
         value = "–" if best is None or best.value is None else f"{best.value:.4f}"
-        st.metric(f"{label}, best on validation", value, border=True, help=_help_of(told))
+        st.metric(f"{escape_markdown(label)}, best on validation", value, border=True, help=_help_of(told))
         st.metric("Finished trials", states["finished"], border=True)
         st.metric("Stopped early", states["stopped early"], border=True, help="They lagged behind others.")
         if states["failed"]:
