@@ -84,7 +84,7 @@ _INDENT = re.compile(r"^\s{2,}")
 """Four blanks before a line would make it code."""
 _READ_LATER = re.compile(
     r":(?=//|material[/_]|[+-]1:|[\w+-]*[a-z][\w+-]*:)"  # addresses, icons, emoji
-    r"|www(?=\.)|(?<=[-.\w+])@(?=[-\w])"  # addresses without a scheme, mail
+    r"|www(?=\.)|(?<=[-.\w+])@(?=[-\w]+\.)"  # addresses without a scheme, mail
     r"|(?<!\S)[<>~-](?=-?[->=](?!\S))",  # arrows and signs between blanks
     re.IGNORECASE,
 )
