@@ -17,7 +17,7 @@ from slviz.runs.summary import RunSummary
 from slviz.tasks import Classify
 from slviz.ui import address, scorers
 from slviz.ui.embedding import colour_choices, map_trust
-from slviz.ui.words import SCORE, plain
+from slviz.ui.words import SCORE, escape_markdown
 
 DENSITY, DEGREE, EVIDENCE, PARTNER, KEPT, TRUST, SPREAD, CROWDING, ACTUAL, GIVEN = (
     "Local density",
@@ -80,7 +80,7 @@ def _estimate() -> str:
         "Estimate",
         list(DENSITIES),
         key="estimate",
-        help="\n".join(f"- **{each}**: {plain(DENSITIES[each].summary())}" for each in DENSITIES),
+        help="\n".join(f"- **{each}**: {escape_markdown(DENSITIES[each].summary())}" for each in DENSITIES),
     )
 
 
