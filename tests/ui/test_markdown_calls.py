@@ -166,7 +166,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "caption: vector_sets.caption(points, projection)",
         "subheader: title",
     ),
-    "view_shares.py": ("markdown: pair",),
+    "view_shares.py": ("markdown: named",),
 }
 """Looked at one by one: each is the page's own text, a number, or escaped where it is made."""
 
