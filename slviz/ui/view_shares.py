@@ -48,8 +48,8 @@ def show(graph: GeneGraph, run: Run, pair: tuple[int, int]) -> None:
         return share_bars(shares, unit=unit)
 
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        pair = escape_markdown(" – ".join(symbols))
-        st.markdown(f"**What the score of {pair} rests on**", width="content", help=HELP)
+        named = escape_markdown(" – ".join(symbols))
+        st.markdown(f"**What the score of {named} rests on**", width="content", help=HELP)
         downloads.menu(name, source=downloads.provenance(graph, run), figure=figure, table=lambda: shares)
     left, right = st.columns([3, 2], vertical_alignment="center")
     with left:

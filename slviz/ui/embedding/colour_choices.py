@@ -73,7 +73,7 @@ def colouring(name: str, graph: GeneGraph, run: Run, projection: Projection) -> 
     if made.kind == "categorical" and not told:
         sentence = NO_INFO
     elif len(told) == 1 and name in (CHROMOSOME, GENE_TYPE):
-        sentence = ALL_ALIKE.format(*told)
+        sentence = ALL_ALIKE.format(*map(escape_markdown, told))
     return made, sentence
 
 

@@ -111,7 +111,7 @@ def _by_class(name: str, graph: GeneGraph, run: Run) -> tuple[Colouring, str]:
     assert isinstance(run.spec.task, Classify)
     classes = gene_classes(graph, run.spec.task.classes)
     if name == ACTUAL:
-        return figures.by_class(classes.name_of_each, classes.names, title=name), classes.statement()
+        return figures.by_class(classes.name_of_each, classes.names, title=name), escape_markdown(classes.statement())
     given = run.predictions.set_index("gene")["prediction"].reindex(list(graph.genes)).to_numpy(dtype=object)
     return figures.by_class(given, classes.names, title=name), (
         "The class that the network gives each gene, those it learnt from and those without a class among them."
