@@ -234,7 +234,7 @@ class TestFull:
         assert re.fullmatch(r"upload-[0-9a-f]{32}", asked(app, "data"))
         again = open_page("train", data=asked(app, "data"))
         assert not again.exception
-        assert again.selectbox(key="data picker").value.startswith(str(tmp_path / "cache" / "uploads"))
+        assert str(again.selectbox(key="data picker").value).startswith(str(tmp_path / "cache" / "uploads"))
         assert str(tmp_path) not in _everything(again)
 
 
