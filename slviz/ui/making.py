@@ -11,7 +11,7 @@ import streamlit as st
 
 from slviz import jobs
 from slviz.runs.beside import Beside
-from slviz.ui import access, opened
+from slviz.ui import access, errors, opened
 from slviz.ui.server_paths import typed, without_paths
 from slviz.ui.words import escape_markdown
 
@@ -62,6 +62,7 @@ def _is_on(job: Job, asked: str) -> bool:
     return asked in st.session_state or any(each.state == "running" for each in job.works())
 
 
+@errors.as_sentences()
 def _look(job: Job, asked: str) -> None:
     works = job.works()
     states = [each.state for each in works]

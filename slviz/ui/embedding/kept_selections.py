@@ -148,6 +148,7 @@ def _picker(label: str, known: dict[str, GeneSet], *, on_change: Callable[[], No
     )
 
 
+@errors.as_sentences()
 def _remove(graph: GeneGraph, name: str) -> None:
     of(graph).remove(name)
     access.note_removed(_thing(graph, name))

@@ -102,6 +102,7 @@ def show(look: gene_map.Look, of_address: Asked) -> None:
 
 
 @st.fragment
+@errors.as_sentences()
 def _show(look: gene_map.Look, of_address: Asked, on_the_map: tuple[str | None, ...]) -> None:
     """A lasso runs this part of the page alone; what the map shows, too, runs all of it."""
     drawn = gene_map.drawn(look)

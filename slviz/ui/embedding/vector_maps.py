@@ -143,6 +143,7 @@ def _search(points: VectorSet) -> int | None:
     return None
 
 
+@errors.as_sentences()
 def _map(
     id: str, points: VectorSet, projection: Projection, colouring: Colouring, point: int | None, wanted: str | None
 ) -> None:

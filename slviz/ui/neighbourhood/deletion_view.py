@@ -87,6 +87,7 @@ def _offer(files: DeletionFiles, run: Run, graph: GeneGraph, *, words: str) -> N
     waiting(files, run, graph, words, was_alive=alive)
 
 
+@errors.as_sentences()
 def _wait(files: DeletionFiles, run: Run, graph: GeneGraph, words: str, *, was_alive: bool) -> None:
     state = files.state()
     if state == "running" or (state == "none" and _is_starting(files)):
