@@ -127,7 +127,7 @@ def is_damaged(folder: Folder, words: str) -> str:
 # --- any content -----------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_whatever_a_file_holds_a_read_ends_in_a_value_or_a_sentence(whole: Folder, folder: Folder, seed: int) -> None:
     chance, graph = random.Random(seed), tiny_graph()
@@ -658,6 +658,9 @@ def test_a_folder_that_nobody_may_look_into_is_told(folder: Folder, monkeypatch:
     summary = RunStore(folder.root).summary(folder.odd)
     assert summary.state == "damaged"
     assert "Permission denied" in summary.problem
+    assert RunStore(folder.root).state(folder.odd) == "damaged"
+    with pytest.raises(DamagedRun, match="nothing of it can be read"):
+        RunStore(folder.root).open(folder.odd)
     the_rest_is_well(folder)
 
 
