@@ -16,6 +16,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "tests")]
 
 from trials import campaign, report  # noqa: E402
+from trials.child import Child  # noqa: E402
 from trials.ways_in import WAYS  # noqa: E402
 
 RESULTS = Path(tempfile.gettempdir()) / "slviz-trials"
@@ -74,18 +75,18 @@ def _mutations(asked: argparse.Namespace) -> int:
         return 2
     print(f"seed {seed}, {len(ways)} formats, results in {asked.out}", flush=True)
     failed = 0
-    for way in ways:
-        tally = campaign.run(
-            way, seed=seed, count=asked.count, seconds=asked.seconds, guided=not asked.unguided, tell=print
-        )
-        tally.save(asked.out)
-        failed += tally.failed
-        print(
-            f"{way}: {tally.attempts:,} attempts in {tally.wall_seconds:.0f} s, {tally.failed:,} failures of "
-            f"{len(tally.failures)} kinds, {tally.lines:,} lines, at most {tally.peak_bytes / 1e6:.0f} MB and "
-            f"{tally.longest_seconds:.2f} s",
-            flush=True,
-        )
+    with Child(traced=not asked.unguided) as child:
+        for way in ways:
+            tally = campaign.run(way, child, seed=seed, count=asked.count, seconds=asked.seconds)
+            tally.save(asked.out)
+            failed += tally.failed
+            print(
+                f"{way}: {tally.attempts:,} attempts in {tally.wall_seconds:.0f} s, {tally.failed:,} failures of "
+                f"{len(tally.failures)} kinds, {tally.lines:,} lines, at most {tally.peak_bytes / 1e6:.0f} MB and "
+                f"{tally.longest_seconds:.2f} s",
+                *(f"\n  {failure.count} × {failure.place}" for failure in tally.failures.values()),
+                flush=True,
+            )
     return 1 if failed else 0
 
 
@@ -150,8 +151,6 @@ def _report(asked: argparse.Namespace) -> int:
 
 
 def _again(asked: argparse.Namespace) -> int:
-    from trials.child import Child
-
     with Child() as child:
         ending = child.attempt(asked.way, asked.file.read_bytes())
     print(f"{ending.kind} {ending.place}\n{ending.detail}\n{ending.seconds:.2f} s, {ending.peak_bytes / 1e6:.0f} MB")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 import zlib
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
@@ -87,37 +86,27 @@ class Tally:
         (folder / f"{name}.json").write_text(json.dumps(content, indent=1))
 
 
-def run(
-    way: str,
-    *,
-    seed: int,
-    count: int,
-    seconds: float = float("inf"),
-    guided: bool = True,
-    tell: Callable[[str], None] = lambda line: None,
-) -> Tally:
-    """`count` attempts by a way in, or as many as `seconds` allow; all chance follows from `seed` and the way."""
+def run(way: str, child: Child, *, seed: int, count: int, seconds: float = float("inf")) -> Tally:
+    """`count` attempts by a way in, or as many as `seconds` allow; all chance follows from `seed` and the way.
+
+    Where the child looks at lines, an input that reaches new ones is kept and damaged further.
+    """
     kind, random = WAYS[way].kind, Random(f"{seed} {way}")
-    tally = Tally(way, seed)
+    tally, kept = Tally(way, seed), list[bytes]()
+    sound = list(child.seeds(way))
+    for content in sound:
+        tally.add(_noted(child, way, content, (), tally))
     began = time.monotonic()
-    with Child(traced=guided) as child:
-        sound = list(child.seeds(way))
-        for content in sound:
-            tally.add(_noted(child, way, content, (), tally))
-        kept: list[bytes] = []
-        while tally.attempts < count and time.monotonic() - began < seconds:
-            whole = not kept or random.random() < SHARE_OF_SOUND
-            base = random.choice(sound if whole else kept)
-            recipe = a_recipe(kind, random, whole=whole)
-            content = apply(kind, base, recipe, sound)
-            ending = _noted(child, way, content, recipe, tally)
-            tally.add(ending)
-            if ending.new_lines and not ending.failed and len(content) <= LARGEST_SEED_BYTES and len(kept) < MOST_SEEDS:
-                kept.append(content)
-        tally.inputs_kept = len(kept)
-        for failure in tally.failures.values():
-            tell(f"  {way}: {failure.count} × {failure.place}")
-    tally.wall_seconds = time.monotonic() - began
+    while tally.attempts < count and time.monotonic() - began < seconds:
+        whole = not kept or random.random() < SHARE_OF_SOUND
+        base = random.choice(sound if whole else kept)
+        recipe = a_recipe(kind, random, whole=whole)
+        content = apply(kind, base, recipe, sound)
+        ending = _noted(child, way, content, recipe, tally)
+        tally.add(ending)
+        if ending.new_lines and not ending.failed and len(content) <= LARGEST_SEED_BYTES and len(kept) < MOST_SEEDS:
+            kept.append(content)
+    tally.inputs_kept, tally.wall_seconds = len(kept), time.monotonic() - began
     return tally
 
 
