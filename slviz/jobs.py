@@ -21,6 +21,7 @@ import filelock
 import numpy as np
 import pandas as pd
 
+from slviz import places
 from slviz.choices import Choice
 from slviz.errors import InvalidSetting, RunError, RunNotFound
 from slviz.runs.files import saving
@@ -30,7 +31,6 @@ from slviz.runs.store import RunStore
 from slviz.runs.typed import words_of
 from slviz.runs.worker import RunWriter, write_failure
 
-CHECKOUT = Path(__file__).resolve().parents[1]
 JOBS = ".jobs"
 SLOTS = ".slots"
 FROM_A_FILE = frozenset({"test_pairs", "test_negatives"})
@@ -141,7 +141,7 @@ def resume(run_id: str) -> None:
 
 def environment(**more: str) -> dict[str, str]:
     """What a process that runs `python -m slviz` is started with: this one's, with slviz where Python finds it."""
-    path = os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH")]))
+    path = os.pathsep.join(filter(None, [str(places.importable()), os.environ.get("PYTHONPATH")]))
     return {**os.environ, "PYTHONPATH": path, **more}
 
 

@@ -29,9 +29,12 @@ def graph() -> GeneGraph:
 @pytest.fixture(scope="session")
 def real_folder() -> Path:
     """The SynLethDB folder, or a skipped test that says where it was looked for."""
-    places = [Path(os.environ["SLVIZ_DATA"])] if "SLVIZ_DATA" in os.environ else []
-    places += [CHECKOUT / "data" / "synlethdb", CHECKOUT.parent / "shared" / "data" / "synlethdb"]
-    for place in places:
-        if (place / "SL_Human_FinalCheck.txt").is_file():
-            return place
-    pytest.skip(f"the real data set is in none of: {', '.join(str(place) for place in places)} (set SLVIZ_DATA)")
+    return real_data("synlethdb")
+
+
+def real_data(name: str) -> Path:
+    """A folder of the real data below `SLVIZ_TEST_DATA`, or a skipped test that says so."""
+    told = os.environ.get("SLVIZ_TEST_DATA", "")
+    if told and (Path(told) / name).is_dir():
+        return Path(told) / name
+    pytest.skip(f"SLVIZ_TEST_DATA names no folder with the data set {name}")

@@ -1,4 +1,7 @@
-"""The command line: `python -m slviz COMMAND`. A command that takes long is what the browser starts, too."""
+"""The command line: `slviz COMMAND`, also `python -m slviz COMMAND`; alone it opens the dashboard.
+
+A command that takes long is what the browser starts, too.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 
 from slviz.cli import (
@@ -35,7 +39,8 @@ DESCRIPTION = "Explore gene embeddings learnt on a graph of synthetic-lethal gen
 PLACES = """\
 environment:
   SLVIZ_DATA     the data set to open when none is named: demo, synlethdb or a folder
-  SLVIZ_MODELS   the folder where runs are written; otherwise models/ beside the program
+  SLVIZ_MODELS   the folder where runs are written; otherwise models/ in a checkout, and
+                 the folder for a user's data where slviz was installed
   SLVIZ_SLOTS    how many runs this machine trains at once; others wait
 
 status: 0 all went well, 1 something is wrong and said in a sentence, 2 the command is
@@ -46,13 +51,13 @@ not understood, 130 stopped with Ctrl-C
 def parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
     whole = argparse.ArgumentParser(
-        prog="python -m slviz",
-        description=DESCRIPTION,
+        prog=_called(),
+        description=f"{DESCRIPTION} Without a command: open the dashboard.",
         epilog=PLACES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    commands = whole.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+    commands = whole.add_subparsers(title="commands", dest="command", metavar="COMMAND")
     train.add_train_command(commands)
     sweep.add_sweep_command(commands)
     sweep_worker.add_sweep_worker_command(commands)
@@ -79,7 +84,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     argparse takes `key=value` words from one place only; here they may stand between the options, too.
     """
     whole = parser()
-    asked, rest = whole.parse_known_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    asked, rest = whole.parse_known_args(words or ["app"])
     if rest and (not hasattr(asked, "settings") or any(word.startswith("-") for word in rest)):
         whole.error(f"not understood: {' '.join(rest)}")
     if rest:
@@ -101,6 +107,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _called() -> str:
+    """How a person called this program, for its usage lines."""
+    return "slviz" if Path(sys.argv[0]).stem == "slviz" else "python -m slviz"
 
 
 def _say(sentence: str, *, status: int) -> int:

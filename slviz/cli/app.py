@@ -6,9 +6,8 @@ import argparse
 import os
 import subprocess
 import sys
-from pathlib import Path
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
+from slviz import places
 
 
 def add_app_command(commands: argparse._SubParsersAction) -> None:
@@ -25,8 +24,8 @@ def add_app_command(commands: argparse._SubParsersAction) -> None:
 
 
 def _app(asked: argparse.Namespace) -> int:
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(asked.port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(places.app()), "--server.port", str(asked.port)]
     if asked.no_browser:
         command += ["--server.headless", "true"]
-    path = os.pathsep.join(filter(None, [str(APP.parent), os.environ.get("PYTHONPATH")]))
-    return subprocess.call(command, cwd=APP.parent, env={**os.environ, "PYTHONPATH": path})
+    path = os.pathsep.join(filter(None, [str(places.importable()), os.environ.get("PYTHONPATH")]))
+    return subprocess.call(command, env={**os.environ, "PYTHONPATH": path})

@@ -7,17 +7,18 @@ import sys
 import time
 from pathlib import Path
 
+from slviz import places
 from slviz.datasets.cache import load_folder
 from slviz.datasets.demo import SEED, write_demo
 from slviz.datasets.download import MIRROR, Progress
 from slviz.datasets.fetch import build_from_downloads, fetch_synlethdb
 from slviz.datasets.folder import read_folder
-from slviz.datasets.sources import CHECKOUT, default_source, known_datasets, locate
+from slviz.datasets.sources import default_source, known_datasets, locate
 from slviz.datasets.spectral import WIDTH
 from slviz.errors import DataError, MalformedData
 from slviz.features.build import build_features, write_feature
 
-DATA = CHECKOUT / "data"
+DATA = places.own_data()
 
 
 def add_data_commands(commands: argparse._SubParsersAction) -> None:

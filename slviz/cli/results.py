@@ -18,7 +18,7 @@ from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
 from slviz.runs.typed import words_of
 
-RESULTS = Path(__file__).resolve().parents[2] / "benchmarks" / "RESULTS.md"
+RESULTS = Path("benchmarks") / "RESULTS.md"
 LEAD = "multiview"
 FILTERS = ("task", "network", "features", "split")
 

@@ -22,7 +22,7 @@ from slviz.datasets.graph import GeneGraph, Terms
 from slviz.datasets.report import Report
 from slviz.errors import DataError
 
-FORMAT = 1  # raise it when reading changes, so that older entries are not used
+FORMAT = 2  # raise it when reading changes, so that older entries are not used
 MOST_ENTRIES = 8
 MOST_BYTES = 1 << 30
 SUFFIX = ".slviz"

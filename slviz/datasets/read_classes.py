@@ -7,30 +7,33 @@ import pandas as pd
 
 from slviz.datasets.read_genes import first_row_of_each_gene, spread
 from slviz.datasets.report import Report
-from slviz.datasets.tables import read_named_table, separator_of
+from slviz.datasets.rows import GENE_TITLES, named_rows
+from slviz.tables import fold_name, read_table, without_marks
 
 GENE = "gene"
 
 
 def read_classes(text: str, file: str, genes: pd.Index, report: Report) -> dict[str, np.ndarray]:
-    """By the heading of each column beside `gene`, in lower case: text [G], "" where a gene has no class."""
+    """By the heading of each column beside `gene`, in lower case: text [G], "" where a gene has no class.
+
+    A missing mark, such as "NA", is no class.
+    """
     sets = _sets(text, file)
     if not sets:
         report.add(file, "names no set of classes", "Write a heading: gene, then a name for each column of classes.")
         return {}
-    table = read_named_table(text, file, [GENE], [GENE, *sets], report)
-    found = None if table is None else first_row_of_each_gene(table, genes, report)
-    if found is None:
+    table = named_rows(text, file, [GENE], [GENE, *sets], report)
+    selected = None if table is None else first_row_of_each_gene(table, genes, report)
+    if selected is None:
         return {}
-    numbers, rows = found
+    numbers, rows = selected
     report.read["sets of classes"] = len(sets)
-    return {each: spread(rows.cells[each], numbers, len(genes)) for each in sets}
+    return {name: spread(without_marks(rows.cells[name]), numbers, len(genes)) for name in sets}
 
 
 def _sets(text: str, file: str) -> list[str]:
-    """The names of the heading beside `gene`, in the order of the columns."""
-    heading = next(line for line in text.split("\n") if line.strip())
-    separator = separator_of(text, file)
-    cells = heading.split() if separator == " " else heading.split(separator)
-    names = [cell.strip().strip('"').casefold() for cell in cells]
-    return list(dict.fromkeys(name for name in names if name and name != GENE))
+    """The names of the heading beside the genes' column, in the order of the columns."""
+    table = read_table(text, file, heading=True)
+    genes = table.name_of(*GENE_TITLES) or table.names[0]
+    named = [name for name in table.names if name != genes and not fold_name(name).startswith("column_")]
+    return list(dict.fromkeys(name.casefold() for name in named))

@@ -8,7 +8,8 @@ import pyarrow.csv
 from jaxtyping import Float32
 
 from slviz.datasets.report import SHOWN, Report
-from slviz.datasets.tables import numbers_in, separator_of
+from slviz.tables import finite_numbers
+from slviz.tables.dialect import delimiter_for, delimiter_of
 
 FINITE_FLOAT32 = float(np.finfo(np.float32).max)
 
@@ -26,7 +27,7 @@ def read_feature(text: str, file: str, genes: int, report: Report) -> Float32[np
 
 def _fast(text: str, file: str) -> np.ndarray | None:
     """The matrix where the text is an even table of numbers with single separators; else None."""
-    separator = separator_of(text, file)
+    separator = _separator(text, file)
     raw = text.encode()
     first = next(line for line in text.split("\n", 64) if line.strip())
     names = [str(column) for column in range(first.count(separator) + 1)]
@@ -48,9 +49,14 @@ def _fast(text: str, file: str) -> np.ndarray | None:
         return np.stack(columns, axis=1).astype(np.float32)
 
 
+def _separator(text: str, file: str) -> str:
+    """What stands between the numbers; one number a row has none."""
+    return delimiter_of(text.split("\n", 64)[:64], prefer=delimiter_for(file)) or delimiter_for(file)
+
+
 def _careful(text: str, file: str, genes: int, report: Report) -> np.ndarray | None:
     """The same by plain splitting: finds what is wrong and where, and takes what is merely unusual."""
-    separator = separator_of(text, file)
+    separator = _separator(text, file)
     lines = text.split("\n")
     numbered = [(number + 1, line) for number, line in enumerate(lines) if line.strip()]
     rows = [line.split() if separator == " " else line.strip().split(separator) for _, line in numbered]
@@ -72,7 +78,7 @@ def _careful(text: str, file: str, genes: int, report: Report) -> np.ndarray | N
     )
     even = np.flatnonzero(widths == width)
     cells = np.array([cell.strip() for row in even for cell in rows[row]], dtype=object)
-    values = numbers_in(cells)
+    values = finite_numbers(cells)
     values[np.abs(values) > FINITE_FLOAT32] = np.nan
     wrong = np.flatnonzero(np.isnan(values))
     report.add_rows(

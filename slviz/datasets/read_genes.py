@@ -9,28 +9,23 @@ import pandas as pd
 
 from slviz.datasets.graph import GENE_INFO_COLUMNS
 from slviz.datasets.report import SHOWN, Report
-from slviz.datasets.tables import Table, mostly_unusable, read_named_table
+from slviz.datasets.rows import GENE_TITLES, mostly_unusable, named_rows
 from slviz.errors import nearest
+from slviz.tables import Table, fold_name, is_missing, read_table, without_marks
 
 LONGEST_SYMBOL = 100
-HEADINGS = {"gene", "genes", "symbol", "symbols", "gene_symbol", "gene symbol", "hgnc_symbol", "gene_name"}
 MONTH = "(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEPT?|OCT|NOV|DEC)"
 DATE = re.compile(rf"{MONTH}-\d{{1,4}}|\d{{1,2}}-{MONTH}|\d{{4}}-\d\d-\d\d.*|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}", re.I)
 
 
 def read_genes(text: str, file: str, report: Report) -> tuple[str, ...]:
-    """The symbols of a gene list, exactly as written but for blanks around them.
+    """The symbols of a gene list, exactly as written but for blanks and quotation marks around them.
 
-    A list whose numbering is in doubt (a gene twice, several columns) is a fatal problem, since rows of a feature
-    file belong to genes by number alone.
+    A table with a column of genes is a list, too. A list whose numbering is in doubt (a gene twice, several symbols
+    in a line) is a fatal problem, since rows of a feature file belong to genes by number alone.
     """
-    lines = text.rstrip().split("\n")
-    symbols = [line.strip() for line in lines]
-    first = 1 if symbols[0].casefold().strip('"') in HEADINGS else 0
-    if first:
-        report.add(file, "was read as a heading, not as a gene", "Remove it.", line=1, value=symbols[0], fatal=False)
-    numbered = [(number + 1, symbol) for number, symbol in enumerate(symbols) if number >= first]
-    blank = [number for number, symbol in numbered if not symbol]
+    numbered = _column_of_genes(text, file, report) or _one_a_line(text, file, report)
+    blank = [line for line, symbol in numbered if not symbol]
     report.add_rows(
         file,
         "this blank line was passed over, and numbers no gene",
@@ -38,7 +33,7 @@ def read_genes(text: str, file: str, report: Report) -> tuple[str, ...]:
         lines=blank,
         values=[""] * len(blank),
     )
-    numbered = [(number, symbol) for number, symbol in numbered if symbol]
+    numbered = [(line, symbol) for line, symbol in numbered if symbol]
     _report_odd_symbols(numbered, file, report)
     _report_twice(numbered, file, report)
     if not numbered:
@@ -48,13 +43,60 @@ def read_genes(text: str, file: str, report: Report) -> tuple[str, ...]:
     return genes
 
 
+def _one_a_line(text: str, file: str, report: Report) -> list[tuple[int, str]]:
+    """Line number and symbol of each line, "" for a blank one; a heading and comments above it left out."""
+    lines = text.rstrip().split("\n")
+    whole = [read_cell(line) for line in lines]
+    first = next((number for number, line in enumerate(lines) if line.strip() and not line.startswith("#")), 0)
+    if fold_name(whole[first]) in {fold_name(title) for title in GENE_TITLES}:
+        what = "was read as a heading, not as a gene"
+        report.add(file, what, "Remove it.", line=first + 1, value=whole[first], fatal=False)
+        first += 1
+    elif lines[0].startswith("#") and first:
+        what = "was read as a comment, not as a gene"
+        report.add(file, what, "Remove it.", line=1, value=lines[0], fatal=False)
+    return [(number + 1, symbol) for number, symbol in enumerate(whole) if number >= first]
+
+
+def read_cell(line: str) -> str:
+    """The only cell of a line, without the quotation marks around it."""
+    text = line.strip()
+    inner = text[1:-1]
+    return inner.strip() if len(text) > 2 and text[0] == text[-1] == '"' and '"' not in inner else text
+
+
+def _column_of_genes(text: str, file: str, report: Report) -> list[tuple[int, str]]:
+    """The same from the column of genes of a table; nothing where the text is no table with such a column."""
+    table = read_table(text, file, words=GENE_TITLES)
+    if len(table.names) < 2 or table.heading is None:
+        return []
+    title = table.name_of(*GENE_TITLES[:-1])
+    others = [name for name in table.names if name != title]
+    if title is None and table.row_names and len(table.names) == 2 and _counts(table.cells[table.names[0]]):
+        title, others = table.names[1], []  # R's write.csv of a list: numbered rows, then the list
+    if title is None or table.uneven:
+        return []
+    if others:
+        what = f"is a table; its column '{title}' was read, and not {', '.join(others[:5])}"
+        report.add(file, what, "Put what is known of a gene into gene_info.tsv.", fatal=False)
+    return list(zip(table.lines.tolist(), table.cells[title].tolist(), strict=True))
+
+
+def _counts(cells: np.ndarray) -> bool:
+    return cells.tolist() == [str(row + 1) for row in range(len(cells))]
+
+
 def _report_odd_symbols(numbered: list[tuple[int, str]], file: str, report: Report) -> None:
     def rows(found: list[tuple[int, str]], what: str, remedy: str, *, fatal: bool) -> None:
         lines, values = [line for line, _ in found], [symbol for _, symbol in found]
         report.add_rows(file, what, remedy, lines=lines, values=values, fatal=fatal)
 
-    several = [each for each in numbered if re.search(r"[\s,;]", each[1])]
+    several = [each for each in numbered if re.search(r"[\s;]|,(?!\d{1,2}(?:,|$))", each[1])]
     rows(several, "is more than one symbol", "Write one gene symbol a line and nothing else.", fatal=True)
+    comma = [each for each in numbered if "," in each[1] and each not in several]
+    rows(comma, "holds a comma and is kept as one symbol", "Write two genes in two lines.", fatal=False)
+    marks = [each for each in numbered if is_missing(each[1])]
+    rows(marks, "is how many programs write a missing name; it is kept as a symbol", "Check the line.", fatal=False)
     long = [each for each in numbered if len(each[1]) > LONGEST_SYMBOL]
     rows(long, f"is longer than {LONGEST_SYMBOL} characters", "Write one gene symbol a line.", fatal=True)
     dates = [each for each in numbered if DATE.fullmatch(each[1])]
@@ -85,8 +127,7 @@ def report_unknown(table: Table, columns: list[str], genes: pd.Index, report: Re
 
     Unknown genes are reported with their line and the nearest names, and counted.
     """
-    numbers = np.stack([genes.get_indexer(pd.Index(table.cells[column], dtype=object)) for column in columns])
-    numbers = numbers.astype(np.int64)
+    numbers = np.stack([numbers_of(table.cells[column], genes) for column in columns])
     unknown = numbers < 0
     position, row = np.nonzero(unknown.T)[::-1]  # in the order of the file
     values = [str(table.cells[columns[which]][at]) for which, at in zip(position[:SHOWN], row[:SHOWN], strict=True)]
@@ -103,6 +144,15 @@ def report_unknown(table: Table, columns: list[str], genes: pd.Index, report: Re
     return numbers, known
 
 
+def numbers_of(cells: np.ndarray, genes: pd.Index) -> np.ndarray:
+    """Gene numbers [rows] of the symbols, -1 where unknown: as written, else without the quotation marks around one."""
+    numbers = genes.get_indexer(pd.Index(cells, dtype=object)).astype(np.int64)
+    unknown = np.flatnonzero(numbers < 0)
+    bare = [cells[row].strip("\"' ") for row in unknown.tolist()]
+    numbers[unknown] = genes.get_indexer(pd.Index(bare, dtype=object))
+    return numbers
+
+
 def nearest_phrase(value: str, genes: pd.Index) -> str:
     """ ", nearest: 'PARP1' or 'PARP10'", or "" when no gene has a name like it."""
     found = nearest(value[:LONGEST_SYMBOL], genes)
@@ -111,7 +161,7 @@ def nearest_phrase(value: str, genes: pd.Index) -> str:
 
 def read_gene_info(text: str, file: str, genes: pd.Index, report: Report) -> pd.DataFrame | None:
     """One row a gene in the order of the list, columns `GENE_INFO_COLUMNS`, "" where nothing is said."""
-    table = read_named_table(text, file, ["gene"], ["gene", *GENE_INFO_COLUMNS], report)
+    table = named_rows(text, file, ["gene"], ["gene", *GENE_INFO_COLUMNS], report)
     found = None if table is None else first_row_of_each_gene(table, genes, report)
     if found is None:
         return None
@@ -119,7 +169,7 @@ def read_gene_info(text: str, file: str, genes: pd.Index, report: Report) -> pd.
     report.read["genes with names and identifiers"] = len(rows)
     info = pd.DataFrame(index=range(len(genes)))
     for column in GENE_INFO_COLUMNS:
-        info[column] = pd.Series(spread(rows.cells[column], numbers, len(genes)), dtype=str)
+        info[column] = pd.Series(spread(without_marks(rows.cells[column]), numbers, len(genes)), dtype=str)
     return info
 
 

@@ -7,13 +7,13 @@ import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from slviz import places
 from slviz.datasets.cache import load_folder
 from slviz.datasets.graph import GeneGraph
 from slviz.datasets.layout import SETTINGS
 from slviz.datasets.report import Report, shown
 from slviz.errors import MissingDataFile, nearest
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 PAIRS_OF_SYNLETHDB = "SL_Human_FinalCheck.txt"
 
 
@@ -65,7 +65,7 @@ def locate(source: str | None = None) -> tuple[str, Path]:
             "SLVIZ_DATA to the folder that holds it."
         )
     if source == "demo":
-        raise MissingDataFile("The demo is not in this checkout. Make it anew with `python -m slviz data demo`.")
+        raise MissingDataFile("The demo is not here. Make it anew with `python -m slviz data demo`.")
     raise MissingDataFile(
         f"No data set is called '{shown(source)}', and no such folder exists.{nearest(source[:60], named)} "
         f"There are: {', '.join(named) or 'none'}; or give the path of a folder with genes and pairs."
@@ -74,13 +74,13 @@ def locate(source: str | None = None) -> tuple[str, Path]:
 
 def known_datasets() -> tuple[DatasetEntry, ...]:
     """The data sets that are present: the demo, SynLethDB, and the folder in `SLVIZ_DATA` if it is another one."""
-    places = {name: (name, path) for name, path in _named_places().items()}
+    listed = {name: (name, path) for name, path in _named_places().items()}
     told = os.environ.get("SLVIZ_DATA", "")
-    if told and told not in places and _is_folder(_path(told)):
+    if told and told not in listed and _is_folder(_path(told)):
         folder = _path(told)
-        if folder.resolve() not in {path.resolve() for _, path in places.values()}:
-            places[told] = (str(folder), folder)
-    return tuple(_entry(source, path) for source, path in places.values())
+        if folder.resolve() not in {path.resolve() for _, path in listed.values()}:
+            listed[told] = (str(folder), folder)
+    return tuple(_entry(source, path) for source, path in listed.values())
 
 
 def title_of(source: str) -> str:
@@ -106,17 +106,20 @@ def default_source() -> str:
 def _named_places() -> dict[str, Path]:
     """Folder of each source that has a name and is there."""
     told = os.environ.get("SLVIZ_DATA", "")
-    places = {"demo": [CHECKOUT / "data" / "demo"], "synlethdb": []}
-    if told and told not in places:
-        places["synlethdb"].append(_path(told))
-    beside = CHECKOUT.parent / "shared" / "data" / "synlethdb"
-    places["synlethdb"] += [CHECKOUT / "data" / "synlethdb", beside]
-    places["karate"] = [CHECKOUT / "data" / "karate"]
+    carried, own = places.carried_data(), places.own_data()
+    found: dict[str, list[Path]] = {
+        "demo": [carried / "demo", own / "demo"],
+        "synlethdb": [],
+        "karate": [carried / "karate"],
+    }
+    if told and told not in found:
+        found["synlethdb"].append(_path(told))
+    found["synlethdb"].append(own / "synlethdb")
     sign = {"demo": SETTINGS, "synlethdb": PAIRS_OF_SYNLETHDB, "karate": SETTINGS}
     return {
-        name: found[0]
-        for name, folders in places.items()
-        if (found := [folder for folder in folders if _is_folder(folder) and (folder / sign[name]).is_file()])
+        name: present[0]
+        for name, folders in found.items()
+        if (present := [folder for folder in folders if _is_folder(folder) and (folder / sign[name]).is_file()])
     }
 
 

@@ -14,12 +14,12 @@ def to_tsv(table: pd.DataFrame, *, provenance: str) -> bytes:
 
     Missing values are empty. Tabs and line breaks inside a cell become spaces, so that a row stays a
     row. A text cell that a spreadsheet would run as a formula (it starts with = + - @) gets a leading
-    apostrophe; numbers never do.
+    apostrophe; numbers never do. A cell with a quotation mark in it is quoted, its marks doubled.
     """
     cleaned = clean_cells(table)
     text = io.StringIO()
     text.write(f"# {_one_line(provenance)}\n")
-    cleaned.to_csv(text, sep="\t", index=False, lineterminator="\n", float_format="%.6g", quoting=3, escapechar=None)
+    cleaned.to_csv(text, sep="\t", index=False, lineterminator="\n", float_format="%.6g")
     return text.getvalue().encode()
 
 

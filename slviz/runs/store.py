@@ -27,6 +27,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from slviz import places
 from slviz.errors import DamagedRun, RunAlreadyRunning, RunError, RunNotFound, RunUnfinished, nearest
 from slviz.runs.contents import LOG, PROGRESS, SPLIT, WEIGHTS, damage, lines_to_history, parquet_to_table, read_run
 from slviz.runs.deletions import DELETIONS, DeletionFiles, damaged_deletions
@@ -54,7 +55,7 @@ from slviz.runs.spec import RunSpec
 from slviz.runs.summary import RunSummary, summarise
 from slviz.runs.worker import RunWriter, read_failure
 
-SHIPPED = Path(__file__).resolve().parents[2] / "models"
+SHIPPED = places.shipped_runs()
 RUN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,80}-[0-9a-f]{8}")
 NOT_LISTED = {MANIFEST, LOCK, CANCEL, ERROR, CHECKPOINT, WAITING, DEVICE, PROJECTIONS, CONTROLS, DELETIONS, EVENTS}
 
@@ -73,9 +74,8 @@ class RunStore(KeptBeside):
 
     @classmethod
     def default(cls) -> RunStore:
-        """Runs in SLVIZ_MODELS, else in the repository's `models/`; the runs that git ships are found in both."""
-        named = os.environ.get("SLVIZ_MODELS")
-        return cls(Path(named).expanduser() if named else SHIPPED, shipped=(SHIPPED,))
+        """Runs in SLVIZ_MODELS, else in `slviz.places.models()`; the runs that come with slviz are found in both."""
+        return cls(places.models(), shipped=(SHIPPED,))
 
     # --- finding -----------------------------------------------------------------------------------------
 

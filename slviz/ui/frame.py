@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from slviz import places
 from slviz.datasets import GeneGraph
 from slviz.datasets.report import shown
 from slviz.datasets.sources import default_source, is_of, title_of
@@ -22,7 +23,6 @@ OVERVIEW, TRAIN, EMBEDDING, PREDICTIONS, NEIGHBOURHOOD, COMPARE = (
     f"pages/{name}.py" for name in ("overview", "train", "embedding", "predictions", "neighbourhood", "compare")
 )
 VECTORS = "pages/vectors.py"
-PAGES = Path(__file__).resolve().parents[2] / "pages"
 RESULTS, TUNING = "pages/results.py", "pages/tuning.py"
 ICON = str(Path(__file__).with_name("icon.png"))
 """A file, since a named icon would be fetched from the net by every visitor's browser."""
@@ -52,7 +52,7 @@ def show(body: Callable[[], None]) -> None:
 def _go_through_app() -> None:
     """Begin again with app.py: the first visit of a fresh server to a page's own address runs that file alone."""
     st.session_state[_NAVIGATED] = True
-    files = sorted(PAGES.glob("*.py"))
+    files = sorted(places.pages().glob("*.py"))
     st.navigation([st.Page(file, default=file.stem == "overview") for file in files], position="hidden")
     st.rerun()
 

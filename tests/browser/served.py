@@ -32,16 +32,28 @@ PATIENCE_SECONDS = 60
 @contextlib.contextmanager
 def served_app(*, models: Path, data: Path | None = None, app: Path = CHECKOUT / "app.py") -> Iterator[str]:
     """Address of a running server over these models; the server and all it started are gone afterwards."""
-    port = _free_port()
+    port = free_port()
     environment = {**os.environ, "SLVIZ_MODELS": str(models), "PYTHONUNBUFFERED": "1"}
     environment.pop("SLVIZ_DATA", None)
     if data is not None:
         environment["SLVIZ_DATA"] = str(data)
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true"]
+    with serving(
+        [*command, f"--server.port={port}", "--server.address=127.0.0.1"],
+        port,
+        folder=CHECKOUT,
+        environment=environment,
+    ):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def serving(command: list[str], port: int, *, folder: Path, environment: dict[str, str]) -> Iterator[None]:
+    """A server that was started with `command` and answers; it and all it started are gone afterwards."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            [*command, f"--server.port={port}", "--server.address=127.0.0.1"],
-            cwd=CHECKOUT,
+            command,
+            cwd=folder,
             env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -49,7 +61,7 @@ def served_app(*, models: Path, data: Path | None = None, app: Path = CHECKOUT /
         )
         try:
             _wait_until_healthy(process, port, log)
-            yield f"http://127.0.0.1:{port}"
+            yield
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
@@ -74,7 +86,8 @@ def train(models: Path, *arguments: str, data: str = "demo") -> str:
     return ({path.name for path in models.glob("*-*")} - before).pop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -10,10 +10,11 @@ import pytest
 from builders import tiny_graph
 from data_folders import write_folder
 
+from slviz import places
 from slviz.datasets.cache import load_folder
 from slviz.datasets.classes import COMPARTMENTS, class_sets, gene_classes
 from slviz.datasets.folder import read_folder
-from slviz.datasets.sources import CHECKOUT, open_dataset
+from slviz.datasets.sources import open_dataset
 from slviz.errors import DataError, InvalidSetting, MalformedData
 
 CLASSES = "gene\tPlace\tkind\nGEN1\tinside\ta\nGEN2\toutside\t\nGEN3\tinside\tb\nGEN9\toutside\tb\n" + "".join(
@@ -23,7 +24,7 @@ CLASSES = "gene\tPlace\tkind\nGEN1\tinside\ta\nGEN2\toutside\t\nGEN3\tinside\tb\
 
 def test_the_demo_has_its_planted_truth():
     graph = open_dataset("demo")
-    truth = pd.read_csv(CHECKOUT / "data" / "demo" / "truth_genes.tsv", sep="\t", keep_default_na=False)
+    truth = pd.read_csv(places.carried_data() / "demo" / "truth_genes.tsv", sep="\t", keep_default_na=False)
     assert class_sets(graph) == ("pathway", "process")
     pathways, processes = gene_classes(graph), gene_classes(graph, "process")
     assert np.array_equal(pathways.name_of_each, truth["pathway"])
@@ -102,7 +103,7 @@ def test_what_is_wrong_in_a_file_of_classes_is_told(tmp_path: Path):
     with pytest.raises(MalformedData, match="names no set of classes"):
         read_folder(write_folder(tmp_path / "two", classes__tsv="gene\nGEN1\n"))
     with pytest.raises(MalformedData, match="does not name the column 'gene'"):
-        read_folder(write_folder(tmp_path / "three", classes__tsv="symbol\tplace\nGEN1\tinside\n"))
+        read_folder(write_folder(tmp_path / "three", classes__tsv="thing\tplace\nGEN1\tinside\n"))
 
 
 @pytest.mark.real

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from data_folders import write_folder
 
-from slviz.datasets import sources
+from slviz import places
 from slviz.datasets.sources import known_datasets, locate, open_dataset
 from slviz.errors import MissingDataFile
 
@@ -17,7 +17,8 @@ def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout with a demo and nothing else, so that the machine's own data sets play no part."""
     monkeypatch.delenv("SLVIZ_DATA", raising=False)
     monkeypatch.setenv("SLVIZ_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(sources, "CHECKOUT", tmp_path / "checkout")
+    monkeypatch.setattr(places, "program", lambda: tmp_path / "checkout")
+    monkeypatch.setattr(places, "own", lambda: tmp_path / "checkout")
     write_folder(tmp_path / "checkout" / "data" / "demo", dataset__toml='title = "Invented"\nsynthetic = true\n')
     return tmp_path
 
@@ -46,7 +47,7 @@ def test_the_environment_names_the_default(own_places: Path, monkeypatch: pytest
     assert [entry.source for entry in known_datasets()] == ["demo", str(own_places / "mine")]
 
 
-@pytest.mark.parametrize("where", ["checkout/data/synlethdb", "shared/data/synlethdb", "environment"])
+@pytest.mark.parametrize("where", ["checkout/data/synlethdb", "environment"])
 def test_synlethdb_is_found(own_places: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     folder = put_synlethdb(own_places / where)
     if where == "environment":

@@ -1,0 +1,123 @@
+"""Numbers in a column of text: integers exact, decimal commas, thousands and percents by what the column holds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float64, Int64
+
+from slviz.tables.missing import missing_in
+
+PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+INFINITE = re.compile(r"([+-]?)(?:inf|infinity|∞)", re.IGNORECASE)
+DECIMAL_COMMA = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:[. '’\u00a0\u202f]\d{3})+)?(?:,\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+GROUPED = re.compile(r"[+-]?\d{1,3}(?:[ '’\u00a0\u202f]\d{3})+(?:\.\d+)?", re.ASCII)
+LEADING_ZERO = re.compile(r"[+-]?0\d+", re.ASCII)
+MOST_EXACT_DIGITS = 15
+"""A whole number with more digits than float64 holds is an identifier."""
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """A column of numbers.
+
+    Attributes:
+        values: float64 [rows], NaN where a cell is missing; infinite where the file says so.
+        how: how the cells are written: "plain", "decimal comma", "thousands", "percent".
+        whole: whether every number is an integer, which `values` then holds exactly.
+    """
+
+    values: Float64[np.ndarray, " rows"]
+    how: str
+    whole: bool
+
+    @property
+    def integers(self) -> Int64[np.ndarray, " rows"] | None:
+        """The same as int64 [rows] where all are integers and none is missing."""
+        return self.values.astype(np.int64) if self.whole and np.isfinite(self.values).all() else None
+
+
+def read_numbers(cells: np.ndarray) -> Numbers | None:
+    """The column as numbers; None where a cell is neither a number nor missing, or where none is a number.
+
+    A column in which a cell has leading zeros, or more digits than float64 holds, is one of identifiers: None.
+    "12.5 %" is 12.5; a comma is a decimal comma, unless it parts groups of three digits throughout.
+    """
+    missing = missing_in(cells)
+    text = np.array([_plain_signs(cell) for cell in cells[~missing].tolist()], dtype=object)
+    if not len(text) or any(LEADING_ZERO.fullmatch(cell) for cell in text):
+        return None
+    how, spelt = _spelt_plainly(text)
+    if spelt is None or any(_is_identifier(cell) for cell in spelt):
+        return None
+    values = np.full(len(cells), np.nan)
+    values[~missing] = [_value(cell) for cell in spelt]
+    there = values[~missing]
+    return Numbers(values, how, whole=bool(np.isfinite(there).all() and (there == np.floor(there)).all()))
+
+
+def slips_in(cells: np.ndarray, *, most: float) -> Int64[np.ndarray, " slips"]:
+    """Rows whose cell is no number in a column of numbers, where they are at most the share `most` of it; else none."""
+    missing = missing_in(cells)
+    wrong = np.array([not missing[row] and not _is_number(cell) for row, cell in enumerate(cells.tolist())], dtype=bool)
+    rows = np.flatnonzero(wrong)
+    return rows if len(rows) <= most * max(len(cells) - int(missing.sum()), 1) else rows[:0]
+
+
+def finite_numbers(cells: np.ndarray) -> Float64[np.ndarray, " rows"]:
+    """float64 [rows], NaN where a cell alone is no finite decimal number; "1_000", "0x1f", "inf" and "nan" are none."""
+    values = np.asarray(pd.to_numeric(pd.Series(cells, dtype=str), errors="coerce"), dtype=np.float64)
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell alone can be read as a number, in any of the ways of writing one."""
+    return _is_number(cell)
+
+
+def _is_number(cell: str) -> bool:
+    text = _plain_signs(cell).removesuffix("%").rstrip()
+    return bool(text) and any(
+        pattern.fullmatch(text) for pattern in (PLAIN, INFINITE, DECIMAL_COMMA, THOUSANDS, GROUPED)
+    )
+
+
+def _spelt_plainly(text: np.ndarray) -> tuple[str, list[str] | None]:
+    """How the column writes its numbers, and each as Python reads it; None where a cell fits no way of writing."""
+    percent = all(cell.endswith("%") for cell in text)
+    cells = [cell[:-1].rstrip() if percent else cell for cell in text]
+    if all(PLAIN.fullmatch(cell) or INFINITE.fullmatch(cell) for cell in cells):
+        return ("percent" if percent else "plain"), cells
+    finite = [cell for cell in cells if not INFINITE.fullmatch(cell)]
+    if all(THOUSANDS.fullmatch(cell) or PLAIN.fullmatch(cell) for cell in finite) and not _zero_before_comma(finite):
+        return ("percent" if percent else "thousands"), [cell.replace(",", "") for cell in cells]
+    if all(GROUPED.fullmatch(cell) or PLAIN.fullmatch(cell) for cell in finite):
+        return ("percent" if percent else "thousands"), [re.sub(r"[ '’\u00a0\u202f]", "", cell) for cell in cells]
+    if all(cell and DECIMAL_COMMA.fullmatch(cell) for cell in finite):
+        return ("percent" if percent else "decimal comma"), [
+            re.sub(r"[. '’\u00a0\u202f]", "", cell).replace(",", ".") for cell in cells
+        ]
+    return "text", None
+
+
+def _zero_before_comma(cells: list[str]) -> bool:
+    """ "0,250" is a quarter: no group of thousands begins with 0."""
+    return any(re.match(r"[+-]?0,", cell) for cell in cells)
+
+
+def _plain_signs(cell: str) -> str:
+    return cell.strip().replace("\u2212", "-")
+
+
+def _is_identifier(cell: str) -> bool:
+    digits = cell.lstrip("+-")
+    return digits.isdigit() and len(digits) > MOST_EXACT_DIGITS
+
+
+def _value(cell: str) -> float:
+    infinite = INFINITE.fullmatch(cell)
+    return float(f"{infinite.group(1)}inf") if infinite else float(cell)
