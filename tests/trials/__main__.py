@@ -50,10 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     kills = commands.add_parser("kills", help="workers that are killed at every step of their work")
     kills.add_argument("--seconds", type=float, default=600.0, help="so long (default: 600)")
     kills.add_argument("--seed", type=int, default=None, help="where all chance begins (default: the time)")
+    kills.add_argument("--out", type=Path, default=RESULTS, help=f"folder of the results (default: {RESULTS})")
     kills.set_defaults(action=_kills)
-    for name, about in (("bombs", "small files that unpack to very large ones"), ("hostile", "names in a browser")):
-        tests = commands.add_parser(name, help=about)
-        tests.set_defaults(action=_tests, pattern=TESTS[name])
+    hostile = commands.add_parser("hostile", help="the tests of hostile names in a browser")
+    hostile.set_defaults(action=_hostile)
     found = commands.add_parser("report", help="print what was found: a table, or with --failures a list")
     found.add_argument("--failures", action="store_true", help="failures by place, with the smallest inputs")
     found.add_argument("--command", default="scripts/trials mutations", help="what the table says it came from")
@@ -116,21 +116,30 @@ def _told(tally: campaign.Tally, asked: argparse.Namespace) -> int:
     return 1 if tally.failed else 0
 
 
+def _bombs(asked: argparse.Namespace) -> int:
+    from trials import bombs
+
+    return _told(bombs.run(asked.seconds, _seed(asked)), asked)
+
+
 def _kills(asked: argparse.Namespace) -> int:
     from trials import kills  # pyright: ignore[reportAttributeAccessIssue]
 
-    seed = _seed(asked)
+    seed, began = _seed(asked), time.monotonic()
     print(f"seed {seed}", flush=True)
-    ended = kills.run(asked.seconds, seed)
-    print(ended)
-    return 1 if ended else 0
+    sentences, counts = kills.tried(int(asked.seconds), seed)
+    tally = campaign.Tally("kills", seed, attempts=sum(counts.values()), failed=len(sentences))
+    tally.values, tally.wall_seconds = tally.attempts - tally.failed, time.monotonic() - began
+    for sentence in sentences:
+        tally.failures[sentence] = campaign.Failure(sentence, 1, sentence, seed, (), b"")
+    tally.remarks = [f"{work}: {count} kills" for work, count in counts.items()]
+    return _told(tally, asked)
 
 
-def _tests(asked: argparse.Namespace) -> int:
-    """Trials that are tests already; those whose names hold the pattern."""
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-k", asked.pattern], cwd=CHECKOUT, check=False
-    ).returncode
+def _hostile(asked: argparse.Namespace) -> int:
+    """They are tests already."""
+    command = [sys.executable, "-m", "pytest", "-q", "-k", "hostile", "tests/browser"]
+    return subprocess.run(command, cwd=CHECKOUT, check=False).returncode
 
 
 def _seed(asked: argparse.Namespace) -> int:
@@ -160,8 +169,8 @@ def _again(asked: argparse.Namespace) -> int:
 OTHERS = (
     ("addresses", _addresses, 500, "nonsense in the address of every page"),
     ("disks", _disks, 400, "full, read-only and limited disks"),
+    ("bombs", _bombs, 0, "every small file that unpacks to a very large one, once"),
 )
-TESTS = {"bombs": "bomb", "hostile": "hostile"}
 
 
 if __name__ == "__main__":

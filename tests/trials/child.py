@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
@@ -21,7 +22,7 @@ from trials.endings import FAILURE, MOST_BYTES, MOST_SECONDS, PACKAGE, Ending, o
 
 MOST_WALL_SECONDS = 60.0
 """A busy machine makes everybody wait; after so long the attempt is given up whatever processor time it had."""
-ADDRESS_SPACE = 8 << 30
+ADDRESS_SPACE = 4 << 30
 LARGEST_IDLE_BYTES = 600 << 20
 """A process that holds so much between attempts is replaced."""
 Line = tuple[str, int]
@@ -93,9 +94,7 @@ class Child:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._place = Path(tempfile.mkdtemp(prefix="slviz-trials-"))
-        self._process = context.Process(
-            target=_serve, args=(theirs, self._place, self.traced, frozenset(self.known)), daemon=True
-        )
+        self._process = context.Process(target=_serve, args=(theirs, self._place, self.traced, frozenset(self.known)))
         self._process.start()
         theirs.close()
 
@@ -169,20 +168,43 @@ def _serve(pipe: Connection, place: Path, traced: bool, known: frozenset[Line]) 
 def measured(read: Any, content: bytes, tracer: Tracer | None) -> Ending:
     """One attempt with its time, its memory and the lines that it was the first to reach."""
     forget_peak()
-    began = time.process_time()
+    before, resident_bytes = Used.now(), peak_bytes()
     try:
         with tracer.tracing() if tracer else contextlib.nullcontext():
             ending = of_sentences(read(content))
     except (Exception, SystemExit) as error:
         ending = of_error(error)
         del error
-    seconds, peak = time.process_time() - began, peak_bytes()
+    after = Used.now()
+    seconds, peak = after.seconds - before.seconds, peak_bytes()
+    if after.children_bytes > before.children_bytes:  # a process of its own did the work
+        peak = max(peak, after.children_bytes)
     kind, place = ending.kind, ending.place
     if kind != FAILURE and seconds > MOST_SECONDS:
         kind, place = FAILURE, f"more than {MOST_SECONDS:.0f} s"
     if kind != FAILURE and peak > MOST_BYTES:
         kind, place = FAILURE, "more than 1 GB of memory"
-    return Ending(kind, place, ending.detail, seconds, peak, tracer.take() if tracer else frozenset())
+    new_lines = tracer.take() if tracer else frozenset()
+    return Ending(kind, place, ending.detail, seconds, peak, peak - resident_bytes, new_lines)
+
+
+@dataclass(frozen=True)
+class Used:
+    """What this process and those that it started and that have ended took so far.
+
+    Attributes:
+        seconds: of processors.
+        children_bytes: the largest resident memory of any of those others.
+    """
+
+    seconds: float
+    children_bytes: int
+
+    @classmethod
+    def now(cls) -> Used:
+        own, others = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        seconds = sum(each.ru_utime + each.ru_stime for each in (own, others))
+        return cls(seconds, others.ru_maxrss << (0 if sys.platform == "darwin" else 10))
 
 
 def forget_peak() -> None:

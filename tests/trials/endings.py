@@ -35,6 +35,7 @@ class Ending:
         detail: the sentence, or the last lines of the traceback.
         seconds: processor time that the attempt took.
         peak_bytes: the largest resident memory of the process while it ran.
+        extra_bytes: by how much that is more than before.
         new_lines: lines of slviz that no attempt before had reached, where that was asked for.
     """
 
@@ -43,6 +44,7 @@ class Ending:
     detail: str = ""
     seconds: float = 0.0
     peak_bytes: int = 0
+    extra_bytes: int = 0
     new_lines: frozenset[tuple[str, int]] = frozenset()
 
     @property
