@@ -108,7 +108,7 @@ def _told(tally: campaign.Tally, asked: argparse.Namespace) -> int:
     for failure in tally.failures.values():
         print(f"  {failure.count} × {failure.place}\n    {failure.detail}\n    {ascii(failure.content)[:400]}")
     for remark in tally.remarks:
-        print(f"  {remark}")
+        print(f"  {remark}", flush=True)
     print(
         f"{tally.way}, seed {tally.seed}: {tally.attempts:,} attempts in {tally.wall_seconds:.0f} s, {tally.values:,} "
         f"values, {tally.sentences:,} sentences, {tally.failed:,} failures of {len(tally.failures)} kinds"
@@ -119,7 +119,7 @@ def _told(tally: campaign.Tally, asked: argparse.Namespace) -> int:
 def _bombs(asked: argparse.Namespace) -> int:
     from trials import bombs
 
-    return _told(bombs.run(asked.seconds, _seed(asked)), asked)
+    return _told(bombs.run(asked.seconds, _seed(asked), tell=print), asked)
 
 
 def _kills(asked: argparse.Namespace) -> int:

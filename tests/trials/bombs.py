@@ -194,8 +194,8 @@ def attempt(child: Child, name: str) -> Ending:
     return ending
 
 
-def run(seconds: float, seed: int = 0) -> Tally:
-    """Every bomb once, or those that `seconds` allow."""
+def run(seconds: float, seed: int = 0, *, tell: Callable[[str], None] = lambda line: None) -> Tally:
+    """Every bomb once, or those that `seconds` allow; `tell` gets a line on each."""
     tally, began = Tally("bombs", seed), time.monotonic()
     with Child() as child:
         for name in BOMBS:
@@ -204,8 +204,8 @@ def run(seconds: float, seed: int = 0) -> Tally:
                 break
             ending = attempt(child, name)
             tally.add(ending)
-            tally.remarks.append(
-                f"{name}: {ending.kind}, {ending.seconds:.1f} s, {ending.extra_bytes / 1e6:,.0f} MB more"
+            tell(
+                f"{name}: {ending.kind}, {ending.seconds:.1f} s, {ending.extra_bytes / 1e6:,.0f} MB more {ending.place}"
             )
             if ending.failed:
                 place = f"{name}: {ending.place}"
