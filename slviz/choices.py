@@ -26,6 +26,9 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from slviz.errors import InvalidSetting, UnknownChoice, nearest
 
+LONGEST_VALUE = 80
+"""Letters of a value that a sentence repeats."""
+
 
 def setting(
     default: Any,
@@ -86,31 +89,39 @@ class Setting:
         else:
             return text
         noun = {bool: "true or false", int: "a whole number", float: "a number"}[self.kind]
-        raise InvalidSetting(f"{self.key}={text!r} is not {noun}.")
+        raise InvalidSetting(f"{self.key}={_brief(text)} is not {noun}.")
 
     def check(self, value: Any) -> Any:
         """`value` in the setting's type when it is allowed; raises `InvalidSetting` when not."""
-        if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
+        if self.kind is float and isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
             value = float(value)
         if type(value) is not self.kind:
             raise InvalidSetting(
-                f"{self.key}={value!r} is a {type(value).__name__}; it should be a {self.kind.__name__}."
+                f"{self.key}={_brief(value)} is a {type(value).__name__}; it should be a {self.kind.__name__}."
             )
         if self.kind is float and not math.isfinite(value):
             raise InvalidSetting(f"{self.key}={value} is not a finite number.")
         if self.options is not None and value not in self.options:
             listed = ", ".join(str(option) for option in self.options)
-            raise InvalidSetting(f"{self.key}={value!r} is not one of: {listed}.")
+            raise InvalidSetting(f"{self.key}={_brief(value)} is not one of: {listed}.")
         too_low = self.low is not None and value < self.low
         too_high = self.high is not None and value > self.high
         if too_low or too_high:
-            raise InvalidSetting(f"{self.key}={value} is outside {self._range()}.")
+            raise InvalidSetting(f"{self.key}={_brief(value)} is outside {self._range()}.")
         return value
 
     def _range(self) -> str:
         low = "any" if self.low is None else f"{self.low:g}"
         high = "any" if self.high is None else f"{self.high:g}"
         return f"the range {low} to {high}"
+
+
+def _brief(value: Any) -> str:
+    """A value as Python writes it, cut where it is long; a number of thousands of digits cannot be written at all."""
+    if isinstance(value, int) and abs(value) >= 10**60:
+        return "a number of more than 60 digits"
+    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,16 @@ A selection belongs to a data set, whatever run it was drawn on. Symbols are sto
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Annotated
 
+import msgspec
 import numpy as np
 import pandas as pd
 from jaxtyping import Int64
@@ -23,11 +26,17 @@ from slviz.datasets.content import Content, read_text
 from slviz.datasets.gene_index import GeneIndex
 from slviz.datasets.read_terms import read_terms
 from slviz.datasets.report import Report, shown
-from slviz.errors import DamagedSelection, InvalidSetting, SelectionExists, UnknownSelection, nearest
+from slviz.errors import DamagedRun, DamagedSelection, InvalidSetting, SelectionExists, UnknownSelection, nearest
+from slviz.runs.damage import LATER, readable
 from slviz.runs.files import saving, write_atomically
 from slviz.runs.folder import holding
+from slviz.runs.manifest import refuse_format
+from slviz.runs.parsing import parse_json
+from slviz.runs.plain_files import read_if_there
+from slviz.runs.schemas import FormatOnly, Integer, Line, Stored, Text
 
 GENE_SETS = ".gene-sets"
+FORMAT = 1
 LOCK = ".lock"
 LONGEST_NAME = 80
 BUSY = "Somebody else is keeping a selection right now. Try again in a moment."
@@ -83,14 +92,24 @@ class GeneSets:
         self.folder = root / GENE_SETS / fingerprint[:16]
 
     def all(self) -> list[GeneSet]:
-        """Every selection, by name without regard to case; a damaged file is passed over."""
+        """Every selection, by name without regard to case; a damaged file is passed over: see `damaged`."""
+        found = []
+        for path in sorted(self.folder.glob("*.json")):
+            with contextlib.suppress(DamagedSelection, FileNotFoundError):  # removed by somebody else a moment ago
+                found.append(_read(path))
+        return sorted(found, key=lambda each: (each.name.casefold(), each.name))
+
+    def damaged(self) -> list[str]:
+        """A sentence for every file among the selections that cannot be read."""
         found = []
         for path in sorted(self.folder.glob("*.json")):
             try:
-                found.append(_read(path))
-            except (DamagedSelection, FileNotFoundError):  # removed by somebody else a moment ago
+                _read(path)
+            except DamagedSelection as error:
+                found.append(str(error))
+            except FileNotFoundError:
                 continue
-        return sorted(found, key=lambda each: (each.name.casefold(), each.name))
+        return found
 
     def open(self, name: str) -> GeneSet:
         """The selection of that name; raises `UnknownSelection`, or `DamagedSelection` naming the file."""
@@ -117,7 +136,9 @@ class GeneSets:
                     f"A selection called '{chosen.name}' is kept already, with {len(known.genes):,} other genes "
                     f"({known.made}). Choose another name, or replace it."
                 )
-            write_atomically(path, (json.dumps({"format": 1, **asdict(chosen)}, ensure_ascii=False) + "\n").encode())
+            write_atomically(
+                path, (json.dumps({"format": FORMAT, **asdict(chosen)}, ensure_ascii=False) + "\n").encode()
+            )
 
     def remove(self, name: str) -> None:
         """Forget a selection; nothing happens where it is gone already."""
@@ -131,23 +152,43 @@ class GeneSets:
             return None
 
     def _path(self, name: str) -> Path:
-        return self.folder / f"{hashlib.sha256(name.strip().encode()).hexdigest()[:24]}.json"
+        return self.folder / _file_name(name)
+
+
+class StoredSelection(Stored):
+    """The JSON of a kept selection."""
+
+    format: Integer
+    name: Text
+    genes: Annotated[tuple[Text, ...], msgspec.Meta(min_length=1, max_length=10_000_000)]
+    note: Text = ""
+    made: Line = ""
 
 
 def _read(path: Path) -> GeneSet:
     """Raises `FileNotFoundError`, or `DamagedSelection` naming the file."""
     try:
-        content = json.loads(path.read_bytes())
-        texts = [content[key] for key in ("name", "note", "made")]
-        if not all(isinstance(each, str) for each in (*texts, *content["genes"])):
-            raise TypeError("a value is no text")
-        return GeneSet(name=texts[0], genes=tuple(content["genes"]), note=texts[1], made=texts[2])
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        content = read_if_there(path)
+        if content is None:
+            raise FileNotFoundError(path)
+        refuse_format(parse_json(content, FormatOnly, path).format, FORMAT, path)
+        stored = parse_json(content, StoredSelection, path)
+    except DamagedRun as error:
+        why = "was written by a later slviz" if LATER in str(error) else "is cut or altered"
         raise DamagedSelection(
-            f"The kept selection in {path.name} is cut or altered. Keep the selection again under its name."
+            f"The kept selection in {readable(path.name)} {why}. Keep the selection again under its name, or remove "
+            f"the file from {GENE_SETS}/{path.parent.name}."
         ) from error
+    if path.name != _file_name(stored.name):
+        raise DamagedSelection(
+            f"The kept selection in {readable(path.name)} is another one, '{shown(stored.name)}'. Remove the file from "
+            f"{GENE_SETS}/{path.parent.name}."
+        )
+    return GeneSet(name=stored.name, genes=stored.genes, note=stored.note, made=stored.made)
+
+
+def _file_name(name: str) -> str:
+    return f"{hashlib.sha256(name.strip().encode(errors='replace')).hexdigest()[:24]}.json"
 
 
 def to_gmt(sets: Iterable[GeneSet], *, provenance: str) -> bytes:

@@ -150,7 +150,7 @@ def fresh_log(folder: Path, name: str) -> Path:
     with saving(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.log"):
-            if time.time() - old.stat().st_mtime > LOG_DAYS * 86400:
+            if time.time() - old.lstat().st_mtime > LOG_DAYS * 86400:
                 old.unlink(missing_ok=True)
     return folder / f"{re.sub(r'[^a-z0-9-]', '-', name)}-{time.time_ns()}.log"
 

@@ -45,11 +45,12 @@ class BoostedTrees:
         self.interactions = interactions
         self.seed = seed
         training = split.training_pairs
+        self._avoid = np.unique(pair_keys(split.not_drawn_in_training, self.genes))
         asked, known = [], []
         for number, fold in enumerate(_folds(training, self.genes, new_genes=new_genes, seed=seed)):
             if not len(fold.asked) or not len(fold.seen):
                 continue
-            pairs = np.concatenate([fold.asked, self._non_pairs(number, fold, training)])
+            pairs = np.concatenate([fold.asked, self._non_pairs(number, fold)])
             asked.append(self.features(TrainingGraph(fold.seen, self.genes), pairs))
             known.append(np.arange(len(pairs)) < len(fold.asked))
         if not asked:
@@ -88,10 +89,10 @@ class BoostedTrees:
         found["support"] = _support(shared, graph.adjacency)
         return found
 
-    def _non_pairs(self, number: int, fold: _Fold, training: np.ndarray) -> Int64[np.ndarray, "drawn 2"]:
-        """As many as the fold's real pairs, half of each kind, none a training pair, with as many new genes."""
+    def _non_pairs(self, number: int, fold: _Fold) -> Int64[np.ndarray, "drawn 2"]:
+        """As many as the fold's real pairs, half of each kind, none to avoid, with as many new genes."""
         random = np.random.default_rng([self.seed, 1, number])
-        where: dict[str, Any] = {"genes": self.genes, "avoid": np.unique(pair_keys(training, self.genes))}
+        where: dict[str, Any] = {"genes": self.genes, "avoid": self._avoid}
         half = random.permutation(fold.asked)[: len(fold.asked) // 2]
         near = degree_matched_across(random, half, pool=fold.pool, **where)
         far = random_negatives_across(random, len(fold.asked) - len(near), pool=fold.pool, **where)

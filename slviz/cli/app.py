@@ -19,12 +19,19 @@ def add_app_command(commands: argparse._SubParsersAction) -> None:
         allow_abbrev=False,
     )
     command.add_argument("--port", metavar="N", type=int, default=8501, help="where it listens (default: 8501)")
+    command.add_argument(
+        "--address",
+        metavar="HOST",
+        help="who may reach it: this machine alone (default), or 0.0.0.0 for everyone; see SECURITY.md",
+    )
     command.add_argument("--no-browser", action="store_true", help="only serve it")
     command.set_defaults(action=_app)
 
 
 def _app(asked: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "streamlit", "run", str(places.app()), "--server.port", str(asked.port)]
+    if asked.address:
+        command += ["--server.address", asked.address]
     if asked.no_browser:
         command += ["--server.headless", "true"]
     path = os.pathsep.join(filter(None, [str(places.importable()), os.environ.get("PYTHONPATH")]))

@@ -15,7 +15,7 @@ from slviz.features.scaling import scaled_columns
 from slviz.projections import PROJECTIONS, ProjectionMethod
 from slviz.projections.method import OnProgress
 from slviz.runs.controls import FEATURES, KINDS, SHUFFLED, STORED, UNTRAINED, Control
-from slviz.runs.data_of import data_of
+from slviz.runs.data_of import data_of_run
 from slviz.runs.maps import TRAINED
 from slviz.runs.run import METRIC_COLUMNS, Run
 from slviz.runs.store import RunStore
@@ -60,7 +60,7 @@ def _controls(asked: argparse.Namespace) -> int:
     method = _method(asked)
     store = RunStore.default()
     run = store.open(asked.run)
-    graph = data_of(run.spec)
+    graph = data_of_run(run)
     for kind in sorted(set(kinds), key=KINDS.index):
         vectors = control_vectors(store, run, graph, kind, device=asked.device)
         print(f"{kind}: {len(vectors):,} genes × {vectors.shape[1]}", flush=True)

@@ -11,7 +11,7 @@ from slviz.datasets import GeneGraph
 from slviz.datasets.gene_index import GeneIndex
 from slviz.errors import DamagedRun, InvalidSetting, RunCancelled
 from slviz.runs import Run
-from slviz.runs.data_of import data_of
+from slviz.runs.data_of import data_of_run
 from slviz.runs.deletions import DeletionTest
 from slviz.runs.store import RunStore
 from slviz.splits import PairSplit
@@ -37,7 +37,7 @@ def _deletion(asked: argparse.Namespace) -> int:
         raise InvalidSetting("--genes takes a whole number from 1 on, and stands without --gene.")
     store = RunStore.default()
     run = store.open(asked.run)
-    graph = data_of(run.spec)
+    graph = data_of_run(run)
     gene = None if asked.gene is None else GeneIndex(graph).find(asked.gene)
     try:
         _tell(kept_deletion(store, run, graph, gene=gene, count=asked.genes), run.genes)

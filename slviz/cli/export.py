@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from slviz.errors import InvalidSetting
-from slviz.runs.data_of import data_of
+from slviz.runs.data_of import data_of_run
 from slviz.runs.files import write_atomically
 from slviz.runs.store import RunStore
 
@@ -41,6 +41,6 @@ def _export(asked: argparse.Namespace) -> int:
     path = Path(asked.out or f"{run.run_id}.{chosen.ending}")
     if not path.absolute().parent.is_dir():
         raise InvalidSetting(f"--out {path}: there is no folder {path.parent}. Make it first.")
-    write_atomically(path, chosen.write(of_stored_run(store, run, data_of(run.spec))))
+    write_atomically(path, chosen.write(of_stored_run(store, run, data_of_run(run))))
     print(f"Wrote {path}, {path.stat().st_size / 1e6:.1f} MB.")
     return 0

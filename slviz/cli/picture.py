@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
 from slviz import export, figures
 from slviz.datasets import GeneGraph
-from slviz.errors import InvalidSetting, RunUnfinished, UnknownChoice, nearest
+from slviz.errors import DamagedRun, InvalidSetting, RunUnfinished, UnknownChoice, nearest
 from slviz.figures import Colouring
 from slviz.projections import PROJECTIONS, Projection
 from slviz.runs import Run
-from slviz.runs.data_of import data_of
+from slviz.runs.data_of import data_of_run
 from slviz.runs.files import write_atomically
 from slviz.runs.store import RunStore
 
@@ -60,7 +61,7 @@ def _picture(asked: argparse.Namespace) -> int:
         )
     store = RunStore.default()
     run = store.open(asked.run)
-    graph, projection = data_of(run.spec), _map(store, run, asked.map)
+    graph, projection = data_of_run(run), _map(store, run, asked.map)
     drawn = figures.embedding_scatter(
         graph.genes,
         projection,
@@ -82,8 +83,9 @@ def _map(store: RunStore, run: Run, name: str) -> Projection:
     """The stored map by that method; PCA is made where it is not there."""
     method_of_name = PROJECTIONS[name]
     for method, seed in store.projections(run.run_id):
-        if method.name == name and (found := store.open_projection(run.run_id, method, seed)) is not None:
-            return found
+        with contextlib.suppress(DamagedRun):  # of several maps one that is whole
+            if method.name == name and (found := store.open_projection(run.run_id, method, seed)) is not None:
+                return found
     if name == "pca":
         return method_of_name().fit(run.embedding, 0)
     raise RunUnfinished(

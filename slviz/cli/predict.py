@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import gzip
 import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,15 +11,16 @@ import pandas as pd
 from slviz.baselines import TrainingGraph
 from slviz.cli.synthetic import SYNTHETIC
 from slviz.datasets import GeneGraph
+from slviz.datasets.gene_lookup import GeneLookup
+from slviz.datasets.pair_list import PairList, bytes_of_pairs, read_pair_list
 from slviz.datasets.sources import open_dataset
-from slviz.errors import DataError, MalformedData, MissingDataFile, RunError, UnknownGene, nearest
-from slviz.runs.data_of import data_of
+from slviz.errors import DataError, RunError
+from slviz.runs.data_of import data_of_run
 from slviz.runs.run import Run
 from slviz.runs.store import RunStore
 from slviz.scoring import needs_graph, scorer_of
 from slviz.splits.negatives import pair_keys
 
-SHOWN = 20
 COLUMNS = ("gene_a", "gene_b", "score", "known", "max_degree")
 LEFT_OUT = "left out"
 
@@ -34,12 +30,12 @@ def add_predict_command(commands: argparse._SubParsersAction) -> None:
     command = commands.add_parser(
         "predict",
         help="score pairs of genes with a finished run",
-        description="Print a table, with tabs between its columns, of every pair of a file, in its order: gene_a, "
+        description="Print a table, with tabs between its columns, of the pairs of a file, in its order: gene_a, "
         "gene_b; score; known, the part of the run that a listed pair was in (train, validation, test; left out "
         "where it was in none), empty where nobody lists the pair; max_degree, how many training partners the "
         "better known of the two has, a baseline that needs no model. Genes may be given by symbol, alias or "
-        "identifier. The score of a link run lies between 0 and 1 and is not a probability; the score of a "
-        "confidence run is on the scale of the data set.",
+        "identifier; rows that name no two genes are left out and told on standard error. The score of a link run "
+        "lies between 0 and 1 and is not a probability; the score of a confidence run is on the scale of the data set.",
         allow_abbrev=False,
     )
     command.add_argument("run", metavar="RUN", help="name of a run, as `runs` lists it")
@@ -47,7 +43,7 @@ def add_predict_command(commands: argparse._SubParsersAction) -> None:
         "--pairs",
         metavar="FILE",
         required=True,
-        help="two genes a line, by tab, comma or space; - reads standard input",
+        help="a table of two genes a line, further columns apart, plain or .gz; - reads standard input",
     )
     command.set_defaults(action=_predict)
 
@@ -56,8 +52,8 @@ def _predict(asked: argparse.Namespace) -> int:
     run = RunStore.default().open(asked.run)
     if not run.decoder:
         raise RunError(f"Run {run.run_id} is of the task '{run.spec.task.name}', which scores no pairs.")
-    named = read_pairs(asked.pairs)
-    pairs = _numbers(run, named)
+    listed = _read_pairs(run, asked.pairs)
+    pairs = listed.pairs
     graph = _data_at_hand(run)
     score = scorer_of(graph, run).score(pairs)
     known, max_degree = _what_is_known(run, pairs, graph)
@@ -65,6 +61,8 @@ def _predict(asked: argparse.Namespace) -> int:
         f"{run.genes[a]}\t{run.genes[b]}\t{value:.6g}\t{part}\t{partners}\n"
         for (a, b), value, part, partners in zip(pairs.tolist(), score, known, max_degree, strict=True)
     )
+    for remark in listed.remarks:
+        print(f"slviz: {_called(asked.pairs)}: {remark}", file=sys.stderr, flush=True)
     if run.spec.synthetic:
         print(f"slviz: {SYNTHETIC}", file=sys.stderr, flush=True)
     sys.stdout.write("\t".join(COLUMNS) + "\n" + rows)
@@ -72,58 +70,33 @@ def _predict(asked: argparse.Namespace) -> int:
     return 0
 
 
-class NamedPair(NamedTuple):
-    """Two names, and the line that they stand on."""
-
-    line: int
-    one: str
-    other: str
+def _called(source: str) -> str:
+    return "Standard input" if source == "-" else source
 
 
-def read_pairs(source: str) -> list[NamedPair]:
-    """Two names a line from a file or, for "-", standard input; a line that begins with gene_a is a header.
+def _read_pairs(run: Run, source: str) -> PairList:
+    """The pairs of a file or, for "-", of standard input, in their order; one that is listed twice is there twice.
 
-    Raises `MissingDataFile`, or `MalformedData` naming the lines that hold no pair.
+    Raises as `read_pair_list` does, and `MissingDataFile`.
     """
-    lines = [(number, _cells(line)) for number, line in enumerate(_text(source).splitlines(), start=1) if line.strip()]
-    if lines and lines[0][1][0].casefold() == "gene_a":
-        lines = lines[1:]
-    where = "Standard input" if source == "-" else source
-    if not lines:
-        raise MalformedData(f"{where} lists no pairs. Write two genes on each line, with a tab between them.")
-    wrong = [str(number) for number, cells in lines if len(cells) < 2 or not cells[0] or not cells[1]]
-    itself = [
-        f"{cells[0]} (line {number})" for number, cells in lines if str(number) not in wrong and cells[0] == cells[1]
-    ]
-    problems = [f"has lines that are not two genes: {_some(wrong)}"] if wrong else []
-    problems += [f"pairs a gene with itself: {_some(itself)}"] if itself else []
-    if problems:
-        raise MalformedData(f"{where} {'; it '.join(problems)}. Nothing was scored.")
-    return [NamedPair(number, cells[0], cells[1]) for number, cells in lines]
+    raw = sys.stdin.buffer.read() if source == "-" else bytes_of_pairs(source)
+    genes = GeneLookup(run.genes, data=f"run {run.run_id}", graph=lambda: _data_of_names(run))
+    return read_pair_list(raw, _called(source), genes, once=False)
 
 
-def _text(source: str) -> str:
+def _data_of_names(run: Run) -> GeneGraph | None:
+    """The run's data set for its aliases and identifiers; None where it is not at hand or has other genes by now."""
     try:
-        if source == "-":
-            return sys.stdin.buffer.read().decode("utf-8-sig")
-        content = Path(source).read_bytes()
-        return (gzip.decompress(content) if source.endswith(".gz") else content).decode("utf-8-sig")
-    except OSError as error:
-        raise MissingDataFile(f"There is no file of pairs at {source} ({error.strerror or error}).") from error
-    except (UnicodeDecodeError, EOFError) as error:
-        raise MalformedData(f"{source} is not text in UTF-8 ({error}). Save it as plain text.") from error
-
-
-def _cells(line: str) -> list[str]:
-    if "\t" in line:
-        return [cell.strip() for cell in line.split("\t")]
-    return [cell.strip() for cell in next(csv.reader([line]))] if "," in line else line.split()
+        graph = open_dataset(run.spec.data_source)
+    except DataError:
+        return None
+    return graph if graph.genes == run.genes else None
 
 
 def _data_at_hand(run: Run) -> GeneGraph | None:
     """The run's data set; None, with a word on standard error, where it is not there and the scores do not need it."""
     try:
-        return data_of(run.spec)
+        return data_of_run(run)
     except DataError as error:
         if needs_graph(run):
             raise
@@ -142,48 +115,3 @@ def _what_is_known(run: Run, pairs: np.ndarray, data: GeneGraph | None) -> tuple
     known = [part.get(key, LEFT_OUT if key in elsewhere else "") for key in pair_keys(pairs, len(run.genes)).tolist()]
     graph = TrainingGraph(ends[np.asarray(listed["part"] == "train")], len(run.genes))
     return known, graph.without_itself(pairs).max(axis=1).tolist()
-
-
-def _numbers(run: Run, named: Sequence[NamedPair]) -> np.ndarray:
-    """Gene numbers int64 [N, 2] in the run's order; raises `UnknownGene` listing all that are not there."""
-    first_line = {name: pair.line for pair in reversed(named) for name in (pair.other, pair.one)}
-    names = list(dict.fromkeys(name for pair in named for name in (pair.one, pair.other)))
-    number = {gene: at for at, gene in enumerate(run.genes)}
-    unknown = [name for name in names if name not in number]
-    number |= _by_alias(run, unknown)
-    lost = [name for name in unknown if name not in number]
-    if lost:
-        hints = [f"'{name}' (line {first_line[name]}){nearest(name, run.genes, limit=1)}" for name in lost[:SHOWN]]
-        more = f" And {len(lost) - SHOWN} more." if len(lost) > SHOWN else ""
-        raise UnknownGene(f"Run {run.run_id} does not know {len(lost)} of the genes: {'; '.join(hints)}{more}")
-    pairs = np.array([[number[pair.one], number[pair.other]] for pair in named], dtype=np.int64)
-    same = np.flatnonzero(pairs[:, 0] == pairs[:, 1])
-    if len(same):
-        twice = [f"{named[row].one} and {named[row].other} (line {named[row].line})" for row in same.tolist()]
-        raise MalformedData(f"Two names of one gene make no pair: {_some(twice)}.")
-    return pairs
-
-
-def _by_alias(run: Run, names: list[str]) -> dict[str, int]:
-    """Numbers of those names that the run's data set knows as an alias or identifier, where it is at hand."""
-    if not names:
-        return {}
-    from slviz.datasets.gene_index import GeneIndex
-
-    try:
-        graph = open_dataset(run.spec.data_source)
-    except DataError:
-        return {}
-    if graph.genes != run.genes:
-        return {}
-    index, found = GeneIndex(graph), {}
-    for name in names:
-        try:
-            found[name] = index.find(name)
-        except UnknownGene:
-            continue
-    return found
-
-
-def _some(items: list[str]) -> str:
-    return ", ".join(items[:SHOWN]) + (f" and {len(items) - SHOWN} more" if len(items) > SHOWN else "")

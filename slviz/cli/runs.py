@@ -10,6 +10,7 @@ import pandas as pd
 
 from slviz import jobs
 from slviz.errors import RunError
+from slviz.runs.damage import readable
 from slviz.runs.run import METRIC_COLUMNS, NETWORK
 from slviz.runs.spec import TABLES, RunSpec
 from slviz.runs.store import RunStore
@@ -59,14 +60,14 @@ def _list(_asked: argparse.Namespace) -> int:
 def _data(summary: RunSummary) -> str:
     if summary.spec is None:
         return ""
-    return f"{summary.spec.data_name}{' (synthetic)' if summary.spec.synthetic else ''}"
+    return f"{readable(summary.spec.data_name, most=60)}{' (synthetic)' if summary.spec.synthetic else ''}"
 
 
 def _in_short(store: RunStore, summary: RunSummary) -> str:
     if summary.state == "damaged":
         return summary.problem
     if summary.state == "failed":
-        return store.failure(summary.run_id)
+        return " ".join(store.failure(summary.run_id).split())
     if summary.state == "finished":
         return key_figures(summary.metrics)
     return _how_far(store, summary)
@@ -110,7 +111,7 @@ def _show(asked: argparse.Namespace) -> int:
     summary = store.summary(asked.run)
     print(f"run       {summary.run_id}")
     print(f"state     {summary.state}")
-    print(f"folder    {summary.folder}")
+    print(f"folder    {readable(str(summary.folder), most=4096)}")
     if summary.spec is not None:
         _show_spec(summary.spec)
     if summary.finished is not None:
@@ -122,11 +123,15 @@ def _show(asked: argparse.Namespace) -> int:
 
 
 def _show_spec(spec: RunSpec) -> None:
-    print(f"data      {spec.data_name}{' (synthetic)' if spec.synthetic else ''}, {spec.data_fingerprint[:12]}")
+    print(
+        f"data      {readable(spec.data_name)}{' (synthetic)' if spec.synthetic else ''}, {spec.data_fingerprint[:12]}"
+    )
     for part in TABLES:
         settings = getattr(spec, part).to_json()
         name = settings.pop("name")
-        print(f"{part:<9} {name}  {' '.join(f'{key}={value}' for key, value in settings.items())}".rstrip())
+        print(
+            f"{part:<9} {name}  {' '.join(f'{key}={readable(str(value))}' for key, value in settings.items())}".rstrip()
+        )
     print(f"seed      {spec.seed}")
 
 
@@ -138,7 +143,8 @@ def _show_finished(store: RunStore, summary: RunSummary) -> int:
     itself = {} if summary.spec is None else {NETWORK: summary.spec.network.scorer}
     table = table.rename(index=itself, level="scorer")
     if len(table):
-        print("\n" + table.round(4).to_string(na_rep=""))
+        lines = table.round(4).to_string(na_rep="").split("\n")
+        print("\n" + "\n".join(readable(line, most=len(line)) for line in lines))
     problems = store.check(summary.run_id)
     for sentence in problems:
         print(f"slviz: {sentence}", file=sys.stderr)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,11 @@ def _held_out(graph: GeneGraph, asked: argparse.Namespace) -> HeldOut | None:
         return None
     if asked.split not in (None, "file"):
         raise InvalidSetting(f"--test-pairs holds out the pairs of a file; leave '--split {asked.split}' away.")
-    return HeldOut.read(graph, asked.test_pairs, negatives=asked.test_negatives)
+    held_out = HeldOut.read(graph, asked.test_pairs, negatives=asked.test_negatives)
+    for file, remarks in ((asked.test_pairs, held_out.remarks), (asked.test_negatives, held_out.negative_remarks)):
+        for remark in remarks:
+            print(f"slviz: {file}: {remark}", file=sys.stderr, flush=True)
+    return held_out
 
 
 def _spec_to_resume(store: RunStore, asked: argparse.Namespace) -> RunSpec:

@@ -9,6 +9,7 @@ from slviz.cli.project import settings_given
 from slviz.cli.settings_help import settings_help
 from slviz.errors import InvalidSetting
 from slviz.projections import PROJECTIONS
+from slviz.runs.damage import readable
 from slviz.runs.files import write_atomically
 from slviz.vectors import REFERENCES, Given, VectorStore, read_vectors, reference
 from slviz.vectors.vector_set import SYNTHETIC
@@ -79,8 +80,11 @@ def _list(_asked: argparse.Namespace) -> int:
     if not found:
         print("No vectors were brought in yet. Bring some in with `python -m slviz vectors add FILE`.")
     for each in found:
+        if each.problem:
+            print(f"{each.id:<32}  damaged    {each.problem}")
+            continue
         mark = "  (synthetic)" if SYNTHETIC in each.origin else ""
-        print(f"{each.id:<32}  {each.points:>9,} points × {each.width:<5}  {each.title}{mark}")
+        print(f"{each.id:<32}  {each.points:>9,} points × {each.width:<5}  {readable(each.title)}{mark}")
     return 0
 
 

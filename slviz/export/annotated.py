@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from jaxtyping import Float32
 
 from slviz import __version__
 from slviz.datasets import GeneGraph
+from slviz.errors import DamagedRun
 from slviz.export.provenance import provenance, vectors_provenance
 from slviz.projections import PCA, Projection
 from slviz.runs import Attention, Run
@@ -76,8 +78,7 @@ def of_run(run: Run, graph: GeneGraph, maps: Iterable[Projection] = ()) -> Annot
 
 def of_stored_run(store: RunStore, run: Run, graph: GeneGraph) -> Annotated:
     """`of_run` with every map that lies with the run, and PCA, which takes no time to make."""
-    found = [store.open_projection(run.run_id, method, seed) for method, seed in store.projections(run.run_id)]
-    maps = [each for each in found if each is not None]
+    maps = _whole_maps(store, run.run_id)
     if not any(each.method == PCA() for each in maps):
         maps.insert(0, PCA().fit(run.embedding, 0))
     return of_run(run, graph, maps)
@@ -93,8 +94,16 @@ def of_vectors(points: VectorSet, maps: Iterable[Projection] = ()) -> Annotated:
 
 def of_stored_vectors(store: VectorStore, id: str) -> Annotated:
     """`of_vectors` with every map that lies with the set."""
-    found = [store.open_projection(id, method, seed) for method, seed in store.projections(id)]
-    return of_vectors(store.open(id), [each for each in found if each is not None])
+    return of_vectors(store.open(id), _whole_maps(store, id))
+
+
+def _whole_maps(store: RunStore | VectorStore, id: str) -> list[Projection]:
+    """Every map that lies with a run or a set and can be read; a damaged one is left out."""
+    found: list[Projection] = []
+    for method, seed in store.projections(id):
+        with contextlib.suppress(DamagedRun):
+            found += filter(None, [store.open_projection(id, method, seed)])
+    return found
 
 
 def named_maps(maps: Iterable[Projection]) -> dict[str, Projection]:

@@ -19,10 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from slviz.errors import RunCancelled
+from slviz.errors import DamagedRun, RunCancelled
 from slviz.projections.method import OnProgress
+from slviz.runs.damage import readable
 from slviz.runs.files import saving
 from slviz.runs.folder import holding, is_held
+from slviz.runs.parsing import parse_json
+from slviz.runs.plain_files import is_plain, read_if_there
+from slviz.runs.schemas import StoredProgress
 from slviz.runs.worker import read_failure, write_failure
 
 WorkState = Literal["finished", "running", "failed", "none"]
@@ -58,9 +62,9 @@ class Beside:
     def state(self) -> WorkState:
         if is_held(self.lock):
             return "running"
-        if self.path.is_file():
+        if is_plain(self.path):
             return "finished"
-        return "failed" if self.error.is_file() else "none"
+        return "failed" if is_plain(self.error) else "none"
 
     @property
     def failure(self) -> str:
@@ -70,11 +74,13 @@ class Beside:
     @property
     def progress(self) -> Progress:
         """How far the worker is; at the very beginning where it has not said anything."""
-        try:
-            told = json.loads(self._hidden("progress").read_bytes())
-            return Progress(min(max(float(told["share"]), 0.0), 1.0), str(told["doing"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            return Progress(0.0, "starting")
+        path = self._hidden("progress")
+        with contextlib.suppress(DamagedRun):
+            content = read_if_there(path)
+            if content is not None:
+                told = parse_json(content, StoredProgress, path)
+                return Progress(min(max(told.share, 0.0), 1.0), readable(told.doing))
+        return Progress(0.0, "starting")
 
     def cancel(self) -> None:
         """Ask the worker to stop; where none works this does nothing."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,15 @@ import numpy as np
 import pandas as pd
 
 from slviz.errors import DamagedRun
+from slviz.evaluation import METRICS as MEASURES
 from slviz.runs.attention import Attention
-from slviz.runs.files import CURE, from_json, pack_arrays, to_json, unpack_arrays
+from slviz.runs.checks import check_attention, check_decoder, check_predictions, genes_in, require
+from slviz.runs.damage import CURE, damaged, later, readable
+from slviz.runs.files import pack_arrays, to_json, unpack_arrays
 from slviz.runs.manifest import Manifest
+from slviz.runs.parsing import parse_json, parse_table
 from slviz.runs.run import METRIC_COLUMNS, Run
+from slviz.runs.schemas import StoredEpoch, StoredMetric
 from slviz.runs.spec import RunSpec
 
 SPEC = "spec.json"
@@ -26,6 +32,13 @@ ARRAYS = "arrays.safetensors"
 PREDICTIONS = "predictions.parquet"
 SPLIT = "split.parquet"
 METRICS = "metrics.json"
+NEEDED = (SPEC, PROGRESS, WEIGHTS, ARRAYS, PREDICTIONS, SPLIT, METRICS)
+"""What every finished run has, and its manifest lists."""
+STANDING_COLUMNS = ("train_loss", "validation_loss", "seconds")
+"""Columns of every history beside the epoch."""
+MOST_EPOCHS = 10_000_000
+MOST_COLUMNS = 200
+"""Columns of a history; a network of three layers has some fifteen."""
 
 
 def contents_of(run: Run) -> dict[str, bytes]:
@@ -48,51 +61,62 @@ def contents_of(run: Run) -> dict[str, bytes]:
 
 def read_run(folder: Path, manifest: Manifest) -> Run:
     """The run that lies in `folder`, every file checked against `manifest`; raises `DamagedRun`."""
-    arrays = unpack_arrays(manifest.read_file(folder, ARRAYS), folder / ARRAYS)
+    path = folder / ARRAYS
+    arrays = unpack_arrays(manifest.read_file(folder, ARRAYS), path)
     spec = read_spec(manifest.read_file(folder, SPEC), folder)
-    try:
-        return Run(
-            spec=spec,
-            genes=tuple(arrays["genes"].tobytes().decode().split("\n")),
-            history=lines_to_history(manifest.read_file(folder, PROGRESS)),
-            embedding=arrays["embedding"],
-            decoder={
-                name.removeprefix("decoder."): array for name, array in arrays.items() if name.startswith("decoder.")
-            },
-            predictions=parquet_to_table(manifest.read_file(folder, PREDICTIONS), folder / PREDICTIONS),
-            metrics=read_metrics(manifest.read_file(folder, METRICS), folder),
-            attention=_attention(arrays),
-            device=manifest.device,
-            train_seconds=float("nan") if manifest.seconds is None else manifest.seconds,
-        )
-    except KeyError as error:
-        raise DamagedRun(f"{ARRAYS} of run {folder.name} lacks {error}. {CURE}") from error
+    genes = genes_in(arrays, path)
+    decoder = {name.removeprefix("decoder."): array for name, array in arrays.items() if name.startswith("decoder.")}
+    embedding = require(arrays, "embedding", path, kind="f", shape=[len(genes), None])
+    check_decoder(decoder, len(genes), embedding.shape[1], path)
+    predictions = parquet_to_table(manifest.read_file(folder, PREDICTIONS), folder / PREDICTIONS)
+    check_predictions(predictions, genes, spec.task, folder / PREDICTIONS)
+    return Run(
+        spec=spec,
+        genes=genes,
+        history=read_history(manifest.read_file(folder, PROGRESS), folder / PROGRESS),
+        embedding=embedding,
+        decoder=decoder,
+        predictions=predictions,
+        metrics=read_metrics(manifest.read_file(folder, METRICS), folder),
+        attention=_attention(arrays, len(genes), path),
+        device=manifest.device,
+        train_seconds=float("nan") if manifest.seconds is None else manifest.seconds,
+    )
 
 
-def _attention(arrays: Mapping[str, np.ndarray]) -> Attention | None:
+def _attention(arrays: Mapping[str, np.ndarray], genes: int, path: Path) -> Attention | None:
     if "attention.weight" not in arrays:
         return None
+    check_attention(arrays, genes, path)
     return Attention(edges=arrays["attention.edges"], weight=arrays["attention.weight"])
 
 
 def read_spec(content: bytes, folder: Path) -> RunSpec:
     """The spec in a folder; raises `DamagedRun` where it is garbled or the folder bears another run's name."""
-    spec = RunSpec.from_json(from_json(content, folder / SPEC))
+    spec = RunSpec.read(content, folder / SPEC)
     if spec.run_id != folder.name:
         raise DamagedRun(
-            f"{SPEC} in folder {folder.name} belongs to run {spec.run_id}, or to another version of slviz. {CURE}"
+            f"{SPEC} in folder {readable(folder.name)} belongs to run {spec.run_id}, or to another version of slviz. "
+            f"{CURE}"
         )
     return spec
 
 
 def read_metrics(content: bytes, folder: Path) -> pd.DataFrame:
-    """The table of metrics; NaN where a figure could not be measured."""
-    try:
-        rows = from_json(content, folder / METRICS)
-        columns: dict[str, Any] = {name: [row[name] for row in rows] for name in METRIC_COLUMNS}
-        return pd.DataFrame(columns | {"value": np.array(columns["value"], dtype=np.float64)})
-    except (ValueError, TypeError, KeyError) as error:
-        raise DamagedRun(f"{METRICS} of run {folder.name} is altered: it is no table of figures. {CURE}") from error
+    """The table of metrics; NaN where a figure could not be measured; raises `DamagedRun`."""
+    rows = parse_json(content, list[StoredMetric], folder / METRICS)
+    for row in rows:
+        if row.metric not in MEASURES:
+            raise later(
+                folder / METRICS, f"has the metric '{readable(row.metric, most=60)}', which this version does not know"
+            )
+    return metrics_of(rows)
+
+
+def metrics_of(rows: Sequence[StoredMetric]) -> pd.DataFrame:
+    """Rows of metrics as the table of a run."""
+    columns: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in METRIC_COLUMNS}
+    return pd.DataFrame(columns | {"value": np.array(columns["value"], dtype=np.float64)})
 
 
 def table_to_parquet(table: pd.DataFrame) -> bytes:
@@ -104,10 +128,7 @@ def table_to_parquet(table: pd.DataFrame) -> bytes:
 
 def parquet_to_table(content: bytes, path: Path) -> pd.DataFrame:
     """The table that `table_to_parquet` wrote; raises `DamagedRun` naming `path`."""
-    try:
-        return pd.read_parquet(io.BytesIO(content))
-    except (OSError, ValueError) as error:
-        raise DamagedRun(f"{path.name} of run {path.parent.name} is cut or altered. {CURE}") from error
+    return parse_table(content, path)
 
 
 def progress_line(row: Mapping[str, Any]) -> str:
@@ -121,17 +142,43 @@ def history_to_lines(history: pd.DataFrame) -> str:
 
 
 def lines_to_history(content: bytes) -> pd.DataFrame:
-    """One row an epoch; of an epoch written twice the later, and an unfinished last line skipped."""
-    rows: dict[int, dict[str, Any]] = {}
+    """One row an epoch; of an epoch written twice the later. What is no line of an epoch is skipped.
+
+    The last line of a worker that was killed is unfinished, and a power cut may leave zeros.
+    """
+    rows: dict[int, StoredEpoch] = {}
+    columns: set[str] = set()
     for line in content.splitlines():
-        try:
-            row = json.loads(line)
-            rows[int(row["epoch"])] = row
-        except (ValueError, KeyError, TypeError):
-            continue
+        with contextlib.suppress(DamagedRun):
+            row = _epoch(line, Path(PROGRESS))
+            if len(columns | row.keys()) <= MOST_COLUMNS:
+                columns |= row.keys()
+                rows[int(row["epoch"] or 0)] = row
+    return _history(rows)
+
+
+def read_history(content: bytes, path: Path) -> pd.DataFrame:
+    """The same of a finished run, where nothing may be skipped; raises `DamagedRun` naming `path`."""
+    lines = [_epoch(line, path) for line in content.splitlines()]
+    if len({name for line in lines for name in line}) > MOST_COLUMNS:
+        raise damaged(path, f"is altered: it tells more than {MOST_COLUMNS} things of an epoch")
+    return _history({int(row["epoch"] or 0): row for row in lines})
+
+
+def _epoch(line: bytes, path: Path) -> StoredEpoch:
+    row = parse_json(line, StoredEpoch, path)
+    epoch = row.get("epoch")
+    if epoch is None or not 1 <= epoch <= MOST_EPOCHS or epoch != int(epoch):
+        raise damaged(path, "is altered: a line of it names no epoch")
+    if missing := [name for name in STANDING_COLUMNS if name not in row]:
+        raise damaged(path, f"is altered: a line of it lacks {' and '.join(missing)}")
+    return row
+
+
+def _history(rows: Mapping[int, StoredEpoch]) -> pd.DataFrame:
     if not rows:
         return pd.DataFrame({"epoch": pd.Series(dtype="int64"), "train_loss": [], "validation_loss": [], "seconds": []})
-    history = pd.DataFrame([rows[epoch] for epoch in sorted(rows)])
+    history = pd.DataFrame([{**rows[epoch], "epoch": epoch} for epoch in sorted(rows)])
     figures = [column for column in history if column != "epoch"]
     return history.astype(dict.fromkeys(figures, "float64"))
 

@@ -15,10 +15,13 @@ import pandas as pd
 from jaxtyping import Float32
 
 from slviz.errors import DamagedRun, InvalidSetting
+from slviz.runs.checks import require
+from slviz.runs.contents import metrics_of
 from slviz.runs.files import pack_sealed, read_whole, saving, unpack_sealed, write_atomically
 from slviz.runs.folder import CONTROLS
-from slviz.runs.maps import TRAINED
-from slviz.runs.run import METRIC_COLUMNS
+from slviz.runs.maps import TRAINED, points_of
+from slviz.runs.plain_files import is_plain
+from slviz.runs.schemas import AboutControl
 
 FEATURES, UNTRAINED, SHUFFLED = "features", "untrained", "shuffled"
 KINDS = (FEATURES, UNTRAINED, TRAINED, SHUFFLED)
@@ -66,10 +69,10 @@ def save_control(folder: Path, control: Control) -> None:
 def read_control(folder: Path, kind: str) -> Control | None:
     """The control, checked; None where it was never made; raises `DamagedRun` naming the file."""
     path = control_path(folder, kind)
-    if not path.is_file():
+    if not is_plain(path):
         return None
-    arrays, about = unpack_sealed(read_whole(path), path)
-    if (about.get("run_id"), about.get("of")) != (folder.name, kind):
-        raise DamagedRun(f"{kind}/{path.name} belongs to {about.get('run_id', 'another run')}. Remove it.")
-    metrics = pd.DataFrame(about["metrics"], columns=list(METRIC_COLUMNS))
-    return Control(kind, arrays["embedding"], metrics)
+    arrays, about = unpack_sealed(read_whole(path), path, AboutControl)
+    if (about.run_id, about.of) != (folder.name, kind):
+        raise DamagedRun(f"{kind}/{path.name} belongs to {about.run_id}. Remove it.")
+    embedding = require(arrays, "embedding", path, kind="f", shape=[points_of(folder), None])
+    return Control(kind, embedding, metrics_of(about.metrics))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
-from slviz.errors import MalformedData
+from slviz.errors import DamagedRun, MalformedData
+from slviz.runs.damage import CURE, readable
+from slviz.runs.run import Run
 from slviz.runs.spec import RunSpec
 
 
@@ -13,6 +15,22 @@ def data_of(spec: RunSpec) -> GeneGraph:
     graph = open_dataset(spec.data_source)
     refuse_changed_data(graph, spec)
     return graph
+
+
+def data_of_run(run: Run) -> GeneGraph:
+    """The data set of a finished run; raises `MalformedData` as `data_of`, `DamagedRun` as `refuse_foreign_run`."""
+    graph = data_of(run.spec)
+    refuse_foreign_run(graph, run)
+    return graph
+
+
+def refuse_foreign_run(graph: GeneGraph, run: Run) -> None:
+    """Raises `DamagedRun` where a run is not about the genes of `graph`, though its spec says so."""
+    if run.genes != graph.genes:
+        raise DamagedRun(
+            f"arrays.safetensors of run {run.run_id} is of {len(run.genes):,} other genes than the {len(graph):,} of "
+            f"'{readable(run.spec.data_name)}'. {CURE}"
+        )
 
 
 def refuse_changed_data(graph: GeneGraph, spec: RunSpec) -> None:

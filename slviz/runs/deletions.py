@@ -18,12 +18,19 @@ from jaxtyping import Float32, Int64
 
 from slviz.errors import DamagedRun, RunCancelled, RunError
 from slviz.runs.attention import Attention
+from slviz.runs.checks import in_range, require
+from slviz.runs.damage import later, readable
 from slviz.runs.files import pack_sealed, read_whole, saving, unpack_sealed, write_atomically
 from slviz.runs.folder import holding, is_held
+from slviz.runs.maps import foreign, points_of
+from slviz.runs.parsing import parse_json
+from slviz.runs.plain_files import is_plain, read_if_there
+from slviz.runs.schemas import AboutDeletion, StoredTally
 from slviz.runs.worker import read_failure, write_failure
 
 DELETIONS = "deletions"
 SUFFIX = ".safetensors"
+ARRAYS_OF_A_TEST = 6
 FEWEST_EDGES = 3
 """Edges into a gene from which on it is tested: a third at most is removed, so that others are left to draw from."""
 
@@ -92,27 +99,30 @@ class DeletionFiles:
         """ "running", "finished", "failed" or "none"."""
         if is_held(self._beside("lock")):
             return "running"
-        if self.path.is_file():
+        if is_plain(self.path):
             return "finished"
-        return "failed" if self._error.is_file() else "none"
+        return "failed" if is_plain(self._error) else "none"
 
     def read(self) -> DeletionTest | None:
         """The test, checked; None where it was never made; raises `DamagedRun` naming the file."""
-        if not self.path.is_file():
+        if not is_plain(self.path):
             return None
-        arrays, about = unpack_sealed(read_whole(self.path), self.path)
-        if about.get("run_id") != self.folder.name:
+        arrays, about = unpack_sealed(read_whole(self.path), self.path, AboutDeletion)
+        if about.run_id != self.folder.name:
             raise DamagedRun(
-                f"{self.path.name} in run {self.folder.name} belongs to {about.get('run_id', 'another run')}. "
+                f"{self.path.name} in run {readable(self.folder.name)} belongs to {about.run_id}. "
                 f"Remove it from {DELETIONS}/ and test again."
             )
-        return DeletionTest(**arrays)
+        return _checked_test(arrays, points_of(self.folder), self.path)
 
     def progress(self) -> tuple[int, int]:
         """Genes done and genes asked for; (0, 0) before the first."""
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            told = json.loads(self._beside("progress").read_bytes())
-            return int(told["done"]), int(told["of"])
+        path = self._beside("progress")
+        with contextlib.suppress(DamagedRun):
+            content = read_if_there(path)
+            if content is not None:
+                told = parse_json(content, StoredTally, path)
+                return told.done, told.of
         return 0, 0
 
     def failure(self) -> str:
@@ -168,12 +178,19 @@ class DeletionFiles:
 
 def damaged_deletions(folder: Path) -> list[str]:
     """A sentence for every deletion test of a run that is cut, altered or foreign."""
-    found = []
-    for path in sorted((folder / DELETIONS).glob(f"[!.]*{SUFFIX}")):
-        try:
-            _, about = unpack_sealed(read_whole(path), path)
-            if about.get("run_id") != folder.name:
-                found.append(f"{path.name} belongs to {about.get('run_id', 'another run')}. Remove it.")
-        except DamagedRun as error:
-            found.append(str(error))
-    return found
+    found = (foreign(path, folder) for path in sorted((folder / DELETIONS).glob(f"[!.]*{SUFFIX}")))
+    return [sentence for sentence in found if sentence]
+
+
+def _checked_test(arrays: dict[str, np.ndarray], genes: int | None, path: Path) -> DeletionTest:
+    """The test in these arrays; raises `DamagedRun` where they do not go together, or name genes that are not there."""
+    count = len(require(arrays, "genes", path, kind="iu", shape=[None]))
+    for name in ("edges", "removed"):
+        require(arrays, name, path, kind="iu", shape=[count])
+    for name, shape in (("score", [count]), ("fall_top", [count]), ("fall_random", [count, None])):
+        require(arrays, name, path, kind="f", shape=shape)
+    if len(arrays) > ARRAYS_OF_A_TEST:
+        raise later(path, "holds more than this version knows of a deletion test")
+    if genes is not None:
+        in_range(arrays["genes"], genes, "genes", path)
+    return DeletionTest(**arrays)

@@ -9,13 +9,17 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-import safetensors
 import safetensors.numpy
 
-from slviz.errors import DamagedRun, RunNotSaved
+from slviz.errors import RunNotSaved
+from slviz.runs.damage import damaged
+from slviz.runs.parsing import LONGEST_HEADER, Header, making_sense, parse_arrays, parse_header, parse_json
+from slviz.runs.plain_files import open_plain, read_if_there
+
+T = TypeVar("T")
 
 REFUSALS = {
     errno.ENOSPC: "the disk is full; make room and start it again",
@@ -65,32 +69,15 @@ def remove_unfinished(folder: Path) -> None:
 
 def read_whole(path: Path) -> bytes:
     """The content of a file of a run; raises `DamagedRun` where it is missing or cannot be read."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise DamagedRun(f"{_where(path)} is missing. {CURE}") from None
-    except OSError as error:
-        raise DamagedRun(f"{_where(path)} cannot be read ({error.strerror}). {CURE}") from error
-
-
-CURE = "Remove the run and train it again."
-
-
-def _where(path: Path) -> str:
-    return f"{path.name} of run {path.parent.name}"
+    content = read_if_there(path)
+    if content is None:
+        raise damaged(path, "is missing")
+    return content
 
 
 def to_json(content: Any) -> bytes:
     """Indented JSON; numbers that are not finite are refused, so write None for them."""
     return (json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
-def from_json(content: bytes, path: Path) -> Any:
-    """What `to_json` wrote; raises `DamagedRun` naming `path` where it is no JSON."""
-    try:
-        return json.loads(content)
-    except ValueError as error:
-        raise DamagedRun(f"{_where(path)} is cut or altered: it is not JSON. {CURE}") from error
 
 
 def sha256(content: bytes) -> str:
@@ -106,10 +93,7 @@ def pack_arrays(arrays: Mapping[str, np.ndarray], metadata: Mapping[str, str] | 
 
 def unpack_arrays(content: bytes, path: Path) -> dict[str, np.ndarray]:
     """The arrays that `pack_arrays` packed; raises `DamagedRun` naming `path`."""
-    try:
-        return safetensors.numpy.load(content)
-    except (safetensors.SafetensorError, ValueError, KeyError) as error:
-        raise DamagedRun(f"{_where(path)} is cut or altered: it is not safetensors. {CURE}") from error
+    return parse_arrays(content, path)[0]
 
 
 def pack_sealed(arrays: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> bytes:
@@ -118,29 +102,40 @@ def pack_sealed(arrays: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> b
     return pack_arrays(arrays, {"about": text, "sha256": _seal(arrays, text)})
 
 
-def unpack_sealed(content: bytes, path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """The arrays and the description of `pack_sealed`; raises `DamagedRun` where the seal does not hold."""
-    arrays = unpack_arrays(content, path)
-    metadata = _metadata(content)
-    if metadata.get("sha256") != _seal(arrays, metadata.get("about", "")):
-        raise DamagedRun(f"{path.name} is cut or altered: its content does not match its own SHA-256. Make it again.")
-    return arrays, json.loads(metadata["about"])
+def unpack_sealed(content: bytes, path: Path, about: type[T]) -> tuple[dict[str, np.ndarray], T]:
+    """The arrays and the description of `pack_sealed`, the latter by its schema `about`.
+
+    Raises `DamagedRun` where the seal does not hold, or the description is none.
+    """
+    arrays, metadata = parse_arrays(content, path)
+    told = metadata.get("about", "")
+    with making_sense(path):
+        if metadata.get("sha256") != _seal(arrays, told):
+            raise damaged(path, "is cut or altered: its content does not match its own SHA-256")
+        return arrays, parse_json(told.encode(), about, path)
 
 
-def read_description(path: Path) -> dict[str, Any]:
-    """The description in a sealed file, read from its first bytes and not checked; {} where there is none."""
+def read_description(path: Path, about: type[T]) -> T:
+    """The description in a sealed file, read from its first bytes and not checked against its seal.
+
+    Raises `DamagedRun` where there is none, or the file is not of the size that it declares.
+    """
+    return parse_json(read_header(path).metadata.get("about", "").encode(), about, path)
+
+
+def read_header(path: Path) -> Header:
+    """The header of a file of arrays, its first bytes alone; raises `DamagedRun`."""
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
+            size_bytes = os.fstat(file.fileno()).st_size
             length = int.from_bytes(file.read(8), "little")
-            header = json.loads(file.read(min(length, 1_000_000)))
-            return json.loads(header["__metadata__"]["about"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-
-
-def _metadata(content: bytes) -> dict[str, str]:
-    length = int.from_bytes(content[:8], "little")
-    return json.loads(content[8 : 8 + length]).get("__metadata__") or {}
+            if size_bytes < 8 or length > min(LONGEST_HEADER, size_bytes - 8):
+                raise damaged(path, "is cut or altered: it is not safetensors")
+            return parse_header(file.read(length), size_bytes - 8 - length, path)
+    except FileNotFoundError:
+        raise damaged(path, "is missing") from None
+    except OSError as error:
+        raise damaged(path, f"cannot be read ({error.strerror})") from error
 
 
 def _seal(arrays: Mapping[str, np.ndarray], about: str) -> str:

@@ -14,6 +14,7 @@ from slviz.errors import RunAlreadyRunning
 from slviz.runs.contents import PROGRESS, SPEC
 from slviz.runs.files import saving
 from slviz.runs.manifest import MANIFEST
+from slviz.runs.plain_files import open_plain
 
 LOCK = ".lock"
 CANCEL = "cancel"
@@ -72,7 +73,7 @@ def is_held(lock: Path) -> bool:
     except ImportError:  # not Unix
         return _is_held_elsewhere(lock)
     try:
-        with lock.open("rb") as file:
+        with open_plain(lock) as file:
             # A shared lock, so that two who look at once do not take each other for a worker.
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -12,7 +12,10 @@ from typing import Any
 
 import slviz
 from slviz.errors import DamagedRun
-from slviz.runs.files import CURE, from_json, read_whole, sha256, to_json, write_atomically
+from slviz.runs.damage import damaged, later, readable
+from slviz.runs.files import read_whole, sha256, to_json, write_atomically
+from slviz.runs.parsing import convert, making_sense, parse_json
+from slviz.runs.schemas import StoredManifest
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -60,47 +63,64 @@ class Manifest:
     def read(cls, folder: Path) -> Manifest:
         """The manifest of a folder, checked against its own SHA-256; raises `DamagedRun`."""
         path = folder / MANIFEST
-        stored = from_json(read_whole(path), path)
-        if not isinstance(stored, dict):
-            raise DamagedRun(f"{MANIFEST} of run {folder.name} is altered: it is not a list of files. {CURE}")
+        stored = parse_json(read_whole(path), dict[str, Any], path)
+        refuse_format(stored.pop("format", None), FORMAT, path)
         seal = stored.pop("sha256", None)
-        if stored.pop("format", None) != FORMAT:
-            raise DamagedRun(f"{MANIFEST} of run {folder.name} has a format that this version of slviz cannot read.")
-        if seal != sha256(to_json({"format": FORMAT, **stored})):
-            raise DamagedRun(f"{MANIFEST} of run {folder.name} is altered: it does not match its own SHA-256. {CURE}")
-        manifest = cls(**stored)
+        with making_sense(path):
+            sealed = seal == sha256(to_json({"format": FORMAT, **stored}))
+        if not sealed:
+            raise damaged(path, "is altered: it does not match its own SHA-256")
+        manifest = cls._of_stored(convert(stored, StoredManifest, path), path)
         if manifest.run_id != folder.name:
             raise DamagedRun(
-                f"{MANIFEST} in folder {folder.name} belongs to run {manifest.run_id}. "
+                f"{MANIFEST} in folder {readable(folder.name)} belongs to run {manifest.run_id}. "
                 "Give the folder its own name back, or remove it."
             )
         return manifest
 
+    @classmethod
+    def _of_stored(cls, stored: StoredManifest, path: Path) -> Manifest:
+        with making_sense(path):
+            if datetime.fromisoformat(stored.finished).tzinfo is None:
+                raise ValueError("a time without its zone")
+        return cls(
+            run_id=stored.run_id,
+            files={name: {"sha256": each.sha256, "bytes": each.bytes} for name, each in stored.files.items()},
+            versions=stored.versions,
+            device=stored.device,
+            seconds=stored.seconds,
+            finished=stored.finished,
+        )
+
     def read_file(self, folder: Path, name: str) -> bytes:
         """The content of one file, checked; raises `DamagedRun` naming the file and what is wrong with it."""
         if name not in self.files:
-            raise DamagedRun(f"{name} is not part of run {folder.name}: its {MANIFEST} does not list it. {CURE}")
-        content = read_whole(folder / name)
+            raise damaged(folder / name, f"is not listed in its {MANIFEST}")
         recorded = self.files[name]
-        if len(content) != recorded["bytes"]:
-            raise DamagedRun(_wrong_size(folder, name, len(content), recorded["bytes"]))
+        if (wrong := _wrong_size(folder / name, recorded["bytes"])) is not None:
+            raise wrong
+        content = read_whole(folder / name)
         if sha256(content) != recorded["sha256"]:
-            raise DamagedRun(
-                f"{name} of run {folder.name} is altered or belongs to another run: "
-                f"its SHA-256 is not the one in {MANIFEST}. {CURE}"
+            raise damaged(
+                folder / name, f"is altered or belongs to another run: its SHA-256 is not the one in {MANIFEST}"
             )
         return content
 
     def missing_or_cut(self, folder: Path) -> str:
         """What can be seen without reading: a sentence on the first missing or cut file, or ""."""
         for name, recorded in self.files.items():
-            try:
-                size_bytes = (folder / name).stat().st_size
-            except OSError:
-                return f"{name} of run {folder.name} is missing. {CURE}"
-            if size_bytes != recorded["bytes"]:
-                return _wrong_size(folder, name, size_bytes, recorded["bytes"])
+            if (wrong := _wrong_size(folder / name, recorded["bytes"])) is not None:
+                return str(wrong)
         return ""
+
+
+def refuse_format(number: object, known: int, path: Path) -> None:
+    """`DamagedRun` where the format of a file is not `known`: a later one, or none at all."""
+    if number == known and not isinstance(number, bool):
+        return
+    if isinstance(number, int) and number > known:
+        raise later(path, f"is of format {readable(str(number), most=20)}, and this version reads format {known}")
+    raise damaged(path, f"is altered: it says no format that slviz ever wrote (this version reads format {known})")
 
 
 def library_versions() -> dict[str, str]:
@@ -114,6 +134,13 @@ def library_versions() -> dict[str, str]:
     return found
 
 
-def _wrong_size(folder: Path, name: str, found: int, recorded: int) -> str:
-    what = "cut" if found < recorded else "altered"
-    return f"{name} of run {folder.name} is {what}: it has {found:,} bytes instead of {recorded:,}. {CURE}"
+def _wrong_size(path: Path, recorded: int) -> DamagedRun | None:
+    """The error on a file that is missing or not of the size that was recorded; None where it is."""
+    try:
+        size_bytes = path.lstat().st_size
+    except (OSError, ValueError):
+        return damaged(path, "is missing")
+    if size_bytes == recorded:
+        return None
+    what = "cut" if size_bytes < recorded else "altered"
+    return damaged(path, f"is {what}: it has {size_bytes:,} bytes instead of {recorded:,}")

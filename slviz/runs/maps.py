@@ -6,20 +6,36 @@ once, so each carries its own SHA-256 and the run it belongs to, and a finished 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from slviz.errors import DamagedRun, SlvizError
 from slviz.projections.method import ProjectionMethod
 from slviz.projections.projection import Projection
 from slviz.projections.trust import Trust
-from slviz.runs.files import pack_sealed, read_description, read_whole, saving, unpack_sealed, write_atomically
+from slviz.runs.checks import require
+from slviz.runs.damage import damaged, readable
+from slviz.runs.files import (
+    pack_sealed,
+    read_description,
+    read_header,
+    read_whole,
+    saving,
+    unpack_sealed,
+    write_atomically,
+)
 from slviz.runs.folder import CONTROLS, PROJECTIONS
+from slviz.runs.plain_files import is_folder, is_plain
+from slviz.runs.schemas import AboutMap, Owned
 
 SUFFIX = ".safetensors"
 TRUST = "trust-"
+MEASURES = ("trustworthiness", "continuity", "recall")
 TRAINED = "trained"
 """The run's own embedding; any other is a control: see `slviz.runs.controls`."""
 
@@ -53,13 +69,17 @@ def save_map(folder: Path, projection: Projection, *, of: str = TRAINED) -> None
 
 def read_map(folder: Path, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Projection | None:
     """The map, checked; None where it was never made; raises `DamagedRun` naming the file."""
-    found = _read(folder, map_path(folder, method, seed, of=of), {**_key(method, seed), **_owner(folder, of)})
-    if found is None:
+    path = map_path(folder, method, seed, of=of)
+    read = _read(folder, path, method, seed, of=of)
+    if read is None:
         return None
-    arrays, about = found
-    return Projection(
-        method=method, seed=seed, coordinates=arrays["coordinates"], axes=tuple(about["axes"]), kept=arrays["kept"]
-    )
+    arrays, about = read
+    points = points_of(folder)
+    require(arrays, "coordinates", path, kind="f", shape=[points, len(about.axes)])
+    kept = require({"kept": np.nan_to_num(arrays.get("kept", np.empty(0)))}, "kept", path, kind="f", shape=[points])
+    if len(about.axes) not in (2, 3) or kept.min(initial=0) < 0 or kept.max(initial=0) > 1:
+        raise damaged(path, "is altered: its axes or shares are none")
+    return Projection(method=method, seed=seed, coordinates=arrays["coordinates"], axes=about.axes, kept=arrays["kept"])
 
 
 def save_trust(folder: Path, projection: Projection, trust: Trust, *, of: str = TRAINED) -> None:
@@ -75,8 +95,27 @@ def save_trust(folder: Path, projection: Projection, trust: Trust, *, of: str = 
 
 def read_trust(folder: Path, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Trust | None:
     """How far that map can be trusted, checked; None where it was not measured; raises `DamagedRun`."""
-    found = _read(folder, trust_path(folder, method, seed, of=of), {**_key(method, seed), **_owner(folder, of)})
-    return None if found is None else Trust(**found[0], neighbours=int(found[1]["neighbours"]))
+    path = trust_path(folder, method, seed, of=of)
+    read = _read(folder, path, method, seed, of=of)
+    if read is None:
+        return None
+    arrays, about = read
+    points = points_of(folder)
+    measures = {name: arrays[name] for name in MEASURES if name in arrays}
+    for name in MEASURES:  # NaN where a gene was not measured
+        require({each: np.nan_to_num(array) for each, array in measures.items()}, name, path, kind="f", shape=[points])
+    if not 1 <= about.neighbours < len(arrays["recall"]):
+        raise damaged(path, f"is altered: it looks at {about.neighbours:,} nearest genes")
+    return Trust(**measures, neighbours=about.neighbours)
+
+
+def points_of(folder: Path) -> int | None:
+    """How many genes a run, or points a set of vectors, has, from the first bytes of its arrays; None where unknown."""
+    for name, array in (("arrays.safetensors", "embedding"), ("vectors.safetensors", "vectors")):
+        with contextlib.suppress(DamagedRun):
+            shape = read_header(folder / name).shapes.get(array, ())
+            return shape[0] if shape else None
+    return None
 
 
 def list_maps(folder: Path, *, of: str = TRAINED) -> list[tuple[ProjectionMethod, int]]:
@@ -85,13 +124,11 @@ def list_maps(folder: Path, *, of: str = TRAINED) -> list[tuple[ProjectionMethod
 
     found = []
     for path in sorted(maps_folder(folder, of=of).glob(f"*{SUFFIX}")):
-        about = read_description(path)
-        try:
-            method, seed = METHODS.from_json(about["method"]), int(about["seed"])
-        except (SlvizError, KeyError, TypeError, ValueError):
-            continue
-        if path == map_path(folder, method, seed, of=of):
-            found.append((method, seed))
+        with contextlib.suppress(SlvizError):  # what is damaged, or of a later version, is told by `damaged_maps`
+            about = read_description(path, AboutMap)
+            method = METHODS.from_json(about.method)
+            if path == map_path(folder, method, about.seed, of=of):
+                found.append((method, about.seed))
     order = list(METHODS)
     return sorted(found, key=lambda each: (each[0].dimensions, order.index(each[0].name), each[1]))
 
@@ -104,25 +141,35 @@ def damaged_maps(folder: Path) -> list[str]:
         *sorted((folder / CONTROLS).glob("*")),
         *sorted((folder / CONTROLS).glob(f"*/{PROJECTIONS}")),
     ]
-    for path in (each for place in places for each in sorted(place.glob("[!.]*")) if each.is_file()):
+    for path in (each for place in places for each in sorted(place.glob("[!.]*")) if not is_folder(each)):
         if path.name.endswith(".error.json"):
             continue
-        try:
-            _, about = unpack_sealed(read_whole(path), path)
-            if about.get("run_id") != folder.name:
-                found.append(f"{path.name} belongs to {about.get('run_id', 'another run')}. Remove it.")
-        except DamagedRun as error:
-            found.append(str(error))
-    return found
+        found.append(foreign(path, folder))
+    return [sentence for sentence in found if sentence]
 
 
-def _read(folder: Path, path: Path, expected: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    if not path.is_file():
+def foreign(path: Path, folder: Path) -> str:
+    """A sentence on a sealed file that is cut, altered, or belongs to another run than that of `folder`; else ""."""
+    try:
+        _, about = unpack_sealed(read_whole(path), path, Owned)
+    except DamagedRun as error:
+        return str(error)
+    return "" if about.run_id == folder.name else f"{readable(path.name)} belongs to {about.run_id}. Remove it."
+
+
+def _read(
+    folder: Path, path: Path, method: ProjectionMethod, seed: int, *, of: str
+) -> tuple[dict[str, np.ndarray], AboutMap] | None:
+    if not is_plain(path):
         return None
-    arrays, about = unpack_sealed(read_whole(path), path)
-    if {key: about.get(key) for key in expected} != expected:
+    arrays, about = unpack_sealed(read_whole(path), path, AboutMap)
+    expected = {**_key(method, seed), **_owner(folder, of)}
+    if {"method": about.method, "seed": about.seed, "run_id": about.run_id, "of": about.of or TRAINED} != {
+        "of": TRAINED,
+        **expected,
+    }:
         raise DamagedRun(
-            f"{path.name} in run {folder.name} belongs to {about.get('run_id', 'another run')}. "
+            f"{path.name} in run {readable(folder.name)} belongs to {about.run_id}, or to another map. "
             f"Remove it from {path.parent.name}/ and make it again."
         )
     return arrays, about

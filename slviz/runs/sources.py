@@ -12,10 +12,12 @@ from pathlib import Path
 
 from slviz.errors import RunNotSaved
 from slviz.runs.files import saving, write_atomically
+from slviz.runs.plain_files import read_text_if_there
 from slviz.runs.spec import RunSpec
 
 SOURCES = ".sources"
 NAMED = ("demo", "synlethdb")
+LONGEST_PATH = 32_768
 
 
 def without_path(spec: RunSpec) -> RunSpec:
@@ -35,8 +37,8 @@ def remember_source(root: Path, spec: RunSpec) -> None:
 
 def with_path(root: Path, spec: RunSpec) -> RunSpec:
     """The spec with the folder that its data set was last opened from on this machine, where that is known."""
+    known = read_text_if_there(root / SOURCES / spec.data_fingerprint, most_bytes=LONGEST_PATH)
     try:
-        known = (root / SOURCES / spec.data_fingerprint).read_text(encoding="utf-8")
-    except (OSError, ValueError):
+        return dataclasses.replace(spec, data_source=known) if known and Path(known).is_dir() else spec
+    except (OSError, ValueError):  # the note is no path
         return spec
-    return dataclasses.replace(spec, data_source=known) if Path(known).is_dir() else spec

@@ -7,16 +7,24 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
-from slviz.errors import DamagedRun, InvalidSetting
+from slviz.choices import Choice, Choices
+from slviz.errors import InvalidSetting
 from slviz.features import FEATURE_SETS, FeatureSet
 from slviz.networks import NETWORKS, Network
 from slviz.optimisers import OPTIMISERS, Adam
+from slviz.runs.damage import damaged, later, readable
+from slviz.runs.manifest import refuse_format
+from slviz.runs.parsing import convert, parse_json
+from slviz.runs.schemas import FormatOnly, StoredSpec
 from slviz.splits import SPLITS, Split, in_words
 from slviz.tasks import TASKS, PairTask, Task
 
 FORMAT = 1
+SPEC_FILE = Path("spec.json")
+C = TypeVar("C", bound=Choice)
 TABLES = {"task": TASKS, "network": NETWORKS, "features": FEATURE_SETS, "split": SPLITS, "optimiser": OPTIMISERS}
 
 
@@ -81,24 +89,46 @@ class RunSpec:
         }
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> RunSpec:
-        """The spec that `to_json` wrote; raises `DamagedRun` when it is not one."""
-        if not isinstance(stored, Mapping) or stored.get("format") != FORMAT:
-            found = stored.get("format") if isinstance(stored, Mapping) else type(stored).__name__
-            raise DamagedRun(f"spec.json is of format {found!r}; this version of slviz reads format {FORMAT}.")
-        try:
-            data = stored["data"]
-            return cls(
-                data_name=data["name"],
-                data_source=data["source"],
-                data_fingerprint=data["fingerprint"],
-                synthetic=data["synthetic"],
-                seed=stored["seed"],
-                task=TASKS.from_json(stored["task"]),
-                network=NETWORKS.from_json(stored["network"]),
-                features=FEATURE_SETS.from_json(stored["features"]),
-                split=SPLITS.from_json(stored["split"]),
-                optimiser=OPTIMISERS.from_json(stored["optimiser"]),
-            )
-        except (KeyError, TypeError) as error:
-            raise DamagedRun(f"spec.json lacks or garbles {error}. Remove the run and train it again.") from error
+    def from_json(cls, stored: Mapping[str, Any], *, path: Path = SPEC_FILE) -> RunSpec:
+        """The spec that `to_json` wrote; raises `DamagedRun` naming `path` when it is not one, or of a later slviz."""
+        refuse_format(convert(stored, FormatOnly, path).format, FORMAT, path)
+        return cls._of_stored(convert(stored, StoredSpec, path), path)
+
+    @classmethod
+    def read(cls, content: bytes, path: Path) -> RunSpec:
+        """The spec in the file at `path`; raises `DamagedRun` as `from_json` does."""
+        refuse_format(parse_json(content, FormatOnly, path).format, FORMAT, path)
+        return cls._of_stored(parse_json(content, StoredSpec, path), path)
+
+    @classmethod
+    def _of_stored(cls, stored: StoredSpec, path: Path) -> RunSpec:
+        return cls(
+            data_name=stored.data.name,
+            data_source=stored.data.source,
+            data_fingerprint=stored.data.fingerprint,
+            synthetic=stored.data.synthetic,
+            seed=stored.seed,
+            task=read_choice(TASKS, stored.task, path),
+            network=read_choice(NETWORKS, stored.network, path),
+            features=read_choice(FEATURE_SETS, stored.features, path),
+            split=read_choice(SPLITS, stored.split, path),
+            optimiser=read_choice(OPTIMISERS, stored.optimiser, path),
+        )
+
+
+def read_choice(table: Choices[C], stored: Mapping[str, Any], path: Path) -> C:
+    """A stored choice; raises `DamagedRun` naming `path` for one that this version does not have, or does not allow."""
+    name = stored.get("name")
+    if isinstance(name, str) and name not in table:
+        raise later(path, f"names the {table.kind} '{readable(name, most=60)}', which this version does not have")
+    known = {"name", *(each.key for each in table[name].settings())} if isinstance(name, str) else set(stored)
+    if unknown := sorted(set(stored) - known):
+        raise later(
+            path,
+            f"gives the {table.kind} '{name}' a setting '{readable(unknown[0], most=60)}', which this version does not "
+            "have",
+        )
+    try:
+        return table.from_json(stored)
+    except InvalidSetting as error:
+        raise damaged(path, f"is altered ({readable(str(error)).rstrip('.')})") from error

@@ -29,9 +29,10 @@ import pandas as pd
 
 from slviz import places
 from slviz.errors import DamagedRun, RunAlreadyRunning, RunError, RunNotFound, RunUnfinished, nearest
-from slviz.runs.contents import LOG, PROGRESS, SPLIT, WEIGHTS, damage, lines_to_history, parquet_to_table, read_run
+from slviz.runs.contents import LOG, SPLIT, WEIGHTS, damage, parquet_to_table, read_run
+from slviz.runs.damage import CURE
 from slviz.runs.deletions import DELETIONS, DeletionFiles, damaged_deletions
-from slviz.runs.files import CURE, saving, unpack_arrays
+from slviz.runs.files import saving, unpack_arrays
 from slviz.runs.folder import (
     CANCEL,
     CHECKPOINT,
@@ -49,14 +50,16 @@ from slviz.runs.folder import (
 from slviz.runs.kept_beside import KeptBeside
 from slviz.runs.manifest import MANIFEST, Manifest
 from slviz.runs.maps import damaged_maps
+from slviz.runs.plain_files import read_text_if_there
 from slviz.runs.run import Run
 from slviz.runs.sources import remember_source, with_path, without_path
 from slviz.runs.spec import RunSpec
-from slviz.runs.summary import RunSummary, summarise
-from slviz.runs.worker import RunWriter, read_failure
+from slviz.runs.summary import RunSummary, shown_name, summarise
+from slviz.runs.worker import RunWriter, read_failure, read_progress
 
 SHIPPED = places.shipped_runs()
 RUN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,80}-[0-9a-f]{8}")
+LONGEST_DEVICE, MOST_OF_A_LOG = 100, 1 << 20
 NOT_LISTED = {MANIFEST, LOCK, CANCEL, ERROR, CHECKPOINT, WAITING, DEVICE, PROJECTIONS, CONTROLS, DELETIONS, EVENTS}
 
 
@@ -82,6 +85,8 @@ class RunStore(KeptBeside):
     def folder(self, run_id: str) -> Path:
         """The folder of a run, whatever its state; raises `RunNotFound` for a name that no run has."""
         if not RUN_NAME.fullmatch(run_id):
+            if (odd := self._odd_folder(run_id)) is not None:
+                return odd
             raise RunNotFound(
                 f"{_shortened(run_id)} is not the name of a run. A name looks like gat-both-link-3f9c2a81."
             )
@@ -91,13 +96,17 @@ class RunStore(KeptBeside):
         known = nearest(run_id, self.run_ids())
         raise RunNotFound(f"No run is called '{run_id}'.{known} `python -m slviz runs` lists all of them.")
 
+    def _odd_folder(self, run_id: str) -> Path | None:
+        """A folder that is listed by a name that no run has: it shows as damaged, and can be looked at and removed."""
+        return next((folder for folder, _ in self._folders() if shown_name(folder) == run_id), None)
+
     def run_ids(self) -> list[str]:
         """Names of all folders that could be runs, own ones first."""
-        return list(dict.fromkeys(folder.name for folder, _ in self._folders()))
+        return list(dict.fromkeys(shown_name(folder) for folder, _ in self._folders()))
 
     def _folders(self) -> Iterator[tuple[Path, bool]]:
         for place in (self.root, *self.shipped):
-            with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            with contextlib.suppress(OSError):
                 for entry in sorted(place.iterdir()):
                     if entry.is_dir() and not entry.name.startswith("."):
                         yield entry, place != self.root
@@ -106,8 +115,8 @@ class RunStore(KeptBeside):
         """One summary a run: unfinished ones first, then the latest finished; never raises for a bad folder."""
         by_name: dict[str, RunSummary] = {}
         for folder, shipped in self._folders():
-            if folder.name not in by_name:
-                by_name[folder.name] = self._with_source(summarise(folder, shipped=shipped))
+            if shown_name(folder) not in by_name:
+                by_name[shown_name(folder)] = self._with_source(summarise(folder, shipped=shipped))
         return sorted(by_name.values(), key=_latest_first)
 
     def summary(self, run_id: str) -> RunSummary:
@@ -157,7 +166,7 @@ class RunStore(KeptBeside):
         folder = self.folder(run_id)
         state = state_of(folder)
         if state == "damaged":
-            raise DamagedRun(f"spec.json of run {run_id} is missing. {CURE}")
+            raise DamagedRun(f"spec.json of run {run_id} is missing, or nothing of it can be read. {CURE}")
         if state != "finished":
             reason = read_failure(folder / ERROR) if state == "failed" else ""
             raise RunUnfinished(f"Run {run_id} has no result: {_why_unfinished(state)} {reason}".rstrip())
@@ -174,28 +183,20 @@ class RunStore(KeptBeside):
 
     def progress(self, run_id: str) -> pd.DataFrame:
         """One row an epoch done so far, columns as in `Run.history`; empty before the first."""
-        try:
-            return lines_to_history((self.folder(run_id) / PROGRESS).read_bytes())
-        except OSError:
-            return lines_to_history(b"")
+        return read_progress(self.folder(run_id))
 
     def device_asked(self, run_id: str) -> str:
         """The device that an unfinished run was started with; "auto" where nothing is known."""
-        try:
-            return (self.folder(run_id) / DEVICE).read_text(encoding="utf-8").strip() or "auto"
-        except (OSError, ValueError):
-            return "auto"
+        asked = read_text_if_there(self.folder(run_id) / DEVICE, most_bytes=LONGEST_DEVICE).strip()
+        return asked if asked.isascii() and asked.isprintable() and asked else "auto"
 
     def failure(self, run_id: str) -> str:
         """Why a run failed, as a sentence; "" where nothing is known."""
         return read_failure(self.folder(run_id) / ERROR)
 
     def log(self, run_id: str) -> str:
-        """The text of the run's log; "" where there is none."""
-        try:
-            return (self.folder(run_id) / LOG).read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return ""
+        """The end of the text of the run's log; "" where there is none."""
+        return read_text_if_there(self.folder(run_id) / LOG, most_bytes=MOST_OF_A_LOG)
 
     def can_resume(self, run_id: str) -> bool:
         """Whether an unfinished run left a checkpoint to go on from."""
@@ -268,8 +269,9 @@ class RunStore(KeptBeside):
 
     def _folder_of_any_name(self, run_id: str) -> Path:
         """Also a junk folder that `summaries` lists may be removed, by a name that is no path."""
-        if run_id in self.run_ids() and (self.root / run_id).is_dir():
-            return self.root / run_id
+        with contextlib.suppress(ValueError):  # a name with a zero byte
+            if run_id in self.run_ids() and (self.root / run_id).is_dir():
+                return self.root / run_id
         return self.folder(run_id)
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from slviz.errors import SlvizError
-from slviz.runs.contents import METRICS, SPEC, read_metrics, read_spec
-from slviz.runs.files import from_json, read_whole
+from slviz.runs.contents import METRICS, NEEDED, SPEC, read_metrics, read_spec
+from slviz.runs.damage import damaged, readable
+from slviz.runs.files import read_whole
 from slviz.runs.folder import RunState, state_of
 from slviz.runs.manifest import MANIFEST, Manifest
 from slviz.runs.run import METRIC_COLUMNS
@@ -19,6 +20,8 @@ from slviz.runs.spec import RunSpec
 
 Stamp = tuple[int, int, int] | None
 MOST_REMEMBERED = 4096
+LONGEST_NAME = 255
+"""Bytes of a file's name, at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,15 +55,27 @@ class RunSummary:
 
 def summarise(folder: Path, *, shipped: bool) -> RunSummary:
     """The summary of whatever lies in `folder`; never raises for its content."""
-    state = state_of(folder)
-    nothing = pd.DataFrame(columns=list(METRIC_COLUMNS))
+    run_id = shown_name(folder)
     try:
+        state = state_of(folder)
         if state == "finished":
             return _finished(folder, shipped=shipped)
         spec = read_spec(read_whole(folder / SPEC), folder)
-        return RunSummary(folder.name, state, folder, shipped, spec, nothing)
+        return RunSummary(run_id, state, folder, shipped, spec, _no_metrics())
     except SlvizError as error:
-        return RunSummary(folder.name, "damaged", folder, shipped, _spec_if_any(folder), nothing, problem=str(error))
+        return RunSummary(run_id, "damaged", folder, shipped, _spec_if_any(folder), _no_metrics(), problem=str(error))
+    except OSError as error:
+        problem = f"Nothing of run {run_id} can be read ({error.strerror}). Give yourself the right to, or remove it."
+        return RunSummary(run_id, "damaged", folder, shipped, None, _no_metrics(), problem=problem)
+
+
+def _no_metrics() -> pd.DataFrame:
+    return pd.DataFrame(columns=list(METRIC_COLUMNS))
+
+
+def shown_name(folder: Path) -> str:
+    """What a run is called: the name of its folder, with what does not print spelt out."""
+    return readable(folder.name, most=LONGEST_NAME)
 
 
 def _finished(folder: Path, *, shipped: bool) -> RunSummary:
@@ -87,13 +102,16 @@ def _read(folder: Path, stamps: tuple[Stamp, ...]) -> tuple[Manifest, RunSpec, p
     A list of runs is made anew with every click on a page.
     """
     manifest = Manifest.read(folder)
+    for name in NEEDED:
+        if name not in manifest.files:
+            raise damaged(folder / name, f"is not listed in its {MANIFEST}")
     spec = read_spec(manifest.read_file(folder, SPEC), folder)
     return manifest, spec, read_metrics(manifest.read_file(folder, METRICS), folder)
 
 
 def _stamp(path: Path) -> Stamp:
     try:
-        found = path.stat()
+        found = path.lstat()
     except OSError:
         return None
     return found.st_mtime_ns, found.st_ctime_ns, found.st_size
@@ -101,6 +119,6 @@ def _stamp(path: Path) -> Stamp:
 
 def _spec_if_any(folder: Path) -> RunSpec | None:
     try:
-        return RunSpec.from_json(from_json(read_whole(folder / SPEC), folder / SPEC))
+        return RunSpec.read(read_whole(folder / SPEC), folder / SPEC)
     except SlvizError:
         return None

@@ -6,8 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slviz.choices import Choice, Setting
+from slviz.datasets.report import shown
 from slviz.errors import InvalidSetting, nearest
 from slviz.runs.spec import TABLES
+
+LONGEST_KEY = 200
+"""Letters of a typed key that are compared with the keys there are."""
 
 
 def choices_from_words(names: Mapping[str, str], words: Sequence[str]) -> dict[str, Any]:
@@ -25,10 +29,10 @@ def choices_from_words(names: Mapping[str, str], words: Sequence[str]) -> dict[s
     for word in words:
         typed, equals, text = word.partition("=")
         if not equals:
-            raise InvalidSetting(f"'{word}' is not a setting. Write key=value, such as epochs=200.")
+            raise InvalidSetting(f"'{shown(word)}' is not a setting. Write key=value, such as epochs=200.")
         part, setting = owner(typed.strip(), settings, names)
         if setting.key in given[part]:
-            raise InvalidSetting(f"{typed.strip()} is given twice. Give it once.")
+            raise InvalidSetting(f"{shown(typed.strip())} is given twice. Give it once.")
         given[part][setting.key] = setting.parse(text)
     return {part: table.make(names[part], **given[part]) for part, table in TABLES.items()}
 
@@ -56,7 +60,7 @@ def owner(typed: str, settings: Mapping[str, Mapping[str, Setting]], names: Mapp
     known = [each for of_part in settings.values() for each in of_part]
     chosen = ", ".join(f"{part} '{name}'" for part, name in names.items())
     raise InvalidSetting(
-        f"Nothing chosen here has a setting '{typed}'.{nearest(key, known)} "
+        f"Nothing chosen here has a setting '{shown(typed)}'.{nearest(key[:LONGEST_KEY], known)} "
         f"Chosen are {chosen}; their settings are: {', '.join(sorted(set(known)))}."
     )
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from slviz.errors import MalformedData
 from slviz.runs.files import saving, sha256, write_atomically
+from slviz.runs.plain_files import is_plain
 
 HELD_OUT = ".held-out"
 OWN_TABLES = ".own-tables"
@@ -30,7 +31,7 @@ def staged(root: Path, key: str, *, place: str) -> Path | None:
     """Where a staged file lies, by the first 16 or more digits of its SHA-256; None where it is gone."""
     if not (16 <= len(key) <= 64 and set(key) <= set("0123456789abcdef")):
         return None
-    return next(iter(sorted((root / place).glob(f"{key}*.tsv"))), None)
+    return next((path for path in sorted((root / place).glob(f"{key}*.tsv")) if is_plain(path)), None)
 
 
 def stage(root: Path, content: bytes, *, name: str, place: str = HELD_OUT) -> Path:
@@ -50,7 +51,7 @@ def stage(root: Path, content: bytes, *, name: str, place: str = HELD_OUT) -> Pa
     path = (root / place / f"{sha256(text)}.tsv").absolute()
     with saving(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_file():
+        if is_plain(path):
             path.touch()  # used again
             return path
     write_atomically(path, text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,8 +24,10 @@ from slviz.runs.contents import (
     lines_to_history,
     parquet_to_table,
     progress_line,
+    read_history,
     table_to_parquet,
 )
+from slviz.runs.damage import readable
 from slviz.runs.files import (
     pack_sealed,
     read_whole,
@@ -38,8 +39,14 @@ from slviz.runs.files import (
 )
 from slviz.runs.folder import CANCEL, CHECKPOINT, DEVICE, ERROR, LOCK, WAITING, holding
 from slviz.runs.manifest import MANIFEST, Manifest
+from slviz.runs.parsing import parse_json
+from slviz.runs.plain_files import read_if_there
 from slviz.runs.run import Run
+from slviz.runs.schemas import AboutCheckpoint, StoredFailure
 from slviz.runs.spec import RunSpec
+
+LONGEST_LINE = 2000
+"""Letters of a line that another process left as its reason."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +136,7 @@ class RunWriter:
         self.log(f"goes on after epoch {after_epoch}" if after_epoch else "begins")
 
     def _epochs_up_to(self, epoch: int) -> pd.DataFrame:
-        path = self.folder / PROGRESS
-        history = lines_to_history(path.read_bytes() if path.is_file() else b"")
+        history = read_progress(self.folder)
         return history.loc[history["epoch"] <= epoch]
 
     def record(self, epoch: Mapping[str, Any]) -> None:
@@ -159,13 +165,14 @@ class RunWriter:
         if not path.is_file():
             return None
         try:
-            arrays, about = unpack_sealed(read_whole(path), path)
-            if about["run_id"] != self.spec.run_id:
-                raise DamagedRun(f"{CHECKPOINT} belongs to run {about['run_id']}.")
+            arrays, about = unpack_sealed(read_whole(path), path, AboutCheckpoint)
+            if about.run_id != self.spec.run_id:
+                raise DamagedRun(f"{CHECKPOINT} belongs to run {about.run_id}.")
+            history = read_history(about.history.encode(), path)
         except DamagedRun as error:
             self.log(f"{error} Training begins again.")
             return None
-        return StoredCheckpoint(int(about["epoch"]), arrays, lines_to_history(about["history"].encode()))
+        return StoredCheckpoint(about.epoch, arrays, history)
 
     def finish(self, run: Run) -> None:
         """Write all that the run is, and the manifest last; raises `RunNotSaved` and leaves it unfinished."""
@@ -200,8 +207,21 @@ def write_failure(path: Path, error: Exception) -> None:
 
 
 def read_failure(path: Path) -> str:
-    """The sentence that `write_failure` left, or ""."""
+    """The sentence that `write_failure` left; "" where there is none, and where it is damaged a sentence on that."""
     try:
-        return str(json.loads(path.read_bytes())["message"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        content = read_if_there(path)
+        return "" if content is None else _told(parse_json(content, StoredFailure, path).message)
+    except DamagedRun as error:
+        return f"Why it failed is not known. {error}"
+
+
+def _told(sentence: str) -> str:
+    """What another process wrote, line by line, without what a terminal would act on."""
+    return "\n".join(readable(line, most=LONGEST_LINE) for line in sentence.splitlines())
+
+
+def read_progress(folder: Path) -> pd.DataFrame:
+    """The epochs that a run in `folder` has done so far, as `Run.history`; empty where nothing can be read."""
+    with contextlib.suppress(DamagedRun):
+        return lines_to_history(read_if_there(folder / PROGRESS) or b"")
+    return lines_to_history(b"")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import hashlib
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -15,14 +12,13 @@ from jaxtyping import Float32, Int64
 
 from slviz.choices import setting
 from slviz.datasets import GeneGraph
-from slviz.errors import InvalidSetting, MalformedData, MissingDataFile, UnknownGene, nearest
+from slviz.datasets.gene_lookup import GeneLookup
+from slviz.datasets.pair_list import PairList, bytes_of_pairs, read_pair_list
+from slviz.datasets.report import shown
+from slviz.errors import InvalidSetting, MalformedData
 from slviz.splits.negatives import pair_keys
 from slviz.splits.pair_split import PairSplit
 from slviz.splits.split import Split, with_negatives
-
-SHOWN = 10
-FEWEST_TO_JUDGE, LEAST_FITTING = 4, 0.5
-"""A file of so many lines, of which less than this share names two genes, is taken for another kind of table."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +31,7 @@ class HeldOut:
         negatives: int64 [M, 2] likewise, or None: then they are drawn.
         test_pairs: SHA-256 of the pairs by name and score, whatever the order in the file.
         test_negatives: likewise of the non-pairs; "" when there are none.
+        remarks, negative_remarks: sentences on what of either file was left out or not read.
     """
 
     pairs: Int64[np.ndarray, "pairs 2"]
@@ -42,30 +39,36 @@ class HeldOut:
     negatives: Int64[np.ndarray, "negatives 2"] | None
     test_pairs: str
     test_negatives: str
+    remarks: tuple[str, ...] = ()
+    negative_remarks: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, graph: GeneGraph, pairs: Path, *, negatives: Path | None = None) -> HeldOut:
-        """Read tab-, comma- or space-separated gene names, two a line, a score after them if wanted.
+        """Read tables of two genes a line, a score after them if wanted; see `read_pair_list`.
 
-        A first line that begins with `gene_a` is a header. Files may end in `.gz`.
+        What cannot be used is left out and told in `remarks`: unknown genes, a gene with itself, a pair listed twice.
 
         Raises:
             MissingDataFile: a file is not there.
-            UnknownGene: a gene is not in the data set; all such genes, with the nearest names.
-            MalformedData: a line is no pair, a gene is paired with itself, a score is no number,
-                the file is empty, or a pair is in both files.
+            UnknownGene: no gene of a file is in the data set; the first such genes, with the nearest names.
+            MalformedData: a file is no text or lists no pair that can be used, or a pair is in both files.
         """
-        found, score = _read_pairs(graph, pairs)
-        score = np.where(np.isnan(score), _listed_score(graph, found), score).astype(np.float32)
-        others = _read_pairs(graph, negatives)[0] if negatives is not None else None
-        if others is not None and np.isin(pair_keys(others, len(graph)), pair_keys(found, len(graph))).any():
-            raise MalformedData(f"{negatives} lists a pair that {pairs} lists too; a pair is either real or not.")
+        genes = GeneLookup.of(graph)
+        told = _read(genes, pairs)
+        found = np.sort(told.pairs, axis=1)
+        score = np.where(np.isnan(told.score), _listed_score(graph, found), told.score).astype(np.float32)
+        others = None if negatives is None else _read(genes, negatives)
+        if others is not None:
+            _refuse_both(graph, told, others, files=(pairs, negatives))
+        drawn = None if others is None else np.sort(others.pairs, axis=1)
         return cls(
             pairs=found,
             score=score,
-            negatives=others,
+            negatives=drawn,
             test_pairs=_content_hash(graph, found, score),
-            test_negatives="" if others is None else _content_hash(graph, others),
+            test_negatives="" if drawn is None else _content_hash(graph, drawn),
+            remarks=told.remarks,
+            negative_remarks=() if others is None else others.remarks,
         )
 
     def split(self, **settings: int | float) -> FileSplit:
@@ -105,6 +108,7 @@ class FileSplit(Split):
             random=self._generator(1),
             brought=held_out.negatives,
             ratio=self.ratio,
+            left_out=graph.pairs[~kept],
         )
 
     @staticmethod
@@ -117,96 +121,23 @@ def _rows_among(pairs: np.ndarray, others: np.ndarray, *, genes: int) -> np.ndar
     return np.isin(pair_keys(pairs, genes), pair_keys(others, genes))
 
 
-def _read_pairs(graph: GeneGraph, path: Path) -> tuple[Int64[np.ndarray, "pairs 2"], Float32[np.ndarray, " pairs"]]:
-    lines = _lines(path)
-    _refuse_another_table(graph, lines, path)
-    _refuse_malformed(lines, path)
-    _refuse_unknown(graph, lines, path)
-    ends = [sorted((graph.number_of[cells[0]], graph.number_of[cells[1]])) for _, cells in lines]
-    score = [float(cells[2]) if len(cells) > 2 else math.nan for _, cells in lines]
-    pairs = np.array(ends, dtype=np.int64)
-    _, first = np.unique(pair_keys(pairs, len(graph)), return_index=True)
-    return pairs[np.sort(first)], np.array(score, dtype=np.float32)[np.sort(first)]
+def _read(genes: GeneLookup, path: Path) -> PairList:
+    return read_pair_list(bytes_of_pairs(path), str(path), genes, once=True)
 
 
-def _lines(path: Path) -> list[tuple[int, list[str]]]:
-    """(line number from 1, cells) of every line that is not blank and no header."""
-    try:
-        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
-            text = file.read().removeprefix("\ufeff")
-    except (FileNotFoundError, IsADirectoryError) as error:
-        raise MissingDataFile(f"There is no file of pairs at {path}.") from error
-    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError) as error:
-        raise MalformedData(f"{path} is not a text file in UTF-8 ({error}). Save it as plain text.") from error
-    numbered = [(number, _cells(line)) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
-    if numbered and numbered[0][1][0].casefold() == "gene_a":
-        numbered = numbered[1:]
-    if not numbered:
-        raise MalformedData(f"{path} lists no pairs. Write two gene names on each line, with a tab between them.")
-    return numbered
-
-
-def _cells(line: str) -> list[str]:
-    if "\t" in line or "," in line:
-        return [cell.strip() for cell in next(csv.reader([line], delimiter="\t" if "\t" in line else ","))]
-    return line.split()
-
-
-def _refuse_malformed(lines: list[tuple[int, list[str]]], path: Path) -> None:
-    wrong = [f"line {number}: {said}" for number, cells in lines if (said := _what_is_wrong(cells))]
-    if wrong:
-        raise MalformedData(f"{path} cannot be used: {_some(wrong)}.")
-
-
-def _refuse_another_table(graph: GeneGraph, lines: list[tuple[int, list[str]]], path: Path) -> None:
-    """One sentence where hardly a line can be a pair: suggestions for every name would help nobody."""
-    fitting = sum(
-        not _what_is_wrong(cells) and all(gene in graph.number_of for gene in cells[:2]) for _, cells in lines
-    )
-    unlike = [
-        f"line {number} reads '{' '.join(cells)[:60]}'"
-        for number, cells in lines
-        if _what_is_wrong(cells) or not any(gene in graph.number_of for gene in cells[:2])
-    ]
-    if len(lines) >= FEWEST_TO_JUDGE and fitting < LEAST_FITTING * len(lines) and unlike:
+def _refuse_both(graph: GeneGraph, pairs: PairList, negatives: PairList, *, files: tuple[Path, Path | None]) -> None:
+    """`MalformedData` with the first pair that both files list."""
+    keys, others = (pair_keys(each.pairs, len(graph)) for each in (pairs, negatives))
+    both = np.flatnonzero(np.isin(others, keys))
+    if len(both):
+        row = int(both[0])
+        first = int(pairs.lines[np.flatnonzero(keys == others[row])[0]])
+        a, b = (graph.genes[end] for end in negatives.pairs[row])
+        more = f", and {len(both) - 1:,} more" if len(both) > 1 else ""
         raise MalformedData(
-            f"{path} does not look like a list of gene pairs of '{graph.name}': {fitting:,} of its {len(lines):,} "
-            f"lines name two of its genes, and {unlike[0]}. Write two gene names on each line with a tab between "
-            f"them, such as '{graph.genes[0]}' and '{graph.genes[1]}', and a score after them if you have one."
+            f"{files[1]} lists a pair that {files[0]} lists too; a pair is either real or not: "
+            f"{shown(a)} and {shown(b)} (lines {negatives.lines[row]:,} and {first:,}{more})."
         )
-
-
-def _what_is_wrong(cells: list[str]) -> str:
-    if len(cells) < 2 or not cells[0] or not cells[1]:
-        return f"'{' '.join(cells)}' is not two gene names"
-    if cells[0] == cells[1]:
-        return f"'{cells[0]}' is paired with itself"
-    if len(cells) > 2:
-        try:
-            if math.isfinite(float(cells[2])):
-                return ""
-        except ValueError:
-            pass
-        return f"the score '{cells[2]}' is not a number"
-    return ""
-
-
-def _refuse_unknown(graph: GeneGraph, lines: list[tuple[int, list[str]]], path: Path) -> None:
-    first_line: dict[str, int] = {}
-    for number, cells in lines:
-        for gene in cells[:2]:
-            if gene not in graph.number_of:
-                first_line.setdefault(gene, number)
-    if first_line:
-        shown = list(first_line.items())[:SHOWN]
-        named = [f"'{gene}' (line {number}).{nearest(gene, graph.genes)}" for gene, number in shown]
-        more = f" And {len(first_line) - SHOWN} more." if len(first_line) > SHOWN else ""
-        raise UnknownGene(f"{path} names genes that '{graph.name}' does not have: {' '.join(named)}{more}")
-
-
-def _some(items: list[str]) -> str:
-    more = f"; and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
-    return "; ".join(items[:SHOWN]) + more
 
 
 def _listed_score(graph: GeneGraph, pairs: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int64
+from jaxtyping import Bool, Int64
 
 from slviz.errors import DataError
 
@@ -34,6 +34,14 @@ class Pool:
 def pair_keys(pairs: Int64[np.ndarray, "pairs 2"], genes: int) -> Int64[np.ndarray, " pairs"]:
     """One number a pair, the same whichever gene stands first: smaller * genes + larger."""
     return pairs.min(axis=1) * genes + pairs.max(axis=1)
+
+
+def among(keys: np.ndarray, ascending: np.ndarray) -> Bool[np.ndarray, " keys"]:
+    """Which of `keys` are in `ascending`."""
+    if not len(ascending):
+        return np.zeros(len(keys), dtype=bool)
+    at = np.minimum(np.searchsorted(ascending, keys), len(ascending) - 1)
+    return ascending[at] == keys
 
 
 def random_negatives(
@@ -129,8 +137,7 @@ def degree_matched_across(
     """As `degree_matched_negatives`, where every pair joins one gene of each side of `pool`, as those of `like` do."""
     if pool.is_one or not len(like):
         return degree_matched_negatives(random, like, genes=genes, avoid=avoid)
-    first_is_one = np.isin(like[:, 0], pool.ones)
-    sided = np.where(first_is_one[:, None], like, like[:, ::-1])  # [N, (one, other)]
+    sided = _one_first(like, pool)
     joined = np.stack([random.permutation(sided[:, 0]), random.permutation(sided[:, 1])], axis=1)
     return _rejoined(
         random,
@@ -140,6 +147,45 @@ def degree_matched_across(
         avoid=avoid,
         sided=True,
     )
+
+
+def degree_matched_again(
+    random: np.random.Generator,
+    drawn: Int64[np.ndarray, "count 2"],
+    like: Int64[np.ndarray, "pairs 2"],
+    *,
+    pool: Pool | None,
+    genes: int,
+    avoid: Int64[np.ndarray, " keys"],
+) -> Int64[np.ndarray, "count 2"]:
+    """Degree-matched negatives of `like` that were drawn with fewer pairs to avoid, without those that are new there.
+
+    They swap a gene with others of `drawn`, so that every gene occurs as often as before; see
+    `degree_matched_negatives` for what cannot be swapped.
+    """
+    if pool is None or pool.is_one:
+        ends = like.ravel()
+        return _rejoined(
+            random,
+            drawn.copy(),
+            draw=lambda size: ends[random.integers(0, len(ends), size=(size, 2))],
+            genes=genes,
+            avoid=avoid,
+        )
+    sided, known = _one_first(drawn, pool), _one_first(like, pool)
+    return _rejoined(
+        random,
+        sided,
+        draw=lambda size: _one_of_each(random, known[:, 0], known[:, 1], size),
+        genes=genes,
+        avoid=avoid,
+        sided=True,
+    )
+
+
+def _one_first(pairs: Int64[np.ndarray, "pairs 2"], pool: Pool) -> Int64[np.ndarray, "pairs 2"]:
+    """The gene of `pool.ones` first in every pair."""
+    return np.where(np.isin(pairs[:, 0], pool.ones)[:, None], pairs, pairs[:, ::-1])
 
 
 def _one_of_each(random: np.random.Generator, ones: np.ndarray, others: np.ndarray, size: int) -> np.ndarray:
@@ -178,7 +224,7 @@ def _allowed(pairs: Int64[np.ndarray, "pairs 2"], *, genes: int, avoid: np.ndarr
     keys = pair_keys(pairs, genes)
     is_first = np.zeros(len(keys), dtype=bool)
     is_first[np.unique(keys, return_index=True)[1]] = True
-    return is_first & (pairs[:, 0] != pairs[:, 1]) & ~_among(keys, avoid)
+    return is_first & (pairs[:, 0] != pairs[:, 1]) & ~among(keys, avoid)
 
 
 def _swap_ends(
@@ -221,16 +267,9 @@ def _rejecting(
             break
         drawn = draw(count + count // 4 + 8)
         keys = pair_keys(drawn, genes)
-        allowed = keys[(drawn[:, 0] != drawn[:, 1]) & ~_among(keys, avoid)]
+        allowed = keys[(drawn[:, 0] != drawn[:, 1]) & ~among(keys, avoid)]
         found = _first_of_each(np.concatenate([found, allowed]))
     return _pairs_of(found[:count], genes)
-
-
-def _among(keys: np.ndarray, ascending: np.ndarray) -> np.ndarray:
-    if not len(ascending):
-        return np.zeros(len(keys), dtype=bool)
-    at = np.minimum(np.searchsorted(ascending, keys), len(ascending) - 1)
-    return ascending[at] == keys
 
 
 def _first_of_each(keys: np.ndarray) -> np.ndarray:

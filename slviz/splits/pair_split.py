@@ -13,6 +13,8 @@ from slviz.errors import DamagedRun
 
 SPLIT_COLUMNS = ("gene_a", "gene_b", "part", "against", "actual", "score")
 GENE_ROW = "gene"
+PARTS = ("train", "validation", "test")
+AGAINST = ("known", "random", "degree-matched", "file")
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +55,15 @@ class PairSplit:
         return self.pairs[self.rows("train")]
 
     @property
+    def not_drawn_in_training(self) -> Int64[np.ndarray, "pairs 2"]:
+        """Pairs that no negative drawn while training may be: the training pairs, and the user's own negatives.
+
+        The drawn negatives of validation and test are not among them, as the known pairs of these parts are not:
+        training is told nothing of either, so both are drawn by chance equally often.
+        """
+        return np.concatenate([self.training_pairs, self.pairs[self.rows("test", "file")]])
+
+    @property
     def kinds_of_negatives(self) -> tuple[str, ...]:
         """What the test part is compared with, in the order of the tables."""
         present = set(self.against[self.part == "test"])
@@ -83,6 +94,7 @@ class PairSplit:
         """The split that `to_frame` wrote; raises `DamagedRun` when it is not one of these genes."""
         if tuple(frame.columns) != SPLIT_COLUMNS:
             raise DamagedRun(f"The split has the columns {list(frame.columns)}; expected {list(SPLIT_COLUMNS)}.")
+        _refuse_other_kinds(frame)
         is_gene = (frame["against"] == GENE_ROW).to_numpy()
         column = {name: frame[name].to_numpy()[~is_gene].copy() for name in SPLIT_COLUMNS}
         if list(frame["gene_a"].to_numpy()[is_gene]) != list(genes):
@@ -99,3 +111,26 @@ class PairSplit:
             score=column["score"].astype(np.float32),
             gene_part=frame["part"].to_numpy()[is_gene].astype(object),
         )
+
+
+def _refuse_other_kinds(frame: pd.DataFrame) -> None:
+    """`DamagedRun` where a column holds something else than texts or numbers, or what a row is for is not known."""
+    for name in SPLIT_COLUMNS:
+        is_kind = pd.api.types.is_numeric_dtype if name in ("actual", "score") else _is_text
+        if len(frame) and not is_kind(frame[name]):
+            raise DamagedRun(
+                f"The column '{name}' of the split holds {frame[name].dtype}; something else belongs there."
+            )
+    of_pairs = frame["against"] != GENE_ROW
+    for name, column, known in (
+        ("part", frame["part"], PARTS),
+        ("against", frame["against"], (*AGAINST, GENE_ROW)),
+        ("actual", frame["actual"][of_pairs], (0, 1)),
+    ):
+        if not column.isin(known).all():
+            value = str(column[~column.isin(known)].iloc[0])[:60]
+            raise DamagedRun(f"The column '{name}' of the split says {value!a}, which is none of: {known}.")
+
+
+def _is_text(column: pd.Series) -> bool:
+    return bool(pd.api.types.is_string_dtype(column) and not column.isna().any())

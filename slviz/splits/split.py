@@ -12,6 +12,7 @@ from jaxtyping import Float32, Int64
 from slviz.choices import Choice, setting
 from slviz.datasets import GeneGraph
 from slviz.errors import DataError, InvalidSetting
+from slviz.splits.apart import kept_apart
 from slviz.splits.negatives import (
     Pool,
     degree_matched_across,
@@ -106,8 +107,8 @@ def with_negatives(
 ) -> PairSplit:
     """The whole split: known pairs first, then the non-pairs that each part is compared with.
 
-    Non-pairs are in no known pair of any part. Every part gets random ones; validation and test get
-    degree-matched ones too.
+    Non-pairs are in no known pair of any part, and those of one part are not those of another (`kept_apart`). Every
+    part gets random ones; validation and test get degree-matched ones too.
 
     Args:
         known: the known pairs of all parts.
@@ -123,20 +124,25 @@ def with_negatives(
     genes = len(gene_part)
     listed = known if left_out is None else np.concatenate([known, left_out])
     avoid = np.unique(pair_keys(listed, genes))
-    blocks = [(known, part, "known")]
-    for each in ("train", *JUDGED):
-        drawn = _non_pairs(
+    like = {each: known[part == each] for each in ("train", *JUDGED)}
+    drawn = {
+        each: _non_pairs(
             random,
-            known[part == each],
+            pairs,
             genes=genes,
             avoid=avoid,
             ratio=ratio if each in JUDGED else 1,
             kinds=("random", "degree-matched") if each in JUDGED else ("random",),
             pool=None if pools is None else pools.get(each),
         )
-        if each == "test" and brought is not None:
-            drawn["file"] = brought
-        blocks += [(pairs, np.full(len(pairs), each, dtype=object), against) for against, pairs in drawn.items()]
+        for each, pairs in like.items()
+    }
+    apart = kept_apart(drawn, like=like, brought=brought, random=random, genes=genes, avoid=avoid, pools=pools)
+    if brought is not None:
+        apart["test"]["file"] = brought
+    blocks = [(known, part, "known")]
+    for each in like:
+        blocks += [(pairs, np.full(len(pairs), each, dtype=object), against) for against, pairs in apart[each].items()]
     rows = sum(len(pairs) for pairs, _, _ in blocks)
     scores = np.full(rows, np.nan, dtype=np.float32)
     scores[: len(known)] = score

@@ -116,7 +116,7 @@ def fit_head(
 
     Args:
         graph: the data set.
-        split: its division; only the training part is read.
+        split: its division; only the training part is read, and the user's own negatives, which are not drawn.
         contrasts: kinds of non-pairs that known pairs are told from; none to predict their confidence.
         views: which of `VIEWS` may be looked at.
         unseen_ends: how many genes of a held-out pair have no training pair.
@@ -136,6 +136,7 @@ def fit_head(
         ratio=RATIO,
         seed=seed,
         publication=publication_of(graph, seen.pairs) if new_publication else None,
+        not_drawn=split.not_drawn_in_training,
     )
     rows = _asked_rows(folds, seen, likeness, contrasts=contrasts, views=views)
     trees = fit_trees(rows.features, rows.target, weight=rows.weight, values=not contrasts, seed=seed)

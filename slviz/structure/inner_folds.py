@@ -41,6 +41,7 @@ def inner_folds(
     ratio: int,
     seed: int,
     publication: Int64[np.ndarray, " pairs"] | None = None,
+    not_drawn: Int64[np.ndarray, "withheld 2"] | None = None,
 ) -> Iterator[InnerFold]:
     """Five folds that ask what the held-out pairs will.
 
@@ -48,10 +49,10 @@ def inner_folds(
     number of each pair's own, in folds of whole publications, as in the protocol of that name. With 1 or 2 each
     fold hides genes: the pairs with so many hidden genes are asked about and those with none are the graph, as in
     the protocols `one-new` and `both-new`. Every asked pair comes with `ratio` non-pairs of each kind that join
-    genes alike.
+    genes alike; none is a training pair or one of `not_drawn`.
     """
     random = np.random.default_rng([seed, 3])
-    avoid = np.unique(pair_keys(training, genes))
+    avoid = np.unique(pair_keys(training if not_drawn is None else np.concatenate([training, not_drawn]), genes))
     fold_of = random.permutation(len(training)) % FOLDS
     whole = publication is not None and len(np.unique(publication)) > 1
     if publication is not None and whole:

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from slviz.errors import InvalidSetting
+from slviz.runs.damage import readable
 from slviz.sweeps.plan import AXES, Refused, Wish
 
+LARGEST_BYTES = 16 << 20
 SETTINGS = "settings"
 RUNS = "runs"
 
@@ -21,17 +23,29 @@ def read_wishes(path: Path, *, beside: Wish) -> tuple[list[Wish], list[Refused]]
     What a line does not say is taken from `beside`, the options of the command line; its settings are
     added to each line's own. Raises `InvalidSetting` where the file cannot be read at all.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise InvalidSetting(f"There is no file {path} with runs for the sweep. Give the path of one.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidSetting(f"The file {path.name} with the runs of the sweep cannot be read: {error}.") from error
+    text = _text_of(path)
     read = _toml if path.suffix == ".toml" else _lines
     wishes, refused = read(text, path.name)
     if not wishes and not refused:
         raise InvalidSetting(f"{path.name} names no runs. A line looks like: --network gat gcn --fold 0 1 2")
     return [_joined(wish, beside) for wish in wishes], refused
+
+
+def _text_of(path: Path) -> str:
+    """The text of the file, which may be a pipe of the shell."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_BYTES + 1)
+        if len(content) > LARGEST_BYTES:
+            raise InvalidSetting(f"{readable(path.name)} is larger than {LARGEST_BYTES >> 20} MiB; a sweep is a list.")
+        return content.decode("utf-8-sig")
+    except FileNotFoundError as error:
+        where = readable(str(path))
+        raise InvalidSetting(f"There is no file {where} with runs for the sweep. Give the path of one.") from error
+    except (OSError, ValueError) as error:
+        raise InvalidSetting(
+            f"The file {readable(path.name)} with the runs of the sweep cannot be read: {readable(str(error))}."
+        ) from error
 
 
 def words_to_wish(words: Sequence[str], *, where: str = "") -> Wish:
@@ -43,14 +57,14 @@ def words_to_wish(words: Sequence[str], *, where: str = "") -> Wish:
         if word.startswith("--"):
             axis = word.removeprefix("--")
             if axis not in AXES:
-                raise InvalidSetting(f"'{word}' is not a list of a sweep. There are: --{', --'.join(AXES)}.")
+                raise InvalidSetting(f"'{readable(word)}' is not a list of a sweep. There are: --{', --'.join(AXES)}.")
             axes.setdefault(axis, [])
         elif "=" in word:
             settings.append(word)
         elif axis:
             axes[axis].append(word)
         else:
-            raise InvalidSetting(f"'{word}' stands before the first option, such as --network.")
+            raise InvalidSetting(f"'{readable(word)}' stands before the first option, such as --network.")
     for name, values in axes.items():
         if not values:
             raise InvalidSetting(f"--{name} is followed by nothing.")
@@ -79,8 +93,8 @@ def _lines(text: str, name: str) -> tuple[list[Wish], list[Refused]]:
 def _toml(text: str, name: str) -> tuple[list[Wish], list[Refused]]:
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidSetting(f"{name} is no TOML: {error}.") from error
+    except (ValueError, RecursionError) as error:  # ValueError also of numbers with thousands of digits
+        raise InvalidSetting(f"{name} is no TOML: {readable(str(error))}.") from error
     tables = content.pop(RUNS, [])
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
         raise InvalidSetting(f"{name}: write each group of runs under [[{RUNS}]].")
@@ -89,11 +103,18 @@ def _toml(text: str, name: str) -> tuple[list[Wish], list[Refused]]:
         where = f"group {number} of {name}" if tables else name
         try:
             own = {**content, **table} if tables else content
-            settings = {**content.get(SETTINGS, {}), **table.get(SETTINGS, {})}
+            settings = {**_settings_in(content), **_settings_in(table)}
             wishes.append(_table(own, settings, where))
         except InvalidSetting as error:
             refused.append(Refused((), str(error), where))
     return wishes, refused
+
+
+def _settings_in(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    settings = table.get(SETTINGS, {})
+    if not isinstance(settings, dict) or any(isinstance(value, list | dict) for value in settings.values()):
+        raise InvalidSetting(f"'{SETTINGS}' is a table of single values, such as {{ epochs = 50 }}.")
+    return settings
 
 
 def _table(table: Mapping[str, Any], settings: Mapping[str, Any], where: str) -> Wish:
@@ -102,7 +123,13 @@ def _table(table: Mapping[str, Any], settings: Mapping[str, Any], where: str) ->
         if axis == SETTINGS:
             continue
         if axis not in AXES:
-            raise InvalidSetting(f"'{axis}' is not a list of a sweep. There are: {', '.join(AXES)}, {SETTINGS}.")
+            raise InvalidSetting(
+                f"'{readable(axis)}' is not a list of a sweep. There are: {', '.join(AXES)}, {SETTINGS}."
+            )
+        if isinstance(values, dict) or (
+            isinstance(values, list) and any(isinstance(value, list | dict) for value in values)
+        ):
+            raise InvalidSetting(f"'{axis}' is a list of names or numbers, such as [0, 1].")
         axes[axis] = [str(each) for each in (values if isinstance(values, list) else [values])]
     return Wish(axes, [f"{key}={_text(value)}" for key, value in settings.items()], where)
 

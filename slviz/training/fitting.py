@@ -154,7 +154,7 @@ class Fit:
         """Take up the state that `checkpoint` kept; raises `DamagedRun` when it is of another model."""
         try:
             self._load(checkpoint)
-        except (KeyError, RuntimeError, ValueError, IndexError) as error:
+        except (LookupError, RuntimeError, ValueError, TypeError, AttributeError, OverflowError) as error:
             raise DamagedRun(
                 "The checkpoint of this run does not fit its settings or is damaged. Remove the run and train again."
             ) from error

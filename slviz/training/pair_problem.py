@@ -39,7 +39,7 @@ class PairProblem:
         self.pairs: Int64[np.ndarray, "pairs 2"] = split.pairs[rows]
         self.score: Float32[np.ndarray, " pairs"] = np.nan_to_num(split.score[rows])
         self.bounds = (float(self.score.min()), float(self.score.max()))
-        self.known_keys = np.unique(pair_keys(self.pairs, self.genes))
+        self.not_negative = np.unique(pair_keys(split.not_drawn_in_training, self.genes))
         self.parts = min(spec.optimiser.parts, len(self.pairs))
         self.likeness = Likeness.of(graph) if spec.network.uses_likeness else None
         self.unseen_ends = spec.split.unseen_ends if spec.network.uses_likeness else 0
@@ -77,12 +77,12 @@ class PairProblem:
         return (asked, seen) if len(asked) and len(seen) else (np.arange(1), np.arange(1, len(self.pairs)))
 
     def negatives(self, epoch: int, asked: Int64[np.ndarray, "asked 2"]) -> Int64[np.ndarray, "negatives 2"]:
-        """As many pairs as are asked about that are no training pairs, drawn anew each epoch.
+        """As many pairs as are asked about, drawn anew each epoch; no training pair, and no negative of the user's own.
 
         They may be held-out pairs: nothing here knows which these are.
         """
         random = np.random.default_rng([self.seed, 2, epoch])
-        where = {"genes": self.genes, "avoid": self.known_keys}
+        where = {"genes": self.genes, "avoid": self.not_negative}
         kinds = self.task.contrasts
         matched = len(asked) // len(kinds) if "degree-matched" in kinds else 0
         near = degree_matched_negatives(random, asked, count=matched, **where)

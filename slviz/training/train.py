@@ -136,7 +136,7 @@ def rebuilt(
     problem = problem_of(graph, spec, split, find_device(device))
     try:
         problem.model.load_state_dict({name: torch.as_tensor(value) for name, value in weights.items()})
-    except RuntimeError as error:
+    except (RuntimeError, TypeError, ValueError, AttributeError) as error:  # also numbers of a kind that torch lacks
         raise DamagedRun(f"The weights are not those of run {spec.run_id}: {error}") from error
     return problem
 

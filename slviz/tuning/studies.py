@@ -14,15 +14,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slviz.errors import InvalidSetting, RunNotFound, nearest
+import msgspec
+
+from slviz.errors import DamagedRun, InvalidSetting, RunNotFound, nearest
+from slviz.runs.damage import readable
 from slviz.runs.files import saving
 from slviz.runs.folder import holding, is_held
+from slviz.runs.parsing import PARSER_ERRORS
+from slviz.runs.plain_files import is_plain
 from slviz.tuning.space import shortened
 
 if TYPE_CHECKING:
     import pandas as pd
     from optuna.distributions import BaseDistribution
     from optuna.study import Study
+    from optuna.trial import FrozenTrial
 
 FOLDER = ".studies"
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,80}")
@@ -55,13 +61,19 @@ class StudyFolder:
 
     def names(self) -> list[str]:
         """Names of all searches, the latest changed first."""
-        files = self.folder.glob("*.db") if self.folder.is_dir() else ()
-        return [path.stem for path in sorted(files, key=lambda path: -path.stat().st_mtime)]
+        found = []
+        for path in self.folder.glob("*.db"):
+            if NAME.fullmatch(path.stem) and is_plain(path):
+                with contextlib.suppress(OSError):  # removed a moment ago
+                    found.append((-path.stat().st_mtime, path.stem))
+        return [name for _, name in sorted(found)]
 
     def path(self, name: str) -> Path:
         """The file of a search; raises `InvalidSetting` for a name that is none."""
         if not NAME.fullmatch(name):
-            raise InvalidSetting(f"'{name[:60]}' is not a name for a search: small letters, digits and - are.")
+            raise InvalidSetting(
+                f"'{readable(name, most=60)}' is not a name for a search: small letters, digits and - are."
+            )
         return self.folder / f"{name}.db"
 
     def open(self, name: str) -> Study:
@@ -69,15 +81,18 @@ class StudyFolder:
         import optuna
 
         path = self.path(name)
-        if not path.is_file():
+        if not is_plain(path):
             known = self.names()
             raise RunNotFound(f"No search is called '{name}'.{nearest(name, known)} There are {len(known)}.")
         try:
-            return optuna.load_study(study_name=name, storage=storage_of(path))
+            study = optuna.load_study(study_name=name, storage=storage_of(path))
         except Exception as error:  # Optuna raises those of its database, and KeyError for a foreign file
             raise RunNotFound(
                 f"The search '{name}' cannot be read ({type(error).__name__}); remove {path.name}."
             ) from error
+        about(study)
+        trials_table(study)
+        return study
 
     def state(self, name: str) -> str:
         """ "running" while a process leads the search, else "resting"."""
@@ -113,29 +128,48 @@ def storage_of(path: Path) -> Any:
 
 
 def about(study: Study) -> About:
-    """What a study searches."""
-    known = study.user_attrs
-    return About(**{key: known[key] for key in About.__dataclass_fields__ if key in known})
+    """What a study searches; raises `DamagedRun` where what is kept with it is altered, or of a later slviz."""
+    with _reading(study):
+        known = {key: value for key, value in study.user_attrs.items() if key in About.__dataclass_fields__}
+        return msgspec.convert(known, About)
 
 
 def trials_table(study: Study) -> pd.DataFrame:
-    """One row a trial: `trial`, `state`, the validation `figure`, `epochs` reported, `run`, and each setting tried."""
+    """One row a trial: `trial`, `state`, the validation `figure`, `epochs` reported, `run`, and each setting tried.
+
+    Raises `DamagedRun` where a trial cannot be read.
+    """
     import pandas as pd
 
-    rows = []
-    for trial in study.get_trials(deepcopy=False):
-        rows.append(
-            {
-                "trial": trial.number,
-                "state": STATE_WORDS.get(trial.state.name, trial.state.name.lower()),
-                "figure": float("nan") if trial.value is None else trial.value,
-                "epochs": max(trial.intermediate_values, default=0),
-                "run": trial.user_attrs.get("run_id", ""),
-                **{key: _used(value, trial.distributions[key]) for key, value in trial.params.items()},
-            }
-        )
     leading = ["trial", "state", "figure", "epochs", "run"]
-    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=leading)
+    with _reading(study):
+        rows = [_row(trial) for trial in study.get_trials(deepcopy=False)]
+        return pd.DataFrame(rows) if rows else pd.DataFrame(columns=leading)
+
+
+def _row(trial: FrozenTrial) -> dict[str, Any]:
+    return {
+        "trial": trial.number,
+        "state": STATE_WORDS.get(trial.state.name, trial.state.name.lower()),
+        "figure": float("nan") if trial.value is None else trial.value,
+        "epochs": max(trial.intermediate_values, default=0),
+        "run": str(trial.user_attrs.get("run_id", "")),
+        **{key: _used(value, trial.distributions[key]) for key, value in trial.params.items()},
+    }
+
+
+@contextlib.contextmanager
+def _reading(study: Study) -> Iterator[None]:
+    """Turn what a damaged database makes Optuna raise into a sentence: `DamagedRun`."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (*PARSER_ERRORS, SQLAlchemyError) as error:
+        raise DamagedRun(
+            f"The search '{study.study_name}' is damaged, or of a later slviz ({type(error).__name__}). "
+            f"Remove {study.study_name}.db."
+        ) from error
 
 
 def _used(value: Any, drawn_from: BaseDistribution) -> Any:

@@ -98,10 +98,12 @@ def open_run(title: str) -> tuple[RunSummary, Run, GeneGraph]:
     heading(title, spec=summary.spec)
     try:
         run = opened.run(summary)
+        graph = opened.graph_of(run)
     except DamagedRun as error:
-        _offer({}, why=error)
-        st.stop()
-    graph = opened.graph_of(run)
+        summaries = opened.store().summaries()
+        others = {each.run_id: each for each in summaries if each.state == "finished"}
+        _offer({run_id: each for run_id, each in others.items() if run_id != summary.run_id}, why=error)
+        raise AssertionError("st.stop() ends the page") from error
     remark(graph)
     return summary, run, graph
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from slviz import jobs
 from slviz.runs.beside import Beside
+from slviz.ui import opened
 from slviz.ui.words import plain
 
 POLL_SECONDS = 1.0
@@ -46,6 +47,13 @@ class Job:
 def panel(job: Job) -> None:
     """The job's state in a box: the offer, or its progress with a button to cancel; draws the page anew at its end."""
     asked = f"asked {job.key}"
+    works = job.works()
+    damage = [sentence for each in works if (sentence := opened.damage_of(each.path))]
+    if damage:
+        for sentence in damage:
+            st.error(plain(sentence), icon=":material/broken_image:")
+        _offer(job, works, [each.state for each in works], asked)
+        return
     st.fragment(_look, run_every=POLL_SECONDS if _is_on(job, asked) else None)(job, asked)
 
 
@@ -95,6 +103,8 @@ def _offer(job: Job, works: Sequence[Beside], states: Sequence[str], asked: str)
             st.session_state[asked] = time.time() + START_SECONDS
             for each in works:
                 each.error.unlink(missing_ok=True)
+                if opened.damage_of(each.path):
+                    each.path.unlink(missing_ok=True)
             jobs.start(job.command)
             st.rerun()
         st.caption(f"{job.takes} The same in a terminal:")

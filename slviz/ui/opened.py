@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import streamlit as st
 
@@ -10,14 +12,19 @@ from slviz.datasets import GeneGraph
 from slviz.datasets.gene_index import GeneIndex
 from slviz.datasets.report import Report
 from slviz.datasets.sources import known_datasets, open_with_report
+from slviz.errors import DamagedRun
 from slviz.projections import Projection, ProjectionMethod, Trust
 from slviz.runs import Run
 from slviz.runs.controls import Control
-from slviz.runs.data_of import refuse_changed_data
+from slviz.runs.data_of import refuse_changed_data, refuse_foreign_run
 from slviz.runs.deletions import DeletionFiles, DeletionTest
 from slviz.runs.maps import TRAINED
+from slviz.runs.plain_files import is_plain
 from slviz.runs.store import RunStore, RunSummary
 from slviz.splits import PairSplit
+
+T = TypeVar("T")
+DAMAGED = "damaged:"
 
 
 def store() -> RunStore:
@@ -36,9 +43,13 @@ def dataset_with_report(source: str) -> tuple[GeneGraph, Report]:
 
 
 def graph_of(run: Run) -> GeneGraph:
-    """The data set that a run was trained on; raises `MalformedData` when it is another one by now."""
+    """The data set that a run was trained on; raises `MalformedData` when it is another one by now.
+
+    Raises `DamagedRun` where the run is about other genes.
+    """
     graph = dataset(run.spec.data_source)
     refuse_changed_data(graph, run.spec)
+    refuse_foreign_run(graph, run)
     return graph
 
 
@@ -55,19 +66,35 @@ def run(summary: RunSummary) -> Run:
 def projection(summary: RunSummary, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Projection | None:
     """A stored map of a finished run, or of one of its controls; None when it has not been made."""
     path = store().map_work(summary.run_id, method, seed, of=of).path
-    return _projection(summary.run_id, str(path), _stamp(path), method, seed, of) if path.is_file() else None
+    return whole(path, lambda: _projection(summary.run_id, str(path), _stamp(path), method, seed, of))
 
 
 def trust(summary: RunSummary, method: ProjectionMethod, seed: int) -> Trust | None:
     """How far a stored map can be believed; None when it has not been measured."""
     path = store().trust_work(summary.run_id, method, seed).path
-    return _trust(summary.run_id, str(path), _stamp(path), method, seed) if path.is_file() else None
+    return whole(path, lambda: _trust(summary.run_id, str(path), _stamp(path), method, seed))
 
 
 def control(summary: RunSummary, kind: str) -> Control | None:
     """A control of a finished run; None when it has not been made."""
     path = store().control_work(summary.run_id, kind).path
-    return _control(summary.run_id, kind, str(path), _stamp(path)) if path.is_file() else None
+    return whole(path, lambda: _control(summary.run_id, kind, str(path), _stamp(path)))
+
+
+def whole(path: Path, read: Callable[[], T | None]) -> T | None:
+    """What `read` reads from the file at `path`; None where there is none, or it is damaged: see `damage_of`."""
+    if not is_plain(path):
+        return None
+    try:
+        return read()
+    except DamagedRun as error:
+        st.session_state[f"{DAMAGED} {path} {_stamp(path)}"] = str(error)
+        return None
+
+
+def damage_of(path: Path) -> str:
+    """What `whole` found wrong with the file as it is now, as a sentence; "" where nothing."""
+    return str(st.session_state.get(f"{DAMAGED} {path} {_stamp(path)}", ""))
 
 
 def split(summary: RunSummary, graph: GeneGraph) -> PairSplit:

@@ -17,10 +17,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from slviz.errors import DamagedRun, RunError, RunNotFound, nearest
+from slviz.errors import DamagedRun, MalformedData, RunError, RunNotFound, nearest
 from slviz.projections import Projection, ProjectionMethod
 from slviz.runs.beside import Beside
+from slviz.runs.checks import is_text_column, require
 from slviz.runs.contents import parquet_to_table, table_to_parquet
+from slviz.runs.damage import damaged, readable
 from slviz.runs.files import (
     pack_sealed,
     read_description,
@@ -32,6 +34,8 @@ from slviz.runs.files import (
 )
 from slviz.runs.folder import PROJECTIONS, is_held
 from slviz.runs.maps import list_maps, map_path, read_map, save_map
+from slviz.runs.plain_files import is_plain
+from slviz.runs.schemas import Sha256, Size, Stored, Text
 from slviz.runs.store import RunStore
 from slviz.vectors.mapping import make_map
 from slviz.vectors.vector_set import VectorSet
@@ -41,11 +45,12 @@ VECTORS = "vectors.safetensors"
 POINTS = "points.parquet"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,48}-[0-9a-f]{8}")
 IMAGES, GIVEN = "images", "map."
+DIGITS_IN_NAME = 8
 
 
 @dataclass(frozen=True)
 class VectorSummary:
-    """What a list of vector sets shows of one."""
+    """What a list of vector sets shows of one; `problem` says what is wrong with a damaged one, and is "" else."""
 
     id: str
     name: str
@@ -53,6 +58,20 @@ class VectorSummary:
     points: int
     width: int
     origin: str
+    problem: str = ""
+
+
+class AboutVectors(Stored):
+    """The description in the file of a vector set."""
+
+    name: Text
+    title: Text
+    origin: Text
+    points: Size
+    width: Size
+    columns: tuple[Text, ...]
+    fingerprint: Sha256
+    points_sha256: Sha256
 
 
 class VectorStore:
@@ -75,27 +94,25 @@ class VectorStore:
         if NAME.fullmatch(id) and (self.root / id).is_dir():
             return self.root / id
         known = [each.id for each in self.summaries()]
-        shown = id if len(id) <= 60 else id[:60] + "…"
+        shown = readable(id, most=60)
         raise RunNotFound(f"No vectors are called '{shown}'.{nearest(shown, known)} Bring the file in again.")
 
     def summaries(self) -> list[VectorSummary]:
-        """All sets, the newest first; never raises for a folder that is no set."""
+        """All sets, the newest first, and the damaged ones last; never raises for a folder that is no set."""
         found = []
         for path in self.root.glob(f"*/{VECTORS}"):
-            about = read_description(path)
-            with contextlib.suppress(KeyError, OSError):
-                summary = VectorSummary(
-                    path.parent.name, about["name"], about["title"], about["points"], about["width"], about["origin"]
-                )
-                found.append((path.stat().st_mtime, summary))
-        return [summary for _, summary in sorted(found, key=lambda each: -each[0])]
+            if NAME.fullmatch(path.parent.name):
+                with contextlib.suppress(OSError):  # removed a moment ago
+                    found.append((path.lstat().st_mtime, _summary(path)))
+        ordered = sorted(found, key=lambda each: (bool(each[1].problem), -each[0]))
+        return [summary for _, summary in ordered]
 
     def keep(self, points: VectorSet) -> str:
         """Write a set, unless it lies there already; its id. Raises `RunNotSaved` where the disk refuses."""
         folder = self.root / points.id
         with saving(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        if read_description(folder / VECTORS).get("fingerprint") == points.fingerprint:
+        if self._is_there(points):
             (folder / VECTORS).touch()
             return points.id
         table = points.columns.copy()
@@ -109,32 +126,28 @@ class VectorStore:
         write_atomically(folder / VECTORS, pack_sealed(arrays, _about(points) | {"points_sha256": sha256(parquet)}))
         return points.id
 
+    def _is_there(self, points: VectorSet) -> bool:
+        """Whether the set lies there whole, as far as its first bytes say; a damaged one is written again."""
+        folder = self.root / points.id
+        with contextlib.suppress(DamagedRun):
+            about = read_description(folder / VECTORS, AboutVectors)
+            return about.fingerprint == points.fingerprint and is_plain(folder / POINTS)
+        return False
+
     def open(self, id: str) -> VectorSet:
         """The set, checked; raises `RunNotFound`, or `DamagedRun` where a file of it is missing, cut or altered."""
         folder = self.folder(id)
         try:
-            arrays, about = unpack_sealed(read_whole(folder / VECTORS), folder / VECTORS)
+            arrays, about = unpack_sealed(read_whole(folder / VECTORS), folder / VECTORS, AboutVectors)
             parquet = read_whole(folder / POINTS)
-            if sha256(parquet) != about["points_sha256"]:
+            if sha256(parquet) != about.points_sha256:
                 raise DamagedRun(f"{POINTS} does not match its SHA-256.")
-            table = parquet_to_table(parquet, folder / POINTS)
-        except DamagedRun as error:
+            return _vector_set(arrays, about, parquet_to_table(parquet, folder / POINTS), folder)
+        except (DamagedRun, MalformedData) as error:
             raise DamagedRun(
                 f"The vectors {id} cannot be read: a file of theirs is missing, cut or altered. Remove the folder "
                 f"{FOLDER}/{id} and bring the file in again."
             ) from error
-        names = tuple(table.pop("name"))
-        return VectorSet(
-            name=about["name"],
-            names=names,
-            vectors=arrays["vectors"],
-            columns=pd.DataFrame(table).set_axis(about["columns"], axis=1),
-            maps={name.removeprefix(GIVEN): arrays[name] for name in sorted(arrays) if name.startswith(GIVEN)},
-            images=arrays.get(IMAGES),
-            title=about["title"],
-            origin=about["origin"],
-            fingerprint=about["fingerprint"],
-        )
 
     def remove(self, id: str) -> None:
         """Remove a set with its maps; it is gone at once or not at all. Raises `RunError` while a map is made."""
@@ -185,3 +198,49 @@ def _about(points: VectorSet) -> dict[str, Any]:
         "columns": [str(each) for each in points.columns.columns],
         "fingerprint": points.fingerprint,
     }
+
+
+def _summary(path: Path) -> VectorSummary:
+    """The summary of a set, from the first bytes of its file at `path`."""
+    id = path.parent.name
+    try:
+        about = read_description(path, AboutVectors)
+        if about.fingerprint[:DIGITS_IN_NAME] != id[-DIGITS_IN_NAME:]:
+            raise damaged(path, "belongs to another set")
+        if not is_plain(path.with_name(POINTS)):
+            raise damaged(path.with_name(POINTS), "is missing")
+    except DamagedRun as error:
+        return VectorSummary(id, id, id, 0, 0, "", problem=str(error))
+    return VectorSummary(id, about.name, about.title, about.points, about.width, about.origin)
+
+
+def _vector_set(arrays: dict[str, np.ndarray], about: AboutVectors, table: pd.DataFrame, folder: Path) -> VectorSet:
+    """The set in these arrays and this table; raises `DamagedRun` or `MalformedData` where they do not go together."""
+    path = folder / VECTORS
+    vectors = require(arrays, "vectors", path, kind="f", shape=[about.points, about.width])
+    maps = {name.removeprefix(GIVEN): arrays[name] for name in sorted(arrays) if name.startswith(GIVEN)}
+    for name in maps:
+        require(arrays, GIVEN + name, path, kind="f", shape=[about.points, None])
+    if IMAGES in arrays:
+        require(arrays, IMAGES, path, kind="u", shape=[about.points, None, None])
+        if arrays[IMAGES].dtype != np.uint8 or not arrays[IMAGES].size:
+            raise damaged(path, "is altered: its images are no pictures")
+    if "name" not in table or len(table) != about.points or table.shape[1] != len(about.columns) + 1:
+        raise damaged(folder / POINTS, "is altered: its rows or columns are not those of the vectors")
+    if not is_text_column(table["name"]):
+        raise damaged(folder / POINTS, "is altered: the names of the points are no texts")
+    names = tuple(table.pop("name"))
+    points = VectorSet(
+        name=about.name,
+        names=names,
+        vectors=vectors,
+        columns=table.set_axis(about.columns, axis=1),
+        maps=maps,
+        images=arrays.get(IMAGES),
+        title=about.title,
+        origin=about.origin,
+        fingerprint=about.fingerprint,
+    )
+    if points.id != folder.name:
+        raise damaged(path, "belongs to another set")
+    return points

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import io
 import itertools
 import sys
@@ -108,18 +109,25 @@ def test_aliases_and_identifiers_are_known_where_the_data_is_at_hand(
     assert [row[:2] for row in rows_of(capsys.readouterr().out)[1:]] == [["GENE3", "GENE1"], ["GENE7", "GENE2"]]
 
 
-def test_unknown_genes_are_all_listed_and_nothing_is_printed(
+def test_unknown_genes_are_all_listed_and_the_other_pairs_are_scored(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     pairs = tmp_path / "pairs.tsv"
-    pairs.write_text("GENE1\tGENE2\nGENE1\tGNE2\nFOO\tGENE1\nFOO\tBAR\n")
+    pairs.write_text("GENE1\tGENE2\nGENE1\tGNE2\nFOO\tGENE1\nFOO\tBAR\nGENE4\tGENE3\n")
+    assert main(["predict", run.run_id, "--pairs", str(pairs)]) == 0
+    told = capsys.readouterr()
+    assert [row[:2] for row in rows_of(told.out)[1:]] == [["GENE1", "GENE2"], ["GENE4", "GENE3"]]
+    assert f"slviz: {pairs}: 3 rows are left out, since run {run.run_id} lacks a gene of theirs: " in told.err
+    assert "'GNE2' (line 2) Did you mean 'GENE2'?; 'FOO' (line 3); 'BAR' (line 4)." in told.err
+
+
+def test_where_nothing_is_left_nothing_is_printed(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text("FOO\tGENE1\nFOO\tBAR\n")
     assert main(["predict", run.run_id, "--pairs", str(pairs)]) == 1
     told = capsys.readouterr()
     assert told.out == ""
-    assert "does not know 3 of the genes" in told.err
-    assert all(
-        name in told.err for name in ("'GNE2' (line 2) Did you mean 'GENE2'?", "'FOO' (line 3)", "'BAR' (line 4)")
-    )
+    assert "lists no pair that can be used. 2 rows are left out" in told.err
 
 
 @pytest.mark.parametrize(
@@ -128,11 +136,12 @@ def test_unknown_genes_are_all_listed_and_nothing_is_printed(
         (b"", "lists no pairs"),
         (b"\n\n", "lists no pairs"),
         (b"gene_a\tgene_b\n", "lists no pairs"),
-        (b"GENE1\n", "lines that are not two genes: 1"),
-        (b"GENE1\tGENE2\nGENE1\t\n", "lines that are not two genes: 2"),
-        (b"GENE1\tGENE1\n", "pairs a gene with itself: GENE1 (line 1)"),
-        (b"GENE1\nGENE2\tGENE2\n", "not two genes: 1; it pairs a gene with itself: GENE2 (line 2)"),
-        (b"\xff\xfe\x00G", "not text in UTF-8"),
+        (b"GENE1\n", "does not name two genes: 'GENE1' (line 1)"),
+        (b"GENE1\tGENE1\n", "a gene is paired with itself: 'GENE1 GENE1' (line 1)"),
+        (b"GENE1\nGENE2\tGENE2\n", "does not name two genes: 'GENE1' (line 1). 1 row is left out, since a gene is"),
+        (b"\xff\xfe\x00", "begins as UTF-16 and is damaged"),
+        (b"GENE1\tGENE2\x1b[31m\n", "holds the control character '\\x1b'"),
+        (gzip.compress(b"GENE1\tGENE2\n" * 99)[:-9], "is a gzip file that was cut off"),
     ],
 )
 def test_a_file_that_holds_no_pairs_is_a_sentence(
@@ -143,6 +152,7 @@ def test_a_file_that_holds_no_pairs_is_a_sentence(
     assert main(["predict", run.run_id, "--pairs", str(pairs)]) == 1
     told = capsys.readouterr()
     assert said in told.err
+    assert told.err.removesuffix("\n").isprintable()
     assert told.out == ""
 
 

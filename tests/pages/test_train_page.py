@@ -162,7 +162,7 @@ def test_a_finished_run_of_the_same_pairs_is_recognised(store: RunStore, demo: G
         ("{0}\tNOSUCHGENE\n", "'NOSUCHGENE' (line 1)"),
         ("{0}\n", "line 1"),
         ("{0}\t{0}\n", "is paired with itself"),
-        ("{0}\t{1}\tmuch\n", "the score 'much' is not a number"),
+        ("\x1f\x8b\x08\x00", "holds the control character"),
         ("\n\n", "lists no pairs"),
         ("{0}\t{2}\n", "lists a pair that screen.tsv lists too"),
     ],
@@ -178,6 +178,25 @@ def test_a_file_that_cannot_be_used_is_told_at_once_by_its_own_name(
     assert "screen.tsv" in message
     assert str(store.root) not in message
     assert not app.code
+
+
+def test_rows_that_cannot_be_used_are_left_out_and_told(store: RunStore, demo: GeneGraph, open_page: Open) -> None:
+    a, b, c = demo.genes[:3]
+    rows = f"gene1,gene2,source\n{a},{b},CRISPR\n{b},{a},CRISPR\n{a},{a},RNAi\nNA,{c},RNAi\n{a},NEWGENE1,RNAi\n"
+    app = with_file(store, open_page, rows)
+    assert not app.exception
+    assert not app.error
+    assert "1 pair held out" in said(app)
+    told = next(each.value for each in app.warning if "screen.tsv" in each.value).replace("\\", "")
+    for sentence in (
+        "Not read: the column 'source'.",
+        f"1 row is left out, since it does not name two genes: 'NA {c}' (line 5).",
+        "1 row is left out, since 'demo' lacks a gene of it: 'NEWGENE1' (line 6)",
+        f"1 row is left out, since a gene is paired with itself: '{a} {a}' (line 4).",
+        f"1 row is left out, since its pair is listed before: '{b} {a}' (line 3).",
+    ):
+        assert sentence in told
+    assert app.code, "and training can start"
 
 
 def spec_of_command(arguments: list[str], graph: GeneGraph) -> RunSpec:

@@ -15,7 +15,7 @@ from slviz.figures.comparison import difference_intervals
 from slviz.figures.frame import noted
 from slviz.runs import NETWORK, Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, charts, downloads, frame, metrics_table, opened, run_names
+from slviz.ui import address, charts, downloads, errors, frame, metrics_table, opened, run_names
 from slviz.ui.key_figures import AGAINST_WORDS, KEY_FIGURES
 from slviz.ui.words import counted, plain
 
@@ -40,14 +40,23 @@ def page() -> None:
     if "against" not in run.predictions:
         st.info(WITHOUT_PAIRS, icon=":material/info:")
         return
-    others = _choose(summary)
-    runs = [run, *(opened.run(each) for each in others)]
+    others, runs = _opened(_choose(summary))
+    runs = [run, *runs]
     names = told_apart(run_names.names([summary, *others]))
     kinds = _kinds(run)
     against = kinds[0] if len(kinds) == 1 else _against(kinds)
     _figures(graph, runs, names, against=against)
     if others:
         _differences(graph, runs, names, against=against)
+
+
+def _opened(others: Sequence[RunSummary]) -> tuple[list[RunSummary], list[Run]]:
+    """Those of the other runs that can be read, and what is wrong with each of the rest."""
+    found: list[tuple[RunSummary, Run]] = []
+    for each in others:
+        with errors.as_sentences():
+            found.append((each, opened.run(each)))
+    return [summary for summary, _ in found], [run for _, run in found]
 
 
 def comparable(summary: RunSummary, others: Sequence[RunSummary]) -> list[RunSummary]:

@@ -81,6 +81,8 @@ def open_one(graph: GeneGraph, run: Run) -> None:
             _choose(known)
         else:
             st.caption("None yet: select genes, and keep them under a name. A GMT file brings in several at once.")
+        for sentence in of(graph).damaged():
+            st.error(plain(sentence), icon=":material/broken_image:")
         _bring_in(graph)
         if known:
             source = downloads.provenance(graph, run)

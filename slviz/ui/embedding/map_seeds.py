@@ -107,7 +107,8 @@ def colouring(summary: RunSummary, projection: Projection) -> tuple[Colouring, s
 def spread_of(summary: RunSummary, projection: Projection) -> tuple[Spread, tuple[int, ...]] | None:
     """How far genes move over all stored seeds of this map, and which these are; None for fewer than three."""
     stored = opened.store().projections(summary.run_id)
-    seeds = tuple(seed for method, seed in stored if method == projection.method)
+    of_method = [seed for method, seed in stored if method == projection.method]
+    seeds = tuple(seed for seed in of_method if opened.projection(summary, projection.method, seed) is not None)
     if len(seeds) < FEWEST_SEEDS:
         return None
     return _spread(summary.run_id, str(projection.method), seeds, projection.method, summary), seeds

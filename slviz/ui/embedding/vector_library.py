@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from slviz import jobs
@@ -125,12 +126,20 @@ def _open(id: str) -> None:
 def _card(each: VectorSummary) -> None:
     with st.container(border=True):
         words, link, removal = st.columns([6, 1, 1], vertical_alignment="center")
+        if each.problem:
+            words.error(plain(each.problem), icon=":material/broken_image:")
+            _removal(removal, each)
+            return
         words.markdown(f"**{plain(each.title)}** · {counted(each.points, 'point')} × {counted(each.width, 'number')}")
         words.caption(plain(each.origin))
         if SYNTHETIC in each.origin:
             with words:
                 frame.synthetic_badge(short=True)
         link.page_link(frame.EMBEDDING, label="Open", icon=":material/bubble_chart:", query_params={"vectors": each.id})
-        if removal.button("Remove", key=f"remove {each.id}", icon=":material/delete:", type="tertiary"):
-            vector_sets.store().remove(each.id)
-            st.rerun()
+        _removal(removal, each)
+
+
+def _removal(place: DeltaGenerator, each: VectorSummary) -> None:
+    if place.button("Remove", key=f"remove {each.id}", icon=":material/delete:", type="tertiary"):
+        vector_sets.store().remove(each.id)
+        st.rerun()

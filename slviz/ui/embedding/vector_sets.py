@@ -11,7 +11,7 @@ from slviz.figures.own_columns import MOST_CATEGORIES, by_column
 from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Projection, ProjectionMethod
 from slviz.projections.projection import NEIGHBOURS_KEPT
 from slviz.runs.typed import words_of
-from slviz.ui import address, making
+from slviz.ui import address, making, opened
 from slviz.ui.embedding import map_choice
 from slviz.ui.words import plain
 from slviz.vectors import Given, VectorSet, VectorStore, given_map
@@ -118,9 +118,10 @@ def _job(id: str, method: ProjectionMethod, seed: int) -> making.Job:
 
 
 def _stored(id: str, method: ProjectionMethod, seed: int) -> Projection | None:
-    if store().map_work(id, method, seed).state != "finished":
+    work = store().map_work(id, method, seed)
+    if work.state != "finished":
         return None
-    return _read(id, str(method.to_json()), seed, method)
+    return opened.whole(work.path, lambda: _read(id, str(method.to_json()), seed, method))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the map …")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from slviz.ui import errors, opened
 from slviz.ui.words import counted, plain
 
 ENDINGS = ["tsv", "txt", "csv", "gz"]
-FORMAT = "Two gene names a line, with a tab, a comma or a space between them; a score after them if you have one."
+FORMAT = "A table with two genes in each row and a score after them if you have one; other columns are not read."
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,15 @@ def ask(graph: GeneGraph) -> Staged | None:
         errors.show(error)
         return None
     st.caption(described(graph, staged.held_out))
+    _tell(pairs.name, staged.held_out.remarks)
+    _tell("" if negatives is None else negatives.name, staged.held_out.negative_remarks)
     return staged
+
+
+def _tell(file: str, remarks: Sequence[str]) -> None:
+    """What of a file was left out or not read."""
+    if remarks:
+        st.warning(plain(f"{file}: {' '.join(remarks)}"), icon=":material/rule:")
 
 
 def _staged(graph: GeneGraph, pairs: UploadedFile, negatives: UploadedFile | None) -> Staged:
