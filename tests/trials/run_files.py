@@ -20,8 +20,10 @@ from typing import Any
 import numpy as np
 from builders import tiny_graph, tiny_run
 from run_folders import a_map, finish
+from safetensors.numpy import load
 from trials import seeds as sound
 from trials.endings import Harm
+from trials.mutate_arrays import split_safetensors
 
 from slviz.errors import SlvizError
 from slviz.projections import PCA
@@ -310,10 +312,11 @@ def _named_otherwise() -> Any:
 
 def _seal_points(path: Path, content: bytes, points: bytes) -> None:
     """The sealed file of the set says the SHA-256 of the altered table."""
-    from slviz.runs.files import pack_sealed, sha256, unpack_sealed
+    from slviz.runs.files import pack_sealed
 
-    arrays, about = unpack_sealed(content, path)
-    path.write_bytes(pack_sealed(arrays, about | {"points_sha256": sha256(points)}))
+    header, _ = split_safetensors(content)
+    about = json.loads(header["__metadata__"]["about"])
+    path.write_bytes(pack_sealed(load(content), about | {"points_sha256": sha256(points)}))
 
 
 def kept_vectors(place: Path) -> Callable[[bytes], list[str]]:
