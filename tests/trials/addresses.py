@@ -1,8 +1,12 @@
-"""Nonsense in the address of every page: no traceback, and a sentence where the page was asked for a run or a gene."""
+"""Nonsense in the address of every page: no traceback, and a sentence where the page was asked for a run or a gene.
+
+Half of the visits find an odd run beside the sound one: a file of it was damaged and the manifest sealed again.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import re
 import tempfile
 import time
@@ -15,20 +19,32 @@ from unittest import mock
 from builders import tiny_run
 from run_folders import CHECKOUT, a_map, finish
 from streamlit.testing.v1 import AppTest
-from trials import seeds
+from trials import mutators, run_files, seeds
 from trials.campaign import Failure, Tally
 from trials.child import forget_peak, peak_bytes
 from trials.endings import FAILURE, MOST_BYTES, SENTENCE, VALUE, Ending, fault_of
 from trials.mutate_text import WORDS
 from trials.run_files import environment
 
+from slviz.runs.manifest import MANIFEST
 from slviz.runs.store import RunStore
 from slviz.vectors import VectorStore, reference
 
+FILES = {
+    "spec.json": "json",
+    "manifest.json": "json",
+    "metrics.json": "json",
+    "progress.jsonl": "jsonl",
+    "arrays.safetensors": "safetensors",
+    "predictions.parquet": "parquet",
+    "split.parquet": "parquet",
+}
+"""Files of a run that pages read, and their kinds."""
 PAGES = tuple(sorted(path.stem for path in (CHECKOUT / "pages").glob("*.py")))
 KEY = re.compile(r"`([a-z][a-z0-9-]*)`")
 MOST_SECONDS = 30.0
 """Of a page in Streamlit's test runner on a busy machine; the reading of an address itself has ten."""
+SHARE_OF_ODD = 0.5
 SHARE_OF_RIGHT = 0.6
 """So often a key that needs a run, a gene or a set of vectors has one that is there, so that the rest is read."""
 VALUES = (
@@ -57,9 +73,10 @@ class Address:
 
 @dataclass(frozen=True)
 class Known:
-    """What is there to be asked for: values by key."""
+    """What is there to be asked for: values by key, and the folder of a run that may be damaged."""
 
     values: Mapping[str, str]
+    odd: Path
 
 
 def keys() -> tuple[str, ...]:
@@ -95,7 +112,25 @@ def served(place: Path) -> Iterator[Known]:
         finish(store, run)
         store.save_projection(run.run_id, a_map(run))
         vectors = VectorStore.default().keep(reference("iris"))
-        yield Known({"run": run.run_id, "gene": run.genes[3], "data": "demo", "vectors": vectors})
+        odd = finish(store, dataclasses.replace(run, spec=dataclasses.replace(run.spec, seed=7)))
+        yield Known({"run": run.run_id, "gene": run.genes[3], "data": "demo", "vectors": vectors}, odd)
+
+
+@contextlib.contextmanager
+def with_an_odd_run(known: Known, random: Random) -> Iterator[str]:
+    """A file of the second run is damaged for as long as the block runs; says which and how."""
+    name = random.choice(list(FILES))
+    path, manifest = known.odd / name, known.odd / MANIFEST
+    sound, sealed = path.read_bytes(), manifest.read_bytes()
+    recipe = mutators.a_recipe(FILES[name], random, whole=True)
+    try:
+        damaged = mutators.apply(FILES[name], sound, recipe, [sound])
+        path.write_bytes(damaged)
+        run_files.seal_again(known.odd, name, damaged)
+        yield f"{name} {recipe}"
+    finally:
+        path.write_bytes(sound)
+        manifest.write_bytes(sealed)
 
 
 def visit(address: Address, known: Known) -> Ending:
@@ -131,7 +166,7 @@ def _what_came(app: AppTest, address: Address, known: Known) -> tuple[str, str, 
             return FAILURE, f"{fault} on {address.page}", ascii(alert)[:300]
     asked = address.query.get("run")
     of_a_run = address.page in ("embedding", "predictions", "neighbourhood") and "vectors" not in address.query
-    if of_a_run and asked not in (None, "", known.values["run"]) and not alerts:
+    if of_a_run and asked not in (None, "", known.values["run"], known.odd.name) and not alerts:
         return FAILURE, f"no sentence on {address.page} for a run that is not there", ascii(asked)[:100]
     return (SENTENCE, "", alerts[0][:200]) if alerts else (VALUE, "", "")
 
@@ -141,18 +176,23 @@ def run(seconds: float, seed: int, *, count: int = 500) -> Tally:
     random, tally, began = Random(seed), Tally("addresses", seed), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="slviz-trials-") as place, served(Path(place)) as known:
         while tally.attempts < count and time.monotonic() - began < seconds:
-            address = an_address(random, known)
-            ending = visit(address, known)
+            address, beside = an_address(random, known), ""
+            with contextlib.ExitStack() as stack:
+                if random.random() < SHARE_OF_ODD:
+                    beside = stack.enter_context(with_an_odd_run(known, random))
+                    if random.random() < SHARE_OF_ODD:
+                        address = Address(address.page, {**address.query, "run": known.odd.name})
+                ending = visit(address, known)
             tally.add(ending)
             if ending.failed:
-                _note(tally, ending, address)
+                _note(tally, ending, f"{address!r} beside {beside}")
     tally.wall_seconds = time.monotonic() - began
     return tally
 
 
-def _note(tally: Tally, ending: Ending, address: Address) -> None:
+def _note(tally: Tally, ending: Ending, told: str) -> None:
     """Count a failure; the shortest address of its kind stays."""
-    content = repr(address).encode("utf-8", "backslashreplace")
+    content = told.encode("utf-8", "backslashreplace")
     known = tally.failures.setdefault(ending.place, Failure(ending.place, 0, ending.detail, tally.seed, (), content))
     known.count += 1
     if len(content) < len(known.content):

@@ -35,6 +35,14 @@ def test_a_page_answers_nonsense_with_sentences(page: str, known: addresses.Know
         assert not ending.failed, f"{ending.place}: {ending.detail}\n{address!r:.2000}"
 
 
+@pytest.mark.parametrize("page", addresses.PAGES)
+def test_an_odd_run_closes_no_page(page: str, known: addresses.Known) -> None:
+    """One visit a page, with another file of a second run damaged and sealed again each time."""
+    with addresses.with_an_odd_run(known, Random(f"{SEED} odd {page}")) as damage:
+        ending = addresses.visit(addresses.Address(page, {"run": known.values["run"]}), known)
+        assert not ending.failed, f"{ending.place}: {ending.detail}\n{damage}"
+
+
 def test_a_traceback_on_a_page_is_noticed(known: addresses.Known, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise KeyError("planted")
