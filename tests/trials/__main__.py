@@ -117,9 +117,9 @@ def _told(tally: campaign.Tally, asked: argparse.Namespace) -> int:
 
 
 def _bombs(asked: argparse.Namespace) -> int:
-    from trials import bombs
+    from trials import large_claims
 
-    return _told(bombs.run(asked.seconds, _seed(asked), tell=print), asked)
+    return _told(large_claims.run(asked.seconds, _seed(asked), tell=print), asked)
 
 
 def _kills(asked: argparse.Namespace) -> int:

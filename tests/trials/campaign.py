@@ -58,6 +58,7 @@ class Tally:
     inputs_kept: int = 0
     peak_bytes: int = 0
     longest_seconds: float = 0.0
+    processor_seconds: float = 0.0
     wall_seconds: float = 0.0
     failures: dict[str, Failure] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
@@ -70,6 +71,7 @@ class Tally:
         self.failed += ending.failed
         self.lines += len(ending.new_lines)
         self.peak_bytes = max(self.peak_bytes, ending.peak_bytes)
+        self.processor_seconds += ending.seconds
         self.longest_seconds = max(self.longest_seconds, ending.seconds)
 
     def save(self, folder: Path) -> None:

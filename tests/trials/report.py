@@ -10,7 +10,19 @@ from typing import Any
 
 from trials.ways_in import WAYS
 
-HEADINGS = ("format", "attempts", "values", "sentences", "failures", "kinds", "lines", "most memory", "longest", "wall")
+HEADINGS = (
+    "format",
+    "attempts",
+    "values",
+    "sentences",
+    "failures",
+    "kinds",
+    "lines",
+    "most memory",
+    "mean",
+    "longest",
+    "wall",
+)
 SHOWN_BYTES = 160
 
 
@@ -35,6 +47,7 @@ def as_table(tallies: Iterable[Mapping[str, Any]], *, command: str) -> str:
                 f"{len(tally['failures']):,}",
                 f"{tally['lines']:,}",
                 f"{tally['peak_bytes'] / 1e6:,.0f} MB",
+                f"{1000 * tally.get('processor_seconds', 0.0) / max(tally['attempts'], 1):,.0f} ms",
                 f"{tally['longest_seconds']:.2f} s",
                 f"{tally['wall_seconds']:,.0f} s",
             )

@@ -220,7 +220,7 @@ def run(seconds: float, seed: int = 0, *, tell: Callable[[str], None] = lambda l
             )
             if ending.failed:
                 place = f"{name}: {ending.place}"
-                content = f"trials.bombs.BOMBS[{name!r}] by {BOMBS[name].way}".encode()
+                content = f"trials.large_claims.BOMBS[{name!r}] by {BOMBS[name].way}".encode()
                 tally.failures[place] = Failure(place, 1, ending.detail, seed, (), content)
     tally.wall_seconds = time.monotonic() - began
     return tally
