@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from slviz.ui import data_report, frame, opened, run_cards
+from slviz.ui import access, data_report, frame, opened, run_cards
 from slviz.ui.data import data_portrait, datasets
 from slviz.ui.words import plain
 
@@ -28,16 +28,15 @@ def _runs(fingerprint: str) -> str | None:
     """Cards of the finished runs; the name of the newest on this data."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Finished runs", anchor=False, width="content")
-        frame.link(frame.TRAIN, "Train a new one", icon=":material/add:")
+        if access.may_work():
+            frame.link(frame.TRAIN, "Train a new one", icon=":material/add:")
     summaries = opened.store().summaries()
     finished = [each for each in summaries if each.state == "finished" and each.spec is not None]
     here = [each for each in finished if each.spec and each.spec.data_fingerprint == fingerprint]
     elsewhere = [each for each in finished if each not in here]
     if not here:
-        st.info(
-            "**No finished run on this data set yet.** Train one: on the demo it takes about a minute.",
-            icon=":material/model_training:",
-        )
+        way_on = " Train one: on the demo it takes about a minute." if access.may_work() else ""
+        st.info(f"**No finished run on this data set yet.**{way_on}", icon=":material/model_training:")
     run_cards.show(here, key="all-runs")
     if len(here) > 1:
         frame.link(frame.RESULTS, "Compare all of them", icon=":material/leaderboard:")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from slviz.ui import frame
+from slviz.ui import access, frame
 from slviz.ui.training import form_start, new_run, training_view
 
 
@@ -14,6 +14,8 @@ def page() -> None:
     if job:
         training_view.follow(job)
     training_view.others(than=job)
+    if not access.may_work():
+        return
     st.subheader("A new run", anchor=False)
     with st.container(border=True):
         wish = new_run.form()

@@ -42,6 +42,8 @@ environment:
   SLVIZ_MODELS   the folder where runs are written; otherwise models/ in a checkout, and
                  the folder for a user's data where slviz was installed
   SLVIZ_SLOTS    how many runs this machine trains at once; others wait
+  SLVIZ_ACCESS   what a visitor of the dashboard may do: read-only, full or trusted; see SECURITY.md
+  SLVIZ_DATA_FOLDERS   further data folders that the dashboard lists and may open
 
 status: 0 all went well, 1 something is wrong and said in a sentence, 2 the command is
 not understood, 130 stopped with Ctrl-C

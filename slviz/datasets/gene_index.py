@@ -13,7 +13,7 @@ from jaxtyping import Int64
 from slviz.datasets.graph import GeneGraph
 from slviz.errors import UnknownGene, nearest
 
-VERSIONED = re.compile(r"(.*\d{6,})\.\d+")  # ENSG00000012048.23
+VERSIONED = re.compile(r"(.*\d{6})\.\d+")  # ENSG00000012048.23; of any length in one pass
 KINDS = {
     "symbol": "symbol",
     "current_symbol": "current symbol",
@@ -147,12 +147,11 @@ class GeneIndex:
     def _candidates(self, text: str) -> tuple[list[int], str]:
         """The genes of the best kind of name that `text` is, and that kind; an empty list when it is none."""
         text = text.strip()
-        for table, key in ((self._exact, text), (self._folded, _folded(text))):
-            if found := table.get(key):
-                return found
-        without = VERSIONED.fullmatch(text)
-        if without:
-            return self._candidates(without.group(1))
+        versioned = VERSIONED.fullmatch(text)
+        for name in (text, versioned[1]) if versioned else (text,):
+            for table, key in ((self._exact, name), (self._folded, _folded(name))):
+                if found := table.get(key):
+                    return found
         return [], ""
 
 

@@ -14,6 +14,7 @@ from slviz.datasets.layout import SETTINGS
 from slviz.datasets.report import Report, shown
 from slviz.errors import MissingDataFile, nearest
 
+DATA_FOLDERS = "SLVIZ_DATA_FOLDERS"
 PAIRS_OF_SYNLETHDB = "SL_Human_FinalCheck.txt"
 
 
@@ -73,14 +74,24 @@ def locate(source: str | None = None) -> tuple[str, Path]:
 
 
 def known_datasets() -> tuple[DatasetEntry, ...]:
-    """The data sets that are present: the demo, SynLethDB, and the folder in `SLVIZ_DATA` if it is another one."""
+    """The data sets that are present: those with a name, and the folders in `SLVIZ_DATA` and `SLVIZ_DATA_FOLDERS`."""
     listed = {name: (name, path) for name, path in _named_places().items()}
-    told = os.environ.get("SLVIZ_DATA", "")
-    if told and told not in listed and _is_folder(_path(told)):
-        folder = _path(told)
-        if folder.resolve() not in {path.resolve() for _, path in listed.values()}:
-            listed[told] = (str(folder), folder)
+    for told in (os.environ.get("SLVIZ_DATA", ""), *listed_folders()):
+        if told and told not in listed and _is_folder(_path(told)):
+            folder = _path(told)
+            if folder.resolve() not in {path.resolve() for _, path in listed.values()}:
+                listed[told] = (str(folder), folder)
     return tuple(_entry(source, path) for source, path in listed.values())
+
+
+def listed_folders() -> tuple[str, ...]:
+    """The data folders that `SLVIZ_DATA_FOLDERS` lists, with the system's mark for paths (":" or ";") between them."""
+    return tuple(each.strip() for each in os.environ.get(DATA_FOLDERS, "").split(os.pathsep) if each.strip())
+
+
+def is_list_set() -> bool:
+    """Whether `SLVIZ_DATA_FOLDERS` says which folders the pages may open, were it none beside the named ones."""
+    return DATA_FOLDERS in os.environ
 
 
 def title_of(source: str) -> str:

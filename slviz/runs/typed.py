@@ -56,7 +56,7 @@ def owner(typed: str, settings: Mapping[str, Mapping[str, Setting]], names: Mapp
         return owners[0], settings[owners[0]][key]
     if owners:
         ways = " or ".join(f"{owner}.{key}" for owner in owners)
-        raise InvalidSetting(f"'{key}' is a setting of {' and of '.join(owners)}. Write {ways}.")
+        raise InvalidSetting(f"'{shown(key)}' is a setting of {' and of '.join(owners)}. Write {ways}.")
     known = [each for of_part in settings.values() for each in of_part]
     chosen = ", ".join(f"{part} '{name}'" for part, name in names.items())
     raise InvalidSetting(

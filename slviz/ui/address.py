@@ -7,6 +7,7 @@ without a word. Nothing of this is kept anywhere else, so the browser's "back" i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,6 +18,33 @@ from slviz.datasets.report import shown
 from slviz.ui.words import plain
 
 TRAVELLING = ("run", "gene", "data", "set", "genes")
+LONGEST_VALUE = 8000
+"""No address that slviz writes holds a value of more letters; browsers and proxies take little more."""
+UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+MOST_NAMED = 3
+
+
+def drop_nonsense() -> None:
+    """Leave out of the address, with a sentence, what no page ever writes there: marks that cannot be read, and texts
+    without end. What is left is short enough to be looked up and shown."""
+    dropped = [key for key in st.query_params if not _is_text(key) or not _is_text(st.query_params[key])]
+    if not dropped:
+        return
+    for key in dropped:
+        del st.query_params[key]
+    names = ", ".join(f"“{shown(key)}”" for key in dropped[:MOST_NAMED])
+    more = f" and {len(dropped) - MOST_NAMED:,} more" if len(dropped) > MOST_NAMED else ""
+    st.warning(
+        plain(
+            f"The address holds something unreadable or too long under {names}{more}, which was left out. A value has "
+            f"at most {LONGEST_VALUE:,} letters and no control marks."
+        ),
+        icon=":material/link_off:",
+    )
+
+
+def _is_text(value: str) -> bool:
+    return len(value) <= LONGEST_VALUE and not UNREADABLE.search(value)
 
 
 def value(key: str) -> str | None:

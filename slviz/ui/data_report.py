@@ -11,6 +11,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.datasets.report import Problem, Report
 from slviz.ui import downloads
+from slviz.ui.server_paths import without_paths
 from slviz.ui.words import counted, plain
 
 MOST_KINDS = 12
@@ -69,7 +70,8 @@ def by_kind(problems: Sequence[Problem]) -> list[list[Problem]]:
 def _line(kind: Sequence[Problem]) -> str:
     first = kind[0]
     value = f"“{first.value}” " if first.value else ""
-    return f"**{plain(_place(kind))}**: {plain(value + first.what)}. {plain(first.remedy)}"
+    said = (without_paths(each) for each in (value + first.what, first.remedy))
+    return f"**{plain(_place(kind))}**: {'. '.join(plain(each) for each in said)}"
 
 
 def _place(kind: Sequence[Problem]) -> str:
@@ -101,8 +103,8 @@ def table(report: Report) -> pd.DataFrame:
                 "file": problem.file,
                 "line": "" if problem.line is None else problem.line,
                 "value": problem.value,
-                "what": problem.what,
-                "remedy": problem.remedy,
+                "what": without_paths(problem.what),
+                "remedy": without_paths(problem.remedy),
                 "stops_reading": problem.fatal,
                 "more_like_it": problem.alike,
             }

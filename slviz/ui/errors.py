@@ -9,6 +9,7 @@ import streamlit as st
 
 from slviz.errors import DataError, SlvizError
 from slviz.ui import data_report
+from slviz.ui.server_paths import without_paths
 from slviz.ui.words import plain
 
 
@@ -27,7 +28,7 @@ def show(error: SlvizError) -> None:
     if report is not None:
         data_report.refused(report)
         return
-    first, _, rest = str(error).partition("\n")
+    first, _, rest = without_paths(error).partition("\n")
     st.error(plain(first), icon=":material/error:")
     if rest.strip():
         st.code(rest, language=None, wrap_lines=True)

@@ -12,11 +12,11 @@ from streamlit.navigation.page import Page
 from slviz import places
 from slviz.datasets import GeneGraph
 from slviz.datasets.report import shown
-from slviz.datasets.sources import default_source, is_of, title_of
+from slviz.datasets.sources import default_source, is_of
 from slviz.errors import DamagedRun, RunError, RunNotFound, RunUnfinished, nearest
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunSummary
-from slviz.ui import address, errors, opened, run_names
+from slviz.ui import access, address, data_folders, errors, login, opened, run_names
 from slviz.ui.words import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, plain
 
 OVERVIEW, TRAIN, EMBEDDING, PREDICTIONS, NEIGHBOURHOOD, COMPARE = (
@@ -45,6 +45,8 @@ def show(body: Callable[[], None]) -> None:
     """Run a page's body, its errors shown as sentences."""
     if not st.session_state.get(_NAVIGATED):
         _go_through_app()
+    login.require()
+    address.drop_nonsense()
     with errors.as_sentences():
         body()
 
@@ -65,6 +67,7 @@ def heading(title: str, *, spec: RunSpec | None = None, synthetic: bool = False)
             synthetic_badge()
     if spec is not None:
         st.caption(description(spec))
+    access.note()
 
 
 def synthetic_badge(*, short: bool = False) -> None:
@@ -141,16 +144,23 @@ def _first_to_see(finished: dict[str, RunSummary]) -> str | None:
     asked = address.value("data") or os.environ.get("SLVIZ_DATA")
     if not asked:
         return next(iter(finished))
+    asked = data_folders.permitted(asked)
+    if asked is None:
+        return None
     of_data = (each for each in finished.values() if each.spec and is_of(asked, stored=each.spec.data_source))
     return next((each.run_id for each in of_data), None)
 
 
 def _offer_others(finished: dict[str, RunSummary]) -> None:
     """No run on the data that was asked for: train one, or look at a run on other data. Stops the page."""
-    asked = title_of(address.value("data") or default_source())
-    st.info(f"**No finished run on “{plain(shown(asked))}” yet.** Train one:", icon=":material/model_training:")
-    if st.button("Train a run", type="primary", icon=":material/play_arrow:"):
-        st.switch_page(TRAIN)
+    asked = data_folders.title(address.value("data") or default_source())
+    nothing = f"**No finished run on “{plain(shown(asked))}” yet.**"
+    if access.may_work():
+        st.info(f"{nothing} Train one:", icon=":material/model_training:")
+        if st.button("Train a run", type="primary", icon=":material/play_arrow:"):
+            st.switch_page(TRAIN)
+    else:
+        st.info(nothing, icon=":material/model_training:")
     st.markdown("Or open a run on other data:")
     _run_buttons(finished)
     st.stop()
@@ -158,6 +168,9 @@ def _offer_others(finished: dict[str, RunSummary]) -> None:
 
 def nothing_finished() -> None:
     """The empty state: no run to show yet, and the button that leads to one. Stops the page."""
+    if not access.may_work():
+        st.info("**No finished run yet.**", icon=":material/model_training:")
+        st.stop()
     st.info(NO_RUN, icon=":material/model_training:")
     if st.button("Train a run", type="primary", icon=":material/play_arrow:"):
         st.switch_page(TRAIN)
@@ -230,7 +243,7 @@ def _offer(finished: dict[str, RunSummary], *, why: RunError) -> None:
     if isinstance(why, RunUnfinished | DamagedRun):
         st.page_link(
             TRAIN,
-            label="Look at it on the Train page, or remove it there",
+            label="Look at it on the Train page",
             icon=":material/monitoring:",
             query_params={"job": str(address.value("run"))},
         )

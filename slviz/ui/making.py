@@ -11,7 +11,8 @@ import streamlit as st
 
 from slviz import jobs
 from slviz.runs.beside import Beside
-from slviz.ui import opened
+from slviz.ui import access, opened
+from slviz.ui.server_paths import typed, without_paths
 from slviz.ui.words import plain
 
 POLL_SECONDS = 1.0
@@ -85,9 +86,9 @@ def _follow(job: Job, works: Sequence[Beside], states: Sequence[str]) -> None:
     share = (states.count("finished") + progress.share) / len(works)
     count = f" ({states.count('finished') + 1} of {len(works)})" if len(works) > 1 else ""
     with st.container(border=True):
-        st.progress(min(share, 1.0), f"Making {job.what}{count}: {plain(progress.doing)}")
+        st.progress(min(share, 1.0), f"Making {job.what}{count}: {plain(without_paths(progress.doing))}")
         with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button("Cancel", icon=":material/close:", key=f"cancel {job.key}"):
+            if access.may_cancel(job.key) and st.button("Cancel", icon=":material/close:", key=f"cancel {job.key}"):
                 st.session_state.pop(f"asked {job.key}", None)
                 for each in works:
                     each.cancel()
@@ -97,8 +98,10 @@ def _follow(job: Job, works: Sequence[Beside], states: Sequence[str]) -> None:
 def _offer(job: Job, works: Sequence[Beside], states: Sequence[str], asked: str) -> None:
     with st.container(border=True):
         if "failed" in states:
-            st.error(plain(works[states.index("failed")].failure), icon=":material/error:")
+            st.error(plain(without_paths(works[states.index("failed")].failure)), icon=":material/error:")
         st.markdown(job.offer)
+        if not access.may_work():
+            return
         if st.button(job.button, type="primary", icon=":material/play_arrow:", key=f"start {job.key}"):
             st.session_state[asked] = time.time() + START_SECONDS
             for each in works:
@@ -106,6 +109,7 @@ def _offer(job: Job, works: Sequence[Beside], states: Sequence[str], asked: str)
                 if opened.damage_of(each.path):
                     each.path.unlink(missing_ok=True)
             jobs.start(job.command)
+            access.note_started(job.key)
             st.rerun()
         st.caption(f"{job.takes} The same in a terminal:")
-        st.code(shlex.join(["python", "-m", "slviz", *job.command]), language="bash")
+        st.code(shlex.join(["python", "-m", "slviz", *typed(job.command)]), language="bash")

@@ -22,6 +22,7 @@ from slviz.runs.maps import TRAINED
 from slviz.runs.plain_files import is_plain
 from slviz.runs.store import RunStore, RunSummary
 from slviz.splits import PairSplit
+from slviz.ui import data_folders
 
 T = TypeVar("T")
 DAMAGED = "damaged:"
@@ -47,7 +48,7 @@ def graph_of(run: Run) -> GeneGraph:
 
     Raises `DamagedRun` where the run is about other genes.
     """
-    graph = dataset(run.spec.data_source)
+    graph = dataset(data_folders.source_of_run(run.spec, store().root))
     refuse_changed_data(graph, run.spec)
     refuse_foreign_run(graph, run)
     return graph

@@ -11,6 +11,7 @@ from slviz.runs import RunSpec
 from slviz.runs.store import RunSummary
 from slviz.ui import address, frame, run_names
 from slviz.ui.key_figures import AGAINST_WORDS, KeyFigure, key_figure, second_figures
+from slviz.ui.server_paths import without_paths
 from slviz.ui.words import duration, plain
 
 MOST_CARDS = 6
@@ -75,8 +76,8 @@ def damaged(summaries: Sequence[RunSummary], *, most: int = 10) -> None:
         return
     with st.expander(f"Damaged runs ({len(summaries)})", icon=":material/broken_image:"):
         for each in summaries[:most]:
-            st.markdown(f"**{plain(each.run_id)}**: {plain(each.problem)}")
-            frame.link(frame.TRAIN, "Look at it, or remove it", icon=":material/monitoring:", job=each.run_id)
+            st.markdown(f"**{plain(each.run_id)}**: {plain(without_paths(each.problem))}")
+            frame.link(frame.TRAIN, "Look at it", icon=":material/monitoring:", job=each.run_id)
 
 
 def _card(summary: RunSummary, spec: RunSpec, *, name: str) -> None:

@@ -15,7 +15,7 @@ from slviz.figures.comparison import difference_intervals
 from slviz.figures.frame import noted
 from slviz.runs import NETWORK, Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, charts, downloads, errors, frame, metrics_table, opened, run_names
+from slviz.ui import access, address, charts, downloads, errors, frame, metrics_table, opened, run_names
 from slviz.ui.key_figures import AGAINST_WORDS, KEY_FIGURES
 from slviz.ui.words import counted, plain
 
@@ -95,7 +95,8 @@ def _choose(summary: RunSummary) -> list[RunSummary]:
             f"held out ({plain(summary.spec.held_out) if summary.spec else ''}).",
             icon=":material/compare_arrows:",
         )
-        frame.link(frame.TRAIN, "Train another", icon=":material/add:")
+        if access.may_work():
+            frame.link(frame.TRAIN, "Train another", icon=":material/add:")
         return []
     asked = [each for each in (st.query_params.get("with") or "").split(",") if each]
     unknown = [each for each in asked if each not in fitting and each != summary.run_id]

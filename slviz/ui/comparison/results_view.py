@@ -16,7 +16,7 @@ from slviz.results import EVERY, Collected, Column, ResultRow, ResultTable, acro
 from slviz.results.collect import held_out_of, protocol_of
 from slviz.results.text import cell_text, digits_of, heading, row_name
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, charts, downloads, frame, opened
+from slviz.ui import access, address, charts, downloads, frame, opened
 from slviz.ui.words import PROTOCOL_ASKS, TASK_WORDS, counted, plain
 
 BEST = "font-weight: 700; background-color: rgba(0, 158, 115, 0.18)"
@@ -64,6 +64,9 @@ def _collected(stamps: tuple[tuple[str, str], ...], _runs: Sequence[RunSummary])
 
 
 def _nothing(source: str) -> None:
+    if not access.may_work():
+        st.info("**No finished run on this data set yet.**", icon=":material/leaderboard:")
+        return
     st.info(
         "**No finished run on this data set yet.** Train one, or many at once from a terminal; they are compared here.",
         icon=":material/leaderboard:",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from slviz.datasets.uploads import ENDINGS, MOST_MEBIBYTES, keep_upload
 from slviz.errors import SlvizError
-from slviz.ui import address, errors, opened
+from slviz.ui import address, data_folders, errors, opened
 from slviz.ui.words import counted
 
 KEY = "data upload"
@@ -42,5 +42,5 @@ def _open(files: dict[str, bytes]) -> None:
     left_out = sum(report.skipped.values())
     said = f"{counted(len(graph), 'gene')} and {counted(len(graph.pairs), 'pair')} read"
     st.toast(f"{said}, {counted(left_out, 'row')} left out." if left_out else f"{said}.", icon=":material/check:")
-    address.put(data=str(folder))
+    address.put(data=data_folders.name_in_address(str(folder)))
     st.rerun()

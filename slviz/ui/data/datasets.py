@@ -9,18 +9,22 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import DatasetEntry, known_datasets, locate, title_of
 from slviz.errors import MissingDataFile, SlvizError
-from slviz.ui import address, errors, frame, opened
+from slviz.ui import access, address, data_folders, errors, frame, opened
 from slviz.ui.data import data_uploads
 from slviz.ui.words import counted, plain
 
 DEMO = "demo"
+ANY_FOLDER = (
+    "A data set that is present, or the path of a folder on the machine that runs slviz: type it and press Enter."
+)
+THESE_FOLDERS = "A data set that the owner of this server has put on its list, or one that you have uploaded."
 
 
 def pick() -> tuple[str, GeneGraph]:
     """The data set of the address, with a control to choose another; stops with a way on when it cannot be read."""
     known = known_datasets()
     titles = {entry.source: entry.title for entry in known}
-    asked = address.value("data")
+    asked = _asked()
     if asked and asked not in titles:
         titles[asked] = title_of(asked)
     options = list(titles)
@@ -33,11 +37,13 @@ def pick() -> tuple[str, GeneGraph]:
     st.session_state[key] = asked if asked in options else _default(known)
 
     def changed() -> None:
-        address.put(data=st.session_state[key])
+        chosen = st.session_state[key]
+        address.put(data=data_folders.name_in_address(chosen) if chosen else None)
 
     picker, upload = st.columns([3, 1], vertical_alignment="bottom")
-    with upload:
-        data_uploads.offer()
+    if access.may_work():
+        with upload:
+            data_uploads.offer()
     with picker:
         source = st.selectbox(
             "Data",
@@ -45,13 +51,22 @@ def pick() -> tuple[str, GeneGraph]:
             key=key,
             on_change=changed,
             format_func=lambda each: str(titles.get(each, each)),
-            accept_new_options=True,
-            help="A data set that is present, or the path of a folder on the machine that runs slviz: type it and "
-            "press Enter.",
+            accept_new_options=data_folders.any_folder(),
+            help=ANY_FOLDER if data_folders.any_folder() else THESE_FOLDERS,
         )
     graph = _opened_or_way_on(source, titles)
     _describe(graph)
     return source, graph
+
+
+def _asked() -> str | None:
+    """The source that the address asks for; None, with the sentence, where it may not be opened."""
+    asked = address.value("data")
+    try:
+        return data_folders.source_of(asked) if asked else None
+    except MissingDataFile as error:
+        errors.show(error)
+        return None
 
 
 def _default(known: Sequence[DatasetEntry]) -> str:
@@ -73,7 +88,7 @@ def _opened_or_way_on(source: str, titles: dict[str, str]) -> GeneGraph:
     others = [each for each in titles if each != source]
     other = DEMO if DEMO in others else next(iter(others), None)
     if other and st.button(f"Use {titles[other]} instead", type="primary", icon=":material/undo:"):
-        address.put(data=other)
+        address.put(data=data_folders.name_in_address(other))
         st.rerun()
     st.stop()
     raise AssertionError("st.stop() ends the page")

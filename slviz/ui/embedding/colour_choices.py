@@ -20,7 +20,8 @@ from slviz.projections import CLUSTERINGS, Clusters, Projection
 from slviz.projections.cluster_names import named
 from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES, OWN_TABLES, stage, staged
-from slviz.ui import address, errors, opened
+from slviz.ui import access, address, errors, opened
+from slviz.ui.server_paths import without_paths
 from slviz.ui.words import counted, plain
 
 CLUSTER, TERM, PART, ERROR, CHROMOSOME, GENE_TYPE, OWN = (
@@ -217,18 +218,19 @@ def _by_own_column(graph: GeneGraph) -> tuple[Colouring, str]:
             path = stage(opened.store().root, file.getvalue(), name=file.name, place=OWN_TABLES)
             address.put(table=path.stem[:16])
         except SlvizError as error:
-            st.session_state["own table refused"] = str(error)
+            st.session_state["own table refused"] = without_paths(error)
 
-    st.file_uploader(
-        "Table",
-        ["tsv", "csv", "txt", "gz"],
-        key=key,
-        max_upload_size=MOST_MEBIBYTES,
-        on_change=uploaded,
-        help="Tab- or comma-separated; the first line names the columns. One column holds symbols, aliases, or "
-        "Ensembl, Entrez or UniProt ids; any other can colour the map. It stays on this server, for those who have the "
-        "address.",
-    )
+    if access.may_work():
+        st.file_uploader(
+            "Table",
+            ["tsv", "csv", "txt", "gz"],
+            key=key,
+            max_upload_size=MOST_MEBIBYTES,
+            on_change=uploaded,
+            help="Tab- or comma-separated; the first line names the columns. One column holds symbols, aliases, or "
+            "Ensembl, Entrez or UniProt ids; any other can colour the map. It stays on this server, for those who "
+            "have the address.",
+        )
     table = _asked_table(graph)
     if table is None:
         return figures.by_degree(graph), "Until a table is there: known partners, held-out ones included."

@@ -18,7 +18,7 @@ from slviz.projections.nearest_genes import nearest_genes
 from slviz.projections.neighbours import nearest_neighbours
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, charts, downloads, frame, genes
+from slviz.ui import access, address, charts, downloads, frame, genes
 from slviz.ui.embedding import colour_choices, embedding_files, map_events, maps
 from slviz.ui.words import counted, plain
 
@@ -37,9 +37,12 @@ COLOURS = (
 
 def colours(run: Run) -> tuple[tuple[str, ...], str]:
     """What the genes of a run can be coloured by, and the help on it; classes first where it has them."""
+    offered = COLOURS
+    if not access.may_work() and not address.value("table"):  # nobody can upload a table, and none is there
+        offered = tuple(each for each in COLOURS if each != colour_choices.OWN)
     if run.spec.task.name != "classify":
-        return COLOURS, maps.COLOUR_HELP
-    return (*maps.CLASS_COLOURS, *(each for each in COLOURS if each != maps.PARTNER)), (
+        return offered, maps.COLOUR_HELP
+    return (*maps.CLASS_COLOURS, *(each for each in offered if each != maps.PARTNER)), (
         maps.COLOUR_HELP + maps.CLASS_HELP
     )
 

@@ -17,16 +17,36 @@ from slviz.figures import compared_bars
 from slviz.gene_sets import LONGEST_NAME, GeneSet, GeneSets, read_gmt, sets_of, to_gmt
 from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES
-from slviz.ui import address, charts, downloads, errors, opened
+from slviz.ui import access, address, charts, downloads, errors, opened
+from slviz.ui.server_paths import without_paths
 from slviz.ui.words import counted, plain
 
 MOST_FROM_A_FILE = 200
+NONE_YET = "None yet: select genes, and keep them under a name. A GMT file brings in several at once."
 SAID = "said of kept selections"
 
 
 def of(graph: GeneGraph) -> GeneSets:
     """The kept selections of a data set."""
     return GeneSets(opened.store().root, graph.fingerprint)
+
+
+def keep_own(graph: GeneGraph, made: GeneSet, *, replace: bool = False) -> None:
+    """Keep a selection, which is then this visitor's own where there was none of its name; raises as `keep` does."""
+    kept = of(graph)
+    is_new = made.name not in {each.name for each in kept.all()}
+    kept.keep(made, replace=replace)
+    if is_new:
+        access.note_made(_thing(graph, made.name))
+
+
+def may_remove(graph: GeneGraph, name: str) -> bool:
+    """Whether this visitor may remove or replace the selection of that name."""
+    return access.may_remove(_thing(graph, name))
+
+
+def _thing(graph: GeneGraph, name: str) -> str:
+    return f"selection {graph.fingerprint[:16]} {name}"
 
 
 def file_name(name: str) -> str:
@@ -42,11 +62,12 @@ def keep(graph: GeneGraph, chosen: np.ndarray, *, note: str) -> None:
         name = st.session_state.get(key, "")
         try:
             made = GeneSet.of(name, graph, chosen, note=note)
-            of(graph).keep(made, replace=bool(st.session_state.get(again)))
+            replace = bool(st.session_state.get(again)) and may_remove(graph, made.name)
+            keep_own(graph, made, replace=replace)
         except SelectionExists as error:
-            st.session_state[SAID] = ("taken", str(error))
+            st.session_state[SAID] = ("taken", without_paths(error))
         except SlvizError as error:
-            st.session_state[SAID] = ("refused", str(error))
+            st.session_state[SAID] = ("refused", without_paths(error))
         else:
             st.session_state[SAID] = (
                 "kept",
@@ -57,7 +78,7 @@ def keep(graph: GeneGraph, chosen: np.ndarray, *, note: str) -> None:
     said = st.session_state.get(SAID, ("", ""))[0]
     with st.popover("Keep", icon=":material/bookmark_add:"):
         st.text_input("Name", key=key, max_chars=LONGEST_NAME, placeholder="such as repair island")
-        if said == "taken":
+        if said == "taken" and may_remove(graph, st.session_state.get(key, "").strip()):
             st.checkbox("Replace the selection of that name", key=again)
         st.button("Keep it", type="primary", on_click=kept, icon=":material/check:")
     _tell()
@@ -80,10 +101,11 @@ def open_one(graph: GeneGraph, run: Run) -> None:
         if known:
             _choose(known)
         else:
-            st.caption("None yet: select genes, and keep them under a name. A GMT file brings in several at once.")
+            st.caption(NONE_YET if access.may_work() else "None yet.")
         for sentence in of(graph).damaged():
             st.error(plain(sentence), icon=":material/broken_image:")
-        _bring_in(graph)
+        if access.may_work():
+            _bring_in(graph)
         if known:
             source = downloads.provenance(graph, run)
             st.download_button(
@@ -98,7 +120,8 @@ def open_one(graph: GeneGraph, run: Run) -> None:
         if name in known:
             about = known[name]
             st.caption(plain(f"“{name}”: {counted(len(about.genes), 'gene')}, kept {about.made} UTC; {about.note}"))
-            st.button("Remove it", icon=":material/delete:", on_click=_remove, args=(graph, name), type="tertiary")
+            if may_remove(graph, name):
+                st.button("Remove it", icon=":material/delete:", on_click=_remove, args=(graph, name), type="tertiary")
 
 
 def _choose(known: dict[str, GeneSet]) -> None:
@@ -126,6 +149,7 @@ def _picker(label: str, known: dict[str, GeneSet], *, on_change: Callable[[], No
 
 def _remove(graph: GeneGraph, name: str) -> None:
     of(graph).remove(name)
+    access.note_removed(_thing(graph, name))
     address.put(set=None)
 
 
@@ -161,10 +185,10 @@ def _kept_from(graph: GeneGraph, content: bytes, name: str) -> list[str]:
     kept = 0
     for each in sets_of(terms, graph, note=f"from {name}"):
         try:
-            of(graph).keep(each)
+            keep_own(graph, each)
             kept += 1
         except SlvizError as error:
-            said.append(str(error))
+            said.append(without_paths(error))
     return [f"{counted(kept, 'selection')} kept from {name}.", *said]
 
 

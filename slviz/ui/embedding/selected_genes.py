@@ -21,8 +21,9 @@ from slviz.gene_sets import GeneSet, to_gmt
 from slviz.neighbourhood.inside import MOST_SCORED, known_inside, predicted_inside, predicts_partners, threshold_of
 from slviz.projections import Clusters
 from slviz.runs import Run
-from slviz.ui import address, downloads, errors, frame, opened, scorers
+from slviz.ui import access, address, downloads, errors, frame, opened, scorers
 from slviz.ui.embedding import gene_map, kept_selections, term_bars
+from slviz.ui.server_paths import without_paths
 from slviz.ui.words import counted, plain
 
 MOST_IN_ADDRESS = 250
@@ -131,14 +132,16 @@ def _tools(look: gene_map.Look, chosen: Asked) -> None:
         _paste(look.graph)
         kept_selections.open_one(look.graph, look.run)
         if len(chosen.numbers):
-            note = f"{chosen.origin}, run {look.run.run_id}"
-            kept_selections.keep(look.graph, chosen.numbers, note=note)
+            if access.may_work():
+                note = f"{chosen.origin}, run {look.run.run_id}"
+                kept_selections.keep(look.graph, chosen.numbers, note=note)
             if chosen.drawn and len(chosen.numbers) <= MOST_IN_ADDRESS:
                 _hold(look.graph, chosen.numbers)
             if any(address.value(key) for key in ("set", "genes", "cluster")):
                 st.button("Clear", icon=":material/close:", on_click=clear, type="tertiary")
     if chosen.drawn:
-        st.caption("What is drawn is not in the address: keep it, or name it on the map, to send it or to reload.")
+        ways = "keep it, or name it on the map" if access.may_work() else "name it on the map"
+        st.caption(f"What is drawn is not in the address: {ways}, to send it or to reload.")
     for note in st.session_state.pop(NOTE, []):
         st.info(plain(note), icon=":material/info:")
 
@@ -185,11 +188,14 @@ def _paste(graph: GeneGraph) -> None:
 
 def _keep_pasted(graph: GeneGraph, numbers: np.ndarray) -> list[str]:
     """A long list goes into a kept selection, since no address holds it."""
+    if not access.may_work():
+        return [f"{counted(len(numbers), 'gene')} are too many for an address, and nothing is kept on this server: "
+                f"paste {MOST_IN_ADDRESS} or fewer."]  # fmt: skip
     name = f"pasted {pd.Timestamp.now('UTC'):%Y-%m-%d %H.%M.%S}"
     try:
-        kept_selections.of(graph).keep(GeneSet.of(name, graph, numbers, note="pasted"))
+        kept_selections.keep_own(graph, GeneSet.of(name, graph, numbers, note="pasted"))
     except SlvizError as error:
-        return [str(error)]
+        return [without_paths(error)]
     address.put(genes=None, cluster=None, set=name)
     return [f"{counted(len(numbers), 'gene')} are too many for an address, so they are kept as “{name}”."]
 
@@ -264,7 +270,8 @@ def _ways_on(graph: GeneGraph, rows: pd.DataFrame, picked: list[int]) -> None:
         if query or address.value("set"):
             frame.link(frame.PREDICTIONS, "Pairs among them", icon=":material/query_stats:", **query)
         else:
-            st.caption(f"More than {MOST_IN_ADDRESS} genes: keep them under a name to take them to the other pages.")
+            way_on = "keep them under a name" if access.may_work() else "select fewer"
+            st.caption(f"More than {MOST_IN_ADDRESS} genes: {way_on} to take them to the other pages.")
         frame.link(frame.NEIGHBOURHOOD, f"Neighbourhood of {gene}", icon=":material/hub:", gene=gene, **query)
 
 

@@ -14,7 +14,8 @@ from slviz.figures.enrichment import GROUP_WORDS
 from slviz.gene_sets import read_gmt
 from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES, TERMS, stage, staged
-from slviz.ui import address, charts, downloads, opened
+from slviz.ui import access, address, charts, downloads, opened
+from slviz.ui.server_paths import without_paths
 from slviz.ui.words import counted, plain
 
 ALL = "all"
@@ -156,16 +157,17 @@ def _other_terms() -> None:
             )
             address.put(terms=None if staged_at is None else staged_at.stem[:16], group=None)
         except SlvizError as error:
-            st.session_state["terms refused"] = str(error)
+            st.session_state["terms refused"] = without_paths(error)
 
-    st.file_uploader(
-        "Terms of your own (GMT)",
-        ["gmt", "txt", "gz"],
-        key=key,
-        max_upload_size=MOST_MEBIBYTES,
-        on_change=uploaded,
-        help="Such as a collection of MSigDB: name, note, genes, with tabs between them.",
-    )
+    if access.may_work():
+        st.file_uploader(
+            "Terms of your own (GMT)",
+            ["gmt", "txt", "gz"],
+            key=key,
+            max_upload_size=MOST_MEBIBYTES,
+            on_change=uploaded,
+            help="Such as a collection of MSigDB: name, note, genes, with tabs between them.",
+        )
     refused = st.session_state.pop("terms refused", None)
     if refused:
         st.error(plain(refused), icon=":material/error:")

@@ -13,7 +13,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from slviz import jobs
 from slviz.errors import SlvizError
-from slviz.ui import errors, frame
+from slviz.ui import access, errors, frame
 from slviz.ui.embedding import vector_sets
 from slviz.ui.words import counted, plain
 from slviz.vectors import ENDINGS, REFERENCES, Given, VectorSet, VectorSummary, read_vectors, reference
@@ -34,11 +34,13 @@ def page() -> None:
     """What is there, then the ways to bring in more."""
     frame.heading("Vectors")
     st.caption("Embeddings of anything else, on the same maps: single cells, proteins, drugs, pictures, words.")
-    _bring_in()
+    if access.may_work():
+        _bring_in()
     found = vector_sets.store().summaries()
     st.subheader("Vectors that are here", anchor=False)
     if not found:
-        st.info("**None yet.** Bring in a file, or open a reference set.", icon=":material/upload_file:")
+        way_on = " Bring in a file, or open a reference set." if access.may_work() else ""
+        st.info(f"**None yet.**{way_on}", icon=":material/upload_file:")
     for each in found:
         _card(each)
 
@@ -112,7 +114,10 @@ def _in_order(paths: list[Path]) -> tuple[Path, Path | None]:
 
 def _keep(points: VectorSet) -> str:
     with st.spinner("Keeping the vectors …"):
+        known = {each.id for each in vector_sets.store().summaries()}
         id = vector_sets.store().keep(points)
+    if id not in known:
+        access.note_made(f"vectors {id}")
     if len(points) > EXACT_UP_TO:
         for name in points.maps:
             jobs.start(vector_sets.project_command(id, Given(map=name)))
@@ -140,6 +145,9 @@ def _card(each: VectorSummary) -> None:
 
 
 def _removal(place: DeltaGenerator, each: VectorSummary) -> None:
+    if not access.may_remove(f"vectors {each.id}"):
+        return
     if place.button("Remove", key=f"remove {each.id}", icon=":material/delete:", type="tertiary"):
         vector_sets.store().remove(each.id)
+        access.note_removed(f"vectors {each.id}")
         st.rerun()

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.report import shown as shortened
 from slviz.figures import network_figure
 from slviz.neighbourhood import AttentionIndex, Neighbourhood, neighbourhood
 from slviz.runs import Run
@@ -158,7 +159,7 @@ def table(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
     )
     partner = address.value("partner")
     if partner is None or partner not in genes:
-        missing = f"{plain(partner)} is not in this table. " if partner else ""
+        missing = f"{plain(shortened(partner))} is not in this table. " if partner else ""
         rests = "see what its score rests on, or to " if run.decoder else ""
         st.caption(f"{missing}Pick a row to {rests}move on to that gene.")
         return

@@ -16,7 +16,8 @@ from slviz.figures.deletion import falls_by_gene, falls_of_draws
 from slviz.runs import Run
 from slviz.runs.deletions import FEWEST_EDGES, DeletionFiles, DeletionTest, edges_into
 from slviz.runs.summary import RunSummary
-from slviz.ui import charts, downloads, errors, opened
+from slviz.ui import access, charts, downloads, errors, opened
+from slviz.ui.server_paths import without_paths
 from slviz.ui.words import ATTENTION, plain
 
 POLL_SECONDS = 1.0
@@ -95,7 +96,10 @@ def _wait(files: DeletionFiles, run: Run, graph: GeneGraph, words: str, *, was_a
         st.session_state.pop(_key(files), None)
         st.rerun()
     if state == "failed":
-        st.error(plain(files.failure()), icon=":material/error:")
+        st.error(plain(without_paths(files.failure())), icon=":material/error:")
+    if not access.may_work():
+        st.caption(f"The test of {plain(words)} has not been made.")
+        return
     command = jobs.deletion_command(run.run_id, None if files.gene is None else graph.genes[files.gene])
     typed = shlex.join(["python", "-m", "slviz", *command])
     if st.button(
@@ -106,6 +110,7 @@ def _wait(files: DeletionFiles, run: Run, graph: GeneGraph, words: str, *, was_a
     ):
         st.session_state[_key(files)] = time.time()
         jobs.start(command)
+        access.note_started(_key(files))
         st.rerun()
 
 
@@ -113,7 +118,8 @@ def _progress(files: DeletionFiles, state: str, words: str) -> None:
     done, of = files.progress()
     text = f"Testing {plain(words)}: gene {done + 1} of {of}" if of > 1 else f"Testing {plain(words)} …"
     st.progress(done / of if of else 0.0, text=text)
-    if state == "running" and st.button("Cancel", key=f"cancel {_key(files)}", icon=":material/stop_circle:"):
+    may_cancel = state == "running" and access.may_cancel(_key(files))
+    if may_cancel and st.button("Cancel", key=f"cancel {_key(files)}", icon=":material/stop_circle:"):
         files.cancel()
         st.session_state.pop(_key(files), None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +19,7 @@ from slviz.runs.spec import TABLES
 from slviz.runs.typed import choices_from_words, words_of_values
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
-from slviz.ui import address
+from slviz.ui import address, data_folders
 from slviz.ui.words import plain
 
 FROM_ADDRESS: Mapping[str, Choices] = {
@@ -33,6 +34,8 @@ SETTINGS, SEED = "settings", "seed"
 IN_ADDRESS = (*FROM_ADDRESS, SETTINGS, SEED)
 READ_ELSEWHERE = frozenset({"job", *address.TRAVELLING})
 MOST_SEED = 2**31 - 1
+WHOLE_NUMBER = re.compile(r"[0-9]{1,10}")
+"""Longer ones are no seed, and Python refuses to read thousands of digits."""
 WRITTEN = "form in the address"
 
 
@@ -49,7 +52,14 @@ def take_over(spec: RunSpec) -> None:
         for each in choice.settings():
             st.session_state[key_of(part, choice.name, each.key)] = getattr(choice, each.key)
     st.session_state["seed"] = spec.seed
-    address.put(data=spec.data_source)
+    _ask_for_data_of(spec)
+
+
+def _ask_for_data_of(spec: RunSpec) -> None:
+    """The run's data set in the address; where it may not be opened by itself, the data set is left as it is."""
+    source = data_folders.permitted(spec.data_source)
+    if source is not None:
+        address.put(data=data_folders.name_in_address(source))
 
 
 def is_untouched() -> bool:
@@ -108,7 +118,7 @@ def _fill(asked: Mapping[str, str]) -> None:
         for each in choice.settings():
             st.session_state[key_of(part, choice.name, each.key)] = getattr(choice, each.key)
     seed = asked.get(SEED, "0")
-    if not seed.isdecimal() or int(seed) > MOST_SEED:
+    if not WHOLE_NUMBER.fullmatch(seed) or int(seed) > MOST_SEED:
         _warn(f"The address asks for seed “{shown(seed)}”; it should be a whole number from 0 to {MOST_SEED:,}.")
         seed = "0"
     st.session_state[SEED] = int(seed)

@@ -23,6 +23,7 @@ from slviz.splits import SPLITS
 from slviz.tasks import TASKS
 from slviz.ui import errors, frame
 from slviz.ui.data import datasets
+from slviz.ui.server_paths import typed
 from slviz.ui.training import class_choice, form_start, held_out_files, protocols, settings_form, training_view
 from slviz.ui.words import plain
 
@@ -153,7 +154,7 @@ def start(wish: Wish | None) -> None:
     if wish is None:
         return
     st.markdown("**The same in a terminal**")
-    st.code(shlex.join(["python", "-m", "slviz", *wish.arguments]), language="bash", wrap_lines=True)
+    st.code(shlex.join(["python", "-m", "slviz", *typed(wish.arguments)]), language="bash", wrap_lines=True)
     state = training_view.state_of(wish.spec.run_id)
     if state == "finished":
         _offer_finished(wish)
@@ -162,7 +163,7 @@ def start(wish: Wish | None) -> None:
         if st.button("Follow it", icon=":material/monitoring:"):
             _follow(wish.spec.run_id)
     elif st.button(_start_words(state), type="primary", icon=":material/play_arrow:"):
-        training_view.note_start(wish.spec.run_id)
+        training_view.note_start(wish.spec.run_id, made=state is None)
         wish.start()
         _follow(wish.spec.run_id)
 

@@ -15,7 +15,8 @@ from slviz.evaluation import METRICS
 from slviz.figures import training_curves
 from slviz.runs import RunSpec
 from slviz.runs.summary import RunSummary
-from slviz.ui import charts, downloads, errors, frame, opened, run_cards, run_names
+from slviz.ui import access, charts, downloads, errors, frame, opened, run_cards, run_names
+from slviz.ui.server_paths import without_paths
 from slviz.ui.training import form_start
 from slviz.ui.words import duration, plain
 
@@ -45,9 +46,15 @@ def state_of(run_id: str) -> str | None:
         return None
 
 
-def note_start(run_id: str) -> None:
-    """Remember that this session has just asked for an unfinished run, whose worker takes a moment to begin."""
+def note_start(run_id: str, *, made: bool) -> None:
+    """Remember that this visitor has just asked for a run, whose worker takes a moment to begin.
+
+    `made` says that there was no such run before, so that it is the visitor's own.
+    """
     st.session_state[f"started {run_id}"] = time.time()
+    access.note_started(run_id)
+    if made:
+        access.note_made(run_id)
 
 
 def follow(run_id: str) -> None:
@@ -128,6 +135,8 @@ def _panel(run_id: str, *, was_alive: bool) -> None:
 
 
 def _offer_settings(run_id: str, spec: RunSpec) -> None:
+    if not access.may_work():
+        return
     st.button(
         "Settings into the form",
         key=f"settings {run_id}",
@@ -176,6 +185,8 @@ def _while_alive(run_id: str, state: str, history: pd.DataFrame) -> None:
     if len(history):
         _figures(history, epochs)
     st.progress(min(len(history) / epochs, 1.0) if epochs else 0.0, text=_progress_words(history, epochs))
+    if not access.may_cancel(run_id):
+        return
     if st.button("Cancel", key=f"cancel {run_id}", icon=":material/stop_circle:", help="Stops after this epoch."):
         opened.store().cancel(run_id)
         st.toast("Asked to stop; it ends after this epoch.", icon=":material/stop_circle:")
@@ -219,24 +230,31 @@ def _after(run_id: str, state: str, history: pd.DataFrame) -> None:
         _links(run_id)
         return
     if state == "damaged":
-        st.error(plain(_damage(run_id)), icon=":material/broken_image:")
+        st.error(plain(without_paths(_damage(run_id))), icon=":material/broken_image:")
     elif state == "failed":
-        st.error(plain(opened.store().failure(run_id) or "It failed, and left no reason."), icon=":material/error:")
+        reason = without_paths(opened.store().failure(run_id)) or "It failed, and left no reason."
+        st.error(plain(reason), icon=":material/error:")
         _log(run_id)
     elif state == "interrupted":
         done = f" after epoch {len(history)}" if len(history) else ""
         st.warning(
             f"The worker ended{done} without a result: it was killed, the machine stopped, or its manifest, which is "
-            "written last, was removed since. “Go on” finishes it."
+            "written last, was removed since."
         )
     elif state == "cancelled":
         how_far = "the curves show how far it came" if len(history) else "before its first epoch"
         st.info(f"Cancelled: {how_far}; there is no result to open.")
     with st.container(horizontal=True):
-        if state != "damaged" and st.button("Go on", key=f"resume {run_id}", icon=":material/play_arrow:"):
+        may_resume = state != "damaged" and access.may_work()
+        if may_resume and st.button(
+            "Go on", key=f"resume {run_id}", icon=":material/play_arrow:", help="Finishes it from where it stopped."
+        ):
             _resume(run_id)
-        if st.button("Remove", key=f"remove {run_id}", icon=":material/delete:", help="Deletes the run's folder."):
+        if access.may_remove(run_id) and st.button(
+            "Remove", key=f"remove {run_id}", icon=":material/delete:", help="Deletes the run's folder."
+        ):
             opened.store().remove(run_id)
+            access.note_removed(run_id)
             _close()
 
 
@@ -244,7 +262,7 @@ def _log(run_id: str) -> None:
     log = opened.store().log(run_id)
     if log:
         with st.expander("Log of the run", icon=":material/description:"):
-            st.code(log, language=None, wrap_lines=True)
+            st.code(without_paths(log), language=None, wrap_lines=True)
 
 
 def _resume(run_id: str) -> None:
@@ -253,7 +271,7 @@ def _resume(run_id: str) -> None:
     except SlvizError as error:
         errors.show(error)
         return
-    note_start(run_id)
+    note_start(run_id, made=False)
     st.rerun()
 
 

@@ -26,8 +26,9 @@ from slviz.tasks import TASKS
 from slviz.tuning.leader import best_trial
 from slviz.tuning.search import SAMPLERS, Search, make_search
 from slviz.tuning.studies import About, StudyFolder, about, trials_table
-from slviz.ui import address, charts, downloads, errors, frame, opened
+from slviz.ui import access, address, charts, downloads, errors, frame, opened
 from slviz.ui.data import datasets
+from slviz.ui.server_paths import typed
 from slviz.ui.words import NETWORK_WORDS, plain
 
 if TYPE_CHECKING:
@@ -57,9 +58,11 @@ def show() -> None:
     else:
         st.info(
             "**No search yet.** A search trains a network with different settings and keeps what is best on "
-            "validation pairs. Start one below.",
+            "validation pairs." + (" Start one below." if access.may_work() else ""),
             icon=":material/tune:",
         )
+    if not access.may_work():
+        return
     st.subheader("A new search", anchor=False)
     with st.container(border=True):
         _form()
@@ -124,7 +127,8 @@ def _head(studies: StudyFolder, study: Study, told: About, *, running: bool) -> 
         if told.synthetic:
             frame.synthetic_badge()
         st.caption(plain(f"data {told.data_name}"), width="content")
-        if running and st.button("Stop", icon=":material/stop_circle:", help="It can go on later."):
+        may_stop = running and access.may_cancel(f"search {study.study_name}")
+        if may_stop and st.button("Stop", icon=":material/stop_circle:", help="It can go on later."):
             studies.cancel(study.study_name)
             st.toast("Asked to stop.", icon=":material/stop_circle:")
     best = best_trial(study)
@@ -157,7 +161,7 @@ def _best(run_id: str) -> None:
     st.markdown("**The best settings as a command**")
     source = summary.spec.data_source
     command = jobs.train_command(summary.spec, source=source)
-    st.code(shlex.join(["python", "-m", "slviz", *command]), language="bash", wrap_lines=True)
+    st.code(shlex.join(["python", "-m", "slviz", *typed(command)]), language="bash", wrap_lines=True)
     if summary.state == "finished":
         with st.container(horizontal=True):
             frame.links_to(run_id)
@@ -244,11 +248,12 @@ def _form() -> None:
     source, graph = datasets.pick()
     search = _asked_search(source, graph)
     st.markdown("**The same in a terminal**")
-    st.code(shlex.join(["python", "-m", "slviz", *search.command]), language="bash", wrap_lines=True)
+    st.code(shlex.join(["python", "-m", "slviz", *typed(search.command)]), language="bash", wrap_lines=True)
     if st.button("Start the search", type="primary", icon=":material/play_arrow:"):
         Possible(graph).check(search.base)
         command = [source if word == search.command[2] and at == 2 else word for at, word in enumerate(search.command)]
         jobs.start(command)
+        access.note_started(f"search {search.name}")
         st.session_state[f"searching {search.name}"] = time.time()
         address.put(study=search.name)
         st.rerun()

@@ -1,0 +1,188 @@
+"""Nonsense in an address: every key of every page takes any text, and ends in a page, never in a traceback."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+from page_tools import Open, said
+from run_folders import CHECKOUT
+
+from slviz.runs import Run
+
+NONSENSE = {
+    "5,000 digits": "9" * 5000,
+    "beyond 2^63": str(2**63),
+    "below -2^63": str(-(2**63) - 1),
+    "negative": "-1",
+    "not a number": "nan",
+    "infinite": "-inf",
+    "beyond a float": "1e400",
+    "digits of another script": "٣",
+    "a raised digit": "²",
+    "underscore": "1_0",
+    "hexadecimal": "0x10",
+    "empty": "",
+    "blank": " ",
+    "a comma": ",",
+    "a quotation mark": "'",
+    "unfinished escape": "\\",
+    "zero byte": "a\0b",
+    "control marks": "\u202eRUN\r\n\x1b[31m",
+    "100 kB": "ab," * 33_000,
+    "100 kB of digits": "1" * 100_000,
+    "a path": "../../../../etc/passwd",
+    "an absolute path": "/etc",
+    "a set of text": "settings=1 = epochs==",
+    "huge setting": "epochs=" + "9" * 5000,
+    "markup": "![x](http://evil.example/x.png)<script>`$:material/home:",
+}
+KEYS = {
+    "overview": ("gene", "genes", "set", "all-runs", "all-runs-elsewhere"),
+    "train": ("task", "network", "features", "split", "settings", "seed", "unheard-of"),
+    "embedding": (
+        *(
+            "gene",
+            "view",
+            "map",
+            "colour",
+            "cluster",
+            "size",
+            "opacity",
+            "lines",
+            "pointer",
+            "k",
+            "nearest-k",
+            "distance",
+        ),
+        *("stay", "shuffled", "term", "terms", "group", "table", "column", "with", "estimate", "measured", "believe"),
+        *(
+            "trust",
+            "more-terms",
+            "all-genes",
+            "clustering",
+            "hubs",
+            "contours",
+            "space",
+            "resolution",
+            "clusters",
+            "point",
+            "window",
+        ),
+        *("pca-dimensions", "tsne-seed", "tsne-perplexity", "umap-neighbours", "pacmap-seed"),
+    ),
+    "predictions": ("gene", "against", "part", "over", "beside", "scorer", "cut", "unlisted"),
+    "neighbourhood": ("hops", "limit", "direction", "layer", "head", "least", "partner"),
+    "results": ("compare", "protocol", "figure", "model"),
+    "tuning": ("gene",),
+    "compare": ("with", "against"),
+    "vectors": ("gene",),
+}
+"""Keys that one page reads; those of `GATES` decide whether it shows anything at all, and are tried one by one."""
+GATES = {
+    "overview": ("data", "run"),
+    "train": ("data", "job"),
+    "embedding": ("run", "vectors", "set", "genes", "gene"),
+    "predictions": ("run", "set", "genes"),
+    "neighbourhood": ("gene", "run"),
+    "results": ("data",),
+    "tuning": ("data", "study"),
+    "compare": ("run",),
+    "vectors": (),
+}
+NEEDS_A_RUN = ("embedding", "predictions", "neighbourhood", "compare")
+
+
+ROUNDS = 5
+"""So many values are tried under each key; all of them where SLVIZ_LONG_TRIALS is set, which takes ten minutes."""
+LONG = pytest.mark.skipif(not os.environ.get("SLVIZ_LONG_TRIALS"), reason="SLVIZ_LONG_TRIALS is not set")
+TELLING = ("5,000 digits", "100 kB of digits", "zero byte", "markup", "a path")
+
+
+@pytest.mark.parametrize("turn", range(ROUNDS))
+@pytest.mark.parametrize("page", KEYS)
+def test_nonsense_under_every_key_of_a_page(page: str, turn: int, run: Run, open_page: Open) -> None:
+    kinds = list(NONSENSE)
+    values = {key: NONSENSE[kinds[(place + turn * 7) % len(kinds)]] for place, key in enumerate(KEYS[page])}
+    _open(page, values, run, open_page)
+
+
+@LONG
+@pytest.mark.parametrize("kind", NONSENSE)
+@pytest.mark.parametrize("page", KEYS)
+def test_one_nonsense_under_all_keys_of_a_page(page: str, kind: str, run: Run, open_page: Open) -> None:
+    _open(page, dict.fromkeys(KEYS[page], NONSENSE[kind]), run, open_page)
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=() if kind in TELLING else LONG) for kind in NONSENSE])
+@pytest.mark.parametrize(("page", "key"), [(page, key) for page, keys in GATES.items() for key in keys])
+def test_nonsense_under_a_key_that_decides_what_is_shown(
+    page: str, key: str, kind: str, run: Run, open_page: Open
+) -> None:
+    app = open_page(page, **{key: NONSENSE[kind]})
+    assert not app.exception
+    _is_calm(said(app), NONSENSE[kind])
+
+
+def _open(page: str, values: dict[str, str], run: Run, open_page: Open) -> None:
+    base = {"run": run.run_id} if page in NEEDS_A_RUN else {}
+    if page == "neighbourhood":
+        base["gene"] = "APO1.01"
+    app = open_page(page, **(values | base))
+    assert not app.exception
+    for value in values.values():
+        _is_calm(said(app), value)
+
+
+@pytest.mark.parametrize("value", ["5", "0", "2147483647"])
+def test_a_seed_that_is_one_is_taken(value: str, run: Run, open_page: Open) -> None:
+    app = open_page("train", seed=value)
+    assert app.number_input(key="seed").value == int(value)
+
+
+@pytest.mark.parametrize(
+    "value", ["9" * 5000, "9" * 11, "2147483648", "-1", "1_0", "٣", "²", "+1", "1.0", "nan", "1e3"]
+)
+def test_a_seed_that_is_none_is_said_and_0_is_taken(value: str, run: Run, open_page: Open) -> None:
+    app = open_page("train", seed=value)
+    assert not app.exception
+    assert "it should be a whole number from 0 to" in said(app)
+    assert app.number_input(key="seed").value == 0
+
+
+@pytest.mark.parametrize("value", ["a\0b", "\x1b[31m", "1" * 8001])
+def test_what_no_page_writes_is_left_out_with_a_sentence(value: str, run: Run, open_page: Open) -> None:
+    app = open_page("neighbourhood", run=run.run_id, gene=value)
+    assert not app.exception
+    assert "left out" in said(app)
+    assert "gene" not in app.query_params
+    assert run.run_id in said(app)
+
+
+def test_a_key_given_twice_is_read_once(run: Run, open_page: Open) -> None:
+    app = open_page("train", seed=["5", "9" * 5000], network=["gat", "nobody"])
+    assert not app.exception
+
+
+def test_every_key_that_a_page_reads_is_tried() -> None:
+    source = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("slviz/ui", "pages")
+        for path in sorted((CHECKOUT / folder).rglob("*.py"))
+    )
+    read = set(re.findall(r'(?:address\.value|query_params\.get)\("([^"]+)"\)', source))
+    read |= set(re.findall(r'address\.(?:number|entry|folded)\([^)]*?key="([^"]+)"', source, re.DOTALL))
+    read |= set(re.findall(r'address\.one_of\([^)]*?key="([^"]+)"', source, re.DOTALL))
+    tried = {key for keys in (*KEYS.values(), *GATES.values()) for key in keys}
+    assert read
+    assert not read - tried
+
+
+def _is_calm(text: str, value: str) -> None:
+    """No traceback, no control marks, and nothing as long as what was asked for."""
+    assert "Traceback" not in text
+    assert "\x1b" not in text
+    assert "\0" not in text
+    if len(value) > 1000:
+        assert value[:500] not in text
