@@ -10,6 +10,7 @@
 
 from slviz.tables.missing import MISSING_MARKS, is_missing, missing_in, without_marks
 from slviz.tables.numbers import Numbers, finite_numbers, is_number, read_numbers, slips_in
+from slviz.tables.packed import unpacked
 from slviz.tables.table import Table, UnevenRow, fold_name, read_table, unguarded
 from slviz.tables.text import Text, UnreadableText, read_text
 
@@ -30,5 +31,6 @@ __all__ = [
     "read_text",
     "slips_in",
     "unguarded",
+    "unpacked",
     "without_marks",
 ]
