@@ -94,7 +94,7 @@ class GeneIndex:
         self._symbols = _lookup(own, "text")
         self._as_r = _lookup(own.assign(written=[as_r_writes(name) for name in own["text"]]), "written")
         self._pasted = KnownNames(
-            is_exact=lambda text: text in self._exact,
+            is_exact=self.is_exact,
             is_symbol=lambda text: text in self._symbols,
             is_name=self.is_name,
             most_parts=max((_parts(name) for name in self._names["text"]), default=1),
@@ -109,6 +109,10 @@ class GeneIndex:
         if is_missing(text):
             return text in self._symbols
         return text in self._exact or folded(text) in self._folded
+
+    def is_exact(self, text: str) -> bool:
+        """Whether `text`, letter by letter, is a name of a gene or of several."""
+        return text in (self._symbols if is_missing(text) else self._exact)
 
     def find(self, text: str) -> int:
         """Number of the gene that `text` names.

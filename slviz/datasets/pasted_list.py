@@ -15,7 +15,9 @@ from slviz.tables import is_missing, is_number
 
 BETWEEN = re.compile(r"[\s,;|]+")
 ATOM = re.compile(r"[^\s,;|]+")
-QUOTED = re.compile(r"""(?:[\w.]*\()*[\[({]*(?P<mark>["'`])(?P<body>.{1,120}?)(?P=mark)[\])}]*(?=[\s,;|:]|$)""")
+QUOTED = re.compile(
+    r"""(?:[\w.]{0,30}\(){0,3}[\[({]{0,3}(?P<mark>["'`])(?P<body>.{1,120}?)(?P=mark)[\])}]*(?=[\s,;|:]|$)"""
+)
 CALL = re.compile(
     r"\s*(?:[\w.$]+\s*(?:<-|=|:)\s*)?(?:(?:c|list|set|tuple|array|frozenset|unique|sort|vector|factor|Index|Series"
     r"|(?:np|pd)\.\w+|as\.\w+)\()+"
@@ -27,6 +29,8 @@ KEY = re.compile(r"""(["'])[^"']*\1\s*:\s*(?=[\[{"'])""")
 PRINTED = re.compile(r"\s*\[\d+\]\s+")
 NUMBERED = re.compile(r"\s*(\d{1,6})[.):]?\s+(?=\S)")
 MOST_PARTS = 8
+MOST_LETTERS = 300_000
+"""Of a pasted text, about 40,000 genes; what comes after is left out, and said."""
 MANY_IN_ONE = 3
 """Into how many pieces sp|P04637|P53_HUMAN falls."""
 JOINING = frozenset({"and", "und", "et", "or"})
@@ -84,6 +88,10 @@ def names_in(text: str, known: KnownNames) -> Pasted:
     text = text.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
     if known.is_name(text):
         return Pasted([text.strip()])
+    if len(text) > MOST_LETTERS:
+        kept = text[:MOST_LETTERS].rsplit(None, 1)[0]
+        said = f"Only the first {MOST_LETTERS:,} letters of the pasted text were read: cut it down."
+        return Pasted(names_in(kept, known).entries, (said,))
     lines = [line for line in _without_code(text).split("\n") if line.strip() and not _is_comment(line, known)]
     lines, remarks = _columns_of_names(_without_numbers(lines, known), known)
     entries = [entry for line in lines for entry in _of_line(line, known)]

@@ -215,16 +215,16 @@ def _without_empty_end(cells: Sequence[str]) -> Sequence[str]:
 
 def _names(head: Heading, width: int) -> tuple[list[str], list[str]]:
     """A name for each column, each once, and the names that the heading gives twice."""
-    names: list[str] = []
-    twice: list[str] = []
+    names: dict[str, None] = {}
+    twice: dict[str, None] = {}
     for place in range(width):
         title = head.cells[place] if place < len(head.cells) else ""
         name = title or f"column {place + 1}"
         if name in names:
-            twice += [name] if name not in twice else []
+            twice[name] = None
             name = next(new for number in range(2, width + 2) if (new := f"{name} ({number})") not in names)
-        names.append(name)
-    return names, twice
+        names[name] = None
+    return list(names), list(twice)
 
 
 def _parse(

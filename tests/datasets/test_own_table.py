@@ -87,7 +87,6 @@ def test_a_broken_row_is_reported_and_the_rest_is_used(index: GeneIndex) -> None
         ("gene\tvalue\n", "no rows"),
         ("gene\nGENE1\n", "only the column of genes"),
         ("a\tb\nfoo\tbar\n", "No column"),
-        ("gene\tv\tV\nGENE1\t1\t2\n", "names two columns"),
         (b"PK\x03\x04", "zip archive or an Excel workbook"),
         (b"\xff\xfe\xfa", "UTF-16"),
     ],
