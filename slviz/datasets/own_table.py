@@ -153,8 +153,8 @@ def _transposed(table: Table, index: GeneIndex) -> tuple[Table, str, str]:
         np.full(len(genes), table.heading or 1, dtype=np.int64), table.delimiter, table.heading,
     )  # fmt: skip
     remark = (
-        f"The heading names {len(mapped.found):,} genes of this data set, so its columns are the genes, and each of the "
-        f"{len(named):,} rows is a column to choose."
+        f"The heading names {len(mapped.found):,} genes of this data set, so its columns are the genes, and each of "
+        f"the {len(named):,} rows is a column to choose."
     )
     if other[1:]:
         listed = ", ".join(f"'{shown(name)}'" for name in other[1 : 1 + SHOWN]) + (
@@ -226,8 +226,8 @@ def _of_genes(mapped: Mapped, *, of_genes: int, again: int, keys: Sequence[str])
         count = len(mapped.missing)
         noun = "name" if count == 1 else "names"
         remarks.append(
-            f"{of_genes:,} of {len(keys):,} rows are of genes of this data set; {count:,} {noun} not found in this data "
-            f"set: {mapped.missing_as_said(SHOWN)}."
+            f"{of_genes:,} of {len(keys):,} rows are of genes of this data set; {count:,} {noun} not found in this "
+            f"data set: {mapped.missing_as_said(SHOWN)}."
         )
     nothing = sum(is_missing(key) for key in keys) if mapped.marks or "" in keys else 0
     if nothing:
