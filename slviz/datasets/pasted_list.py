@@ -86,7 +86,7 @@ class Pasted:
 def names_in(text: str, known: KnownNames) -> Pasted:
     """The names in a pasted text; what is no name of the data set is an entry as well, to be told as missing."""
     text = text.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
-    if known.is_name(text):
+    if _is_whole_name(text.strip(), known):
         return Pasted([text.strip()])
     if len(text) > MOST_LETTERS:
         kept = text[:MOST_LETTERS].rsplit(None, 1)[0]
@@ -171,7 +171,7 @@ def _names_genes(cells: Sequence[str], known: KnownNames) -> bool:
 def _of_line(line: str, known: KnownNames) -> list[str]:
     """The entries of one line, or of one cell."""
     line = line.strip()
-    if not line or known.is_name(line):
+    if not line or _is_whole_name(line, known):
         return [line] if line else []
     if "\t" in line:
         return [entry for cell in line.split("\t") for entry in _of_line(cell, known)]
@@ -186,17 +186,19 @@ def _of_line(line: str, known: KnownNames) -> list[str]:
 def _entry_at(line: str, start: int, known: KnownNames) -> tuple[list[str], int]:
     """The entries that begin at a place of a line, and where the rest begins."""
     ends = _ends(line, start, most=max(known.most_parts, MANY_IN_ONE))
-    for end in reversed(ends):
+    for end in reversed(ends[1:]):
         window = line[start:end]
-        if known.is_exact(window) and not (end > ends[0] and _is_rather_a_list(window, known)):
+        if (known.is_exact(window) and not _is_rather_a_list(window, known)) or parts_of(window) is not None:
             return [window], end
+    if known.is_exact(line[start : ends[0]]):
+        return [line[start : ends[0]]], ends[0]
     quoted = QUOTED.match(line, start)
     if quoted is not None:
         body = quoted.group("body").replace('""', '"')
         return ([body] if known.is_name(body) else _of_line(body, known)), quoted.end()
     for end in reversed(ends[1:]):
         window = line[start:end]
-        if (known.is_name(window) and not _is_rather_a_list(window, known)) or parts_of(window) is not None:
+        if _is_whole_name(window, known):
             return [window], end
     return _of_piece(line[start : ends[0]], known), ends[0]
 
@@ -221,9 +223,14 @@ def _ends(line: str, start: int, *, most: int) -> list[int]:
     return ends
 
 
+def _is_whole_name(text: str, known: KnownNames) -> bool:
+    return known.is_name(text) and not _is_rather_a_list(text, known)
+
+
 def _is_rather_a_list(window: str, known: KnownNames) -> bool:
     """Whether an alias with a comma or a blank in it falls into symbols, each of which is a gene."""
-    return not known.is_symbol(window) and all(map(known.is_symbol, BETWEEN.split(window)))
+    parts = BETWEEN.split(window)
+    return len(parts) > 1 and not known.is_symbol(window) and all(map(known.is_symbol, parts))
 
 
 def _nearest_form(text: str, known: KnownNames) -> str:

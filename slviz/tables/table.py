@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,12 @@ from slviz.tables.lines import Row, cells_of, rows_of
 
 FORMULA_GUARD = ("'=", "'+", "'-", "'@", "'\t", "'\r", "'＝", "'＋", "'－", "'＠")
 """How slviz writes a text that a spreadsheet would run; read back without the apostrophe."""
+
+
+OURS = re.compile(r"^# .*\bslviz \d")
+"""The comment above every table that slviz writes: tabs between the cells, and no quotation marks around any."""
+SEPARATOR = re.compile(r'"?sep=(.)"?\s*')
+"""What Excel reads and writes as the first line of a table, such as "sep=;"."""
 
 
 @dataclass(frozen=True)
@@ -119,10 +126,16 @@ def read_table(
         columns: 1 for a list: the whole line is one cell, whatever stands in it.
     """
     lines = text.split("\n")
+    told = SEPARATOR.fullmatch(lines[0])
+    if told is not None:
+        lines[0] = ""
     top = _comment_lines(lines)
     body = lines[top:]
-    delimiter = None if columns == 1 else delimiter_of(body, prefer=delimiter_for(file))
-    sample = rows_of(_first_lines(body), delimiter, first_line=top + 1)
+    ours = any(OURS.match(line) for line in lines[:top])
+    promised = told.group(1) if told is not None else "\t" if ours else delimiter_for(file)
+    delimiter = None if columns == 1 else delimiter_of(body, prefer=promised)
+    quotes = not (ours and delimiter == "\t")
+    sample = rows_of(_first_lines(body), delimiter, first_line=top + 1, quotes=quotes)
     sample, sizes = _without_sizes(sample, [line for line in body if line.strip()])
     width = _width(sample)
     head = find_heading(
@@ -135,7 +148,7 @@ def read_table(
     remarks += [f"Two columns are called '{name}'; the later one is called '{name} (2)' here." for name in twice]
     last = max(head.line or 0, sizes.line if sizes else 0, top)
     rest = lines[last:]
-    cells, numbers, uneven, stray = _parse(rest, delimiter, len(names), first_line=last + 1)
+    cells, numbers, uneven, stray = _parse(rest, delimiter, len(names), first_line=last + 1, quotes=quotes)
     if stray:
         remarks.append(
             f"Line {stray[0]:,} has a quotation mark that belongs to no pair"
@@ -228,10 +241,10 @@ def _names(head: Heading, width: int) -> tuple[list[str], list[str]]:
 
 
 def _parse(
-    lines: Sequence[str], delimiter: str | None, width: int, *, first_line: int
+    lines: Sequence[str], delimiter: str | None, width: int, *, first_line: int, quotes: bool
 ) -> tuple[list[np.ndarray], np.ndarray, list[UnevenRow], list[int]]:
     """Columns [rows], line numbers [rows], rows of another width, and lines with a stray quotation mark."""
-    if delimiter not in (None, " ") and not any('"' in line for line in lines):
+    if delimiter not in (None, " ") and not (quotes and any('"' in line for line in lines)):
         return (*_plainly(lines, delimiter, width, first_line=first_line), [])
     rows = rows_of(lines, delimiter, first_line=first_line)
     fitted = [_fitted(row.cells, width) for row in rows]
