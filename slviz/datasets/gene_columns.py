@@ -74,7 +74,7 @@ def as_key(cell: str, index: GeneIndex) -> str:
 
 def _told(table: Table, name: str, index: GeneIndex) -> GeneColumn | None:
     some = [cell for cell in table.cells[name][:FIRST].tolist() if not is_missing(cell)]
-    numbers = sum(map(is_number, some)) > HALF * len(some)
+    numbers = sum(is_number(cell) and not index.is_symbol(cell) for cell in some) > HALF * len(some)
     if numbers and not _may_be_ids(table, name):
         return None
     cells = _sample(table.cells[name])

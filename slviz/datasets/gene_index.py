@@ -95,7 +95,7 @@ class GeneIndex:
         self._as_r = _lookup(own.assign(written=[as_r_writes(name) for name in own["text"]]), "written")
         self._pasted = KnownNames(
             is_exact=self.is_exact,
-            is_symbol=lambda text: text in self._symbols,
+            is_symbol=self.is_symbol,
             is_name=self.is_name,
             most_parts=max((_parts(name) for name in self._names["text"]), default=1),
         )
@@ -113,6 +113,10 @@ class GeneIndex:
     def is_exact(self, text: str) -> bool:
         """Whether `text`, letter by letter, is a name of a gene or of several."""
         return text in (self._symbols if is_missing(text) else self._exact)
+
+    def is_symbol(self, text: str) -> bool:
+        """Whether `text`, letter by letter, is the symbol or current symbol of a gene."""
+        return text in self._symbols
 
     def find(self, text: str) -> int:
         """Number of the gene that `text` names.

@@ -88,6 +88,9 @@ def names_in(text: str, known: KnownNames) -> Pasted:
     text = text.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
     if _is_whole_name(text.strip(), known):
         return Pasted([text.strip()])
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if all(map(known.is_exact, lines)):
+        return Pasted(lines)
     if len(text) > MOST_LETTERS:
         kept = text[:MOST_LETTERS].rsplit(None, 1)[0]
         said = f"Only the first {MOST_LETTERS:,} letters of the pasted text were read: cut it down."
@@ -118,7 +121,9 @@ def _without_code(text: str) -> str:
 
 def _is_comment(line: str, known: KnownNames) -> bool:
     """Whether a line is "# …", as slviz and others write what they know of a list."""
-    return line.startswith(("# ", "##")) and not any(known.is_name(part) for part in BETWEEN.split(line[1:]) if part)
+    if not line.startswith(("# ", "##")) or known.is_name(line):
+        return False
+    return not any(known.is_name(part) for part in BETWEEN.split(line[1:]) if part)
 
 
 def _without_numbers(lines: list[str], known: KnownNames) -> list[str]:

@@ -135,6 +135,7 @@ def read_table(
     promised = told.group(1) if told is not None else "\t" if ours else delimiter_for(file)
     delimiter = None if columns == 1 else delimiter_of(body, prefer=promised)
     quotes = not (ours and delimiter == "\t")
+    heading = True if ours and heading is None else heading
     sample = rows_of(_first_lines(body), delimiter, first_line=top + 1, quotes=quotes)
     sample, sizes = _without_sizes(sample, [line for line in body if line.strip()])
     width = _width(sample)
