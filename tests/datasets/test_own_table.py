@@ -205,7 +205,7 @@ def test_the_column_that_matches_best_holds_the_genes(odd: GeneIndex) -> None:
     ],
 )
 def test_counts_are_no_entrez_ids(text: str, odd: GeneIndex) -> None:
-    with pytest.raises(MalformedData, match="No column of mine.tsv holds names"):
+    with pytest.raises(MalformedData, match="holds names of this data set"):
         read_odd(text, odd)
 
 
@@ -270,7 +270,6 @@ def test_no_column_vanishes(odd: GeneIndex) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("gene\tv\tw\nTP53\t1\nKRAS\t2\n", "No row of mine.tsv has as many cells|only|v"),
         ("gene\tx\n1-Mar\t1\n2-Sep\t2\n", "'1-Mar', is a date that a spreadsheet made of a symbol"),
         (b"\x1f\x8b\x08\x00junk", "gzip file that was cut off"),
         (gzip.compress(b"gene\tv\nTP53\t1\n" * 50)[:-9] + b"damaged!!", "gzip"),
