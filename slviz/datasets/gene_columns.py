@@ -10,7 +10,7 @@ import numpy as np
 from slviz.datasets.gene_index import GeneIndex
 from slviz.tables import Table, finite_numbers, is_missing, is_number, unguarded
 
-FIRST = 100
+FIRST = 30
 """So many cells tell whether a column is one of numbers."""
 LOOKED_AT = 4000
 """So many different cells, spread over a column, tell whether it names genes."""

@@ -42,8 +42,8 @@ def read_terms(
     gene = (numbering or _by_symbol(genes))(member.tolist())
     inside = gene >= 0
     _report_strangers(member[~inside], lines[term[~inside]], file, genes, report)
-    kept = np.unique(term[inside])
-    if not len(kept):
+    kept = np.unique(term[inside]).tolist()
+    if not kept:
         report.add(
             file, "holds no term with a gene of the list", "Check that it is a GMT file with the list's symbols."
         )
