@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
@@ -24,12 +24,12 @@ import pandas as pd
 from jaxtyping import Int64
 
 from slviz.datasets import GeneGraph, Terms
-from slviz.datasets.content import Content, read_text
+from slviz.datasets.gene_columns import as_key
 from slviz.datasets.gene_index import GeneIndex
 from slviz.datasets.read_terms import read_terms
 from slviz.datasets.report import Report, shown
 from slviz.errors import DamagedRun, DamagedSelection, InvalidSetting, SelectionExists, UnknownSelection, nearest
-from slviz.formulas import guarded, unguarded
+from slviz.formulas import guarded
 from slviz.runs.damage import LATER, readable
 from slviz.runs.files import saving, write_atomically
 from slviz.runs.folder import holding
@@ -37,6 +37,7 @@ from slviz.runs.manifest import refuse_format
 from slviz.runs.parsing import parse_json
 from slviz.runs.plain_files import read_if_there
 from slviz.runs.schemas import FormatOnly, Integer, Line, Stored, Text
+from slviz.tables import UnreadableText, read_text, unpacked
 from slviz.text import escaped, on_one_line, spelt_out, utf8
 
 GENE_SETS = ".gene-sets"
@@ -244,10 +245,17 @@ def read_gmt(content: bytes, file: str, *, graph: GeneGraph, index: GeneIndex) -
     that is no set. None, with the reason in the report, where nothing could be used.
     """
     report = Report(file)
-    text = read_text(Content(file, content), report)
-    if text is None:
+    try:
+        text = read_text(unpacked(content, file), file)
+    except UnreadableText as error:
+        report.add(file, error.what, error.remedy, line=error.line, value=error.value)
         return None, report
-    return read_terms(_in_symbols(text, index), file, pd.Index(graph.genes, dtype=str), report), report
+    if text.first_guessed is not None:
+        line, value = text.first_guessed
+        what = f"holds letters beyond ASCII and was read as {text.encoding}, which is a guess"
+        report.add(file, what, "Save the file as UTF-8 to be safe.", line=line, value=value, fatal=False)
+    genes = pd.Index(graph.genes, dtype=str)
+    return read_terms(text.text, file, genes, report, numbering=lambda names: _numbered(names, index)), report
 
 
 def sets_of(terms: Terms, graph: GeneGraph, *, note: str) -> list[GeneSet]:
@@ -261,13 +269,9 @@ def sets_of(terms: Terms, graph: GeneGraph, *, note: str) -> list[GeneSet]:
     ]
 
 
-def _in_symbols(text: str, index: GeneIndex) -> str:
-    """The text with each gene's symbol in place of its alias or identifier; what is unknown stays as it is.
-
-    An apostrophe that guards a formula is taken off first.
-    """
-    rows = [[unguarded(cell) for cell in line.split("\t")] for line in text.split("\n")]
-    named = dict.fromkeys(cell.strip() for row in rows for cell in row[2:])
-    how = index.map_many(named).how
-    symbol_of = dict(zip(how["text"], how["gene"], strict=True))
-    return "\n".join("\t".join([*row[:2], *(symbol_of.get(cell.strip(), cell) for cell in row[2:])]) for row in rows)
+def _numbered(names: Sequence[str], index: GeneIndex) -> Int64[np.ndarray, " names"]:
+    """The number of the gene that each name means, by any of a gene's names; -1 where it means none or several."""
+    key_of = {name: as_key(name, index) for name in dict.fromkeys(names)}
+    how = index.map_many(key_of.values()).how
+    number_of = dict(zip(how["text"], how["number"], strict=True))
+    return np.array([number_of.get(key_of[name].strip(), -1) for name in names], dtype=np.int64)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Int64
 
+from slviz.datasets.gene_names import as_r_writes, bare, folded, forms, identifier_in, parts_of, what_it_is
 from slviz.datasets.graph import GeneGraph
+from slviz.datasets.pasted_list import KnownNames, names_in
 from slviz.errors import UnknownGene, nearest
+from slviz.tables import is_missing
 
-VERSIONED = re.compile(r"(.*\d{6})\.\d+")  # ENSG00000012048.23; of any length in one pass
 KINDS = {
     "symbol": "symbol",
     "current_symbol": "current symbol",
@@ -22,7 +24,9 @@ KINDS = {
     "uniprot_id": "UniProt id",
     "aliases": "alias",
 }
-MANY = re.compile(r"[\s,;]+")
+SEVERAL = re.compile(r"\s*(?:///|[;,|/])\s*")
+"""What stands between the genes of one cell, such as those of a probe."""
+OF_THE_DATA_SET = ("symbol", "current_symbol")
 SHOWN_CANDIDATES = 6
 
 
@@ -45,26 +49,39 @@ class Match:
 
 @dataclass(frozen=True)
 class Mapped:
-    """What became of a pasted list.
+    """What became of a list.
 
     Attributes:
         found: int64 gene numbers, each once, in the order of the list.
-        how: one row a found entry: `text` (as pasted), `gene` (the data set's symbol), `number`, `kind`.
+        how: one row a found entry: `text` (as in the list), `gene` (the data set's symbol), `number`, `kind`.
         missing: entries that no gene answers to, in the order of the list.
         ambiguous: entry → symbols it may mean; none of them is in `found` because of it.
+        marks: entries that say that nothing is known, such as "NA", each once; they are no genes and not missing.
+        remarks: sentences on how a pasted text was read: columns of numbers that were left out, ….
     """
 
     found: Int64[np.ndarray, " found"]
     how: pd.DataFrame
     missing: tuple[str, ...]
     ambiguous: dict[str, tuple[str, ...]]
+    marks: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    def missing_as_said(self, most: int) -> str:
+        """The first `most` missing entries for a sentence, each with what it is known to be, such as a date."""
+        words = [(entry, what_it_is(entry)) for entry in self.missing[:most]]
+        listed = ", ".join(f"{entry[:60]} ({what})" if what else entry[:60] for entry, what in words)
+        return f"{listed} …" if len(self.missing) > most else listed
 
 
 class GeneIndex:
     """Looks genes of one data set up by any of their names. Build it once a data set: it takes some tenths of a second.
 
     A name is tried exactly as written first, then without regard to case, each in this order: symbol, current
-    symbol, Ensembl id, Entrez id, UniProt id, alias. The first kind that knows the name decides.
+    symbol, Ensembl id, Entrez id, UniProt id, alias. The first kind that knows the name decides. Only what is no
+    name as it stands is tried without the quotes, bullets and marks around it, and as one of the longer ways of
+    writing an identifier (`slviz.datasets.gene_names`). A missing mark such as "NA" is the gene of that symbol or
+    current symbol, letter by letter, and else no gene: an alias never outranks it.
     """
 
     def __init__(self, graph: GeneGraph) -> None:
@@ -72,9 +89,34 @@ class GeneIndex:
         self._names = _all_names(graph)
         self._exact = _lookup(self._names, "text")
         self._folded = _lookup(self._names, "folded")
+        self._of_kind = {str(kind): _lookup(rows, "folded") for kind, rows in self._names.groupby("kind")}
+        own = self._names.loc[self._names["kind"].isin(OF_THE_DATA_SET)]
+        self._symbols = _lookup(own, "text")
+        self._as_r = _lookup(own.assign(written=[as_r_writes(name) for name in own["text"]]), "written")
+        self._pasted = KnownNames(
+            is_exact=self.is_exact,
+            is_symbol=self.is_symbol,
+            is_name=self.is_name,
+            most_parts=max((_parts(name) for name in self._names["text"]), default=1),
+        )
         info = graph.gene_info
         self._full_name = [""] * len(graph) if info is None else info["name"].tolist()
         self._haystack = pd.Series([name.casefold() for name in self._full_name], dtype=str)
+
+    def is_name(self, text: str) -> bool:
+        """Whether `text`, as it stands but for case, is a name of a gene or of several."""
+        text = text.strip()
+        if is_missing(text):
+            return text in self._symbols
+        return text in self._exact or folded(text) in self._folded
+
+    def is_exact(self, text: str) -> bool:
+        """Whether `text`, letter by letter, is a name of a gene or of several."""
+        return text in (self._symbols if is_missing(text) else self._exact)
+
+    def is_symbol(self, text: str) -> bool:
+        """Whether `text`, letter by letter, is the symbol or current symbol of a gene."""
+        return text in self._symbols
 
     def find(self, text: str) -> int:
         """Number of the gene that `text` names.
@@ -86,29 +128,50 @@ class GeneIndex:
             return numbers[0]
         text = text.strip()[:100]
         if numbers:
-            symbols = [self._genes[number] for number in numbers]
-            listed = ", ".join(symbols[:SHOWN_CANDIDATES]) + (" and more" if len(symbols) > SHOWN_CANDIDATES else "")
             raise UnknownGene(
-                f"'{text}' is {_with_article(kind)} of several genes: {listed}. Give the symbol of the one you mean."
+                f"'{text}' is {_with_article(kind)} of several genes: {self._listed(numbers)}. Give the symbol of the "
+                "one you mean."
             )
         if not text:
             raise UnknownGene("No gene was given. Type a symbol, an alias, or an Ensembl, Entrez or UniProt id.")
-        close = nearest(text, self._genes).replace(" Did you mean ", " Nearest: ").replace("?", ".")
-        raise UnknownGene(
-            f"No gene '{text}' in this data set.{close} Search also takes aliases and Ensembl, Entrez and UniProt ids."
-        )
+        raise UnknownGene(self._why_none(text))
+
+    def _why_none(self, text: str) -> str:
+        """Why no gene answers to a text."""
+        search = "Search also takes aliases and Ensembl, Entrez and UniProt ids."
+        if is_missing(text):
+            numbers, kind = self._folded.get(folded(text), ([], ""))
+            way_on = f"It is {_with_article(kind)} of {self._listed(numbers)}: give that symbol." if numbers else search
+            return f"'{text}' is how programs write that nothing is known, so it names no gene by itself. {way_on}"
+        if what := what_it_is(text):
+            return f"No gene '{text}' in this data set: it is {what}. {search}"
+        close = nearest(bare(text), self._genes).replace(" Did you mean ", " Nearest: ").replace("?", ".")
+        return f"No gene '{text}' in this data set.{close} {search}"
+
+    def _listed(self, numbers: Sequence[int]) -> str:
+        symbols = [self._genes[number] for number in numbers]
+        return ", ".join(symbols[:SHOWN_CANDIDATES]) + (" and more" if len(symbols) > SHOWN_CANDIDATES else "")
 
     def search(self, text: str, limit: int = 20) -> list[Match]:
         """Genes for a search box, best first: exact names, then names that begin with `text`, then names and full
-        names that contain it. Each gene once; "" gives none."""
-        wanted = _folded(text)
+        names that contain it. Each gene once; "" gives none. A missing mark is searched like any other text."""
+        direct = self._search(text, limit)
+        if direct or limit < 1 or not text.strip():
+            return direct
+        numbers, kind = self._candidates(text)  # quotes, versions, "TP53 (7157)"
+        if numbers:
+            return [Match(number, self._genes[number], bare(text), kind) for number in numbers[:limit]]
+        return self._search(bare(text), limit)
+
+    def _search(self, text: str, limit: int) -> list[Match]:
+        wanted = folded(text)
         if not wanted or limit < 1:
             return []
         names = self._names
         starts = names["folded"].str.startswith(wanted).to_numpy(dtype=bool)
         inside = names["folded"].str.contains(wanted, regex=False).to_numpy(dtype=bool)
         hits = names[inside].assign(
-            grade=np.where(names["folded"] == wanted, 0, np.where(starts, 1, 2))[inside],
+            grade=np.select([names["text"] == text.strip(), names["folded"] == wanted, starts], [0, 1, 2], 3)[inside],
             length=names["folded"].str.len()[inside],
         )
         hits = hits.sort_values(["grade", "rank", "length", "gene"], kind="stable").drop_duplicates("gene")
@@ -126,33 +189,88 @@ class GeneIndex:
         return matches[:limit]
 
     def map_many(self, text: str | Iterable[str]) -> Mapped:
-        """Maps a pasted list, separated by blanks, commas, semicolons or lines; never raises for an unknown entry."""
-        entries = MANY.split(text) if isinstance(text, str) else [str(entry) for entry in text]
-        entries = list(dict.fromkeys(entry.strip().strip("'\"") for entry in entries))
+        """Maps a list; never raises for an unknown entry.
+
+        A text is a pasted list: names with blanks, commas, semicolons, bars or lines between them, or as R, Python,
+        JSON and spreadsheets write lists. It is split inside a name nowhere: "ADE5,7" is one gene where it is a name.
+        Of several texts each is one entry, such as a cell.
+        """
+        remarks: tuple[str, ...] = ()
+        if isinstance(text, str):
+            pasted = names_in(text, self._pasted)
+            entries, remarks = pasted.entries, pasted.remarks
+        else:
+            entries = [str(entry).strip() for entry in text]
         rows: list[tuple[str, str, int, str]] = []
         missing: list[str] = []
         ambiguous: dict[str, tuple[str, ...]] = {}
-        for entry in filter(None, entries):
-            numbers, kind = self._candidates(entry)
-            if not numbers:
-                missing.append(entry)
-            elif len(numbers) > 1:
-                ambiguous[entry] = tuple(self._genes[number] for number in numbers)
-            else:
+        marks: list[str] = []
+        for entry in filter(None, dict.fromkeys(entries)):
+            numbers, kind = self._candidates(entry) if isinstance(text, str) else self._of_cell(entry)
+            if len(numbers) == 1:
                 rows.append((entry, self._genes[numbers[0]], numbers[0], kind))
+            elif numbers:
+                ambiguous[entry] = tuple(self._genes[number] for number in numbers)
+            elif _says_nothing(entry):
+                marks.append(entry)
+            else:
+                missing.append(entry)
         how = pd.DataFrame(rows, columns=["text", "gene", "number", "kind"])
         found = np.array(list(dict.fromkeys(row[2] for row in rows)), dtype=np.int64)
-        return Mapped(found=found, how=how, missing=tuple(missing), ambiguous=ambiguous)
+        return Mapped(found, how, tuple(missing), ambiguous, tuple(marks), remarks)
+
+    def _of_cell(self, cell: str) -> tuple[list[int], str]:
+        """As `_candidates`; a cell with several genes, such as "HLA-A /// HLA-B", may mean any of them."""
+        numbers, kind = self._candidates(cell)
+        if numbers or not SEVERAL.search(cell):
+            return numbers, kind
+        of_parts = [self._candidates(part)[0] for part in SEVERAL.split(cell)]
+        genes = list(dict.fromkeys(number for part in of_parts for number in part))
+        return (genes, "name") if len(genes) > 1 or all(of_parts) else ([], "")
 
     def _candidates(self, text: str) -> tuple[list[int], str]:
         """The genes of the best kind of name that `text` is, and that kind; an empty list when it is none."""
-        text = text.strip()
-        versioned = VERSIONED.fullmatch(text)
-        for name in (text, versioned[1]) if versioned else (text,):
-            for table, key in ((self._exact, name), (self._folded, _folded(name))):
-                if found := table.get(key):
-                    return found
-        return [], ""
+        for form in forms(text):
+            if is_missing(form):
+                return self._symbols.get(form, ([], ""))
+            for table, key in ((self._exact, form), (self._folded, folded(form))):
+                if known := table.get(key):
+                    return known
+            taken_apart = self._taken_apart(form)
+            if taken_apart[0]:
+                return taken_apart
+        return self._as_r.get(text.strip(), ([], ""))
+
+    def _taken_apart(self, text: str) -> tuple[list[int], str]:
+        """The genes of a longer way of writing a name, such as "TP53 (7157)" or "hgnc:TP53"."""
+        inner = identifier_in(text)
+        if inner is not None:
+            name, kinds = inner
+            return self._by_kinds(name, kinds) if kinds else self._candidates(name)
+        parts = parts_of(text)
+        return ([], "") if parts is None else self._together([self._by_kinds(part, tuple(KINDS)) for part in parts])
+
+    def _by_kinds(self, name: str, kinds: Sequence[str]) -> tuple[list[int], str]:
+        """The genes that have this name as one of the kinds, the first that knows it."""
+        inner = identifier_in(name)
+        for each in (name,) if inner is None else (name, inner[0]):
+            for kind in kinds:
+                if known := self._of_kind.get(kind, {}).get(folded(each)):
+                    return known
+        as_r = self._as_r.get(name)
+        return as_r if as_r is not None and "symbol" in kinds else ([], "")
+
+    def _together(self, of_parts: list[tuple[list[int], str]]) -> tuple[list[int], str]:
+        """The gene on which the parts agree; an alias yields to an identifier; symbols and identifiers that
+        contradict each other leave all of their genes."""
+        known = [part for part in of_parts if part[0]]
+        sure = [part for part in known if part[1] != KINDS["aliases"]] or known
+        if not sure:
+            return [], ""
+        shared = set(sure[0][0]).intersection(*(genes for genes, _ in sure))
+        if shared:
+            return sorted(shared), sure[0][1]
+        return list(dict.fromkeys(gene for genes, _ in sure for gene in genes)), "name"
 
 
 def _all_names(graph: GeneGraph) -> pd.DataFrame:
@@ -169,15 +287,20 @@ def _all_names(graph: GeneGraph) -> pd.DataFrame:
         if text.strip()
     ]
     names = pd.DataFrame(rows, columns=["text", "gene", "kind", "rank"])
-    return names.assign(folded=[_folded(text) for text in names["text"]])
+    return names.assign(folded=[folded(text) for text in names["text"]])
 
 
 def _with_article(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeioAEIO' else 'a'} {noun}"
 
 
-def _folded(text: str) -> str:
-    return text.strip().casefold()
+def _parts(name: str) -> int:
+    """Into how many pieces a pasted list would fall at this name."""
+    return 1 + len(re.findall(r"[\s,;|]+", name))
+
+
+def _says_nothing(entry: str) -> bool:
+    return any(is_missing(form) for form in forms(entry))
 
 
 def _lookup(names: pd.DataFrame, column: str) -> dict[str, tuple[list[int], str]]:

@@ -3,52 +3,52 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
+from jaxtyping import Int64
 
+from slviz.datasets.gmt_lines import SetLine, are_id_first, groups_of, set_lines
 from slviz.datasets.graph import Terms
 from slviz.datasets.read_genes import nearest_phrase
 from slviz.datasets.report import SHOWN, Report
+from slviz.tables import is_missing
 
 NAME_AND_ID = re.compile(r"(.+?)\s*\(([^()\s]+:[^()\s]+)\)")  # "DNA repair (GO:0006281)"
+Numbering = Callable[[Sequence[str]], Int64[np.ndarray, " members"]]
+"""The number of the gene that each name means, -1 where it means none or several."""
 
 
-def read_terms(text: str, file: str, genes: pd.Index, report: Report) -> Terms | None:
-    """The sets of a GMT file: name (with its id in parentheses), group or description, genes; tabs between.
+def read_terms(
+    text: str, file: str, genes: pd.Index, report: Report, *, numbering: Numbering | None = None
+) -> Terms | None:
+    """The sets of a GMT file: name (with its id in parentheses), description, genes; tabs between.
 
-    Genes that are not in the list are counted and left out; so are terms that then have no gene.
+    A description that several sets share is their group; one that follows an identifier is the set's name
+    (`slviz.datasets.gmt_lines`). Genes that are not in the list are counted and left out; so are terms that then
+    have no gene, and missing marks. `numbering` finds genes by more than their symbol. None, with a fatal problem in
+    the report, where no set has a gene of the list.
     """
-    lines = text.split("\n")
-    split = [line.rstrip().split("\t") for line in lines]
-    whole = [number for number, cells in enumerate(split) if len(cells) >= 3 and cells[0].strip()]
-    short = [number for number, cells in enumerate(split) if lines[number].strip()]
-    short = sorted(set(short) - set(whole))
-    report.add_rows(
-        file,
-        "is not a term with its genes",
-        "Write: name, tab, group, tab, genes with tabs between them.",
-        lines=[number + 1 for number in short],
-        values=[lines[number] for number in short[:SHOWN]],
-    )
-    report.skip(file, len(short))
-    whole = _without_repeats(whole, split, file, report)
-    size = np.array([len(split[number]) - 2 for number in whole], dtype=np.int64)
-    member = np.array([cell.strip() for number in whole for cell in split[number][2:]], dtype=object)
-    term = np.repeat(np.arange(len(whole)), size)
-    gene = genes.get_indexer(pd.Index(member, dtype=genes.dtype))
+    sets = set_lines(text, file, report)
+    if not sets and report.fatal:
+        return None
+    id_first = are_id_first(sets)
+    sets = _without_repeats(sets, file, report)
+    member = np.array([cell for each in sets for cell in each.members], dtype=object)
+    term = np.repeat(np.arange(len(sets)), [len(each.members) for each in sets])
+    lines = np.array([each.line for each in sets], dtype=np.int64)
+    gene = (numbering or _by_symbol(genes))(member.tolist())
     inside = gene >= 0
-    stranger = ~inside & (member != "")
-    _report_strangers(member[stranger], np.array(whole, dtype=np.int64)[term[stranger]], file, genes, report)
-    kept = np.unique(term[inside])
-    if not len(kept):
+    _report_strangers(member[~inside], lines[term[~inside]], file, genes, report)
+    kept = np.unique(term[inside]).tolist()
+    if not kept:
         report.add(
             file, "holds no term with a gene of the list", "Check that it is a GMT file with the list's symbols."
         )
         return None
-    report.skip(file, len(whole) - len(kept))
-    titles = [_name_and_id(split[whole[number]][0].strip()) for number in kept]
+    report.skip(file, len(sets) - len(kept))
     table = sp.csr_array(
         (np.ones(inside.sum(), dtype=bool), (gene[inside], np.searchsorted(kept, term[inside]))),
         shape=(len(genes), len(kept)),
@@ -56,45 +56,73 @@ def read_terms(text: str, file: str, genes: pd.Index, report: Report) -> Terms |
     table.sum_duplicates()
     table.data[:] = True
     report.read["terms"] = len(kept)
+    groups = [""] * len(sets) if id_first else groups_of(sets)
+    titles = [_name_and_id(sets[number]) for number in kept]
     return Terms(
         ids=tuple(identifier for _, identifier in titles),
-        names=tuple(name for name, _ in titles),
-        groups=tuple(split[whole[number]][1].strip() for number in kept),
+        names=tuple(
+            sets[number].second or name if id_first and not sets[number].ours else name
+            for number, (name, _) in zip(kept, titles, strict=True)
+        ),
+        groups=tuple(groups[number] for number in kept),
         membership=table,
     )
 
 
-def _name_and_id(title: str) -> tuple[str, str]:
+def _by_symbol(genes: pd.Index) -> Numbering:
+    """Genes by their symbol alone, letter by letter; then without the quotation marks around it."""
+
+    def numbered(names: Sequence[str]) -> Int64[np.ndarray, " members"]:
+        numbers = genes.get_indexer(pd.Index(names, dtype=object)).astype(np.int64)
+        for row in np.flatnonzero(numbers < 0):
+            name = names[row]
+            if name[:1] == name[-1:] == '"' and len(name) > 2:
+                numbers[row] = genes.get_indexer(pd.Index([name[1:-1].strip()], dtype=object))[0]
+        return numbers
+
+    return numbered
+
+
+def _name_and_id(each: SetLine) -> tuple[str, str]:
     """Name and identifier of a term; a title without an id in parentheses serves as both."""
-    found = NAME_AND_ID.fullmatch(title)
-    return (found.group(1), found.group(2)) if found else (title, title)
+    match = None if each.ours else NAME_AND_ID.fullmatch(each.title)
+    return (each.title, each.title) if match is None else (match.group(1), match.group(2))
 
 
-def _without_repeats(whole: list[int], split: list[list[str]], file: str, report: Report) -> list[int]:
+def _without_repeats(sets: Sequence[SetLine], file: str, report: Report) -> list[SetLine]:
     first: dict[str, int] = {}
-    identifier = {number: _name_and_id(split[number][0].strip())[1] for number in whole}
-    again = [number for number in whole if first.setdefault(identifier[number], number) != number]
+    identifier = {each.line: _name_and_id(each)[1] for each in sets}
+    again = [each.line for each in sets if first.setdefault(identifier[each.line], each.line) != each.line]
     report.add_rows(
         file,
         "is a term that was there before; the first one is used",
         "Give every term an identifier of its own.",
-        lines=[number + 1 for number in again],
-        values=[identifier[number] for number in again[:SHOWN]],
+        lines=again,
+        values=[identifier[line] for line in again[:SHOWN]],
     )
     report.skip(file, len(again))
     dropped = set(again)
-    return [number for number in whole if number not in dropped]
+    return [each for each in sets if each.line not in dropped]
 
 
 def _report_strangers(names: np.ndarray, lines: np.ndarray, file: str, genes: pd.Index, report: Report) -> None:
-    """Notes genes of terms that are not in the list: each name once."""
-    once = ~np.asarray(pd.Series(names).duplicated())
-    listed = names[once][:SHOWN].tolist()
+    """Notes genes of terms that are not in the list, and missing marks: each once."""
+    once = ~np.asarray(pd.Series(names, dtype=object).duplicated(), dtype=bool)
+    names, lines = names[once], lines[once]
+    marks = np.array([is_missing(name) for name in names], dtype=bool)
+    report.add_rows(
+        file,
+        "is a missing mark and no gene, and was passed over",
+        "Nothing needs to be done.",
+        lines=lines[marks],
+        values=names[marks][:SHOWN].tolist(),
+    )
+    listed = names[~marks][:SHOWN].tolist()
     report.add_rows(
         file,
         "is in a term and not in the gene list, and was passed over",
         "Nothing needs to be done if the terms are of a larger set of genes.",
-        lines=lines[once] + 1,
+        lines=lines[~marks],
         values=listed,
         details=[nearest_phrase(name, genes) for name in listed],
     )

@@ -59,7 +59,7 @@ class Colouring:
         """[G] text: the value of each gene, for its hover."""
         if self.kind == "categorical":
             return np.where(self.values == "", "unknown", self.values.astype(object))
-        shown = np.array([f"{value:.3g}" for value in self.values], dtype=object)
+        shown = np.array([_written(float(value)) for value in self.values], dtype=object)
         return np.where(np.isfinite(self.values.astype(float)), shown, "unknown")
 
     @property
@@ -70,6 +70,11 @@ class Colouring:
         if self.order:
             ordered.sort(key=list(self.order).index)
         return tuple(sorted(ordered, key=lambda name: name in LAST))
+
+
+def _written(value: float) -> str:
+    """Three digits; a whole number with all of its own."""
+    return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.3g}"
 
 
 def by_degree(graph: GeneGraph) -> Colouring:

@@ -30,11 +30,11 @@ def by_column(title: str, values: np.ndarray) -> Colouring:
         if len(codes) > FEW_CODES or not np.array_equal(codes, np.round(codes)):
             signed = bool(len(known)) and known.min() < 0 < known.max()
             if _is_skewed(known):
-                positive = np.where(amounts > 0, amounts, np.nan).astype(np.float32)
+                positive = np.where(amounts > 0, amounts, np.nan)
                 unit = "log scale" + ("; 0 is grey" if (known == 0).any() else "")
                 return Colouring(title, "continuous", positive, unit=unit, logarithmic=True)
-            return Colouring(title, "signed" if signed else "continuous", amounts.astype(np.float32))
-        names = [f"{code:g}" for code in codes]
+            return Colouring(title, "signed" if signed else "continuous", amounts)
+        names = [f"{code:.0f}" for code in codes]
         text = np.array([*names, ""], dtype=object)[np.where(np.isnan(amounts), -1, np.searchsorted(codes, amounts))]
         return Colouring(title, "categorical", text, order=(*names, ""))
     text = fewer(values.astype(str), most=MOST_CATEGORIES)

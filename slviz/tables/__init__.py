@@ -11,6 +11,7 @@
 from slviz.formulas import unguarded
 from slviz.tables.missing import MISSING_MARKS, is_missing, missing_in, without_marks
 from slviz.tables.numbers import Numbers, finite_numbers, is_number, read_numbers, slips_in
+from slviz.tables.packed import unpacked
 from slviz.tables.table import Table, UnevenRow, fold_name, read_table
 from slviz.tables.text import Text, UnreadableText, read_text
 
@@ -31,5 +32,6 @@ __all__ = [
     "read_text",
     "slips_in",
     "unguarded",
+    "unpacked",
     "without_marks",
 ]

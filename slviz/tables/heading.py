@@ -21,6 +21,8 @@ WORDS = frozenset({
 # fmt: on
 """Words that name columns; a cell that is one of them, or has one among its parts, is no value."""
 NEARLY_ALL, MOSTLY, OFTEN = 0.95, 0.8, 0.2
+MOST_COLUMNS = 200
+"""So many columns tell whether the first row is a heading; a matrix of genes has twenty thousand."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def _is_heading(rows: Sequence[Row], width: int, words: Collection[str], is_name
 
 def _is_row_of_names(first: Sequence[str], rest: Sequence[Row], width: int, is_name: Callable[[str], bool]) -> bool:
     """Whether the first row holds a name in a column of names; a column's title may be the alias of a gene, too."""
-    for place in range(min(width, len(first))):
+    for place in range(min(width, len(first), MOST_COLUMNS)):
         below = [row.cells[place] for row in rest if len(row.cells) > place and row.cells[place]]
         if first[place] and is_name(first[place]) and sum(map(is_name, below)) >= OFTEN * len(below):
             return True
@@ -97,7 +99,7 @@ def _is_row_of_names(first: Sequence[str], rest: Sequence[Row], width: int, is_n
 
 def _is_above_names(first: Sequence[str], rest: Sequence[Row], width: int, is_name: Callable[[str], bool]) -> bool:
     """Whether the first row holds no name where nearly all others do."""
-    for place in range(min(width, len(first))):
+    for place in range(min(width, len(first), MOST_COLUMNS)):
         below = [row.cells[place] for row in rest if len(row.cells) > place and row.cells[place]]
         if below and not is_missing(first[place]) and sum(map(is_name, below)) >= NEARLY_ALL * len(below):
             return not is_name(first[place])
@@ -107,7 +109,7 @@ def _is_above_names(first: Sequence[str], rest: Sequence[Row], width: int, is_na
 def _above_numbers(first: Sequence[str], rest: Sequence[Row], width: int) -> list[bool]:
     """For each column of numbers below, whether the first row has a word there; a missing mark says nothing."""
     told = []
-    for place in range(min(width, len(first))):
+    for place in range(min(width, len(first), MOST_COLUMNS)):
         below = [row.cells[place] for row in rest if len(row.cells) > place and not is_missing(row.cells[place])]
         if below and not is_missing(first[place]) and sum(map(is_number, below)) >= MOSTLY * len(below):
             told.append(not is_number(first[place]))

@@ -28,12 +28,18 @@ class Row:
     stray: bool = False
 
 
-def rows_of(lines: Sequence[str], delimiter: str | None, *, first_line: int) -> list[Row]:
+def rows_of(lines: Sequence[str], delimiter: str | None, *, first_line: int, quotes: bool = True) -> list[Row]:
     """All rows that are not blank; a cell over several lines is one where its quotation marks say so.
 
     A mark that is never closed, or that closes only after lines that are whole rows themselves, stays a letter of
-    its own cell.
+    its own cell. Without `quotes` every mark does.
     """
+    if not quotes:
+        return [
+            Row(number, [cell.strip() for cell in line.split(delimiter)], line)
+            for number, line in enumerate(lines, first_line)
+            if line.strip()
+        ]
     if any('"' in line for line in lines):
         whole = _quoted_over_lines(lines, delimiter, first_line=first_line)
         if whole is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from jaxtyping import Bool
 
 MISSING_MARKS = frozenset(
@@ -22,11 +24,17 @@ def is_missing(cell: str, *, symbols: Container[str] = ()) -> bool:
 
 def missing_in(cells: Iterable[str], *, symbols: Container[str] = ()) -> Bool[np.ndarray, " rows"]:
     """`is_missing` of each cell."""
-    known: dict[str, bool] = {}
-    return np.array(
-        [known[cell] if cell in known else known.setdefault(cell, is_missing(cell, symbols=symbols)) for cell in cells],
-        dtype=bool,
-    )
+    texts = cells.tolist() if isinstance(cells, np.ndarray) else list(cells)
+    marks = pa.array(sorted(MISSING_MARKS), type=pa.string())
+    try:
+        text = pc.call_function("utf8_trim_whitespace", [pa.array(texts, type=pa.string())])
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return np.array([is_missing(cell, symbols=symbols) for cell in texts], dtype=bool)
+    lower = pc.call_function("utf8_lower", [text])
+    missing = pc.call_function("is_in", [lower], pc.SetLookupOptions(marks)).to_numpy(zero_copy_only=False).copy()
+    for row in np.flatnonzero(missing) if symbols else ():
+        missing[row] = is_missing(texts[row], symbols=symbols)
+    return missing
 
 
 def without_marks(cells: np.ndarray, *, symbols: Container[str] = ()) -> np.ndarray:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float64, Int64
+import pyarrow as pa
+import pyarrow.compute as pc
+from jaxtyping import Bool, Float64, Int64
 
 from slviz.tables.missing import missing_in
 
@@ -17,6 +19,8 @@ DECIMAL_COMMA = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:[. '’\u00a0\u202f]\d{3})+)?
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 GROUPED = re.compile(r"[+-]?\d{1,3}(?:[ '’\u00a0\u202f]\d{3})+(?:\.\d+)?", re.ASCII)
 LEADING_ZERO = re.compile(r"[+-]?0\d+", re.ASCII)
+PLAIN_AS_ARROW_READS = r"^-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?$"
+NO_AMOUNT = r"^-?(?:0\d+|\d{16,})$"
 MOST_EXACT_DIGITS = 15
 """A whole number with more digits than float64 holds is an identifier."""
 
@@ -41,23 +45,51 @@ class Numbers:
         return self.values.astype(np.int64) if self.whole and np.isfinite(self.values).all() else None
 
 
-def read_numbers(cells: np.ndarray) -> Numbers | None:
+def read_numbers(cells: np.ndarray, *, decimal_comma: bool = False) -> Numbers | None:
     """The column as numbers; None where a cell is neither a number nor missing, or where none is a number.
 
     A column in which a cell has leading zeros, or more digits than float64 holds, is one of identifiers: None.
-    "12.5 %" is 12.5; a comma is a decimal comma, unless it parts groups of three digits throughout.
+    "12.5 %" is 12.5; a comma is a decimal comma, unless it parts groups of three digits throughout. With
+    `decimal_comma` (of a file whose other columns tell) it is one wherever it can be.
     """
     missing = missing_in(cells)
+    if (plain := _all_plain(cells, missing)) is not None:
+        return plain
     text = np.array([_plain_signs(cell) for cell in cells[~missing].tolist()], dtype=object)
     if not len(text) or any(LEADING_ZERO.fullmatch(cell) for cell in text):
         return None
-    how, spelt = _spelt_plainly(text)
+    how, spelt = _spelt_plainly(text, decimal_comma=decimal_comma)
     if spelt is None or any(_is_identifier(cell) for cell in spelt):
         return None
     values = np.full(len(cells), np.nan)
     values[~missing] = [_value(cell) for cell in spelt]
     there = values[~missing]
     return Numbers(values, how, whole=bool(np.isfinite(there).all() and (there == np.floor(there)).all()))
+
+
+def _all_plain(cells: np.ndarray, missing: Bool[np.ndarray, " rows"]) -> Numbers | None:
+    """The column where every cell that is not missing is a plain number, as most are: a million cells a second."""
+    if missing.all():
+        return None
+    text = pc.call_function("utf8_trim_whitespace", [pa.array(cells[~missing].tolist(), type=pa.string())])
+    if not _every(text, PLAIN_AS_ARROW_READS) or _some(text, NO_AMOUNT):
+        return None
+    there = pc.call_function("cast", [text], pc.CastOptions(pa.float64())).to_numpy(zero_copy_only=False)
+    if not np.isfinite(there).all():
+        return None
+    values = np.full(len(cells), np.nan)
+    values[~missing] = there
+    return Numbers(values, "plain", whole=bool((there == np.floor(there)).all()))
+
+
+def _every(text: pa.Array, pattern: str) -> bool:
+    matches = pc.call_function("match_substring_regex", [text], pc.MatchSubstringOptions(pattern))
+    return bool(matches.to_numpy(zero_copy_only=False).all())
+
+
+def _some(text: pa.Array, pattern: str) -> bool:
+    matches = pc.call_function("match_substring_regex", [text], pc.MatchSubstringOptions(pattern))
+    return bool(matches.to_numpy(zero_copy_only=False).any())
 
 
 def slips_in(cells: np.ndarray, *, most: float) -> Int64[np.ndarray, " slips"]:
@@ -80,28 +112,44 @@ def is_number(cell: str) -> bool:
 
 
 def _is_number(cell: str) -> bool:
+    if PLAIN.fullmatch(cell):
+        return True
     text = _plain_signs(cell).removesuffix("%").rstrip()
     return bool(text) and any(
         pattern.fullmatch(text) for pattern in (PLAIN, INFINITE, DECIMAL_COMMA, THOUSANDS, GROUPED)
     )
 
 
-def _spelt_plainly(text: np.ndarray) -> tuple[str, list[str] | None]:
+def _spelt_plainly(text: np.ndarray, *, decimal_comma: bool) -> tuple[str, list[str] | None]:
     """How the column writes its numbers, and each as Python reads it; None where a cell fits no way of writing."""
     percent = all(cell.endswith("%") for cell in text)
     cells = [cell[:-1].rstrip() if percent else cell for cell in text]
     if all(PLAIN.fullmatch(cell) or INFINITE.fullmatch(cell) for cell in cells):
         return ("percent" if percent else "plain"), cells
     finite = [cell for cell in cells if not INFINITE.fullmatch(cell)]
-    if all(THOUSANDS.fullmatch(cell) or PLAIN.fullmatch(cell) for cell in finite) and not _zero_before_comma(finite):
-        return ("percent" if percent else "thousands"), [cell.replace(",", "") for cell in cells]
-    if all(GROUPED.fullmatch(cell) or PLAIN.fullmatch(cell) for cell in finite):
-        return ("percent" if percent else "thousands"), [re.sub(r"[ '’\u00a0\u202f]", "", cell) for cell in cells]
-    if all(cell and DECIMAL_COMMA.fullmatch(cell) for cell in finite):
-        return ("percent" if percent else "decimal comma"), [
-            re.sub(r"[. '’\u00a0\u202f]", "", cell).replace(",", ".") for cell in cells
-        ]
+    ways = (_with_thousands, _with_groups, _with_decimal_commas)
+    for way in (_with_decimal_commas, *ways) if decimal_comma else ways:
+        written = way(finite, cells)
+        if written is not None:
+            how, spelt = written
+            return ("percent" if percent else how), spelt
     return "text", None
+
+
+def _with_thousands(finite: list[str], cells: list[str]) -> tuple[str, list[str]] | None:
+    fits = all(THOUSANDS.fullmatch(cell) or PLAIN.fullmatch(cell) for cell in finite)
+    return ("thousands", [cell.replace(",", "") for cell in cells]) if fits and not _zero_before_comma(finite) else None
+
+
+def _with_groups(finite: list[str], cells: list[str]) -> tuple[str, list[str]] | None:
+    fits = all(GROUPED.fullmatch(cell) or PLAIN.fullmatch(cell) for cell in finite)
+    return ("thousands", [re.sub(r"[ '’\u00a0\u202f]", "", cell) for cell in cells]) if fits else None
+
+
+def _with_decimal_commas(finite: list[str], cells: list[str]) -> tuple[str, list[str]] | None:
+    if not all(cell and DECIMAL_COMMA.fullmatch(cell) for cell in finite):
+        return None
+    return "decimal comma", [re.sub(r"[. '’\u00a0\u202f]", "", cell).replace(",", ".") for cell in cells]
 
 
 def _zero_before_comma(cells: list[str]) -> bool:

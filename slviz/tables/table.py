@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,12 @@ from slviz.tables.lines import Row, as_wide, cells_of, rows_of, without_empty_en
 
 LETTER = "\x01"
 """Stands for a quotation mark that is a letter; `slviz.tables.text` lets no text with it through."""
+
+
+OURS = re.compile(r"^# .*\bslviz \d")
+"""The comment above every table that slviz writes: tabs between the cells, and no quotation marks around any."""
+SEPARATOR = re.compile(r'"?sep=(.)"?\s*')
+"""What Excel reads and writes as the first line of a table, such as "sep=;"."""
 
 
 @dataclass(frozen=True)
@@ -120,10 +127,17 @@ def read_table(
         )
         return _with_marks(letters)
     lines = text.split("\n")
+    told = SEPARATOR.fullmatch(lines[0])
+    if told is not None:
+        lines[0] = ""
     top = _comment_lines(lines)
     body = lines[top:]
-    delimiter = None if columns == 1 else delimiter_of(body, prefer=delimiter_for(file))
-    sample = rows_of(_first_lines(body), delimiter, first_line=top + 1)
+    ours = any(OURS.match(line) for line in lines[:top])
+    promised = told.group(1) if told is not None else "\t" if ours else delimiter_for(file)
+    delimiter = None if columns == 1 else delimiter_of(body, prefer=promised)
+    quotes = not (ours and delimiter == "\t")
+    heading = True if ours and heading is None else heading
+    sample = rows_of(_first_lines(body), delimiter, first_line=top + 1, quotes=quotes)
     sample, sizes = _without_sizes(sample, [line for line in body if line.strip()])
     width = _width(sample)
     head = find_heading(
@@ -136,7 +150,7 @@ def read_table(
     remarks += [f"Two columns are called '{name}'; the later one is called '{name} (2)' here." for name in twice]
     last = max(head.line or 0, sizes.line if sizes else 0, top)
     rest = lines[last:]
-    cells, numbers, uneven, stray = _parse(rest, delimiter, len(names), first_line=last + 1)
+    cells, numbers, uneven, stray = _parse(rest, delimiter, len(names), first_line=last + 1, quotes=quotes)
     if stray:
         remarks.append(
             f"Line {stray[0]:,} has a quotation mark that belongs to no pair"
@@ -221,23 +235,23 @@ def _width(sample: Sequence[Row]) -> int:
 
 def _names(head: Heading, width: int) -> tuple[list[str], list[str]]:
     """A name for each column, each once, and the names that the heading gives twice."""
-    names: list[str] = []
-    twice: list[str] = []
+    names: dict[str, None] = {}
+    twice: dict[str, None] = {}
     for place in range(width):
         title = head.cells[place] if place < len(head.cells) else ""
         name = title or f"column {place + 1}"
         if name in names:
-            twice += [name] if name not in twice else []
+            twice[name] = None
             name = next(new for number in range(2, width + 2) if (new := f"{name} ({number})") not in names)
-        names.append(name)
-    return names, twice
+        names[name] = None
+    return list(names), list(twice)
 
 
 def _parse(
-    lines: Sequence[str], delimiter: str | None, width: int, *, first_line: int
+    lines: Sequence[str], delimiter: str | None, width: int, *, first_line: int, quotes: bool
 ) -> tuple[list[np.ndarray], np.ndarray, list[UnevenRow], list[int]]:
     """Columns [rows], line numbers [rows], rows of another width, and lines with a stray quotation mark."""
-    if delimiter not in (None, " ") and not any('"' in line for line in lines):
+    if delimiter not in (None, " ") and not (quotes and any('"' in line for line in lines)):
         return (*_plainly(lines, delimiter, width, first_line=first_line), [])
     rows = [as_wide(row, width, delimiter) for row in rows_of(lines, delimiter, first_line=first_line)]
     fitted = [_fitted(row.cells, width) for row in rows]

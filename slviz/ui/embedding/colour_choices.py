@@ -227,9 +227,9 @@ def _by_own_column(graph: GeneGraph) -> tuple[Colouring, str]:
             key=key,
             max_upload_size=MOST_MEBIBYTES,
             on_change=uploaded,
-            help="Tab- or comma-separated; the first line names the columns. One column holds symbols, aliases, or "
-            "Ensembl, Entrez or UniProt ids; any other can colour the map. It stays on this server, for those who "
-            "have the address.",
+            help="As R, pandas, Seurat, DepMap and spreadsheets write text: columns with tabs, commas, semicolons or "
+            "blanks between them. One column, or the heading, holds symbols, aliases, or Ensembl, Entrez or UniProt "
+            "ids; any other column can colour the map. It stays on this server, for those who have the address.",
         )
     table = _asked_table(graph)
     if table is None:
@@ -238,8 +238,8 @@ def _by_own_column(graph: GeneGraph) -> tuple[Colouring, str]:
     for remark in table.remarks:
         st.caption(f":material/info: {escape_markdown(remark)}")
     sentence = (
-        f"“{column}” of your table: {counted(table.found, 'gene')} of {counted(table.rows, 'row')} found; grey without "
-        "a value."
+        f"“{column}” of your table: {counted(table.found, 'gene')} of {counted(table.rows, 'row')} found by "
+        f"“{table.genes_in}”; grey without a value."
     )
     numbers = table.numbers(column)
     return figures.by_column(column, table.columns[column] if numbers is None else numbers), escape_markdown(sentence)
@@ -252,7 +252,7 @@ def _asked_table(graph: GeneGraph) -> OwnTable | None:
         st.error(escape_markdown(refused), icon=":material/error:")
         return None
     if asked is None:
-        st.info("Upload a table with one row a gene; the first line names the columns.", icon=":material/upload_file:")
+        st.info("Upload a table with one row a gene.", icon=":material/upload_file:")
         return None
     path = staged(opened.store().root, asked, place=OWN_TABLES)
     if path is None:

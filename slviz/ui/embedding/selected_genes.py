@@ -16,6 +16,7 @@ import streamlit as st
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.gene_index import Mapped
+from slviz.datasets.gene_list import read_list, write_list
 from slviz.errors import SlvizError
 from slviz.gene_sets import GeneSet, to_gmt
 from slviz.neighbourhood.inside import MOST_SCORED, known_inside, predicted_inside, predicts_partners, threshold_of
@@ -59,7 +60,7 @@ def asked(graph: GeneGraph, *, clusters: Clusters | None = None) -> Asked:
             kept = kept_selections.of(graph).open(name)
             return Asked(kept.numbers(graph), f"the kept selection “{kept.name}”", kept_selections.file_name(kept.name))
         if listed := address.value("genes"):
-            mapped = opened.index_of(graph).map_many(listed)
+            mapped = read_list(listed, opened.index_of(graph))
             if not len(mapped.found):
                 st.warning(escape_markdown(_not_found(mapped)), icon=":material/link_off:")
             elif mapped.missing or mapped.ambiguous:
@@ -151,7 +152,7 @@ def _hold(graph: GeneGraph, numbers: np.ndarray) -> None:
     """The way from a lasso to the address: the genes stay after a reload, and are named on the map."""
 
     def hold() -> None:
-        address.put(set=None, cluster=None, genes=",".join(graph.genes[number] for number in numbers.tolist()))
+        address.put(set=None, cluster=None, genes=as_list(graph, numbers))
 
     st.button(
         "Name them on the map",
@@ -159,6 +160,11 @@ def _hold(graph: GeneGraph, numbers: np.ndarray) -> None:
         on_click=hold,
         help="Writes the genes into the address, so that they stay after a reload, and their names on the map.",
     )
+
+
+def as_list(graph: GeneGraph, numbers: np.ndarray) -> str:
+    """Genes for the address."""
+    return write_list([graph.genes[number] for number in numbers.tolist()], opened.index_of(graph))
 
 
 def clear() -> None:
@@ -169,11 +175,12 @@ def clear() -> None:
 def _paste(graph: GeneGraph) -> None:
     def pasted() -> None:
         mapped = opened.index_of(graph).map_many(st.session_state["pasted genes"])
-        notes = [_not_found(mapped)] if mapped.missing or mapped.ambiguous or not len(mapped.found) else []
+        told = mapped.missing or mapped.ambiguous or mapped.marks or not len(mapped.found)
+        notes = [*([_not_found(mapped)] if told else []), *mapped.remarks]
         if len(mapped.found) > MOST_IN_ADDRESS:
             notes += _keep_pasted(graph, mapped.found)
         elif len(mapped.found):
-            address.put(set=None, cluster=None, genes=",".join(graph.genes[number] for number in mapped.found))
+            address.put(set=None, cluster=None, genes=as_list(graph, mapped.found))
         st.session_state[NOTE] = notes
 
     with st.popover("Paste genes", icon=":material/content_paste:"):
@@ -182,7 +189,8 @@ def _paste(graph: GeneGraph) -> None:
             key="pasted genes",
             height=160,
             placeholder="BRCA1, PARP1\nENSG00000012048\n672",
-            help="Symbols, aliases, Ensembl, Entrez or UniProt ids, with blanks, commas or lines between them.",
+            help="Symbols, aliases, Ensembl, Entrez or UniProt ids, with blanks, commas, bars or lines between them, "
+            "or as R, Python and spreadsheets write lists.",
         )
         st.button("Select them", type="primary", on_click=pasted, icon=":material/check:")
 
@@ -203,15 +211,17 @@ def _keep_pasted(graph: GeneGraph, numbers: np.ndarray) -> list[str]:
 
 def _not_found(mapped: Mapped) -> str:
     """What became of a pasted list, where something did not go well."""
-    count = len(mapped.missing) + len(mapped.ambiguous)
+    count = len(mapped.missing) + len(mapped.ambiguous) + len(mapped.marks)
     if not count and not len(mapped.found):
         return "No gene was given. Paste symbols, aliases, or Ensembl, Entrez or UniProt ids."
     parts = [f"{counted(len(mapped.found), 'gene')} found"]
     if mapped.missing:
-        listed = ", ".join(each[:30] for each in mapped.missing[:8])
-        parts.append(f"{len(mapped.missing):,} not in this data set: {listed}{' …' if len(mapped.missing) > 8 else ''}")
+        parts.append(f"{len(mapped.missing):,} not in this data set: {mapped.missing_as_said(8)}")
     for text, symbols in list(mapped.ambiguous.items())[:3]:
         parts.append(f"“{text[:30]}” may mean {' or '.join(symbols[:4])}: give the symbol")
+    if mapped.marks:
+        listed = ", ".join(f"“{mark[:10]}”" for mark in mapped.marks[:4])
+        parts.append(f"{listed} {'says' if len(mapped.marks) == 1 else 'say'} that nothing is known, and names no gene")
     return "; ".join(parts) + "."
 
 
@@ -266,7 +276,8 @@ def _ways_on(graph: GeneGraph, rows: pd.DataFrame, picked: list[int]) -> None:
     """Links that take the selection, or the gene of the picked row, to the other pages."""
     symbols = rows["gene"].tolist()
     gene = symbols[picked[0]] if picked and picked[0] < len(symbols) else symbols[0]
-    query: dict[str, str] = {"genes": ",".join(symbols)} if len(symbols) <= MOST_IN_ADDRESS else {}
+    few = len(symbols) <= MOST_IN_ADDRESS
+    query: dict[str, str] = {"genes": write_list(symbols, opened.index_of(graph))} if few else {}
     with st.container(horizontal=True, vertical_alignment="center"):
         if query or address.value("set"):
             frame.link(frame.PREDICTIONS, "Pairs among them", icon=":material/query_stats:", **query)
