@@ -42,7 +42,7 @@ def read_terms(
     gene = (numbering or _by_symbol(genes))(member.tolist())
     inside = gene >= 0
     _report_strangers(member[~inside], lines[term[~inside]], file, genes, report)
-    kept = np.unique(term[inside]).tolist()
+    kept: list[int] = np.unique(term[inside]).tolist()
     if not kept:
         report.add(
             file, "holds no term with a gene of the list", "Check that it is a GMT file with the list's symbols."
@@ -74,7 +74,7 @@ def _by_symbol(genes: pd.Index) -> Numbering:
 
     def numbered(names: Sequence[str]) -> Int64[np.ndarray, " members"]:
         numbers = genes.get_indexer(pd.Index(names, dtype=object)).astype(np.int64)
-        for row in np.flatnonzero(numbers < 0):
+        for row in np.flatnonzero(numbers < 0).tolist():
             name = names[row]
             if name[:1] == name[-1:] == '"' and len(name) > 2:
                 numbers[row] = genes.get_indexer(pd.Index([name[1:-1].strip()], dtype=object))[0]
