@@ -74,7 +74,7 @@ def an_array(random: Random) -> np.ndarray:
             lambda: numbers.astype(bytes),
             lambda: np.array([b"\xff\xfe", b"a"]),
             lambda: np.array(["\x00a", "\u202e", "\x1b[31m", "a" * 3_000]),
-            lambda: np.float32(3),
+            lambda: np.array(3, np.float32),
             lambda: np.zeros((0, 4), np.float32),
             lambda: np.zeros((6, 0), np.float32),
             lambda: np.full((6, 4), np.nan, np.float32),
