@@ -4,7 +4,7 @@ import streamlit as st
 
 from slviz.ui import access, data_report, frame, opened, run_cards
 from slviz.ui.data import data_portrait, datasets
-from slviz.ui.words import plain
+from slviz.ui.words import escape_markdown
 
 
 def page() -> None:
@@ -21,7 +21,7 @@ def page() -> None:
     newest = _runs(graph.fingerprint)
     data_portrait.hubs(graph, run_id=newest)
     data_portrait.evidence(graph)
-    st.caption(plain(" ".join(f"{each}." for each in (graph.title, graph.citation, graph.licence) if each)))
+    st.caption(escape_markdown(" ".join(f"{each}." for each in (graph.title, graph.citation, graph.licence) if each)))
 
 
 def _runs(fingerprint: str) -> str | None:

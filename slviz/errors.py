@@ -28,9 +28,17 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
+from slviz.text import spelt_out
+
 
 class SlvizError(Exception):
-    """Root of the tree; `str(error)` is a sentence for a person."""
+    """Root of the tree; `str(error)` is a sentence for a person, in which unseen marks of foreign words are spelt out.
+
+    It may have several lines; no other control character, no bidirectional and no zero-width mark is left in it.
+    """
+
+    def __str__(self) -> str:
+        return spelt_out(super().__str__(), keep="\n", blanks=False)
 
 
 class DataError(SlvizError):

@@ -11,6 +11,8 @@ import contextlib
 import datetime
 import hashlib
 import json
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,6 +29,7 @@ from slviz.datasets.gene_index import GeneIndex
 from slviz.datasets.read_terms import read_terms
 from slviz.datasets.report import Report, shown
 from slviz.errors import DamagedRun, DamagedSelection, InvalidSetting, SelectionExists, UnknownSelection, nearest
+from slviz.formulas import guarded, unguarded
 from slviz.runs.damage import LATER, readable
 from slviz.runs.files import saving, write_atomically
 from slviz.runs.folder import holding
@@ -34,11 +37,14 @@ from slviz.runs.manifest import refuse_format
 from slviz.runs.parsing import parse_json
 from slviz.runs.plain_files import read_if_there
 from slviz.runs.schemas import FormatOnly, Integer, Line, Stored, Text
+from slviz.text import escaped, on_one_line, spelt_out, utf8
 
 GENE_SETS = ".gene-sets"
 FORMAT = 1
 LOCK = ".lock"
 LONGEST_NAME = 80
+BLANKS = re.compile(r"[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+"""The usual blank, and every other that Unicode calls a space."""
 BUSY = "Somebody else is keeping a selection right now. Try again in a moment."
 
 
@@ -65,7 +71,7 @@ class GeneSet:
         if not chosen:
             raise InvalidSetting("No gene is selected, so there is nothing to keep. Select some genes first.")
         made = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M")
-        return cls(checked_name(name), tuple(graph.genes[number] for number in chosen), _one_line(note), made)
+        return cls(checked_name(name), tuple(graph.genes[number] for number in chosen), on_one_line(note), made)
 
     def numbers(self, graph: GeneGraph) -> Int64[np.ndarray, " genes"]:
         """Gene numbers, ascending; a symbol that the data set does not have is left out."""
@@ -74,15 +80,39 @@ class GeneSet:
 
 
 def checked_name(name: str) -> str:
-    """A name that can be kept, without blanks around it; raises `InvalidSetting`."""
-    name = name.strip()
+    """A name that can be kept, one blank between its words; raises `InvalidSetting`.
+
+    Blanks of every kind, no-break ones among them, become one usual blank, and letters are composed (NFC), so that
+    two names which look alike are one. A tab, a line break and any mark that nobody sees, such as a zero-width or a
+    bidirectional one, are refused.
+    """
+    name = _as_kept(name)
     if not name:
         raise InvalidSetting("A selection needs a name, such as 'DNA repair lasso'.")
     if len(name) > LONGEST_NAME:
-        raise InvalidSetting(f"A name has at most {LONGEST_NAME} letters; this has {len(name)}.")
-    if not name.isprintable():
-        raise InvalidSetting(f"The name '{shown(name)}' holds a tab, a line break or the like.")
+        raise InvalidSetting(f"A name has at most {LONGEST_NAME} letters; this has {len(name):,}. Shorten it.")
+    if (seen := spelt_out(name)) != name:
+        raise InvalidSetting(
+            f"The name '{shown(name)}' holds a tab, a line break or another mark that nobody can see "
+            f"({_first_difference(name, seen)}). Type the name anew without it."
+        )
     return name
+
+
+def _as_kept(name: str) -> str:
+    """The name with letters composed and one usual blank between its words."""
+    return BLANKS.sub(" ", unicodedata.normalize("NFC", name)).strip(" ")
+
+
+def fitting_name(name: str) -> str:
+    """A name that can be kept, made of any text: unseen marks are spelt out, and what is too long ends in "…"."""
+    seen = spelt_out(_as_kept(on_one_line(name[: 4 * LONGEST_NAME])))
+    return seen if len(seen) <= LONGEST_NAME else seen[: LONGEST_NAME - 1].rstrip() + "…"
+
+
+def _first_difference(name: str, seen: str) -> str:
+    """How the first unseen mark of a name is spelt out."""
+    return next(escaped(letter) for letter, other in zip(name, seen, strict=False) if letter != other)
 
 
 class GeneSets:
@@ -136,9 +166,7 @@ class GeneSets:
                     f"A selection called '{chosen.name}' is kept already, with {len(known.genes):,} other genes "
                     f"({known.made}). Choose another name, or replace it."
                 )
-            write_atomically(
-                path, (json.dumps({"format": FORMAT, **asdict(chosen)}, ensure_ascii=False) + "\n").encode()
-            )
+            write_atomically(path, utf8(json.dumps({"format": FORMAT, **asdict(chosen)}, ensure_ascii=False) + "\n"))
 
     def remove(self, name: str) -> None:
         """Forget a selection; nothing happens where it is gone already."""
@@ -152,7 +180,9 @@ class GeneSets:
             return None
 
     def _path(self, name: str) -> Path:
-        return self.folder / _file_name(name)
+        """Of a name as it was kept; else of one that looks the same."""
+        exact = self.folder / _file_name(name)
+        return exact if exact.exists() else self.folder / _file_name(_as_kept(name))
 
 
 class StoredSelection(Stored):
@@ -192,12 +222,19 @@ def _file_name(name: str) -> str:
 
 
 def to_gmt(sets: Iterable[GeneSet], *, provenance: str) -> bytes:
-    """Selections as GMT: name, a note with the provenance, genes; tabs between. One a line."""
+    """Selections as GMT: name, a note with the provenance, genes; tabs between. One a line.
+
+    A cell that a spreadsheet would run as a formula gets a leading apostrophe, which `read_gmt` takes off.
+    """
     lines = [
-        "\t".join([each.name, "; ".join(filter(None, (each.note, _one_line(provenance)))), *each.genes])
+        "\t".join(map(_cell, [each.name, "; ".join(filter(None, (each.note, provenance))), *each.genes]))
         for each in sets
     ]
-    return "".join(f"{line}\n" for line in lines).encode()
+    return utf8("".join(f"{line}\n" for line in lines))
+
+
+def _cell(text: str) -> str:
+    return guarded(on_one_line(text))
 
 
 def read_gmt(content: bytes, file: str, *, graph: GeneGraph, index: GeneIndex) -> tuple[Terms | None, Report]:
@@ -214,23 +251,23 @@ def read_gmt(content: bytes, file: str, *, graph: GeneGraph, index: GeneIndex) -
 
 
 def sets_of(terms: Terms, graph: GeneGraph, *, note: str) -> list[GeneSet]:
-    """Each term as a selection of its genes."""
+    """Each term as a selection of its genes, called by a name that can be kept; a term without genes is none."""
     columns = terms.membership.tocsc()
     spans = zip(columns.indptr[:-1].tolist(), columns.indptr[1:].tolist(), strict=True)
     return [
-        GeneSet.of(name[:LONGEST_NAME], graph, columns.indices[start:stop].tolist(), note=note)
-        for name, (start, stop) in zip(terms.names, spans, strict=True)
+        GeneSet.of(fitting_name(name) or fitting_name(id), graph, columns.indices[start:stop].tolist(), note=note)
+        for id, name, (start, stop) in zip(terms.ids, terms.names, spans, strict=True)
+        if stop > start
     ]
 
 
 def _in_symbols(text: str, index: GeneIndex) -> str:
-    """The text with each gene's symbol in place of its alias or identifier; what is unknown stays as it is."""
-    rows = [line.split("\t") for line in text.split("\n")]
+    """The text with each gene's symbol in place of its alias or identifier; what is unknown stays as it is.
+
+    An apostrophe that guards a formula is taken off first.
+    """
+    rows = [[unguarded(cell) for cell in line.split("\t")] for line in text.split("\n")]
     named = dict.fromkeys(cell.strip() for row in rows for cell in row[2:])
     how = index.map_many(named).how
     symbol_of = dict(zip(how["text"], how["gene"], strict=True))
     return "\n".join("\t".join([*row[:2], *(symbol_of.get(cell.strip(), cell) for cell in row[2:])]) for row in rows)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
+import hashlib
 import threading
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from slviz.datasets import GeneGraph
 from slviz.datasets.gene_index import GeneIndex
 from slviz.errors import DamagedSelection, DataError, InvalidSetting, RunNotSaved, SelectionExists, UnknownSelection
+from slviz.formulas import is_formula, unguarded
 from slviz.gene_sets import GeneSet, GeneSets, read_gmt, sets_of, to_gmt
 
 
@@ -167,3 +170,72 @@ def test_a_gmt_without_anything_says_why(graph: GeneGraph, content: bytes, words
 def test_errors_of_selections_are_data_errors() -> None:
     assert issubclass(SelectionExists, DataError)
     assert issubclass(UnknownSelection, DataError)
+
+
+@pytest.mark.parametrize("blank", ["\xa0", "\u3000", "\u2009", "  ", "\u202f "])
+def test_a_name_with_another_blank_is_the_name_that_it_looks_like(kept: GeneSets, graph: GeneGraph, blank: str) -> None:
+    kept.keep(GeneSet.of(f"{blank}DNA{blank}repair{blank}", graph, [1]))
+    assert [each.name for each in kept.all()] == ["DNA repair"]
+    assert kept.open(f"DNA{blank}repair").genes == ("GENE1",)
+    kept.remove(f"DNA{blank}repair")
+    assert kept.all() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("a\u200bb", r"\u200b"), ("\u202eab", r"\u202e"), ("a\x1b[2J", r"\x1b"), ("a\nb", r"\n"), ("\ud800", r"\ud800")],
+)
+def test_a_name_with_a_mark_that_nobody_sees_is_refused(graph: GeneGraph, name: str, told: str) -> None:
+    with pytest.raises(InvalidSetting) as refused:
+        GeneSet.of(name, graph, [1])
+    assert told in str(refused.value)
+    assert str(refused.value).isprintable()
+
+
+def test_composed_and_decomposed_letters_are_one_name(kept: GeneSets, graph: GeneGraph) -> None:
+    kept.keep(GeneSet.of("cafe\u0301", graph, [1]))
+    assert kept.open("caf\xe9").name == "caf\xe9"
+
+
+def test_a_selection_that_was_kept_under_two_blanks_is_still_opened(kept: GeneSets, graph: GeneGraph) -> None:
+    kept.keep(GeneSet.of("one", graph, [1]))
+    (path,) = kept.folder.glob("*.json")
+    old = path.with_name(hashlib.sha256(b"a  b").hexdigest()[:24] + ".json")
+    old.write_text(path.read_text().replace('"one"', '"a  b"'))
+    assert kept.open("a  b").genes == ("GENE1",)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept_as"),
+    [
+        ("x" * 131_072, "x" * 79 + "…"),
+        ("...", "..."),
+        ("DNA\xa0repair", "DNA repair"),
+        ("a\u200bb", r"a\u200bb"),
+        ("\u202eab", r"\u202eab"),
+        ("=HYPERLINK(1)", "=HYPERLINK(1)"),
+        ("'=1", "'=1"),
+    ],
+)
+def test_the_sets_of_a_file_are_kept_whatever_they_are_called(graph: GeneGraph, name: str, kept_as: str) -> None:
+    content = f"{name}\tnote\tGENE1\tGENE2\nother\tnote\tGENE3\n".encode()
+    terms, _ = read_gmt(content, "my.gmt", graph=graph, index=GeneIndex(graph))
+    if name == "'=1":  # in a file an apostrophe before a formula is a guard
+        kept_as = "=1"
+    assert terms is not None
+    assert [each.name for each in sets_of(terms, graph, note="")] == [kept_as, "other"]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "'=1+1", '"=1"', "@x", "-1-1", "＝1", "-0.5", "'quoted"])
+def test_a_gmt_runs_no_formula_and_comes_back_the_same(graph: GeneGraph, name: str) -> None:
+
+    genes = (name, "+A", *graph.genes[2:])
+    graph = dataclasses.replace(graph, genes=genes, fingerprint="")
+    content = to_gmt([GeneSet.of(name, graph, [0, 1, 2], note="=note")], provenance="x\ty")
+    for cell in content.decode().rstrip("\n").split("\t"):
+        assert not is_formula(cell) or cell.startswith("'")
+        assert unguarded(cell) in (name, "+A", "GENE2", "=note; x y")
+    terms, report = read_gmt(content, "mine.gmt", graph=graph, index=GeneIndex(graph))
+    assert terms is not None, report.text()
+    (back,) = sets_of(terms, graph, note="")
+    assert (back.name, back.genes) == (name, genes[:3])

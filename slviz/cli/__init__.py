@@ -33,6 +33,7 @@ from slviz.cli import (
     tune,
     vectors,
 )
+from slviz.cli.terminal import spelt_out_streams
 from slviz.errors import SlvizError
 
 DESCRIPTION = "Explore gene embeddings learnt on a graph of synthetic-lethal gene pairs."
@@ -97,6 +98,11 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the status that the process should end with."""
+    with spelt_out_streams():
+        return _main(arguments)
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     asked = parse(arguments)
     with contextlib.suppress(ValueError):  # not the main thread: then signals are somebody else's
         signal.signal(signal.SIGTERM, _stop)

@@ -10,11 +10,13 @@ import pandas as pd
 
 from slviz.baselines import TrainingGraph
 from slviz.cli.synthetic import SYNTHETIC
+from slviz.cli.terminal import beneath
 from slviz.datasets import GeneGraph
 from slviz.datasets.gene_lookup import GeneLookup
 from slviz.datasets.pair_list import PairList, bytes_of_pairs, read_pair_list
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DataError, RunError
+from slviz.formulas import guarded
 from slviz.runs.data_of import data_of_run
 from slviz.runs.run import Run
 from slviz.runs.store import RunStore
@@ -58,14 +60,14 @@ def _predict(asked: argparse.Namespace) -> int:
     score = scorer_of(graph, run).score(pairs)
     known, max_degree = _what_is_known(run, pairs, graph)
     rows = "".join(
-        f"{run.genes[a]}\t{run.genes[b]}\t{value:.6g}\t{part}\t{partners}\n"
+        f"{guarded(run.genes[a])}\t{guarded(run.genes[b])}\t{value:.6g}\t{part}\t{partners}\n"
         for (a, b), value, part, partners in zip(pairs.tolist(), score, known, max_degree, strict=True)
     )
     for remark in listed.remarks:
         print(f"slviz: {_called(asked.pairs)}: {remark}", file=sys.stderr, flush=True)
     if run.spec.synthetic:
         print(f"slviz: {SYNTHETIC}", file=sys.stderr, flush=True)
-    sys.stdout.write("\t".join(COLUMNS) + "\n" + rows)
+    beneath(sys.stdout).write("\t".join(COLUMNS) + "\n" + rows)
     sys.stdout.flush()
     return 0
 

@@ -49,7 +49,9 @@ def add_train_command(commands: argparse._SubParsersAction) -> None:
     for part, default in DEFAULTS.items():
         names = ", ".join(TABLES[part])
         command.add_argument(f"--{part}", metavar="NAME", default=None, help=f"{names} (default: {default})")
-    command.add_argument("--test-pairs", metavar="FILE", type=Path, help="hold out these pairs: two gene names a line")
+    command.add_argument(
+        "--test-pairs", metavar="FILE", type=Path, help="hold out these pairs: a table of two genes a row"
+    )
     command.add_argument("--test-negatives", metavar="FILE", type=Path, help="non-pairs to tell them from")
     command.add_argument("--seed", metavar="N", type=int, default=0, help="of first weights and chance (default: 0)")
     command.add_argument(

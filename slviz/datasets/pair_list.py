@@ -148,10 +148,11 @@ class _Named:
     @classmethod
     def of(cls, rows: PairRows, genes: GeneLookup) -> _Named:
         codes, names = pd.factorize(np.concatenate([rows.one, rows.other]))
-        genes.look_up(names)
-        found = (genes.number(name) for name in names)
+        each = np.asarray(names, dtype=object)
+        genes.look_up(each.tolist())
+        found = (genes.number(name) for name in each.tolist())
         gene = np.array([-1 if number is None else number for number in found], dtype=np.int64)
-        return cls(names, codes.reshape(2, -1).T.astype(np.int64), gene)
+        return cls(each, codes.reshape(2, -1).T.astype(np.int64), gene)
 
     @property
     def numbers(self) -> Int64[np.ndarray, "rows 2"]:
@@ -161,6 +162,10 @@ class _Named:
     def that(self, says: Callable[[str], object]) -> Bool[np.ndarray, " names"]:
         """Of which names something is said."""
         return np.array([bool(says(name)) for name in self.names], dtype=bool)
+
+    def either(self, names: Bool[np.ndarray, " names"]) -> Bool[np.ndarray, " rows"]:
+        """Rows of which one cell or both are among some of the names."""
+        return names[self.codes[:, 0]] | names[self.codes[:, 1]]
 
 
 def _left_out(rows: PairRows, named: _Named, genes: GeneLookup, *, once: bool) -> list[LeftOut]:
@@ -180,16 +185,16 @@ def _left_out(rows: PairRows, named: _Named, genes: GeneLookup, *, once: bool) -
             found.append(LeftOut(chosen, (said[0], said[-1]), first, count, hint, unknown))
 
     missing, shared, absent = named.that(genes.is_missing), named.that(genes.meant), named.gene < 0
-    leave(missing[named.codes].any(axis=1), "it does not name two genes", "they do not name two genes")
+    leave(named.either(missing), "it does not name two genes", "they do not name two genes")
     leave(
-        shared[named.codes].any(axis=1),
+        named.either(shared),
         "it has a name that several genes share",
         "they have a name that several genes share",
         of=shared,
         hint=lambda name: f", which is {_some(genes.meant(name))}",
     )
     leave(
-        absent[named.codes].any(axis=1),
+        named.either(absent),
         f"{genes.data} lacks a gene of it",
         f"{genes.data} lacks a gene of theirs",
         of=absent,
@@ -218,7 +223,7 @@ def _first_lines(
     codes = named.codes[chosen].ravel()
     codes, lines = codes[of[codes]], np.repeat(rows.lines[chosen], 2)[of[codes]]
     at = np.sort(np.unique(codes, return_index=True)[1])
-    return {named.names[codes[each]]: int(lines[each]) for each in at[:SHOWN].tolist()}, len(at)
+    return {str(named.names[codes[each]]): int(lines[each]) for each in at[:SHOWN].tolist()}, len(at)
 
 
 def _some(symbols: tuple[str, ...]) -> str:

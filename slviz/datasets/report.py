@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from slviz.text import spelt_out
+
 SHOWN = 5  # of problems of one kind in one file; the rest are counted
 VALUE_WIDTH = 60
 
@@ -134,8 +136,8 @@ class Report:
 
 
 def shown(value: str) -> str:
-    """`value` on one line and of a length that a person can read; control characters are spelt out."""
-    text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in value[: VALUE_WIDTH + 1])
+    """`value` on one line and of a length that a person can read; marks that nobody sees are spelt out."""
+    text = spelt_out(value[: VALUE_WIDTH + 1])
     return text if len(text) <= VALUE_WIDTH else text[:VALUE_WIDTH] + "…"
 
 

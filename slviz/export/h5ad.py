@@ -8,7 +8,7 @@ used, since it asks for an older pandas; a test opens the files with it.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import h5py
@@ -17,6 +17,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from slviz.export.annotated import Annotated
+from slviz.text import utf8
 
 INDEX = "_index"
 
@@ -37,11 +38,11 @@ def to_h5ad(content: Annotated) -> bytes:
         _table(root, "var", pd.DataFrame(index=range(width)), index=[f"embedding_{d + 1}" for d in range(width)])
         matrices = {"X_embedding": content.vectors}
         matrices |= {f"X_{name}": each.coordinates for name, each in content.maps.items()}
-        for name, matrix in matrices.items():
+        for name, matrix in zip(_safe_names(matrices), matrices.values(), strict=True):
             _array(_group(root, "obsm"), name, matrix)
         for name, pairs in content.pairs.items():
             _sparse(_group(root, "obsp"), name, pairs)
-        for name, text in content.about.items():
+        for name, text in zip(_safe_names(content.about), content.about.values(), strict=True):
             _text(_group(root, "uns"), name, text)
         for name in ("layers", "obsm", "obsp", "uns", "varm", "varp"):
             _group(root, name)
@@ -65,19 +66,19 @@ def _array(parent: Any, name: str, values: np.ndarray) -> None:
 
 
 def _texts(parent: Any, name: str, values: Any) -> None:
-    texts = np.array([str(each) for each in values], dtype=object)
+    texts = np.array([_storable(str(each)) for each in values], dtype=object)
     _mark(parent.create_dataset(name, data=texts, dtype=h5py.string_dtype()), "string-array", "0.2.0")
 
 
 def _text(parent: Any, name: str, value: str) -> None:
-    _mark(parent.create_dataset(name, data=value, dtype=h5py.string_dtype()), "string", "0.2.0")
+    _mark(parent.create_dataset(name, data=_storable(value), dtype=h5py.string_dtype()), "string", "0.2.0")
 
 
 def _table(parent: Any, name: str, table: pd.DataFrame, *, index: Any) -> None:
     group = parent.create_group(name)
     _mark(group, "dataframe", "0.2.0")
     group.attrs["_index"] = INDEX
-    columns = list(_safe_names(table))
+    columns = _safe_names(table.columns, INDEX)
     # An empty list would be written as float64, which readers refuse as names.
     group.attrs.create("column-order", columns, dtype=h5py.string_dtype(), shape=(len(columns),))
     _texts(group, INDEX, index)
@@ -85,15 +86,25 @@ def _table(parent: Any, name: str, table: pd.DataFrame, *, index: Any) -> None:
         _column(group, safe, pd.Series(table[column]))
 
 
-def _safe_names(table: pd.DataFrame) -> list[str]:
-    """Names of the columns; a slash would make a group of its own in HDF5."""
-    taken: dict[str, int] = {INDEX: 1}
+def _safe_names(names: Iterable[Any], *taken: str) -> list[str]:
+    """Names of elements, each once: a slash would make a group of its own in HDF5, and points mean the group itself."""
+    used = set(taken)
     safe = []
-    for column in table.columns:
-        name = str(column).replace("/", "_") or "column"
-        taken[name] = taken.get(name, 0) + 1
-        safe.append(name if taken[name] == 1 else f"{name}_{taken[name]}")
+    for each in names:
+        name = _storable(str(each)).replace("/", "_")
+        name = name if name.strip(".") else f"column{name}"
+        number, made = 1, name
+        while made in used:
+            number += 1
+            made = f"{name}_{number}"
+        used.add(made)
+        safe.append(made)
     return safe
+
+
+def _storable(text: str) -> str:
+    r"""The text as HDF5 can hold it: a NUL and a lone surrogate are written as their escapes, \x00 and \ud800."""
+    return utf8(text.replace("\0", r"\x00")).decode()
 
 
 def _column(group: Any, name: str, column: pd.Series) -> None:

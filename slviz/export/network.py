@@ -4,48 +4,92 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import networkx as nx
 import numpy as np
 
 from slviz.neighbourhood import Neighbourhood
+from slviz.text import escaped, unbroken, utf8
+
+NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML 1.0 file may hold, such as U+FFFF, and the carriage return, which readers turn into a line break."""
 
 
 def to_graphml(around: Neighbourhood, *, provenance: str) -> bytes:
     """The neighbourhood as GraphML (Cytoscape, Gephi, yEd, networkx); edges run source → target.
 
-    Genes are nodes by their symbol, with name, relation, score, …; an attribute that is unknown is left
-    out. The graph's own attribute "provenance" holds the line.
+    Genes are nodes by their symbol, which is their attribute "name", too, since igraph and Cytoscape call a node
+    by that; "full_name", relation, score, … lie beside it. An attribute that is unknown is left out. The graph's
+    own attribute "provenance" holds the line. A character that XML cannot hold is written as its escape (\\uffff).
     """
-    return "\n".join(nx.generate_graphml(_network(around, provenance), named_key_ids=True)).encode()
+    # Named ids would give "attention" of genes and of pairs one id.
+    lines = nx.generate_graphml(_fit_for_xml(_network(around, provenance)), named_key_ids=False)
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + "\n".join(lines).encode()
 
 
 def to_cytoscape(around: Neighbourhood, *, provenance: str) -> bytes:
-    """The neighbourhood as Cytoscape.js JSON; `data` of a node and an edge hold its attributes."""
+    """The neighbourhood as Cytoscape.js JSON; `data` of a node and an edge hold its attributes.
+
+    No two elements have one id, be they genes or pairs.
+    """
     network = _network(around, provenance)
+    edge_ids = _edge_ids(network)
     content = {
         "data": {"provenance": provenance, "name": f"{around.symbols[0]} neighbourhood"},
         "elements": {
             "nodes": [{"data": {"id": gene, **network.nodes[gene]}} for gene in network],
             "edges": [
-                {"data": {"id": f"{source}→{target}", "source": source, "target": target, **attributes}}
-                for source, target, attributes in network.edges(data=True)
+                {"data": {"id": edge_id, "source": source, "target": target, **attributes}}
+                for edge_id, (source, target, attributes) in zip(edge_ids, network.edges(data=True), strict=True)
             ],
         },
     }
-    return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1).encode()
+    return utf8(json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1))
 
 
 def to_sif(around: Neighbourhood) -> bytes:
     """The neighbourhood as SIF: source, kind of pair, target, tab-separated.
 
-    The format has no comments, so it carries no provenance: take the GraphML for that.
+    The format has no comments, so it carries no provenance: take the GraphML for that. A tab or a line break inside
+    a symbol becomes a blank.
     """
     table = around.edge_table()
     kind = table["kind"].str.replace(r"[^a-z]+", "_", regex=True)
-    lines = table["source"] + "\t" + kind + "\t" + table["target"]
-    return "".join(f"{line}\n" for line in lines).encode()
+    lines = table["source"].map(unbroken) + "\t" + kind + "\t" + table["target"].map(unbroken)
+    return utf8("".join(f"{line}\n" for line in lines))
+
+
+def _edge_ids(network: nx.DiGraph) -> list[str]:
+    """Such as "TP53→HRAS"; a further arrow where that is a gene's name or another pair's id."""
+    taken = {str(gene) for gene in network}
+    ids = []
+    for source, target in network.edges:
+        made = f"{source}→{target}"
+        while made in taken:
+            made += "→"
+        taken.add(made)
+        ids.append(made)
+    return ids
+
+
+def _fit_for_xml(network: nx.DiGraph) -> nx.DiGraph:
+    """The same network with text that XML can hold, names of genes included."""
+    fit = nx.relabel_nodes(network, {gene: _xml_text(gene) for gene in network})
+    _clean_values([fit.graph])
+    _clean_values(attributes for _, attributes in fit.nodes(data=True))
+    _clean_values(attributes for *_, attributes in fit.edges(data=True))
+    return fit
+
+
+def _clean_values(all_attributes: Iterable[dict[str, Any]]) -> None:
+    for attributes in all_attributes:
+        attributes.update({key: _xml_text(value) for key, value in attributes.items() if isinstance(value, str)})
+
+
+def _xml_text(text: str) -> str:
+    return NOT_IN_XML.sub(lambda match: escaped(match.group()), text)
 
 
 def _network(around: Neighbourhood, provenance: str) -> nx.DiGraph:
@@ -58,21 +102,27 @@ def _network(around: Neighbourhood, provenance: str) -> nx.DiGraph:
         layer="mean" if around.layer is None else str(around.layer + 1),
         head="mean" if around.head is None else str(around.head + 1),
     )
-    network.add_node(str(around.symbols[0]), relation="centre", name=str(around.names[0]))
+    _add_gene(network, str(around.symbols[0]), {"relation": "centre", "name": str(around.names[0])})
     for row in around.table().to_dict("records"):
-        network.add_node(row.pop("gene"), **_present(row))
+        _add_gene(network, row.pop("gene"), row)
     for row in around.edge_table().to_dict("records"):
         network.add_edge(row.pop("source"), row.pop("target"), **_present(row))
     return network
 
 
+def _add_gene(network: nx.DiGraph, symbol: str, row: dict[Any, Any]) -> None:
+    """A gene as a node whose "name" is its symbol; the name in words is its "full_name"."""
+    full_name = {"full_name": row.pop("name", "")}
+    network.add_node(symbol, name=symbol, **_present(full_name | row))
+
+
 def _present(row: dict[Any, Any]) -> dict[str, Any]:
-    """Plain Python values of a row, without the missing ones; text without characters that XML forbids."""
+    """Plain Python values of a row, without the missing ones."""
     kept = {}
     for key, value in row.items():
         if isinstance(value, str):
             if value:
-                kept[str(key)] = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", value)
+                kept[str(key)] = value
         elif np.isfinite(value):
             kept[str(key)] = int(value) if isinstance(value, (int, np.integer)) else round(float(value), 7)
     return kept

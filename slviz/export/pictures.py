@@ -11,6 +11,8 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 
 from slviz.errors import InvalidSetting, SlvizError
+from slviz.figures.written import all_written
+from slviz.text import spelt_out, utf8
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MILLIMETRES_PER_INCH = 25.4
@@ -33,13 +35,14 @@ def figure_to_html(figure: go.Figure, *, provenance: str, title: str = "slviz", 
     """
     drawn = _of_width(for_print(figure, width_mm=_checked_width(width_mm)), width_mm, provenance)
     drawing = drawn.to_html(full_html=False, include_plotlyjs=True, config={"displaylogo": False})
+    heading = html.escape(spelt_out(title))
     page = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f"<title>{html.escape(title)}</title>"
+        f"<title>{heading}</title>"
         "<style>body{font-family:sans-serif;margin:1.5rem;background:#fff;color:#222}</style></head><body>"
-        f"<h1>{html.escape(title)}</h1>{drawing}</body></html>\n"
+        f"<h1>{heading}</h1>{drawing}</body></html>\n"
     )
-    return page.encode()
+    return utf8(page)
 
 
 def figure_to_image(
@@ -128,7 +131,7 @@ def _add_footer(figure: Any, text: str) -> float:
         figure.update_layout(legend_y=room / (figure.layout.width + bottom))
     figure.update_layout(margin_b=bottom + room)
     figure.add_annotation(
-        text="<br>".join(html.escape(line) for line in lines),
+        text="<br>".join(all_written(lines)),
         showarrow=False,
         align="left",
         x=0,

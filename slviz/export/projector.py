@@ -10,6 +10,7 @@ import pandas as pd
 
 from slviz.export.annotated import Annotated
 from slviz.export.tables import clean_cells, to_tsv
+from slviz.text import utf8
 
 CONFIGURATION = """embeddings {
   tensor_name: "embedding"
@@ -28,9 +29,9 @@ def to_projector(content: Annotated) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("vectors.tsv", _numbers(content.vectors))
-        archive.writestr("metadata.tsv", _metadata(content))
+        archive.writestr("metadata.tsv", utf8(_metadata(content)))
         archive.writestr("projector_config.pbtxt", CONFIGURATION)
-        archive.writestr("provenance.txt", content.provenance + "\n")
+        archive.writestr("provenance.txt", utf8(content.provenance + "\n"))
     return packed.getvalue()
 
 

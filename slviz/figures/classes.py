@@ -10,6 +10,7 @@ from jaxtyping import Int64
 
 from slviz.figures.frame import empty, framed
 from slviz.figures.palette import CONTINUOUS, FAINT
+from slviz.figures.written import written
 
 WRITTEN = 16
 """With at most so many classes every cell says how many genes it holds; with more, its hover does."""
@@ -33,7 +34,7 @@ def confusion_figure(
         return empty("There is no gene with a class in this part.")
     size = confusion.sum(axis=1, keepdims=True)
     share = np.where(confusion > 0, confusion / np.maximum(size, 1), np.nan).astype(np.float32)
-    shown = [_short(name) for name in names]
+    shown = [written(_short(name)) for name in names]
     text = np.where(confusion > 0, confusion.astype(str), "").astype(object) if len(names) <= WRITTEN else None
     cells = go.Heatmap(
         z=share,
@@ -62,7 +63,7 @@ def confusion_figure(
     )
     figure = framed(
         [cells],
-        x=f"Class given by the {scorer}" if scorer == "network" else f"Class given by “{scorer}”",
+        x=f"Class given by the {scorer}" if scorer == "network" else f"Class given by “{written(scorer)}”",
         y="Actual class",
         keep=f"confusion {scorer}",
         height=int(np.clip(200 + CELL_PIXELS * len(names), LOWEST, HIGHEST)),

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from slviz.datasets import GeneGraph
+from slviz.figures.written import written
 from slviz.projections import Clusters, Crowding, Density, Projection, Spread
 from slviz.runs import PARTS, Run
 
@@ -49,8 +50,9 @@ class Colouring:
 
     @property
     def heading(self) -> str:
-        """Title and unit, for a legend."""
-        return f"{self.title}<br><sub>{self.unit}</sub>" if self.unit else self.title
+        """Title and unit as written, for a legend."""
+        title, unit = written(self.title), written(self.unit)
+        return f"{title}<br><sub>{unit}</sub>" if unit else title
 
     @property
     def texts(self) -> np.ndarray:

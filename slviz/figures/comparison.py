@@ -10,6 +10,7 @@ from slviz.evaluation import METRICS
 from slviz.evaluation.comparison import Difference
 from slviz.figures.frame import framed
 from slviz.figures.palette import LINE, OKABE_ITO, SYMBOLS
+from slviz.figures.written import all_written, written
 
 LINE_PIXELS = 46
 APART = 0.24
@@ -25,6 +26,7 @@ def difference_intervals(differences: Mapping[str, Sequence[Difference]], *, ref
     """
     keys = list(dict.fromkeys(each.metric for found in differences.values() for each in found))
     names = list(differences)[::-1]  # the first stands on top
+    shown = all_written(names)
     traces = []
     for place, key in enumerate(keys):
         of_key = [next(each for each in differences[name] if each.metric == key) for name in names]
@@ -32,7 +34,7 @@ def difference_intervals(differences: Mapping[str, Sequence[Difference]], *, ref
             go.Scatter(
                 x=[each.value for each in of_key],
                 y=[row + APART * ((len(keys) - 1) / 2 - place) for row in range(len(names))],
-                text=names,
+                text=shown,
                 error_x={
                     "array": [each.high - each.value for each in of_key],
                     "arrayminus": [each.value - each.low for each in of_key],
@@ -49,14 +51,14 @@ def difference_intervals(differences: Mapping[str, Sequence[Difference]], *, ref
         )
     figure = framed(
         traces,
-        x=f"Difference to {reference}",
+        x=f"Difference to {written(reference)}",
         y="",
         keep="comparison",
         height=150 + LINE_PIXELS * max(len(names), 1) * max(1, len(keys) // 2),
     )
     figure.add_vline(x=0, line={"color": LINE, "width": 1.2, "dash": "dash"})
     figure.update_layout(
-        yaxis={"tickvals": list(range(len(names))), "ticktext": names, "range": (-0.6, len(names) - 0.4)},
+        yaxis={"tickvals": list(range(len(names))), "ticktext": shown, "range": (-0.6, len(names) - 0.4)},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
     )
     return figure.update_xaxes(tickformat="+.3f")

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from slviz.figures.frame import framed
 from slviz.figures.palette import KNOWN
+from slviz.figures.written import all_written, written
 from slviz.projections.agreement import Agreement, Null
 from slviz.projections.company import Company
 
@@ -21,7 +22,7 @@ CHANCE = "by chance, ± 2 standard deviations"
 
 def agreement_bars(agreements: Mapping[str, Agreement]) -> go.Figure:
     """A bar for each two embeddings, named by the key: the share of nearest neighbours that stay, beside chance."""
-    names = list(agreements)
+    names = all_written(agreements)
     percent = [100 * each.mean for each in agreements.values()]
     bars = go.Bar(
         y=names,
@@ -54,7 +55,7 @@ def company_bars(companies: Mapping[str, Sequence[Company]], titles: Mapping[str
         companies: by kind of embedding, one company a bond, the bonds in the same order.
         titles: what each kind is called.
     """
-    bonds = [each.bond for each in next(iter(companies.values()))]
+    bonds = [written(each.bond) for each in next(iter(companies.values()))]
     traces: list[Any] = []
     for place, (kind, found) in enumerate(companies.items()):
         percent = [100 * each.mean for each in found]
@@ -63,13 +64,13 @@ def company_bars(companies: Mapping[str, Sequence[Company]], titles: Mapping[str
                 x=np.arange(len(bonds)) + _offset(place, len(companies)),
                 y=percent,
                 width=_width(len(companies)),
-                name=titles[kind],
+                name=written(titles[kind]),
                 marker={"color": KIND_COLOURS[kind], "pattern": {"shape": KIND_PATTERNS[kind]}},
                 text=[f"{value:.0f}" if value >= 10 else f"{value:.1f}" for value in percent],
                 textposition="outside",
                 cliponaxis=False,
                 customdata=[[bond] for bond in bonds],
-                hovertemplate=f"{titles[kind]}: %{{y:.1f}} % of neighbours %{{customdata[0]}}<extra></extra>",
+                hovertemplate=f"{written(titles[kind])}: %{{y:.1f}} % of neighbours %{{customdata[0]}}<extra></extra>",
             )
         )
     nulls = [each.null for found in companies.values() for each in found]

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from slviz.evaluation import average_precision, pr_curve, roc_auc, roc_curve
 from slviz.figures.frame import framed
 from slviz.figures.palette import ACCENT, LINE, LONGER
+from slviz.figures.written import written
 from slviz.runs import PAIR_COLUMNS
 
 MOST_POINTS = 1500
@@ -77,14 +78,14 @@ def _lines(curves: Sequence[NamedCurve], figure_name: str, *, x: str, y: str) ->
                 x=np.asarray(curve.x, dtype=np.float32)[kept],
                 y=np.asarray(curve.y, dtype=np.float32)[kept],
                 mode="lines",
-                name=f"{curve.name} ({figure_name} {curve.figure:.3f})",
+                name=f"{written(curve.name)} ({figure_name} {curve.figure:.3f})",
                 legendrank=1000 + ranks[curve.name],
                 line={
                     "color": colours[curve.name],
                     "width": 1.6 if curve.baseline else 3,
                     "dash": DASHES[place % len(DASHES)] if curve.baseline else "solid",
                 },
-                hovertemplate=f"<b>{curve.name}</b><br>{x}: %{{x:.3f}}<br>{y}: %{{y:.3f}}<extra></extra>",
+                hovertemplate=f"<b>{written(curve.name)}</b><br>{x}: %{{x:.3f}}<br>{y}: %{{y:.3f}}<extra></extra>",
             )
         )
     return traces

@@ -9,6 +9,7 @@ from slviz.datasets import GeneGraph
 from slviz.figures.frame import empty, framed
 from slviz.figures.labels import callouts
 from slviz.figures.palette import ACCENT, OKABE_ITO
+from slviz.figures.written import written
 
 
 def degree_distribution(graph: GeneGraph) -> go.Figure:
@@ -54,7 +55,7 @@ def degree_ranks(graph: GeneGraph, *, labelled: int = 10) -> go.Figure:
             "symbol": np.where(hub, "diamond", "circle"),
             "opacity": 1,
         },
-        text=[graph.genes[gene] for gene in order],
+        text=[written(graph.genes[gene]) for gene in order],
         customdata=order[:, None],
         hovertemplate="<b>%{text}</b><br>%{y:,} known partners<br>rank %{x:,}<extra></extra>",
     )

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from slviz.figures.frame import framed
 from slviz.figures.palette import ACCENT, LINE, OKABE_ITO
+from slviz.figures.written import written
 from slviz.runs.deletions import DeletionTest
 
 DECIMALS = ".2f"
@@ -37,7 +38,7 @@ def falls_by_gene(test: DeletionTest, genes: Sequence[str]) -> go.Figure:
         mode="markers",
         name="genes",
         showlegend=False,
-        text=[genes[gene] for gene in test.genes.tolist()],
+        text=[written(genes[gene]) for gene in test.genes.tolist()],
         customdata=test.genes[:, None],
         marker={"size": 8, "color": ACCENT, "opacity": 0.8},
         hovertemplate="<b>%{text}</b><br>most attended %{y:.3f}<br>others %{x:.3f}<extra></extra>",
@@ -75,7 +76,9 @@ def falls_of_draws(test: DeletionTest, symbol: str) -> go.Figure:
         hovertemplate="without the most attended: %{x:.3f}<extra></extra>",
         showlegend=False,
     )
-    figure = framed([others, top], x=f"{FALL} of {symbol}’s best new partners", y="", keep="deletion gene", height=220)
+    figure = framed(
+        [others, top], x=f"{FALL} of {written(symbol)}’s best new partners", y="", keep="deletion gene", height=220
+    )
     figure.update_yaxes(categoryorder="array", categoryarray=kinds, range=(-0.6, 1.6))
     return figure.update_xaxes(range=span, tickformat=DECIMALS)
 

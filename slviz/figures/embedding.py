@@ -14,6 +14,7 @@ from slviz.figures.frame import framed, plain_axes, scatter_kind
 from slviz.figures.labels import area_labels, callouts
 from slviz.figures.palette import ACCENT, LINE, MISSING
 from slviz.figures.points import Points, coloured, heading, hover_texts
+from slviz.figures.written import written
 from slviz.projections import Clusters, Projection
 from slviz.projections.neighbours import count_within
 
@@ -73,8 +74,8 @@ def embedding_scatter(
     clusters = None if len(selected) else clusters or colouring.clusters
     figure = framed(
         traces,
-        x=projection.axes[0],
-        y=projection.axes[1],
+        x=written(projection.axes[0]),
+        y=written(projection.axes[1]),
         keep=f"{projection.method.to_json()} {projection.seed}",
         legend_title=colouring.heading,
         height=height,

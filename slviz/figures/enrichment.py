@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from slviz.enrichment import SIGNIFICANT, Enrichment
 from slviz.figures.frame import empty, framed
 from slviz.figures.palette import FAINT, LINE, OKABE_ITO, categorical
+from slviz.figures.written import all_written, written
 
 GROUP_WORDS = {"BP": "process", "MF": "function", "CC": "component"}
 """The three parts of the Gene Ontology: biological process, molecular function, cellular component."""
@@ -39,7 +40,7 @@ def enrichment_bars(enrichment: Enrichment, genes: Sequence[str], *, most: int =
     colour = categorical(groups)
     titles = titles_of(rows)
     bars = [
-        _bars(part, titles, enrichment, genes, name=_group_words(str(group)), colour=colour[str(group)])
+        _bars(part, titles, enrichment, genes, name=written(_group_words(str(group))), colour=colour[str(group)])
         for group, part in rows.groupby("group")
     ]
     figure = framed(bars, x=SURER, y="", keep="enrichment", height=_height(len(rows)), showlegend=len(groups) > 1)
@@ -95,11 +96,11 @@ def compared_bars(
             x=surety(values[order]),
             y=places,
             orientation="h",
-            name=name,
+            name=written(name),
             marker={"color": OKABE_ITO[number], "pattern": {"shape": "/" if number else ""}},
             offsetgroup=number,
             customdata=np.array(ids, dtype=object)[order][:, None],
-            hovertemplate="%{y}<br>" + name + "<br>q = 10<sup>−%{x:.2f}</sup><extra></extra>",
+            hovertemplate="%{y}<br>" + written(name) + "<br>q = 10<sup>−%{x:.2f}</sup><extra></extra>",
         )
         for number, (name, values) in enumerate(zip(names, q, strict=True))
     ]
@@ -118,16 +119,16 @@ def titles_of(rows: pd.DataFrame) -> dict[int, str]:
     twice = rows["term"].duplicated(keep=False)
     told = rows["term"].where(~twice, rows["term"] + " " + rows["id"]).tolist()
     wrapped = [textwrap.wrap(str(name), LETTERS, max_lines=2, placeholder=" …") for name in told]
-    return {int(row): "<br>".join(lines) for row, lines in zip(rows.index, wrapped, strict=True)}
+    return {int(row): "<br>".join(all_written(lines)) for row, lines in zip(rows.index, wrapped, strict=True)}
 
 
 def _hover(row: int, enrichment: Enrichment, genes: Sequence[str]) -> str:
     about = enrichment.table.loc[row]
     members = [genes[int(gene)] for gene in enrichment.members(row)]
     more = f" and {len(members) - GENES_IN_HOVER} more" if len(members) > GENES_IN_HOVER else ""
-    listed = "<br>".join(textwrap.wrap(", ".join(members[:GENES_IN_HOVER]) + more, 60))
+    listed = "<br>".join(all_written(textwrap.wrap(", ".join(members[:GENES_IN_HOVER]) + more, 60)))
     return (
-        f"<b>{about['term']}</b> {about['id']}<br>"
+        f"<b>{written(about['term'])}</b> {written(about['id'])}<br>"
         f"{about['selected']:,} selected genes, {about['expected']:.1f} expected ({about['fold']:.1f}×)<br>"
         f"p = {about['p']:.2g}, q = {about['q']:.2g}<br>{listed}"
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
 from slviz.figures.palette import FAINT, LINE
+from slviz.figures.written import written
 
 CLEAR = "rgba(0, 0, 0, 0)"
 SYNTHETIC_MARK = '<span style="font-size: 11px; font-weight: 400">SYNTHETIC DATA</span>'
@@ -36,11 +36,11 @@ def framed(traces: list[Any], *, x: str, y: str, keep: str, legend_title: str = 
 
 def noted(figure: go.Figure, lines: Sequence[str]) -> go.Figure:
     """The figure with small lines over the plot that say what it shows, so that a picture taken away says so, too."""
-    written = [html.escape(line, quote=False) for line in lines if line]
+    shown = [written(line) for line in lines if line]
     legend = figure.layout.legend.y or 0  # pyright: ignore[reportAttributeAccessIssue]
     lifted = LEGEND_PIXELS if legend > 1 else 0
     figure.add_annotation(
-        text="<br>".join(written),
+        text="<br>".join(shown),
         showarrow=False,
         align="left",
         font={"size": 12},
@@ -54,7 +54,7 @@ def noted(figure: go.Figure, lines: Sequence[str]) -> go.Figure:
             "yshift": 6 + lifted,
         },
     )
-    top = 16 * len(written) + 14 + lifted
+    top = 16 * len(shown) + 14 + lifted
     height = figure.layout.height  # pyright: ignore[reportAttributeAccessIssue]
     return figure.update_layout(margin_t=top, height=None if height is None else height + top - 30)
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from slviz.figures.written import all_written, written
+
 LETTER_WIDTH = 0.62
 LINE_HEIGHT = 1.35
 STRAIGHT = [(1, 0), (-1, 0), (0, -1), (0, 1)]
@@ -60,7 +62,7 @@ def callouts(
         {
             "x": float(x[each]),
             "y": float(y[each]),
-            "text": texts[each],
+            "text": written(texts[each]),
             "showarrow": True,
             "arrowhead": 0,
             "arrowwidth": 1,
@@ -114,8 +116,8 @@ def area_labels(
                 "y": float(middles[number][1]),
                 "xshift": float(shift[0]),
                 "yshift": float(shift[1]),
-                "text": "<br>".join(lines),
-                "hovertext": f"{name}: {int((area == number).sum()):,} genes",
+                "text": "<br>".join(all_written(lines)),
+                "hovertext": f"{written(name)}: {int((area == number).sum()):,} genes",
                 "showarrow": False,
                 "font": {"size": size, "weight": 700, "shadow": "auto"},
             }

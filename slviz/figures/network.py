@@ -15,6 +15,7 @@ from slviz.figures.palette import LINE, MISSING
 from slviz.figures.palette import PREDICTED as PREDICTED_COLOUR
 from slviz.figures.ring_labels import canvas_for, ring_labels
 from slviz.figures.rings import ring_places
+from slviz.figures.written import all_written, written
 from slviz.neighbourhood import AMONG, CENTRE, FURTHER, HELD_OUT, KNOWN, OTHER, OUTER, PREDICTED, SPOKE, Neighbourhood
 
 WIDEST = 12.0
@@ -55,7 +56,7 @@ def network_figure(around: Neighbourhood, *, max_weight: float | None = None, he
         height: in pixels.
     """
     if len(around.genes) == 1:
-        return empty(f"{around.symbols[0]} has no neighbour to draw.<br>{'<br>'.join(around.statement)}")
+        return empty("<br>".join(all_written([f"{around.symbols[0]} has no neighbour to draw.", *around.statement])))
     place = ring_places(around)
     widest = max_weight or around.heaviest or 1.0
     ends = _ends(around)
@@ -172,7 +173,7 @@ def _nodes(around: Neighbourhood, place: np.ndarray) -> list[Any]:
             "name": CENTRE,
             "showlegend": False,
             "marker": {"size": CENTRE_SIZE, "color": "#3B3B3B", "line": {"width": 2.5, "color": "white"}},
-            "text": [f"<b>{symbol}</b>"],
+            "text": [f"<b>{written(symbol)}</b>"],
             "textfont": {"color": "white", "size": max(fitting, 8)},
             "hovertext": [hover[0]],
             "customdata": [[around.centre]],
@@ -184,16 +185,20 @@ def _nodes(around: Neighbourhood, place: np.ndarray) -> list[Any]:
 
 def _hover(around: Neighbourhood) -> np.ndarray:
     """Text [N]: bold symbol, name, relation, attention both ways, score, known partners."""
-    symbol = around.symbols[0]
+    symbol = written(around.symbols[0])
     toward, back = ("from", "to") if around.direction == "into" else ("to", "from")
     texts = []
     for row in range(len(around.genes)):
-        lines = [f"<b>{around.symbols[row]}</b>", str(around.names[row])[:80], str(around.relation[row])]
+        lines = [
+            f"<b>{written(around.symbols[row])}</b>",
+            written(str(around.names[row])[:80]),
+            str(around.relation[row]),
+        ]
         lines.append(_number(f"attention {toward} {symbol}", around.attention[row]))
         lines.append(_number(f"attention {back} {symbol}", around.attention_back[row]))
         lines.append(_number("predicted score", around.score[row]))
         lines.append(_number("data-set score", around.dataset_score[row]))
-        lines.append(str(around.evidence[row]))
+        lines.append(written(around.evidence[row]))
         lines.append(f"{around.degree[row]:,} known partner{'' if around.degree[row] == 1 else 's'}")
         texts.append("<br>".join(line for line in lines if line))
     return np.array(texts, dtype=object)

@@ -9,6 +9,7 @@ import numpy as np
 
 from slviz.figures.colouring import Colouring
 from slviz.figures.palette import CONTINUOUS, MISSING, SIGNED, categorical, symbols
+from slviz.figures.written import written
 
 SOLID_SYMBOLS = ("circle", "square", "diamond", "cross")
 """What Plotly draws in three dimensions with any font."""
@@ -75,7 +76,9 @@ def coloured(draw: Points, which: np.ndarray, colouring: Colouring, marker: dict
     inside = inside[np.argsort(np.abs(values[inside]), kind="stable")]  # the telling ones on top
     scale = _scale(colouring, values[np.isfinite(values)])
     shown = np.log10(values[inside]) if colouring.logarithmic else values[inside]
-    traces.append(draw.trace(inside, marker | scale | {"color": shown}, name=colouring.title, showlegend=False))
+    traces.append(
+        draw.trace(inside, marker | scale | {"color": shown}, name=written(colouring.title), showlegend=False)
+    )
     return traces
 
 
@@ -90,7 +93,7 @@ def _by_category(draw: Points, which: np.ndarray, colouring: Colouring, marker: 
         if colour[name] == MISSING:
             look = look | {"opacity": min(marker["opacity"], 0.45), "symbol": "circle"}
         rank = 1000 + colouring.categories.index(name)
-        label = f"{name or 'unknown'} ({len(inside):,})"
+        label = f"{written(name) or 'unknown'} ({len(inside):,})"
         traces.append(draw.trace(inside, look, name=label, showlegend=True, legendrank=rank))
     return traces
 
@@ -125,17 +128,18 @@ def hover_texts(
     genes: Sequence[str], colouring: Colouring, *, names: Sequence[str] | None, degree: np.ndarray | None
 ) -> np.ndarray:
     """[G] text: bold symbol, full name, known partners, what the colour says."""
-    lines = [[f"<b>{gene}</b>" for gene in genes]]
+    lines = [[f"<b>{written(gene)}</b>" for gene in genes]]
     if names is not None:
-        lines.append([name[:80] for name in names])
+        lines.append([written(name[:80]) for name in names])
     if degree is not None:
         lines.append([f"{count:,} known partner{'' if count == 1 else 's'}" for count in degree])
-    lines.append([f"{colouring.title}: {value}" for value in colouring.texts])
+    title = written(colouring.title)
+    lines.append([f"{title}: {written(value)}" for value in colouring.texts])
     return np.array(["<br>".join(part for part in parts if part) for parts in zip(*lines, strict=True)], dtype=object)
 
 
 def heading(colouring: Colouring) -> dict[str, Any]:
     """Title and unit at the upper left, in the theme's own colour."""
-    unit = {"text": colouring.unit, "font": {"size": 13, "weight": 400}}
+    unit = {"text": written(colouring.unit), "font": {"size": 13, "weight": 400}}
     place = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top"}
-    return {"text": colouring.title, "font": {"size": 16}, "subtitle": unit, "pad": {"t": 6, "b": 0}, **place}
+    return {"text": written(colouring.title), "font": {"size": 16}, "subtitle": unit, "pad": {"t": 6, "b": 0}, **place}

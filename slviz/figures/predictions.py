@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from slviz.errors import InvalidSetting
 from slviz.figures.frame import empty, framed, scatter_kind
 from slviz.figures.palette import FAINT, LINE, OKABE_ITO, PART_COLOURS, PART_SYMBOLS
+from slviz.figures.written import written
 from slviz.runs import PARTS
 
 CELLS = 48
@@ -106,7 +107,7 @@ def score_distribution(
     of_part = predictions["part"].to_numpy() == part
     kind = predictions["against"].to_numpy()
     score = _numbers(predictions, "prediction")
-    groups = (("known pairs", "known", OKABE_ITO[0], ""), (f"{against} non-pairs", against, OKABE_ITO[5], "/"))
+    groups = (("known pairs", "known", OKABE_ITO[0], ""), (f"{written(against)} non-pairs", against, OKABE_ITO[5], "/"))
     if not (of_part & np.isin(kind, ["known", against])).any():
         return empty("There is no pair of this part in this run.")
     edges = np.histogram_bin_edges(score[of_part & np.isin(kind, ["known", against])], bins=50)
@@ -183,8 +184,8 @@ def _hover(predictions: pd.DataFrame, rows: np.ndarray, evidence: Sequence[str] 
     columns = (table[column].to_numpy() for column in ("gene_a", "gene_b", "part", "actual", "prediction"))
     return np.array(
         [
-            f"<b>{a} – {b}</b> ({part})<br>actual {actual:.3f}, predicted {predicted:.3f}"
-            + (f"<br>{kind}" if kind else "")
+            f"<b>{written(a)} – {written(b)}</b> ({part})<br>actual {actual:.3f}, predicted {predicted:.3f}"
+            + (f"<br>{written(kind)}" if kind else "")
             for a, b, part, actual, predicted, kind in zip(*columns, kinds, strict=True)
         ],
         dtype=object,

@@ -23,6 +23,7 @@ from plotly.colors import sample_colorscale, unlabel_rgb
 from slviz.figures.colouring import Colouring
 from slviz.figures.frame import framed, plain_axes, scatter_kind
 from slviz.figures.palette import CONTINUOUS, MISSING, SIGNED, categorical, symbols
+from slviz.figures.written import all_written, written
 
 POINTS_UP_TO = 150_000
 POINTS_IN_WINDOW = 50_000
@@ -108,8 +109,8 @@ def map_of_many(
     categories = colouring.kind == "categorical"
     figure = framed(
         traces,
-        x=axes[0],
-        y=axes[1],
+        x=written(axes[0]),
+        y=written(axes[1]),
         keep=keep,
         legend_title=colouring.heading,
         height=height,
@@ -122,7 +123,7 @@ def map_of_many(
     if categories:
         figure.update_layout(legend=LEGEND)
     else:
-        figure.update_layout(title={"text": colouring.title, "font": {"size": 16}, "x": 0, "xref": "paper"})
+        figure.update_layout(title={"text": written(colouring.title), "font": {"size": 16}, "x": 0, "xref": "paper"})
     return plain_axes(figure), len(place) if everything else inside if len(drawn) else 0
 
 
@@ -136,7 +137,7 @@ def _points(
     kind: type,
 ) -> list[Any]:
     """One trace a category, or one of all: places as float32, numbers as int32, so that little is sent."""
-    texts = np.array(names, dtype=object)
+    texts, title = np.array(all_written(names), dtype=object), written(colouring.title)
 
     def trace(which: np.ndarray, marker: dict[str, Any], **more: Any) -> Any:
         x, y = np.ascontiguousarray(place[which, 0]), np.ascontiguousarray(place[which, 1])
@@ -147,14 +148,14 @@ def _points(
         values = colouring.values[drawn].astype(np.float32)
         order = np.argsort(np.nan_to_num(values, nan=-np.inf), kind="stable")  # the unknown below, the telling on top
         marker = {"color": _shown(values[order], colouring), **_bar(colouring)}
-        template = "<b>%{text}</b><br>" + colouring.title + ": %{marker.color:.4g}<extra></extra>"
+        template = "<b>%{text}</b><br>" + title + ": %{marker.color:.4g}<extra></extra>"
         return [trace(drawn[order], marker, hovertemplate=template, showlegend=False)]
     categories, code = _codes(colouring)
     colour, symbol, code = categorical(categories), symbols(categories), code[drawn]
     traces = []
     for rank, name in enumerate(categories):
         which = drawn[code == rank]
-        template = f"<b>%{{text}}</b><br>{colouring.title}: {name or 'unknown'}<extra></extra>"
+        template = f"<b>%{{text}}</b><br>{title}: {written(name) or 'unknown'}<extra></extra>"
         marker = {"color": colour[name], "symbol": symbol[name]}
         traces.append(trace(which, marker, showlegend=False, hovertemplate=template))
     return [*traces[::-1], *_key(colouring)]
@@ -224,7 +225,7 @@ def _key(colouring: Colouring) -> list[Any]:
         names, code = _codes(colouring)
         colour, look = categorical(names), symbols(names)
         size = np.bincount(code, minlength=len(names))
-        labels = [f"{name or 'unknown'} ({count:,})" for name, count in zip(names, size.tolist(), strict=True)]
+        labels = [f"{written(name) or 'unknown'} ({count:,})" for name, count in zip(names, size.tolist(), strict=True)]
         markers = [{"color": colour[name], "symbol": look[name], "size": 9} for name in names]
         return [
             go.Scatter(x=[None], y=[None], mode="markers", name=label, marker=marker)

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from slviz.figures.frame import empty, framed, scatter_kind
 from slviz.figures.palette import LINE, PART_COLOURS, PART_SYMBOLS
+from slviz.figures.written import all_written, written
 from slviz.runs import PARTS
 
 
@@ -34,6 +35,7 @@ def error_against_baseline(
         return empty("There is no gene of these parts in this run.")
     highest = 1.04 * float(max(own[shown].max(), other[shown].max()))
     line = {"color": LINE, "width": 1.5, "dash": "dash"}
+    hover = f"<b>%{{text}}</b><br>network %{{y:.3f}}<br>{written(baseline)} %{{x:.3f}}<extra></extra>"
     traces = [go.Scatter(x=[0, highest], y=[0, highest], mode="lines", name="as good", line=line, hoverinfo="skip")]
     for name in PARTS:
         rows = np.flatnonzero(shown & (part == name))
@@ -44,15 +46,15 @@ def error_against_baseline(
                     y=own[rows],
                     mode="markers",
                     name=f"{name} ({len(rows):,})",
-                    text=predictions["gene"].to_numpy()[rows],
+                    text=all_written(predictions["gene"].to_numpy()[rows]),
                     customdata=rows[:, None],
                     marker={"size": 6, "opacity": 0.6, "color": PART_COLOURS[name], "symbol": PART_SYMBOLS[name]},
-                    hovertemplate=f"<b>%{{text}}</b><br>network %{{y:.3f}}<br>{baseline} %{{x:.3f}}<extra></extra>",
+                    hovertemplate=hover,
                 )
             )
     figure = framed(
         traces,
-        x=f"Error of the baseline “{baseline}”",
+        x=f"Error of the baseline “{written(baseline)}”",
         y="Error of the network",
         keep=f"reconstruction {baseline}",
         legend_title="Genes of",

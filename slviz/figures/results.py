@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from slviz.figures.frame import empty, framed
 from slviz.figures.palette import LINE, MISSING, OKABE_ITO, SYMBOLS
+from slviz.figures.written import written
 from slviz.results import Column, ResultRow, ResultTable, higher_is_better
 from slviz.results.text import cell_text, heading, row_name
 
@@ -33,9 +34,9 @@ def results_dots(table: ResultTable, column: Column) -> go.Figure:
         for is_network in (True, False)
     ]
     figure = framed(
-        traces, x=heading(column), y="", keep=f"results {column}", height=FRAME_PIXELS + ROW_PIXELS * len(rows)
+        traces, x=written(heading(column)), y="", keep=f"results {column}", height=FRAME_PIXELS + ROW_PIXELS * len(rows)
     )
-    figure.update_yaxes(categoryorder="array", categoryarray=[row_name(row) for _, row in rows], showgrid=True)
+    figure.update_yaxes(categoryorder="array", categoryarray=[written(row_name(row)) for _, row in rows], showgrid=True)
     return figure.update_layout(legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0})
 
 
@@ -47,18 +48,18 @@ def results_by_protocol(table: ResultTable) -> go.Figure:
     rows = list(enumerate(table.rows))
     if not rows or not table.columns:
         return empty("No run has this figure.")
-    names = [row_name(row) for _, row in reversed(rows)]
+    names = [written(row_name(row)) for _, row in reversed(rows)]
     traces = []
     for place, column in enumerate(table.columns):
         measured = [each for each in rows if column in each[1].cells]
         trace = _means(measured, column, is_network=True)
         colour, symbol = OKABE_ITO[place % len(OKABE_ITO)], SYMBOLS[place % len(SYMBOLS)]
         marker = {"color": colour, "symbol": symbol, "size": 10, "line": {"color": colour}}
-        trace.update(name=column[0], marker=marker, error_x={"color": colour})
+        trace.update(name=written(column[0]), marker=marker, error_x={"color": colour})
         traces.append(trace)
     figure = framed(
         traces,
-        x=heading(("all", table.columns[0][1])),
+        x=written(heading(("all", table.columns[0][1]))),
         y="",
         keep="results by protocol",
         height=FRAME_PIXELS + ROW_PIXELS * len(rows),
@@ -74,7 +75,7 @@ def _means(rows: Sequence[tuple[int, ResultRow]], column: Column, *, is_network:
     symbol = "circle" if is_network else "diamond"
     return go.Scatter(
         x=[cell.mean for cell in cells],
-        y=[row_name(row) for _, row in rows],
+        y=[written(row_name(row)) for _, row in rows],
         error_x={
             "array": spreads,
             "thickness": 1.6,
@@ -100,7 +101,7 @@ def _single_runs(rows: Sequence[tuple[int, ResultRow]], column: Column) -> go.Sc
     several = [each for each in several if each[1].cells[column].count > 1]
     return go.Scatter(
         x=[value for _, _, value in several],
-        y=[row_name(row) for _, row, _ in several],
+        y=[written(row_name(row)) for _, row, _ in several],
         mode="markers",
         name="single runs",
         marker={"size": 6, "color": LINE, "symbol": "line-ns", "line": {"width": 1.5, "color": LINE}},

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float64, Int64
 
 from slviz.figures.labels import LETTER_WIDTH, LINE_HEIGHT
 from slviz.figures.rings import CROWDED
+from slviz.figures.written import written
 from slviz.neighbourhood import Neighbourhood
 
 LEVEL_SIZE, INNER_SIZE, OUTER_SIZE = 13, 12, 11
@@ -96,7 +97,7 @@ def _label(text: str, place: np.ndarray, shift: np.ndarray, *, size: int, angle:
     return {
         "x": float(place[0]),
         "y": float(place[1]),
-        "text": text,
+        "text": written(text),
         "showarrow": False,
         "xshift": float(shift[0]),
         "yshift": float(shift[1]),

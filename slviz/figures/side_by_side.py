@@ -13,6 +13,7 @@ from slviz.figures.embedding import LEGEND, TITLE_HEIGHT, flat_traces, span_of
 from slviz.figures.frame import framed, scatter_kind
 from slviz.figures.labels import callouts
 from slviz.figures.points import Points, heading, hover_texts
+from slviz.figures.written import written
 from slviz.projections import Projection
 
 MOST_IN_A_ROW = 3
@@ -121,12 +122,16 @@ def _height(frames: Sequence[tuple[float, float, float, float]]) -> int:
 
 def _axis(title: str, domain: tuple[float, float], span: tuple[float, float]) -> dict[str, Any]:
     look = {"showticklabels": False, "showgrid": False, "zeroline": False, "ticks": "", "showline": False}
-    return look | {"title": {"text": title, "font": {"size": 11}, "standoff": 4}, "domain": domain, "range": span}
+    return look | {
+        "title": {"text": written(title), "font": {"size": 11}, "standoff": 4},
+        "domain": domain,
+        "range": span,
+    }
 
 
 def _title(text: str, x: float, y: float) -> dict[str, Any]:
     place = {"x": x, "y": y, "xref": "paper", "yref": "paper", "xanchor": "center", "yanchor": "bottom"}
-    return place | {"text": f"<b>{text}</b>", "showarrow": False, "font": {"size": 14}}
+    return place | {"text": f"<b>{written(text)}</b>", "showarrow": False, "font": {"size": 14}}
 
 
 def _placed(trace: Any, number: str, *, is_first: bool) -> Any:

@@ -13,6 +13,7 @@ from slviz.figures.frame import CLEAR
 from slviz.figures.labels import CHIP
 from slviz.figures.palette import ACCENT, FAINT, LINE, MISSING
 from slviz.figures.points import Points, coloured, heading, hover_texts
+from slviz.figures.written import written
 from slviz.projections import Projection
 
 MOST_LABELS = 40
@@ -57,11 +58,12 @@ def _layout(
 ) -> dict[str, Any]:
     axis = {"showticklabels": False, "backgroundcolor": CLEAR, "gridcolor": FAINT, "zeroline": False}
     axes = {
-        f"{name}axis": axis | {"title": {"text": title}} for name, title in zip("xyz", projection.axes, strict=True)
+        f"{name}axis": axis | {"title": {"text": written(title)}}
+        for name, title in zip("xyz", projection.axes, strict=True)
     }
     labels = [
         dict(zip("xyz", projection.coordinates[gene].tolist(), strict=True))
-        | {"text": genes[gene], "showarrow": True, "arrowcolor": LINE, "ax": 24, "ay": -24, **CHIPPED}
+        | {"text": written(genes[gene]), "showarrow": True, "arrowcolor": LINE, "ax": 24, "ay": -24, **CHIPPED}
         for gene in list(highlighted)[:MOST_LABELS]
     ]
     categorical = colouring.kind == "categorical"

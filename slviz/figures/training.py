@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 
 from slviz.figures.frame import CLEAR, empty
 from slviz.figures.palette import ACCENT, FAINT, LINE, OKABE_ITO
+from slviz.figures.written import written
 
 FIGURE_TITLES = {
     "auc": "ROC AUC",
@@ -106,4 +107,4 @@ def _watched(history: pd.DataFrame) -> str | None:
 
 
 def _title(name: str) -> str:
-    return FIGURE_TITLES.get(name, name.replace("_", " ").capitalize())
+    return FIGURE_TITLES.get(name, written(name.replace("_", " ").capitalize()))

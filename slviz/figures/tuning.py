@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from slviz.figures.frame import CLEAR, empty
 from slviz.figures.palette import ACCENT, FAINT, LINE, OKABE_ITO
+from slviz.figures.written import all_written, written
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -100,6 +101,19 @@ def _tick_whole_numbers(figure: go.Figure, trace: Any) -> None:
         figure.update_layout({f"xaxis{number}": {"tickmode": "array", "tickvals": values}})
 
 
+def _named_as_written(trace: Any) -> None:
+    """Names of settings and their values, on the axes and in the hover, are shown letter by letter."""
+    for key in ("x", "y", "text", "hovertext"):
+        values = getattr(trace, key, None)
+        if values is not None and not isinstance(values, str) and any(isinstance(value, str) for value in values):
+            trace.update({key: [_lines_as_written(value) if isinstance(value, str) else value for value in values]})
+
+
+def _lines_as_written(text: str) -> str:
+    """Optuna breaks the lines of a hover by <br>, which stays."""
+    return "<br>".join(all_written(text.split("<br>")))
+
+
 def _traces(figure: go.Figure) -> list[Any]:
     return list(figure.data)  # pyright: ignore[reportArgumentType]
 
@@ -111,7 +125,10 @@ def _finished(study: Study) -> list:
 
 
 def _dressed(figure: go.Figure, *, x: str | None = None, y: str | None = None) -> go.Figure:
-    """Transparent, without a title of its own, axes in our words."""
+    """Transparent, without a title of its own, axes in our words, names of settings as they are written."""
+    figure.for_each_trace(_named_as_written)
+    figure.for_each_xaxis(lambda axis: axis.update(title_text=written(axis.title.text or "")))
+    figure.for_each_yaxis(lambda axis: axis.update(title_text=written(axis.title.text or "")))
     figure.update_layout(
         template=None,
         title=None,

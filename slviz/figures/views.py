@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from slviz.figures.frame import framed
 from slviz.figures.palette import FAINT, KNOWN, LINE, PREDICTED
+from slviz.figures.written import all_written, written
 
 ROW_PIXELS = 30
 
@@ -21,7 +22,7 @@ def share_bars(shares: pd.DataFrame, *, unit: str) -> go.Figure:
     adds = shares["adds"].to_numpy()
     bars = go.Bar(
         x=adds,
-        y=shares["side"],
+        y=all_written(shares["side"]),
         orientation="h",
         marker={"color": [PREDICTED if each >= 0 else KNOWN for each in adds]},
         text=[f"{each:+.2f}" for each in adds],
@@ -32,7 +33,7 @@ def share_bars(shares: pd.DataFrame, *, unit: str) -> go.Figure:
         showlegend=False,
     )
     height = 90 + ROW_PIXELS * len(shares)
-    figure = framed([bars], x=f"Adds to the score ({unit})", y="", keep="shares", height=height, bargap=0.35)
+    figure = framed([bars], x=f"Adds to the score ({written(unit)})", y="", keep="shares", height=height, bargap=0.35)
     low, high = min(0.0, float(adds.min(initial=0))), max(0.0, float(adds.max(initial=0)))
     room = 0.15 * max(high - low, 1e-3)
     figure.update_xaxes(range=(low - room * (low < 0), high + room), gridcolor=FAINT)

@@ -19,6 +19,7 @@ from slviz.runs.spec import RunSpec
 from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
 from slviz.runs.typed import words_of
+from slviz.splits.pair_split import GENE_ROW
 from slviz.tasks import PairTask
 
 WITHIN = "within sources"
@@ -186,8 +187,13 @@ def _of_one_content(store: RunStore, group: Sequence[tuple[str, RunSummary]]) ->
 
 
 def _content(store: RunStore, run: RunSummary) -> str:
+    """What a split learns from and judges on: all of it but the negatives of training and validation.
+
+    Earlier versions drew these without regard to the test part.
+    """
     try:
         table = store.open_split(run.run_id)
     except SlvizError as error:
         return f"unreadable: {error}"
+    table = table.loc[table["against"].isin(("known", GENE_ROW)) | (table["part"] == "test")]
     return hashlib.sha256(table.to_csv(index=False).encode()).hexdigest()

@@ -10,7 +10,7 @@ from slviz.errors import InvalidSetting
 from slviz.results.collect import Collected
 from slviz.results.repeat import sweep_commands
 from slviz.results.table import Column, ResultTable, across, tables
-from slviz.results.text import as_markdown, heading, leaders
+from slviz.results.text import as_markdown, heading, in_markdown, leaders
 from slviz.runs.files import saving
 from slviz.runs.spec import RunSpec
 
@@ -56,7 +56,7 @@ def _lines(
     lead: str | None,
 ) -> Iterator[str]:
     runs = collected.figures["run_id"].nunique()
-    yield f"## Every model by every protocol: {title}"
+    yield f"## Every model by every protocol: {in_markdown(title)}"
     yield ""
     yield f"{runs} finished runs, written by one command on {date.today().isoformat()}; nothing here is typed by hand:"
     yield f"\n    {command}\n"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from slviz.evaluation import METRICS
 from slviz.results.table import EVERY, Cell, Column, ResultRow, ResultTable, higher_is_better
+from slviz.text import spelt_out, unbroken
 
 SHORT = {
     "auc": "AUC",
@@ -21,6 +23,7 @@ SHORT = {
     "ndcg@10": "NDCG@10",
     "recall@10": "R@10",
 }
+MARKS = re.compile(r"([\\`|<>\[\]&$*])")
 
 
 def heading(column: Column) -> str:
@@ -82,7 +85,7 @@ def as_markdown(table: ResultTable) -> str:
     """The table as Markdown; the best of each column is bold."""
     digits = digits_of(table)
     lines = [
-        "| | " + " | ".join(heading(column) for column in table.columns) + f" | {_last(table)} |",
+        "| | " + " | ".join(in_markdown(heading(column)) for column in table.columns) + f" | {_last(table)} |",
         "| --- |" + " --- |" * (len(table.columns) + 1),
         *(_markdown_row(table, row, digits) for row in table.rows),
     ]
@@ -94,8 +97,16 @@ def _markdown_row(table: ResultTable, row: ResultRow, digits: int) -> str:
     for column in table.columns:
         text = cell_text(row.cells.get(column), digits=digits)
         cells.append(f"**{text}**" if table.leads(row, column) else text)
-    name = f"`{row.model}`, {row.features}" if row.learns else f"`{row.model}`" if row.is_network else row.model
+    model = in_markdown(row.model)
+    if row.is_network:
+        model = f"`{model}`" if model == row.model else model  # in code a backslash would be seen
+    name = f"{model}, {in_markdown(row.features)}" if row.learns else model
     return f"| {name} | " + " | ".join(cells) + f" | {_judged_on(table, row)} |"
+
+
+def in_markdown(text: str) -> str:
+    """A name for a Markdown file, shown letter by letter: no cell, link, picture, code or tag of its own."""
+    return MARKS.sub(r"\\\1", spelt_out(unbroken(text), blanks=False))
 
 
 def _last(table: ResultTable) -> str:

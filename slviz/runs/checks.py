@@ -154,14 +154,12 @@ def check_predictions(table: pd.DataFrame, genes: Sequence[str], task: Task, pat
     _check_kinds(table, leading, path)
     for end in ("gene_a", "gene_b", "gene"):
         if end in leading:
-            require_among(table[end], genes, f"a gene in '{end}'", path)
-    require_among(table["part"], PARTS, "a part", path)
-    if "against" in leading:
-        known = table["against"].isin(AGAINST)
-        if not known.all():
-            kind = readable(str(table["against"][~known].iloc[0]), most=60)
-            raise later(path, f"compares with pairs of the kind '{kind}', which this version does not know")
-    if isinstance(task, PairTask) and task.contrasts and not table["actual"].isin([0, 1]).all():
+            require_among(pd.Series(table[end]), genes, f"a gene in '{end}'", path)
+    require_among(pd.Series(table["part"]), PARTS, "a part", path)
+    if "against" in leading and (later_kinds := _others(pd.Series(table["against"]), AGAINST)):
+        kind = readable(str(later_kinds[0]), most=60)
+        raise later(path, f"compares with pairs of the kind '{kind}', which this version does not know")
+    if isinstance(task, PairTask) and task.contrasts and _others(pd.Series(table["actual"]), (0, 1)):
         raise damaged(path, "is altered: whether a pair is known should be 1 or 0")
 
 
@@ -171,11 +169,12 @@ def _check_kinds(table: pd.DataFrame, leading: Sequence[str], path: Path) -> Non
     assert leading in (PAIR_COLUMNS, GENE_COLUMNS, CLASS_COLUMNS)
     for name in table.columns:
         text = name in texts or (of_classes and name != "score")
-        is_text, is_number = is_text_column(table[name]), pd.api.types.is_float_dtype(table[name])
+        column = pd.Series(table[name])
+        is_text, is_number = is_text_column(column), pd.api.types.is_float_dtype(column)
         if len(table) and not (is_text if text else is_number):
             wanted = "text" if text else "numbers"
             raise damaged(path, f"is altered: its column '{readable(str(name), most=60)}' should hold {wanted}")
-        if name in ("actual", "prediction", "score") and is_number and not np.isfinite(table[name].to_numpy()).all():
+        if name in ("actual", "prediction", "score") and is_number and not np.isfinite(column.to_numpy()).all():
             raise damaged(path, f"is altered: a value of its column '{name}' is missing or infinite")
 
 
@@ -186,7 +185,12 @@ def is_text_column(column: pd.Series) -> bool:
 
 def require_among(column: pd.Series, known: Sequence[str], what: str, path: Path) -> None:
     """`DamagedRun` where a value of `column` is none of `known`."""
-    among = column.isin(list(known))
-    if not among.all():
-        value = readable(str(column[~among].iloc[0]), most=60)
+    if others := _others(column, known):
+        value = readable(str(others[0]), most=60)
         raise damaged(path, f"is altered: it names {what} that there is not, '{value}'")
+
+
+def _others(column: pd.Series, known: Sequence[object]) -> list[object]:
+    """The different values of `column` that are none of `known`."""
+    listed = set(known)
+    return [value for value in column.unique().tolist() if value not in listed]

@@ -169,7 +169,7 @@ def parse_table(content: bytes, path: Path) -> pd.DataFrame:
             raise ValueError(str(error)) from error
         if len(table) != file.metadata.num_rows or list(table.columns) != file.schema_arrow.names:
             raise ValueError("rows or columns are not as declared")
-        return table if isinstance(table.index, pd.RangeIndex) else table.reset_index(drop=True)
+        return table.set_axis(pd.RangeIndex(len(table)), axis=0)
 
 
 def _check_declared(declared: Any, path: Path) -> None:

@@ -24,7 +24,7 @@ ChoiceJson = dict[Line, Value]
 """A choice as `Choice.to_json` gives it."""
 
 
-class Stored(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class Stored(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Base of all: nothing beyond what is named."""
 
 
@@ -117,7 +117,7 @@ class AboutCheckpoint(Stored):
     history: str
 
 
-class Owned(msgspec.Struct, frozen=True):
+class Owned(msgspec.Struct):
     """The description in any file that was made beside a run: whose it is."""
 
     run_id: Line

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from slviz.errors import RunNotSaved
 from slviz.runs.files import saving, write_atomically
-from slviz.runs.plain_files import read_text_if_there
+from slviz.runs.plain_files import is_folder, read_text_if_there
 from slviz.runs.spec import RunSpec
 
 SOURCES = ".sources"
@@ -27,7 +27,7 @@ def without_path(spec: RunSpec) -> RunSpec:
 
 def remember_source(root: Path, spec: RunSpec) -> None:
     """Note where the data set of `spec` lies, when it is a folder of this machine."""
-    if spec.data_source in NAMED or not Path(spec.data_source).is_dir():
+    if spec.data_source in NAMED or not is_folder(Path(spec.data_source)):
         return
     with contextlib.suppress(RunNotSaved):  # without the note a run still opens; it only asks for its data
         with saving(root / SOURCES):

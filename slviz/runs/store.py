@@ -30,7 +30,7 @@ import pandas as pd
 from slviz import places
 from slviz.errors import DamagedRun, RunAlreadyRunning, RunError, RunNotFound, RunUnfinished, nearest
 from slviz.runs.contents import LOG, SPLIT, WEIGHTS, damage, parquet_to_table, read_run
-from slviz.runs.damage import CURE
+from slviz.runs.damage import CURE, readable
 from slviz.runs.deletions import DELETIONS, DeletionFiles, damaged_deletions
 from slviz.runs.files import saving, unpack_arrays
 from slviz.runs.folder import (
@@ -50,7 +50,7 @@ from slviz.runs.folder import (
 from slviz.runs.kept_beside import KeptBeside
 from slviz.runs.manifest import MANIFEST, Manifest
 from slviz.runs.maps import damaged_maps
-from slviz.runs.plain_files import read_text_if_there
+from slviz.runs.plain_files import is_plain, read_text_if_there
 from slviz.runs.run import Run
 from slviz.runs.sources import remember_source, with_path, without_path
 from slviz.runs.spec import RunSpec
@@ -139,7 +139,7 @@ class RunStore(KeptBeside):
 
     def state(self, run_id: str) -> RunState:
         """Where a run stands, derived from its folder; raises `RunNotFound`."""
-        return state_of(self.folder(run_id))
+        return _state_of(self.folder(run_id))
 
     # --- reading -----------------------------------------------------------------------------------------
 
@@ -164,7 +164,7 @@ class RunStore(KeptBeside):
 
     def _finished(self, run_id: str) -> tuple[Path, Manifest]:
         folder = self.folder(run_id)
-        state = state_of(folder)
+        state = _state_of(folder)
         if state == "damaged":
             raise DamagedRun(f"spec.json of run {run_id} is missing, or nothing of it can be read. {CURE}")
         if state != "finished":
@@ -176,9 +176,14 @@ class RunStore(KeptBeside):
         """A sentence for each file of a finished run that is missing, cut, altered or foreign; [] when all is well."""
         folder, manifest = self._finished(run_id)
         found = damage(partial(manifest.read_file, folder, name) for name in manifest.files)
-        present = {path.name for path in folder.iterdir()}
+        try:
+            present = {path.name for path in folder.iterdir()}
+        except OSError as error:
+            return [*found, f"The files of run {run_id} cannot be listed ({error.strerror})."]
         foreign = sorted(name for name in present - set(manifest.files) - NOT_LISTED if not name.endswith(".part"))
-        found += [f"{name} is not part of run {run_id}; nothing reads it. Move it elsewhere." for name in foreign]
+        found += [
+            f"{readable(name)} is not part of run {run_id}; nothing reads it. Move it elsewhere." for name in foreign
+        ]
         return found + damaged_maps(folder) + damaged_deletions(folder)
 
     def progress(self, run_id: str) -> pd.DataFrame:
@@ -201,7 +206,7 @@ class RunStore(KeptBeside):
     def can_resume(self, run_id: str) -> bool:
         """Whether an unfinished run left a checkpoint to go on from."""
         folder = self.folder(run_id)
-        return state_of(folder) in ("interrupted", "cancelled", "failed") and (folder / CHECKPOINT).is_file()
+        return _state_of(folder) in ("interrupted", "cancelled", "failed") and is_plain(folder / CHECKPOINT)
 
     # --- deletion tests ----------------------------------------------------------------------------------
 
@@ -273,6 +278,14 @@ class RunStore(KeptBeside):
             if run_id in self.run_ids() and (self.root / run_id).is_dir():
                 return self.root / run_id
         return self.folder(run_id)
+
+
+def _state_of(folder: Path) -> RunState:
+    """The state of a run; "damaged" where nobody may look into its folder."""
+    try:
+        return state_of(folder)
+    except OSError:
+        return "damaged"
 
 
 def _latest_first(summary: RunSummary) -> tuple[bool, float, str]:

@@ -116,20 +116,21 @@ class PairSplit:
 def _refuse_other_kinds(frame: pd.DataFrame) -> None:
     """`DamagedRun` where a column holds something else than texts or numbers, or what a row is for is not known."""
     for name in SPLIT_COLUMNS:
-        is_kind = pd.api.types.is_numeric_dtype if name in ("actual", "score") else _is_text
-        if len(frame) and not is_kind(frame[name]):
-            raise DamagedRun(
-                f"The column '{name}' of the split holds {frame[name].dtype}; something else belongs there."
-            )
+        column = pd.Series(frame[name])
+        fits = pd.api.types.is_numeric_dtype(column) if name in ("actual", "score") else _is_text(column)
+        if len(frame) and not fits:
+            raise DamagedRun(f"The column '{name}' of the split holds {column.dtype}; something else belongs there.")
     of_pairs = frame["against"] != GENE_ROW
-    for name, column, known in (
-        ("part", frame["part"], PARTS),
-        ("against", frame["against"], (*AGAINST, GENE_ROW)),
-        ("actual", frame["actual"][of_pairs], (0, 1)),
-    ):
-        if not column.isin(known).all():
-            value = str(column[~column.isin(known)].iloc[0])[:60]
-            raise DamagedRun(f"The column '{name}' of the split says {value!a}, which is none of: {known}.")
+    _refuse_unknown(pd.Series(frame["part"]), "part", PARTS)
+    _refuse_unknown(pd.Series(frame["against"]), "against", (*AGAINST, GENE_ROW))
+    _refuse_unknown(pd.Series(frame["actual"][of_pairs]), "actual", (0, 1))
+
+
+def _refuse_unknown(column: pd.Series, name: str, known: Sequence[object]) -> None:
+    others = [value for value in column.unique().tolist() if value not in known]
+    if others:
+        value = str(others[0])[:60]
+        raise DamagedRun(f"The column '{name}' of the split says {value!a}, which is none of: {known}.")
 
 
 def _is_text(column: pd.Series) -> bool:

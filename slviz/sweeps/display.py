@@ -61,7 +61,8 @@ class Display:
 
     def _erase(self) -> None:
         if self._drawn:
-            self.stream.write(f"\x1b[{self._drawn}F\x1b[0J")
+            terminal = getattr(self.stream, "as_it_is", self.stream)  # below what spells foreign marks out
+            terminal.write(f"\x1b[{self._drawn}F\x1b[0J")
             self._drawn = 0
 
     def _lines(self, running: Sequence[str]) -> list[str]:

@@ -8,9 +8,10 @@
 `read_text` raises `UnreadableText` (a `MalformedData`); `read_table` takes any text.
 """
 
+from slviz.formulas import unguarded
 from slviz.tables.missing import MISSING_MARKS, is_missing, missing_in, without_marks
 from slviz.tables.numbers import Numbers, finite_numbers, is_number, read_numbers, slips_in
-from slviz.tables.table import Table, UnevenRow, fold_name, read_table, unguarded
+from slviz.tables.table import Table, UnevenRow, fold_name, read_table
 from slviz.tables.text import Text, UnreadableText, read_text
 
 __all__ = [

@@ -16,10 +16,6 @@ from slviz.tables.dialect import LOOKED_AT, SPOKEN, delimiter_for, delimiter_of
 from slviz.tables.heading import Heading, find_heading
 from slviz.tables.lines import Row, as_wide, cells_of, rows_of, without_empty_end
 
-FORMULA_GUARD = ("'=", "'+", "'-", "'@", "'\t", "'\r", "'＝", "'＋", "'－", "'＠")
-"""How slviz writes a text that a spreadsheet would run; read back without the apostrophe."""
-
-
 LETTER = "\x01"
 """Stands for a quotation mark that is a letter; `slviz.tables.text` lets no text with it through."""
 
@@ -175,11 +171,6 @@ def _with_marks(table: Table) -> Table:
     }
     uneven = tuple(replace(row, text=mark(row.text)) for row in table.uneven)
     return replace(table, names=tuple(map(mark, table.names)), cells=cells, uneven=uneven)
-
-
-def unguarded(cell: str) -> str:
-    """The text that slviz guarded against spreadsheets by an apostrophe; any other text as it is."""
-    return cell[1:] if cell.startswith(FORMULA_GUARD) else cell
 
 
 def _comment_lines(lines: Sequence[str]) -> int:

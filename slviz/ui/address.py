@@ -15,13 +15,15 @@ import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from slviz.datasets.report import shown
-from slviz.ui.words import plain
+from slviz.ui.words import escape_markdown
 
 TRAVELLING = ("run", "gene", "data", "set", "genes")
 LONGEST_VALUE = 8000
 """No address that slviz writes holds a value of more letters; browsers and proxies take little more."""
 UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 MOST_NAMED = 3
+MARKDOWN_LABELS = (st.segmented_control, st.pills, st.radio)
+"""Controls whose options Streamlit reads as Markdown."""
 
 
 def drop_nonsense() -> None:
@@ -35,7 +37,7 @@ def drop_nonsense() -> None:
     names = ", ".join(f"“{shown(key)}”" for key in dropped[:MOST_NAMED])
     more = f" and {len(dropped) - MOST_NAMED:,} more" if len(dropped) > MOST_NAMED else ""
     st.warning(
-        plain(
+        escape_markdown(
             f"The address holds something unreadable or too long under {names}{more}, which was left out. A value has "
             f"at most {LONGEST_VALUE:,} letters and no control marks."
         ),
@@ -69,7 +71,13 @@ def travelling(**changes: str) -> dict[str, str]:
 
 
 def one_of(widget: Callable[..., Any], label: str, options: Sequence[str], *, key: str, **arguments: Any) -> str:
-    """A control over `options` whose value is in the address; the first option is the default."""
+    """A control over `options` whose value is in the address; the first option is the default.
+
+    Options that Markdown would not show as they are written stand in a list, whose options are plain text. (A button
+    with an escaped label would write the escape into the address.)
+    """
+    if widget in MARKDOWN_LABELS and any(escape_markdown(option) != option for option in options):
+        widget = st.selectbox
     asked = st.query_params.get(key)
     if asked is not None and asked not in options:
         _say_nonsense(key, asked, f"There are: {', '.join(options)}. This page shows “{options[0]}”.")
@@ -118,6 +126,5 @@ def _is_between(text: str, low: float, high: float) -> bool:
 
 
 def _say_nonsense(key: str, asked: str, way_on: str) -> None:
-    st.warning(
-        plain(f"The address asks for {key} “{shown(asked)}”, which is not there. {way_on}"), icon=":material/link_off:"
-    )
+    said = f"The address asks for {key} “{shown(asked)}”, which is not there. {way_on}"
+    st.warning(escape_markdown(said), icon=":material/link_off:")

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from slviz.figures import marked_synthetic
+from slviz.ui.downloads import safe_file_name
 
 
 def draw(
@@ -37,7 +38,7 @@ def draw(
     config = {
         "displaylogo": False,
         "scrollZoom": scroll_zoom,
-        "toImageButtonOptions": {"format": "svg", "filename": name},
+        "toImageButtonOptions": {"format": "svg", "filename": safe_file_name(f"{name}.svg").removesuffix(".svg")},
     }
     shown = marked_synthetic(figure) if synthetic else figure
     return st.plotly_chart(shown, key=key or name, config=config, alt=alt, **selecting)

@@ -12,7 +12,7 @@ from slviz.datasets import GeneGraph
 from slviz.datasets.report import Problem, Report
 from slviz.ui import downloads
 from slviz.ui.server_paths import without_paths
-from slviz.ui.words import counted, plain
+from slviz.ui.words import counted, escape_markdown
 
 MOST_KINDS = 12
 """So many kinds of problems are listed; the download has all."""
@@ -25,7 +25,7 @@ def read(graph: GeneGraph, report: Report) -> None:
     with st.expander(summary(graph, report), icon=":material/rule:"):
         if report.skipped:
             rows = ", ".join(f"{counted(count, 'row')} of {file}" for file, count in report.skipped.items())
-            st.caption(plain(f"Left out: {rows}."))
+            st.caption(escape_markdown(f"Left out: {rows}."))
         _list(report.problems)
         _download(report)
 
@@ -41,7 +41,8 @@ def summary(graph: GeneGraph, report: Report) -> str:
 def refused(report: Report) -> None:
     """Why a folder cannot be used: what stops it first, the rest folded away, and all of it to take away."""
     st.error(
-        f"**The data folder “{plain(report.folder)}” cannot be used.** Mend what is listed here, and it is read anew.",
+        f"**The data folder “{escape_markdown(report.folder)}” cannot be used.** Mend what is listed here, and it is "
+        "read anew.",
         icon=":material/folder_off:",
     )
     _list(report.fatal)
@@ -71,7 +72,7 @@ def _line(kind: Sequence[Problem]) -> str:
     first = kind[0]
     value = f"“{first.value}” " if first.value else ""
     said = (without_paths(each) for each in (value + first.what, first.remedy))
-    return f"**{plain(_place(kind))}**: {'. '.join(plain(each) for each in said)}"
+    return f"**{escape_markdown(_place(kind))}**: {'. '.join(escape_markdown(each) for each in said)}"
 
 
 def _place(kind: Sequence[Problem]) -> str:

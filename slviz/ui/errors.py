@@ -10,7 +10,7 @@ import streamlit as st
 from slviz.errors import DataError, SlvizError
 from slviz.ui import data_report
 from slviz.ui.server_paths import without_paths
-from slviz.ui.words import plain
+from slviz.ui.words import escape_markdown
 
 
 @contextmanager
@@ -29,6 +29,6 @@ def show(error: SlvizError) -> None:
         data_report.refused(report)
         return
     first, _, rest = without_paths(error).partition("\n")
-    st.error(plain(first), icon=":material/error:")
+    st.error(escape_markdown(first), icon=":material/error:")
     if rest.strip():
         st.code(rest, language=None, wrap_lines=True)

@@ -17,7 +17,7 @@ from slviz.errors import DamagedRun, RunError, RunNotFound, RunUnfinished, neare
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunSummary
 from slviz.ui import access, address, data_folders, errors, login, opened, run_names
-from slviz.ui.words import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, plain
+from slviz.ui.words import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, as_code, escape_markdown
 
 OVERVIEW, TRAIN, EMBEDDING, PREDICTIONS, NEIGHBOURHOOD, COMPARE = (
     f"pages/{name}.py" for name in ("overview", "train", "embedding", "predictions", "neighbourhood", "compare")
@@ -78,18 +78,20 @@ def synthetic_badge(*, short: bool = False) -> None:
 
 def description(spec: RunSpec) -> str:
     """What a run is, in one line of Markdown."""
-    task = plain(spec.task.name)
-    data = plain(Path(spec.data_name).name or spec.data_name)
+    task = escape_markdown(spec.task.name)
+    data = escape_markdown(Path(spec.data_name).name or spec.data_name)
     task_words = TASK_WORDS.get(spec.task.name, spec.task.summary())
-    return f"Task **{task}** ({task_words}) · {_model(spec)} · data **{data}** · held out **{plain(spec.held_out)}**"
+    held_out = escape_markdown(spec.held_out)
+    return f"Task **{task}** ({task_words}) · {_model(spec)} · data **{data}** · held out **{held_out}**"
 
 
 def _model(spec: RunSpec) -> str:
     """The network and its features, or the baseline, which sees none."""
     words = NETWORK_WORDS.get(spec.network.name, spec.network.summary())
     if not spec.network.learns_in_epochs:
-        return f"baseline **{plain(spec.network.scorer)}** ({words.removeprefix('a baseline: ')})"
-    return f"network **{plain(spec.network.name)}** ({words}) · features **{plain(spec.features.name)}**"
+        return f"baseline **{escape_markdown(spec.network.scorer)}** ({words.removeprefix('a baseline: ')})"
+    network, features = escape_markdown(spec.network.name), escape_markdown(spec.features.name)
+    return f"network **{network}** ({words}) · features **{features}**"
 
 
 def open_run(title: str) -> tuple[RunSummary, Run, GeneGraph]:
@@ -114,7 +116,7 @@ def open_run(title: str) -> tuple[RunSummary, Run, GeneGraph]:
 def remark(graph: GeneGraph) -> None:
     """What the data set says of itself that no page should hide; nothing where it says nothing."""
     if graph.remark:
-        st.caption(f":material/info: {plain(graph.remark)}")
+        st.caption(f":material/info: {escape_markdown(graph.remark)}")
 
 
 def _chosen_run(title: str) -> RunSummary:
@@ -154,7 +156,7 @@ def _first_to_see(finished: dict[str, RunSummary]) -> str | None:
 def _offer_others(finished: dict[str, RunSummary]) -> None:
     """No run on the data that was asked for: train one, or look at a run on other data. Stops the page."""
     asked = data_folders.title(address.value("data") or default_source())
-    nothing = f"**No finished run on “{plain(shown(asked))}” yet.**"
+    nothing = f"**No finished run on “{escape_markdown(shown(asked))}” yet.**"
     if access.may_work():
         st.info(f"{nothing} Train one:", icon=":material/model_training:")
         if st.button("Train a run", type="primary", icon=":material/play_arrow:"):
@@ -178,8 +180,8 @@ def nothing_finished() -> None:
 
 
 def link(page: str, label: str, *, icon: str, **query: str) -> None:
-    """A link to another page that keeps run and gene, with some of them changed."""
-    st.page_link(page, label=label, icon=icon, query_params=address.travelling(**query))
+    """A link to another page that keeps run and gene, with some of them changed; the label is plain text."""
+    st.page_link(page, label=escape_markdown(label), icon=icon, query_params=address.travelling(**query))
 
 
 def links_to(run_id: str, *, icons: bool = True) -> None:
@@ -195,7 +197,7 @@ def links_to(run_id: str, *, icons: bool = True) -> None:
 def _run_buttons(finished: dict[str, RunSummary], *, most: int = 5) -> None:
     labels = run_names.labels(list(finished.values()))
     for run_id in list(finished)[:most]:
-        if st.button(plain(labels[run_id]), icon=":material/arrow_forward:", key=f"offer {run_id}"):
+        if st.button(escape_markdown(labels[run_id]), icon=":material/arrow_forward:", key=f"offer {run_id}"):
             address.put(run=run_id)
             st.rerun()
 
@@ -223,7 +225,7 @@ def _run_picker(finished: dict[str, RunSummary], wanted: str | None) -> None:
         )
         shown = finished.get(st.session_state[key] or "")
         if shown is not None and shown.spec is not None:
-            st.caption(f"{plain(labels[shown.run_id])}  \n`{shown.run_id}`")
+            st.caption(f"{escape_markdown(labels[shown.run_id])}  \n{as_code(shown.run_id)}")
 
 
 def _why_not(wanted: str, summaries: Sequence[RunSummary]) -> RunError:

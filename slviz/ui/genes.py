@@ -9,7 +9,7 @@ from slviz.datasets import GeneGraph
 from slviz.errors import UnknownGene
 from slviz.runs import Run
 from slviz.ui import address, errors, frame, links, opened, scorers
-from slviz.ui.words import SCORE, as_score, counted, plain
+from slviz.ui.words import SCORE, as_score, counted, escape_markdown
 
 SEARCH_HELP = "Symbol, alias, previous symbol, Ensembl, Entrez or UniProt identifier. Type and press Enter."
 
@@ -47,7 +47,7 @@ def found(graph: GeneGraph, text: str) -> int | None:
         _suggest(graph, text)
         return None
     if graph.genes[gene] != text.strip():
-        st.caption(plain(f"“{text.strip()}” is {graph.genes[gene]} in this data set."))
+        st.caption(escape_markdown(f"“{text.strip()}” is {graph.genes[gene]} in this data set."))
     return gene
 
 
@@ -56,7 +56,7 @@ def _suggest(graph: GeneGraph, text: str) -> None:
     matches = opened.index_of(graph).search(text, limit=6)
     with st.container(horizontal=True):
         for match in matches:
-            if st.button(match.symbol, key=f"suggest {match.symbol}", icon=":material/search:"):
+            if st.button(escape_markdown(match.symbol), key=f"suggest {match.symbol}", icon=":material/search:"):
                 address.put(gene=match.symbol)
                 st.rerun()
         if st.button("Clear the search", key="clear gene", icon=":material/close:", type="tertiary"):
@@ -69,11 +69,11 @@ def card(graph: GeneGraph, gene: int, run: Run | None = None) -> None:
     known = {} if graph.gene_info is None else graph.gene_info.iloc[gene].to_dict()
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(plain(graph.genes[gene]), anchor=False, width="content")
+            st.subheader(escape_markdown(graph.genes[gene]), anchor=False, width="content")
             if graph.synthetic:
                 frame.synthetic_badge()
         if known.get("name"):
-            st.markdown(plain(known["name"]))
+            st.markdown(escape_markdown(known["name"]))
         for line in _card_lines(graph, gene, known):
             st.caption(line)
         if run is not None and run.decoder:
@@ -86,12 +86,12 @@ def card(graph: GeneGraph, gene: int, run: Run | None = None) -> None:
 def _card_lines(graph: GeneGraph, gene: int, known: dict[str, str]) -> list[str]:
     lines = [counted(int(graph.degree[gene]), "known partner")]
     if known.get("cytoband") or known.get("chromosome"):
-        lines.append(f"Location {plain(known.get('cytoband') or known['chromosome'])}")
+        lines.append(f"Location {escape_markdown(known.get('cytoband') or known['chromosome'])}")
     if known.get("aliases"):
         aliases = dict.fromkeys(each.lstrip("'") for each in known["aliases"].split("|"))  # NCBI lists 'C-K-RAS so
-        lines.append(f"Also called {plain(', '.join(list(aliases)[:8]))}")
+        lines.append(f"Also called {escape_markdown(', '.join(list(aliases)[:8]))}")
     if known.get("current_symbol") and known["current_symbol"] != graph.genes[gene]:
-        lines.append(f"Current symbol {plain(known['current_symbol'])}")
+        lines.append(f"Current symbol {escape_markdown(known['current_symbol'])}")
     return lines
 
 
@@ -99,7 +99,8 @@ def _predicted_partners(graph: GeneGraph, gene: int, run: Run, *, limit: int = 5
     order, score = ranked_partners(graph, gene, run)
     if not len(order):
         return
-    listed = ", ".join(f"{plain(graph.genes[number])} ({as_score(float(score[number]))})" for number in order[:limit])
+    scored = [(escape_markdown(graph.genes[number]), as_score(float(score[number]))) for number in order[:limit]]
+    listed = ", ".join(f"{symbol} ({told})" for symbol, told in scored)
     st.caption(f"Best-scored partners that are not known: {listed}", help=SCORE)
 
 

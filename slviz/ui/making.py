@@ -11,9 +11,9 @@ import streamlit as st
 
 from slviz import jobs
 from slviz.runs.beside import Beside
-from slviz.ui import access, opened
+from slviz.ui import access, errors, opened
 from slviz.ui.server_paths import typed, without_paths
-from slviz.ui.words import plain
+from slviz.ui.words import escape_markdown
 
 POLL_SECONDS = 1.0
 START_SECONDS = 60.0
@@ -52,7 +52,7 @@ def panel(job: Job) -> None:
     damage = [sentence for each in works if (sentence := opened.damage_of(each.path))]
     if damage:
         for sentence in damage:
-            st.error(plain(sentence), icon=":material/broken_image:")
+            st.error(escape_markdown(sentence), icon=":material/broken_image:")
         _offer(job, works, [each.state for each in works], asked)
         return
     st.fragment(_look, run_every=POLL_SECONDS if _is_on(job, asked) else None)(job, asked)
@@ -62,6 +62,7 @@ def _is_on(job: Job, asked: str) -> bool:
     return asked in st.session_state or any(each.state == "running" for each in job.works())
 
 
+@errors.as_sentences()
 def _look(job: Job, asked: str) -> None:
     works = job.works()
     states = [each.state for each in works]
@@ -86,7 +87,7 @@ def _follow(job: Job, works: Sequence[Beside], states: Sequence[str]) -> None:
     share = (states.count("finished") + progress.share) / len(works)
     count = f" ({states.count('finished') + 1} of {len(works)})" if len(works) > 1 else ""
     with st.container(border=True):
-        st.progress(min(share, 1.0), f"Making {job.what}{count}: {plain(without_paths(progress.doing))}")
+        st.progress(min(share, 1.0), f"Making {job.what}{count}: {escape_markdown(without_paths(progress.doing))}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if access.may_cancel(job.key) and st.button("Cancel", icon=":material/close:", key=f"cancel {job.key}"):
                 st.session_state.pop(f"asked {job.key}", None)
@@ -98,7 +99,7 @@ def _follow(job: Job, works: Sequence[Beside], states: Sequence[str]) -> None:
 def _offer(job: Job, works: Sequence[Beside], states: Sequence[str], asked: str) -> None:
     with st.container(border=True):
         if "failed" in states:
-            st.error(plain(without_paths(works[states.index("failed")].failure)), icon=":material/error:")
+            st.error(escape_markdown(without_paths(works[states.index("failed")].failure)), icon=":material/error:")
         st.markdown(job.offer)
         if not access.may_work():
             return

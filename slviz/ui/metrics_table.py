@@ -9,7 +9,7 @@ import streamlit as st
 
 from slviz.evaluation import METRICS
 from slviz.runs import NETWORK
-from slviz.ui.words import BASELINE_WORDS, plain
+from slviz.ui.words import BASELINE_WORDS, escape_markdown
 
 MEAN = "mean"
 BEST_RANKED = "Spearman ρ of the best baseline"
@@ -105,7 +105,7 @@ def show(
 
 
 def _scorer_help(scorers: Sequence[str]) -> str:
-    lines = [f"- **{plain(each)}**: {BASELINE_WORDS[each]}" for each in scorers if each in BASELINE_WORDS]
+    lines = [f"- **{escape_markdown(each)}**: {BASELINE_WORDS[each]}" for each in scorers if each in BASELINE_WORDS]
     return "The network, or a way to score without one:\n" + "\n".join(lines)
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.runs import PAIR_COLUMNS, Run
 from slviz.ui import frame, links, view_shares
-from slviz.ui.words import SCORE, plain
+from slviz.ui.words import SCORE, escape_markdown
 
 
 def rows_in_graph(graph: GeneGraph, predictions: pd.DataFrame) -> np.ndarray:
@@ -34,8 +34,8 @@ def card(graph: GeneGraph, run: Run, row: int) -> None:
     pair = run.predictions.iloc[row]
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(plain(f"{pair['gene_a']} – {pair['gene_b']}"), anchor=False, width="content")
-            st.badge(f"{pair['part']} pair", color="blue")
+            st.subheader(escape_markdown(f"{pair['gene_a']} – {pair['gene_b']}"), anchor=False, width="content")
+            st.badge(f"{escape_markdown(pair['part'])} pair", color="blue")
             if graph.synthetic:
                 frame.synthetic_badge(short=True)
         _scores(run, pair.to_dict())
@@ -57,7 +57,7 @@ def _scores(run: Run, pair: dict[str, Any]) -> None:
             st.metric("Residual", f"{pair['actual'] - pair['prediction']:+.3f}", help="Actual minus predicted.")
     others = ", ".join(f"{name} {pair[name]:.3f}" for name in pair if name not in PAIR_COLUMNS)
     if others:
-        st.caption(f"Baselines: {plain(others)}")
+        st.caption(f"Baselines: {escape_markdown(others)}")
 
 
 def _evidence(graph: GeneGraph, run: Run, row: int) -> None:

@@ -12,7 +12,7 @@ from slviz.runs.store import RunSummary
 from slviz.ui import address, frame, run_names
 from slviz.ui.key_figures import AGAINST_WORDS, KeyFigure, key_figure, second_figures
 from slviz.ui.server_paths import without_paths
-from slviz.ui.words import duration, plain
+from slviz.ui.words import duration, escape_markdown
 
 MOST_CARDS = 6
 LINE = ("Run", "Task", "Held out", "Figure", "Value", "Best baseline", "Baseline's", "Finished", "Name")
@@ -53,7 +53,7 @@ def _table(summaries: Sequence[RunSummary], names: Mapping[str, str], *, key: st
     if picked and picked[0] < len(table):
         run_id = str(table["Name"].iloc[picked[0]])
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{plain(run_id)}**", width="content")
+            st.markdown(f"**{escape_markdown(run_id)}**", width="content")
             frame.links_to(run_id)
     else:
         st.caption("Pick a row for its pages; click a heading to sort.")
@@ -76,19 +76,19 @@ def damaged(summaries: Sequence[RunSummary], *, most: int = 10) -> None:
         return
     with st.expander(f"Damaged runs ({len(summaries)})", icon=":material/broken_image:"):
         for each in summaries[:most]:
-            st.markdown(f"**{plain(each.run_id)}**: {plain(without_paths(each.problem))}")
+            st.markdown(f"**{escape_markdown(each.run_id)}**: {escape_markdown(without_paths(each.problem))}")
             frame.link(frame.TRAIN, "Look at it", icon=":material/monitoring:", job=each.run_id)
 
 
 def _card(summary: RunSummary, spec: RunSpec, *, name: str) -> None:
-    st.markdown(f"**{plain(name)}**")
+    st.markdown(f"**{escape_markdown(name)}**")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{plain(summary.run_id)}  \nHeld out: {plain(spec.held_out)}", width="content")
+        st.caption(f"{escape_markdown(summary.run_id)}  \nHeld out: {escape_markdown(spec.held_out)}", width="content")
         if spec.synthetic:
             frame.synthetic_badge(short=True)
     figures_of(summary, spec)
     if summary.seconds == summary.seconds:  # NaN where unknown
-        st.caption(f"Trained in {duration(summary.seconds)} on {plain(summary.device)}")
+        st.caption(f"Trained in {duration(summary.seconds)} on {escape_markdown(summary.device)}")
     with st.container(horizontal=True, gap="xsmall"):
         frame.links_to(summary.run_id, icons=False)
 
@@ -100,16 +100,18 @@ def figures_of(summary: RunSummary, spec: RunSpec) -> None:
         _metric(figure)
     others = second_figures(spec.task.name, summary.metrics)
     if others:
-        st.caption("  \n".join(plain(each.sentence) for each in others), help="\n\n".join(each.help for each in others))
+        said = "  \n".join(escape_markdown(each.sentence) for each in others)
+        st.caption(said, help="\n\n".join(each.help for each in others))
 
 
 def _metric(figure: KeyFigure) -> None:
-    beside = f"{figure.difference:+.3f} vs {figure.baseline}" if figure.baseline else None
+    baseline = escape_markdown(figure.baseline)
+    beside = f"{figure.difference:+.3f} vs {baseline}" if figure.baseline else None
     st.metric(
-        figure.label,
+        escape_markdown(figure.label),
         f"{figure.value:.3f}",
         beside,
         delta_color="normal" if figure.higher_is_better else "inverse",
         help=f"{figure.help} {AGAINST_WORDS.get(figure.against, '').capitalize()}. Below: the difference to the best "
-        f"baseline on the same pairs, {figure.baseline} ({figure.baseline_value:.3f}), which needs no network.",
+        f"baseline on the same pairs, {baseline} ({figure.baseline_value:.3f}), which needs no network.",
     )

@@ -11,7 +11,7 @@ from slviz.figures.views import share_bars
 from slviz.runs import Run
 from slviz.scoring import EMBEDDING, ViewScorer
 from slviz.ui import charts, downloads, scorers
-from slviz.ui.words import plain
+from slviz.ui.words import escape_markdown
 
 SIDES = {
     "partners": "Paths over known partners",
@@ -48,7 +48,8 @@ def show(graph: GeneGraph, run: Run, pair: tuple[int, int]) -> None:
         return share_bars(shares, unit=unit)
 
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**What the score of {plain(' – '.join(symbols))} rests on**", width="content", help=HELP)
+        named = escape_markdown(" – ".join(symbols))
+        st.markdown(f"**What the score of {named} rests on**", width="content", help=HELP)
         downloads.menu(name, source=downloads.provenance(graph, run), figure=figure, table=lambda: shares)
     left, right = st.columns([3, 2], vertical_alignment="center")
     with left:

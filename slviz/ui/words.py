@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from slviz.text import spelt_out, unbroken
+
 SCORE = "A score, not a probability: it ranks pairs, and 0.8 does not mean four in five."
 ATTENTION = (
     "Attention is what the network weighed when it described a gene. It is **not an explanation by itself**: removing "
@@ -75,7 +77,20 @@ PART_HELP = (
     "- **test**: held out; the only part that says how good the network is\n"
     "- **validation**: chose the best epoch\n- **train**: what it learnt from"
 )
-_SPECIAL = re.compile(r"([\\*_\[\]$#<>~|:])")
+_SPECIAL = re.compile(r"([\\`*_\[\]$#<>~|:&])")
+_FIRST = re.compile(r"^(\s*\d{0,9})([-+=](?=\s|$|[-=])|(?<=\d)[.)](?=\s|$))")
+"""What begins a list, or underlines a heading, at the start of a line; of "1. x" the full stop."""
+_INDENT = re.compile(r"^\s{2,}")
+"""Four blanks before a line would make it code."""
+_READ_LATER = re.compile(
+    r":(?=//|material[/_]|[+-]1:|[\w+-]*[a-z][\w+-]*:)"  # addresses, icons, emoji
+    r"|www(?=\.)|(?<=[-.\w+])@(?=[-\w]+\.)"  # addresses without a scheme, mail
+    r"|(?<!\S)[<>~-](?=-?[->=](?!\S))",  # arrows and signs between blanks
+    re.IGNORECASE,
+)
+"""What Streamlit 1.67 and its Markdown replace in text that is parsed already, where no backslash is left."""
+_WORD_JOINER = "\u2060"
+_BACKTICKS = re.compile("`+")
 
 
 def as_score(score: float) -> str:
@@ -83,11 +98,26 @@ def as_score(score: float) -> str:
     return "over 0.999" if 0.9995 <= score < 1 else f"{score:.3f}"
 
 
-def plain(text: object) -> str:
-    """Markdown that shows `text` as it is written; code between backticks stays code."""
-    parts = str(text).split("`")
-    parts[::2] = [_SPECIAL.sub(r"\\\1", part) for part in parts[::2]]
-    return "`".join(parts)
+def escape_markdown(text: object) -> str:
+    """Markdown that shows a text letter by letter: no code, link, picture, formula, icon, colour, heading or list.
+
+    Used by everything that shows a foreign word: a name, a value of the address, the sentence of an error. The text
+    stays on one line, and marks that nobody sees are spelt out. Where Streamlit reads a text after the Markdown
+    is parsed (addresses, icons, emoji, arrows), a word joiner, which has no width, keeps it from it.
+    """
+    said = spelt_out(unbroken(str(text)), blanks=False)
+    said = _INDENT.sub(" ", said)
+    said = _READ_LATER.sub(lambda match: f"{match.group()}{_WORD_JOINER}", said)
+    said = _SPECIAL.sub(r"\\\1", said)
+    return _FIRST.sub(r"\1\\\2", said)
+
+
+def as_code(text: object) -> str:
+    """Markdown that shows a text letter by letter as code, such as the name of a run."""
+    said = _READ_LATER.sub(lambda match: f"{match.group()}{_WORD_JOINER}", spelt_out(unbroken(str(text)), blanks=False))
+    fence = "`" * (1 + max(map(len, _BACKTICKS.findall(said)), default=0))
+    room = " " if said.startswith("`") or said.endswith("`") else ""
+    return f"{fence}{room}{said}{room}{fence}" if said.strip() else escape_markdown(said)
 
 
 def counted(number: int, noun: str) -> str:

@@ -227,7 +227,7 @@ def _vector_set(arrays: dict[str, np.ndarray], about: AboutVectors, table: pd.Da
             raise damaged(path, "is altered: its images are no pictures")
     if "name" not in table or len(table) != about.points or table.shape[1] != len(about.columns) + 1:
         raise damaged(folder / POINTS, "is altered: its rows or columns are not those of the vectors")
-    if not is_text_column(table["name"]):
+    if not is_text_column(pd.Series(table["name"])):
         raise damaged(folder / POINTS, "is altered: the names of the points are no texts")
     names = tuple(table.pop("name"))
     points = VectorSet(

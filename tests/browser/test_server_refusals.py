@@ -5,12 +5,15 @@ A page of another site, or a name that was rebound to this machine (DNS rebindin
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import threading
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from served import CHECKOUT, CHROMIUM_ARGUMENTS, chromium_path, served_app
+from served import CHECKOUT, CHROMIUM_ARGUMENTS, chromium_path, served_app, settle
 
 ASKS_FOR_A_CONNECTION = (
     "Upgrade: websocket",
@@ -129,3 +132,47 @@ def test_a_browser_that_was_led_here_by_another_name_sees_nothing(port: int) -> 
             page.get_by_role("heading", name="Overview").wait_for(timeout=60_000)
         finally:
             browser.close()
+
+
+@contextlib.contextmanager
+def passed_on(port: int, header: str) -> Iterator[int]:
+    """Port of a proxy that adds one header to the first request of every connection."""
+
+    def serve(client: socket.socket) -> None:
+        with client, socket.create_connection(("127.0.0.1", port)) as server:
+            first, _, rest = client.recv(65536).partition(b"\r\n")
+            server.sendall(first + b"\r\n" + header.encode() + b"\r\n" + rest)
+            back = threading.Thread(target=_copy, args=(server, client), daemon=True)
+            back.start()
+            _copy(client, server)
+            back.join()
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):  # closed at the end
+            while True:
+                threading.Thread(target=serve, args=(listening.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=accept, daemon=True).start()
+        yield listening.getsockname()[1]
+
+
+def _copy(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while piece := source.recv(65536):
+            target.sendall(piece)
+    with contextlib.suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
+
+
+@pytest.mark.browser
+def test_who_comes_through_a_proxy_gets_read_only_pages_and_who_does_not_gets_all(port: int, browser: Any) -> None:
+    for header, read_only in (("X-Forwarded-For: 203.0.113.9", 1), ("X-Of-No-Meaning: 1", 0)):
+        with passed_on(port, header) as proxy:
+            context = browser.new_context()
+            page = context.new_page()
+            page.goto(f"http://127.0.0.1:{proxy}/train")
+            settle(page, quiet_seconds=2)
+            assert page.get_by_text("Read-only: training").count() == read_only
+            assert page.get_by_text("A new run").count() == 1 - read_only
+            context.close()

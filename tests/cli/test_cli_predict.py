@@ -86,7 +86,7 @@ def test_known_pairs_are_marked_and_the_simplest_baseline_stands_beside_the_scor
         partners = [sum(gene in pair for pair in seen) - (part == "train") for gene in (a, b)]
         assert int(degree) == max(partners)
     data = SimpleNamespace(pairs=np.array([[run.genes.index(gene) for gene in nobody]]))
-    monkeypatch.setattr("slviz.cli.predict.data_of", lambda _spec: data)
+    monkeypatch.setattr("slviz.cli.predict.data_of_run", lambda _run: data)
     assert main(["predict", run.run_id, "--pairs", str(pairs)]) == 0
     assert rows_of(capsys.readouterr().out)[-1][3] == "left out"
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slviz.datasets import GENE_INFO_COLUMNS, GeneGraph
+from slviz.datasets.folder import read_folder
 from slviz.datasets.gene_lookup import GeneLookup
 from slviz.datasets.pair_list import PairList, bytes_of_pairs, read_pair_list
 from slviz.datasets.sources import open_dataset
@@ -237,6 +238,14 @@ def test_the_case_of_a_damaged_gzip_file(shared_cases: Path) -> None:
     raw = (shared_cases / "damaged-gzip" / "pairs.tsv.gz").read_bytes()
     with pytest.raises(MalformedData, match="is a damaged gzip file"):
         read(raw, file="pairs.tsv.gz")
+
+
+def test_the_case_of_an_alias_that_is_a_missing_mark(shared_cases: Path) -> None:
+    folder = shared_cases / "na-is-a-gene"
+    graph, _ = read_folder(folder / "data")
+    found = read_pair_list((folder / "pairs.tsv").read_bytes(), "pairs.tsv", GeneLookup.of(graph), once=True)
+    assert [[graph.genes[end] for end in pair] for pair in found.pairs.tolist()] == [["TP53", "BRCA1"]]
+    assert found.remarks == ("1 row is left out, since it does not name two genes: 'NA TP53' (line 2).",)
 
 
 CELLS = st.sampled_from([*SYMBOLS[:9], "NA", "", "NEW", "P53", "SHARED", "0.5", "x y", "tp53"])

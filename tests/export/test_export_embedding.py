@@ -22,6 +22,7 @@ from slviz.datasets import GeneGraph
 from slviz.errors import UnknownChoice
 from slviz.export.formats import format_called
 from slviz.export.h5ad import to_h5ad
+from slviz.formulas import is_formula, unguarded
 from slviz.projections import PCA, TSNE
 from slviz.runs import Run
 from slviz.runs.store import RunStore
@@ -188,3 +189,43 @@ def test_the_command_writes_every_format_with_every_stored_map(
 def test_an_unknown_format_lists_the_known_ones() -> None:
     with pytest.raises(UnknownChoice, match=r"Did you mean 'h5ad'\? There are: h5ad, tsv, projector"):
         format_called("h5da")
+
+
+HOSTILE = ("=1+1", "a\x00b", "a\x01b", "\uffff", "../x", ".", "a/b", "<b>", "\u202eq", "@x")
+
+
+def hostile(content: export.Annotated) -> export.Annotated:
+    """The content with odd names of points, columns, maps and keys."""
+    count = len(content.names)
+    names = (*HOSTILE, *content.names[len(HOSTILE) :])
+    columns = pd.DataFrame(
+        {each: [HOSTILE[n % len(HOSTILE)] for n in range(count)] for each in (*HOSTILE, "..", "a_b")}
+    )
+    maps = {f"{each}{n}": place for n, each in enumerate(("a/b", ".")) for place in content.maps.values()}
+    about = {**content.about, "a/b": "x\x00y \ud800", "..": "z"}
+    return dataclasses.replace(content, names=names, columns=columns, maps=maps, about=about)
+
+
+def test_an_h5ad_holds_every_name(content: export.Annotated) -> None:
+    odd = hostile(content)
+    with h5py.File(io.BytesIO(to_h5ad(odd))) as root:
+        names = list(root["obs"].attrs["column-order"])
+        assert len(set(names)) == len(names) == len(odd.columns.columns)
+        assert all(name in root["obs"] and "/" not in name and name.strip(".") for name in names)
+        assert root["obs/_index"].asstr()[: len(HOSTILE)].tolist() == [each.replace("\0", r"\x00") for each in HOSTILE]
+        assert set(root["obsm"]) == {"X_embedding", "X_a_b0", "X_.1"}
+        assert root["uns/a_b"].asstr()[()] == r"x\x00y \ud800"
+        assert all(root[f"obsm/{name}"].ndim == 2 for name in root["obsm"])
+
+
+def test_the_projector_pair_and_the_table_run_no_formula(content: export.Annotated) -> None:
+    odd = hostile(content)
+    metadata = zipfile.ZipFile(io.BytesIO(export.to_projector(odd))).read("metadata.tsv").decode()
+    for text in (metadata, export.to_embedding_tsv(odd).decode()):
+        rows = [line.split("\t") for line in text.split("\n") if line and not line.startswith("#")]
+        assert len(rows) == len(odd.names) + 1
+        assert len({len(row) for row in rows}) == 1
+        cells = [cell for row in rows for cell in row]
+        assert not [cell for cell in cells if is_formula(cell) and not cell.startswith("'")]
+        assert {"'=1+1", "'@x"} <= set(cells)
+        assert [unguarded(row[0]) for row in rows[1 : 1 + len(HOSTILE)]] == list(HOSTILE)

@@ -7,6 +7,8 @@ import io
 import json
 import re
 import shutil
+import xml.etree.ElementTree
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -65,11 +67,43 @@ def test_graphml_is_read_back_by_networkx(around: Neighbourhood, line: str) -> N
 
 def test_graphml_survives_characters_that_xml_forbids(around: Neighbourhood) -> None:
     names = around.names.copy()
-    names[1] = 'a <b> & "c" \x07 é'
-    network = nx.read_graphml(
-        io.BytesIO(export.to_graphml(dataclasses.replace(around, names=names), provenance="x & y"))
-    )
-    assert network.nodes[around.symbols[1]]["name"] == 'a <b> & "c"  é'
+    names[1] = 'a <b> & "c" \x07 \uffff \ufffe \x85 é 🧬\r'
+    content = export.to_graphml(dataclasses.replace(around, names=names), provenance="x & y \x00\ud800")
+    network = nx.read_graphml(io.BytesIO(content))
+    told = network.nodes[around.symbols[1]]["full_name"]
+    assert told == 'a <b> & "c" \\x07 \\uffff \\ufffe \x85 é 🧬\\r'
+    assert network.graph["provenance"] == "x & y \\x00\\ud800"
+
+
+@pytest.mark.parametrize("symbol", ["a\x01b", "\uffff", "A\tB", 'A"B', "<A&B>", "]]>", "\u202eA", "A B", "É"])
+def test_graphml_takes_any_symbol_as_a_node(around: Neighbourhood, symbol: str) -> None:
+    symbols = around.symbols.copy()
+    symbols[1] = symbol
+    content = export.to_graphml(dataclasses.replace(around, symbols=symbols), provenance="x")
+    xml.etree.ElementTree.fromstring(content)
+    network = nx.read_graphml(io.BytesIO(content))
+    assert len(network) == len(symbols)
+    (node,) = set(network) - set(map(str, np.delete(symbols, 1)))
+    assert network.nodes[node]["name"] == node
+    assert {"a\x01b": r"a\x01b", "\uffff": r"\uffff"}.get(symbol, symbol) == node
+
+
+def test_graphml_names_each_node_by_its_symbol_and_no_key_twice(around: Neighbourhood, line: str) -> None:
+    content = export.to_graphml(around, provenance=line)
+    network = nx.read_graphml(io.BytesIO(content))
+    assert all(attributes["name"] == gene for gene, attributes in network.nodes(data=True))
+    assert network.nodes[around.symbols[0]]["full_name"] == around.names[0]
+    keys = re.findall(r'<key id="([^"]+)"', content.decode())
+    assert len(keys) == len(set(keys)) > 4
+    names = re.findall(r'<key id="[^"]+" for="node" attr.name="([^"]+)"', content.decode())
+    assert sorted(names) == sorted(set(names))
+
+
+def test_igraph_calls_the_vertices_by_their_symbols(around: Neighbourhood, line: str, tmp_path: Path) -> None:
+    igraph = pytest.importorskip("igraph", reason="igraph is not installed")
+    path = tmp_path / "network.graphml"
+    path.write_bytes(export.to_graphml(around, provenance=line))
+    assert set(igraph.Graph.Read_GraphML(str(path)).vs["name"]) == set(around.symbols)
 
 
 def test_cytoscape_is_json_with_the_same_network(around: Neighbourhood, line: str) -> None:
@@ -80,6 +114,27 @@ def test_cytoscape_is_json_with_the_same_network(around: Neighbourhood, line: st
     assert len(edges) == around.edges.shape[1]
     assert len({edge["id"] for edge in edges}) == len(edges)
     assert all(isinstance(edge["attention"], float) for edge in edges)
+    nodes = {node["data"]["id"]: node["data"] for node in content["elements"]["nodes"]}
+    assert all(node["name"] == gene for gene, node in nodes.items())
+
+
+def test_cytoscape_gives_no_two_elements_one_id(around: Neighbourhood) -> None:
+    symbols = around.symbols.copy()
+    symbols[0], symbols[1], symbols[2] = "A", "A→B", "B"
+    content = json.loads(export.to_cytoscape(dataclasses.replace(around, symbols=symbols), provenance="x \ud800"))
+    elements = [*content["elements"]["nodes"], *content["elements"]["edges"]]
+    ids = [element["data"]["id"] for element in elements]
+    assert len(ids) == len(set(ids))
+    assert content["data"]["provenance"] == "x \ud800"
+
+
+def test_sif_keeps_its_columns_whatever_a_symbol_holds(around: Neighbourhood) -> None:
+    symbols = around.symbols.copy()
+    symbols[:3] = ["A\tB", "C\nD", "E\x85F"]
+    rows = export.to_sif(dataclasses.replace(around, symbols=symbols)).decode().split("\n")[:-1]
+    assert len(rows) == around.edges.shape[1]
+    assert {len(row.split("\t")) for row in rows} == {3}
+    assert {"A B", "C D"} <= {cell for row in rows for cell in row.split("\t")}
 
 
 def test_sif_has_three_columns(around: Neighbourhood, line: str) -> None:
@@ -111,6 +166,12 @@ def test_table_runs_no_formula_and_keeps_rows_whole() -> None:
     assert rows[2][1] == "-1.5"
 
 
+def test_table_with_a_column_name_twice_is_written() -> None:
+    table = pd.DataFrame([["=1", "@x", 0.5]], columns=["=gene", "=gene", "\u2028=x"])
+    lines = export.to_tsv(table, provenance="a").decode().split("\n")
+    assert lines[1:3] == ["'=gene\t'=gene\t' =x", "'=1\t'@x\t0.5"]
+
+
 def test_html_works_offline_and_names_its_source() -> None:
     figure = go.Figure(go.Scatter(x=[1], y=[2], text=["<b>A</b>"]))
     page = export.figure_to_html(figure, provenance="data & run <1>", title="A <script>").decode()
@@ -119,6 +180,16 @@ def test_html_works_offline_and_names_its_source() -> None:
     assert "<title>A &lt;script&gt;</title>" in page
     assert "plotly.js v" in page
     assert 'src="http' not in page
+
+
+def test_html_holds_no_script_of_a_name() -> None:
+    hostile = "</script><script>alert(1)</script><!--"
+    figure = go.Figure(go.Scatter(x=[1], y=[2], text=[hostile], name=hostile, customdata=[hostile]))
+    plain = export.figure_to_html(go.Figure(go.Scatter(x=[1], y=[2])), provenance="x").decode()
+    page = export.figure_to_html(figure, provenance=hostile, title=hostile).decode()
+    assert "<script>alert(1)" not in page
+    assert page.count("<script") == plain.count("<script")
+    assert page.count("</script") == plain.count("</script")
 
 
 def test_html_has_the_width_of_a_column_when_asked() -> None:

@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from slviz import jobs
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
+from slviz.errors import RunNotSaved
 from slviz.gene_sets import GeneSet, GeneSets
 from slviz.runs import Run
 from slviz.runs.folder import holding
@@ -234,7 +235,7 @@ class TestFull:
         assert re.fullmatch(r"upload-[0-9a-f]{32}", asked(app, "data"))
         again = open_page("train", data=asked(app, "data"))
         assert not again.exception
-        assert again.selectbox(key="data picker").value.startswith(str(tmp_path / "cache" / "uploads"))
+        assert str(again.selectbox(key="data picker").value).startswith(str(tmp_path / "cache" / "uploads"))
         assert str(tmp_path) not in _everything(again)
 
 
@@ -267,3 +268,17 @@ def test_no_path_of_the_server_is_on_a_page(
         assert not app.exception
         assert str(tmp_path) not in _everything(app)
         assert str(tmp_path).replace("_", r"\_") not in _everything(app)
+
+
+def test_a_disk_that_refuses_a_map_is_said_in_a_sentence_without_its_path(
+    run: Run, store: RunStore, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_arguments: list[str]) -> None:
+        raise RunNotSaved(f"{store.root}/.jobs/project.log could not be written: no space left. Make room there.")
+
+    app = open_page("embedding", run=run.run_id, map="t-SNE")
+    monkeypatch.setattr(jobs, "start", refused)
+    next(each for each in app.button if each.label == "Make the t-SNE map").click().run()
+    assert not app.exception
+    assert "project.log could not be written" in said(app).replace("\\", "")
+    assert str(store.root) not in said(app).replace("\\", "")

@@ -118,6 +118,22 @@ def test_a_run_judged_on_other_pairs_is_left_out_and_named(store: RunStore, grap
     assert len(tables(collected)[0].rows) == 3
 
 
+def test_only_what_is_learnt_from_and_judged_on_must_be_the_same(store: RunStore, graph: GeneGraph):
+    """Earlier versions drew the negatives of training and validation without regard to the test part."""
+    split = SPLITS.make("pairs").divide(graph)
+    whole = split.to_frame(graph.genes)
+    drawn = whole["against"].isin(("random", "degree-matched"))
+    for name, network in (("validation", "gcn"), ("test", "mlp")):
+        other = whole.copy()
+        other.loc[drawn & (whole["part"] == name), "gene_a"] = graph.genes[0]
+        put(store, graph, network=network, frozen=other)
+    runs = [put(store, graph, network=network, frozen=whole) for network in ("gat", "sage")]
+    collected = collect(store, store.summaries())
+    assert set(collected.figures["run_id"]) >= set(runs)
+    assert {each.model for each in only_table(store).rows} >= {"gat", "sage", "gcn"}
+    assert ["mlp" in note for note in collected.notes] == [True]
+
+
 def test_the_same_pairs_packed_otherwise_are_the_same(
     store: RunStore, graph: GeneGraph, monkeypatch: pytest.MonkeyPatch
 ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import shlex
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from slviz.cli.sweep import _wishes
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting
 from slviz.networks import NETWORKS
-from slviz.results import across, collect, tables
+from slviz.results import Cell, ResultRow, ResultTable, across, collect, tables
 from slviz.results.repeat import sweep_commands
 from slviz.results.report import BEGIN, END, write_section
+from slviz.results.text import as_markdown, in_markdown
 from slviz.runs import RunSpec
 from slviz.runs.store import RunStore
 from slviz.splits import SPLITS
@@ -161,3 +163,14 @@ def test_figures_of_the_demo_are_called_synthetic(
     monkeypatch.setenv("SLVIZ_MODELS", str(tmp_path))  # the runs that git ships are found anyway
     assert main(["results", "--data", "demo"]) == 0
     assert capsys.readouterr().out.startswith("SYNTHETIC DATA")
+
+
+def test_a_name_in_the_markdown_is_shown_letter_by_letter() -> None:
+    assert in_markdown("multihead_gat (heads=2), AUC ↑") == "multihead_gat (heads=2), AUC ↑"
+    assert in_markdown("a|b `c` [x](y) <b>\n# h") == r"a\|b \`c\` \[x\](y) \<b\> # h"
+    column = ("random", "auc")
+    row = ResultRow("a|b`", "x|y", True, {column: Cell(0.9, float("nan"), 1, True, (0.9,))}, 1, ("x",), True)
+    text = as_markdown(ResultTable("link", "pairs", (column,), ("fold 0",), 1, (row,)))
+    (line,) = [line for line in text.splitlines() if line.startswith(r"| a")]
+    assert line.startswith(r"| a\|b\`")
+    assert len(re.findall(r"(?<!\\)\|", line)) == 4

@@ -2,24 +2,121 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 from builders import tiny_graph, tiny_run
+from hypothesis import given
+from hypothesis import strategies as st
 
+from slviz.text import spelt_out, unbroken
 from slviz.ui import links, selection
 from slviz.ui.data.data_portrait import kinds_of_evidence, share_of_hubs
+from slviz.ui.downloads import safe_file_name
 from slviz.ui.key_figures import key_figure
 from slviz.ui.metrics_table import beside_baselines, marks_of_best
-from slviz.ui.words import as_score, duration, plain
+from slviz.ui.words import as_code, as_score, duration, escape_markdown
 
 
 def test_foreign_text_is_not_read_as_markdown() -> None:
-    assert plain("[x](javascript:1) *b* :red[r] $a$") == r"\[x\](javascript\:1) \*b\* \:red\[r\] \$a\$"
+    assert escape_markdown("[x](javascript:1) *b* :red[r] $a$") == r"\[x\](javascript\:1) \*b\* \:red\[r\] \$a\$"
+    assert escape_markdown("`a` ![x](y) <b> &lt; ~s~ a|b") == r"\`a\` !\[x\](y) \<b\> \&lt; \~s\~ a\|b"
 
 
-def test_code_between_backticks_stays_code() -> None:
-    assert plain("Run `python -m slviz data_demo`.") == "Run `python -m slviz data_demo`."
+@pytest.mark.parametrize("text", ["TP53", "gat-both-link-3ec14a25", "-0.5", "1.5", "3 genes (x), y", "C+D", "é 🧬"])
+def test_text_without_marks_stays(text: str) -> None:
+    assert escape_markdown(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("# h", r"\# h"),
+        ("- x", r"\- x"),
+        ("+ x", r"\+ x"),
+        ("----", r"\----"),
+        ("---", "-\u2060--"),
+        ("===", r"\==="),
+        ("1. x", r"1\. x"),
+        ("12) x", r"12\) x"),
+        ("> q", r"\> q"),
+        ("     code", " code"),
+        ("a\n\n# b", r"a \# b"),
+        ("a\tb", "a b"),
+        ("\u202ea\x1b", r"\\u202ea\\x1b"),
+    ],
+)
+def test_no_line_of_a_text_is_a_heading_a_list_or_code(text: str, shown: str) -> None:
+    assert escape_markdown(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://x.de", "HTTP://x", "www.x.de", "WWW.x", "a@b.co", ":smile:", ":+1:", ":material/home:", ":streamlit:"],
+)
+def test_what_streamlit_reads_after_the_markdown_is_kept_apart(text: str) -> None:
+    shown = escape_markdown(text)
+    assert "\u2060" in shown
+    assert shown.replace("\u2060", "").replace("\\", "") == text
+    assert "\u2060" in as_code(text)
+
+
+@pytest.mark.parametrize("text", ["->", "<-", "--", ">=", "<=", "~=", "<->"])
+def test_a_sign_between_blanks_is_no_arrow(text: str) -> None:
+    shown = escape_markdown(f"a {text} b")
+    assert "\u2060" in shown
+    assert "\u2060" not in escape_markdown(f"a{text}b")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("a", "`a`"), ("a`b", "``a`b``"), ("`a``", "``` `a`` ```"), ("", ""), ("$x$", "`$x$`")]
+)
+def test_code_is_shown_letter_by_letter(text: str, shown: str) -> None:
+    assert as_code(text) == shown
+
+
+@given(st.text())
+def test_the_escaped_text_is_the_text(text: str) -> None:
+    shown = escape_markdown(text)
+    assert "\n" not in shown
+    unescaped = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", shown.replace("\u2060", ""))
+    assert unescaped == re.sub(r"^\s{2,}", " ", spelt_out(unbroken(text), blanks=False)).replace("\u2060", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("gat-tsne.svg", "gat-tsne.svg"),
+        ("../../etc/passwd", "etc-passwd.slviz"),
+        ('a<b>:"|?*\x00\n\u202e.tsv', "a-b.tsv"),
+        ("...", "slviz."),
+        ("NUL.tsv", "NUL-file.tsv"),
+        ("x" * 1000 + ".svg", "x" * 140 + ".svg"),
+        ("染" * 200 + ".gmt", "染" * 46 + ".gmt"),
+        ("no ending", "no-ending"),
+        ("x.embedding.tsv", "x.embedding.tsv"),
+    ],
+)
+def test_every_file_system_takes_the_name_of_a_download(name: str, file: str) -> None:
+    made = safe_file_name(name)
+    assert made == file or "/" in name
+    assert re.fullmatch(r"[\w.-]+", made)
+    assert not made.startswith((".", "-"))
+    assert len(made.encode()) <= 151
+
+
+def test_links_hold_no_mark_of_an_identifier() -> None:
+    bad = "x) [a](javascript:1) \"'<>&?#/../"
+    base = tiny_graph(synthetic=False)
+    info = base.gene_info.assign(entrez_id=bad, ensembl_id=bad, uniprot_id=bad, current_symbol=bad)
+    for place in links.of_gene(tiny_graph(synthetic=False, gene_info=info), 3).values():
+        assert place.startswith("https://")
+        assert not set("()<>[]\"' ") & set(place)
+        assert "javascript:" not in place
+    assert links.of_publication("١٢", synthetic=False) == ""
+    assert links.of_publications("١٢;12/../x", synthetic=False) == ""
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(7.6, "8 s"), (130, "2 min 10 s"), (3900, "1 h 5 min"), (-1, "0 s")])

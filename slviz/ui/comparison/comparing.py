@@ -17,7 +17,7 @@ from slviz.runs import NETWORK, Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import access, address, charts, downloads, errors, frame, metrics_table, opened, run_names
 from slviz.ui.key_figures import AGAINST_WORDS, KEY_FIGURES
-from slviz.ui.words import counted, plain
+from slviz.ui.words import counted, escape_markdown
 
 KEY = "compared runs"
 MOST = 6
@@ -92,7 +92,7 @@ def _choose(summary: RunSummary) -> list[RunSummary]:
     if not fitting:
         st.info(
             f"**No other run was judged on the same pairs.** Train one on the same data and task, with the same pairs "
-            f"held out ({plain(summary.spec.held_out) if summary.spec else ''}).",
+            f"held out ({escape_markdown(summary.spec.held_out) if summary.spec else ''}).",
             icon=":material/compare_arrows:",
         )
         if access.may_work():
@@ -102,7 +102,7 @@ def _choose(summary: RunSummary) -> list[RunSummary]:
     unknown = [each for each in asked if each not in fitting and each != summary.run_id]
     if unknown:
         st.warning(
-            plain(f"Left out, since not judged on the same pairs, or not there: {', '.join(unknown)[:200]}."),
+            escape_markdown(f"Left out, since not judged on the same pairs, or not there: {', '.join(unknown)[:200]}."),
             icon=":material/link_off:",
         )
     st.session_state[KEY] = [each for each in asked if each in fitting][:MOST] or ([] if asked else list(fitting)[:1])
@@ -147,7 +147,8 @@ def _figures(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str], *,
         st.subheader("Figures on test pairs", anchor=False, width="content")
         name = f"{runs[0].run_id}-compared-figures-{against}"
         downloads.menu(name, source=downloads.provenance(graph, runs[0]), table=lambda: table)
-    st.caption(f"Held out: {plain(runs[0].spec.held_out)}; {AGAINST_WORDS.get(against, against)}.")
+    held_out, kind = runs[0].spec.held_out, AGAINST_WORDS.get(against, against)
+    st.caption(escape_markdown(f"Held out: {held_out}; {kind}."))
     metrics_table.show(table)
 
 
@@ -180,7 +181,7 @@ def _differences(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str]
             found[names[other.run_id]] = _compared(first.run_id, other.run_id, against, first, other)
         else:
             st.error(
-                plain(
+                escape_markdown(
                     f"{names[other.run_id]} says that it was judged on the same pairs, and its rows differ: left out."
                 ),
                 icon=":material/error:",
@@ -198,7 +199,7 @@ def _differences(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str]
             table=lambda: differences_table(found, reference),
         )
     for other, differences in found.items():
-        st.markdown("- " + plain(sentence(other, reference, differences)))
+        st.markdown("- " + escape_markdown(sentence(other, reference, differences)))
     charts.draw(
         _drawn(found, first, reference, against),
         name=name,

@@ -17,7 +17,7 @@ from slviz.results.collect import held_out_of, protocol_of
 from slviz.results.text import cell_text, digits_of, heading, row_name
 from slviz.runs.summary import RunSummary
 from slviz.ui import access, address, charts, downloads, frame, opened
-from slviz.ui.words import PROTOCOL_ASKS, TASK_WORDS, counted, plain
+from slviz.ui.words import PROTOCOL_ASKS, TASK_WORDS, counted, escape_markdown
 
 BEST = "font-weight: 700; background-color: rgba(0, 158, 115, 0.18)"
 HARDEST = ("degree-matched", "auc")
@@ -55,7 +55,7 @@ def show(graph: GeneGraph, source: str) -> None:
     _table(graph, table)
     _runs_of_row(table, column, {each.run_id: each for each in runs})
     for note in (*table.notes, *collected.notes):
-        st.caption(f":material/info: {plain(note)}")
+        st.caption(f":material/info: {escape_markdown(note)}")
 
 
 @st.cache_resource(max_entries=4, show_spinner="Comparing the runs …")
@@ -116,7 +116,7 @@ def _caption(table: ResultTable, runs: Sequence[RunSummary]) -> None:
         else f"{table.over[:1].upper()}{table.over[1:]}, one run each"
     )
     partial = " Hollow: not judged on all of them, so never marked best." if _partial(table) else ""
-    st.caption(plain(f"{figures}, on test pairs; all rows saw the same pairs.{partial}"))
+    st.caption(escape_markdown(f"{figures}, on test pairs; all rows saw the same pairs.{partial}"))
 
 
 def _partial(table: ResultTable) -> bool:
@@ -129,7 +129,7 @@ def _figure(graph: GeneGraph, table: ResultTable, column: Column) -> None:
 
     name = _file_name(graph, table)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(plain(heading(column)[:-2]), anchor=False, width="content", help=_help_of(column))
+        st.subheader(escape_markdown(heading(column)[:-2]), anchor=False, width="content", help=_help_of(column))
         downloads.menu(
             name, source=downloads.provenance(graph), figure=make, table=lambda: as_frame(table, spread_apart=True)
         )
@@ -222,7 +222,7 @@ def _runs_of_row(table: ResultTable, column: Column, runs: dict[str, RunSummary]
     row = next((each for each in table.rows if row_name(each) == wanted), None)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.subheader(plain(shown(wanted)), anchor=False, width="content")
+            st.subheader(escape_markdown(shown(wanted)), anchor=False, width="content")
             if st.button("Close", key="close model", icon=":material/close:", type="tertiary"):
                 address.put(model=None)
                 st.rerun()
@@ -250,8 +250,8 @@ def _run_line(row: ResultRow, summary: RunSummary, column: Column) -> None:
     assert spec is not None
     value = _figure_of(summary, row, column)
     with st.container(horizontal=True, vertical_alignment="center"):
-        said = f"**{protocol_of(spec)}**, {held_out_of(spec)}, seed {spec.seed}"
-        st.markdown(plain(said).replace("\\*", "*") + (f": {value:.3f}" if value == value else ""), width="stretch")
+        said = f"**{escape_markdown(protocol_of(spec))}**, {escape_markdown(held_out_of(spec))}, seed {spec.seed}"
+        st.markdown(said + (f": {value:.3f}" if value == value else ""), width="stretch")
         frame.links_to(summary.run_id, icons=False)
 
 

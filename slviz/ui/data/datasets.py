@@ -11,7 +11,7 @@ from slviz.datasets.sources import DatasetEntry, known_datasets, locate, title_o
 from slviz.errors import MissingDataFile, SlvizError
 from slviz.ui import access, address, data_folders, errors, frame, opened
 from slviz.ui.data import data_uploads
-from slviz.ui.words import counted, plain
+from slviz.ui.words import counted, escape_markdown
 
 DEMO = "demo"
 ANY_FOLDER = (
@@ -87,7 +87,7 @@ def _opened_or_way_on(source: str, titles: dict[str, str]) -> GeneGraph:
         errors.show(error)
     others = [each for each in titles if each != source]
     other = DEMO if DEMO in others else next(iter(others), None)
-    if other and st.button(f"Use {titles[other]} instead", type="primary", icon=":material/undo:"):
+    if other and st.button(f"Use {escape_markdown(titles[other])} instead", type="primary", icon=":material/undo:"):
         address.put(data=data_folders.name_in_address(other))
         st.rerun()
     st.stop()
@@ -98,7 +98,8 @@ def _describe(graph: GeneGraph) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         features = ", ".join(sorted(graph.features)) or "none"
         st.caption(
-            f"{counted(len(graph), 'gene')}, {counted(len(graph.pairs), 'pair')}, features: {plain(features)}",
+            f"{counted(len(graph), 'gene')}, {counted(len(graph.pairs), 'pair')}, "
+            f"features: {escape_markdown(features)}",
             width="content",
         )
         if graph.synthetic:

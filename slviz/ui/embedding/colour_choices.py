@@ -22,7 +22,7 @@ from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES, OWN_TABLES, stage, staged
 from slviz.ui import access, address, errors, opened
 from slviz.ui.server_paths import without_paths
-from slviz.ui.words import counted, plain
+from slviz.ui.words import counted, escape_markdown
 
 CLUSTER, TERM, PART, ERROR, CHROMOSOME, GENE_TYPE, OWN = (
     "Cluster",
@@ -73,7 +73,7 @@ def colouring(name: str, graph: GeneGraph, run: Run, projection: Projection) -> 
     if made.kind == "categorical" and not told:
         sentence = NO_INFO
     elif len(told) == 1 and name in (CHROMOSOME, GENE_TYPE):
-        sentence = ALL_ALIKE.format(*told)
+        sentence = ALL_ALIKE.format(*map(escape_markdown, told))
     return made, sentence
 
 
@@ -115,7 +115,7 @@ def _by_cluster(graph: GeneGraph, run: Run, projection: Projection) -> tuple[Col
         "Clusters by",
         titles,
         key="clustering",
-        help="\n".join(f"- **{each}**: {plain(CLUSTERINGS[METHODS[each]].summary())}" for each in titles),
+        help="\n".join(f"- **{each}**: {escape_markdown(CLUSTERINGS[METHODS[each]].summary())}" for each in titles),
     )
     method = METHODS[title]
     settings = {}
@@ -180,13 +180,13 @@ def _by_term(graph: GeneGraph) -> tuple[Colouring, str]:
         said = "Choose a term; until then the colour is the number of known partners."
         if asked is not None:
             said = f"The address asks for the term “{asked[:40]}”, which this data set does not have. {said}"
-        st.info(plain(said), icon=":material/search:")
+        st.info(escape_markdown(said), icon=":material/search:")
         return figures.by_degree(graph), "Known partners, held-out ones included."
     number = number_of[asked]
     members = np.flatnonzero(graph.terms.membership[:, [number]].toarray()[:, 0])
     name = graph.terms.names[number]
     made = figures.by_members(members, len(graph), title="Members of a term", called=name)
-    return made, plain(f"{counted(len(members), 'gene')} of the map in {name} ({asked}).")
+    return made, escape_markdown(f"{counted(len(members), 'gene')} of the map in {name} ({asked}).")
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -236,20 +236,20 @@ def _by_own_column(graph: GeneGraph) -> tuple[Colouring, str]:
         return figures.by_degree(graph), "Until a table is there: known partners, held-out ones included."
     column = address.one_of(st.selectbox, "Column", list(table.columns), key="column")
     for remark in table.remarks:
-        st.caption(f":material/info: {plain(remark)}")
+        st.caption(f":material/info: {escape_markdown(remark)}")
     sentence = (
         f"“{column}” of your table: {counted(table.found, 'gene')} of {counted(table.rows, 'row')} found; grey without "
         "a value."
     )
     numbers = table.numbers(column)
-    return figures.by_column(column, table.columns[column] if numbers is None else numbers), plain(sentence)
+    return figures.by_column(column, table.columns[column] if numbers is None else numbers), escape_markdown(sentence)
 
 
 def _asked_table(graph: GeneGraph) -> OwnTable | None:
     """The table of the address; a sentence and None where there is none that can be used."""
     refused, asked = st.session_state.pop("own table refused", None), address.value("table")
     if refused:
-        st.error(plain(refused), icon=":material/error:")
+        st.error(escape_markdown(refused), icon=":material/error:")
         return None
     if asked is None:
         st.info("Upload a table with one row a gene; the first line names the columns.", icon=":material/upload_file:")

@@ -27,7 +27,7 @@ from slviz.ui.embedding import controls_compared
 from slviz.ui.embedding.controls_compared import SHORT, TITLES
 from slviz.ui.embedding.map_choice import AT_ONCE
 from slviz.ui.key_figures import key_figure
-from slviz.ui.words import counted, plain
+from slviz.ui.words import counted, escape_markdown
 
 MEANING = {
     FEATURES: "What was there before any network.",
@@ -255,7 +255,7 @@ def _colouring(colouring: tuple[Colouring, str], stays: dict[str, Agreement]) ->
     if chosen == options[0]:
         return colouring
     found = stays[chosen]
-    sentence = f"share of a gene's {found.neighbours} nearest that are the same, {plain(chosen)}."
+    sentence = f"share of a gene's {found.neighbours} nearest that are the same, {escape_markdown(chosen)}."
     return figures.by_shared(found.shared, f"{chosen}; by chance {found.null.mean:.2g}"), sentence
 
 
@@ -267,6 +267,6 @@ def _shuffled_figure(summary: RunSummary, run: Run) -> None:
     if own is None or theirs is None:
         return
     st.markdown(
-        f"On the run's own held-out pairs ({plain(own.against)}), {own.metric} is **{own.value:.3f}** trained and "
-        f"**{theirs.value:.3f}** trained on shuffled pairs."
+        f"On the run's own held-out pairs ({escape_markdown(own.against)}), {escape_markdown(own.metric)} is "
+        f"**{own.value:.3f}** trained and **{theirs.value:.3f}** trained on shuffled pairs."
     )

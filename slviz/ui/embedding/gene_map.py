@@ -20,7 +20,7 @@ from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import access, address, charts, downloads, frame, genes
 from slviz.ui.embedding import colour_choices, embedding_files, map_events, maps
-from slviz.ui.words import counted, plain
+from slviz.ui.words import counted, escape_markdown
 
 COLOURS = (
     maps.DENSITY,
@@ -214,7 +214,7 @@ def _alt(look: Look) -> str:
 def _caption(look: Look) -> str:
     lines = ""
     if look.joined is not None:
-        gene = plain(look.graph.genes[look.gene or 0])
+        gene = escape_markdown(look.graph.genes[look.gene or 0])
         lines = f" **Lines** lead from {gene} to its {len(look.joined)} nearest genes in the embedding itself."
     named = ""
     if len(look.selected) > NAMED_SELECTED and not look.solid:

@@ -19,7 +19,7 @@ from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES
 from slviz.ui import access, address, charts, downloads, errors, opened
 from slviz.ui.server_paths import without_paths
-from slviz.ui.words import counted, plain
+from slviz.ui.words import counted, escape_markdown
 
 MOST_FROM_A_FILE = 200
 NONE_YET = "None yet: select genes, and keep them under a name. A GMT file brings in several at once."
@@ -87,11 +87,11 @@ def keep(graph: GeneGraph, chosen: np.ndarray, *, note: str) -> None:
 def _tell() -> None:
     kind, text = st.session_state.pop(SAID, ("", ""))
     if kind == "kept":
-        st.toast(plain(text), icon=":material/bookmark_added:")
+        st.toast(escape_markdown(text), icon=":material/bookmark_added:")
     elif kind:
         st.session_state[SAID] = (kind, "")  # the box keeps offering to replace, until something else happens
         if text:
-            st.warning(plain(text), icon=":material/warning:")
+            st.warning(escape_markdown(text), icon=":material/warning:")
 
 
 def open_one(graph: GeneGraph, run: Run) -> None:
@@ -103,7 +103,7 @@ def open_one(graph: GeneGraph, run: Run) -> None:
         else:
             st.caption(NONE_YET if access.may_work() else "None yet.")
         for sentence in of(graph).damaged():
-            st.error(plain(sentence), icon=":material/broken_image:")
+            st.error(escape_markdown(sentence), icon=":material/broken_image:")
         if access.may_work():
             _bring_in(graph)
         if known:
@@ -111,7 +111,7 @@ def open_one(graph: GeneGraph, run: Run) -> None:
             st.download_button(
                 "All of them (GMT)",
                 lambda: to_gmt(known.values(), provenance=source),
-                f"{graph.name}-selections.gmt",
+                downloads.safe_file_name(f"{graph.name}-selections.gmt"),
                 "text/plain",
                 icon=":material/download:",
                 on_click="ignore",
@@ -119,7 +119,8 @@ def open_one(graph: GeneGraph, run: Run) -> None:
         name = address.value("set")
         if name in known:
             about = known[name]
-            st.caption(plain(f"“{name}”: {counted(len(about.genes), 'gene')}, kept {about.made} UTC; {about.note}"))
+            size = counted(len(about.genes), "gene")
+            st.caption(escape_markdown(f"“{name}”: {size}, kept {about.made} UTC; {about.note}"))
             if may_remove(graph, name):
                 st.button("Remove it", icon=":material/delete:", on_click=_remove, args=(graph, name), type="tertiary")
 
@@ -147,6 +148,7 @@ def _picker(label: str, known: dict[str, GeneSet], *, on_change: Callable[[], No
     )
 
 
+@errors.as_sentences()
 def _remove(graph: GeneGraph, name: str) -> None:
     of(graph).remove(name)
     access.note_removed(_thing(graph, name))
@@ -170,7 +172,7 @@ def _bring_in(graph: GeneGraph) -> None:
         help="A set a line: name, note, genes, with tabs between them. Genes by symbol, alias or identifier.",
     )
     for sentence in st.session_state.get("said of the gmt", []):
-        st.caption(plain(sentence))
+        st.caption(escape_markdown(sentence))
 
 
 def _kept_from(graph: GeneGraph, content: bytes, name: str) -> list[str]:
@@ -189,6 +191,10 @@ def _kept_from(graph: GeneGraph, content: bytes, name: str) -> list[str]:
             kept += 1
         except SlvizError as error:
             said.append(without_paths(error))
+    if cut := sum(len(each) > LONGEST_NAME for each in terms.names):
+        said.append(
+            f"{counted(cut, 'name')} had more than {LONGEST_NAME} letters and {'was' if cut == 1 else 'were'} cut."
+        )
     return [f"{counted(kept, 'selection')} kept from {name}.", *said]
 
 
@@ -199,7 +205,7 @@ def compare(graph: GeneGraph, run: Run, chosen: np.ndarray, *, called: str, name
     key, asked = "compare box", address.value("with")
     if asked is not None and asked not in others:
         said = f"No other selection of this data set is called “{asked[:60]}”, so there is nothing to compare with."
-        st.warning(plain(said), icon=":material/link_off:")
+        st.warning(escape_markdown(said), icon=":material/link_off:")
     if not others:
         return
     st.session_state[key] = asked if asked in others else None
@@ -218,7 +224,7 @@ def _two(
 ) -> None:
     table = side_by_side(graph, first, second)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(plain(f"{first[0]} and {second[0]}"), anchor=False, width="content")
+        st.subheader(escape_markdown(f"{first[0]} and {second[0]}"), anchor=False, width="content")
         source = downloads.provenance(graph, run)
         try:
             found = [enrich(graph, numbers) for _, numbers in (first, second)]
@@ -234,7 +240,7 @@ def _two(
         count = table["in"].value_counts().to_dict()
         with st.container(horizontal=True):
             for label in ("both", f"only {first[0]}", f"only {second[0]}"):
-                st.metric(plain(label.capitalize() if label == "both" else label), int(count.get(label, 0)))
+                st.metric(escape_markdown(label.capitalize() if label == "both" else label), int(count.get(label, 0)))
         st.dataframe(table, hide_index=True, height=320, column_config={"in": "In", "gene": "Gene", "name": "Name"})
     with right:
         if made is not None:

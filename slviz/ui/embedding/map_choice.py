@@ -14,7 +14,7 @@ from slviz.projections import PROJECTIONS, Projection, ProjectionMethod
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import address, making, opened
-from slviz.ui.words import plain
+from slviz.ui.words import escape_markdown
 
 PREFERRED = ("t-SNE", "UMAP", "PCA", "PaCMAP")
 AT_ONCE = "pca"
@@ -52,7 +52,7 @@ def _method(order: list[str]) -> str:
         order,
         key="map",
         help="How the embedding's many numbers a gene become two or three.\n\n"
-        + "\n".join(f"- **{cls.title}**: {plain(cls.summary())}" for cls in PROJECTIONS.values()),
+        + "\n".join(f"- **{cls.title}**: {escape_markdown(cls.summary())}" for cls in PROJECTIONS.values()),
     )
 
 
@@ -121,7 +121,7 @@ def stored_or_made(summary: RunSummary, run: Run, method: ProjectionMethod, seed
     making.panel(job(summary, method, seed))
     meanwhile = _nearest(summary, run, method)
     st.info(
-        f"Until then you see another map that is there: {plain(meanwhile.caption.partition('. ')[0])}.",
+        f"Until then you see another map that is there: {escape_markdown(meanwhile.caption.partition('. ')[0])}.",
         icon=":material/visibility:",
     )
     return meanwhile
@@ -134,7 +134,8 @@ def job(summary: RunSummary, method: ProjectionMethod, seed: int) -> making.Job:
         works=lambda: [opened.store().map_work(summary.run_id, method, seed)],
         command=jobs.project_command(summary.run_id, method, seed=seed),
         what=f"the {method.title} map",
-        offer=f"**There is no {method.title} map of this run with these settings yet.** {plain(method.summary())}",
+        offer=f"**There is no {method.title} map of this run with these settings yet.** "
+        + escape_markdown(method.summary()),
         button=f"Make the {method.title} map",
         takes=TAKES[method.name],
     )

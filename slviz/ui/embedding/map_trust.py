@@ -15,7 +15,7 @@ from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import address, charts, downloads, making, opened
 from slviz.ui.embedding import map_seeds
-from slviz.ui.words import plain
+from slviz.ui.words import escape_markdown
 
 AT_ONCE_UP_TO = 2_000
 """So many genes are judged within a moment, by the page itself."""
@@ -119,7 +119,8 @@ def _sums(graph: GeneGraph, run: Run, projection: Projection, trust: Trust) -> N
     worst = _table(graph, projection, trust)
     least = ", ".join(worst["gene"].head(8))
     st.caption(
-        f"Least to be believed: {plain(least)}.{_sampled(trust)} Colour the map by “How far to believe” to see where."
+        f"Least to be believed: {escape_markdown(least)}.{_sampled(trust)} Colour the map by “How far to believe” to "
+        "see where."
     )
     name = f"{run.run_id}-{projection.method.name}-trust"
     downloads.table_button(

@@ -17,7 +17,7 @@ from slviz.runs.summary import RunSummary
 from slviz.tasks import Classify
 from slviz.ui import address, scorers
 from slviz.ui.embedding import colour_choices, map_trust
-from slviz.ui.words import SCORE, plain
+from slviz.ui.words import SCORE, escape_markdown
 
 DENSITY, DEGREE, EVIDENCE, PARTNER, KEPT, TRUST, SPREAD, CROWDING, ACTUAL, GIVEN = (
     "Local density",
@@ -80,7 +80,7 @@ def _estimate() -> str:
         "Estimate",
         list(DENSITIES),
         key="estimate",
-        help="\n".join(f"- **{each}**: {plain(DENSITIES[each].summary())}" for each in DENSITIES),
+        help="\n".join(f"- **{each}**: {escape_markdown(DENSITIES[each].summary())}" for each in DENSITIES),
     )
 
 
@@ -111,7 +111,7 @@ def _by_class(name: str, graph: GeneGraph, run: Run) -> tuple[Colouring, str]:
     assert isinstance(run.spec.task, Classify)
     classes = gene_classes(graph, run.spec.task.classes)
     if name == ACTUAL:
-        return figures.by_class(classes.name_of_each, classes.names, title=name), classes.statement()
+        return figures.by_class(classes.name_of_each, classes.names, title=name), escape_markdown(classes.statement())
     given = run.predictions.set_index("gene")["prediction"].reindex(list(graph.genes)).to_numpy(dtype=object)
     return figures.by_class(given, classes.names, title=name), (
         "The class that the network gives each gene, those it learnt from and those without a class among them."

@@ -11,7 +11,7 @@ from slviz.neighbourhood.inside import part_of_known
 from slviz.projections.nearest_genes import nearest_genes
 from slviz.runs import Run
 from slviz.ui import address, downloads, scorers
-from slviz.ui.words import SCORE, plain
+from slviz.ui.words import SCORE, escape_markdown
 
 MEASURES = {"cosine": "cosine", "Euclidean": "euclidean"}
 MEASURE_HELP = (
@@ -25,7 +25,7 @@ def show(graph: GeneGraph, run: Run, gene: int) -> None:
     """Controls, table, download, and the way to select them all; computed only when it is opened."""
     symbol = graph.genes[gene]
     is_open = st.toggle(
-        f"Genes nearest to {plain(symbol)}",
+        f"Genes nearest to {escape_markdown(symbol)}",
         key="nearest",
         bind="query-params",
         help="In all dimensions of the embedding: what the network sees as most alike. A map keeps only some of it.",
@@ -63,7 +63,7 @@ def _about(graph: GeneGraph, run: Run, gene: int, table: pd.DataFrame) -> None:
     said = f"{partners} of {len(table)} are known partners of {symbol}; by chance {by_chance:.1f} would be."
     if learnt:
         said += f" The network learnt from {learnt} of them, so that these lie near says little."
-    st.caption(plain(said))
+    st.caption(escape_markdown(said))
     genes = ",".join([symbol, *table["gene"]])
     with st.container(horizontal=True):
         downloads.table_button(f"{run.run_id}-nearest-{symbol}", lambda: table, source=downloads.provenance(graph, run))

@@ -24,7 +24,7 @@ from slviz.runs import Run
 from slviz.ui import access, address, downloads, errors, frame, opened, scorers
 from slviz.ui.embedding import gene_map, kept_selections, term_bars
 from slviz.ui.server_paths import without_paths
-from slviz.ui.words import counted, plain
+from slviz.ui.words import counted, escape_markdown
 
 MOST_IN_ADDRESS = 250
 """More genes make an address too long for some browsers and mails; they are kept under a name instead."""
@@ -61,9 +61,9 @@ def asked(graph: GeneGraph, *, clusters: Clusters | None = None) -> Asked:
         if listed := address.value("genes"):
             mapped = opened.index_of(graph).map_many(listed)
             if not len(mapped.found):
-                st.warning(plain(_not_found(mapped)), icon=":material/link_off:")
+                st.warning(escape_markdown(_not_found(mapped)), icon=":material/link_off:")
             elif mapped.missing or mapped.ambiguous:
-                st.caption(f":material/info: {plain(_not_found(mapped))}")
+                st.caption(f":material/info: {escape_markdown(_not_found(mapped))}")
             return Asked(np.sort(mapped.found), "the genes of a list", "listed")
     except SlvizError as error:
         errors.show(error)
@@ -102,6 +102,7 @@ def show(look: gene_map.Look, of_address: Asked) -> None:
 
 
 @st.fragment
+@errors.as_sentences()
 def _show(look: gene_map.Look, of_address: Asked, on_the_map: tuple[str | None, ...]) -> None:
     """A lasso runs this part of the page alone; what the map shows, too, runs all of it."""
     drawn = gene_map.drawn(look)
@@ -143,7 +144,7 @@ def _tools(look: gene_map.Look, chosen: Asked) -> None:
         ways = "keep it, or name it on the map" if access.may_work() else "name it on the map"
         st.caption(f"What is drawn is not in the address: {ways}, to send it or to reload.")
     for note in st.session_state.pop(NOTE, []):
-        st.info(plain(note), icon=":material/info:")
+        st.info(escape_markdown(note), icon=":material/info:")
 
 
 def _hold(graph: GeneGraph, numbers: np.ndarray) -> None:
@@ -258,7 +259,7 @@ def _about(look: gene_map.Look, chosen: Asked, rows: pd.DataFrame) -> str:
         said += f", {likely:,} more predicted (score of {threshold_of(look.run):.2f} or more)"
     elif predicts_partners(look.run):
         said += f"; predicted pairs are counted for up to {MOST_SCORED:,} genes"
-    return plain(said + ".")
+    return escape_markdown(said + ".")
 
 
 def _ways_on(graph: GeneGraph, rows: pd.DataFrame, picked: list[int]) -> None:

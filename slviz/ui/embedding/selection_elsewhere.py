@@ -10,7 +10,7 @@ from slviz.neighbourhood.inside import MOST_SCORED, pairs_inside
 from slviz.runs import Run
 from slviz.ui import address, downloads, frame, scorers
 from slviz.ui.embedding import selected_genes
-from slviz.ui.words import SCORE, counted, plain
+from slviz.ui.words import SCORE, counted, escape_markdown
 
 SHOWN_ROWS = 500
 MOST_CHIPS = 30
@@ -56,7 +56,7 @@ def _table(graph: GeneGraph, run: Run, chosen: selected_genes.Asked, heading: De
         )
     listed = len(table) - table["known"].tolist().count(UNLISTED)
     origin = f"{chosen.origin[:1].upper()}{chosen.origin[1:]}"
-    st.caption(plain(f"{origin}: {counted(len(table), 'pair')}, {listed:,} of them known. {SCORE}"))
+    st.caption(escape_markdown(f"{origin}: {counted(len(table), 'pair')}, {listed:,} of them known. {SCORE}"))
     unlisted = st.toggle("Only pairs that nobody has listed", key="unlisted", bind="query-params")
     shown = table.loc[table["known"] == UNLISTED] if unlisted else table
     st.dataframe(
@@ -87,7 +87,7 @@ def chips(graph: GeneGraph) -> None:
         st.caption(f"{counted(len(chosen.numbers), 'selected gene')}:", width="content")
         for number in chosen.numbers[:MOST_CHIPS].tolist():
             gene = graph.genes[number]
-            st.button(gene, type="tertiary", key=f"selected {gene}", on_click=_go, args=(gene,))
+            st.button(escape_markdown(gene), type="tertiary", key=f"selected {gene}", on_click=_go, args=(gene,))
         if len(chosen.numbers) > MOST_CHIPS:
             st.caption(f"and {len(chosen.numbers) - MOST_CHIPS:,} more", width="content")
         st.button("Clear", icon=":material/close:", type="tertiary", key="clear chips", on_click=selected_genes.clear)

@@ -16,7 +16,7 @@ from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES, TERMS, stage, staged
 from slviz.ui import access, address, charts, downloads, opened
 from slviz.ui.server_paths import without_paths
-from slviz.ui.words import counted, plain
+from slviz.ui.words import counted, escape_markdown
 
 ALL = "all"
 MOST_GROUPS = 6
@@ -32,11 +32,11 @@ def show(graph: GeneGraph, run: Run, chosen: np.ndarray, *, name: str) -> None:
     """Bars, and below them the table."""
     terms, said = _terms(graph)
     for sentence in said:
-        st.caption(f":material/info: {plain(sentence)}")
+        st.caption(f":material/info: {escape_markdown(sentence)}")
     why = why_not(graph, chosen, terms=terms)
     if why or terms is None:
         st.subheader("Terms", anchor=False, help=HELP)
-        st.info(plain(why), icon=":material/info:")
+        st.info(escape_markdown(why), icon=":material/info:")
         _other_terms()
         return
     heading = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
@@ -44,7 +44,7 @@ def show(graph: GeneGraph, run: Run, chosen: np.ndarray, *, name: str) -> None:
     try:
         found = _enriched(graph.fingerprint, address.value("terms") or "", group, chosen.tobytes(), graph, terms)
     except SlvizError as error:
-        st.info(plain(error), icon=":material/info:")
+        st.info(escape_markdown(error), icon=":material/info:")
         return
     figure = enrichment_bars(found, graph.genes)
     with heading:
@@ -170,6 +170,6 @@ def _other_terms() -> None:
         )
     refused = st.session_state.pop("terms refused", None)
     if refused:
-        st.error(plain(refused), icon=":material/error:")
+        st.error(escape_markdown(refused), icon=":material/error:")
     if address.value("terms"):
         st.button("Back to the data set's terms", on_click=lambda: address.put(terms=None), type="tertiary")

@@ -15,7 +15,7 @@ from slviz import jobs
 from slviz.errors import SlvizError
 from slviz.ui import access, errors, frame
 from slviz.ui.embedding import vector_sets
-from slviz.ui.words import counted, plain
+from slviz.ui.words import counted, escape_markdown
 from slviz.vectors import ENDINGS, REFERENCES, Given, VectorSet, VectorSummary, read_vectors, reference
 from slviz.vectors.mapping import EXACT_UP_TO
 from slviz.vectors.vector_set import SYNTHETIC
@@ -132,11 +132,12 @@ def _card(each: VectorSummary) -> None:
     with st.container(border=True):
         words, link, removal = st.columns([6, 1, 1], vertical_alignment="center")
         if each.problem:
-            words.error(plain(each.problem), icon=":material/broken_image:")
+            words.error(escape_markdown(each.problem), icon=":material/broken_image:")
             _removal(removal, each)
             return
-        words.markdown(f"**{plain(each.title)}** · {counted(each.points, 'point')} × {counted(each.width, 'number')}")
-        words.caption(plain(each.origin))
+        size = f"{counted(each.points, 'point')} × {counted(each.width, 'number')}"
+        words.markdown(f"**{escape_markdown(each.title)}** · {size}")
+        words.caption(escape_markdown(each.origin))
         if SYNTHETIC in each.origin:
             with words:
                 frame.synthetic_badge(short=True)

@@ -17,7 +17,7 @@ from slviz.figures.raster import POINTS_IN_WINDOW, POINTS_UP_TO, Window, map_of_
 from slviz.projections import Projection
 from slviz.ui import address, charts, downloads, errors, frame
 from slviz.ui.embedding import embedding_files, map_events, vector_sets
-from slviz.ui.words import counted, plain
+from slviz.ui.words import counted, escape_markdown
 from slviz.vectors import VectorSet, nearest_to
 from slviz.vectors.vector_set import SYNTHETIC
 
@@ -95,7 +95,8 @@ def page() -> None:
     points = _opened_or_way_on(id)
     frame.heading("Embedding", synthetic=SYNTHETIC in points.origin)
     count, width = points.vectors.shape
-    st.caption(plain(f"{points.title or points.name}: {count:,} points, {width:,} numbers each. {points.origin}."))
+    title = points.title or points.name
+    st.caption(escape_markdown(f"{title}: {count:,} points, {width:,} numbers each. {points.origin}."))
     search, method_column, colour_column = st.columns([3, 4, 3])
     with search:
         point = _search(points)
@@ -138,10 +139,11 @@ def _search(points: VectorSet) -> int | None:
         return None
     if wanted in points.names:
         return points.names.index(wanted)
-    st.caption(plain(f"No point is called “{wanted[:80]}” here."))
+    st.caption(escape_markdown(f"No point is called “{wanted[:80]}” here."))
     return None
 
 
+@errors.as_sentences()
 def _map(
     id: str, points: VectorSet, projection: Projection, colouring: Colouring, point: int | None, wanted: str | None
 ) -> None:
@@ -260,11 +262,11 @@ def _neighbours(look: Look) -> None:
         return
     points = look.points
     with st.container(border=True):
-        st.subheader(plain(points.names[look.point]), anchor=False)
+        st.subheader(escape_markdown(points.names[look.point]), anchor=False)
         if points.images is not None:
             st.image(_picture(points.images[look.point]), width=112)
         for title in list(points.columns.columns)[:6]:
-            st.caption(plain(f"{title}: {points.columns[title].iloc[look.point]}"))
+            st.caption(escape_markdown(f"{title}: {points.columns[title].iloc[look.point]}"))
     distance = address.one_of(
         st.segmented_control, "Nearest by", DISTANCES, key="distance", help="Exact, among the vectors themselves."
     )

@@ -13,7 +13,7 @@ from slviz.projections.projection import NEIGHBOURS_KEPT
 from slviz.runs.typed import words_of
 from slviz.ui import address, making, opened
 from slviz.ui.embedding import map_choice
-from slviz.ui.words import plain
+from slviz.ui.words import escape_markdown
 from slviz.vectors import Given, VectorSet, VectorStore, given_map
 from slviz.vectors.mapping import EXACT_UP_TO, SAMPLE
 
@@ -51,7 +51,7 @@ def choose_map(id: str, points: VectorSet) -> tuple[ProjectionMethod, int]:
             order,
             key="map",
             help="How many numbers a point become two.\n\n"
-            + "\n".join(f"- **{cls.title}**: {plain(cls.summary())}" for cls in PROJECTIONS.values()),
+            + "\n".join(f"- **{cls.title}**: {escape_markdown(cls.summary())}" for cls in PROJECTIONS.values()),
         )
     if title in points.maps:
         return Given(map=title), 0
@@ -87,7 +87,7 @@ def open_map(id: str, points: VectorSet, method: ProjectionMethod, seed: int) ->
         st.stop()
         raise AssertionError("st.stop() ends the page")
     st.info(
-        f"Until then you see another map that is there: {plain(meanwhile.caption.partition('. ')[0])}.",
+        f"Until then you see another map that is there: {escape_markdown(meanwhile.caption.partition('. ')[0])}.",
         icon=":material/visibility:",
     )
     return meanwhile
@@ -110,9 +110,10 @@ def _job(id: str, method: ProjectionMethod, seed: int) -> making.Job:
         key=f"{id} {method} {seed}",
         works=lambda: [store().map_work(id, method, seed)],
         command=project_command(id, method, seed),
-        what=f"the {method.title} map",
-        offer=f"**There is no {method.title} map of these vectors with these settings yet.** {plain(method.summary())}",
-        button=f"Make the {method.title} map",
+        what=f"the {escape_markdown(method.title)} map",
+        offer=f"**There is no {escape_markdown(method.title)} map of these vectors with these settings yet.** "
+        + escape_markdown(method.summary()),
+        button=f"Make the {escape_markdown(method.title)} map",
         takes="Seconds for thousands of points, minutes for a hundred thousand.",
     )
 
@@ -167,7 +168,7 @@ def caption(points: VectorSet, projection: Projection) -> str:
         )
     else:
         said.append(f"How well it keeps neighbours was not measured; `vectors project` does so on {SAMPLE:,} points.")
-    return plain(" ".join([*said, projection.method.reading]))
+    return escape_markdown(" ".join([*said, projection.method.reading]))
 
 
 def colours(points: VectorSet) -> list[str]:

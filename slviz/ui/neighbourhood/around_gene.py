@@ -17,7 +17,7 @@ from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import address, charts, downloads, frame, links, selection, view_shares
 from slviz.ui.neighbourhood import deletion_view
-from slviz.ui.words import SCORE, plain
+from slviz.ui.words import SCORE, escape_markdown
 
 MEAN = "mean"
 INTO, OUT_OF = "what it attends to", "who attends to it"
@@ -43,14 +43,14 @@ def trail(graph: GeneGraph, gene: int) -> None:
     st.session_state[TRAIL] = [*visited[-STEPS:], symbol]
     if visited:
         with st.container(horizontal=True, gap="small"):
-            if st.button("Back", icon=":material/arrow_back:", help=f"Back to {visited[-1]}"):
+            if st.button("Back", icon=":material/arrow_back:", help=f"Back to {escape_markdown(visited[-1])}"):
                 address.put(gene=visited[-1])
                 st.rerun()
             for each in visited[-STEPS:]:
-                if st.button(each, type="tertiary", key=f"trail {each}"):
+                if st.button(escape_markdown(each), type="tertiary", key=f"trail {each}"):
                     address.put(gene=each)
                     st.rerun()
-            st.markdown(f"› **{plain(symbol)}**", width="content")
+            st.markdown(f"› **{escape_markdown(symbol)}**", width="content")
 
 
 def controls(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> Neighbourhood:
@@ -131,7 +131,7 @@ def figure(summary: RunSummary, graph: GeneGraph, run: Run, around: Neighbourhoo
         selection_mode="points",
         alt=f"{centre} in the middle, its partners around it, edges as wide as the attention on them",
     )
-    st.caption(" ".join(plain(each) for each in around.statement) + " Click a gene to move on to it.")
+    st.caption(" ".join(escape_markdown(each) for each in around.statement) + " Click a gene to move on to it.")
     if run.attention is not None:
         deletion_view.show(summary, graph, run, around.centre)
 
@@ -140,7 +140,7 @@ def table(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
     """The table behind the figure, with links, and the downloads."""
     centre = graph.genes[around.centre]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(f"Around {plain(centre)}", anchor=False, width="content")
+        st.subheader(f"Around {escape_markdown(centre)}", anchor=False, width="content")
         _downloads(graph, run, around, name=f"{around.run_id}-{centre}")
     shown = shown_table(graph, run, around)
     genes, key = shown["Gene"].tolist(), f"table {around.run_id} {centre}"
@@ -159,7 +159,7 @@ def table(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
     )
     partner = address.value("partner")
     if partner is None or partner not in genes:
-        missing = f"{plain(shortened(partner))} is not in this table. " if partner else ""
+        missing = f"{escape_markdown(shortened(partner))} is not in this table. " if partner else ""
         rests = "see what its score rests on, or to " if run.decoder else ""
         st.caption(f"{missing}Pick a row to {rests}move on to that gene.")
         return

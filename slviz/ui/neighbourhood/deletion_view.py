@@ -18,7 +18,7 @@ from slviz.runs.deletions import FEWEST_EDGES, DeletionFiles, DeletionTest, edge
 from slviz.runs.summary import RunSummary
 from slviz.ui import access, charts, downloads, errors, opened
 from slviz.ui.server_paths import without_paths
-from slviz.ui.words import ATTENTION, plain
+from slviz.ui.words import ATTENTION, as_code, escape_markdown
 
 POLL_SECONDS = 1.0
 START_SECONDS = 30.0
@@ -43,7 +43,7 @@ def show(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> None:
         sample = _told(of_run, run, graph, words="some genes of this run")
         one = (sample.of(gene) if sample is not None else None) or _of_gene(of_gene, run, graph, gene)
         if one is not None:
-            _verdict(faithfulness(one.fall_top, one.fall_random), plain(graph.genes[gene]))
+            _verdict(faithfulness(one.fall_top, one.fall_random), escape_markdown(graph.genes[gene]))
         if sample is not None or one is not None:
             _details(graph, run, sample, one)
 
@@ -61,8 +61,8 @@ def _of_gene(files: DeletionFiles, run: Run, graph: GeneGraph, gene: int) -> Del
     symbol = graph.genes[gene]
     if run.attention is not None and edges_into(run.attention, len(graph))[gene] < FEWEST_EDGES:
         st.caption(
-            f"{plain(symbol)} has fewer than {FEWEST_EDGES} known partners in training: too few to compare its most "
-            "attended edges with others."
+            f"{escape_markdown(symbol)} has fewer than {FEWEST_EDGES} known partners in training: too few to compare "
+            "its most attended edges with others."
         )
         return None
     return _told(files, run, graph, words=symbol)
@@ -78,7 +78,7 @@ def _opened(files: DeletionFiles) -> DeletionTest | None:
 
 def _verdict(found: Faithfulness, label: str) -> None:
     icon = ":material/check_circle:" if found.faithful else ":material/block:"
-    st.markdown(f"{icon} **{label}.** {plain(found.sentence)}")
+    st.markdown(f"{icon} **{label}.** {escape_markdown(found.sentence)}")
 
 
 def _offer(files: DeletionFiles, run: Run, graph: GeneGraph, *, words: str) -> None:
@@ -87,6 +87,7 @@ def _offer(files: DeletionFiles, run: Run, graph: GeneGraph, *, words: str) -> N
     waiting(files, run, graph, words, was_alive=alive)
 
 
+@errors.as_sentences()
 def _wait(files: DeletionFiles, run: Run, graph: GeneGraph, words: str, *, was_alive: bool) -> None:
     state = files.state()
     if state == "running" or (state == "none" and _is_starting(files)):
@@ -96,17 +97,17 @@ def _wait(files: DeletionFiles, run: Run, graph: GeneGraph, words: str, *, was_a
         st.session_state.pop(_key(files), None)
         st.rerun()
     if state == "failed":
-        st.error(plain(without_paths(files.failure())), icon=":material/error:")
+        st.error(escape_markdown(without_paths(files.failure())), icon=":material/error:")
     if not access.may_work():
-        st.caption(f"The test of {plain(words)} has not been made.")
+        st.caption(f"The test of {escape_markdown(words)} has not been made.")
         return
     command = jobs.deletion_command(run.run_id, None if files.gene is None else graph.genes[files.gene])
     typed = shlex.join(["python", "-m", "slviz", *command])
     if st.button(
-        f"Test {words}",
+        f"Test {escape_markdown(words)}",
         key=f"test {_key(files)}",
         icon=":material/science:",
-        help=f"Takes from seconds to a minute. The same in a terminal: `{typed}`",
+        help=f"Takes from seconds to a minute. The same in a terminal: {as_code(typed)}",
     ):
         st.session_state[_key(files)] = time.time()
         jobs.start(command)
@@ -116,7 +117,8 @@ def _wait(files: DeletionFiles, run: Run, graph: GeneGraph, words: str, *, was_a
 
 def _progress(files: DeletionFiles, state: str, words: str) -> None:
     done, of = files.progress()
-    text = f"Testing {plain(words)}: gene {done + 1} of {of}" if of > 1 else f"Testing {plain(words)} …"
+    testing = f"Testing {escape_markdown(words)}"
+    text = f"{testing}: gene {done + 1} of {of}" if of > 1 else f"{testing} …"
     st.progress(done / of if of else 0.0, text=text)
     may_cancel = state == "running" and access.may_cancel(_key(files))
     if may_cancel and st.button("Cancel", key=f"cancel {_key(files)}", icon=":material/stop_circle:"):

@@ -14,7 +14,7 @@ from slviz.figures.classes import confusion_figure
 from slviz.runs import NETWORK, PARTS, Run
 from slviz.tasks import Classify
 from slviz.ui import address, charts, downloads, frame, genes, metrics_table
-from slviz.ui.words import PART_HELP, counted, plain
+from slviz.ui.words import PART_HELP, counted, escape_markdown
 
 NO_CLASS = "no class"
 MOST_ROWS = 1000
@@ -25,7 +25,7 @@ def classify(graph: GeneGraph, run: Run) -> None:
     """How well classes are given, beside baselines; which are mistaken for which; and each gene."""
     assert isinstance(run.spec.task, Classify)
     classes = gene_classes(graph, run.spec.task.classes)
-    st.caption(f":material/info: {plain(classes.statement())}")
+    st.caption(f":material/info: {escape_markdown(classes.statement())}")
     _say_leak(run, classes)
     left, right = st.columns(2)
     with left:

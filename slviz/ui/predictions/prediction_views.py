@@ -25,7 +25,7 @@ from slviz.tasks import Confidence
 from slviz.ui import address, charts, downloads, frame, genes, metrics_table, pairs, selection
 from slviz.ui.key_figures import AGAINST_WORDS, KEY_FIGURES
 from slviz.ui.predictions import class_view, ranking_views
-from slviz.ui.words import PART_HELP, SCORE, counted, plain
+from slviz.ui.words import PART_HELP, SCORE, counted, escape_markdown
 
 AGAINST_HELP = (
     "What known pairs are compared with.\n"
@@ -237,10 +237,10 @@ def _ranked_within(run: Run, table: pd.DataFrame, *, part: str) -> str:
     others = mean.drop(NETWORK, errors="ignore")
     if NETWORK not in mean or not len(others):
         return ""
-    own = plain(run.spec.network.scorer)
+    own = escape_markdown(run.spec.network.scorer)
     return (
         f"Spearman ρ within a source, mean over the sources: **{own} {mean[NETWORK]:.3f}**, the best baseline "
-        f"({plain(others.index[0])}) {others.iloc[0]:.3f}."
+        f"({escape_markdown(others.index[0])}) {others.iloc[0]:.3f}."
     )
 
 

@@ -10,7 +10,7 @@ from slviz.evaluation import CUTS, METRICS, TOP
 from slviz.runs import NETWORK, Run
 from slviz.ui import address, downloads, metrics_table
 from slviz.ui.key_figures import figure
-from slviz.ui.words import counted, plain
+from slviz.ui.words import counted, escape_markdown
 
 ALL, EACH = "all-unknown", "per-gene"
 HEADING = "Finding pairs in the whole map"
@@ -32,7 +32,7 @@ def show(graph: GeneGraph, run: Run) -> None:
     if not {ALL, EACH} & set(run.metrics["against"]):
         st.caption(NOT_MEASURED)
         return
-    st.caption(f"Test pairs, held out: {plain(run.spec.held_out)}.")
+    st.caption(f"Test pairs, held out: {escape_markdown(run.spec.held_out)}.")
     left, right = st.columns(2, gap="medium")
     with left:
         _all_unknown(graph, run)
@@ -42,7 +42,7 @@ def show(graph: GeneGraph, run: Run) -> None:
 
 def _all_unknown(graph: GeneGraph, run: Run) -> None:
     _titled(graph, run, "Among all unknown pairs", against=ALL)
-    st.caption(plain(sentence(graph, run)))
+    st.caption(escape_markdown(sentence(graph, run)))
     table = metrics_table.beside_baselines(run.metrics, part="test", against=ALL)
     metrics_table.show(table, own=run.spec.network.scorer, legend=False)
 
@@ -95,7 +95,7 @@ def _best_first(table: pd.DataFrame) -> pd.DataFrame:
 
 def _titled(graph: GeneGraph, run: Run, title: str, *, against: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{title}**", width="content")
+        st.markdown(f"**{escape_markdown(title)}**", width="content")
         downloads.menu(
             f"{run.run_id}-ranking-{against}",
             source=downloads.provenance(graph, run),

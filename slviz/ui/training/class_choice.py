@@ -8,7 +8,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph, Terms
 from slviz.datasets.classes import SEPARATOR, class_sets, gene_classes
 from slviz.ui.training.form_start import key_of
-from slviz.ui.words import plain
+from slviz.ui.words import escape_markdown
 
 SETTINGS = ("classes",)
 """Settings that are asked for here and not by the form of settings."""
@@ -34,7 +34,7 @@ def ask(graph: GeneGraph) -> dict[str, str]:
         if not asked:
             st.info("Pick two terms or more.", icon=":material/info:")
             st.stop()
-    st.caption(plain(gene_classes(graph, asked).statement()))
+    st.caption(escape_markdown(gene_classes(graph, asked).statement()))
     return {"classes": asked}
 
 

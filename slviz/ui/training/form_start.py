@@ -20,7 +20,7 @@ from slviz.runs.typed import choices_from_words, words_of_values
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
 from slviz.ui import address, data_folders
-from slviz.ui.words import plain
+from slviz.ui.words import escape_markdown
 
 FROM_ADDRESS: Mapping[str, Choices] = {
     "task": TASKS,
@@ -137,4 +137,4 @@ def _list(names: Mapping[str, object] | list[str]) -> str:
 
 
 def _warn(sentence: str) -> None:
-    st.warning(plain(sentence), icon=":material/link_off:")
+    st.warning(escape_markdown(sentence), icon=":material/link_off:")

@@ -16,7 +16,7 @@ from slviz.runs.uploads import MOST_MEBIBYTES, stage
 from slviz.splits import HeldOut
 from slviz.splits.negatives import pair_keys
 from slviz.ui import errors, opened
-from slviz.ui.words import counted, plain
+from slviz.ui.words import counted, escape_markdown
 
 ENDINGS = ["tsv", "txt", "csv", "gz"]
 FORMAT = "A table with two genes in each row and a score after them if you have one; other columns are not read."
@@ -68,7 +68,7 @@ def ask(graph: GeneGraph) -> Staged | None:
 def _tell(file: str, remarks: Sequence[str]) -> None:
     """What of a file was left out or not read."""
     if remarks:
-        st.warning(plain(f"{file}: {' '.join(remarks)}"), icon=":material/rule:")
+        st.warning(escape_markdown(f"{file}: {' '.join(remarks)}"), icon=":material/rule:")
 
 
 def _staged(graph: GeneGraph, pairs: UploadedFile, negatives: UploadedFile | None) -> Staged:
@@ -98,4 +98,4 @@ def described(graph: GeneGraph, held_out: HeldOut) -> str:
     said = f"{counted(len(held_out.pairs), 'pair')} held out, {known}; all are kept from training."
     if held_out.negatives is not None:
         said += f" {counted(len(held_out.negatives), 'non-pair')} of your own to tell them from."
-    return plain(said)
+    return escape_markdown(said)

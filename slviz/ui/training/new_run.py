@@ -25,7 +25,7 @@ from slviz.ui import errors, frame
 from slviz.ui.data import datasets
 from slviz.ui.server_paths import typed
 from slviz.ui.training import class_choice, form_start, held_out_files, protocols, settings_form, training_view
-from slviz.ui.words import plain
+from slviz.ui.words import escape_markdown
 
 OWN_FILE = "file"
 CLASSIFY = "classify"
@@ -127,7 +127,7 @@ def form() -> Wish | None:
     except SlvizError as error:
         errors.show(error)
         return None
-    st.caption(plain(divided))
+    st.caption(escape_markdown(divided))
     return Wish(spec, device, staged)
 
 
@@ -180,8 +180,8 @@ def _follow(run_id: str) -> None:
 def _offer_finished(wish: Wish) -> None:
     run_id = wish.spec.run_id
     st.success(
-        f"**Trained already.** Run {plain(run_id)} has exactly these settings, and training it again would give the "
-        "same. Open it:",
+        f"**Trained already.** Run {escape_markdown(run_id)} has exactly these settings, and training it again would "
+        "give the same. Open it:",
         icon=":material/check_circle:",
     )
     with st.container(horizontal=True):
@@ -199,7 +199,7 @@ def _pick_names(graph: GeneGraph) -> dict[str, str]:
             default=form_start.USUAL["network"],
             help="How a gene's embedding is computed.",
         )
-        st.caption(plain(NETWORKS[network].summary()))
+        st.caption(escape_markdown(NETWORKS[network].summary()))
     with right:
         features = richest(graph).name
         if _learns(network):

@@ -20,7 +20,7 @@ from slviz.tasks import Classify, PairTask, Task
 from slviz.ui import errors
 from slviz.ui.training import settings_form
 from slviz.ui.training.form_start import key_of
-from slviz.ui.words import PROTOCOL_ASKS, PROTOCOL_WORDS, counted, plain
+from slviz.ui.words import PROTOCOL_ASKS, PROTOCOL_WORDS, counted, escape_markdown
 
 HELP = "Which pairs the network never sees, so that they can judge it."
 PUBLICATION_KEY = key_of("split", "publication", "publication")
@@ -29,7 +29,7 @@ PUBLICATION_KEY = key_of("split", "publication", "publication")
 def pick() -> str:
     """The protocol's name, chosen by its words; below it, what it asks."""
     name = settings_form.pick(SPLITS, "Held out", key="split", help=HELP, words=PROTOCOL_WORDS)
-    st.caption(plain(PROTOCOL_ASKS.get(name, SPLITS[name].summary())))
+    st.caption(escape_markdown(PROTOCOL_ASKS.get(name, SPLITS[name].summary())))
     return name
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from slviz.choices import Choice, Choices, Setting
 from slviz.ui.training.form_start import key_of
-from slviz.ui.words import plain
+from slviz.ui.words import escape_markdown
 
 COLUMNS = 5
 SIDE_BY_SIDE = 4
@@ -28,7 +28,7 @@ def pick(
 ) -> str:
     """A control over the names of a table, some of them in other `words`; each one's own sentence is its help."""
     names, worded = list(table), dict(words or {})
-    sentences = "\n".join(f"- **{worded.get(name, name)}**: {plain(table[name].summary())}" for name in names)
+    sentences = "\n".join(f"- **{worded.get(name, name)}**: {escape_markdown(table[name].summary())}" for name in names)
     shared: dict[str, Any] = {
         "format_func": lambda name: str(worded.get(name, name)),
         "key": key,

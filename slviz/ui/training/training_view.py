@@ -18,7 +18,7 @@ from slviz.runs.summary import RunSummary
 from slviz.ui import access, charts, downloads, errors, frame, opened, run_cards, run_names
 from slviz.ui.server_paths import without_paths
 from slviz.ui.training import form_start
-from slviz.ui.words import duration, plain
+from slviz.ui.words import duration, escape_markdown
 
 ALIVE = ("running", "waiting")
 POLL_SECONDS = 1.0
@@ -88,7 +88,7 @@ def _line(summary: RunSummary, *, name: str) -> None:
         _badge(summary.state)
         if summary.spec is not None and summary.spec.synthetic:
             frame.synthetic_badge(short=True)
-        st.markdown(plain(name), width="stretch", help=summary.run_id)
+        st.markdown(escape_markdown(name), width="stretch", help=escape_markdown(summary.run_id))
         if st.button("Look", key=f"look {summary.run_id}", icon=":material/monitoring:"):
             st.query_params["job"] = summary.run_id
             st.rerun()
@@ -117,7 +117,7 @@ def _panel(run_id: str, *, was_alive: bool) -> None:
             return
         with st.container(horizontal=True, vertical_alignment="center"):
             _badge(state)
-            st.subheader(plain(run_id), anchor=False)
+            st.subheader(escape_markdown(run_id), anchor=False)
             spec = opened.store().summary(run_id).spec
             if spec is not None:
                 if spec.synthetic:
@@ -170,10 +170,8 @@ def _badge(state: str) -> None:
 
 
 def _say_unknown(run_id: str) -> None:
-    st.warning(
-        plain(f"No run is called “{shown(run_id)}”: it was removed, or never started. Start a new one below."),
-        icon=":material/link_off:",
-    )
+    said = f"No run is called “{shown(run_id)}”: it was removed, or never started. Start a new one below."
+    st.warning(escape_markdown(said), icon=":material/link_off:")
     if st.button("Close", key="close job", icon=":material/close:"):
         _close()
 
@@ -213,7 +211,7 @@ def _figures(history: pd.DataFrame, epochs: int) -> None:
         st.metric("Validation loss", f"{last['validation_loss']:.4f}", border=True)
         for name in validation_figures(history):
             metric = METRICS.get(name.removeprefix("validation_"))
-            label = metric.label if metric else name
+            label = metric.label if metric else escape_markdown(name)
             st.metric(f"{label}, validation", f"{last[name]:.3f}", border=True, help=metric.help if metric else None)
 
 
@@ -230,10 +228,10 @@ def _after(run_id: str, state: str, history: pd.DataFrame) -> None:
         _links(run_id)
         return
     if state == "damaged":
-        st.error(plain(without_paths(_damage(run_id))), icon=":material/broken_image:")
+        st.error(escape_markdown(without_paths(_damage(run_id))), icon=":material/broken_image:")
     elif state == "failed":
         reason = without_paths(opened.store().failure(run_id)) or "It failed, and left no reason."
-        st.error(plain(reason), icon=":material/error:")
+        st.error(escape_markdown(reason), icon=":material/error:")
         _log(run_id)
     elif state == "interrupted":
         done = f" after epoch {len(history)}" if len(history) else ""

@@ -29,7 +29,7 @@ from slviz.tuning.studies import About, StudyFolder, about, trials_table
 from slviz.ui import access, address, charts, downloads, errors, frame, opened
 from slviz.ui.data import datasets
 from slviz.ui.server_paths import typed
-from slviz.ui.words import NETWORK_WORDS, plain
+from slviz.ui.words import NETWORK_WORDS, escape_markdown
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -72,7 +72,7 @@ def _pick(studies: StudyFolder, names: list[str]) -> str | None:
     """The search of the address, else the latest; a sentence for one that is not there."""
     asked = address.value("study")
     if asked is not None and asked not in names and not _is_starting(asked, names):
-        st.warning(plain(f"No search is called “{shown(asked)}”. It may lie in another models folder."))
+        st.warning(escape_markdown(f"No search is called “{shown(asked)}”. It may lie in another models folder."))
         asked = None
     options = ([asked] if asked is not None and asked not in names else []) + names
     if not options:
@@ -126,7 +126,7 @@ def _head(studies: StudyFolder, study: Study, told: About, *, running: bool) -> 
         st.badge("Searching" if running else "At rest", color="blue" if running else "gray")
         if told.synthetic:
             frame.synthetic_badge()
-        st.caption(plain(f"data {told.data_name}"), width="content")
+        st.caption(escape_markdown(f"data {told.data_name}"), width="content")
         may_stop = running and access.may_cancel(f"search {study.study_name}")
         if may_stop and st.button("Stop", icon=":material/stop_circle:", help="It can go on later."):
             studies.cancel(study.study_name)
@@ -136,7 +136,7 @@ def _head(studies: StudyFolder, study: Study, told: About, *, running: bool) -> 
     label = label_of(told)
     with st.container(horizontal=True):
         value = "–" if best is None or best.value is None else f"{best.value:.4f}"
-        st.metric(f"{label}, best on validation", value, border=True, help=_help_of(told))
+        st.metric(f"{escape_markdown(label)}, best on validation", value, border=True, help=_help_of(told))
         st.metric("Finished trials", states["finished"], border=True)
         st.metric("Stopped early", states["stopped early"], border=True, help="They lagged behind others.")
         if states["failed"]:
@@ -154,7 +154,7 @@ def _best(run_id: str) -> None:
     try:
         summary = opened.store().summary(run_id)
     except RunNotFound:
-        st.caption(plain(f"The best run, {run_id}, was removed."))
+        st.caption(escape_markdown(f"The best run, {run_id}, was removed."))
         return
     if summary.spec is None:
         return
@@ -236,7 +236,7 @@ def _open_run(run_id: str) -> None:
         st.caption("This trial has no run: its settings cannot be trained, or the run was removed.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{plain(run_id)}**: {state}", width="content")
+        st.markdown(f"**{escape_markdown(run_id)}**: {state}", width="content")
         if state == "finished":
             frame.links_to(run_id, icons=False)
         else:

@@ -1,0 +1,59 @@
+"""Foreign words in what slviz says: marks that nobody can see are spelt out, and nothing else is changed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters and marks that Unicode calls printable and that draw nothing, such as the Hangul filler."""
+UNSEEN_KINDS = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+"""Control and format marks (bidirectional and zero-width ones among them), lone surrogates, private and unassigned
+code points, separators of lines."""
+BREAKS = re.compile(r"[\t\n-\r\x1c-\x1e\x85\u2028\u2029]+")
+"""Whatever some program takes for the end of a cell or of a line."""
+
+
+def spelt_out(text: str, *, keep: str = "", blanks: bool = True) -> str:
+    r"""`text` with every mark that is not seen written as its escape, such as \x1b, \u202e or \ud800.
+
+    So no name can move the cursor, colour a terminal, turn the order of a sentence round or look like another name.
+
+    Args:
+        text: any text, lone surrogates included.
+        keep: characters that stay as they are, such as a line break in a sentence of several lines.
+        blanks: whether blanks other than the usual one, such as a no-break space, are spelt out, too.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        letter if letter in keep or not is_unseen(letter, blanks=blanks) else escaped(letter) for letter in text
+    )
+
+
+def escaped(letter: str) -> str:
+    r"""One character as Python writes it: \n, \x1b, \u202e, \U000e0001."""
+    return ascii(letter)[1:-1]
+
+
+def unbroken(text: str) -> str:
+    """The text as one cell of one line: each run of tabs and line breaks becomes a blank, all else stays."""
+    return BREAKS.sub(" ", text)
+
+
+def utf8(text: str) -> bytes:
+    r"""The text for a file; a lone surrogate, which UTF-8 cannot hold, is written as its escape, such as \ud800."""
+    return text.encode("utf-8", "backslashreplace")
+
+
+def on_one_line(text: str) -> str:
+    """The words of a text with one blank between any two: no tab, no line break, none of the rarer blanks."""
+    return " ".join(text.split())
+
+
+def is_unseen(letter: str, *, blanks: bool = True) -> bool:
+    """Whether nobody can see the character, or (with `blanks`) it is a blank that is not the usual one."""
+    if letter == " ":
+        return False
+    kind = unicodedata.category(letter)
+    return kind in UNSEEN_KINDS or letter in UNSEEN or (blanks and kind == "Zs")

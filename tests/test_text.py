@@ -1,0 +1,78 @@
+"""Marks that nobody sees are spelt out wherever foreign words are told, and nothing else is changed."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slviz.errors import DataError, SlvizError, TrainingDiverged
+from slviz.text import on_one_line, spelt_out, unbroken, utf8
+
+SEEN = ["", "TP53", "IMP2'", "ADE5,7", "naïve", "α-β", "染色体", "🧬", "a\\x1b", "e\u0301", "−0.5", "“x” – y…"]
+
+
+@pytest.mark.parametrize("text", SEEN)
+def test_what_is_seen_stays(text: str) -> None:
+    assert spelt_out(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a\x1b[31mb", r"a\x1b[31mb"),
+        ("\x00\x07\x7f\x9b", r"\x00\x07\x7f\x9b"),
+        ("a\tb\r\nc", r"a\tb\r\nc"),
+        ("\u202eabc\u2066", r"\u202eabc\u2066"),
+        ("a\u200bb\ufeff\u00ad", r"a\u200bb\ufeff\xad"),
+        ("\ud800x", r"\ud800x"),
+        ("\uffff\ue000\U000e0001", r"\uffff\ue000\U000e0001"),
+        ("\u2028\u2029", r"\u2028\u2029"),
+        ("\u3164\u115f\u2800", r"\u3164\u115f\u2800"),
+        ("a\xa0b\u3000c", r"a\xa0b\u3000c"),
+    ],
+)
+def test_what_is_not_seen_is_spelt_out(text: str, told: str) -> None:
+    assert spelt_out(text) == told
+
+
+def test_blanks_and_what_is_kept_stay_where_asked() -> None:
+    assert spelt_out("a\xa0b\nc\td", keep="\n", blanks=False) == "a\xa0b\nc\\td"
+
+
+def test_every_control_and_format_mark_of_unicode_is_spelt_out() -> None:
+    for code in range(sys.maxunicode + 1):
+        letter = chr(code)
+        if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+            assert spelt_out(letter).isascii()
+            assert spelt_out(letter).startswith("\\")
+
+
+@given(st.text())
+def test_the_told_text_is_one_printable_line_that_files_can_hold(text: str) -> None:
+    told = spelt_out(text)
+    assert told.isprintable()
+    assert len(told.splitlines()) <= 1
+    assert told.encode().decode() == told
+
+
+@given(st.text())
+def test_unbroken_text_is_one_cell_of_one_line(text: str) -> None:
+    cell = unbroken(text)
+    assert len(f"{cell}x".splitlines()) == 1
+    assert "\t" not in cell
+
+
+def test_one_line_and_bytes() -> None:
+    assert on_one_line(" a\xa0 b\n\tc ") == "a b c"
+    assert utf8("é\ud800") == b"\xc3\xa9\\ud800"
+
+
+def test_an_error_is_a_sentence_without_unseen_marks() -> None:
+    error = DataError("No gene '\x1b[2J\u202eTP53\u200b'.\nSecond line\ttab")
+    assert str(error) == "No gene '\\x1b[2J\\u202eTP53\\u200b'.\nSecond line\\ttab"
+    assert str(SlvizError("Nothing wrong – at all…")) == "Nothing wrong – at all…"
+    assert "loss of epoch 3" in str(TrainingDiverged(3, float("nan")))
