@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import struct
+import warnings
 import zipfile
 from collections.abc import Sequence
 from random import Random
@@ -119,10 +119,11 @@ def array_in_npz(content: bytes, random: Random, others: Sequence[bytes]) -> byt
     else:
         members[place] = (name, random.choice(list(mutate_bytes.MUTATORS.values()))(body, random, [body]))
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", random.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))) as packed:
+    kind = random.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
+    with zipfile.ZipFile(buffer, "w", kind) as packed, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of names that are there twice
         for name, body in members:
-            with contextlib.suppress(UserWarning):
-                packed.writestr(name, body)
+            packed.writestr(name, body)
     return buffer.getvalue()
 
 
