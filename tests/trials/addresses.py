@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import logging
 import re
 import tempfile
 import time
@@ -173,6 +174,7 @@ def _what_came(app: AppTest, address: Address, known: Known) -> tuple[str, str, 
 
 def run(seconds: float, seed: int, *, count: int = 500) -> Tally:
     """Visit `count` addresses, or as many as `seconds` allow; every page gets its share."""
+    logging.getLogger("streamlit").setLevel(logging.ERROR)  # it warns at every visit that there is no server
     random, tally, began = Random(seed), Tally("addresses", seed), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="slviz-trials-") as place, served(Path(place)) as known:
         while tally.attempts < count and time.monotonic() - began < seconds:

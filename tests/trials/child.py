@@ -9,6 +9,7 @@ import resource
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -142,6 +143,7 @@ def _serve(pipe: Connection, place: Path, traced: bool, known: frozenset[Line]) 
     faulthandler.register(STUCK_SIGNAL, (place / "stuck").open("w"), all_threads=False)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # warnings of libraries; sentences are taken before they get here
     lay_canaries()
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     readers: dict[str, Any] = {}
     tracer = Tracer(known) if traced else None
     while True:
@@ -164,6 +166,13 @@ def _serve(pipe: Connection, place: Path, traced: bool, known: frozenset[Line]) 
             pipe.send(of_error(error))
             continue
         pipe.send(measured(readers[way], content, tracer))
+
+
+def _end_with(parent: int) -> None:
+    """End this process when the one that started it is gone, whatever it is at."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
 
 
 def measured(read: Any, content: bytes, tracer: Tracer | None) -> Ending:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import struct
+import warnings
 import zipfile
 from collections.abc import Sequence
 from random import Random
@@ -74,7 +74,7 @@ def an_array(random: Random) -> np.ndarray:
             lambda: numbers.astype(bytes),
             lambda: np.array([b"\xff\xfe", b"a"]),
             lambda: np.array(["\x00a", "\u202e", "\x1b[31m", "a" * 3_000]),
-            lambda: np.float32(3),
+            lambda: np.array(3, np.float32),
             lambda: np.zeros((0, 4), np.float32),
             lambda: np.zeros((6, 0), np.float32),
             lambda: np.full((6, 4), np.nan, np.float32),
@@ -119,10 +119,11 @@ def array_in_npz(content: bytes, random: Random, others: Sequence[bytes]) -> byt
     else:
         members[place] = (name, random.choice(list(mutate_bytes.MUTATORS.values()))(body, random, [body]))
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", random.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))) as packed:
+    kind = random.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
+    with zipfile.ZipFile(buffer, "w", kind) as packed, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of names that are there twice
         for name, body in members:
-            with contextlib.suppress(UserWarning):
-                packed.writestr(name, body)
+            packed.writestr(name, body)
     return buffer.getvalue()
 
 

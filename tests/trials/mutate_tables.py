@@ -151,7 +151,8 @@ def _values(root: h5py.File, path: str, random: Random) -> None:
     if element.dtype.kind in "iu":
         element[place] = random.choice((np.iinfo(element.dtype).max, np.iinfo(element.dtype).min, 0))
     elif element.dtype.kind == "f":
-        element[place] = random.choice((np.nan, np.inf, 1e300))
+        with np.errstate(over="ignore"):
+            element[place] = random.choice((np.nan, np.inf, 1e300))
     else:
         element[place] = random.choice(("", "\x1b[31m", "\u202e", "NA", "x" * 5_000, b"\xff\xfe"))
 

@@ -144,7 +144,7 @@ def test_the_report_is_markdown_with_a_row_a_format_and_a_list_of_failures(tmp_p
     tally.failures["KeyError in a.py:1"] = Failure("KeyError in a.py:1", 2, "'KeyError: 3\\n'", 7, (), b"\x00GEN")
     tally.save(tmp_path)
     table = report.as_table(report.load(tmp_path), command="scripts/trials mutations --seed 7")
-    assert "| `data/genes.txt` | 12,345 | 0 | 0 | 2 | 1 | 0 | 200 MB | 0.50 s | 0 s |" in table
+    assert "| `data/genes.txt` | 12,345 | 0 | 0 | 2 | 1 | 0 | 200 MB | 0 ms | 0.50 s | 0 s |" in table
     assert "`scripts/trials mutations --seed 7`" in table
     listed = report.as_list(report.load(tmp_path), folder=tmp_path)
     assert "**KeyError in a.py:1** — data/genes.txt (2)" in listed
