@@ -6,6 +6,7 @@ import ast
 import math
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from slviz.errors import MalformedData
-from slviz.files.limits import MEMBERS, Budget, shown
+from slviz.files.limits import Budget, shown
 from slviz.files.zips import Zip, opened_zip
 
 MAGIC = b"\x93NUMPY"
@@ -49,45 +50,54 @@ def read_npy(path: Path, name: str) -> np.ndarray:
     size = path.stat().st_size
     budget = Budget(name, size)
     with path.open("rb") as file:
-        return _read_array(file, size, budget=budget, name=budget.name)
+        header = read_header(file, size, name=budget.name)
+        return _read_data(file, header, budget=budget, name=budget.name)
 
 
-def read_npz(path: Path, name: str) -> dict[str, np.ndarray]:
-    """The arrays of an `.npz` file by name; raises `MalformedData`.
+def read_npz(
+    path: Path, name: str, *, wanted: Callable[[str, NpyHeader], bool] = lambda key, header: True
+) -> dict[str, np.ndarray]:
+    """The arrays of an `.npz` file by name, of those that are wanted by name and header; raises `MalformedData`.
 
     Arrays of Python objects are refused, since they would have to be run.
     """
+    found = {}
     with opened_zip(path, name) as archive:
-        members = [each for each in archive.members if each.filename.endswith(".npy")]
-        if not members:
-            raise MalformedData(f"{archive.name} holds no array of NumPy. {AGAIN}")
-        return {member.filename.removesuffix(".npy"): _read_member(archive, member) for member in members}
+        for key, member in _arrays(archive).items():
+            called = f"{archive.name}: '{shown(member.filename)}'"
+            with archive.opened(member) as stream:
+                header = read_header(stream, member.file_size, name=called)
+                if wanted(key, header):
+                    found[key] = _read_data(stream, header, budget=archive.budget, name=called)
+    return found
 
 
 def npz_shapes(path: Path, name: str) -> dict[str, NpyHeader]:
     """The headers of the arrays in an `.npz` file by name, without the arrays; raises `MalformedData`."""
     found = {}
     with opened_zip(path, name) as archive:
-        for member in archive.members[: MEMBERS.value]:
-            if member.filename.endswith(".npy"):
-                with archive.opened(member) as stream:
-                    called = f"{archive.name}: '{shown(member.filename)}'"
-                    found[member.filename.removesuffix(".npy")] = read_header(stream, member.file_size, name=called)
+        for key, member in _arrays(archive).items():
+            with archive.opened(member) as stream:
+                found[key] = read_header(stream, member.file_size, name=f"{archive.name}: '{shown(member.filename)}'")
     return found
 
 
-def _read_member(archive: Zip, member: zipfile.ZipInfo) -> np.ndarray:
-    called = f"{archive.name}: '{shown(member.filename)}'"
-    with archive.opened(member) as stream:
-        return _read_array(stream, member.file_size, budget=archive.budget, name=called)
+def _arrays(archive: Zip) -> dict[str, zipfile.ZipInfo]:
+    """The members that are arrays, by their name without its ending."""
+    found = {each.filename.removesuffix(".npy"): each for each in archive.members if each.filename.endswith(".npy")}
+    if not found:
+        raise MalformedData(f"{archive.name} holds no array of NumPy. {AGAIN}")
+    return found
 
 
-def _read_array(file: Any, size: int, *, budget: Budget, name: str) -> np.ndarray:
-    header = read_header(file, size, name=name)
+def _read_data(file: Any, header: NpyHeader, *, budget: Budget, name: str) -> np.ndarray:
+    """The array whose header was just read from a stream."""
     budget.charge(header.size_bytes)
     content = file.read(header.size_bytes)
     if len(content) < header.size_bytes:
         raise MalformedData(f"{name} was cut off: its end is missing. {AGAIN}")
+    if header.dtype.itemsize == 0:
+        return np.zeros(header.shape, dtype=header.dtype)
     array = np.frombuffer(content, dtype=header.dtype, count=math.prod(header.shape))
     return array.reshape(header.shape, order="F" if header.by_column else "C")
 

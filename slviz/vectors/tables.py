@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from slviz.errors import MalformedData
+from slviz.files.limits import shown
 from slviz.vectors.vector_set import SYNTHETIC, VectorSet, marked
 
 MOST_SLIPS = 0.1
@@ -68,6 +69,10 @@ def read_projector_pair(vectors: str, metadata: str, *, name: str, provenance: s
     table = _projector_labels(metadata, len(numbers), name=name)
     first, *rest = table
     names = tuple(table[first])
+    if len(names) != len(numbers):
+        raise MalformedData(
+            f"{shown(name)}: {len(numbers):,} vectors and {len(names):,} lines of metadata. Each vector needs one line."
+        )
     columns = {each: table[each] if (known := _numbers(table[each])) is None else known for each in rest}
     if len(set(names)) < len(names):  # the Projector does not ask for unique labels
         columns = {first: table[first], **columns}

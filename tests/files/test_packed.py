@@ -6,9 +6,11 @@ import gzip
 import io
 import struct
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
+from sentences import sentence_of
 
 from slviz.errors import MalformedData
 from slviz.files.gz import unpack_gzip, unpack_if_gzip
@@ -49,10 +51,7 @@ def test_every_cut_and_every_damaged_byte_of_gzip_ends_in_a_sentence_or_the_text
             unpack_gzip(packed[:length], "a.gz")
     for place in range(len(packed)):
         damaged = packed[:place] + bytes([packed[place] ^ 0x55]) + packed[place + 1 :]
-        try:
-            assert unpack_gzip(damaged, "a.gz") == TEXT
-        except MalformedData as error:
-            assert str(error).isprintable()
+        assert sentence_of(partial(unpack_gzip, damaged, "a.gz")).isprintable()
     with pytest.raises(MalformedData, match="damaged"):
         unpack_gzip(packed + b"rubbish", "a.gz")
 
@@ -122,13 +121,8 @@ def test_every_damaged_byte_of_a_zip_ends_in_a_value_or_a_sentence() -> None:
     for place in range(len(packed)):
         for change in (0x01, 0x80, 0xFF):
             damaged = packed[:place] + bytes([packed[place] ^ change]) + packed[place + 1 :]
-            try:
-                _read(damaged)
-            except MalformedData as error:
-                assert str(error).isprintable()
-    for length in range(len(packed)):
-        with pytest.raises(MalformedData):
-            _read(packed[:length])
+            assert sentence_of(partial(_read, damaged)).isprintable()
+    assert all(sentence_of(partial(_read, packed[:length])) for length in range(len(packed)))
 
 
 def test_a_zip_on_the_disk_is_read_as_one_in_memory(tmp_path: Path) -> None:
