@@ -104,12 +104,11 @@ def _run(order: bytes, what: str, size_bytes: int, on_wait: Callable[[float], No
         env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
         start_new_session=True,
     )
-    try:
-        answer = _answer(child, order, wall_seconds(size_bytes), on_wait)
-    finally:
-        if child.poll() is None:
+    with child:
+        try:
+            answer = _answer(child, order, wall_seconds(size_bytes), on_wait)
+        finally:
             child.kill()
-            child.wait()
     if answer is None:
         _refuse_time(what, size_bytes)
     return _value(answer, child.returncode, what, size_bytes)
@@ -120,10 +119,12 @@ def _answer(
 ) -> bytes | None:
     """What the child wrote; None where it did not end in time."""
     began = time.monotonic()
+    unsent: bytes | None = order
     while (passed := time.monotonic() - began) < seconds:
         try:
-            return child.communicate(order, timeout=POLL_SECONDS)[0]
+            return child.communicate(unsent, timeout=POLL_SECONDS)[0]
         except subprocess.TimeoutExpired:
+            unsent = None  # the first call keeps it and goes on with it
             if on_wait is not None:
                 on_wait(passed / seconds)
     return None
@@ -131,24 +132,24 @@ def _answer(
 
 def _value(answer: bytes, status: int, what: str, size_bytes: int) -> Any:
     """The value in an answer; raises what the child raised, or a sentence on how it ended."""
-    if status == 0 and answer:
-        kind, content = pickle.loads(answer)
-        if kind == VALUE:
-            return content
-        if kind == ERROR:
-            raise content
-        if kind == DEFECT:
-            _log.error("Reading %s failed:\n%s", what, content)
-            raise SlvizError(
-                f"{what} could not be read, and slviz does not know why; the server's log says more. Try the file in "
-                "another format."
-            )
+    kind, content = pickle.loads(answer) if status == 0 and answer else (None, None)
+    if kind == VALUE:
+        return content
+    if kind == ERROR:
+        raise content
+    if kind == DEFECT:
+        _log.error("Reading %s failed:\n%s", what, content)
+        raise SlvizError(
+            f"{what} could not be read, and slviz does not know why; the server's log says more. Try the file in "
+            "another format."
+        )
     if -status == getattr(signal, "SIGXCPU", None):
         _refuse_time(what, size_bytes)
+    damaged = "" if kind == MEMORY else "it is damaged, or "
     limit = _binding(memory_bytes(size_bytes), SMALL_MEMORY_MB, MEMORY_MB, MEBIBYTE)
     raise MalformedData(
-        f"{what} was not read: it is damaged, or it takes more than the {memory_bytes(size_bytes) >> 20:,} MiB of "
-        f"memory that a file of its size may take. {limit.raised()}"
+        f"{what} was not read: {damaged}it takes more than the {memory_bytes(size_bytes) >> 20:,} MiB of memory that a "
+        f"file of its size may take. {limit.raised()}"
     )
 
 
