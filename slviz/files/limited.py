@@ -93,6 +93,15 @@ def run_limited(
         _places.release()
 
 
+def run_limited_if_large(
+    function: Callable[..., Value], *arguments: Any, what: str, size_bytes: int, packed: bool = False, **more: Any
+) -> Value:
+    """As `run_limited` for an upload that is packed or larger than `LARGE_BYTES`; a smaller one is read here."""
+    if size_bytes <= LARGE_BYTES and not packed:
+        return function(*arguments, **more)
+    return run_limited(function, *arguments, what=what, size_bytes=size_bytes, **more)
+
+
 def _run(order: bytes, what: str, size_bytes: int, on_wait: Callable[[float], None] | None) -> Any:
     limits = [str(memory_bytes(size_bytes)), str(cpu_seconds(size_bytes))]
     path = os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH")]))

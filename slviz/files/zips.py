@@ -97,13 +97,20 @@ class Zip:
             )
 
 
-def read_members(source: Path | bytes, name: str, *, wanted: Callable[[str], bool]) -> dict[str, bytes]:
+def read_members(
+    source: Path | bytes, name: str, *, wanted: Callable[[str], bool], most_bytes: int | None = None
+) -> dict[str, bytes]:
     """The files of an archive whose last name is wanted, by that name; folders in it are left out.
 
-    Raises `MalformedData` where the archive is damaged, locked or too large, or two such files have the same name.
+    `most_bytes` is a limit of the caller's own on all of them, beside the one that every file has. Raises
+    `MalformedData` where the archive is damaged, locked or too large, or two such files have the same name.
     """
     with opened_zip(source, name) as archive:
         chosen = [member for member in archive.members if wanted(last_name(member.filename))]
+        if most_bytes is not None and sum(member.file_size for member in chosen) > most_bytes:
+            raise MalformedData(
+                f"{archive.name} unpacks to more than {most_bytes >> 20:,} MiB. Leave out what is not needed."
+            )
         twice = _named_twice([last_name(member.filename) for member in chosen])
         if twice is not None:
             raise MalformedData(f"{archive.name} has two files called {shown(twice)}. Zip one folder at a time.")
@@ -135,7 +142,10 @@ def _refuse_long_directory(file: io.BufferedIOBase, size: int, name: str) -> Non
     last = tail[-END_BYTES:]
     start = len(tail) - END_BYTES if last.startswith(END_RECORD) and last.endswith(b"\0\0") else tail.rfind(END_RECORD)
     if start < 0 or len(tail) - start < END_BYTES:
-        raise MalformedData(f"{shown(name)} is no zip, or its end is missing. Zip the files again, and copy it whole.")
+        raise MalformedData(
+            f"{shown(name)} cannot be unpacked: it is no zip, or its end is missing. Zip the files again, and "
+            "copy it whole."
+        )
     (directory_bytes,) = struct.unpack_from("<L", tail, start + 12)
     if directory_bytes == 0xFFFFFFFF:  # zip64: the record before the end says it
         at = tail.rfind(b"PK\x06\x06", 0, start)

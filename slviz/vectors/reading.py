@@ -59,6 +59,13 @@ def read_vectors(
     raise MalformedData(f"{shown(path.name)} is of a kind that slviz does not read. Give {KINDS}.")
 
 
+def vector_choices(path: Path) -> dict[str, tuple[int, int]]:
+    """Shape by name of the matrices of an `.h5ad` that can serve as vectors, the usual one first."""
+    from slviz.vectors import h5ad  # h5py takes a moment
+
+    return h5ad.vector_choices(path)
+
+
 def _text(path: Path) -> str:
     return _decoded(unpack_if_gzip(read_regular(path), path.name), path.name)
 
