@@ -31,8 +31,8 @@ FOREIGN_FILTERS = {
 }  # fmt: skip
 DEEPEST = 32
 LONGEST_ATTRIBUTE = 1 << 20
-TEXT_BYTES = 64
-"""What a short text takes as a Python object, beside its letters."""
+TEXT_BYTES = 128
+"""What a short text takes as a Python object, in a row and in a set, beside its letters."""
 FLETCHER_BYTES = 4
 LZF_RATIO = 88
 """LZF copies at most 264 bytes for three."""

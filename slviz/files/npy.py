@@ -54,6 +54,12 @@ def read_npy(path: Path, name: str) -> np.ndarray:
         return _read_data(file, header, budget=budget, name=budget.name)
 
 
+def npy_header(path: Path, name: str) -> NpyHeader:
+    """The header of an `.npy` file, without its array; raises `MalformedData`."""
+    with path.open("rb") as file:
+        return read_header(file, path.stat().st_size, name=shown(name))
+
+
 def read_npz(
     path: Path, name: str, *, wanted: Callable[[str, NpyHeader], bool] = lambda key, header: True
 ) -> dict[str, np.ndarray]:

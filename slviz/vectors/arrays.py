@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 
 from slviz.errors import MalformedData, nearest
-from slviz.files.limits import COLUMNS, shown
-from slviz.files.npy import NpyHeader, npz_shapes, read_npy, read_npz
+from slviz.files.limits import COLUMNS, Budget, shown
+from slviz.files.npy import NpyHeader, npy_header, npz_shapes, read_npy, read_npz
 from slviz.vectors.vector_set import VectorSet
 
 REAL = "fiu"
 USUAL, NAMES = "vectors", "names"
 SHOWN = 10
+NAME_BYTES = 128
+"""What the name of a point takes as a Python object, in a row and in a set."""
 KINDS = {
     "c": "complex numbers",
     "V": "records",
@@ -34,12 +36,14 @@ def read_arrays(path: Path, *, name: str, vectors: str | None = None) -> VectorS
     `MalformedData`.
     """
     if path.suffix.lower() == ".npy":
-        arrays = {USUAL: read_npy(path, name)}
-        headers = {key: NpyHeader(array.dtype, array.shape, False, 0) for key, array in arrays.items()}
+        headers = {USUAL: npy_header(path, name)}
         chosen = _chosen(headers, vectors, name)
+        _charge(path, name, headers[chosen])
+        arrays = {USUAL: read_npy(path, name)}
     else:
         headers = npz_shapes(path, name)
         chosen = _chosen(headers, vectors, name)
+        _charge(path, name, headers[chosen])
         count = headers[chosen].shape[0]
         arrays = read_npz(path, name, wanted=lambda key, header: key == chosen or header.shape == (count,))
     matrix = _matrix(arrays.pop(chosen))
@@ -60,6 +64,12 @@ def read_arrays(path: Path, *, name: str, vectors: str | None = None) -> VectorS
         columns=pd.DataFrame(_columns(arrays), index=range(len(matrix))),
         origin=f"array {shown(name)}{without}",
     )
+
+
+def _charge(path: Path, name: str, header: NpyHeader) -> None:
+    """Refuse more points than a file of this size may bring, each with its name and its numbers as float32."""
+    rows, columns = header.shape
+    Budget(name, path.stat().st_size).charge(rows * (NAME_BYTES + 4 * columns))
 
 
 def _chosen(headers: Mapping[str, NpyHeader], asked: str | None, name: str) -> str:

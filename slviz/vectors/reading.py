@@ -8,6 +8,7 @@ from slviz.errors import MalformedData
 from slviz.files.gz import unpack_if_gzip
 from slviz.files.limits import shown
 from slviz.files.regular import check_regular, read_regular
+from slviz.files.table_limits import check_table_text
 from slviz.files.zips import last_name, opened_zip
 from slviz.vectors.arrays import read_arrays
 from slviz.vectors.tables import read_projector_pair, read_vector_table
@@ -72,9 +73,12 @@ def _text(path: Path) -> str:
 
 def _decoded(content: bytes, name: str) -> str:
     try:
-        return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise MalformedData(f"{shown(name)} is not UTF-8 text ({error.reason} at byte {error.start:,}).") from error
+    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    check_table_text(text, name)
+    return text
 
 
 def _read_zip(path: Path, *, name: str) -> VectorSet:

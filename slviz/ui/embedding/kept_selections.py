@@ -14,6 +14,8 @@ from slviz.datasets import GeneGraph
 from slviz.enrichment import enrich
 from slviz.errors import SelectionExists, SlvizError
 from slviz.figures import compared_bars
+from slviz.files.gz import is_gzip
+from slviz.files.limited import run_limited_if_large
 from slviz.gene_sets import LONGEST_NAME, GeneSet, GeneSets, read_gmt, sets_of, to_gmt
 from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES
