@@ -78,7 +78,7 @@ def _sparse(path: Path, *, shape: tuple[int, int], pointers: int) -> None:
         group.attrs["encoding-type"], group.attrs["shape"] = "csr_matrix", shape
         group.create_dataset("data", data=np.ones(3, dtype="f4"))
         group.create_dataset("indices", data=np.arange(3))
-        group.create_dataset("indptr", shape=(pointers,), dtype="i8", chunks=(10**6,), compression="gzip")
+        group.create_dataset("indptr", shape=(pointers,), dtype="i8", chunks=(10**5,), compression="gzip")
 
     _h5ad(path, change)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import h5py
 import numpy as np
-from h5py import h5a, h5d, h5g, h5i, h5l, h5o, h5r, h5t, h5z
+from h5py import h5a, h5d, h5g, h5i, h5l, h5o, h5r, h5t, h5z  # pyright: ignore[reportAttributeAccessIssue]
 from jaxtyping import Float32
 
 from slviz.errors import MalformedData

@@ -141,10 +141,10 @@ def _answer(
 
 def _value(answer: bytes, status: int, what: str, size_bytes: int) -> Any:
     """The value in an answer; raises what the child raised, or a sentence on how it ended."""
-    kind, content = pickle.loads(answer) if status == 0 and answer else (None, None)
+    kind, content = pickle.loads(answer) if status == 0 and answer else ("", None)
     if kind == VALUE:
         return content
-    if kind == ERROR:
+    if kind == ERROR and isinstance(content, SlvizError):
         raise content
     if kind == DEFECT:
         _log.error("Reading %s failed:\n%s", what, content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pandas as pd
 
@@ -29,7 +30,7 @@ def read_parquet(content: bytes, name: str) -> pd.DataFrame:
     if int.from_bytes(content[-8:-4], "little") > len(content) - 12:
         raise MalformedData(f"{budget.name} is cut or altered: its footer is longer than the file.")
     try:
-        bounded = {"thrift_string_size_limit": LONGEST_TEXT, "thrift_container_size_limit": MOST_PARTS}
+        bounded: dict[str, Any] = {"thrift_string_size_limit": LONGEST_TEXT, "thrift_container_size_limit": MOST_PARTS}
         footer = pq.ParquetFile(pa.BufferReader(content), **bounded)
         texts = _charge(footer, budget)
         table = pq.ParquetFile(pa.BufferReader(content), read_dictionary=texts, **bounded).read(use_threads=False)
@@ -41,9 +42,9 @@ def read_parquet(content: bytes, name: str) -> pd.DataFrame:
         raise MalformedData(f"{budget.name} is cut or altered: it is no parquet table. Make it anew.") from error
 
 
-def _charge(footer: object, budget: Budget) -> list[str]:
+def _charge(footer: Any, budget: Budget) -> list[str]:
     """Charge what the footer declares; the names of the columns of text."""
-    metadata, schema = footer.metadata, footer.schema_arrow  # type: ignore[attr-defined]
+    metadata, schema = footer.metadata, footer.schema_arrow
     if metadata.num_columns > MEMBERS.value or metadata.num_row_groups > MEMBERS.value:
         raise MalformedData(f"{budget.name} has more than {MEMBERS.value:,} columns or parts. {MEMBERS.raised()}")
     budget.charge(max(metadata.num_rows, 0) * max(metadata.num_columns, 1) * CELL_BYTES)
@@ -53,12 +54,13 @@ def _charge(footer: object, budget: Budget) -> list[str]:
     return [field.name for field in schema if str(field.type) in ("string", "large_string", "binary", "large_binary")]
 
 
-def _spelt_out_bytes(column: object) -> int:
+def _spelt_out_bytes(column: Any) -> int:
     """Bytes of a column of text if every row had a copy of its own."""
-    import pyarrow.compute as pc
+    import pyarrow.compute
 
+    pc: Any = pyarrow.compute  # its functions are made when it is imported
     total = 0
-    for chunk in column.chunks:  # type: ignore[attr-defined]
+    for chunk in column.chunks:
         lengths = pc.binary_length(chunk.dictionary).take(chunk.indices)
         total += pc.sum(lengths).as_py() or 0
     return total

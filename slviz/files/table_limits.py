@@ -23,7 +23,8 @@ def check_table_text(text: str, name: str) -> None:
             f"{shown(name)} has {columns:,} columns in its first line; slviz takes {COLUMNS.value:,} at most. "
             f"{COLUMNS.raised()}"
         )
-    longest = re.search(rf"[^\t\n,; ]{{{CELL.value + 1}}}", text)
+    # The look behind lets a cell be tried at its first letter alone, so this is one pass over the text.
+    longest = re.search(rf"(?<![^\t\n,; ])[^\t\n,; ]{{{CELL.value + 1}}}", text)
     if longest is not None:
         line = text.count("\n", 0, longest.start()) + 1
         raise MalformedData(

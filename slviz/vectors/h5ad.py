@@ -164,7 +164,7 @@ def _said_shape(file: Hdf5, element: h5py.Group) -> tuple[int, int] | None:
 
 
 def _table_shape(file: Hdf5, element: h5py.Group) -> tuple[int, int] | None:
-    columns = [element.get(title) for title in _columns_of(file, element)]
+    columns: list[Any] = [element.get(title) for title in _columns_of(file, element)]
     if not columns or not all(isinstance(each, h5py.Dataset) and len(each.shape or ()) == 1 for each in columns):
         return None
     numbers = all(each.dtype.kind in REAL for each in columns)
@@ -199,7 +199,8 @@ def _matrix(file: Hdf5, element: Any, *, called: str) -> np.ndarray:
         return np.asarray(file.take(element.table)[element.name], dtype=np.float32)
     with file.reading(called):
         if _kind(file, element) == "dataframe":
-            columns = [file.take(element[title]) for title in _columns_of(file, element)]
+            parts: list[Any] = [element[title] for title in _columns_of(file, element)]
+            columns = [file.take(part) for part in parts]
             return np.column_stack(columns).astype(np.float32)
         return _sparse(file, element, shape, called=called)
 
@@ -207,7 +208,7 @@ def _matrix(file: Hdf5, element: Any, *, called: str) -> np.ndarray:
 def _sparse(file: Hdf5, element: h5py.Group, shape: tuple[int, int], *, called: str) -> np.ndarray:
     """A sparse matrix spelt out; its numbers of rows and columns are checked, since SciPy trusts them."""
     kind = SPARSE[_kind(file, element)]
-    parts = [element.get(part) for part in ("data", "indices", "indptr")]
+    parts: list[Any] = [element.get(part) for part in ("data", "indices", "indptr")]
     if not all(isinstance(part, h5py.Dataset) and len(part.shape or ()) == 1 for part in parts):
         raise MalformedData(f"{file.name}: '{shown(called)}' lacks a part of a sparse matrix. {AGAIN}")
     data, indices, pointers = (file.take(part) for part in parts)

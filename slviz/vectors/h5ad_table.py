@@ -119,7 +119,9 @@ def _of_parts(file: Hdf5, column: h5py.Group) -> np.ndarray:
     """A column that is written in parts: categories with codes, or values with a mask of those that are missing."""
     kind = shown(file.attribute(column, "encoding-type", "of no kind"), 40)
     parts = {part: column.get(part) for part in ("codes", "categories", "values", "mask")}
-    there = {part: element for part, element in parts.items() if isinstance(element, (h5py.Dataset, h5py.Group))}
+    there: dict[str, Any] = {
+        part: element for part, element in parts.items() if isinstance(element, (h5py.Dataset, h5py.Group))
+    }
     if {"codes", "categories"} <= set(there):
         names = there["categories"]
         texts = _of_parts(file, names) if isinstance(names, h5py.Group) else _plain(file.take(names))
@@ -153,7 +155,7 @@ def _old_categories(file: Hdf5, table: h5py.Group, column: h5py.Dataset, title: 
     kept = table.get(OLD_CATEGORIES)
     if names is None and isinstance(kept, h5py.Group) and isinstance(kept.get(title), h5py.Dataset):
         names = kept[title]
-    return None if names is None else _plain(file.take(names))
+    return _plain(file.take(names)) if isinstance(names, h5py.Dataset) else None
 
 
 def _categories(codes: np.ndarray, names: np.ndarray) -> np.ndarray:

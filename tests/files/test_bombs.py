@@ -16,6 +16,8 @@ pytestmark = [
 ]
 MOST_KIBIBYTES, MOST_SECONDS = 500_000, 10.0
 CHECKOUT = Path(__file__).resolve().parents[2]
+READ_AS_TEXT = ("lines.tsv.gz",)
+"""What a table of so many lines takes is known only while it is read; the child bounds that."""
 IN_A_CHILD = """
 import resource, sys
 from pathlib import Path
@@ -60,7 +62,7 @@ def test_an_upload_is_read_or_refused_within_bounds(name: str, tmp_path: Path) -
     assert "does not know why" not in sentence[0]
 
 
-@pytest.mark.parametrize("name", list(BOMBS))
+@pytest.mark.parametrize("name", [name for name in BOMBS if name not in READ_AS_TEXT])
 def test_the_command_line_needs_no_bounded_child_to_refuse_it(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     BOMBS[name](path)
