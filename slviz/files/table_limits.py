@@ -28,7 +28,7 @@ def check_table_text(text: str, name: str) -> None:
     if longest is not None:
         line = text.count("\n", 0, longest.start()) + 1
         raise MalformedData(
-            f"{shown(name)}, line {line:,}: the cell '{shown(longest.group()[:60], 20)}…' has more than {CELL.value:,} "
+            f"{shown(name)}, line {line:,}: the cell '{shown(longest.group(), 20)}' has more than {CELL.value:,} "
             f"letters, so the file is damaged or no table. {CELL.raised()}"
         )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import hashlib
 import math
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from jaxtyping import Float32, Int64
 from slviz.choices import setting
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting, MalformedData, MissingDataFile, UnknownGene, nearest
+from slviz.files.gz import unpack_if_gzip
+from slviz.files.regular import read_regular
 from slviz.splits.negatives import pair_keys
 from slviz.splits.pair_split import PairSplit
 from slviz.splits.split import Split, with_negatives
@@ -131,12 +132,11 @@ def _read_pairs(graph: GeneGraph, path: Path) -> tuple[Int64[np.ndarray, "pairs 
 
 def _lines(path: Path) -> list[tuple[int, list[str]]]:
     """(line number from 1, cells) of every line that is not blank and no header."""
+    if not path.is_file():
+        raise MissingDataFile(f"There is no file of pairs at {path}.")
     try:
-        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
-            text = file.read().removeprefix("\ufeff")
-    except (FileNotFoundError, IsADirectoryError) as error:
-        raise MissingDataFile(f"There is no file of pairs at {path}.") from error
-    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError) as error:
+        text = unpack_if_gzip(read_regular(path), path.name).decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
         raise MalformedData(f"{path} is not a text file in UTF-8 ({error}). Save it as plain text.") from error
     numbered = [(number, _cells(line)) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
     if numbered and numbered[0][1][0].casefold() == "gene_a":
