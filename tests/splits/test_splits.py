@@ -293,7 +293,7 @@ class TestHeldOut:
         packed = bytearray(gzip.compress(b"GENE1\tGENE2\t0.7\n" * 50))
         packed[20] ^= 0xFF
         path.write_bytes(packed)
-        with pytest.raises(MalformedData, match="damaged gzip|cut off"):
+        with pytest.raises(MalformedData, match=r"damaged gzip|cut off"):
             HeldOut.read(graph, path)
 
     def test_a_third_column_is_the_score_and_gzip_is_read(self, graph, tmp_path):

@@ -13,9 +13,9 @@ from slviz.vectors import VectorSet, read_vectors
 VECTORS = np.arange(8, dtype=np.float32).reshape(4, 2)
 
 
-def _read(tmp_path: Path, *, vectors: str | None = None, **arrays: np.ndarray) -> VectorSet:
+def _read(tmp_path: Path, **arrays: np.ndarray) -> VectorSet:
     np.savez(tmp_path / "a.npz", **arrays)
-    return read_vectors(tmp_path / "a.npz", vectors=vectors)
+    return read_vectors(tmp_path / "a.npz")
 
 
 def test_names_and_labels_in_bytes_are_text(tmp_path: Path) -> None:
