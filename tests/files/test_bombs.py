@@ -36,6 +36,13 @@ except SlvizError as error:
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(used.ru_maxrss, used.ru_utime + used.ru_stime)
 """
+# A small process in between: Linux counts the memory of whoever starts a process as that process's own.
+MEASURED = """
+import os, subprocess, sys
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, used = os.wait4(child.pid, 0)
+print(used.ru_maxrss, used.ru_utime + used.ru_stime, os.waitstatus_to_exitcode(status))
+"""
 
 
 def _environment(tmp_path: Path) -> dict[str, str]:
@@ -66,15 +73,11 @@ def test_an_upload_is_read_or_refused_within_bounds(name: str, tmp_path: Path) -
 def test_the_command_line_needs_no_bounded_child_to_refuse_it(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     BOMBS[name](path)
-    command = [sys.executable, "-m", "slviz", "vectors", "add", str(path)]
-    with (tmp_path / "said").open("w+") as said:
-        child = subprocess.Popen(command, env=_environment(tmp_path), stdout=said, stderr=said, cwd=CHECKOUT)
-        _, status, used = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        said.seek(0)
-        sentence = said.read()
-    assert child.returncode == 1, sentence
-    assert sentence.startswith("slviz: ")
-    assert sentence.strip().isprintable()
-    assert used.ru_maxrss < MOST_KIBIBYTES, sentence
-    assert used.ru_utime + used.ru_stime < MOST_SECONDS, sentence
+    command = [sys.executable, "-c", MEASURED, sys.executable, "-m", "slviz", "vectors", "add", str(path)]
+    told = subprocess.run(command, env=_environment(tmp_path), capture_output=True, text=True, cwd=CHECKOUT, check=True)
+    memory, seconds, status = told.stdout.split()
+    assert status == "1", told.stderr
+    assert told.stderr.startswith("slviz: ")
+    assert told.stderr.strip().isprintable()
+    assert int(memory) < MOST_KIBIBYTES
+    assert float(seconds) < MOST_SECONDS
