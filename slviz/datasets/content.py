@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from slviz import tables
 from slviz.datasets.report import Report
+from slviz.errors import MalformedData
+from slviz.files.gz import unpack_if_gzip
+from slviz.files.limits import shown
+from slviz.files.regular import leads_out
 from slviz.tables import UnreadableText
 
 LARGEST_BYTES = 1 << 30  # unpacked; a text of a gibibyte is no gene table, and it fills the memory
-GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,10 @@ class Content:
 def read_bytes(folder: Path, name: str, report: Report) -> Content | None:
     """The bytes of a file; None, with a fatal problem in the report, when they cannot be had."""
     path = folder / name
-    if path.is_dir():
+    if leads_out(path, folder):
+        what = "is a link to a place outside its folder, which slviz does not follow"
+        report.add(name, what, "Put the file itself there.")
+    elif path.is_dir():
         report.add(name, "is a folder, not a file", "Put a text file of that name in its place.")
     elif not path.is_file():
         report.add(name, "is not a file that can be read", "Put a text file of that name in its place.")
@@ -65,27 +70,12 @@ def read_text(content: Content, report: Report) -> str | None:
 
 
 def _unpacked(content: Content, report: Report) -> bytes | None:
-    if not content.raw.startswith(GZIP):
-        if content.name.endswith(".gz") and content.raw:
-            report.add(content.name, "is not packed with gzip, as its name says", "Pack it again, or drop the '.gz'.")
-            return None
-        return content.raw
-    raw, rest = b"", content.raw
     try:
-        while rest.startswith(GZIP):  # a gzip file may have several members
-            unpacker = zlib.decompressobj(wbits=31)
-            raw += unpacker.decompress(rest, LARGEST_BYTES + 1 - len(raw))
-            if len(raw) > LARGEST_BYTES:
-                report.add(content.name, *_too_large())
-                return None
-            if not unpacker.eof:
-                report.add(content.name, "is a gzip file that was cut off", "Copy or download it again.")
-                return None
-            rest = unpacker.unused_data
-    except zlib.error:
-        report.add(content.name, "is a damaged gzip file", "Copy or download it again.")
+        return unpack_if_gzip(content.raw, content.name, most_bytes=LARGEST_BYTES)
+    except MalformedData as error:
+        what, _, remedy = str(error).removeprefix(f"{shown(content.name)} ").partition(". ")
+        report.add(content.name, what, remedy)
         return None
-    return raw
 
 
 def _too_large() -> tuple[str, str]:

@@ -7,17 +7,17 @@ path, which a run and a typed command can name. They stay until somebody removes
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 import shutil
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from slviz.datasets.cache import cache_folder
+from slviz.datasets.cache import cache_folder, load_folder
 from slviz.errors import MalformedData
+from slviz.files.limits import shown
+from slviz.files.regular import read_regular
+from slviz.files.zips import read_members
 
 UPLOADS = "uploads"
 MOST_FILES = 60
@@ -37,9 +37,10 @@ def keep_upload(files: Mapping[str, bytes]) -> Path:
     """
     unpacked = _unpacked(files)
     if not unpacked:
+        given = ", ".join(map(shown, sorted(files)[:MOST_FILES])) or "what was uploaded"
         raise MalformedData(
-            f"There is no data file among {', '.join(sorted(files)) or 'what was uploaded'}. A data folder has a list "
-            f"of genes and one of pairs; files end in {', '.join(ENDINGS)}."
+            f"There is no data file among {given}. A data folder has a list of genes and one of pairs; "
+            f"files end in {', '.join(ENDINGS)}."
         )
     place = cache_folder() / UPLOADS / _digest(unpacked) / _called(files)
     if not place.is_dir():
@@ -47,13 +48,27 @@ def keep_upload(files: Mapping[str, bytes]) -> Path:
     return place
 
 
+def keep_and_read(files: Mapping[str, Path]) -> Path:
+    """Keep uploaded files as `keep_upload` does, and read them once, so that the cache has them; where they lie.
+
+    Args:
+        files: where each upload lies, by its own name.
+
+    Raises `MalformedData` or `MissingDataFile` where they make no data set.
+    """
+    folder = keep_upload({name: read_regular(path) for name, path in files.items()})
+    load_folder(folder)
+    return folder
+
+
 def _unpacked(files: Mapping[str, bytes]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     room = MOST_MEBIBYTES << 20
     for name, content in files.items():
-        inside = _members(name, content, room) if name.lower().endswith(".zip") else {name: content}
+        zipped = name.lower().endswith(".zip")
+        inside = read_members(content, name, wanted=_is_data, most_bytes=max(room, 0)) if zipped else {name: content}
         for member, data in inside.items():
-            if not member.lower().endswith(ENDINGS):
+            if not _is_data(member):
                 continue
             _refuse_name(member)
             if found.get(member, data) != data:
@@ -67,34 +82,13 @@ def _unpacked(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return found
 
 
-def _members(name: str, content: bytes, room: int) -> dict[str, bytes]:
-    """Plain files of a zip by their last name, never more than `room` bytes of them."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            wanted = [each for each in packed.infolist() if not each.is_dir() and not _is_hidden(each.filename)]
-            if sum(each.file_size for each in wanted) > room:
-                raise MalformedData(f"{name} unpacks to more than {MOST_MEBIBYTES} MiB. Leave out what is not data.")
-            found: dict[str, bytes] = {}
-            for each in wanted[: MOST_FILES + 1]:
-                last = PurePosixPath(each.filename).name
-                if last in found:
-                    raise MalformedData(f"{name} has two files called {last}. Zip one data folder at a time.")
-                found[last] = packed.read(each)
-            return found
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise MalformedData(
-            f"{name} cannot be unpacked ({error}). Zip the folder again, without a password."
-        ) from error
-
-
-def _is_hidden(path: str) -> bool:
-    """Such as `__MACOSX/._genes.txt`, which some systems add."""
-    return any(part.startswith((".", "__")) for part in PurePosixPath(path).parts)
+def _is_data(name: str) -> bool:
+    return name.lower().endswith(ENDINGS)
 
 
 def _refuse_name(name: str) -> None:
     if not NAME.fullmatch(name):
-        raise MalformedData(f"'{name[:60]}' is no name for a data file. Use letters, digits, '-', '_' and '.'.")
+        raise MalformedData(f"'{shown(name)}' is no name for a data file. Use letters, digits, '-', '_' and '.'.")
 
 
 def _digest(files: Mapping[str, bytes]) -> str:

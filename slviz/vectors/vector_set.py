@@ -13,10 +13,13 @@ import pandas as pd
 from jaxtyping import Float32, UInt8
 
 from slviz.errors import MalformedData
+from slviz.files.limits import shown
 
 FEWEST = 3
 MOST_POINTS = 5_000_000
 SHOWN = 3
+HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and marks that turn the direction of what follows them."""
 SYNTHETIC = "SYNTHETIC DATA"
 """Stands in the origin of vectors that slviz itself wrote from generated data."""
 
@@ -51,7 +54,7 @@ class VectorSet:
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", _plain_columns(self.columns))
         for problem in (*_about_vectors(self), *_about_the_rest(self)):
-            raise MalformedData(f"{self.name}: {problem}")
+            raise MalformedData(f"{shown(self.name)}: {problem}")
         for array in (self.vectors, self.images, *self.maps.values()):
             if array is not None:
                 array.setflags(write=False)
@@ -77,14 +80,22 @@ def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:
     """Numbers and truths as they are, all else as text with "" where it is missing; rows numbered."""
 
     def plain(column: pd.Series) -> np.ndarray:
-        if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
-            return column.to_numpy()
+        values = column.to_numpy()
+        if values.dtype.kind in "fiub":
+            return values.astype(_native(values.dtype))
         return column.astype(object).where(column.notna(), "").map(str).to_numpy(dtype=object)
 
     made = [pd.Series(each := plain(table.iloc[:, place]), dtype=each.dtype) for place in range(table.shape[1])]
     if not made:
         return pd.DataFrame(index=range(len(table)))
     return pd.concat(made, axis=1).set_axis([str(each) for each in table.columns], axis=1)
+
+
+def _native(dtype: np.dtype) -> np.dtype:
+    """The type that parquet and pandas can hold: in the byte order of this machine, real numbers of 32 or 64 bits."""
+    if dtype.kind == "f" and dtype.itemsize not in (4, 8):
+        return np.dtype(np.float32 if dtype.itemsize < 4 else np.float64)
+    return dtype.newbyteorder("=")
 
 
 def _about_vectors(given: VectorSet) -> Iterable[str]:
@@ -112,7 +123,7 @@ def _about_values(given: VectorSet) -> Iterable[str]:
     if not np.isfinite(vectors.sum(dtype=np.float64)):  # one pass, without an array of truths as large as the vectors
         lost = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
         if len(lost):
-            first = given.names[lost[0]] if lost[0] < len(given.names) else f"row {lost[0] + 1}"
+            first = shown(given.names[lost[0]]) if lost[0] < len(given.names) else f"row {lost[0] + 1}"
             yield (
                 f"{len(lost):,} of {len(vectors):,} points have a number that is missing or infinite, the first is "
                 f"'{first}'. Fill them in or leave these points out."
@@ -130,26 +141,33 @@ def _about_the_rest(given: VectorSet) -> Iterable[str]:
         yield _named_twice(given.names)
     elif "" in set(given.names):
         yield f"Point {given.names.index('') + 1:,} has no name. Give each point one."
+    elif (marked_name := next(filter(HIDDEN.search, given.names), None)) is not None:
+        yield (
+            f"The name '{shown(marked_name)}' (point {given.names.index(marked_name) + 1:,}) holds a control character "
+            "(here �). Remove it."
+        )
     if len(given.columns) != count:
         yield f"The table of labels has {len(given.columns):,} rows for {count:,} points."
     titles = [str(each) for each in given.columns.columns]
     if len(set(titles)) != len(titles):
         twice = next(each for each in titles if titles.count(each) > 1)
-        yield f"Two columns are called '{twice}'. Name each column once."
+        yield f"Two columns are called '{shown(twice)}'. Name each column once."
+    if (marked_title := next(filter(HIDDEN.search, titles), None)) is not None:
+        yield f"The name of the column '{shown(marked_title)}' holds a control character (here �). Remove it."
     for name, place in given.maps.items():
         if place.shape not in ((count, 2), (count, 3)):
-            yield f"The map '{name}' has shape {place.shape} for {count:,} points."
+            yield f"The map '{shown(name)}' has shape {place.shape} for {count:,} points."
         elif not np.isfinite(place).all():
-            yield f"The map '{name}' holds a place that is not finite."
+            yield f"The map '{shown(name)}' holds a place that is not finite."
     if given.images is not None and (given.images.ndim != 3 or len(given.images) != count):
         yield f"The images have shape {given.images.shape} for {count:,} points."
 
 
 def _named_twice(names: tuple[str, ...]) -> str:
     twice = [(name, times) for name, times in Counter(names).most_common() if times > 1]
-    shown = ", ".join(f"'{name}' ({times:,} times)" for name, times in twice[:SHOWN])
+    named = ", ".join(f"'{shown(name)}' ({times:,} times)" for name, times in twice[:SHOWN])
     more = f" and {len(twice) - SHOWN:,} more" if len(twice) > SHOWN else ""
-    return f"Names should be unique, and these are not: {shown}{more}. Number them, or take another column as names."
+    return f"Names should be unique, and these are not: {named}{more}. Number them, or take another column as names."
 
 
 def _fingerprint(given: VectorSet) -> str:

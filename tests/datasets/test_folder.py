@@ -13,7 +13,7 @@ import pytest
 from data_folders import GENES, GOOD, write_folder
 
 from slviz.datasets.folder import read_folder
-from slviz.errors import MalformedData, MissingDataFile
+from slviz.errors import DataError, MalformedData, MissingDataFile
 
 
 def pairs_with(line: str) -> str:
@@ -481,3 +481,25 @@ def test_the_names_of_the_field_are_known(tmp_path: Path) -> None:
     assert len(graph.pairs) == 5
     assert graph.interactions is not None
     assert report.problems == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right there")
+@pytest.mark.parametrize("name", ["genes.txt", "pairs.tsv", "dataset.toml"])
+def test_a_link_out_of_the_folder_is_not_followed(name: str, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "set")
+    outside = tmp_path / "secret.txt"
+    outside.write_text("SECRET1\nSECRET2\n")
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to(outside)
+    with pytest.raises(DataError, match="is a link to a place outside its folder") as refused:
+        read_folder(folder)
+    assert "SECRET" not in str(refused.value)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right there")
+def test_a_folder_that_is_a_link_and_links_inside_it_are_read(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "set")
+    (folder / "pairs.tsv").rename(folder / "all.tsv")
+    (folder / "pairs.tsv").symlink_to("all.tsv")
+    (tmp_path / "named").symlink_to(folder)
+    assert len(read_folder(tmp_path / "named")[0].pairs)

@@ -211,7 +211,7 @@ def test_an_uploaded_h5ad_asks_which_vectors_and_keeps_its_maps(vectors: VectorS
         ("a.tsv", b"name\ta\tb\nA\t1\t2\nA\t2\t3\nB\t4\t5\n", "Names should be unique"),
         ("a.h5ad", b"nothing", "no .h5ad file"),
         ("a.csv", b"", "is empty"),
-        ("a.npy", b"nothing", "is no NumPy file"),
+        ("a.npy", b"nothing", "is no array of NumPy"),
     ],
 )
 def test_a_bad_upload_gets_a_sentence_and_the_page_goes_on(

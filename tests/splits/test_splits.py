@@ -291,6 +291,14 @@ class TestHeldOut:
         path.write_text(text, encoding="utf-8")
         assert HeldOut.read(graph, path).pairs.tolist() == [[1, 2], [3, 4]]
 
+    def test_a_damaged_gzip_is_a_sentence(self, graph, tmp_path):
+        path = tmp_path / "pairs.tsv.gz"
+        packed = bytearray(gzip.compress(b"GENE1\tGENE2\t0.7\n" * 50))
+        packed[20] ^= 0xFF
+        path.write_bytes(packed)
+        with pytest.raises(MalformedData, match=r"damaged gzip|cut off"):
+            HeldOut.read(graph, path)
+
     def test_a_third_column_is_the_score_and_gzip_is_read(self, graph, tmp_path):
         path = tmp_path / "pairs.tsv.gz"
         path.write_bytes(gzip.compress(b"GENE1\tGENE2\t0.7\n"))

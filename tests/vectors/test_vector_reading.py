@@ -186,15 +186,15 @@ def test_arrays_are_read_and_objects_refused(vectors: np.ndarray, tmp_path: Path
         ("a.tsv", "name\ta\ta\nA\t1\t2\n", "two columns are called 'a'"),
         ("a.tsv", "# a line\nname\ta\tb\nA\t1\t2\nB\t3\t4\t9\n", "line 4 has 4 cells, the heading 3"),
         ("a.tsv", b"name\ta\tb\n\xff\xfe\t1\t2\n", "not UTF-8"),
-        ("a.tsv.gz", b"\x1f\x8bbroken", "packed with gzip and broken"),
+        ("a.tsv.gz", b"\x1f\x8bbroken", "is a damaged gzip file"),
         (
             "a.tsv",
             "name\ta\tb\tc\n" + "".join(f"P{n}\t{n}\t{n * n}\t{'oops' if n == 7 else n}\n" for n in range(20)),
             "'oops' at 'P7'",
         ),
         ("a.h5ad", b"no hdf5", "no .h5ad file"),
-        ("a.zip", b"PK nothing", "no ZIP of text files"),
-        ("a.npy", b"nothing", "is no NumPy file"),
+        ("a.zip", b"PK nothing", "is no zip, or its end is missing"),
+        ("a.npy", b"nothing", "is no array of NumPy"),
         ("a.xlsx", b"", "does not read. Give an .h5ad"),
     ],
 )

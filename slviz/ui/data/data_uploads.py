@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import streamlit as st
 
-from slviz.datasets.uploads import ENDINGS, MOST_MEBIBYTES, keep_upload
+from slviz.datasets.uploads import ENDINGS, MOST_MEBIBYTES, keep_and_read
 from slviz.errors import SlvizError
-from slviz.ui import address, data_folders, errors, opened
+from slviz.ui import address, data_folders, errors, opened, reading
 from slviz.ui.words import counted
 
 KEY = "data upload"
@@ -32,9 +35,20 @@ def offer() -> None:
             _open({each.name: each.getvalue() for each in files})
 
 
+def _on_disk(files: dict[str, bytes], place: Path) -> dict[str, Path]:
+    """Where each upload lies for the process that reads it, by its own name, which is not the name on the disk."""
+    paths = {name: place / str(number) for number, name in enumerate(files)}
+    for name, path in paths.items():
+        path.write_bytes(files[name])
+    return paths
+
+
 def _open(files: dict[str, bytes]) -> None:
     try:
-        folder = keep_upload(files)
+        with tempfile.TemporaryDirectory() as place:
+            paths = _on_disk(files, Path(place))
+            size = sum(len(content) for content in files.values())
+            folder = reading.limited(keep_and_read, paths, what=", ".join(files), size_bytes=size)
         graph, report = opened.dataset_with_report(str(folder))
     except SlvizError as error:
         errors.show(error)

@@ -16,6 +16,7 @@ from slviz.datasets import GeneGraph
 from slviz.datasets.own_table import OwnTable, read_own_table
 from slviz.errors import SlvizError
 from slviz.figures import Colouring
+from slviz.files.limited import run_limited_if_large
 from slviz.projections import CLUSTERINGS, Clusters, Projection
 from slviz.projections.cluster_names import named
 from slviz.runs import Run
@@ -267,4 +268,7 @@ def _asked_table(graph: GeneGraph) -> OwnTable | None:
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the table …")
 def _table(fingerprint: str, sha256: str, _graph: GeneGraph, _content: bytes) -> OwnTable:
-    return read_own_table(_content, "your table", genes=len(_graph), index=opened.index_of(_graph))
+    whole, index = len(_graph), opened.index_of(_graph)
+    return run_limited_if_large(
+        read_own_table, _content, "your table", what="Your table", size_bytes=len(_content), genes=whole, index=index
+    )

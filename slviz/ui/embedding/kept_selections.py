@@ -14,6 +14,8 @@ from slviz.datasets import GeneGraph
 from slviz.enrichment import enrich
 from slviz.errors import SelectionExists, SlvizError
 from slviz.figures import compared_bars
+from slviz.files.gz import is_gzip
+from slviz.files.limited import run_limited_if_large
 from slviz.gene_sets import LONGEST_NAME, GeneSet, GeneSets, read_gmt, sets_of, to_gmt
 from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES
@@ -177,7 +179,11 @@ def _bring_in(graph: GeneGraph) -> None:
 
 def _kept_from(graph: GeneGraph, content: bytes, name: str) -> list[str]:
     """Keep every set of a GMT file; sentences on what became of it."""
-    terms, report = read_gmt(content, name, graph=graph, index=opened.index_of(graph))
+    more = {"graph": graph, "index": opened.index_of(graph), "packed": is_gzip(content)}
+    try:
+        terms, report = run_limited_if_large(read_gmt, content, name, what=name, size_bytes=len(content), **more)
+    except SlvizError as error:  # it takes more memory or time than it may
+        return [str(error)]
     said = [str(problem) for problem in report.problems]
     if terms is None:
         return said

@@ -11,6 +11,7 @@ from slviz.enrichment import SIGNIFICANT, Enrichment, enrich, why_not
 from slviz.errors import SlvizError
 from slviz.figures import enrichment_bars
 from slviz.figures.enrichment import GROUP_WORDS
+from slviz.files.limited import run_limited_if_large
 from slviz.gene_sets import read_gmt
 from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES, TERMS, stage, staged
@@ -136,13 +137,19 @@ def _terms(graph: GeneGraph) -> tuple[Terms | None, tuple[str, ...]]:
     path = staged(opened.store().root, asked, place=TERMS)
     if path is None:
         return graph.terms, ("The terms of this address are not on this server: these are the data set's.",)
-    terms, said = _read(graph.fingerprint, path.stem, graph, path.read_bytes())
+    try:
+        terms, said = _read(graph.fingerprint, path.stem, graph, path.read_bytes())
+    except SlvizError as error:  # it takes more memory or time than it may
+        terms, said = None, (str(error),)
     return (graph.terms, (*said, "These are the data set's terms.")) if terms is None else (terms, said)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the terms …")
 def _read(fingerprint: str, sha256: str, _graph: GeneGraph, _content: bytes) -> tuple[Terms | None, tuple[str, ...]]:
-    terms, report = read_gmt(_content, "your file", graph=_graph, index=opened.index_of(_graph))
+    index = opened.index_of(_graph)
+    terms, report = run_limited_if_large(
+        read_gmt, _content, "your file", what="Your file", size_bytes=len(_content), graph=_graph, index=index
+    )
     return terms, tuple(str(problem) for problem in report.problems)
 
 

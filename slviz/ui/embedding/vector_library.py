@@ -13,10 +13,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from slviz import jobs
 from slviz.errors import SlvizError
-from slviz.ui import access, errors, frame
+from slviz.ui import access, errors, frame, reading
 from slviz.ui.embedding import vector_sets
 from slviz.ui.words import counted, escape_markdown
-from slviz.vectors import ENDINGS, REFERENCES, Given, VectorSet, VectorSummary, read_vectors, reference
+from slviz.vectors import ENDINGS, REFERENCES, Given, VectorSet, VectorSummary, reference, vector_choices
+from slviz.vectors.bring_in import bring_in
 from slviz.vectors.mapping import EXACT_UP_TO
 from slviz.vectors.vector_set import SYNTHETIC
 
@@ -68,9 +69,8 @@ def _uploaded(files: list[UploadedFile]) -> None:
     with _on_disk(files) as paths:
         vectors, labels = None, None
         if paths[0].suffix.lower() == ".h5ad":
-            from slviz.vectors.h5ad import vector_choices
-
-            choices = {name: f"{name} ({shape[1]:,} numbers)" for name, shape in vector_choices(paths[0]).items()}
+            shapes = _choices(files[0].file_id, paths[0])
+            choices = {name: f"{name} ({shape[1]:,} numbers)" for name, shape in shapes.items()}
             if len(choices) > 1:
                 vectors = st.selectbox("Which vectors", list(choices), format_func=lambda each: str(choices[each]))
         elif len(paths) == 1 and _is_table(paths[0]):
@@ -82,8 +82,23 @@ def _uploaded(files: list[UploadedFile]) -> None:
             labels = tuple(each.strip() for each in (numbers or "").split(",") if each.strip())
         if st.button("Bring in and open", type="primary", icon=":material/bubble_chart:"):
             first, second = _in_order(paths)
-            points = read_vectors(first, metadata=second, name=first.name, vectors=vectors, labels=labels)
-            _open(_keep(points))
+            given = {"metadata": second, "name": first.name, "vectors": vectors, "labels": labels}
+            size = sum(path.stat().st_size for path in paths)
+            root = vector_sets.store().root
+            known = {kept.id for kept in vector_sets.store().summaries()}
+            kept = reading.limited(bring_in, first, root, what=first.name, size_bytes=size, **given)
+            if kept.id not in known:
+                access.note_made(f"vectors {kept.id}")
+            _measure_large_maps(kept.id, kept.points, kept.maps)
+            _open(kept.id)
+
+
+def _choices(file_id: str, path: Path) -> dict[str, tuple[int, int]]:
+    """Matrices of an `.h5ad`, looked for once an upload and not in this process, since HDF5 is not to be trusted."""
+    key = f"choices of {file_id}"
+    if key not in st.session_state:
+        st.session_state[key] = reading.limited(vector_choices, path, what=path.name, size_bytes=path.stat().st_size)
+    return st.session_state[key]
 
 
 @contextlib.contextmanager
@@ -118,10 +133,15 @@ def _keep(points: VectorSet) -> str:
         id = vector_sets.store().keep(points)
     if id not in known:
         access.note_made(f"vectors {id}")
-    if len(points) > EXACT_UP_TO:
-        for name in points.maps:
-            jobs.start(vector_sets.project_command(id, Given(map=name)))
+    _measure_large_maps(id, len(points), tuple(points.maps))
     return id
+
+
+def _measure_large_maps(id: str, points: int, maps: tuple[str, ...]) -> None:
+    """Start a job for each map that came with so many points that measuring it takes long."""
+    if points > EXACT_UP_TO:
+        for name in maps:
+            jobs.start(vector_sets.project_command(id, Given(map=name)))
 
 
 def _open(id: str) -> None:

@@ -12,6 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from slviz.datasets import GeneGraph
 from slviz.errors import SlvizError
+from slviz.files.limited import run_limited_if_large
 from slviz.runs.uploads import MOST_MEBIBYTES, stage
 from slviz.splits import HeldOut
 from slviz.splits.negatives import pair_keys
@@ -88,7 +89,12 @@ def _staged(graph: GeneGraph, pairs: UploadedFile, negatives: UploadedFile | Non
 @st.cache_resource(max_entries=8, show_spinner="Reading the pairs …")
 def _read(fingerprint: str, pairs: str, negatives: str, _graph: GeneGraph) -> HeldOut:
     """By the files' names, which are hashes of their content."""
-    return HeldOut.read(_graph, Path(pairs), negatives=Path(negatives) if negatives else None)
+    paths = [Path(path) for path in (pairs, negatives) if path]
+    size = sum(path.stat().st_size for path in paths)
+    others = paths[1] if negatives else None
+    return run_limited_if_large(
+        HeldOut.read, _graph, paths[0], what="The file of pairs", size_bytes=size, negatives=others
+    )
 
 
 def described(graph: GeneGraph, held_out: HeldOut) -> str:
