@@ -63,7 +63,7 @@ def _data(summary: RunSummary) -> str:
 
 
 def _in_short(store: RunStore, summary: RunSummary) -> str:
-    if summary.state == "damaged":
+    if summary.state == "damaged" or (summary.spec is None and summary.problem):
         return summary.problem
     if summary.state == "failed":
         return store.failure(summary.run_id)

@@ -15,7 +15,15 @@ from slviz.errors import DamagedRun, SlvizError
 from slviz.projections.method import ProjectionMethod
 from slviz.projections.projection import Projection
 from slviz.projections.trust import Trust
-from slviz.runs.files import pack_sealed, read_description, read_whole, saving, unpack_sealed, write_atomically
+from slviz.runs.files import (
+    make_folder,
+    pack_sealed,
+    read_description,
+    read_whole,
+    saving,
+    unpack_sealed,
+    write_atomically,
+)
 from slviz.runs.folder import CONTROLS, PROJECTIONS
 
 SUFFIX = ".safetensors"
@@ -47,7 +55,7 @@ def save_map(folder: Path, projection: Projection, *, of: str = TRAINED) -> None
     path = map_path(folder, projection.method, projection.seed, of=of)
     about = {**_key(projection.method, projection.seed), **_owner(folder, of), "axes": list(projection.axes)}
     with saving(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent, within=folder)
     write_atomically(path, pack_sealed({"coordinates": projection.coordinates, "kept": projection.kept}, about))
 
 

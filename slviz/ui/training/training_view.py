@@ -47,7 +47,7 @@ def state_of(run_id: str) -> str | None:
 
 def note_start(run_id: str) -> None:
     """Remember that this session has just asked for an unfinished run, whose worker takes a moment to begin."""
-    st.session_state[f"started {run_id}"] = time.time()
+    st.session_state[f"started {run_id}"] = time.monotonic()
 
 
 def follow(run_id: str) -> None:
@@ -91,7 +91,7 @@ def _state(run_id: str) -> str | None:
     state = state_of(run_id)
     if state == "finished" and _damage(run_id):
         return "damaged"
-    since = time.time() - st.session_state.get(f"started {run_id}", 0.0)
+    since = time.monotonic() - st.session_state.get(f"started {run_id}", float("-inf"))
     return "starting" if state in ("interrupted", "failed", "cancelled") and since < START_SECONDS else state
 
 
@@ -224,11 +224,7 @@ def _after(run_id: str, state: str, history: pd.DataFrame) -> None:
         st.error(plain(opened.store().failure(run_id) or "It failed, and left no reason."), icon=":material/error:")
         _log(run_id)
     elif state == "interrupted":
-        done = f" after epoch {len(history)}" if len(history) else ""
-        st.warning(
-            f"The worker ended{done} without a result: it was killed, the machine stopped, or its manifest, which is "
-            "written last, was removed since. “Go on” finishes it."
-        )
+        st.warning(plain(opened.store().summary(run_id).problem) or _why_interrupted(history))
     elif state == "cancelled":
         how_far = "the curves show how far it came" if len(history) else "before its first epoch"
         st.info(f"Cancelled: {how_far}; there is no result to open.")
@@ -238,6 +234,14 @@ def _after(run_id: str, state: str, history: pd.DataFrame) -> None:
         if st.button("Remove", key=f"remove {run_id}", icon=":material/delete:", help="Deletes the run's folder."):
             opened.store().remove(run_id)
             _close()
+
+
+def _why_interrupted(history: pd.DataFrame) -> str:
+    done = f" after epoch {len(history)}" if len(history) else ""
+    return (
+        f"The worker ended{done} without a result: it was killed, the machine stopped, or its manifest, which is "
+        "written last, was removed since. “Go on” finishes it."
+    )
 
 
 def _log(run_id: str) -> None:
