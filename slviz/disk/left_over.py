@@ -13,7 +13,8 @@ from slviz.disk.ages import age_seconds
 from slviz.disk.locks import LockBusy, is_held, take
 from slviz.disk.whole_files import remove_any, remove_unused, unfinished_in
 
-REMOVED = re.compile(r"\.removed-.+-[0-9a-f]+")
+REMOVED = re.compile(r"\.removed-(?:.+-[0-9a-f]{8}|[a-z0-9][a-z0-9_-]*-[0-9a-f]{8}-[0-9]+)")
+"""Earlier versions wrote the number of a process behind the name of a run or of vectors."""
 
 
 @dataclass(frozen=True)

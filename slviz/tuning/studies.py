@@ -102,7 +102,11 @@ class StudyFolder:
         with holding(path.with_suffix(".lock"), busy=busy, tidy=lambda: True, make_folder=True):
             with saving(path):
                 path.with_suffix(".cancel").unlink(missing_ok=True)
-            yield
+            try:
+                yield
+            finally:
+                with contextlib.suppress(OSError):  # the next start clears what stays
+                    path.with_suffix(".cancel").unlink(missing_ok=True)
 
 
 def left_over_studies(root: Path) -> list[LeftOver]:
