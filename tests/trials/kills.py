@@ -293,7 +293,7 @@ def _is_below(root: str, arguments: tuple) -> bool:
 
 
 def in_child(act: Callable[[], Any], *, kill_after: float | None = None) -> tuple[str, Any]:
-    """Do something in a fork: ("done", what it gave), ("killed", None), ("failed", its traceback) or ("hangs", None)."""
+    """Do something in a fork: ("done", what it gave), ("killed", None), ("failed", traceback) or ("hangs", None)."""
     with tempfile.TemporaryFile("w+") as answer:  # not a pipe, whose room ends
         child = os.fork()
         if child == 0:
