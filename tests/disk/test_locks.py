@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import subprocess
 import sys
 import threading
@@ -28,17 +29,19 @@ sys.stdin.readline()
 """
 
 WAITER = """
-import sys
+import fcntl, sys
 from pathlib import Path
-import slviz.disk.locks as locks
+from slviz.disk.locks import take
+real, times = fcntl.flock, []
+def flock(descriptor, how):
+    times.append(how)
+    if len(times) == 1:  # the file is open, and not yet asked for
+        print("opened", flush=True)
+        sys.stdin.readline()
+    real(descriptor, how)
+fcntl.flock = flock
 path = Path(sys.argv[1])
-real = locks._compare
-def compare(lock, seen, descriptor):
-    import os
-    print("got", os.fstat(descriptor).st_ino, flush=True)
-    real(lock, seen, descriptor)
-locks._compare = compare
-held = locks.take(path, patience_seconds=60, make_folder=True)
+held = take(path, patience_seconds=60, make_folder=True)
 print("holds", held.file[1], path.stat().st_ino, flush=True)
 sys.stdin.readline()
 """
@@ -67,17 +70,22 @@ def line(of: subprocess.Popen[str]) -> list[str]:
 
 @pytest.mark.parametrize("end", ["remove", "move", "keep"])
 def test_who_waited_holds_the_file_that_lies_at_the_path(tmp_path: Path, end: str) -> None:
-    """The holder removes the file, or moves its folder aside, while another process tries for it."""
+    """The holder removes the file, or moves its folder aside, while another process has the file open already."""
     lock = tmp_path / "run" / ".lock"
     holder = process(HOLDER, lock, tmp_path / "aside")
     assert line(holder) == ["holds"]
     waiter = process(WAITER, lock)
-    time.sleep(1.0)
+    assert line(waiter) == ["opened"]
     say(holder, end)
     assert line(holder) == ["gave", "back"]
+    another = take(lock, make_folder=True) if end != "keep" else None
+    say(waiter, "go on")
+    if another is not None:
+        time.sleep(0.3)
+        assert select.select([waiter.stdout], [], [], 0)[0] == [], "it holds a file that no path leads to"
+        another.give_back()
     told = line(waiter)
-    while told[0] == "got":
-        told = line(waiter)
+    assert told[0] == "holds"
     assert told[1] == told[2], "what it holds is what others will try for"
     assert is_held(lock)
     with pytest.raises(LockBusy):

@@ -149,18 +149,26 @@ def test_a_request_gives_the_lock_away_while_it_is_held(store: RunStore, run: Ru
 
 
 REQUESTS = """
-import sys
+import sys, time
 sys.path.insert(0, "tests")
 from pathlib import Path
 from builders import tiny_graph, tiny_run
 from slviz.errors import RunAlreadyRunning
 from slviz.runs.store import RunStore
 import slviz.runs.folder
-slviz.runs.folder.PATIENCE_SECONDS = 0.0
+import slviz.disk.locks
+from slviz.disk.locks import Held
+slviz.disk.locks.POLL_SECONDS = 0.0005
+slviz.runs.folder.PATIENCE_SECONDS = 0.2
+real = Held.give_back
+def give_back(held, *, remove=False):
+    real(held, remove=remove)
+    time.sleep(0.005)  # a worker comes in this moment
+Held.give_back = give_back
 store, run = RunStore(Path(sys.argv[1])), tiny_run(tiny_graph())
 print("ready", flush=True)
 sys.stdin.readline()
-for _ in range(150):
+for _ in range(100):
     try:
         store.request(run.spec)
     except RunAlreadyRunning:
@@ -174,11 +182,13 @@ from pathlib import Path
 from builders import tiny_graph, tiny_run
 from slviz.errors import RunAlreadyRunning
 from slviz.runs.store import RunStore
+import slviz.disk.locks
+slviz.disk.locks.POLL_SECONDS = 0.001
 store, run = RunStore(Path(sys.argv[1])), tiny_run(tiny_graph())
 inside = Path(sys.argv[1]) / "inside"
 print("ready", flush=True)
 sys.stdin.readline()
-for _ in range(60):
+for _ in range(100):
     try:
         with store.writing(run.spec):
             os.close(os.open(inside, os.O_CREAT | os.O_EXCL))  # fails where another worker is inside, too
@@ -186,6 +196,7 @@ for _ in range(60):
             inside.unlink()
     except RunAlreadyRunning:
         pass
+    time.sleep(0.004)
 print("alone")
 """
 
