@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import importlib
 import itertools
 import json
@@ -33,8 +34,8 @@ from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 HANGS_SECONDS = 120.0
-UNDER_WAY = 0.5
-"""Share of the trials that are killed at an operation on a file; the others at a random moment."""
+REFUSED = 0.3
+"""Share of the trials in which nothing is killed and the disk refuses instead: full, read-only, forbidden, broken."""
 PATHS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.utime", "os.chmod")
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
@@ -254,9 +255,14 @@ def works() -> list[Work]:
 # --- one trial -------------------------------------------------------------------------------------------------
 
 
-def counting(place: Path, kill_at: int | None) -> Callable[[], int]:
+FULL = ("open", "os.mkdir", "slviz.fsync")
+"""What a full disk refuses; it still lets files be removed and moved."""
+
+
+def counting(place: Path, at: int | None, refusal: int | None = None) -> Callable[[], int]:
     """Count operations on files below `place` from now on, and die at the one of that number; gives the count.
 
+    With `refusal`, the number of an error, nothing dies: the disk refuses from that operation on, all that it would.
     An operation is what Python announces (`sys.addaudithook`): to open for writing, rename, remove, make a folder,
     take or free a lock, and to bring a file to the disk.
     """
@@ -272,8 +278,11 @@ def counting(place: Path, kill_at: int | None) -> Callable[[], int]:
         if event in PATHS and not _is_below(root, arguments):
             return
         count += 1
-        if count == kill_at:
+        if refusal is None and count == at:
             os.kill(os.getpid(), signal.SIGKILL)
+        refuses = event in FULL if refusal == errno.ENOSPC else event != "fcntl.flock"
+        if refusal is not None and count >= (at or 0) and refuses:
+            raise OSError(refusal, os.strerror(refusal))
 
     real = os.fsync
 
@@ -331,7 +340,7 @@ def tree(bench: Bench) -> list[str]:
     return sorted(path for path in paths if not path.startswith("models/.jobs") and path != "models/.slots")
 
 
-def judge(bench: Bench, work: Work, *, doctor_first: bool, expected: list[str]) -> list[str]:
+def judge(bench: Bench, work: Work, *, doctor_first: bool, expected: list[str], may_fail: bool = False) -> list[str]:
     """What is wrong after a kill; done in a child, since it does the work again."""
     from slviz.doctor.left_overs import clear_at_start, left_overs
     from slviz.runs.folder import STATES
@@ -339,7 +348,7 @@ def judge(bench: Bench, work: Work, *, doctor_first: bool, expected: list[str]) 
     bench.enter()
     wrong = []
     for each in bench.store.summaries():
-        if each.state not in STATES or each.state in ("damaged", "failed"):
+        if each.state not in STATES or each.state == "damaged" or (each.state == "failed" and not may_fail):
             wrong.append(f"{each.run_id} shows as {each.state}: {each.problem}")
     wrong += bench.store.check(bench.kept)
     if doctor_first:
@@ -413,6 +422,41 @@ def import_all(names: list[str]) -> None:
         if name not in sys.modules and name != "__main__":
             with contextlib.suppress(Exception):  # what cannot be imported by its name alone is not needed
                 importlib.import_module(name)
+
+
+def refused(prepared: Prepared, shared: dict[str, Any], *, at: int, refusal: int) -> list[str]:
+    """Let the disk refuse from an operation on: that ends in a sentence, and nothing half-written stays."""
+    place = prepared.base.with_name("trial")
+    shutil.copytree(prepared.base, place)
+    bench, work = Bench(place, shared), prepared.work
+
+    def act() -> list[str]:
+        from slviz.errors import SlvizError
+
+        bench.enter()
+        counting(place, at, refusal)
+        try:
+            work.act(bench)
+        except SlvizError as error:
+            return [] if str(error).strip() and "\n" not in str(error) else [f"no sentence: {error!r}"]
+        return []
+
+    def judged() -> list[str]:
+        parts = [str(path) for path in place.rglob(".*.part")] if refusal == errno.ENOSPC else []
+        wrong = [f"half-written: {path}" for path in parts] + bench.store.check(bench.kept)
+        wrong += [f"damaged: {each.run_id}" for each in bench.store.summaries() if each.state == "damaged"]
+        return wrong + judge(bench, work, doctor_first=False, expected=prepared.expected, may_fail=True)
+
+    try:
+        for step in (act, judged):
+            end, told = in_child(step)
+            if end != "done":
+                return [f"{step.__name__}: {end} {told}"]
+            if told:
+                return told
+        return []
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def trial(
@@ -536,7 +580,6 @@ def all_trials(place: Path, seconds: float, seed: int, *, slow: bool) -> tuple[l
     trials: Counter[str] = Counter()
     with served(place / "remote") as address:
         shared = common(place / "template", address, place / "remote" / "x")
-        end = time.monotonic() + seconds
         ready = []
         for work in works():
             if work.slow and not slow:
@@ -546,6 +589,7 @@ def all_trials(place: Path, seconds: float, seed: int, *, slow: bool) -> tuple[l
                 failures.append(prepared)
             else:
                 ready.append((prepared, _numbers(prepared.operations, chance)))
+        end = time.monotonic() + seconds
         for round_number in itertools.count():
             for prepared, numbers in ready:
                 if time.monotonic() > end:
@@ -566,6 +610,11 @@ def _numbers(operations: int, chance: random.Random) -> Iterator[int]:
 
 
 def _one(prepared: Prepared, shared: dict[str, Any], number: int, chance: random.Random) -> list[str]:
+    if not prepared.work.slow and chance.random() < REFUSED:
+        refusal = chance.choice((errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO))
+        wrong = refused(prepared, shared, at=number, refusal=refusal)
+        when = f"from operation {number} of {prepared.operations} on: {os.strerror(refusal)}"
+        return [f"{prepared.work.name}, {when}: {each}" for each in wrong]
     at_operation, doctor_first = chance.random() < 0.75, chance.random() < 0.5
     after = chance.uniform(0, 1.2 * prepared.seconds)
     wrong = trial(prepared, shared, kill_at=number if at_operation else None, after=after, doctor_first=doctor_first)
