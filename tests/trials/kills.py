@@ -589,6 +589,7 @@ def all_trials(place: Path, seconds: float, seed: int, *, slow: bool) -> tuple[l
                 failures.append(prepared)
             else:
                 ready.append((prepared, _numbers(prepared.operations, chance)))
+        ready.sort(key=lambda each: each[0].seconds)  # so that a short trial tries most of them
         end = time.monotonic() + seconds
         for round_number in itertools.count():
             for prepared, numbers in ready:

