@@ -2,6 +2,7 @@
 #
 #   docker build -t slviz .
 #   docker run -p 8501:8501 -v slviz:/home/slviz/.local/share/slviz slviz
+#   docker run … slviz slviz app --no-browser --address 0.0.0.0 --host slviz.example.org   # by another name
 FROM python:3.12-slim
 
 RUN apt-get update \

@@ -28,6 +28,7 @@ from slviz.datasets.gene_columns import as_key
 from slviz.datasets.gene_index import GeneIndex
 from slviz.datasets.read_terms import read_terms
 from slviz.datasets.report import Report, shown
+from slviz.disk.left_over import LeftOver, folders_in, half_written
 from slviz.errors import DamagedRun, DamagedSelection, InvalidSetting, SelectionExists, UnknownSelection, nearest
 from slviz.formulas import guarded
 from slviz.runs.damage import LATER, readable
@@ -158,9 +159,7 @@ class GeneSets:
         disk refuses.
         """
         path = self._path(chosen.name)
-        with saving(path):
-            self.folder.mkdir(parents=True, exist_ok=True)
-        with holding(self.folder / LOCK, busy=BUSY):
+        with holding(self.folder / LOCK, busy=BUSY, tidy=lambda: True, make_folder=True):
             known = self._as_it_is(path)
             if known is not None and not replace and known.genes != chosen.genes:
                 raise SelectionExists(
@@ -220,6 +219,16 @@ def _read(path: Path) -> GeneSet:
 
 def _file_name(name: str) -> str:
     return f"{hashlib.sha256(name.strip().encode(errors='replace')).hexdigest()[:24]}.json"
+
+
+def left_over_selections(root: Path) -> list[LeftOver]:
+    """What was left by those who were killed while they kept a selection in the models folder `root`."""
+    found: list[LeftOver] = []
+    for folder in folders_in(root / GENE_SETS):
+        found += half_written(folder)
+        if (folder / LOCK).is_file():
+            found.append(LeftOver(folder / LOCK, "a lock", guard=folder / LOCK))
+    return [each for each in found if not each.is_in_use]
 
 
 def to_gmt(sets: Iterable[GeneSet], *, provenance: str) -> bytes:

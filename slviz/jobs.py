@@ -17,13 +17,15 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import filelock
 import numpy as np
 import pandas as pd
 
 from slviz import places
 from slviz.choices import Choice
-from slviz.errors import InvalidSetting, RunError, RunNotFound
+from slviz.disk.ages import is_old
+from slviz.disk.left_over import LeftOver, entries_in
+from slviz.disk.locks import Held, LockBusy, take
+from slviz.errors import DamagedRun, InvalidSetting, RunError, RunNotFound
 from slviz.runs.files import saving
 from slviz.runs.folder import ERROR, LOCK
 from slviz.runs.spec import TABLES, RunSpec
@@ -134,8 +136,13 @@ def start_training(
 
 
 def resume(run_id: str) -> None:
-    """Start a worker that goes on with an unfinished run, from its checkpoint and on its device."""
-    RunStore.default().folder(run_id)
+    """Start a worker that goes on with an unfinished run, from its checkpoint and on its device.
+
+    Raises `RunNotFound`, and `DamagedRun` where nothing says what it was to train.
+    """
+    summary = RunStore.default().summary(run_id)
+    if summary.spec is None:
+        raise DamagedRun(summary.problem)
     start(["train", "--resume", run_id], run_id=run_id)
 
 
@@ -150,7 +157,7 @@ def fresh_log(folder: Path, name: str) -> Path:
     with saving(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.log"):
-            if time.time() - old.lstat().st_mtime > LOG_DAYS * 86400:
+            if is_old(old, LOG_DAYS * 86400):
                 old.unlink(missing_ok=True)
     return folder / f"{re.sub(r'[^a-z0-9-]', '-', name)}-{time.time_ns()}.log"
 
@@ -184,18 +191,24 @@ def slot(writer: RunWriter, root: Path, *, places: int | None = None) -> Iterato
     try:
         yield
     finally:
-        taken.release()
+        taken.give_back(remove=True)
 
 
-def _free_slot(root: Path, places: int) -> filelock.BaseFileLock | None:
+def _free_slot(root: Path, places: int) -> Held | None:
     with saving(root / SLOTS):
-        (root / SLOTS).mkdir(parents=True, exist_ok=True)
         for number in range(places):
-            lock = filelock.FileLock(root / SLOTS / f"{platform.node() or 'here'}-{number}.lock", thread_local=False)
-            with contextlib.suppress(filelock.Timeout):
-                lock.acquire(timeout=0)
-                return lock
+            with contextlib.suppress(LockBusy):
+                return take(root / SLOTS / f"{platform.node() or 'here'}-{number}.lock", make_folder=True)
     return None
+
+
+def left_over_jobs(root: Path) -> list[LeftOver]:
+    """Places to train in that killed workers left, and logs of last week, in the models folder `root`."""
+    places = [path for path in entries_in(root / SLOTS) if path.suffix == ".lock"]
+    found = [LeftOver(path, "a place to train in that nobody holds", guard=path) for path in places]
+    logs = [path for path in entries_in(root / JOBS) if path.suffix == ".log"]
+    found += [LeftOver(path, "a log of last week") for path in logs if is_old(path, LOG_DAYS * 86400)]
+    return [each for each in found if not each.is_in_use]
 
 
 def slots() -> int:

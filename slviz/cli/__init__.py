@@ -21,6 +21,7 @@ from slviz.cli import (
     data,
     deletion,
     demo_runs,
+    doctor,
     export,
     picture,
     predict,
@@ -35,6 +36,7 @@ from slviz.cli import (
 )
 from slviz.cli.terminal import spelt_out_streams
 from slviz.errors import SlvizError
+from slviz.runs.files import REFUSALS
 
 DESCRIPTION = "Explore gene embeddings learnt on a graph of synthetic-lethal gene pairs."
 PLACES = """\
@@ -78,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
     demo_runs.add_demo_runs_command(commands)
     coursework.add_coursework_command(commands)
     app.add_app_command(commands)
+    doctor.add_doctor_command(commands)
     return whole
 
 
@@ -107,7 +110,9 @@ def _main(arguments: Sequence[str] | None) -> int:
     with contextlib.suppress(ValueError):  # not the main thread: then signals are somebody else's
         signal.signal(signal.SIGTERM, _stop)
     try:
-        return asked.action(asked) or 0
+        status = asked.action(asked) or 0
+        sys.stdout.flush()  # here, where a full disk can still be said
+        return status
     except SlvizError as error:
         return _say(str(error), status=1)
     except KeyboardInterrupt:
@@ -115,6 +120,13 @@ def _main(arguments: Sequence[str] | None) -> int:
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.errno not in REFUSALS:
+            raise
+        with contextlib.suppress(OSError, ValueError):  # what was printed into a full disk has nowhere to go
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        where = f"'{error.filename}'" if error.filename else "What was to be printed or written"
+        return _say(f"{where} could not be written or read: {REFUSALS[error.errno]}.", status=1)
 
 
 def _called() -> str:

@@ -24,6 +24,14 @@ def add_app_command(commands: argparse._SubParsersAction) -> None:
         metavar="HOST",
         help="who may reach it: this machine alone (default), or 0.0.0.0 for everyone; see SECURITY.md",
     )
+    command.add_argument(
+        "--host",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a name or address that people will type into their browser, where others may reach it; several are "
+        "given one by one",
+    )
     command.add_argument("--no-browser", action="store_true", help="only serve it")
     command.set_defaults(action=_app)
 
@@ -32,6 +40,8 @@ def _app(asked: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "streamlit", "run", str(places.app()), "--server.port", str(asked.port)]
     if asked.address:
         command += ["--server.address", asked.address]
+    for name in asked.host:
+        command += ["--server.allowedHosts", name]
     if asked.no_browser:
         command += ["--server.headless", "true"]
     path = os.pathsep.join(filter(None, [str(places.importable()), os.environ.get("PYTHONPATH")]))

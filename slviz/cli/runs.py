@@ -64,7 +64,7 @@ def _data(summary: RunSummary) -> str:
 
 
 def _in_short(store: RunStore, summary: RunSummary) -> str:
-    if summary.state == "damaged":
+    if summary.state == "damaged" or (summary.spec is None and summary.problem):
         return summary.problem
     if summary.state == "failed":
         return " ".join(store.failure(summary.run_id).split())

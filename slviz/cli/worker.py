@@ -65,6 +65,7 @@ def train_run(
         _tell(f"Run {spec.run_id} is finished already; nothing to train.")
         if events and not known.shipped:
             EventFile(known.folder, store.progress(spec.run_id)).close()
+        store.tidy(spec.run_id)
         return _make_maps(store, spec.run_id) if maps and not known.shipped else 0
     with store.writing(spec) as writer:
         if (writer.folder / MANIFEST).is_file():

@@ -20,9 +20,12 @@ import scipy.sparse as sp
 from slviz.datasets.folder import Snapshot, read_snapshot, take_snapshot
 from slviz.datasets.graph import GeneGraph, Terms
 from slviz.datasets.report import Report
+from slviz.disk.ages import last_used
+from slviz.disk.left_over import LeftOver, half_written
+from slviz.disk.whole_files import write_whole
 from slviz.errors import DataError
 
-FORMAT = 2  # raise it when reading changes, so that older entries are not used
+FORMAT = 3  # raise it when reading changes, so that older entries are not used
 MOST_ENTRIES = 8
 MOST_BYTES = 1 << 30
 SUFFIX = ".slviz"
@@ -77,15 +80,7 @@ def _save(path: Path, graph: GeneGraph, report: Report) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     body = save(_arrays(graph), metadata={"slviz": json.dumps(_described(graph, report))})
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    partial = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(hashlib.sha256(body).digest())
-            file.write(body)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(path, hashlib.sha256(body).digest() + body, durable=False)
 
 
 def _load(path: Path, name: str) -> tuple[GeneGraph, Report] | None:
@@ -182,13 +177,19 @@ def _restored(arrays: dict[str, np.ndarray], described: dict[str, Any], name: st
 
 def _bound(folder: Path, *, keep: Path) -> None:
     """Removes the entries that were used longest ago, beyond a number and a size, and remains of killed writers."""
-    entries = sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    entries = sorted(folder.glob(f"*{SUFFIX}"), key=last_used, reverse=True)
     total = 0
     for number, path in enumerate(entries):
         total += path.stat().st_size
         if path != keep and (number >= MOST_ENTRIES or total > MOST_BYTES):
             path.unlink(missing_ok=True)
-    newest = keep.stat().st_mtime
-    for partial in folder.glob(".writing-*"):
-        if newest - partial.stat().st_mtime > 3600:
-            partial.unlink(missing_ok=True)
+    for left in left_over_in_cache(folder):
+        left.clear()
+
+
+def left_over_in_cache(folder: Path) -> list[LeftOver]:
+    """Entries of the cache that were never written to their end; those of earlier versions are called `.writing-…`."""
+    found = half_written(folder)
+    earlier = folder.glob(".writing-*") if folder.is_dir() else ()
+    found += [LeftOver(path, "an entry of the cache that was not written to its end") for path in sorted(earlier)]
+    return [each for each in found if not each.is_in_use]

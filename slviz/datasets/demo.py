@@ -24,6 +24,7 @@ from slviz.datasets.planted import (
     planted_terms,
 )
 from slviz.datasets.spectral import feature_text, go_features, ppi_features
+from slviz.disk.whole_files import write_whole
 from slviz.errors import DataError
 
 WIDTH = 32
@@ -59,7 +60,7 @@ def write_demo(folder: Path, *, seed: int = SEED) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            (folder / name).write_bytes(text.encode())
+            write_whole(folder / name, text.encode())
     except OSError as error:
         raise DataError(
             f"The demo could not be written to '{folder}': {error.strerror}. Choose another folder."

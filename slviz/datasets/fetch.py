@@ -11,17 +11,24 @@ copy of the data set; the digests of the raw files were not at hand when this wa
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from slviz.datasets.download import MIRROR, Progress, download
+from slviz.disk.left_over import LeftOver, entries_in
+from slviz.disk.locks import LockBusy, take
+from slviz.disk.whole_files import folder_in_work
 from slviz.errors import DataError, FetchFailed
 
 DDGCN = "CXX1113/Dual-DropoutGCN/66079e74d23a09076435d52de9d7e7c83cd9f829"
 SLMGAE = "DiNg1011/SLMGAE/3d0747b3714eff87a88fc388bc633ed7420da827"
+PART, READY = ".part", ".ready"
+LOCK = ".lock"
 DATASET_TOML = """title = "SynLethDB: human synthetic lethality"
 citation = "Guo et al. 2016, doi:10.1093/nar/gkv1108; interactions from BioGRID"
 licence = "SynLethDB: academic use; BioGRID: MIT"
@@ -93,24 +100,22 @@ def fetch_synlethdb(
         pause_seconds: before the second try; it doubles with every further one.
     """
     _refuse_occupied(folder)
-    partial = folder.with_name(f"{folder.name}.part")
+    partial = folder.with_name(f"{folder.name}{PART}")
     try:
-        partial.mkdir(parents=True, exist_ok=True)
-        for file in files:
-            told = None if on_progress is None else _told(on_progress, file.name)
-            try:
-                download(
-                    f"{mirror.rstrip('/')}/{file.path}",
-                    partial / file.name,
-                    on_progress=told,
-                    timeout_seconds=timeout_seconds,
-                    pause_seconds=pause_seconds,
-                )
-            except FetchFailed as error:
-                if not any(partial.iterdir()):
-                    partial.rmdir()
-                raise FetchFailed(f"{error} {by_hand(folder, files=files)}") from error
-        return _put_in_place(folder, partial, files)
+        with _fetching(folder, partial):
+            for file in files:
+                told = None if on_progress is None else _told(on_progress, file.name)
+                try:
+                    download(
+                        f"{mirror.rstrip('/')}/{file.path}",
+                        partial / file.name,
+                        on_progress=told,
+                        timeout_seconds=timeout_seconds,
+                        pause_seconds=pause_seconds,
+                    )
+                except FetchFailed as error:
+                    raise FetchFailed(f"{error} {by_hand(folder, files=files)}") from error
+            return _put_in_place(folder, partial, files)
     except OSError as error:
         raise DataError(
             f"'{folder}' could not be written: {error.strerror}. Choose another place with --to."
@@ -157,22 +162,57 @@ def _put_in_place(folder: Path, downloads: Path, files: tuple[RemoteFile, ...]) 
         content[file.role] = _CONTENT[file.role](path.read_bytes())
         found = hashlib.sha256(content[file.role].encode()).hexdigest()
         if found != file.content_sha256:
-            if downloads != folder and downloads.suffix == ".part":
+            if downloads != folder and downloads.suffix == PART:
                 path.unlink()  # so that the next try does not go on from a wrong file
             raise FetchFailed(
                 f"'{file.name}' arrived altered: the SHA-256 of its content is {found[:16]}…, expected "
                 f"{file.content_sha256[:16]}…. Try again; if it stays so, the address serves another file."
             )
-    ready = folder.with_name(f"{folder.name}.ready")
-    shutil.rmtree(ready, ignore_errors=True)
-    ready.mkdir(parents=True)
+    for left in _unfinished(folder):
+        left.clear()
     originals = {file.role: (downloads / file.name).read_bytes() for file in files}
-    for name, text in _data_files(originals, content).items():
-        (ready / name).write_bytes(text.encode())
-    ready.replace(folder)
-    if downloads.suffix == ".part":
+    with folder_in_work(folder, prefix=f"{folder.name}{READY}-") as ready:
+        for name, text in _data_files(originals, content).items():
+            (ready / name).write_bytes(text.encode())
+    if downloads.suffix == PART:
         shutil.rmtree(downloads, ignore_errors=True)
     return folder
+
+
+@contextlib.contextmanager
+def _fetching(folder: Path, partial: Path) -> Iterator[None]:
+    """The right to download into `partial`, for one process at a time; it stays while something lies in it."""
+    busy = f"Another process is fetching into '{folder}'. Wait for its end, or choose another place with --to."
+    try:
+        held = take(partial / LOCK, make_folder=True)
+    except LockBusy:
+        raise DataError(busy) from None
+    try:
+        _refuse_occupied(folder)  # another may have been quicker
+        yield
+    finally:
+        held.give_back(remove=True)
+        with contextlib.suppress(OSError):  # only where nothing lies in it
+            partial.rmdir()
+
+
+def left_over_downloads(folder: Path) -> list[LeftOver]:
+    """What a fetch into `folder` that did not come to its end left beside it."""
+    found = _unfinished(folder)
+    partial = folder.with_name(f"{folder.name}{PART}")
+    if partial.is_dir() and not partial.is_symlink():
+        found.append(LeftOver(partial, "a download that did not come to its end", guard=partial / LOCK))
+    return [each for each in found if not each.is_in_use]
+
+
+def _unfinished(folder: Path) -> list[LeftOver]:
+    named = re.compile(re.escape(f"{folder.name}{READY}") + r"(-[a-z0-9_]{8})?")
+    aside = re.compile(rf"\.removed-{re.escape(folder.name + PART)}-[0-9a-f]+")
+    return [
+        LeftOver(path, "a data set that was not written to its end")
+        for path in entries_in(folder.parent)
+        if named.fullmatch(path.name) or aside.fullmatch(path.name)
+    ]
 
 
 def _data_files(originals: Mapping[str, bytes], content: Mapping[str, str]) -> dict[str, str]:

@@ -6,23 +6,26 @@ path, which a run and a typed command can name. They stay until somebody removes
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from slviz.datasets.cache import cache_folder, load_folder
+from slviz.disk.left_over import LeftOver, entries_in, folders_in
+from slviz.disk.whole_files import folder_in_work
 from slviz.errors import MalformedData
 from slviz.files.limits import shown
 from slviz.files.regular import read_regular
 from slviz.files.zips import read_members
 
 UPLOADS = "uploads"
+WRITING = ".writing-"
 MOST_FILES = 60
 MOST_MEBIBYTES = 400
 ENDINGS = (".txt", ".tsv", ".csv", ".gmt", ".gz", ".toml")
+DIGEST = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"[\w][\w .()+-]{0,99}")
 
 
@@ -109,16 +112,32 @@ def _called(files: Mapping[str, bytes]) -> str:
 def _write(place: Path, files: Mapping[str, bytes]) -> None:
     """All files or none; of two who write the same, either may win."""
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(dir=place.parent, prefix=".writing-"))
-        try:
+        for left in _unfinished(place.parent):
+            left.clear()
+        with folder_in_work(place, prefix=WRITING) as folder:
             for name, content in files.items():
-                (partial / name).write_bytes(content)
-            partial.chmod(0o755)
-            if not place.is_dir():
-                partial.replace(place)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+                (folder / name).write_bytes(content)
     except OSError as error:
+        with contextlib.suppress(OSError):  # only where nothing lies there
+            place.parent.rmdir()
         reason = error.strerror or type(error).__name__
         raise MalformedData(f"The upload could not be kept in the cache ({reason}). Make room there.") from error
+
+
+def left_over_uploads(cache: Path) -> list[LeftOver]:
+    """Folders of uploads below the cache that were never written to their end, and places that hold nothing."""
+    found: list[LeftOver] = []
+    for place in folders_in(cache / UPLOADS):
+        if not DIGEST.fullmatch(place.name):
+            continue
+        unfinished = _unfinished(place)
+        found += unfinished
+        if len(entries_in(place)) == len(unfinished):
+            found.append(LeftOver(place, "the place of an upload that holds nothing", only_if_empty=True))
+    return found
+
+
+def _unfinished(place: Path) -> list[LeftOver]:
+    paths = sorted(place.glob(f"{WRITING}*"))
+    found = [LeftOver(path, "an upload that was not written to its end") for path in paths]
+    return [each for each in found if not each.is_in_use]

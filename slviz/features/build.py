@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +9,10 @@ import numpy as np
 from jaxtyping import Float32
 
 from slviz.datasets.graph import GeneGraph
-from slviz.datasets.layout import find_layout
+from slviz.datasets.layout import FEATURE_FILE, find_layout
 from slviz.datasets.report import Report
 from slviz.datasets.spectral import SMALLEST_GROUP, WIDTH, feature_text, go_features, ppi_features
+from slviz.disk.whole_files import write_whole
 from slviz.errors import DataError
 
 
@@ -77,21 +76,17 @@ def write_feature(folder: Path, built: Built, *, decimals: int = 6, force: bool 
     usual = f"feature_{built.name}_{built.matrix.shape[1]}.txt"
     path = folder / (there if there is not None and settings else usual)
     try:
-        _write_whole(path, feature_text(built.matrix, decimals=decimals))
-        if there is not None and folder / there != path:
-            (folder / there).unlink()
+        write_whole(path, feature_text(built.matrix, decimals=decimals).encode("ascii"))
+        if not settings:
+            for earlier in _files_of(folder, built.name):
+                if force and earlier != path:  # also one that a killed writer had no time to remove
+                    earlier.unlink()
     except OSError as error:
         raise DataError(f"'{path}' could not be written: {error.strerror}. Choose another place with --out.") from error
     return path
 
 
-def _write_whole(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    partial = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
-            file.write(text)
-        partial.chmod(0o644)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+def _files_of(folder: Path, name: str) -> list[Path]:
+    """The files of one feature by their usual names, whatever their number of columns."""
+    named = ((FEATURE_FILE.fullmatch(path.name), path) for path in sorted(folder.glob(f"feature_{name}_*")))
+    return [path for match, path in named if match and match[1] == name]

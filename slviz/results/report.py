@@ -11,7 +11,7 @@ from slviz.results.collect import Collected
 from slviz.results.repeat import sweep_commands
 from slviz.results.table import Column, ResultTable, across, tables
 from slviz.results.text import as_markdown, heading, in_markdown, leaders
-from slviz.runs.files import saving
+from slviz.runs.files import write_atomically
 from slviz.runs.spec import RunSpec
 
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
@@ -118,5 +118,4 @@ def write_section(path: Path, text: str) -> None:
         new = head + whole + tail
     else:
         new = f"{old.rstrip()}\n\n{whole}\n"
-    with saving(path):
-        path.write_text(new, encoding="utf-8")
+    write_atomically(path.resolve(), new.encode())

@@ -22,7 +22,7 @@ from typing import Literal
 from slviz.errors import DamagedRun, RunCancelled
 from slviz.projections.method import OnProgress
 from slviz.runs.damage import readable
-from slviz.runs.files import saving
+from slviz.runs.files import make_folder, saving
 from slviz.runs.folder import holding, is_held
 from slviz.runs.parsing import parse_json
 from slviz.runs.plain_files import is_plain, read_if_there
@@ -31,6 +31,8 @@ from slviz.runs.worker import read_failure, write_failure
 
 WorkState = Literal["finished", "running", "failed", "none"]
 TELL_SECONDS = 0.3
+ENDINGS = ("progress", "progress.part", "cancel")
+"""Of hidden files that mean something while the lock is held, and nothing afterwards."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,10 @@ class Progress:
 class Beside:
     """A file that is there, being made, failed or not asked for yet."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, within: Path | None = None) -> None:
+        """The file at `path`; `within` is the folder that is never made for it: one that was removed stays away."""
         self.path = path
+        self.within = within
 
     def _hidden(self, ending: str) -> Path:
         return self.path.with_name(f".{self.path.stem}.{ending}")
@@ -82,6 +86,11 @@ class Beside:
                 return Progress(min(max(told.share, 0.0), 1.0), readable(told.doing))
         return Progress(0.0, "starting")
 
+    def forget_failure(self) -> None:
+        """Clear away why it could not be made, before another try; raises `RunNotSaved`."""
+        with saving(self.error):
+            self.error.unlink(missing_ok=True)
+
     def cancel(self) -> None:
         """Ask the worker to stop; where none works this does nothing."""
         if self.state == "running":
@@ -96,10 +105,11 @@ class Beside:
         Raises `RunAlreadyRunning(busy)` while another process makes it.
         """
         with saving(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self.path.parent, within=self.within)
         with holding(self.lock, busy=busy, tidy=lambda: True):
-            self._forget()
-            self.error.unlink(missing_ok=True)
+            with saving(self.path):
+                self._forget()
+                self.error.unlink(missing_ok=True)
             try:
                 yield self._tell()
             except RunCancelled:
@@ -108,10 +118,11 @@ class Beside:
                 write_failure(self.error, error)
                 raise
             finally:
-                self._forget()
+                with contextlib.suppress(OSError):  # the next maker, or the next start, clears what stays
+                    self._forget()
 
     def _forget(self) -> None:
-        for ending in ("progress", "cancel"):
+        for ending in ENDINGS:
             self._hidden(ending).unlink(missing_ok=True)
 
     def _tell(self) -> OnProgress:

@@ -17,7 +17,7 @@ from jaxtyping import Float32
 from slviz.errors import DamagedRun, InvalidSetting
 from slviz.runs.checks import require
 from slviz.runs.contents import metrics_of
-from slviz.runs.files import pack_sealed, read_whole, saving, unpack_sealed, write_atomically
+from slviz.runs.files import make_folder, pack_sealed, read_whole, saving, unpack_sealed, write_atomically
 from slviz.runs.folder import CONTROLS
 from slviz.runs.maps import TRAINED, points_of
 from slviz.runs.plain_files import is_plain
@@ -62,7 +62,7 @@ def save_control(folder: Path, control: Control) -> None:
     path = control_path(folder, control.kind)
     about = {"run_id": folder.name, "of": control.kind, "metrics": control.metrics.to_dict("records")}
     with saving(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent, within=folder)
     write_atomically(path, pack_sealed({"embedding": control.embedding}, about))
 
 

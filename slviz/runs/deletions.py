@@ -156,7 +156,9 @@ class DeletionFiles:
             self.path.parent.mkdir(exist_ok=True)
         busy = f"Another process is at this deletion test of run {self.folder.name}."
         with holding(self._beside("lock"), busy=busy, tidy=lambda: True):
-            self._error.unlink(missing_ok=True)
+            with saving(self.path):
+                self._forget()  # a killed worker's, too: its cancel is not meant for this one
+                self._error.unlink(missing_ok=True)
             try:
                 yield
             except RunCancelled:
@@ -165,8 +167,12 @@ class DeletionFiles:
                 write_failure(self._error, error)
                 raise
             finally:
-                self._beside("progress").unlink(missing_ok=True)
-                self._beside("cancel").unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # the next worker, or the next start, clears what stays
+                    self._forget()
+
+    def _forget(self) -> None:
+        for kind in ("progress", "cancel"):
+            self._beside(kind).unlink(missing_ok=True)
 
     @property
     def _error(self) -> Path:

@@ -41,6 +41,7 @@ class EventFile:
 
     def __init__(self, folder: Path, before: pd.DataFrame) -> None:
         place = folder / EVENTS
+        self._place = place
         with saving(place):
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir(parents=True)
@@ -52,11 +53,13 @@ class EventFile:
         """One epoch, keys as the columns of `Run.history`; a figure that is no finite number is left out."""
         for key, value in row.items():
             if key != "epoch" and value is not None and np.isfinite(value):
-                self._writer.add_scalar(tag(key), float(value), int(row["epoch"]))
+                with saving(self._place):
+                    self._writer.add_scalar(tag(key), float(value), int(row["epoch"]))
 
     def close(self) -> None:
-        """Write what is left."""
-        self._writer.close()
+        """Write what is left; raises `RunNotSaved`."""
+        with saving(self._place):
+            self._writer.close()
 
     def __enter__(self) -> EventFile:
         return self

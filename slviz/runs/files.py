@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 import safetensors.numpy
 
+from slviz.disk.whole_files import remove_unused, unfinished_in, write_whole
 from slviz.errors import RunNotSaved
 from slviz.runs.damage import damaged
 from slviz.runs.parsing import LONGEST_HEADER, Header, making_sense, parse_arrays, parse_header, parse_json
@@ -32,6 +33,12 @@ REFUSALS = {
     errno.EISDIR: "a folder of that name is there; give another name",
     errno.ENOTDIR: "a file is in the way; set SLVIZ_MODELS to a folder that you may write to",
     errno.EEXIST: "a file is in the way; set SLVIZ_MODELS to a folder that you may write to",
+    errno.ENAMETOOLONG: "the name is too long for this disk; give a shorter one",
+    errno.EMFILE: "this process has too many files open; close some pages, or raise `ulimit -n`",
+    errno.EIO: "the disk does not answer as it should; see that it is well",
+    errno.ENOSYS: "this file system has no locks; set SLVIZ_MODELS to a folder on another",
+    errno.ENOLCK: "this file system has no locks; set SLVIZ_MODELS to a folder on another",
+    errno.EOPNOTSUPP: "this file system has no locks; set SLVIZ_MODELS to a folder on another",
 }
 
 
@@ -47,24 +54,27 @@ def saving(place: Path) -> Iterator[None]:
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file that is there whole or not at all, on the disk when this returns; raises `RunNotSaved`."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     with saving(path):
-        try:
-            with unfinished.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                unfinished.unlink(missing_ok=True)
-            raise
+        write_whole(path, content)
+
+
+def make_folder(folder: Path, *, within: Path | None) -> None:
+    """Make a folder with those above it up to `within`, which is not made: a run that was removed stays away.
+
+    Raises `OSError`, as where `within` is not there; makes all of them where `within` is None.
+    """
+    if within is None:
+        folder.mkdir(parents=True, exist_ok=True)
+        return
+    missing = [folder, *folder.parents]
+    for each in reversed(missing[: missing.index(within)]):
+        each.mkdir(exist_ok=True)
 
 
 def remove_unfinished(folder: Path) -> None:
     """Clear away what a killed writer left of `write_atomically`."""
-    for leftover in folder.glob(".*.part"):
-        leftover.unlink(missing_ok=True)
+    for left in unfinished_in(folder):
+        remove_unused(left)
 
 
 def read_whole(path: Path) -> bytes:

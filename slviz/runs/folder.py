@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import time
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal, get_args
 
-import filelock
-
+from slviz.disk.ages import is_recent
+from slviz.disk.locks import LockBusy, is_held, take
+from slviz.disk.whole_files import UNFINISHED
 from slviz.errors import RunAlreadyRunning
-from slviz.runs.contents import PROGRESS, SPEC
+from slviz.runs.contents import LOG, PROGRESS, SPEC
 from slviz.runs.files import saving
 from slviz.runs.manifest import MANIFEST
-from slviz.runs.plain_files import open_plain
 
+RUN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,80}-[0-9a-f]{8}")
 LOCK = ".lock"
 CANCEL = "cancel"
 ERROR = "error.json"
@@ -25,6 +26,9 @@ PROJECTIONS = "projections"
 CONTROLS = "controls"
 DEVICE = "device"
 EVENTS = "tensorboard"
+
+OF_THE_UNFINISHED = (CHECKPOINT, CANCEL, ERROR, WAITING, DEVICE)
+"""Files that say something of an unfinished run, and nothing of a finished one."""
 
 RunState = Literal["finished", "running", "waiting", "failed", "cancelled", "interrupted", "damaged"]
 STATES: tuple[str, ...] = get_args(RunState)
@@ -40,7 +44,8 @@ def state_of(folder: Path) -> RunState:
 
     manifest → finished; lock held → running, or waiting for others to finish; error.json → failed;
     cancel → cancelled; asked for a moment ago and never begun → waiting; else interrupted, and can be
-    resumed or removed. A folder without a spec is no run: damaged.
+    resumed or removed. A folder without a spec is no run: damaged, unless it holds what a worker makes first
+    and nothing else. What lies there from the future, since a clock was set back, was not made a moment ago.
     """
     if (folder / MANIFEST).is_file():
         return "finished"
@@ -48,7 +53,7 @@ def state_of(folder: Path) -> RunState:
         return "waiting" if (folder / WAITING).is_file() else "running"
     if (folder / MANIFEST).is_file():  # it finished between the two looks
         return "finished"
-    if not (folder / SPEC).is_file():
+    if not (folder / SPEC).is_file() and not is_before_its_spec(folder):
         return "damaged"
     if (folder / ERROR).is_file():
         return "failed"
@@ -58,57 +63,36 @@ def state_of(folder: Path) -> RunState:
 
 
 def _asked_for_just_now(folder: Path) -> bool:
-    try:
-        age_seconds = time.time() - (folder / SPEC).stat().st_mtime
-    except OSError:
-        return False
     begun = any((folder / name).exists() for name in (LOCK, PROGRESS))
-    return not begun and age_seconds < START_SECONDS
+    return not begun and is_recent(folder / SPEC, START_SECONDS)
 
 
-def is_held(lock: Path) -> bool:
-    """Whether a living process holds the lock; a killed one does not, even as a zombie."""
-    try:
-        import fcntl
-    except ImportError:  # not Unix
-        return _is_held_elsewhere(lock)
-    try:
-        with open_plain(lock) as file:
-            # A shared lock, so that two who look at once do not take each other for a worker.
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
+def is_before_its_spec(folder: Path) -> bool:
+    """Whether a worker was stopped between making this folder and writing its spec: nothing is lost with it."""
+    if not RUN_NAME.fullmatch(folder.name) or not folder.is_dir():
         return False
+    first = {LOCK, WAITING, CANCEL, ERROR, DEVICE, LOG}
+    with contextlib.suppress(OSError):
+        return all(each.name in first or UNFINISHED.fullmatch(each.name) for each in folder.iterdir())
     return False
 
 
-def _is_held_elsewhere(lock: Path) -> bool:
-    if not lock.exists():
-        return False
-    try:
-        with filelock.FileLock(lock, timeout=0):
-            return False
-    except filelock.Timeout:
-        return True
-
-
 @contextlib.contextmanager
-def holding(lock: Path, *, busy: str, tidy: Callable[[], bool] = lambda: False) -> Iterator[None]:
+def holding(
+    lock: Path, *, busy: str, tidy: Callable[[], bool] = lambda: False, make_folder: bool = False
+) -> Iterator[None]:
     """Hold a lock for as long as the block runs; raises `RunAlreadyRunning(busy)` where another holds it.
 
-    The file of the lock is removed afterwards where `tidy` then says so. Who waits for a removed file
-    notices (filelock looks at its link count) and tries again with a new one.
+    The file of the lock is removed afterwards where `tidy` then says so, while it is still held: who waits for a
+    removed file notices and tries again with a new one. With `make_folder` its folder is made. Raises `RunNotSaved`
+    where the disk refuses.
     """
     with saving(lock):
-        guard = filelock.FileLock(lock, thread_local=False)
         try:
-            guard.acquire(timeout=PATIENCE_SECONDS, poll_interval=0.02)
-        except filelock.Timeout:
+            held = take(lock, patience_seconds=PATIENCE_SECONDS, make_folder=make_folder)
+        except LockBusy:
             raise RunAlreadyRunning(busy) from None
     try:
         yield
     finally:
-        if tidy():
-            lock.unlink(missing_ok=True)
-        guard.release()
+        held.give_back(remove=tidy())

@@ -103,11 +103,13 @@ class KeptBeside:
 
     def map_work(self, run_id: str, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Beside:
         """State, progress and failure of the making of a map, and the way to cancel it."""
-        return Beside(map_path(self.folder(run_id), method, seed, of=of))
+        folder = self.folder(run_id)
+        return Beside(map_path(folder, method, seed, of=of), within=folder)
 
     def trust_work(self, run_id: str, method: ProjectionMethod, seed: int) -> Beside:
         """The same for the judging of a map."""
-        return Beside(trust_path(self.folder(run_id), method, seed))
+        folder = self.folder(run_id)
+        return Beside(trust_path(folder, method, seed), within=folder)
 
     # --- controls ----------------------------------------------------------------------------------------
 
@@ -122,7 +124,8 @@ class KeptBeside:
 
     def control_work(self, run_id: str, kind: str) -> Beside:
         """State, progress and failure of the making of a control, and the way to cancel it."""
-        return Beside(control_path(self.folder(run_id), kind))
+        folder = self.folder(run_id)
+        return Beside(control_path(folder, kind), within=folder)
 
 
 def _both(tell: OnProgress, on_progress: OnProgress | None) -> OnProgress:

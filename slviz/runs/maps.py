@@ -21,6 +21,7 @@ from slviz.projections.trust import Trust
 from slviz.runs.checks import require
 from slviz.runs.damage import damaged, readable
 from slviz.runs.files import (
+    make_folder,
     pack_sealed,
     read_description,
     read_header,
@@ -63,7 +64,7 @@ def save_map(folder: Path, projection: Projection, *, of: str = TRAINED) -> None
     path = map_path(folder, projection.method, projection.seed, of=of)
     about = {**_key(projection.method, projection.seed), **_owner(folder, of), "axes": list(projection.axes)}
     with saving(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent, within=folder)
     write_atomically(path, pack_sealed({"coordinates": projection.coordinates, "kept": projection.kept}, about))
 
 

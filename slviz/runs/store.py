@@ -17,9 +17,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
-import re
-import shutil
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -28,6 +25,8 @@ import numpy as np
 import pandas as pd
 
 from slviz import places
+from slviz.disk.left_over import aside_of
+from slviz.disk.whole_files import remove_any
 from slviz.errors import DamagedRun, RunAlreadyRunning, RunError, RunNotFound, RunUnfinished, nearest
 from slviz.runs.contents import LOG, SPLIT, WEIGHTS, damage, parquet_to_table, read_run
 from slviz.runs.damage import CURE, readable
@@ -42,12 +41,15 @@ from slviz.runs.folder import (
     EVENTS,
     LOCK,
     PROJECTIONS,
+    RUN_NAME,
     WAITING,
     RunState,
     holding,
+    is_held,
     state_of,
 )
 from slviz.runs.kept_beside import KeptBeside
+from slviz.runs.left_over import left_over_in_run
 from slviz.runs.manifest import MANIFEST, Manifest
 from slviz.runs.maps import damaged_maps
 from slviz.runs.plain_files import is_plain, read_text_if_there
@@ -58,7 +60,6 @@ from slviz.runs.summary import RunSummary, shown_name, summarise
 from slviz.runs.worker import RunWriter, read_failure, read_progress
 
 SHIPPED = places.shipped_runs()
-RUN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,80}-[0-9a-f]{8}")
 LONGEST_DEVICE, MOST_OF_A_LOG = 100, 1 << 20
 NOT_LISTED = {MANIFEST, LOCK, CANCEL, ERROR, CHECKPOINT, WAITING, DEVICE, PROJECTIONS, CONTROLS, DELETIONS, EVENTS}
 
@@ -215,6 +216,13 @@ class RunStore(KeptBeside):
         folder, _ = self._finished(run_id)
         return DeletionFiles(folder, gene)
 
+    def tidy(self, run_id: str) -> None:
+        """Clear what killed workers left in the folder of one of your own runs; what a living one uses stays."""
+        folder = self.folder(run_id)
+        if folder.parent == self.root:
+            for left in left_over_in_run(folder):
+                left.clear()
+
     # --- writing -----------------------------------------------------------------------------------------
 
     def request(self, spec: RunSpec, *, device: str = "auto") -> None:
@@ -225,20 +233,19 @@ class RunStore(KeptBeside):
         folder = self.root / spec.run_id
         if (folder / MANIFEST).is_file():
             return
-        with self.writing(spec) as writer, saving(folder):
+        with self.writing(spec, hand_over=True) as writer, saving(folder):
             writer.forget_the_end()
             writer.note_device(device)
-        with saving(folder):
-            (folder / LOCK).unlink(missing_ok=True)
 
     @contextlib.contextmanager
-    def writing(self, spec: RunSpec) -> Iterator[RunWriter]:
+    def writing(self, spec: RunSpec, *, hand_over: bool = False) -> Iterator[RunWriter]:
         """The right to write the run of `spec` for as long as the block runs, spec.json written.
 
+        With `hand_over` the run shows as waiting afterwards, for the worker that was asked for.
         Raises `RunAlreadyRunning` where another process has it, `RunNotSaved` where the disk refuses.
         """
         stored = without_path(spec)
-        with RunWriter.holding_lock(self.root / spec.run_id, stored) as writer:
+        with RunWriter.holding_lock(self.root / spec.run_id, stored, hand_over=hand_over) as writer:
             remember_source(self.root, spec)
             if not (writer.folder / MANIFEST).is_file():
                 writer.write_spec()
@@ -256,8 +263,8 @@ class RunStore(KeptBeside):
     def remove(self, run_id: str) -> None:
         """Remove a run and all its files; it is gone at once or not at all.
 
-        Raises `RunAlreadyRunning` while a worker holds it, `RunError` for a run that came with slviz
-        when runs are written elsewhere.
+        Raises `RunAlreadyRunning` while a worker holds it or makes something beside it, `RunError` for a run
+        that came with slviz when runs are written elsewhere.
         """
         folder = self._folder_of_any_name(run_id)
         if folder.parent != self.root:
@@ -267,10 +274,11 @@ class RunStore(KeptBeside):
         busy = f"Run {run_id} is being written by another process. Cancel it first."
         if state_of(folder) in ("running", "waiting"):
             raise RunAlreadyRunning(busy)
-        aside = folder.with_name(f".removed-{run_id}-{os.getpid()}")
-        with saving(folder), holding(folder / LOCK, busy=busy):
+        aside = aside_of(folder)
+        with saving(folder), holding(folder / LOCK, busy=busy, tidy=(folder / MANIFEST).is_file):
+            _refuse_while_something_is_made(folder)
             folder.replace(aside)
-        shutil.rmtree(aside, ignore_errors=True)
+        remove_any(aside)  # what stays of it is cleared by the next start
 
     def _folder_of_any_name(self, run_id: str) -> Path:
         """Also a junk folder that `summaries` lists may be removed, by a name that is no path."""
@@ -286,6 +294,16 @@ def _state_of(folder: Path) -> RunState:
         return state_of(folder)
     except OSError:
         return "damaged"
+
+
+def _refuse_while_something_is_made(folder: Path) -> None:
+    """Raise `RunAlreadyRunning` while a map, a control or a deletion test of the run is made."""
+    for lock in sorted(folder.rglob(".*.lock")):
+        if is_held(lock):
+            made = lock.name.removeprefix(".").removesuffix(".lock")
+            raise RunAlreadyRunning(
+                f"Another process is making {made} of run {folder.name}. Cancel that, or wait for its end."
+            )
 
 
 def _latest_first(summary: RunSummary) -> tuple[bool, float, str]:

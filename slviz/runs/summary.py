@@ -13,7 +13,7 @@ from slviz.errors import SlvizError
 from slviz.runs.contents import METRICS, NEEDED, SPEC, read_metrics, read_spec
 from slviz.runs.damage import damaged, readable
 from slviz.runs.files import read_whole
-from slviz.runs.folder import RunState, state_of
+from slviz.runs.folder import RunState, is_before_its_spec, state_of
 from slviz.runs.manifest import MANIFEST, Manifest
 from slviz.runs.run import METRIC_COLUMNS
 from slviz.runs.spec import RunSpec
@@ -22,6 +22,9 @@ Stamp = tuple[int, int, int] | None
 MOST_REMEMBERED = 4096
 LONGEST_NAME = 255
 """Bytes of a file's name, at most."""
+BEFORE_ITS_SPEC = (
+    "It was stopped before it had written down what to train. Start it again with the same settings, or remove it."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +41,7 @@ class RunSummary:
         device: what it was trained on; "" for a run that is not finished.
         seconds: wall-clock time of training; NaN where unknown.
         finished: when, in UTC; None for a run that is not finished.
-        problem: for a damaged run, the sentence that says what is wrong; else "".
+        problem: for a damaged run, or one without a spec, the sentence that says what is wrong; else "".
     """
 
     run_id: str
@@ -60,6 +63,8 @@ def summarise(folder: Path, *, shipped: bool) -> RunSummary:
         state = state_of(folder)
         if state == "finished":
             return _finished(folder, shipped=shipped)
+        if state != "damaged" and is_before_its_spec(folder):
+            return RunSummary(run_id, state, folder, shipped, None, _no_metrics(), problem=BEFORE_ITS_SPEC)
         spec = read_spec(read_whole(folder / SPEC), folder)
         return RunSummary(run_id, state, folder, shipped, spec, _no_metrics())
     except SlvizError as error:

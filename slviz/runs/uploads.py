@@ -10,10 +10,10 @@ from __future__ import annotations
 import contextlib
 import gzip
 import io
-import time
 import zlib
 from pathlib import Path
 
+from slviz.disk.ages import is_old, last_used
 from slviz.errors import MalformedData
 from slviz.runs.files import saving, sha256, write_atomically
 from slviz.runs.plain_files import is_plain
@@ -75,7 +75,7 @@ def _unpacked(content: bytes, *, name: str) -> bytes:
 def _tidy(folder: Path) -> None:
     """Remove the oldest where there are many; what is younger than a week may still be needed."""
     with contextlib.suppress(OSError):
-        files = sorted(folder.glob("*.tsv"), key=lambda path: path.stat().st_mtime, reverse=True)
+        files = sorted(folder.glob("*.tsv"), key=last_used, reverse=True)
         for old in files[MOST_FILES:]:
-            if time.time() - old.stat().st_mtime > KEPT_DAYS * 86400:
+            if is_old(old, KEPT_DAYS * 86400):
                 old.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from slviz.disk.ages import is_recent
 from slviz.errors import DamagedRun, RunCancelled, RunNotSaved, SlvizError
 from slviz.runs.contents import (
     LOG,
@@ -37,7 +38,17 @@ from slviz.runs.files import (
     unpack_sealed,
     write_atomically,
 )
-from slviz.runs.folder import CANCEL, CHECKPOINT, DEVICE, ERROR, LOCK, WAITING, holding
+from slviz.runs.folder import (
+    CANCEL,
+    CHECKPOINT,
+    DEVICE,
+    ERROR,
+    LOCK,
+    OF_THE_UNFINISHED,
+    START_SECONDS,
+    WAITING,
+    holding,
+)
 from slviz.runs.manifest import MANIFEST, Manifest
 from slviz.runs.parsing import parse_json
 from slviz.runs.plain_files import read_if_there
@@ -73,23 +84,29 @@ class RunWriter:
 
     @classmethod
     @contextlib.contextmanager
-    def holding_lock(cls, folder: Path, spec: RunSpec) -> Iterator[RunWriter]:
+    def holding_lock(cls, folder: Path, spec: RunSpec, *, hand_over: bool = False) -> Iterator[RunWriter]:
         """Hold the lock of `folder` and keep a record of what ends the block other than success.
 
+        With `hand_over` the folder is left as one that was never locked, for the worker that comes next.
         Raises `RunAlreadyRunning` where another worker holds it, `RunNotSaved` where the disk refuses.
         """
-        with saving(folder):
-            folder.mkdir(parents=True, exist_ok=True)
         had_another_life = (folder / LOCK).exists()
         busy = f"Run {folder.name} is being trained by another process already. Look at its progress."
-        with holding(folder / LOCK, busy=busy, tidy=(folder / MANIFEST).is_file):
+        handed_over = False
+
+        def lock_goes() -> bool:
+            return handed_over or (folder / MANIFEST).is_file()
+
+        with holding(folder / LOCK, busy=busy, tidy=lock_goes, make_folder=True):
             writer = cls(folder, spec)
             with saving(folder):
-                # A folder that was never locked was prepared for this worker: a cancel in it is meant for us.
-                writer.forget_the_end(of_cancel=had_another_life)
+                # A folder that was never locked was prepared for this worker: a new cancel in it is meant for us.
+                meant_for_us = not had_another_life and is_recent(folder / CANCEL, START_SECONDS)
+                writer.forget_the_end(of_cancel=not meant_for_us)
                 remove_unfinished(folder)
             try:
                 yield writer
+                handed_over = hand_over
             except RunCancelled:
                 writer.log("cancelled")
                 raise
@@ -121,7 +138,8 @@ class RunWriter:
         try:
             yield
         finally:
-            (self.folder / WAITING).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # it says nothing once the lock is free
+                (self.folder / WAITING).unlink(missing_ok=True)
 
     def stored_split(self) -> pd.DataFrame | None:
         """The split that an earlier start froze, or None."""
@@ -183,8 +201,9 @@ class RunWriter:
         written = {name: read_whole(self.folder / name) for name in (SPEC, SPLIT, LOG)}
         seconds = round(run.train_seconds, 3) if np.isfinite(run.train_seconds) else None
         Manifest.of(self.spec.run_id, {**written, **contents}, device=run.device, seconds=seconds).write(self.folder)
-        for name in (CHECKPOINT, CANCEL, ERROR, WAITING, DEVICE):
-            (self.folder / name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # it is finished; what stays is cleared by the next start
+            for name in OF_THE_UNFINISHED:
+                (self.folder / name).unlink(missing_ok=True)
 
     def log(self, line: str) -> None:
         """Add a line with the time to log.txt; a disk that refuses it is no reason to stop."""

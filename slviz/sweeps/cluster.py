@@ -6,6 +6,7 @@ When a worker is lost, Dask gives its run to another, which finds the lock free 
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 import time
 import uuid
@@ -13,6 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slviz.disk.left_over import LeftOver, entries_in
+from slviz.disk.locks import Held, take
 from slviz.errors import InvalidSetting, RunError, RunNotFound
 from slviz.runs.files import saving
 from slviz.runs.store import RunStore
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 20
 MARKS = ".sweeps"
+MARK = re.compile(r"[0-9a-f]{32}")
 BUSY_SECONDS = 1.0
 TrainJob = Callable[[RunStore, Job], Ending]
 ONE_AT_A_TIME = threading.Lock()
@@ -44,6 +48,7 @@ class Cluster:
         self._client = _connected(address)
         self._futures: dict[str, Future] = {}
         self._mark = store.root / MARKS / uuid.uuid4().hex
+        self._held: Held | None = None
 
     @property
     def workers(self) -> int:
@@ -52,7 +57,9 @@ class Cluster:
 
     def start(self, jobs: Sequence[Job]) -> None:
         with saving(self._mark):
-            self._mark.parent.mkdir(parents=True, exist_ok=True)
+            if self._held is None:
+                clear_marks(self.store.root)
+                self._held = take(self._mark, make_folder=True)
             self._mark.touch()
         for job in jobs:
             self._futures[job.run_id] = self._client.submit(
@@ -90,13 +97,27 @@ class Cluster:
         if self._futures:
             self._client.cancel(list(self._futures.values()))
         self._client.close()
-        self._mark.unlink(missing_ok=True)
+        if self._held is not None:
+            self._held.give_back(remove=True)
 
     def _ending(self, run_id: str, future: Future) -> Ending:
         error = future.exception()
         if error is not None:
             return Ending(run_id, "failed", f"The cluster gave it up: {type(error).__name__}: {error}")
         return Ending(**future.result())
+
+
+def left_over_marks(root: Path) -> list[LeftOver]:
+    """Marks of sweeps on a cluster that ended without taking theirs away."""
+    marks = [path for path in entries_in(root / MARKS) if MARK.fullmatch(path.name)]
+    found = [LeftOver(path, "the mark of a sweep on a cluster") for path in marks]
+    return [each for each in found if not each.is_in_use]
+
+
+def clear_marks(root: Path) -> None:
+    """Remove the marks that a killed sweep left."""
+    for left in left_over_marks(root):
+        left.clear()
 
 
 def train_on_worker(train: TrainJob, job: dict[str, Any], *, root: str, mark: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from slviz.disk.left_over import LeftOver, entries_in
 from slviz.errors import DamagedRun, InvalidSetting, RunNotFound, nearest
 from slviz.runs.damage import readable
 from slviz.runs.files import saving
@@ -112,12 +113,25 @@ class StudyFolder:
     def leading(self, name: str) -> Iterator[None]:
         """The right to lead a search for as long as the block runs; raises `RunAlreadyRunning`."""
         path = self.path(name)
-        with saving(path):
-            self.folder.mkdir(parents=True, exist_ok=True)
         busy = f"The search '{name}' is led by another process already."
-        with holding(path.with_suffix(".lock"), busy=busy, tidy=lambda: True):
-            path.with_suffix(".cancel").unlink(missing_ok=True)
-            yield
+        with holding(path.with_suffix(".lock"), busy=busy, tidy=lambda: True, make_folder=True):
+            with saving(path):
+                path.with_suffix(".cancel").unlink(missing_ok=True)
+            try:
+                yield
+            finally:
+                with contextlib.suppress(OSError):  # the next start clears what stays
+                    path.with_suffix(".cancel").unlink(missing_ok=True)
+
+
+def left_over_studies(root: Path) -> list[LeftOver]:
+    """Locks and wishes to stop that killed searches left in the models folder `root`; never a part of a search."""
+    found: list[LeftOver] = []
+    for path in entries_in(root / FOLDER):
+        if path.suffix in (".lock", ".cancel") and NAME.fullmatch(path.stem):
+            what = "a lock" if path.suffix == ".lock" else "the wish that a search should stop"
+            found.append(LeftOver(path, what, guard=path.with_suffix(".lock")))
+    return [each for each in found if not each.is_in_use]
 
 
 def storage_of(path: Path) -> Any:
@@ -188,4 +202,4 @@ STATE_WORDS = {
     "RUNNING": "running",
     "WAITING": "waiting",
 }
-__all__ = ["FOLDER", "STATE_WORDS", "About", "StudyFolder", "about", "storage_of", "trials_table"]
+__all__ = ["FOLDER", "STATE_WORDS", "About", "StudyFolder", "about", "left_over_studies", "storage_of", "trials_table"]

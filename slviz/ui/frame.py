@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from slviz import places
 from slviz.datasets import GeneGraph
 from slviz.datasets.report import shown
 from slviz.datasets.sources import default_source, is_of
+from slviz.doctor.left_overs import Places, clear_at_start
 from slviz.errors import DamagedRun, RunError, RunNotFound, RunUnfinished, nearest
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunSummary
@@ -32,6 +34,7 @@ _NAVIGATED = "navigated"
 
 def navigate(pages: Sequence[Page]) -> None:
     """Draw the links to all pages, carrying run and gene along, and run the page of this address."""
+    _clear_left_overs(str(opened.store().root))
     current = st.navigation(list(pages), position="hidden")
     st.session_state[_NAVIGATED] = True
     with st.sidebar:
@@ -39,6 +42,12 @@ def navigate(pages: Sequence[Page]) -> None:
         for page in pages:
             st.page_link(page, query_params=address.travelling())
     current.run()
+
+
+@st.cache_resource(show_spinner=False)
+def _clear_left_overs(root: str) -> None:
+    """Once a start of the server: clear what killed processes left, while the first visitor looks already."""
+    threading.Thread(target=clear_at_start, args=(Places.of(Path(root)),), daemon=True).start()
 
 
 def show(body: Callable[[], None]) -> None:

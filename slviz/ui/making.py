@@ -70,9 +70,9 @@ def _look(job: Job, asked: str) -> None:
         st.session_state.pop(asked, None)
         st.rerun()
     elif "running" in states:
-        st.session_state[asked] = time.time() + BETWEEN_SECONDS
+        st.session_state[asked] = time.monotonic() + BETWEEN_SECONDS
         _follow(job, works, states)
-    elif "failed" not in states and st.session_state.get(asked, 0.0) > time.time():
+    elif "failed" not in states and st.session_state.get(asked, 0.0) > time.monotonic():
         with st.container(border=True):
             st.progress(0.0, f"Making {job.what}: starting …")
     else:
@@ -104,13 +104,14 @@ def _offer(job: Job, works: Sequence[Beside], states: Sequence[str], asked: str)
         if not access.may_work():
             return
         if st.button(job.button, type="primary", icon=":material/play_arrow:", key=f"start {job.key}"):
-            st.session_state[asked] = time.time() + START_SECONDS
-            for each in works:
-                each.error.unlink(missing_ok=True)
-                if opened.damage_of(each.path):
-                    each.path.unlink(missing_ok=True)
-            jobs.start(job.command)
-            access.note_started(job.key)
-            st.rerun()
+            st.session_state[asked] = time.monotonic() + START_SECONDS
+            with errors.as_sentences():
+                for each in works:
+                    each.forget_failure()
+                    if opened.damage_of(each.path):
+                        each.path.unlink(missing_ok=True)
+                jobs.start(job.command)
+                access.note_started(job.key)
+                st.rerun()
         st.caption(f"{job.takes} The same in a terminal:")
         st.code(shlex.join(["python", "-m", "slviz", *typed(job.command)]), language="bash")

@@ -10,6 +10,7 @@ from slviz.files.limits import shown
 from slviz.files.regular import check_regular, read_regular
 from slviz.files.table_limits import check_table_text
 from slviz.files.zips import last_name, opened_zip
+from slviz.tables import read_text
 from slviz.vectors.arrays import read_arrays
 from slviz.vectors.tables import read_projector_pair, read_vector_table
 from slviz.vectors.vector_set import VectorSet
@@ -72,11 +73,7 @@ def _text(path: Path) -> str:
 
 
 def _decoded(content: bytes, name: str) -> str:
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise MalformedData(f"{shown(name)} is not UTF-8 text ({error.reason} at byte {error.start:,}).") from error
-    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    text = read_text(content, name).text
     check_table_text(text, name)
     return text
 

@@ -7,9 +7,7 @@ called), `points.parquet` (names and columns, whose SHA-256 stands in the first)
 from __future__ import annotations
 
 import contextlib
-import os
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from slviz.disk.ages import last_used
+from slviz.disk.left_over import LeftOver, aside_of, folders_in, half_written, left_over_removals
+from slviz.disk.whole_files import remove_any
 from slviz.errors import DamagedRun, MalformedData, RunError, RunNotFound, nearest
 from slviz.projections import Projection, ProjectionMethod
 from slviz.runs.beside import Beside
@@ -32,7 +33,8 @@ from slviz.runs.files import (
     unpack_sealed,
     write_atomically,
 )
-from slviz.runs.folder import PROJECTIONS, is_held
+from slviz.runs.folder import LOCK, PROJECTIONS, holding, is_held
+from slviz.runs.left_over import left_over_beside
 from slviz.runs.maps import list_maps, map_path, read_map, save_map
 from slviz.runs.plain_files import is_plain
 from slviz.runs.schemas import Sha256, Size, Stored, Text
@@ -103,27 +105,20 @@ class VectorStore:
         for path in self.root.glob(f"*/{VECTORS}"):
             if NAME.fullmatch(path.parent.name):
                 with contextlib.suppress(OSError):  # removed a moment ago
-                    found.append((path.lstat().st_mtime, _summary(path)))
+                    found.append((last_used(path), _summary(path)))
         ordered = sorted(found, key=lambda each: (bool(each[1].problem), -each[0]))
         return [summary for _, summary in ordered]
 
     def keep(self, points: VectorSet) -> str:
         """Write a set, unless it lies there already; its id. Raises `RunNotSaved` where the disk refuses."""
         folder = self.root / points.id
-        with saving(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-        if self._is_there(points):
-            (folder / VECTORS).touch()
-            return points.id
-        table = points.columns.copy()
-        table.columns = [str(place) for place in range(table.shape[1])]
-        table.insert(0, "name", np.array(points.names, dtype=object))
-        parquet = table_to_parquet(table)
-        write_atomically(folder / POINTS, parquet)
-        arrays = {"vectors": points.vectors, **{GIVEN + name: place for name, place in points.maps.items()}}
-        if points.images is not None:
-            arrays[IMAGES] = points.images
-        write_atomically(folder / VECTORS, pack_sealed(arrays, _about(points) | {"points_sha256": sha256(parquet)}))
+        busy = f"Somebody else is bringing in the vectors {points.id} right now. Wait for the end."
+        with holding(folder / LOCK, busy=busy, tidy=lambda: True, make_folder=True):
+            if self._is_there(points):
+                with contextlib.suppress(OSError):  # only its place in the list depends on it
+                    (folder / VECTORS).touch()
+            else:
+                _write(folder, points)
         return points.id
 
     def _is_there(self, points: VectorSet) -> bool:
@@ -152,12 +147,13 @@ class VectorStore:
     def remove(self, id: str) -> None:
         """Remove a set with its maps; it is gone at once or not at all. Raises `RunError` while a map is made."""
         folder = self.folder(id)
-        if any(is_held(lock) for lock in (folder / PROJECTIONS).glob(".*.lock")):
-            raise RunError(f"A map of the vectors {id} is being made. Wait for its end.")
-        aside = folder.with_name(f".removed-{id}-{os.getpid()}")
-        with saving(folder):
+        busy = f"Somebody else is bringing in the vectors {id} right now. Wait for the end."
+        aside = aside_of(folder)
+        with saving(folder), holding(folder / LOCK, busy=busy, tidy=lambda: True):
+            if any(is_held(lock) for lock in (folder / PROJECTIONS).glob(".*.lock")):
+                raise RunError(f"A map of the vectors {id} is being made. Wait for its end.")
             folder.replace(aside)
-        shutil.rmtree(aside, ignore_errors=True)
+        remove_any(aside)  # what stays of it is cleared by the next start
 
     # --- maps --------------------------------------------------------------------------------------------
 
@@ -184,7 +180,21 @@ class VectorStore:
 
     def map_work(self, id: str, method: ProjectionMethod, seed: int) -> Beside:
         """State, progress and failure of the making of a map, and the way to cancel it."""
-        return Beside(map_path(self.folder(id), method, seed))
+        folder = self.folder(id)
+        return Beside(map_path(folder, method, seed), within=folder)
+
+
+def _write(folder: Path, points: VectorSet) -> None:
+    """The table first: what the vectors say of it is true from the moment on that they are there."""
+    table = points.columns.copy()
+    table.columns = [str(place) for place in range(table.shape[1])]
+    table.insert(0, "name", np.array(points.names, dtype=object))
+    parquet = table_to_parquet(table)
+    write_atomically(folder / POINTS, parquet)
+    arrays = {"vectors": points.vectors, **{GIVEN + name: place for name, place in points.maps.items()}}
+    if points.images is not None:
+        arrays[IMAGES] = points.images
+    write_atomically(folder / VECTORS, pack_sealed(arrays, _about(points) | {"points_sha256": sha256(parquet)}))
 
 
 def _about(points: VectorSet) -> dict[str, Any]:
@@ -244,3 +254,18 @@ def _vector_set(arrays: dict[str, np.ndarray], about: AboutVectors, table: pd.Da
     if points.id != folder.name:
         raise damaged(path, "belongs to another set")
     return points
+
+
+def left_over_vectors(root: Path) -> list[LeftOver]:
+    """What killed workers left among the vector sets of the models folder `root`."""
+    found = left_over_removals(root / FOLDER)
+    for folder in folders_in(root / FOLDER):
+        if not NAME.fullmatch(folder.name):
+            continue
+        if not (folder / VECTORS).is_file():
+            found.append(LeftOver(folder, "a vector set that was not written to its end", guard=folder / LOCK))
+            continue
+        found += half_written(folder) + left_over_beside(folder / PROJECTIONS)
+        if (folder / LOCK).is_file():
+            found.append(LeftOver(folder / LOCK, "a lock", guard=folder / LOCK))
+    return [each for each in found if not each.is_in_use]

@@ -215,4 +215,5 @@ def test_every_command_has_help_and_an_action():
         "data",
         "demo-runs",
         "app",
+        "doctor",
     }

@@ -54,6 +54,7 @@ def pick() -> tuple[str, GeneGraph]:
             accept_new_options=data_folders.any_folder(),
             help=ANY_FOLDER if data_folders.any_folder() else THESE_FOLDERS,
         )
+    source = source or options[0]
     graph = _opened_or_way_on(source, titles)
     _describe(graph)
     return source, graph

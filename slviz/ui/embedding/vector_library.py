@@ -104,7 +104,7 @@ def _choices(file_id: str, path: Path) -> dict[str, tuple[int, int]]:
 @contextlib.contextmanager
 def _on_disk(files: list[UploadedFile]) -> Iterator[list[Path]]:
     """The uploads as files under their own names; only the last part of a name is taken."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix="slviz-upload-") as folder:
         paths = []
         for each in files:
             path = Path(folder) / (Path(each.name).name or "upload")

@@ -109,7 +109,7 @@ def _wait(files: DeletionFiles, run: Run, graph: GeneGraph, words: str, *, was_a
         icon=":material/science:",
         help=f"Takes from seconds to a minute. The same in a terminal: {as_code(typed)}",
     ):
-        st.session_state[_key(files)] = time.time()
+        st.session_state[_key(files)] = time.monotonic()
         jobs.start(command)
         access.note_started(_key(files))
         st.rerun()
@@ -131,7 +131,7 @@ def _key(files: DeletionFiles) -> str:
 
 
 def _is_starting(files: DeletionFiles) -> bool:
-    return time.time() - st.session_state.get(_key(files), 0.0) < START_SECONDS
+    return time.monotonic() - st.session_state.get(_key(files), float("-inf")) < START_SECONDS
 
 
 def _details(graph: GeneGraph, run: Run, sample: DeletionTest | None, one: DeletionTest | None) -> None:

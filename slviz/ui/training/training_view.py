@@ -51,7 +51,7 @@ def note_start(run_id: str, *, made: bool) -> None:
 
     `made` says that there was no such run before, so that it is the visitor's own.
     """
-    st.session_state[f"started {run_id}"] = time.time()
+    st.session_state[f"started {run_id}"] = time.monotonic()
     access.note_started(run_id)
     if made:
         access.note_made(run_id)
@@ -98,7 +98,7 @@ def _state(run_id: str) -> str | None:
     state = state_of(run_id)
     if state == "finished" and _damage(run_id):
         return "damaged"
-    since = time.time() - st.session_state.get(f"started {run_id}", 0.0)
+    since = time.monotonic() - st.session_state.get(f"started {run_id}", float("-inf"))
     return "starting" if state in ("interrupted", "failed", "cancelled") and since < START_SECONDS else state
 
 
@@ -234,11 +234,7 @@ def _after(run_id: str, state: str, history: pd.DataFrame) -> None:
         st.error(escape_markdown(reason), icon=":material/error:")
         _log(run_id)
     elif state == "interrupted":
-        done = f" after epoch {len(history)}" if len(history) else ""
-        st.warning(
-            f"The worker ended{done} without a result: it was killed, the machine stopped, or its manifest, which is "
-            "written last, was removed since."
-        )
+        st.warning(escape_markdown(opened.store().summary(run_id).problem) or _why_interrupted(history))
     elif state == "cancelled":
         how_far = "the curves show how far it came" if len(history) else "before its first epoch"
         st.info(f"Cancelled: {how_far}; there is no result to open.")
@@ -254,6 +250,14 @@ def _after(run_id: str, state: str, history: pd.DataFrame) -> None:
             opened.store().remove(run_id)
             access.note_removed(run_id)
             _close()
+
+
+def _why_interrupted(history: pd.DataFrame) -> str:
+    done = f" after epoch {len(history)}" if len(history) else ""
+    return (
+        f"The worker ended{done} without a result: it was killed, the machine stopped, or its manifest, which is "
+        "written last, was removed since. “Go on” finishes it."
+    )
 
 
 def _log(run_id: str) -> None:

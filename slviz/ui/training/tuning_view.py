@@ -90,7 +90,7 @@ def _pick(studies: StudyFolder, names: list[str]) -> str | None:
 
 
 def _is_starting(name: str, names: list[str]) -> bool:
-    return name not in names and time.time() - st.session_state.get(f"searching {name}", 0.0) < START_SECONDS
+    return name not in names and _seconds_since_start(name) < START_SECONDS
 
 
 def _panel(studies: StudyFolder, name: str, *, was_alive: bool) -> None:
@@ -118,7 +118,12 @@ def _opened(folder: str, name: str, file: int) -> Study:
 
 def _began(name: str) -> bool:
     """Whether a search that this session started has had time to take its lock."""
-    return time.time() - st.session_state.get(f"searching {name}", 0.0) > START_SECONDS
+    return _seconds_since_start(name) > START_SECONDS
+
+
+def _seconds_since_start(name: str) -> float:
+    """Since this session started the search; by a clock that nobody sets."""
+    return time.monotonic() - st.session_state.get(f"searching {name}", float("-inf"))
 
 
 def _head(studies: StudyFolder, study: Study, told: About, *, running: bool) -> None:
@@ -254,7 +259,7 @@ def _form() -> None:
         command = [source if word == search.command[2] and at == 2 else word for at, word in enumerate(search.command)]
         jobs.start(command)
         access.note_started(f"search {search.name}")
-        st.session_state[f"searching {search.name}"] = time.time()
+        st.session_state[f"searching {search.name}"] = time.monotonic()
         address.put(study=search.name)
         st.rerun()
 

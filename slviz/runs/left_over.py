@@ -1,0 +1,77 @@
+"""What killed workers left in the folder of a run, beside it, and in the models folder; nothing of a living one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from slviz.disk.left_over import LeftOver, entries_in, folders_in, half_written, left_over_removals
+from slviz.runs.beside import ENDINGS
+from slviz.runs.deletions import DELETIONS
+from slviz.runs.folder import (
+    CONTROLS,
+    LOCK,
+    OF_THE_UNFINISHED,
+    PROJECTIONS,
+    RUN_NAME,
+    WAITING,
+    is_before_its_spec,
+    state_of,
+)
+from slviz.runs.manifest import MANIFEST
+from slviz.runs.sources import SOURCES
+from slviz.runs.uploads import HELD_OUT, OWN_TABLES, TERMS
+
+BESIDE = re.compile(r"\.(?P<stem>.+?)\.(?:lock|" + "|".join(re.escape(ending) for ending in ENDINGS) + ")")
+STAGED = (HELD_OUT, OWN_TABLES, TERMS, SOURCES)
+
+
+def left_over_in_models(root: Path) -> list[LeftOver]:
+    """What was left in the models folder `root` and in the runs in it."""
+    found = left_over_removals(root)
+    for folder in folders_in(root):
+        if RUN_NAME.fullmatch(folder.name):
+            found += left_over_in_run(folder)
+    for place in STAGED:
+        found += half_written(root / place)
+    return [each for each in found if not each.is_in_use]
+
+
+def left_over_in_run(folder: Path) -> list[LeftOver]:
+    """What was left in the folder of one run."""
+    if is_before_its_spec(folder):
+        if state_of(folder) != "interrupted":
+            return []
+        return [LeftOver(folder, "a run that was stopped before it had begun", guard=folder / LOCK)]
+    found = half_written(folder)
+    if (folder / MANIFEST).is_file():
+        names = {**dict.fromkeys(OF_THE_UNFINISHED, "a file of the training of a finished run"), LOCK: "a lock"}
+    else:
+        names = {WAITING: "the mark of a worker that waited"}
+    found += [
+        LeftOver(folder / name, what, guard=folder / LOCK) for name, what in names.items() if (folder / name).is_file()
+    ]
+    for place in _places_beside(folder):
+        found += left_over_beside(place)
+    return [each for each in found if not each.is_in_use]
+
+
+def left_over_beside(place: Path) -> list[LeftOver]:
+    """What makers of maps, controls and deletion tests left in the folder that these lie in."""
+    found = half_written(place)
+    for path in entries_in(place):
+        named = BESIDE.fullmatch(path.name)
+        if named:
+            guard = place / f".{named['stem']}.lock"
+            what = "a lock" if path == guard else "what a killed maker said of its progress, or was asked"
+            found.append(LeftOver(path, what, guard=guard))
+    return [each for each in found if not each.is_in_use]
+
+
+def _places_beside(folder: Path) -> Iterator[Path]:
+    yield folder / PROJECTIONS
+    yield folder / DELETIONS
+    for control in folders_in(folder / CONTROLS):
+        yield control
+        yield control / PROJECTIONS
