@@ -19,6 +19,7 @@ from unittest import mock
 
 from builders import tiny_run
 from run_folders import CHECKOUT, a_map, finish
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 from trials import mutators, run_files, seeds
 from trials.campaign import Failure, Tally
@@ -115,6 +116,7 @@ def served(place: Path) -> Iterator[Known]:
         finish(store, run)
         store.save_projection(run.run_id, a_map(run))
         vectors = VectorStore.default().keep(reference("iris"))
+        config.set_option("client.showErrorDetails", "full")  # visitors see none of it; a trial has to
         odd = finish(store, dataclasses.replace(run, spec=dataclasses.replace(run.spec, seed=7)))
         yield Known({"run": run.run_id, "gene": run.genes[3], "data": "demo", "vectors": vectors}, odd)
 
