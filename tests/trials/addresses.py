@@ -19,6 +19,7 @@ from unittest import mock
 
 from builders import tiny_run
 from run_folders import CHECKOUT, a_map, finish
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 from trials import mutators, run_files, seeds
 from trials.campaign import Failure, Tally
@@ -45,6 +46,8 @@ PAGES = tuple(sorted(path.stem for path in (CHECKOUT / "pages").glob("*.py")))
 KEY = re.compile(r"`([a-z][a-z0-9-]*)`")
 MOST_SECONDS = 30.0
 """Of a page in Streamlit's test runner on a busy machine; the reading of an address itself has ten."""
+WORD_JOINER = "\u2060"
+"""Pages put it into an address that is text, so that no browser makes a link of it."""
 SHARE_OF_ODD = 0.5
 SHARE_OF_RIGHT = 0.6
 """So often a key that needs a run, a gene or a set of vectors has one that is there, so that the rest is read."""
@@ -113,6 +116,7 @@ def served(place: Path) -> Iterator[Known]:
         finish(store, run)
         store.save_projection(run.run_id, a_map(run))
         vectors = VectorStore.default().keep(reference("iris"))
+        config.set_option("client.showErrorDetails", "full")  # visitors see none of it; a trial has to
         odd = finish(store, dataclasses.replace(run, spec=dataclasses.replace(run.spec, seed=7)))
         yield Known({"run": run.run_id, "gene": run.genes[3], "data": "demo", "vectors": vectors}, odd)
 
@@ -163,7 +167,7 @@ def _what_came(app: AppTest, address: Address, known: Known) -> tuple[str, str, 
         return FAILURE, f"{address.page} did not open", ascii([title.value for title in app.title])
     alerts = [str(alert.value) for kind in (app.error, app.warning, app.info) for alert in kind]
     for alert in alerts:
-        if fault := fault_of(alert):
+        if fault := fault_of(alert.replace(WORD_JOINER, "")):
             return FAILURE, f"{fault} on {address.page}", ascii(alert)[:300]
     asked = address.query.get("run")
     of_a_run = address.page in ("embedding", "predictions", "neighbourhood") and "vectors" not in address.query

@@ -187,7 +187,7 @@ LONG_MADE = frozenset(
         "a zip of very many files",
     }
 )
-"""Bombs that take a second or more to make, or to be refused: left to the long form."""
+"""Bombs that take a second or more to make: left to the long form."""
 
 
 def attempt(child: Child, name: str) -> Ending:

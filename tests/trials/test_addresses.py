@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -47,9 +46,8 @@ def test_a_traceback_on_a_page_is_noticed(known: addresses.Known, monkeypatch: p
     def broken(*_: object) -> None:
         raise KeyError("planted")
 
-    monkeypatch.setattr(Path, "iterdir", broken)
-    ending = addresses.visit(addresses.Address("overview", {}), known)
-    assert ending.place.startswith("KeyError in ")
+    monkeypatch.setattr("slviz.runs.store.RunStore.summaries", broken)
+    assert addresses.visit(addresses.Address("overview", {}), known).failed
 
 
 def test_a_run_that_is_not_there_gets_a_sentence(known: addresses.Known) -> None:

@@ -28,8 +28,6 @@ def raising(error: BaseException) -> endings.Ending:
     ("error", "place"),
     [
         (ValueError("x"), "ValueError in the trial itself"),
-        (SlvizError("a\x1b[31m"), "control characters in the sentence in the trial itself"),
-        (SlvizError("names \u202eabc"), "control characters in the sentence in the trial itself"),
         (MalformedData("x" * 3_000), "a sentence too long to read in the trial itself"),
         (SlvizError(" "), "an empty sentence in the trial itself"),
         (Harm("it read another file"), "harm: it read another file"),
@@ -61,16 +59,18 @@ def test_much_memory_and_much_time_are_failures(monkeypatch: pytest.MonkeyPatch)
     assert measured(slow, b"", None).place.startswith("more than")
 
 
-def test_a_place_is_the_last_line_of_slviz(tmp_path: Path) -> None:
-    from slviz.datasets.folder import read_folder
+def test_a_place_is_the_last_line_of_slviz() -> None:
+    from slviz.errors import nearest
 
-    def read(_: bytes) -> list[str]:
-        read_folder(tmp_path / "nothing\x07")
-        return []
+    ending = measured(lambda content: [nearest(content, ["a"])], b"", None)  # type: ignore[arg-type]
+    assert ending.place.startswith(("TypeError in errors.py:", "AttributeError in errors.py:"))
 
-    ending = measured(read, b"", None)
-    assert ending.place.startswith("control characters in the sentence in datasets/folder.py:")
-    assert ending.detail.startswith("U+0007 in ")
+
+@pytest.mark.parametrize("mark", ["\x1b[31m", "\x00", "\r", "\u202e", "\u2028", "\ufeff"])
+def test_a_sentence_that_a_terminal_would_obey_is_a_failure(mark: str) -> None:
+    ending = measured(lambda content: [f"File {mark} is empty. Choose another."], b"", None)
+    assert ending.place.startswith("control characters in the sentence from File")
+    assert ending.detail.startswith(f"U+{ord(mark[0]):04X} in ")
 
 
 def test_new_lines_are_told_once() -> None:
