@@ -8,7 +8,16 @@ import numpy as np
 from jaxtyping import Float64
 
 from slviz.datasets.report import shown
-from slviz.tables import Table, is_number, missing_in, read_numbers, slips_in, unguarded, without_marks
+from slviz.tables import (
+    Table,
+    has_decimal_commas,
+    is_number,
+    missing_in,
+    read_numbers,
+    slips_in,
+    unguarded,
+    without_marks,
+)
 
 MOST_SLIPS = 0.05
 """A column in which at most this share of the cells is no number is one of numbers with slips."""
@@ -35,7 +44,9 @@ class ValueColumn:
 def value_columns(table: Table, *, left_out: str, used: np.ndarray) -> list[ValueColumn]:
     """All columns but one, in order; `used` are the rows that count where text elsewhere spoils a column of numbers."""
     names = [name for name in table.names if name != left_out]
-    decimal = table.delimiter == ";" or any(_has_decimal_commas(table.cells[name]) for name in names)
+    decimal = any(has_decimal_commas(table.cells[name]) for name in names) or (
+        table.delimiter == ";" and not any("." in cell for name in names for cell in table.cells[name].tolist())
+    )
     taken: set[str] = set()
     columns = []
     for name in names:
@@ -101,8 +112,3 @@ def _on_commas(name: str, cells: np.ndarray, values: np.ndarray, how: str) -> st
     )
     what = "decimal commas" if how == "decimal comma" else "groups of thousands"
     return f"'{shown(name)}' is written with {what}: '{shown(str(cells[row]))}' was read as {values[row]:.15g}."
-
-
-def _has_decimal_commas(cells: np.ndarray) -> bool:
-    numbers = read_numbers(cells)
-    return numbers is not None and numbers.how == "decimal comma"

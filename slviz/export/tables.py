@@ -16,13 +16,13 @@ def to_tsv(table: pd.DataFrame, *, provenance: str) -> bytes:
 
     Missing values are empty. Tabs and line breaks inside a cell become spaces, so that a row stays a
     row. A text cell that a spreadsheet would run as a formula (it starts with = + - @, be it behind quotes or
-    blanks) gets a leading apostrophe, which `slviz.formulas.unguarded` takes off; numbers never do. A cell with a
-    quotation mark in it is quoted, its marks doubled.
+    blanks) gets a leading apostrophe, which `slviz.formulas.unguarded` takes off; numbers never do. A quotation
+    mark stays a letter, as the first line tells a reader of slviz.
     """
     cleaned = clean_cells(table)
     text = io.StringIO()
     text.write(f"# {unbroken(provenance)}\n")
-    cleaned.to_csv(text, sep="\t", index=False, lineterminator="\n", float_format="%.6g")
+    cleaned.to_csv(text, sep="\t", index=False, lineterminator="\n", float_format="%.6g", quoting=3, escapechar=None)
     return utf8(text.getvalue())
 
 

@@ -10,7 +10,7 @@
 
 from slviz.formulas import unguarded
 from slviz.tables.missing import MISSING_MARKS, is_missing, missing_in, without_marks
-from slviz.tables.numbers import Numbers, finite_numbers, is_number, read_numbers, slips_in
+from slviz.tables.numbers import Numbers, finite_numbers, has_decimal_commas, is_number, read_numbers, slips_in
 from slviz.tables.packed import unpacked
 from slviz.tables.table import Table, UnevenRow, fold_name, read_table
 from slviz.tables.text import Text, UnreadableText, read_text
@@ -24,6 +24,7 @@ __all__ = [
     "UnreadableText",
     "finite_numbers",
     "fold_name",
+    "has_decimal_commas",
     "is_missing",
     "is_number",
     "missing_in",

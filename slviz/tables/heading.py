@@ -78,8 +78,8 @@ def _is_heading(rows: Sequence[Row], width: int, words: Collection[str], is_name
     named = _is_named(first, {word.casefold() for word in words})
     if not any(first) or (not named and is_name is not None and _is_row_of_names(first, rest, width, is_name)):
         return False
-    if _counts_up(first[1:]) and (not first[0] or named):
-        return True  # pandas names the columns of an array 0, 1, 2, …
+    if _has_numbered_titles(first):
+        return True
     above = _above_numbers(first, rest, width)
     if above:
         return all(above)
@@ -118,6 +118,21 @@ def _above_numbers(first: Sequence[str], rest: Sequence[Row], width: int) -> lis
 
 def _holds_value(cells: Sequence[str]) -> bool:
     return any(is_number(cell) for cell in cells) and not _counts_up(cells)
+
+
+def _has_numbered_titles(first: Sequence[str]) -> bool:
+    """Whether a first row names columns though some of its cells are numbers.
+
+    pandas names the columns of an array 0, 1, 2, …, beside others with a word; a table of years or hours begins with
+    the word for its rows.
+    """
+    numbered = [cell for cell in first if is_number(cell)]
+    if not numbered or is_number(first[0]):
+        return False
+    row_word = first[0].casefold() in WORDS
+    if _counts_up(numbered) and (not first[0] or row_word):
+        return True
+    return row_word and all(cell.isdecimal() for cell in numbered) and len(set(numbered)) == len(numbered) > 1
 
 
 def _counts_up(cells: Sequence[str]) -> bool:

@@ -15,12 +15,18 @@ from slviz.tables.missing import missing_in
 
 PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 INFINITE = re.compile(r"([+-]?)(?:inf|infinity|∞)", re.IGNORECASE)
-DECIMAL_COMMA = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:[. '’\u00a0\u202f]\d{3})+)?(?:,\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+DECIMAL_COMMA = re.compile(
+    r"[+-]?(?:\d+|\d{1,3}(?:[. '’\u00a0\u2009\u202f]\d{3})+)?(?:,\d+)?(?:[eE][+-]?\d+)?", re.ASCII
+)
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
-GROUPED = re.compile(r"[+-]?\d{1,3}(?:[ '’\u00a0\u202f]\d{3})+(?:\.\d+)?", re.ASCII)
+GROUPED = re.compile(r"[+-]?\d{1,3}(?:[ '’\u00a0\u2009\u202f]\d{3})+(?:\.\d+)?", re.ASCII)
+PERCENT = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)\s*%", re.ASCII)
+POINTED = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?", re.ASCII)
 LEADING_ZERO = re.compile(r"[+-]?0\d+", re.ASCII)
 PLAIN_AS_ARROW_READS = r"^-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?$"
 NO_AMOUNT = r"^-?(?:0\d+|\d{16,})$"
+FEW = 64
+"""So few rows are read sooner one by one."""
 MOST_EXACT_DIGITS = 15
 """A whole number with more digits than float64 holds is an identifier."""
 
@@ -53,7 +59,8 @@ def read_numbers(cells: np.ndarray, *, decimal_comma: bool = False) -> Numbers |
     `decimal_comma` (of a file whose other columns tell) it is one wherever it can be.
     """
     missing = missing_in(cells)
-    if (plain := _all_plain(cells, missing)) is not None:
+    pointed = decimal_comma and any("." in cell for cell in cells[~missing].tolist())  # points part thousands then
+    if len(cells) > FEW and not pointed and (plain := _all_plain(cells, missing)) is not None:
         return plain
     text = np.array([_plain_signs(cell) for cell in cells[~missing].tolist()], dtype=object)
     if not len(text) or any(LEADING_ZERO.fullmatch(cell) for cell in text):
@@ -95,9 +102,26 @@ def _some(text: pa.Array, pattern: str) -> bool:
 def slips_in(cells: np.ndarray, *, most: float) -> Int64[np.ndarray, " slips"]:
     """Rows whose cell is no number in a column of numbers, where they are at most the share `most` of it; else none."""
     missing = missing_in(cells)
-    wrong = np.array([not missing[row] and not _is_number(cell) for row, cell in enumerate(cells.tolist())], dtype=bool)
-    rows = np.flatnonzero(wrong)
-    return rows if len(rows) <= most * max(len(cells) - int(missing.sum()), 1) else rows[:0]
+    there = cells[~missing].tolist()
+    written = min((_unlike(there, way) for way in (PLAIN, DECIMAL_COMMA, PERCENT)), key=len)
+    rows = np.flatnonzero(~missing)[written]
+    return rows if len(rows) <= most * max(len(there), 1) else rows[:0]
+
+
+def _unlike(cells: list[str], way: re.Pattern[str]) -> list[int]:
+    """Which cells are not written in one way of writing numbers; identifiers are in none."""
+    spelt = [_plain_signs(cell) for cell in cells]
+    return [
+        row
+        for row, cell in enumerate(spelt)
+        if not cell or not way.fullmatch(cell) or LEADING_ZERO.fullmatch(cell) or _is_identifier(cell)
+    ]
+
+
+def has_decimal_commas(cells: np.ndarray) -> bool:
+    """Whether a column is one of numbers with decimal commas."""
+    numbers = read_numbers(cells)
+    return numbers is not None and numbers.how == "decimal comma"
 
 
 def finite_numbers(cells: np.ndarray) -> Float64[np.ndarray, " rows"]:
@@ -124,9 +148,11 @@ def _spelt_plainly(text: np.ndarray, *, decimal_comma: bool) -> tuple[str, list[
     """How the column writes its numbers, and each as Python reads it; None where a cell fits no way of writing."""
     percent = all(cell.endswith("%") for cell in text)
     cells = [cell[:-1].rstrip() if percent else cell for cell in text]
-    if all(PLAIN.fullmatch(cell) or INFINITE.fullmatch(cell) for cell in cells):
-        return ("percent" if percent else "plain"), cells
     finite = [cell for cell in cells if not INFINITE.fullmatch(cell)]
+    pointed = [cell for cell in finite if "." in cell]
+    parts_thousands = decimal_comma and pointed and all(POINTED.fullmatch(cell) for cell in pointed)
+    if all(PLAIN.fullmatch(cell) for cell in finite) and not parts_thousands:
+        return ("percent" if percent else "plain"), cells
     ways = (_with_thousands, _with_groups, _with_decimal_commas)
     for way in (_with_decimal_commas, *ways) if decimal_comma else ways:
         written = way(finite, cells)
@@ -143,13 +169,13 @@ def _with_thousands(finite: list[str], cells: list[str]) -> tuple[str, list[str]
 
 def _with_groups(finite: list[str], cells: list[str]) -> tuple[str, list[str]] | None:
     fits = all(GROUPED.fullmatch(cell) or PLAIN.fullmatch(cell) for cell in finite)
-    return ("thousands", [re.sub(r"[ '’\u00a0\u202f]", "", cell) for cell in cells]) if fits else None
+    return ("thousands", [re.sub(r"[ '’\u00a0\u2009\u202f]", "", cell) for cell in cells]) if fits else None
 
 
 def _with_decimal_commas(finite: list[str], cells: list[str]) -> tuple[str, list[str]] | None:
     if not all(cell and DECIMAL_COMMA.fullmatch(cell) for cell in finite):
         return None
-    return "decimal comma", [re.sub(r"[. '’\u00a0\u202f]", "", cell).replace(",", ".") for cell in cells]
+    return "decimal comma", [re.sub(r"[. '’\u00a0\u2009\u202f]", "", cell).replace(",", ".") for cell in cells]
 
 
 def _zero_before_comma(cells: list[str]) -> bool:

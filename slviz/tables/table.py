@@ -236,15 +236,16 @@ def _width(sample: Sequence[Row]) -> int:
 def _names(head: Heading, width: int) -> tuple[list[str], list[str]]:
     """A name for each column, each once, and the names that the heading gives twice."""
     names: dict[str, None] = {}
-    twice: dict[str, None] = {}
+    times: dict[str, int] = {}
     for place in range(width):
         title = head.cells[place] if place < len(head.cells) else ""
         name = title or f"column {place + 1}"
-        if name in names:
-            twice[name] = None
-            name = next(new for number in range(2, width + 2) if (new := f"{name} ({number})") not in names)
-        names[name] = None
-    return list(names), list(twice)
+        unused = name
+        while unused in names:
+            times[name] = times.get(name, 1) + 1
+            unused = f"{name} ({times[name]})"
+        names[unused] = None
+    return list(names), list(times)
 
 
 def _parse(
@@ -295,7 +296,8 @@ def _plainly(
         ),
     )  # fmt: skip
     columns = [
-        pc.call_function("utf8_trim_whitespace", [column]).to_numpy(zero_copy_only=False) for column in table.columns
+        pc.call_function("utf8_trim_whitespace", [column.cast(pa.string())]).to_numpy(zero_copy_only=False)
+        for column in table.columns
     ]
     even = np.delete(numbers, np.array(sorted(odd), dtype=np.int64))
     return _with_mended(columns, even, [(int(numbers[row]), full[row]) for row in sorted(odd)], delimiter, width)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from slviz.datasets.report import shown
 from slviz.errors import MalformedData
-from slviz.tables import Table, is_number, read_numbers, read_table, slips_in, unguarded, without_marks
+from slviz.tables import (
+    Table,
+    has_decimal_commas,
+    is_number,
+    read_numbers,
+    read_table,
+    slips_in,
+    unguarded,
+    without_marks,
+)
 from slviz.vectors.vector_set import SYNTHETIC, VectorSet, marked
 
 MOST_SLIPS = 0.1
@@ -37,12 +46,13 @@ def read_vector_table(text: str, *, name: str, labels: tuple[str, ...] | None = 
     naming = _naming_column(table)
     rest = [title for title in table.names if title != naming and not _is_counter(table, title, naming)]
     names = _cells(table, naming) if naming else np.arange(1, len(table) + 1).astype(str).astype(object)
-    numbers = {title: _numbers(table.cells[title]) for title in rest}
+    numbers = _all_numbers(table, rest)
     wide = _vector_columns(table, numbers, labels or (), names, name=name)
+    in_vector = frozenset(wide)
     columns = {
         title: _labels(table, title) if (known := numbers[title]) is None else known
         for title in rest
-        if title not in wide
+        if title not in in_vector
     }
     with np.errstate(over="ignore"):  # a number beyond float32 is told as infinite, by its point
         vectors = np.column_stack([np.asarray(numbers[title], dtype=np.float32) for title in wide])
@@ -139,6 +149,8 @@ def read_projector_pair(vectors: str, metadata: str, *, name: str, provenance: s
 
 def _projector_numbers(text: str, *, name: str) -> np.ndarray:
     table = read_table(text, name, heading=False)
+    if not len(table) or not any(table.cells[table.names[0]]):
+        raise MalformedData(f"The vectors of {name} are empty. Write the numbers of one point a line.")
     if table.uneven:
         row = table.uneven[0]
         raise MalformedData(
@@ -195,9 +207,18 @@ def _even_table(text: str, *, name: str, heading: bool | None = None, quotes: bo
     return table
 
 
-def _numbers(cells: np.ndarray) -> np.ndarray | None:
+def _all_numbers(table: Table, titles: Sequence[str]) -> dict[str, np.ndarray | None]:
+    """`_numbers` of each column; where some have decimal commas, points part the thousands of the others."""
+    numbers = {title: _numbers(table.cells[title]) for title in titles}
+    if table.delimiter == "," or not any(has_decimal_commas(table.cells[title]) for title in titles):
+        return numbers
+    pointed = [title for title in titles if any("." in cell for cell in table.cells[title].tolist())]
+    return numbers | {title: _numbers(table.cells[title], decimal_comma=True) for title in pointed}
+
+
+def _numbers(cells: np.ndarray, *, decimal_comma: bool = False) -> np.ndarray | None:
     """The cells as int64 or float64, NaN where missing; None where one is no number or all are missing."""
-    numbers = read_numbers(cells)
+    numbers = read_numbers(cells, decimal_comma=decimal_comma)
     if numbers is None:
         return None
     return numbers.values if numbers.integers is None else numbers.integers

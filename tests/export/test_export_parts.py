@@ -162,7 +162,7 @@ def test_table_runs_no_formula_and_keeps_rows_whole() -> None:
     rows = [row.split("\t") for row in export.to_tsv(table, provenance="a\nb").decode().splitlines()]
     assert rows[0] == ["# a b"]
     assert rows[1] == ["gene", "value"]
-    assert [row[0] for row in rows[2:]] == ["'=HYPERLINK(1)", "'@A", "-5", "A B C", '"say ""hi"""', ""]
+    assert [row[0] for row in rows[2:]] == ["'=HYPERLINK(1)", "'@A", "-5", "A B C", 'say "hi"', ""]
     assert rows[2][1] == "-1.5"
 
 

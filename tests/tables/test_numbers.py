@@ -83,3 +83,16 @@ def test_a_mark_that_is_a_symbol_of_the_data_set_is_a_name() -> None:
     assert is_missing("na", symbols={"NA"})
     assert missing_in(["NA", "TP53", "nan"], symbols={"NA"}).tolist() == [False, False, True]
     assert without_marks(cells("NA", "a", "none")).tolist() == ["", "a", ""]
+
+
+def test_points_part_thousands_where_commas_are_decimal() -> None:
+    german = cells("1.234", "2.500", "12.345")
+    assert read_numbers(german).values.tolist() == [1.234, 2.5, 12.345]  # type: ignore[union-attr]
+    assert read_numbers(german, decimal_comma=True).values.tolist() == [1234, 2500, 12345]  # type: ignore[union-attr]
+    assert read_numbers(cells("0.5", "1.25"), decimal_comma=True).values.tolist() == [0.5, 1.25]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("odd", ["0,5", "5%", "0007", "12345678901234567890", "x"])
+def test_one_cell_written_in_another_way_is_a_slip(odd: str) -> None:
+    column = cells(*[f"{number}.5" for number in range(30)], odd)
+    assert slips_in(column, most=0.1).tolist() == [30]

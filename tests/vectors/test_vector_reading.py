@@ -185,7 +185,7 @@ def test_arrays_are_read_and_objects_refused(vectors: np.ndarray, tmp_path: Path
         ("a.tsv", "name\ta\tb\nA\t1\t2\n\t3\t4\nC\t5\t6\n", "Point 2 has no name"),
         ("a.tsv", "name\ta\ta\nA\t1\t2\n", "two columns are called 'a'"),
         ("a.tsv", "# a line\nname\ta\tb\nA\t1\t2\nB\t3\t4\t9\n", "line 4 has 4 cells, the heading 3"),
-        ("a.tsv", b"name\ta\tb\n\xff\xfe\t1\t2\n", "not UTF-8"),
+        ("a.tsv", "name\ta\tb\nÉÀÈ".encode() + b"\xff\t1\t2\n", "damaged letter"),
         ("a.tsv.gz", b"\x1f\x8bbroken", "is a damaged gzip file"),
         (
             "a.tsv",
