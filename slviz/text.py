@@ -46,6 +46,11 @@ def utf8(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
+def storable(text: str) -> str:
+    r"""The text with each lone surrogate as its escape, such as \ud800: what UTF-8, parquet and pandas can hold."""
+    return text if text.isascii() else utf8(text).decode()
+
+
 def on_one_line(text: str) -> str:
     """The words of a text with one blank between any two: no tab, no line break, none of the rarer blanks."""
     return " ".join(text.split())
