@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from slviz.text import spelt_out
+from slviz.text import sentences, spelt_out
 
 SHOWN = 5  # of problems of one kind in one file; the rest are counted
 VALUE_WIDTH = 60
@@ -35,6 +35,10 @@ class Problem:
     remedy: str
     fatal: bool
     alike: int = 0
+
+    def __post_init__(self) -> None:
+        for told in ("file", "what", "remedy"):
+            object.__setattr__(self, told, sentences(getattr(self, told)))
 
     def __str__(self) -> str:
         place = self.file or "the folder"
@@ -123,7 +127,7 @@ class Report:
         if self.skipped:
             rows = ", ".join(f"{count:,} of {file}" for file, count in self.skipped.items())
             parts.append(f"Rows left out: {rows}.")
-        return "\n".join(parts)
+        return "\n".join(map(sentences, parts))
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -15,6 +15,7 @@ from slviz.runs.possible import Possible
 from slviz.runs.spec import TABLES, RunSpec
 from slviz.runs.typed import choices_from_words
 from slviz.splits import publications
+from slviz.text import sentences
 
 DEFAULTS = {
     "task": ("link",),
@@ -62,7 +63,7 @@ class Refused:
     def __str__(self) -> str:
         named = ", ".join(self.what[:3]) + (f" and {len(self.what) - 3} more" if len(self.what) > 3 else "")
         place = f"{self.where}: " if self.where else ""
-        return f"{place}{named}: {self.reason}" if named else f"{place}{self.reason}"
+        return sentences(f"{place}{named}: {self.reason}" if named else f"{place}{self.reason}")
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ def _toml(text: str, name: str) -> tuple[list[Wish], list[Refused]]:
     try:
         content = parse_toml(text, most_bytes=LARGEST_TOML_BYTES)
     except UnreadableToml as error:
-        raise InvalidSetting(f"{readable(name)} cannot be read as TOML: {readable(str(error))}.") from error
+        raise InvalidSetting(f"{readable(name)} is no TOML that can be read: {readable(str(error))}.") from error
     tables = content.pop(RUNS, [])
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
         raise InvalidSetting(f"{name}: write each group of runs under [[{RUNS}]].")
