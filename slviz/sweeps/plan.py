@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,12 @@ DEFAULTS = {
 AXES = tuple(DEFAULTS)
 ALL = "all"
 LARGEST = "largest:"
+MOST_RUNS = 10_000
+"""Of one sweep, those that are refused included."""
+MOST_SETTINGS = 200
+"""Of one line of a sweep."""
+MOST_DIGITS = 18
+"""Of a number that is typed; Python turns no number of thousands of digits into an integer."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +92,18 @@ def make_plan(graph: GeneGraph, wishes: Sequence[Wish], *, source: str) -> Plan:
     possible = Possible(graph)
     runs: dict[str, RunSpec] = {}
     refused: dict[tuple[str, str], list[str]] = {}
+    left = MOST_RUNS
     for wish in wishes:
         try:
-            combinations = list(_combinations(graph, wish))
+            _refuse_too_many(wish, left)
+            combinations = list(itertools.islice(_combinations(graph, wish), left + 1))
+            if len(combinations) > left:
+                raise _too_many()
+            left -= len(combinations)
         except SlvizError as error:
             refused.setdefault((wish.where, str(error)), [])
+            if isinstance(error, _TooMany):
+                break
             continue
         for names, words, seed in combinations:
             try:
@@ -100,6 +114,26 @@ def make_plan(graph: GeneGraph, wishes: Sequence[Wish], *, source: str) -> Plan:
                 refused.setdefault((wish.where, str(error)), []).append(_said(names, words, seed))
     left_out = (Refused(tuple(what), reason, where) for (where, reason), what in refused.items())
     return Plan(tuple(runs.values()), tuple(left_out))
+
+
+def _refuse_too_many(wish: Wish, left: int) -> None:
+    """`InvalidSetting` where the lists of a wish alone make more runs than may still be added."""
+    if len(wish.settings) > MOST_SETTINGS:
+        raise InvalidSetting(f"{len(wish.settings):,} settings are more than the {MOST_SETTINGS} that are read.")
+    held_out = max(1, min(len(wish.values("fold")), len(wish.values("publication"))))
+    if math.prod(len(wish.values(axis)) for axis in (*TABLES, "seed")) * held_out > left:
+        raise _too_many()
+
+
+class _TooMany(InvalidSetting):
+    """A sweep would have more runs than it may."""
+
+
+def _too_many() -> InvalidSetting:
+    return _TooMany(
+        f"A sweep has at most {MOST_RUNS:,} runs, and with this there are more; it is left out, and what follows it. "
+        "Shorten the lists, or make several sweeps one after the other."
+    )
 
 
 Combination = tuple[dict[str, str], list[str], str]
@@ -163,7 +197,15 @@ def _folds(values: Sequence[str], words: Sequence[str]) -> list[str]:
     if list(values) != [ALL]:
         return list(values)
     said = [word.partition("=")[2] for word in words if word.partition("=")[0].rpartition(".")[2] == "folds"]
-    return [str(fold) for fold in range(int(said[0]) if said and said[0].isdecimal() else 5)]
+    count = (_number(said[0]) if said else None) or 5
+    if count > MOST_RUNS:
+        raise _too_many()
+    return [str(fold) for fold in range(count)]
+
+
+def _number(typed: str) -> int | None:
+    """A whole number from 0 on; None where it is none, and where it is longer than any that is meant."""
+    return int(typed) if typed.isdecimal() and len(typed) <= MOST_DIGITS else None
 
 
 def _publications(graph: GeneGraph, values: Sequence[str]) -> list[str]:
@@ -172,23 +214,24 @@ def _publications(graph: GeneGraph, values: Sequence[str]) -> list[str]:
     for value in values:
         if not value.startswith(LARGEST):
             named.append(value)
-        elif value.removeprefix(LARGEST).isdecimal():
-            named += list(publications(graph))[: int(value.removeprefix(LARGEST))]
+        elif (count := _number(value.removeprefix(LARGEST))) is not None:
+            named += list(publications(graph))[:count]
         else:
             raise InvalidSetting(f"--publication {value}: write a number, such as {LARGEST}6.")
     return named
 
 
 def _spec(graph: GeneGraph, names: Mapping[str, str], words: Sequence[str], *, seed: str, source: str) -> RunSpec:
-    if not seed.strip().isdecimal():
-        raise InvalidSetting(f"seed={seed!r} is not a whole number from 0 on.")
+    number = _number(seed.strip())
+    if number is None:
+        raise InvalidSetting(f"seed={seed!r} is not a whole number from 0 to 2147483647.")
     choices: dict[str, Any] = choices_from_words(names, words)
     spec = RunSpec(
         data_name=graph.name,
         data_source=source,
         data_fingerprint=graph.fingerprint,
         synthetic=graph.synthetic,
-        seed=int(seed),
+        seed=number,
         **choices,
     )
     return as_one_run(spec, graph)
