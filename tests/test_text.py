@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trials.endings import fault_of
 
-from slviz.datasets.report import Report
+from slviz.datasets.report import MOST_OF_A_FILE, Report
 from slviz.errors import DataError, SlvizError, TrainingDiverged, nearest
 from slviz.sweeps.plan import Refused
 from slviz.text import LONGEST_LINE, LONGEST_TEXT, LONGEST_WORD, on_one_line, sentences, spelt_out, unbroken, utf8
@@ -131,3 +131,14 @@ def test_the_nearest_of_a_long_name_is_not_looked_for() -> None:
     began = time.process_time()
     assert nearest("ab" * 100_000, ["ab" * 50, "abc"]) == ""
     assert time.process_time() - began < 1
+
+
+def test_a_report_of_thousands_of_problems_tells_some_and_counts_the_rest() -> None:
+    report = Report("data")
+    for number in range(5_000):
+        report.add("dataset.toml", "is no key", "It is not used.", value=f"key {number}", fatal=False)
+    report.add("pairs.tsv", "is empty", "Write pairs.")
+    assert len(report.problems) == MOST_OF_A_FILE + 1
+    assert "(and 4,980 more like it)" in report.text()
+    assert "5,000 problems noticed" in report.text()
+    assert fault_of(report.text()) == ""

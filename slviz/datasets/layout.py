@@ -26,6 +26,8 @@ WELL_KNOWN = {
 }
 FEATURE_FILE = re.compile(r"feature_([A-Za-z][A-Za-z0-9-]*)_\d+\.(?:txt|tsv|csv)(?:\.gz)?")
 FEATURE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+MOST_NAMED = 100
+"""Files under one heading of `dataset.toml`."""
 KNOWN_KEYS = ("title", "citation", "licence", "license", "remark", "synthetic", "files", "features")
 
 
@@ -127,6 +129,10 @@ def _named_files(settings: Mapping[str, Any], table: str, folder: Path, report: 
     entries = settings.get(table, {})
     if not isinstance(entries, Mapping):
         report.add(SETTINGS, f"is not a table, as {table} should be", f"Write [{table}] on a line.", value=str(entries))
+        return
+    if len(entries) > MOST_NAMED:
+        what = f"names {len(entries):,} files under [{table}], more than the {MOST_NAMED} that are read"
+        report.add(SETTINGS, what, "Name only those that are needed.")
         return
     for key, name in entries.items():
         if not isinstance(name, str) or not name.strip():

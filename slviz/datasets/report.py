@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from slviz.text import sentences, spelt_out
 
 SHOWN = 5  # of problems of one kind in one file; the rest are counted
+MOST_OF_A_FILE = 20  # that are told one by one; the rest are counted
 VALUE_WIDTH = 60
 
 
@@ -72,8 +73,13 @@ class Report:
     def add(
         self, file: str, what: str, remedy: str, *, line: int | None = None, value: str = "", fatal: bool = True
     ) -> None:
-        """Notes one problem; of a whole file and fatal unless said otherwise."""
-        self.problems.append(Problem(file, line, shown(value), what, remedy, fatal))
+        """Notes one problem; of a whole file and fatal unless said otherwise. The last of many of a file is counted."""
+        alike = [place for place, other in enumerate(self.problems) if (other.file, other.fatal) == (file, fatal)]
+        if len(alike) < MOST_OF_A_FILE:
+            self.problems.append(Problem(file, line, shown(value), what, remedy, fatal))
+        else:
+            last = self.problems[alike[-1]]
+            self.problems[alike[-1]] = replace(last, alike=last.alike + 1)
 
     def add_rows(
         self,
