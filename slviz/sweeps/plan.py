@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +33,7 @@ DEFAULTS = {
 AXES = tuple(DEFAULTS)
 ALL = "all"
 LARGEST = "largest:"
-MOST_RUNS = 10_000
+MOST_RUNS = 5_000
 """Of one sweep, those that are refused included."""
 MOST_SETTINGS = 200
 """Of one line of a sweep."""
@@ -93,10 +94,12 @@ def make_plan(graph: GeneGraph, wishes: Sequence[Wish], *, source: str) -> Plan:
     runs: dict[str, RunSpec] = {}
     refused: dict[tuple[str, str], list[str]] = {}
     left = MOST_RUNS
+    listed: Listed = functools.cache(lambda: tuple(publications(graph)))
+    planned: set[str] = set()
     for wish in wishes:
         try:
             _refuse_too_many(wish, left)
-            combinations = list(itertools.islice(_combinations(graph, wish), left + 1))
+            combinations = list(itertools.islice(_combinations(listed, wish), left + 1))
             if len(combinations) > left:
                 raise _too_many()
             left -= len(combinations)
@@ -106,10 +109,14 @@ def make_plan(graph: GeneGraph, wishes: Sequence[Wish], *, source: str) -> Plan:
                 break
             continue
         for names, words, seed in combinations:
+            key = str((names, words, seed))
+            if key in planned:
+                continue
             try:
                 spec = _spec(graph, names, words, seed=seed, source=source)
                 possible.check(spec)
                 runs.setdefault(spec.run_id, spec)
+                planned.add(key)
             except SlvizError as error:
                 refused.setdefault((wish.where, str(error)), []).append(_said(names, words, seed))
     left_out = (Refused(tuple(what), reason, where) for (where, reason), what in refused.items())
@@ -137,9 +144,11 @@ def _too_many() -> InvalidSetting:
 
 
 Combination = tuple[dict[str, str], list[str], str]
+Listed = Callable[[], Sequence[str]]
+"""The publications of the data set, the largest first; counted when they are first asked for."""
 
 
-def _combinations(graph: GeneGraph, wish: Wish) -> Iterator[Combination]:
+def _combinations(listed: Listed, wish: Wish) -> Iterator[Combination]:
     """Names, settings and seed of each combination; raises where the line itself makes no sense."""
     unknown = set(wish.axes) - set(AXES)
     if unknown:
@@ -150,7 +159,7 @@ def _combinations(graph: GeneGraph, wish: Wish) -> Iterator[Combination]:
     for chosen in itertools.product(*parts.values(), wish.values("seed")):
         names, seed = dict(zip(parts, chosen[:-1], strict=True)), chosen[-1]
         words = [word for word in wish.settings if settings[word] & set(names.items())]
-        for held_out in _held_out(graph, names["split"], wish, words):
+        for held_out in _held_out(listed, names["split"], wish, words):
             yield names, [*words, *held_out], seed
 
 
@@ -179,14 +188,14 @@ def _keys(table: Choices, name: str) -> set[str]:
     return {each.key for each in table[name].settings()} if name in table else set()
 
 
-def _held_out(graph: GeneGraph, split: str, wish: Wish, words: Sequence[str]) -> Iterator[list[str]]:
+def _held_out(listed: Listed, split: str, wish: Wish, words: Sequence[str]) -> Iterator[list[str]]:
     """What a protocol holds out in turn: its folds, its publications, or the one thing that it can."""
     known = _keys(TABLES["split"], split)
     said = {word.partition("=")[0].rpartition(".")[2] for word in words}
     if "fold" in known and "fold" not in said:
         yield from ([f"split.fold={each}"] for each in _folds(wish.values("fold"), words))
     elif "publication" in known and "publication" not in said:
-        yield from ([f"split.publication={each}"] for each in _publications(graph, wish.values("publication")))
+        yield from ([f"split.publication={each}"] for each in _publications(listed, wish.values("publication")))
     elif split == "file":
         raise InvalidSetting("The split 'file' needs a file of test pairs: train it with `train --test-pairs FILE`.")
     else:
@@ -208,14 +217,14 @@ def _number(typed: str) -> int | None:
     return int(typed) if typed.isdecimal() and len(typed) <= MOST_DIGITS else None
 
 
-def _publications(graph: GeneGraph, values: Sequence[str]) -> list[str]:
+def _publications(listed: Listed, values: Sequence[str]) -> list[str]:
     """The publications by name; `largest:6` stands for the six with most pairs of their own."""
     named: list[str] = []
     for value in values:
         if not value.startswith(LARGEST):
             named.append(value)
         elif (count := _number(value.removeprefix(LARGEST))) is not None:
-            named += list(publications(graph))[:count]
+            named += listed()[:count]
         else:
             raise InvalidSetting(f"--publication {value}: write a number, such as {LARGEST}6.")
     return named

@@ -154,10 +154,10 @@ def test_a_file_that_is_none_is_a_sentence(tmp_path: Path, name: str, content: s
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("seed = [SEEDS]\nfold = [SEEDS]", "A sweep has at most 10,000 runs"),
-        ("network = [SEEDS]\nfeatures = [SEEDS]\ntask = [SEEDS]", "A sweep has at most 10,000 runs"),
-        ('split = "publication"\npublication = [SEEDS]\nseed = [SEEDS]', "A sweep has at most 10,000 runs"),
-        ('fold = "all"\n[settings]\nfolds = 999999999999', "A sweep has at most 10,000 runs"),
+        ("seed = [SEEDS]\nfold = [SEEDS]", "A sweep has at most 5,000 runs"),
+        ("network = [SEEDS]\nfeatures = [SEEDS]\ntask = [SEEDS]", "A sweep has at most 5,000 runs"),
+        ('split = "publication"\npublication = [SEEDS]\nseed = [SEEDS]', "A sweep has at most 5,000 runs"),
+        ('fold = "all"\n[settings]\nfolds = 999999999999', "A sweep has at most 5,000 runs"),
         ('seed = "' + "9" * 5_000 + '"', "is not a whole number from 0"),
         ('split = "publication"\npublication = "largest:' + "9" * 5_000 + '"', "write a number, such as largest:6"),
         ("[settings]\n" + "\n".join(f"k{number} = 1" for number in range(300)), "300 settings are more than the 200"),
@@ -182,7 +182,7 @@ def test_what_is_too_much_for_a_sweep_is_told_at_once(tmp_path: Path, content: s
 
 def test_a_sweep_of_too_many_groups_keeps_the_first_and_tells_the_first_that_is_left_out():
     groups = [Wish({"seed": [str(seed)]}, where=f"group {seed}") for seed in range(12)]
-    many = Wish({"seed": [str(seed) for seed in range(10_000)]}, where="group 5")
+    many = Wish({"seed": [str(seed) for seed in range(5_000)]}, where="group 5")
     plan = make_plan(tiny_graph(), [*groups[:5], many, *groups[6:]], source="demo")
     assert [run.seed for run in plan.runs] == [0, 1, 2, 3, 4]
     assert [refused.where for refused in plan.refused] == ["group 5"]

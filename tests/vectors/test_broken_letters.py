@@ -16,7 +16,7 @@ VECTORS = np.arange(12, dtype=np.float32).reshape(4, 3) ** 2
 
 
 def _npz(path: Path, **arrays: np.ndarray) -> Path:
-    np.savez(path, **arrays)
+    np.savez(path, allow_pickle=False, **arrays)
     return path
 
 
