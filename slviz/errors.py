@@ -28,17 +28,21 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
-from slviz.text import spelt_out
+from slviz.text import sentences
+
+LONGEST_NAME = 200
+"""Letters of a name that others are compared with; comparing takes the square of it."""
 
 
 class SlvizError(Exception):
     """Root of the tree; `str(error)` is a sentence for a person, in which unseen marks of foreign words are spelt out.
 
-    It may have several lines; no other control character, no bidirectional and no zero-width mark is left in it.
+    It may have several lines; no other control character, no bidirectional and no zero-width mark is left in it, and
+    of what is longer than anybody reads the middle is left out (`slviz.text.sentences`).
     """
 
     def __str__(self) -> str:
-        return spelt_out(super().__str__(), keep="\n", blanks=False)
+        return sentences(super().__str__())
 
 
 class DataError(SlvizError):
@@ -139,7 +143,9 @@ class TrainingDiverged(SlvizError):
 
 
 def nearest(name: str, known: Iterable[str], *, limit: int = 3) -> str:
-    """A phrase such as " Did you mean 'gat'?" for the known names closest to `name`, or ""."""
+    """A phrase such as " Did you mean 'gat'?" for the known names closest to `name`, or "" (also for a long text)."""
+    if len(name) > LONGEST_NAME:
+        return ""
     by_folded = {candidate.casefold(): candidate for candidate in known}
     close = difflib.get_close_matches(name.casefold(), by_folded, n=limit, cutoff=0.6)
     if not close:

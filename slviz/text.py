@@ -13,6 +13,10 @@ code points, separators of lines."""
 BREAKS = re.compile(r"[\t\n-\r\x1c-\x1e\x85\u2028\u2029]+")
 """Whatever some program takes for the end of a cell or of a line."""
 
+LONGEST_WORD, LONGEST_LINE, LONGEST_TEXT = 300, 1_500, 10_000
+"""Letters that a person can be asked to read: of one word, one line, and one text of several lines."""
+LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
+
 
 def spelt_out(text: str, *, keep: str = "", blanks: bool = True) -> str:
     r"""`text` with every mark that is not seen written as its escape, such as \x1b, \u202e or \ud800.
@@ -31,6 +35,32 @@ def spelt_out(text: str, *, keep: str = "", blanks: bool = True) -> str:
     )
 
 
+def sentences(text: str) -> str:
+    """A text of one or more lines that a person can be asked to read: see `spelt_out`, and no longer than that.
+
+    Of a foreign word, a line or a text that is longer than anybody reads, beginning and end stay with "…" between
+    them: the beginning says what is meant, and the end what to do.
+    """
+    if len(text) > LONGEST_TEXT:
+        text = _middle_cut(text, LONGEST_TEXT)  # first, since spelling out takes its time
+    lines = (_on_line(line) for line in spelt_out(text, keep="\n", blanks=False).split("\n"))
+    return _middle_cut("\n".join(lines), LONGEST_TEXT)
+
+
+def _on_line(line: str) -> str:
+    if len(line) <= LONGEST_WORD:
+        return line
+    return _middle_cut(LONG_WORD.sub(lambda word: _middle_cut(word[0], LONGEST_WORD), line), LONGEST_LINE)
+
+
+def _middle_cut(text: str, most: int) -> str:
+    """The text with at most so many letters, three quarters of them from its beginning."""
+    if len(text) <= most:
+        return text
+    head = most * 3 // 4
+    return f"{text[:head]}…{text[head + 1 - most :]}"
+
+
 def escaped(letter: str) -> str:
     r"""One character as Python writes it: \n, \x1b, \u202e, \U000e0001."""
     return ascii(letter)[1:-1]
@@ -44,6 +74,11 @@ def unbroken(text: str) -> str:
 def utf8(text: str) -> bytes:
     r"""The text for a file; a lone surrogate, which UTF-8 cannot hold, is written as its escape, such as \ud800."""
     return text.encode("utf-8", "backslashreplace")
+
+
+def storable(text: str) -> str:
+    r"""The text with each lone surrogate as its escape, such as \ud800: what UTF-8, parquet and pandas can hold."""
+    return text if text.isascii() else utf8(text).decode()
 
 
 def on_one_line(text: str) -> str:

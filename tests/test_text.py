@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+import time
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from trials.endings import fault_of
 
-from slviz.errors import DataError, SlvizError, TrainingDiverged
-from slviz.text import on_one_line, spelt_out, unbroken, utf8
+from slviz.datasets.report import MOST_OF_A_FILE, Report
+from slviz.errors import DataError, SlvizError, TrainingDiverged, nearest
+from slviz.sweeps.plan import Refused
+from slviz.text import LONGEST_LINE, LONGEST_TEXT, LONGEST_WORD, on_one_line, sentences, spelt_out, unbroken, utf8
 
 SEEN = ["", "TP53", "IMP2'", "ADE5,7", "naïve", "α-β", "染色体", "🧬", "a\\x1b", "e\u0301", "−0.5", "“x” – y…"]
 
@@ -76,3 +80,65 @@ def test_an_error_is_a_sentence_without_unseen_marks() -> None:
     assert str(error) == "No gene '\\x1b[2J\\u202eTP53\\u200b'.\nSecond line\\ttab"
     assert str(SlvizError("Nothing wrong – at all…")) == "Nothing wrong – at all…"
     assert "loss of epoch 3" in str(TrainingDiverged(3, float("nan")))
+
+
+def test_a_long_word_a_long_line_and_a_long_text_lose_their_middle() -> None:
+    word = sentences(f"The heading '{'a.b.' * 5_000}' is not known. Name it 'gene'.")
+    assert word.startswith("The heading 'a.b.a.b.")
+    assert word.endswith(".b.' is not known. Name it 'gene'.")
+    assert "…" in word
+    assert len(word) < LONGEST_WORD + 60
+    line = sentences("Found " + "a b " * 100_000 + "here. Remove it.")
+    assert line.startswith("Found a b")
+    assert line.endswith("here. Remove it.")
+    assert len(line) <= LONGEST_LINE
+    text = sentences("a line\n" * 100_000)
+    assert len(text) <= LONGEST_TEXT
+    assert set(text.split("\n")) - {"a line", ""}
+
+
+@pytest.mark.parametrize(
+    "letter", ["\x00", "\t", "\u202e", "\U000e0001", "\ud800", "\u2029", "\r", "é", "字", "\u0301"]
+)
+def test_whatever_is_repeated_a_sentence_stays_one(letter: str) -> None:
+    told = sentences(f"{letter * 3_000} is no name")
+    assert fault_of(told) == ""
+    assert len(told) <= LONGEST_WORD + 20
+    assert sentences(told) == told
+
+
+def test_what_a_person_can_read_is_left_as_it_is() -> None:
+    usual = "No gene is called 'TP35'. Did you mean 'TP53'?\n  Look at line 3.\u00a0"
+    assert sentences(usual) == usual
+    assert str(SlvizError(usual)) == usual
+
+
+def test_an_error_report_and_refusal_are_bounded() -> None:
+    long = "x\t" * 5_000
+    report = Report("data")
+    report.add("pairs.tsv", f"does not name {long}", f"Name {long}.", value=long)
+    report.add_rows("pairs.tsv", f"are {long}", "Remove.", lines=[1], values=[long], details=[long])
+    for told in (
+        str(SlvizError(long)),
+        report.text(),
+        *(problem.what + problem.remedy for problem in report.problems),
+        str(Refused((long, long), long, long)),
+    ):
+        assert fault_of(told) == ""
+
+
+def test_the_nearest_of_a_long_name_is_not_looked_for() -> None:
+    began = time.process_time()
+    assert nearest("ab" * 100_000, ["ab" * 50, "abc"]) == ""
+    assert time.process_time() - began < 1
+
+
+def test_a_report_of_thousands_of_problems_tells_some_and_counts_the_rest() -> None:
+    report = Report("data")
+    for number in range(5_000):
+        report.add("dataset.toml", "is no key", "It is not used.", value=f"key {number}", fatal=False)
+    report.add("pairs.tsv", "is empty", "Write pairs.")
+    assert len(report.problems) == MOST_OF_A_FILE + 1
+    assert "(and 4,980 more like it)" in report.text()
+    assert "5,000 problems noticed" in report.text()
+    assert fault_of(report.text()) == ""

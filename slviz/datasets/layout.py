@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -12,6 +11,7 @@ from typing import Any
 from slviz.datasets.content import Content, read_bytes, read_text
 from slviz.datasets.report import Report
 from slviz.errors import nearest
+from slviz.files.toml import UnreadableToml, parse_toml
 
 SETTINGS = "dataset.toml"
 REQUIRED = ("genes", "pairs")
@@ -26,6 +26,8 @@ WELL_KNOWN = {
 }
 FEATURE_FILE = re.compile(r"feature_([A-Za-z][A-Za-z0-9-]*)_\d+\.(?:txt|tsv|csv)(?:\.gz)?")
 FEATURE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+MOST_NAMED = 100
+"""Files under one heading of `dataset.toml`."""
 KNOWN_KEYS = ("title", "citation", "licence", "license", "remark", "synthetic", "files", "features")
 
 
@@ -75,15 +77,13 @@ def _read_settings(content: Content, folder: Path, layout: Layout, report: Repor
     if text is None:
         return
     try:
-        settings = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        found = re.search(r"line (\d+)", str(error))
-        line = int(found.group(1)) if found else None
+        settings = parse_toml(text)
+    except UnreadableToml as error:
+        line = error.line
         value = text.split("\n")[line - 1].strip() if line and line <= text.count("\n") + 1 else ""
-        reason = str(error).split(" (at ")[0]
         report.add(
             SETTINGS,
-            f"is not valid TOML ({reason})",
+            f"is not valid TOML ({error.reason})",
             'Write lines such as title = "My screen".',
             line=line,
             value=value,
@@ -129,6 +129,10 @@ def _named_files(settings: Mapping[str, Any], table: str, folder: Path, report: 
     entries = settings.get(table, {})
     if not isinstance(entries, Mapping):
         report.add(SETTINGS, f"is not a table, as {table} should be", f"Write [{table}] on a line.", value=str(entries))
+        return
+    if len(entries) > MOST_NAMED:
+        what = f"names {len(entries):,} files under [{table}], more than the {MOST_NAMED} that are read"
+        report.add(SETTINGS, what, "Name only those that are needed.")
         return
     for key, name in entries.items():
         if not isinstance(name, str) or not name.strip():

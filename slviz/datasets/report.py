@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from slviz.text import spelt_out
+from slviz.text import sentences, spelt_out
 
 SHOWN = 5  # of problems of one kind in one file; the rest are counted
+MOST_OF_A_FILE = 20  # that are told one by one; the rest are counted
 VALUE_WIDTH = 60
 
 
@@ -35,6 +36,10 @@ class Problem:
     remedy: str
     fatal: bool
     alike: int = 0
+
+    def __post_init__(self) -> None:
+        for told in ("file", "what", "remedy"):
+            object.__setattr__(self, told, sentences(getattr(self, told)))
 
     def __str__(self) -> str:
         place = self.file or "the folder"
@@ -68,8 +73,13 @@ class Report:
     def add(
         self, file: str, what: str, remedy: str, *, line: int | None = None, value: str = "", fatal: bool = True
     ) -> None:
-        """Notes one problem; of a whole file and fatal unless said otherwise."""
-        self.problems.append(Problem(file, line, shown(value), what, remedy, fatal))
+        """Notes one problem; of a whole file and fatal unless said otherwise. The last of many of a file is counted."""
+        alike = [place for place, other in enumerate(self.problems) if (other.file, other.fatal) == (file, fatal)]
+        if len(alike) < MOST_OF_A_FILE:
+            self.problems.append(Problem(file, line, shown(value), what, remedy, fatal))
+        else:
+            last = self.problems[alike[-1]]
+            self.problems[alike[-1]] = replace(last, alike=last.alike + 1)
 
     def add_rows(
         self,
@@ -123,7 +133,7 @@ class Report:
         if self.skipped:
             rows = ", ".join(f"{count:,} of {file}" for file, count in self.skipped.items())
             parts.append(f"Rows left out: {rows}.")
-        return "\n".join(parts)
+        return "\n".join(map(sentences, parts))
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +11,9 @@ from slviz.datasets.cache import load_folder
 from slviz.datasets.graph import GeneGraph
 from slviz.datasets.layout import SETTINGS
 from slviz.datasets.report import Report, shown
-from slviz.errors import MissingDataFile, nearest
+from slviz.errors import DataError, MissingDataFile, nearest
+from slviz.files.regular import read_regular
+from slviz.files.toml import MOST_BYTES, parse_toml
 
 DATA_FOLDERS = "SLVIZ_DATA_FOLDERS"
 PAIRS_OF_SYNLETHDB = "SL_Human_FinalCheck.txt"
@@ -151,8 +152,9 @@ def _is_folder(path: Path) -> bool:
 def _entry(source: str, path: Path) -> DatasetEntry:
     """Reads only the heading of `dataset.toml`: a list must not fail for one broken folder."""
     try:
-        told = tomllib.loads((path / SETTINGS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        content = read_regular(path / SETTINGS, most_bytes=MOST_BYTES)
+        told = parse_toml(content.decode("utf-8-sig"))
+    except (DataError, ValueError):
         told = {}
     title = told.get("title")
     return DatasetEntry(

@@ -125,6 +125,19 @@ class Hdf5:
             value = element.attrs[key]
         return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
+    def text_attribute(self, element: Any, key: str) -> str:
+        """An attribute that is one text; "" where there is none, and where it is a list, a number or nothing."""
+        value = self.attribute(element, key)
+        return value if isinstance(value, str) else ""
+
+    def names_attribute(self, element: Any, key: str) -> list[str] | None:
+        """An attribute that is a list of names; None where there is none, and where it is something else."""
+        value = self.attribute(element, key)
+        names = np.atleast_1d(value).ravel().tolist() if isinstance(value, str | bytes | np.ndarray) else None
+        if names is None or not all(isinstance(each, str | bytes) for each in names):
+            return None
+        return [each.decode("utf-8", "replace") if isinstance(each, bytes) else each for each in names]
+
     def referred(self, reference: Any) -> h5py.Dataset | None:
         """The data set that an object reference points to inside this file; None for any other kind of reference."""
         if not isinstance(reference, h5py.h5r.Reference) or isinstance(reference, h5py.h5r.RegionReference):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import re
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -105,7 +106,18 @@ def _read_data(file: Any, header: NpyHeader, *, budget: Budget, name: str) -> np
     if header.dtype.itemsize == 0:
         return np.zeros(header.shape, dtype=header.dtype)
     array = np.frombuffer(content, dtype=header.dtype, count=math.prod(header.shape))
+    _refuse_no_letters(array, name)
     return array.reshape(header.shape, order="F" if header.by_column else "C")
+
+
+def _refuse_no_letters(array: np.ndarray, name: str) -> None:
+    """`MalformedData` for a text with numbers that are no letters: NumPy makes texts of them that crash Python."""
+    for field in array.dtype.names or ():
+        _refuse_no_letters(np.ascontiguousarray(array[field]).ravel(), name)
+    if array.dtype.kind == "U" and array.size:
+        letters = array.view(np.dtype("u4").newbyteorder(array.dtype.byteorder))
+        if int(letters.max(initial=0)) > sys.maxunicode:
+            raise MalformedData(f"{name} holds text with letters that do not exist, so it is damaged. {AGAIN}")
 
 
 def read_header(file: Any, size: int, *, name: str) -> NpyHeader:

@@ -63,6 +63,8 @@ class Zip:
         self._archive = archive
         self.name = shown(name)
         self.budget = budget
+        if not all(each.filename for each in archive.infolist()):
+            raise MalformedData(f"{self.name} holds a file without a name, so it is damaged. Zip the files again.")
         self.members = [each for each in archive.infolist() if not each.is_dir() and not _is_hidden(each.filename)]
         if len(archive.infolist()) > MEMBERS.value:
             raise MalformedData(f"{self.name} holds more than {MEMBERS.value:,} files. {MEMBERS.raised()}")

@@ -8,13 +8,12 @@ genes lie in `.own-tables`, files of terms in `.terms`: the address of a page na
 from __future__ import annotations
 
 import contextlib
-import gzip
-import io
-import zlib
 from pathlib import Path
 
 from slviz.disk.ages import is_old, last_used
 from slviz.errors import MalformedData
+from slviz.files.gz import unpack_if_gzip
+from slviz.files.limits import shown
 from slviz.runs.files import saving, sha256, write_atomically
 from slviz.runs.plain_files import is_plain
 
@@ -24,7 +23,6 @@ TERMS = ".terms"
 MOST_MEBIBYTES = 20
 MOST_FILES = 100
 KEPT_DAYS = 7.0
-GZIP = b"\x1f\x8b"
 
 
 def staged(root: Path, key: str, *, place: str) -> Path | None:
@@ -61,15 +59,9 @@ def stage(root: Path, content: bytes, *, name: str, place: str = HELD_OUT) -> Pa
 
 def _unpacked(content: bytes, *, name: str) -> bytes:
     most = MOST_MEBIBYTES << 20
-    if content.startswith(GZIP):
-        try:
-            with gzip.open(io.BytesIO(content)) as packed:
-                content = packed.read(most + 1)  # never more, however small a file claims to be
-        except (OSError, EOFError, zlib.error) as error:
-            raise MalformedData(f"{name} is packed with gzip and broken ({error}). Upload it unpacked.") from error
     if len(content) > most:
-        raise MalformedData(f"{name} is larger than {MOST_MEBIBYTES} MiB. Upload only the rows that are needed.")
-    return content
+        raise MalformedData(f"{shown(name)} is larger than {MOST_MEBIBYTES} MiB. Upload only the rows that are needed.")
+    return unpack_if_gzip(content, name, most_bytes=most)
 
 
 def _tidy(folder: Path) -> None:

@@ -28,7 +28,6 @@ from slviz.runs.contents import (
     read_history,
     table_to_parquet,
 )
-from slviz.runs.damage import readable
 from slviz.runs.files import (
     pack_sealed,
     read_whole,
@@ -55,9 +54,7 @@ from slviz.runs.plain_files import read_if_there
 from slviz.runs.run import Run
 from slviz.runs.schemas import AboutCheckpoint, StoredFailure
 from slviz.runs.spec import RunSpec
-
-LONGEST_LINE = 2000
-"""Letters of a line that another process left as its reason."""
+from slviz.text import sentences
 
 
 @dataclass(frozen=True)
@@ -236,7 +233,7 @@ def read_failure(path: Path) -> str:
 
 def _told(sentence: str) -> str:
     """What another process wrote, line by line, without what a terminal would act on."""
-    return "\n".join(readable(line, most=LONGEST_LINE) for line in sentence.splitlines())
+    return sentences("\n".join(sentence.splitlines()))
 
 
 def read_progress(folder: Path) -> pd.DataFrame:

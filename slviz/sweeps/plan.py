@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +17,7 @@ from slviz.runs.possible import Possible
 from slviz.runs.spec import TABLES, RunSpec
 from slviz.runs.typed import choices_from_words
 from slviz.splits import publications
+from slviz.text import sentences
 
 DEFAULTS = {
     "task": ("link",),
@@ -30,6 +33,12 @@ DEFAULTS = {
 AXES = tuple(DEFAULTS)
 ALL = "all"
 LARGEST = "largest:"
+MOST_RUNS = 5_000
+"""Of one sweep, those that are refused included."""
+MOST_SETTINGS = 200
+"""Of one line of a sweep."""
+MOST_DIGITS = 18
+"""Of a number that is typed; Python turns no number of thousands of digits into an integer."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ class Refused:
     def __str__(self) -> str:
         named = ", ".join(self.what[:3]) + (f" and {len(self.what) - 3} more" if len(self.what) > 3 else "")
         place = f"{self.where}: " if self.where else ""
-        return f"{place}{named}: {self.reason}" if named else f"{place}{self.reason}"
+        return sentences(f"{place}{named}: {self.reason}" if named else f"{place}{self.reason}")
 
 
 @dataclass(frozen=True)
@@ -84,27 +93,62 @@ def make_plan(graph: GeneGraph, wishes: Sequence[Wish], *, source: str) -> Plan:
     possible = Possible(graph)
     runs: dict[str, RunSpec] = {}
     refused: dict[tuple[str, str], list[str]] = {}
+    left = MOST_RUNS
+    listed: Listed = functools.cache(lambda: tuple(publications(graph)))
+    planned: set[str] = set()
     for wish in wishes:
         try:
-            combinations = list(_combinations(graph, wish))
+            _refuse_too_many(wish, left)
+            combinations = list(itertools.islice(_combinations(listed, wish), left + 1))
+            if len(combinations) > left:
+                raise _too_many()
+            left -= len(combinations)
         except SlvizError as error:
             refused.setdefault((wish.where, str(error)), [])
+            if isinstance(error, _TooMany):
+                break
             continue
         for names, words, seed in combinations:
+            key = str((names, words, seed))
+            if key in planned:
+                continue
             try:
                 spec = _spec(graph, names, words, seed=seed, source=source)
                 possible.check(spec)
                 runs.setdefault(spec.run_id, spec)
+                planned.add(key)
             except SlvizError as error:
                 refused.setdefault((wish.where, str(error)), []).append(_said(names, words, seed))
     left_out = (Refused(tuple(what), reason, where) for (where, reason), what in refused.items())
     return Plan(tuple(runs.values()), tuple(left_out))
 
 
+def _refuse_too_many(wish: Wish, left: int) -> None:
+    """`InvalidSetting` where the lists of a wish alone make more runs than may still be added."""
+    if len(wish.settings) > MOST_SETTINGS:
+        raise InvalidSetting(f"{len(wish.settings):,} settings are more than the {MOST_SETTINGS} that are read.")
+    held_out = max(1, min(len(wish.values("fold")), len(wish.values("publication"))))
+    if math.prod(len(wish.values(axis)) for axis in (*TABLES, "seed")) * held_out > left:
+        raise _too_many()
+
+
+class _TooMany(InvalidSetting):
+    """A sweep would have more runs than it may."""
+
+
+def _too_many() -> InvalidSetting:
+    return _TooMany(
+        f"A sweep has at most {MOST_RUNS:,} runs, and with this there are more; it is left out, and what follows it. "
+        "Shorten the lists, or make several sweeps one after the other."
+    )
+
+
 Combination = tuple[dict[str, str], list[str], str]
+Listed = Callable[[], Sequence[str]]
+"""The publications of the data set, the largest first; counted when they are first asked for."""
 
 
-def _combinations(graph: GeneGraph, wish: Wish) -> Iterator[Combination]:
+def _combinations(listed: Listed, wish: Wish) -> Iterator[Combination]:
     """Names, settings and seed of each combination; raises where the line itself makes no sense."""
     unknown = set(wish.axes) - set(AXES)
     if unknown:
@@ -115,7 +159,7 @@ def _combinations(graph: GeneGraph, wish: Wish) -> Iterator[Combination]:
     for chosen in itertools.product(*parts.values(), wish.values("seed")):
         names, seed = dict(zip(parts, chosen[:-1], strict=True)), chosen[-1]
         words = [word for word in wish.settings if settings[word] & set(names.items())]
-        for held_out in _held_out(graph, names["split"], wish, words):
+        for held_out in _held_out(listed, names["split"], wish, words):
             yield names, [*words, *held_out], seed
 
 
@@ -144,14 +188,14 @@ def _keys(table: Choices, name: str) -> set[str]:
     return {each.key for each in table[name].settings()} if name in table else set()
 
 
-def _held_out(graph: GeneGraph, split: str, wish: Wish, words: Sequence[str]) -> Iterator[list[str]]:
+def _held_out(listed: Listed, split: str, wish: Wish, words: Sequence[str]) -> Iterator[list[str]]:
     """What a protocol holds out in turn: its folds, its publications, or the one thing that it can."""
     known = _keys(TABLES["split"], split)
     said = {word.partition("=")[0].rpartition(".")[2] for word in words}
     if "fold" in known and "fold" not in said:
         yield from ([f"split.fold={each}"] for each in _folds(wish.values("fold"), words))
     elif "publication" in known and "publication" not in said:
-        yield from ([f"split.publication={each}"] for each in _publications(graph, wish.values("publication")))
+        yield from ([f"split.publication={each}"] for each in _publications(listed, wish.values("publication")))
     elif split == "file":
         raise InvalidSetting("The split 'file' needs a file of test pairs: train it with `train --test-pairs FILE`.")
     else:
@@ -162,32 +206,41 @@ def _folds(values: Sequence[str], words: Sequence[str]) -> list[str]:
     if list(values) != [ALL]:
         return list(values)
     said = [word.partition("=")[2] for word in words if word.partition("=")[0].rpartition(".")[2] == "folds"]
-    return [str(fold) for fold in range(int(said[0]) if said and said[0].isdecimal() else 5)]
+    count = (_number(said[0]) if said else None) or 5
+    if count > MOST_RUNS:
+        raise _too_many()
+    return [str(fold) for fold in range(count)]
 
 
-def _publications(graph: GeneGraph, values: Sequence[str]) -> list[str]:
+def _number(typed: str) -> int | None:
+    """A whole number from 0 on; None where it is none, and where it is longer than any that is meant."""
+    return int(typed) if typed.isdecimal() and len(typed) <= MOST_DIGITS else None
+
+
+def _publications(listed: Listed, values: Sequence[str]) -> list[str]:
     """The publications by name; `largest:6` stands for the six with most pairs of their own."""
     named: list[str] = []
     for value in values:
         if not value.startswith(LARGEST):
             named.append(value)
-        elif value.removeprefix(LARGEST).isdecimal():
-            named += list(publications(graph))[: int(value.removeprefix(LARGEST))]
+        elif (count := _number(value.removeprefix(LARGEST))) is not None:
+            named += listed()[:count]
         else:
             raise InvalidSetting(f"--publication {value}: write a number, such as {LARGEST}6.")
     return named
 
 
 def _spec(graph: GeneGraph, names: Mapping[str, str], words: Sequence[str], *, seed: str, source: str) -> RunSpec:
-    if not seed.strip().isdecimal():
-        raise InvalidSetting(f"seed={seed!r} is not a whole number from 0 on.")
+    number = _number(seed.strip())
+    if number is None:
+        raise InvalidSetting(f"seed={seed!r} is not a whole number from 0 to 2147483647.")
     choices: dict[str, Any] = choices_from_words(names, words)
     spec = RunSpec(
         data_name=graph.name,
         data_source=source,
         data_fingerprint=graph.fingerprint,
         synthetic=graph.synthetic,
-        seed=int(seed),
+        seed=number,
         **choices,
     )
     return as_one_run(spec, graph)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import shlex
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from slviz.errors import InvalidSetting
+from slviz.files.toml import UnreadableToml, parse_toml
 from slviz.runs.damage import readable
 from slviz.sweeps.plan import AXES, Refused, Wish
 
 LARGEST_BYTES = 16 << 20
+LARGEST_TOML_BYTES = 1 << 20
 SETTINGS = "settings"
 RUNS = "runs"
 
@@ -92,9 +93,9 @@ def _lines(text: str, name: str) -> tuple[list[Wish], list[Refused]]:
 
 def _toml(text: str, name: str) -> tuple[list[Wish], list[Refused]]:
     try:
-        content = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # ValueError also of numbers with thousands of digits
-        raise InvalidSetting(f"{name} is no TOML: {readable(str(error))}.") from error
+        content = parse_toml(text, most_bytes=LARGEST_TOML_BYTES)
+    except UnreadableToml as error:
+        raise InvalidSetting(f"{readable(name)} is no TOML that can be read: {readable(str(error))}.") from error
     tables = content.pop(RUNS, [])
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
         raise InvalidSetting(f"{name}: write each group of runs under [[{RUNS}]].")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from slviz.disk.left_over import LeftOver, entries_in
-from slviz.errors import DamagedRun, InvalidSetting, RunNotFound, nearest
+from slviz.errors import DamagedRun, InvalidSetting, RunNotFound, RunNotSaved, nearest
 from slviz.runs.damage import readable
 from slviz.runs.files import saving
 from slviz.runs.folder import holding, is_held
@@ -118,7 +118,8 @@ class StudyFolder:
             with saving(path):
                 path.with_suffix(".cancel").unlink(missing_ok=True)
             try:
-                yield
+                with _writing(path):
+                    yield
             finally:
                 with contextlib.suppress(OSError):  # the next start clears what stays
                     path.with_suffix(".cancel").unlink(missing_ok=True)
@@ -170,6 +171,23 @@ def _row(trial: FrozenTrial) -> dict[str, Any]:
         "run": str(trial.user_attrs.get("run_id", "")),
         **{key: _used(value, trial.distributions[key]) for key, value in trial.params.items()},
     }
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn what a database raises that the disk refuses, or that somebody holds or damaged, into `RunNotSaved`."""
+    from optuna.exceptions import StorageInternalError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (SQLAlchemyError, StorageInternalError) as error:
+        cause = error.__cause__ if isinstance(error, StorageInternalError) else error
+        reason = getattr(cause, "orig", None) or type(error).__name__
+        raise RunNotSaved(
+            f"The search '{path.stem}' cannot be kept in {path.name} ({reason}). Its runs stay as they are. Make room "
+            "on the disk, or remove the file where it is damaged, and give the same command again."
+        ) from error
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ import pandas as pd
 from slviz.errors import MalformedData, nearest
 from slviz.files.limits import COLUMNS, Budget, shown
 from slviz.files.npy import NpyHeader, npy_header, npz_shapes, read_npy, read_npz
+from slviz.text import storable
 from slviz.vectors.vector_set import VectorSet
 
 REAL = "fiu"
@@ -109,7 +110,7 @@ def _columns(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         fields = {f"{key}.{field}": array[field] for field in array.dtype.names or ()} or {key: array}
         for title, values in fields.items():
             if values.ndim == 1:
-                columns[title] = values if values.dtype.kind in "fiub" else _texts(values)
+                columns[storable(title)] = values if values.dtype.kind in "fiub" else _texts(values)
     return columns
 
 
@@ -117,5 +118,7 @@ def _texts(values: np.ndarray) -> np.ndarray:
     """Values as `str`; bytes are read as UTF-8, and a date that is none is ""."""
     if values.dtype.kind in "Mm":
         return np.where(np.isnat(values), "", values.astype(str)).astype(object)
-    texts = [each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each) for each in values.tolist()]
+    texts = [
+        each.decode("utf-8", "replace") if isinstance(each, bytes) else storable(str(each)) for each in values.tolist()
+    ]
     return np.array(texts, dtype=object).reshape(values.shape)

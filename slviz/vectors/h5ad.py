@@ -19,6 +19,7 @@ from slviz.errors import MalformedData, nearest
 from slviz.files.hdf5 import AGAIN, Hdf5, opened_hdf5
 from slviz.files.limits import COLUMNS, shown
 from slviz.files.regular import check_regular
+from slviz.text import storable
 from slviz.vectors.h5ad_table import Table, read_table
 from slviz.vectors.vector_set import VectorSet, marked
 
@@ -150,14 +151,13 @@ def _shape(file: Hdf5, element: Any) -> tuple[int, int] | None:
 
 def _kind(file: Hdf5, element: h5py.Group) -> str:
     """What a group says that it is; before anndata 0.7 sparse matrices said it in another place."""
-    said = file.attribute(element, "encoding-type") or file.attribute(element, "h5sparse_format")
-    return str(said or "")
+    return file.text_attribute(element, "encoding-type") or file.text_attribute(element, "h5sparse_format")
 
 
 def _said_shape(file: Hdf5, element: h5py.Group) -> tuple[int, int] | None:
     said = file.attribute(element, "shape")
     said = file.attribute(element, "h5sparse_shape") if said is None else said
-    values = np.asarray(said if said is not None else ())
+    values = np.asarray(said if isinstance(said, np.ndarray | list | tuple) else ())
     if values.shape != (2,) or values.dtype.kind not in "iu" or (values < 0).any():
         return None
     return int(values[0]), int(values[1])
@@ -173,9 +173,9 @@ def _table_shape(file: Hdf5, element: h5py.Group) -> tuple[int, int] | None:
 
 
 def _columns_of(file: Hdf5, element: h5py.Group) -> list[str]:
-    index = file.attribute(element, "_index", "_index")
-    order = file.attribute(element, "column-order")
-    named = [str(each) for each in np.atleast_1d(order)] if order is not None else [str(each) for each in element]
+    index = file.text_attribute(element, "_index") or "_index"
+    order = file.names_attribute(element, "column-order")
+    named = order if order is not None else [str(each) for each in element]
     return [each for each in named if each != index and each in element]
 
 
@@ -241,7 +241,7 @@ def _maps(
         if called in (leave_out, MAIN) or called.startswith(f"{LAYERS}/") or shape is None:
             continue
         if shape[0] == count and shape[1] in (2, 3):
-            place, title = _matrix(file, element, called=called), called.removeprefix("X_")
+            place, title = _matrix(file, element, called=called), storable(called.removeprefix("X_"))
             if np.isfinite(place).all() and title not in maps:
                 maps[title] = place
             else:

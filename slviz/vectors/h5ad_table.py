@@ -12,6 +12,7 @@ import pandas as pd
 from slviz.errors import MalformedData
 from slviz.files.hdf5 import AGAIN, Hdf5
 from slviz.files.limits import shown
+from slviz.text import storable
 
 MOST_COLUMNS = 100
 OLD_CATEGORIES = "__categories"
@@ -53,10 +54,10 @@ def read_table(file: Hdf5, name: str) -> Table:
 
 
 def _of_group(file: Hdf5, table: h5py.Group, name: str) -> Table:
-    said = file.attribute(table, "_index")
-    index = next((each for each in ([str(said)] if said is not None else INDICES) if each in table), None)
+    said = file.text_attribute(table, "_index")
+    index = next((each for each in ([said] if said else INDICES) if each in table), None)
     if index is None:
-        lacking = shown(said if said is not None else INDICES[0])
+        lacking = shown(said or INDICES[0])
         raise MalformedData(f"{file.name}: '{name}' does not say what its points are called (it lacks '{lacking}').")
     try:
         names = _texts(_values(file, table, index))
@@ -64,8 +65,8 @@ def _of_group(file: Hdf5, table: h5py.Group, name: str) -> Table:
         raise MalformedData(
             f"{file.name}: the names of '{name}' are of a kind that slviz does not read ({error})."
         ) from None
-    order = file.attribute(table, "column-order")
-    titles = [str(each) for each in np.atleast_1d(order)] if order is not None else [str(each) for each in table]
+    order = file.names_attribute(table, "column-order")
+    titles = order if order is not None else [str(each) for each in table]
     wanted = [each for each in dict.fromkeys(titles) if each not in (index, OLD_CATEGORIES)]
     return _table(names, wanted, lambda title: _values(file, table, title))
 
@@ -95,7 +96,7 @@ def _table(names: tuple[str, ...], titles: list[str], column: Any) -> Table:
             values = column(title)
             if len(values) != len(names):
                 raise _Unknown(f"{len(values):,} values for {len(names):,} points")
-            columns[title] = values
+            columns[storable(title)] = values
         except _Unknown as error:
             left_out.append(f"column '{shown(title, 40)}' ({error})")
     if len(titles) > MOST_COLUMNS:
@@ -117,7 +118,7 @@ def _values(file: Hdf5, table: h5py.Group, title: str) -> np.ndarray:
 
 def _of_parts(file: Hdf5, column: h5py.Group) -> np.ndarray:
     """A column that is written in parts: categories with codes, or values with a mask of those that are missing."""
-    kind = shown(file.attribute(column, "encoding-type", "of no kind"), 40)
+    kind = shown(file.text_attribute(column, "encoding-type") or "of no kind", 40)
     parts = {part: column.get(part) for part in ("codes", "categories", "values", "mask")}
     there: dict[str, Any] = {
         part: element for part, element in parts.items() if isinstance(element, (h5py.Dataset, h5py.Group))
@@ -173,7 +174,7 @@ def _plain(values: np.ndarray) -> np.ndarray:
         raise _Unknown(f"of shape {values.shape}")
     names = h5py.check_enum_dtype(values.dtype)
     if names is not None:
-        by_code = {code: name for name, code in names.items()}
+        by_code = {code: storable(name) for name, code in names.items()}
         return np.array([by_code.get(code, "") for code in values.tolist()], dtype=object)
     if values.dtype.kind in "OSU":
         return np.array(_texts(values), dtype=object)
@@ -183,4 +184,6 @@ def _plain(values: np.ndarray) -> np.ndarray:
 
 
 def _texts(values: np.ndarray) -> tuple[str, ...]:
-    return tuple(each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each) for each in values.tolist())
+    return tuple(
+        each.decode("utf-8", "replace") if isinstance(each, bytes) else storable(str(each)) for each in values.tolist()
+    )

@@ -14,12 +14,13 @@ from jaxtyping import Float32, UInt8
 
 from slviz.errors import MalformedData
 from slviz.files.limits import shown
+from slviz.text import storable
 
 FEWEST = 3
 MOST_POINTS = 5_000_000
 SHOWN = 3
-HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Control characters, and marks that turn the direction of what follows them."""
+HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, marks that turn the direction of what follows them, and halves of a character."""
 SYNTHETIC = "SYNTHETIC DATA"
 """Stands in the origin of vectors that slviz itself wrote from generated data."""
 
@@ -53,6 +54,8 @@ class VectorSet:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", _plain_columns(self.columns))
+        for told in ("name", "title", "origin"):
+            object.__setattr__(self, told, storable(getattr(self, told)))
         for problem in (*_about_vectors(self), *_about_the_rest(self)):
             raise MalformedData(f"{shown(self.name)}: {problem}")
         for array in (self.vectors, self.images, *self.maps.values()):
@@ -83,12 +86,16 @@ def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:
         values = column.to_numpy()
         if values.dtype.kind in "fiub":
             return values.astype(_native(values.dtype))
-        return column.astype(object).where(column.notna(), "").map(str).to_numpy(dtype=object)
+        return column.astype(object).where(column.notna(), "").map(_as_text).to_numpy(dtype=object)
 
     made = [pd.Series(each := plain(table.iloc[:, place]), dtype=each.dtype) for place in range(table.shape[1])]
     if not made:
         return pd.DataFrame(index=range(len(table)))
     return pd.concat(made, axis=1).set_axis([str(each) for each in table.columns], axis=1)
+
+
+def _as_text(value: object) -> str:
+    return storable(str(value))
 
 
 def _native(dtype: np.dtype) -> np.dtype:
@@ -155,6 +162,8 @@ def _about_the_rest(given: VectorSet) -> Iterable[str]:
     if (marked_title := next(filter(HIDDEN.search, titles), None)) is not None:
         yield f"The name of the column '{shown(marked_title)}' holds a control character (here �). Remove it."
     for name, place in given.maps.items():
+        if HIDDEN.search(name):
+            yield f"The name of the map '{shown(name)}' holds a control character (here �). Remove it."
         if place.shape not in ((count, 2), (count, 3)):
             yield f"The map '{shown(name)}' has shape {place.shape} for {count:,} points."
         elif not np.isfinite(place).all():

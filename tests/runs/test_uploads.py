@@ -31,13 +31,13 @@ def test_what_is_too_large_is_refused_however_small_it_is_packed(
     monkeypatch.setattr(uploads, "MOST_MEBIBYTES", 1)
     large = b"A\tB\n" * (1 << 18) + b"A\tC\n"
     for content in (large, gzip.compress(large)):
-        with pytest.raises(MalformedData, match=r"mine\.tsv is larger than 1 MiB"):
+        with pytest.raises(MalformedData, match=r"mine\.tsv (is larger|holds more) than 1 MiB"):
             stage(tmp_path, content, name="mine.tsv")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_broken_packed_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(MalformedData, match=r"mine\.gz is packed with gzip and broken"):
+    with pytest.raises(MalformedData, match=r"mine\.gz is a gzip file that was cut off"):
         stage(tmp_path, gzip.compress(b"A\tB\n" * 99)[:-12], name="mine.gz")
 
 

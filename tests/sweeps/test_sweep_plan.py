@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from pathlib import Path
 
 import pytest
+from builders import tiny_graph
+from trials.endings import fault_of
 
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting
@@ -146,3 +149,40 @@ def test_a_file_that_is_none_is_a_sentence(tmp_path: Path, name: str, content: s
         (tmp_path / name).write_text(content)
     with pytest.raises(InvalidSetting, match=said):
         read_wishes(tmp_path / name, beside=Wish({}))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("seed = [SEEDS]\nfold = [SEEDS]", "A sweep has at most 5,000 runs"),
+        ("network = [SEEDS]\nfeatures = [SEEDS]\ntask = [SEEDS]", "A sweep has at most 5,000 runs"),
+        ('split = "publication"\npublication = [SEEDS]\nseed = [SEEDS]', "A sweep has at most 5,000 runs"),
+        ('fold = "all"\n[settings]\nfolds = 999999999999', "A sweep has at most 5,000 runs"),
+        ('seed = "' + "9" * 5_000 + '"', "is not a whole number from 0"),
+        ('split = "publication"\npublication = "largest:' + "9" * 5_000 + '"', "write a number, such as largest:6"),
+        ("[settings]\n" + "\n".join(f"k{number} = 1" for number in range(300)), "300 settings are more than the 200"),
+        ('network = ["\u2029", "\u202e"]', "No network is called"),
+        ("[settings]\nlearning_rat" + "x" * 2_000 + " = 1", "has a setting 'learning_ratxxx"),
+        ("a.b." * 50_000 + "c = 1", "a key has more than 32 parts"),
+    ],
+)
+def test_what_is_too_much_for_a_sweep_is_told_at_once(tmp_path: Path, content: str, said: str):
+    path = tmp_path / "runs.toml"
+    path.write_text(content.replace("SEEDS", ",".join(f'"{seed}"' for seed in range(5_000))), encoding="utf-8")
+    began = time.process_time()
+    try:
+        wishes, refused = read_wishes(path, beside=Wish({}))
+        told = [*refused, *make_plan(tiny_graph(), wishes, source="demo").refused]
+    except InvalidSetting as error:
+        told = [error]
+    assert said in str(told[0])
+    assert not any(map(fault_of, map(str, told)))
+    assert time.process_time() - began < 5
+
+
+def test_a_sweep_of_too_many_groups_keeps_the_first_and_tells_the_first_that_is_left_out():
+    groups = [Wish({"seed": [str(seed)]}, where=f"group {seed}") for seed in range(12)]
+    many = Wish({"seed": [str(seed) for seed in range(5_000)]}, where="group 5")
+    plan = make_plan(tiny_graph(), [*groups[:5], many, *groups[6:]], source="demo")
+    assert [run.seed for run in plan.runs] == [0, 1, 2, 3, 4]
+    assert [refused.where for refused in plan.refused] == ["group 5"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import shutil
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,6 +142,7 @@ def own_table(name: str) -> Callable[[Path], Reader]:
 
     def reader(place: Path) -> Reader:
         from slviz.datasets.own_table import read_own_table
+        from slviz.files.limited import run_limited_if_large
         from slviz.runs.uploads import OWN_TABLES, stage
 
         graph, index = seeds.demo_and_index()
@@ -148,7 +150,16 @@ def own_table(name: str) -> Callable[[Path], Reader]:
         def read(content: bytes) -> list[str]:
             staged = stage(place, content, name=name, place=OWN_TABLES)
             try:
-                table = read_own_table(staged.read_bytes(), "your table", genes=len(graph), index=index)
+                kept = staged.read_bytes()
+                table = run_limited_if_large(  # as the Embedding page does
+                    read_own_table,
+                    kept,
+                    "your table",
+                    what="Your table",
+                    size_bytes=len(kept),
+                    genes=len(graph),
+                    index=index,
+                )
             finally:
                 staged.unlink()
             for column in table.columns:
@@ -181,14 +192,37 @@ def gene_list(place: Path) -> Reader:
     return read
 
 
+LARGEST_HERE = 1 << 20
+"""Bytes of an unpacked text that a trial reads in its own process; the page reads each packed one in a child."""
+
+
+def gunzipped_start(content: bytes) -> bytes:
+    """What gzip holds, no more than one byte beyond `LARGEST_HERE`; b"" where it is damaged."""
+    with contextlib.suppress(zlib.error):
+        return zlib.decompressobj(wbits=31).decompress(content, LARGEST_HERE + 1)
+    return b""
+
+
 def gmt(place: Path) -> Reader:
     """An uploaded GMT file: terms, and selections of its genes."""
+    from slviz.files.gz import is_gzip
+    from slviz.files.limited import run_limited_if_large
     from slviz.gene_sets import read_gmt, sets_of, to_gmt
 
     graph, index = seeds.demo_and_index()
 
     def read(content: bytes) -> list[str]:
-        terms, report = read_gmt(content, "your.gmt", graph=graph, index=index)
+        unpacked_is_large = is_gzip(content) and len(gunzipped_start(content)) > LARGEST_HERE
+        terms, report = run_limited_if_large(  # as the Embedding page does; a small packed file is read here
+            read_gmt,
+            content,
+            "your.gmt",
+            what="your.gmt",
+            size_bytes=len(content),
+            graph=graph,
+            index=index,
+            packed=unpacked_is_large,
+        )
         if terms is not None:
             to_gmt(sets_of(terms, graph, note="a trial"), provenance="a trial")
         return [report.text()]
@@ -219,6 +253,7 @@ def held_out(name: str, *, negatives: bool = False) -> Callable[[Path], Reader]:
 
 def staged_held_out(place: Path) -> Reader:
     """Held-out pairs that were uploaded: unpacked and kept first."""
+    from slviz.files.limited import run_limited_if_large
     from slviz.runs.uploads import stage
     from slviz.splits import HeldOut
 
@@ -227,7 +262,8 @@ def staged_held_out(place: Path) -> Reader:
     def read(content: bytes) -> list[str]:
         path = stage(place, content, name="pairs.tsv.gz")
         try:
-            HeldOut.read(graph, path)
+            size = path.stat().st_size
+            run_limited_if_large(HeldOut.read, graph, path, what="The file of pairs", size_bytes=size)
         finally:
             path.unlink()
         return []

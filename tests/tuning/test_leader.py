@@ -16,7 +16,7 @@ import pytest
 from builders import tiny_run
 
 from slviz.datasets import GeneGraph
-from slviz.errors import InvalidSetting, RunAlreadyRunning, RunNotFound
+from slviz.errors import InvalidSetting, RunAlreadyRunning, RunNotFound, RunNotSaved
 from slviz.runs import RunSpec
 from slviz.runs.possible import Possible
 from slviz.runs.store import RunStore
@@ -272,3 +272,35 @@ def test_a_study_that_is_not_there_or_is_none(folder: StudyFolder):
 def test_a_baseline_has_nothing_to_search(graph):
     with pytest.raises(InvalidSetting, match="nothing to search"):
         make_search(graph, NAMES | {"network": "l3"}, [], source="x")
+
+
+@pytest.mark.parametrize("content", [b"no database at all " * 100, b"SQLite format 3\0" + b"\xff" * 4_000])
+def test_a_database_that_cannot_be_written_is_a_sentence(
+    store: RunStore, graph: GeneGraph, folder: StudyFolder, content: bytes
+):
+    what = search(graph, "width=8,16", sampler="grid")
+    folder.folder.mkdir(parents=True, exist_ok=True)
+    folder.path(what.name).write_bytes(content)
+    with pytest.raises(RunNotSaved, match=rf"'{what.name}' cannot be kept") as told, folder.leading(what.name):
+        led(store, graph, what, StandIn(store, graph, by_width))
+    assert "\n" not in str(told.value)
+
+
+def test_a_disk_that_is_full_while_searching_is_a_sentence(
+    store: RunStore, graph: GeneGraph, folder: StudyFolder, monkeypatch: pytest.MonkeyPatch
+):
+    import sqlite3
+
+    import sqlalchemy.exc
+
+    what = search(graph, "width=8,16", sampler="grid")
+
+    def refuse(*_: object) -> None:
+        full = sqlite3.OperationalError("database or disk is full")
+        raise sqlalchemy.exc.OperationalError("INSERT", {}, full)
+
+    runner = StandIn(store, graph, by_width)
+    monkeypatch.setattr(runner, "wait", refuse)
+    with pytest.raises(RunNotSaved, match="database or disk is full"), folder.leading(what.name):
+        led(store, graph, what, runner)
+    assert folder.state(what.name) == "resting"
