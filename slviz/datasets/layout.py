@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -12,6 +11,7 @@ from typing import Any
 from slviz.datasets.content import Content, read_bytes, read_text
 from slviz.datasets.report import Report
 from slviz.errors import nearest
+from slviz.files.toml import NotToml, parse_toml
 
 SETTINGS = "dataset.toml"
 REQUIRED = ("genes", "pairs")
@@ -75,8 +75,8 @@ def _read_settings(content: Content, folder: Path, layout: Layout, report: Repor
     if text is None:
         return
     try:
-        settings = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        settings = parse_toml(text)
+    except NotToml as error:
         found = re.search(r"line (\d+)", str(error))
         line = int(found.group(1)) if found else None
         value = text.split("\n")[line - 1].strip() if line and line <= text.count("\n") + 1 else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from slviz.datasets.graph import GeneGraph
 from slviz.datasets.layout import SETTINGS
 from slviz.datasets.report import Report, shown
 from slviz.errors import MissingDataFile, nearest
+from slviz.files.toml import LARGEST_LETTERS, parse_toml
 
 DATA_FOLDERS = "SLVIZ_DATA_FOLDERS"
 PAIRS_OF_SYNLETHDB = "SL_Human_FinalCheck.txt"
@@ -151,7 +151,8 @@ def _is_folder(path: Path) -> bool:
 def _entry(source: str, path: Path) -> DatasetEntry:
     """Reads only the heading of `dataset.toml`: a list must not fail for one broken folder."""
     try:
-        told = tomllib.loads((path / SETTINGS).read_text(encoding="utf-8"))
+        with (path / SETTINGS).open(encoding="utf-8") as file:
+            told = parse_toml(file.read(LARGEST_LETTERS + 1))
     except (OSError, ValueError):
         told = {}
     title = told.get("title")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,10 @@ DEFAULTS = {
 AXES = tuple(DEFAULTS)
 ALL = "all"
 LARGEST = "largest:"
+DIGITS = 9
+"""Of a number of folds; with more it is refused anyway."""
+MOST_RUNS = 10_000
+"""A sweep of more is a slip of the pen: three short lists multiply to millions."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +88,16 @@ def make_plan(graph: GeneGraph, wishes: Sequence[Wish], *, source: str) -> Plan:
     possible = Possible(graph)
     runs: dict[str, RunSpec] = {}
     refused: dict[tuple[str, str], list[str]] = {}
+    left = MOST_RUNS
     for wish in wishes:
         try:
-            combinations = list(_combinations(graph, wish))
+            combinations = list(itertools.islice(_combinations(graph, wish), left + 1))
+            if len(combinations) > left:
+                raise InvalidSetting(
+                    f"A sweep has {MOST_RUNS:,} runs at most, and with these lists it has more. Shorten them, or make "
+                    "several sweeps of them."
+                )
+            left -= len(combinations)
         except SlvizError as error:
             refused.setdefault((wish.where, str(error)), [])
             continue
@@ -158,11 +169,11 @@ def _held_out(graph: GeneGraph, split: str, wish: Wish, words: Sequence[str]) ->
         yield []
 
 
-def _folds(values: Sequence[str], words: Sequence[str]) -> list[str]:
+def _folds(values: Sequence[str], words: Sequence[str]) -> Iterable[str]:
     if list(values) != [ALL]:
-        return list(values)
+        return values
     said = [word.partition("=")[2] for word in words if word.partition("=")[0].rpartition(".")[2] == "folds"]
-    return [str(fold) for fold in range(int(said[0]) if said and said[0].isdecimal() else 5)]
+    return map(str, range(int(said[0][:DIGITS]) if said and said[0].isdecimal() else 5))
 
 
 def _publications(graph: GeneGraph, values: Sequence[str]) -> list[str]:
@@ -172,7 +183,7 @@ def _publications(graph: GeneGraph, values: Sequence[str]) -> list[str]:
         if not value.startswith(LARGEST):
             named.append(value)
         elif value.removeprefix(LARGEST).isdecimal():
-            named += list(publications(graph))[: int(value.removeprefix(LARGEST))]
+            named += list(publications(graph))[: int(value.removeprefix(LARGEST)[:DIGITS])]
         else:
             raise InvalidSetting(f"--publication {value}: write a number, such as {LARGEST}6.")
     return named

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from slviz.errors import InvalidSetting
+from slviz.files.toml import NotToml, parse_toml
 from slviz.runs.damage import readable
 from slviz.sweeps.plan import AXES, Refused, Wish
 
@@ -92,8 +92,8 @@ def _lines(text: str, name: str) -> tuple[list[Wish], list[Refused]]:
 
 def _toml(text: str, name: str) -> tuple[list[Wish], list[Refused]]:
     try:
-        content = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # ValueError also of numbers with thousands of digits
+        content = parse_toml(text)
+    except NotToml as error:
         raise InvalidSetting(f"{name} is no TOML: {readable(str(error))}.") from error
     tables = content.pop(RUNS, [])
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):

@@ -146,3 +146,12 @@ def test_a_file_that_is_none_is_a_sentence(tmp_path: Path, name: str, content: s
         (tmp_path / name).write_text(content)
     with pytest.raises(InvalidSetting, match=said):
         read_wishes(tmp_path / name, beside=Wish({}))
+
+
+@pytest.mark.parametrize(
+    "line", ["--seed {many} --fold {many}", "--fold all folds=999999999999", "--fold all folds=20000"]
+)
+def test_lists_that_multiply_to_very_many_runs_are_refused_at_once(graph: GeneGraph, line: str):
+    plan = planned(graph, line.format(many=" ".join(map(str, range(5_000)))), "--seed 1")
+    assert len(plan.runs) == 1, "the other line is as ever"
+    assert "10,000 runs at most" in str(plan.refused[0])
