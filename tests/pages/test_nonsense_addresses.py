@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any
 
 import pytest
 from page_tools import Open, said
 from run_folders import CHECKOUT
-from streamlit.testing.v1 import AppTest
 
 from slviz.runs import Run
 
@@ -103,17 +101,9 @@ TELLING = ("5,000 digits", "100 kB of digits", "zero byte", "markup", "a path")
 
 
 @pytest.fixture
-def open_page() -> Open:
-    """Opens a page at its address at once, as a link from elsewhere does: half the time of the usual fixture."""
-
-    def opened(page: str, **query: Any) -> AppTest:
-        app = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=60)
-        for key, value in query.items():
-            app.query_params[key] = value
-        app.session_state["navigated"] = False  # AppTest forgets, from run to run, that app.py has a table of pages
-        return app.switch_page(f"pages/{page}.py").run()
-
-    return opened
+def open_page(open_at_once: Open) -> Open:
+    """So many pages are opened here that none is opened on the way to another."""
+    return open_at_once
 
 
 @pytest.mark.parametrize("turn", range(ROUNDS))
