@@ -11,7 +11,7 @@ from slviz.errors import MalformedData
 from slviz.files.gz import unpack_if_gzip
 from slviz.files.limits import shown
 from slviz.files.regular import leads_out
-from slviz.files.table_limits import TableTooLarge, check_cells, check_table_text
+from slviz.files.table_limits import TableTooLarge, check_cells, check_columns
 from slviz.tables import UnreadableText
 
 LARGEST_BYTES = 1 << 30  # unpacked; a text of a gibibyte is no gene table, and it fills the memory
@@ -59,7 +59,7 @@ def read_text(content: Content, report: Report) -> str | None:
         check_cells(raw, content.name, size_bytes=len(content.raw))
         text = tables.read_text(raw, content.name)
         if not is_of_sets(content.name):
-            check_table_text(text.text, content.name)
+            check_columns(text.text, content.name)
     except (UnreadableText, TableTooLarge) as error:
         report.add(content.name, error.what, error.remedy, line=error.line, value=error.value)
         return None

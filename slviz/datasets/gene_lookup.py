@@ -40,9 +40,14 @@ class GeneLookup:
             return
         mapped = self._index.map_many(asked)
         told = dict(zip(mapped.how["text"], mapped.how["number"], strict=True))
+        if not told:
+            self._meant |= mapped.ambiguous
+            return
         for name in asked:
-            written = next((text for text in (name, name.strip().strip("'\"")) if text in told), None)
-            self._number[name] = None if written is None else int(told[written])
+            number = told.get(name)
+            if number is None:
+                number = told.get(name.strip().strip("'\""))
+            self._number[name] = None if number is None else int(number)
         self._meant |= mapped.ambiguous
 
     def number(self, name: str) -> int | None:

@@ -161,7 +161,7 @@ class _Named:
 
     def that(self, says: Callable[[str], object]) -> Bool[np.ndarray, " names"]:
         """Of which names something is said."""
-        return np.array([bool(says(name)) for name in self.names], dtype=bool)
+        return np.array([bool(says(name)) for name in self.names.tolist()], dtype=bool)
 
     def either(self, names: Bool[np.ndarray, " names"]) -> Bool[np.ndarray, " rows"]:
         """Rows of which one cell or both are among some of the names."""

@@ -74,7 +74,13 @@ def count_cells(raw: bytes) -> int:
 
 
 def check_table_text(text: str, name: str) -> None:
-    """Raises `TableTooLarge` where the first line that is no comment has too many cells, or any cell is too long.
+    """`check_columns` and `check_long_cells`; raises `TableTooLarge`."""
+    check_columns(text, name)
+    check_long_cells(text, name)
+
+
+def check_columns(text: str, name: str) -> None:
+    """Raises `TableTooLarge` where the first line that is no comment has too many cells.
 
     A parser makes an object of each column, so one line of ten million cells takes gibibytes.
     """
@@ -83,7 +89,6 @@ def check_table_text(text: str, name: str) -> None:
     if columns > COLUMNS.value:
         what = f"has {columns:,} columns in its first line; slviz takes {COLUMNS.value:,} at most"
         raise TableTooLarge(name, what, COLUMNS.raised())
-    check_long_cells(text, name)
 
 
 def check_long_cells(text: str, name: str) -> None:
