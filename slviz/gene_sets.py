@@ -24,12 +24,22 @@ import pandas as pd
 from jaxtyping import Int64
 
 from slviz.datasets import GeneGraph, Terms
+from slviz.datasets.content import without_file
 from slviz.datasets.gene_columns import as_key
 from slviz.datasets.gene_index import GeneIndex
 from slviz.datasets.read_terms import read_terms
 from slviz.datasets.report import Report, shown
 from slviz.disk.left_over import LeftOver, folders_in, half_written
-from slviz.errors import DamagedRun, DamagedSelection, InvalidSetting, SelectionExists, UnknownSelection, nearest
+from slviz.errors import (
+    DamagedRun,
+    DamagedSelection,
+    InvalidSetting,
+    MalformedData,
+    SelectionExists,
+    UnknownSelection,
+    nearest,
+)
+from slviz.files.table_limits import TableTooLarge, unpack_table
 from slviz.formulas import guarded
 from slviz.runs.damage import LATER, readable
 from slviz.runs.files import saving, write_atomically
@@ -38,7 +48,7 @@ from slviz.runs.manifest import refuse_format
 from slviz.runs.parsing import parse_json
 from slviz.runs.plain_files import read_if_there
 from slviz.runs.schemas import FormatOnly, Integer, Line, Stored, Text
-from slviz.tables import UnreadableText, read_text, unpacked
+from slviz.tables import UnreadableText, read_text
 from slviz.text import escaped, on_one_line, spelt_out, utf8
 
 GENE_SETS = ".gene-sets"
@@ -255,9 +265,12 @@ def read_gmt(content: bytes, file: str, *, graph: GeneGraph, index: GeneIndex) -
     """
     report = Report(file)
     try:
-        text = read_text(unpacked(content, file), file)
-    except UnreadableText as error:
+        text = read_text(unpack_table(content, file), file)
+    except (UnreadableText, TableTooLarge) as error:
         report.add(file, error.what, error.remedy, line=error.line, value=error.value)
+        return None, report
+    except MalformedData as error:  # damaged gzip
+        report.add(file, *without_file(error, file))
         return None, report
     if text.first_guessed is not None:
         line, value = text.first_guessed

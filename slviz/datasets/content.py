@@ -11,6 +11,7 @@ from slviz.errors import MalformedData
 from slviz.files.gz import unpack_if_gzip
 from slviz.files.limits import shown
 from slviz.files.regular import leads_out
+from slviz.files.table_limits import TableTooLarge, check_cells, check_columns
 from slviz.tables import UnreadableText
 
 LARGEST_BYTES = 1 << 30  # unpacked; a text of a gibibyte is no gene table, and it fills the memory
@@ -55,8 +56,11 @@ def read_text(content: Content, report: Report) -> str | None:
     if raw is None:
         return None
     try:
+        check_cells(raw, content.name, size_bytes=len(content.raw))
         text = tables.read_text(raw, content.name)
-    except UnreadableText as error:
+        if not is_of_sets(content.name):
+            check_columns(text.text, content.name)
+    except (UnreadableText, TableTooLarge) as error:
         report.add(content.name, error.what, error.remedy, line=error.line, value=error.value)
         return None
     if text.first_guessed is not None:
@@ -73,9 +77,19 @@ def _unpacked(content: Content, report: Report) -> bytes | None:
     try:
         return unpack_if_gzip(content.raw, content.name, most_bytes=LARGEST_BYTES)
     except MalformedData as error:
-        what, _, remedy = str(error).removeprefix(f"{shown(content.name)} ").partition(". ")
-        report.add(content.name, what, remedy)
+        report.add(content.name, *without_file(error, content.name))
         return None
+
+
+def is_of_sets(name: str) -> bool:
+    """Whether a file holds sets of genes, whose lines have a cell a gene, and no columns."""
+    return name.lower().removesuffix(".gz").endswith(".gmt")
+
+
+def without_file(error: MalformedData, name: str) -> tuple[str, str]:
+    """What is wrong and what to do, of a sentence that begins with the name of the file."""
+    what, _, remedy = str(error).removeprefix(f"{shown(name)} ").partition(". ")
+    return what, remedy
 
 
 def _too_large() -> tuple[str, str]:

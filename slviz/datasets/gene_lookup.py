@@ -7,7 +7,7 @@ from functools import cached_property
 
 from slviz.datasets.gene_index import GeneIndex
 from slviz.datasets.graph import GeneGraph
-from slviz.tables import is_missing
+from slviz.tables import is_missing, missing_in
 
 
 class GeneLookup:
@@ -35,14 +35,20 @@ class GeneLookup:
         """Look many names up at once; each is known from then on."""
         new = [name for name in dict.fromkeys(names) if name not in self._number]
         self._number |= dict.fromkeys(new)
-        asked = [name for name in new if not self.is_missing(name)]
+        marks = missing_in(new)
+        asked = [name for name, mark in zip(new, marks.tolist(), strict=True) if not (mark and self.is_missing(name))]
         if not asked or self._index is None:
             return
         mapped = self._index.map_many(asked)
         told = dict(zip(mapped.how["text"], mapped.how["number"], strict=True))
+        if not told:
+            self._meant |= mapped.ambiguous
+            return
         for name in asked:
-            written = next((text for text in (name, name.strip().strip("'\"")) if text in told), None)
-            self._number[name] = None if written is None else int(told[written])
+            number = told.get(name)
+            if number is None:
+                number = told.get(name.strip().strip("'\""))
+            self._number[name] = None if number is None else int(number)
         self._meant |= mapped.ambiguous
 
     def number(self, name: str) -> int | None:

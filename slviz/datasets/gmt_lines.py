@@ -102,7 +102,7 @@ def _set_line(number: int, line: str) -> SetLine | None:
     if len(cells) < 3 or not cells[0]:
         return None
     ours = OURS.search(cells[1]) is not None
-    title, second = (unguarded(cell) if ours else _unquoted(unguarded(cell)) for cell in cells[:2])
+    title, second = (unguarded(cell) if ours or unguarded(cell) != cell else _unquoted(cell) for cell in cells[:2])
     members = tuple(cell for cell in cells[2:] if cell)
     return SetLine(number, title, second, members, ours) if title else None
 

@@ -14,7 +14,8 @@ from slviz.datasets.gene_names import what_it_is
 from slviz.datasets.report import SHOWN, shown
 from slviz.datasets.value_columns import value_columns
 from slviz.errors import MalformedData
-from slviz.tables import Table, is_missing, is_number, read_table, read_text, unguarded, unpacked
+from slviz.files.table_limits import check_table_text, unpack_table
+from slviz.tables import Table, is_missing, is_number, read_table, read_text, unguarded
 
 HEADINGS = (
     "gene", "symbol", "gene symbol", "gene name", "gene id", "hgnc symbol", "entrez", "entrez id", "ensembl",
@@ -56,7 +57,8 @@ def read_own_table(content: bytes, file: str, *, genes: int, index: GeneIndex) -
     genes, and the rows are laid over them. A gene with several rows keeps the first. Raises `MalformedData` with a
     sentence.
     """
-    text = read_text(unpacked(content, file), file)
+    text = read_text(unpack_table(content, file), file)
+    check_table_text(text.text, file)
     table = read_table(
         text.text, file, words=HEADINGS, is_name=lambda cell: not _is_digits(cell) and index.is_name(cell)
     )

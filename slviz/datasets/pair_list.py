@@ -16,6 +16,7 @@ from slviz.datasets.gene_lookup import GeneLookup
 from slviz.datasets.pair_columns import PairRows, rows_of_pairs
 from slviz.datasets.report import SHOWN, Problem, Report, shown
 from slviz.errors import MalformedData, MissingDataFile, UnknownGene, nearest
+from slviz.tables import missing_in
 
 FEWEST_TO_JUDGE = 4
 """A file of so many rows, none of which names two genes, is taken for another kind of table."""
@@ -159,9 +160,15 @@ class _Named:
         """Gene numbers of both ends, -1 for none."""
         return self.gene[self.codes]
 
+    def missing(self, genes: GeneLookup) -> Bool[np.ndarray, " names"]:
+        """Which names are missing marks and no genes."""
+        marks = missing_in(self.names)
+        marks[marks] = [genes.is_missing(name) for name in self.names[marks].tolist()]
+        return marks
+
     def that(self, says: Callable[[str], object]) -> Bool[np.ndarray, " names"]:
         """Of which names something is said."""
-        return np.array([bool(says(name)) for name in self.names], dtype=bool)
+        return np.array([bool(says(name)) for name in self.names.tolist()], dtype=bool)
 
     def either(self, names: Bool[np.ndarray, " names"]) -> Bool[np.ndarray, " rows"]:
         """Rows of which one cell or both are among some of the names."""
@@ -184,7 +191,7 @@ def _left_out(rows: PairRows, named: _Named, genes: GeneLookup, *, once: bool) -
             first, count = _whole_rows(rows, chosen) if of is None else _first_lines(rows, named, chosen, of)
             found.append(LeftOut(chosen, (said[0], said[-1]), first, count, hint, unknown))
 
-    missing, shared, absent = named.that(genes.is_missing), named.that(genes.meant), named.gene < 0
+    missing, shared, absent = named.missing(genes), named.that(genes.meant), named.gene < 0
     leave(named.either(missing), "it does not name two genes", "they do not name two genes")
     leave(
         named.either(shared),

@@ -48,6 +48,7 @@ MEMBERS = Limit("SLVIZ_MEMBERS", 1000, "files in a zip, arrays in an npz or in s
 GZIP_PARTS = Limit("SLVIZ_GZIP_PARTS", 100_000, "parts of a gzip file that were packed one by one")
 OBJECTS = Limit("SLVIZ_HDF5_OBJECTS", 20_000, "groups, data sets and attributes in an HDF5 file")
 COLUMNS = Limit("SLVIZ_COLUMNS", 20_000, "columns of a table, numbers of a vector")
+CELLS = Limit("SLVIZ_CELLS", 3_000_000, "cells that a table of text may have in a file of up to 15 MB")
 CELL = Limit("SLVIZ_CELL", 100_000, "letters in one cell of a table")
 MEMORY_MB = Limit("SLVIZ_READ_MEMORY_MB", 4096, "MiB of memory that reading an upload may take")
 SMALL_MEMORY_MB = Limit(
@@ -59,7 +60,7 @@ SMALL_SECONDS = Limit(
 )
 
 LIMITS = (
-    FILE_MB, UNPACKED_MB, SMALL_MB, RATIO, MEMBERS, GZIP_PARTS, OBJECTS, COLUMNS, CELL,
+    FILE_MB, UNPACKED_MB, SMALL_MB, RATIO, MEMBERS, GZIP_PARTS, OBJECTS, COLUMNS, CELLS, CELL,
     MEMORY_MB, SMALL_MEMORY_MB, SECONDS, SMALL_SECONDS,
 )  # fmt: skip
 

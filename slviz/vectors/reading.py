@@ -8,7 +8,7 @@ from slviz.errors import MalformedData
 from slviz.files.gz import unpack_if_gzip
 from slviz.files.limits import shown
 from slviz.files.regular import check_regular, read_regular
-from slviz.files.table_limits import check_table_text
+from slviz.files.table_limits import check_cells, check_table_text
 from slviz.files.zips import last_name, opened_zip
 from slviz.tables import read_text
 from slviz.vectors.arrays import read_arrays
@@ -69,10 +69,12 @@ def vector_choices(path: Path) -> dict[str, tuple[int, int]]:
 
 
 def _text(path: Path) -> str:
-    return _decoded(unpack_if_gzip(read_regular(path), path.name), path.name)
+    packed = read_regular(path)
+    return _decoded(unpack_if_gzip(packed, path.name), path.name, size_bytes=len(packed))
 
 
-def _decoded(content: bytes, name: str) -> str:
+def _decoded(content: bytes, name: str, *, size_bytes: int) -> str:
+    check_cells(content, name, size_bytes=size_bytes)
     text = read_text(content, name).text
     check_table_text(text, name)
     return text
@@ -81,6 +83,7 @@ def _decoded(content: bytes, name: str) -> str:
 def _read_zip(path: Path, *, name: str) -> VectorSet:
     """A ZIP of a Projector pair, as slviz writes it."""
     pair = {"vectors.tsv", "metadata.tsv"}
+    size_bytes = path.stat().st_size
     with opened_zip(path, name) as packed:
         by_name = {last_name(member.filename): member for member in packed.members}
         if not pair <= set(by_name):
@@ -90,8 +93,8 @@ def _read_zip(path: Path, *, name: str) -> VectorSet:
         said = packed.read(beside) if beside is not None and beside.file_size <= MOST_PROVENANCE else b""
         vectors, metadata = (packed.read(by_name[each]) for each in ("vectors.tsv", "metadata.tsv"))
     return read_projector_pair(
-        _decoded(vectors, f"vectors.tsv of {name}"),
-        _decoded(metadata, f"metadata.tsv of {name}"),
+        _decoded(vectors, f"vectors.tsv of {name}", size_bytes=size_bytes),
+        _decoded(metadata, f"metadata.tsv of {name}", size_bytes=size_bytes),
         name=name,
         provenance=said.decode("utf-8", "replace"),
     )

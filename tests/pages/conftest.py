@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import tiny_run
@@ -46,6 +47,20 @@ def open_page() -> Open:
         app = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=60)
         app.run()
         app.query_params.clear()
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.session_state["navigated"] = False  # AppTest forgets, from run to run, that app.py has a table of pages
+        return app.switch_page(f"pages/{page}.py").run()
+
+    return opened
+
+
+@pytest.fixture
+def open_at_once() -> Open:
+    """Opens a page at its address at once, as a link from elsewhere does; it takes half the time of `open_page`."""
+
+    def opened(page: str, **query: Any) -> AppTest:
+        app = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=60)
         for key, value in query.items():
             app.query_params[key] = value
         app.session_state["navigated"] = False  # AppTest forgets, from run to run, that app.py has a table of pages

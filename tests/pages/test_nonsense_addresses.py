@@ -94,28 +94,35 @@ GATES = {
 NEEDS_A_RUN = ("embedding", "predictions", "neighbourhood", "compare")
 
 
-ROUNDS = 5
-"""So many values are tried under each key; all of them where SLVIZ_LONG_TRIALS is set, which takes ten minutes."""
 LONG = bool(os.environ.get("SLVIZ_LONG_TRIALS"))
+"""Every value under every key, which takes half an hour; else each key gets one value, each value some keys."""
+ROUNDS = len(NONSENSE) if LONG else 1
 TELLING = ("5,000 digits", "100 kB of digits", "zero byte", "markup", "a path")
+
+
+@pytest.fixture
+def open_page(open_at_once: Open) -> Open:
+    """So many pages are opened here that none is opened on the way to another."""
+    return open_at_once
 
 
 @pytest.mark.parametrize("turn", range(ROUNDS))
 @pytest.mark.parametrize("page", KEYS)
 def test_nonsense_under_every_key_of_a_page(page: str, turn: int, run: Run, open_page: Open) -> None:
-    kinds = list(NONSENSE)
-    values = {key: NONSENSE[kinds[(place + turn * 7) % len(kinds)]] for place, key in enumerate(KEYS[page])}
+    kinds, first = list(NONSENSE), turn + 3 * list(KEYS).index(page)
+    values = {key: NONSENSE[kinds[(first + place) % len(kinds)]] for place, key in enumerate(KEYS[page])}
     _open(page, values, run, open_page)
 
 
-@pytest.mark.parametrize("kind", NONSENSE if LONG else ())
-@pytest.mark.parametrize("page", KEYS)
-def test_one_nonsense_under_all_keys_of_a_page(page: str, kind: str, run: Run, open_page: Open) -> None:
-    _open(page, dict.fromkeys(KEYS[page], NONSENSE[kind]), run, open_page)
+def _keys_that_decide() -> list[tuple[str, str, str]]:
+    """Page, key and kind of nonsense: all of them in the long form, else one that tells for each key."""
+    keys = [(page, key) for page, keys in GATES.items() for key in keys]
+    if LONG:
+        return [(page, key, kind) for page, key in keys for kind in NONSENSE]
+    return [(page, key, TELLING[place % len(TELLING)]) for place, (page, key) in enumerate(keys)]
 
 
-@pytest.mark.parametrize("kind", NONSENSE if LONG else TELLING)
-@pytest.mark.parametrize(("page", "key"), [(page, key) for page, keys in GATES.items() for key in keys])
+@pytest.mark.parametrize(("page", "key", "kind"), _keys_that_decide())
 def test_nonsense_under_a_key_that_decides_what_is_shown(
     page: str, key: str, kind: str, run: Run, open_page: Open
 ) -> None:
@@ -134,15 +141,18 @@ def _open(page: str, values: dict[str, str], run: Run, open_page: Open) -> None:
         _is_calm(said(app), value)
 
 
-@pytest.mark.parametrize("value", ["5", "0", "2147483647"])
+SEEDS = ["5", "0", "2147483647"] if LONG else ["2147483647"]
+NO_SEEDS = ["9" * 5000, "2147483648", "٣", "1_0"]
+NO_SEEDS += ["9" * 11, "-1", "²", "+1", "1.0", "nan", "1e3"] if LONG else []
+
+
+@pytest.mark.parametrize("value", SEEDS)
 def test_a_seed_that_is_one_is_taken(value: str, run: Run, open_page: Open) -> None:
     app = open_page("train", seed=value)
     assert app.number_input(key="seed").value == int(value)
 
 
-@pytest.mark.parametrize(
-    "value", ["9" * 5000, "9" * 11, "2147483648", "-1", "1_0", "٣", "²", "+1", "1.0", "nan", "1e3"]
-)
+@pytest.mark.parametrize("value", NO_SEEDS)
 def test_a_seed_that_is_none_is_said_and_0_is_taken(value: str, run: Run, open_page: Open) -> None:
     app = open_page("train", seed=value)
     assert not app.exception

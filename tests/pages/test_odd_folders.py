@@ -28,6 +28,14 @@ from slviz.vectors import VectorStore, reference
 
 PAGES = ("overview", "train", "embedding", "predictions", "neighbourhood", "compare", "results", "tuning", "vectors")
 OPENED = ("embedding", "predictions", "neighbourhood", "compare")
+LONG = bool(os.environ.get("SLVIZ_LONG_TRIALS"))
+"""Every page for every odd folder; else three pages for each, in turn."""
+
+
+@pytest.fixture
+def open_page(open_at_once: Open) -> Open:
+    """So many pages are opened here that none is opened on the way to another."""
+    return open_at_once
 
 
 @pytest.fixture
@@ -85,7 +93,7 @@ def test_every_page_shows_the_good_run(
     spoil: Callable[[Path], None], run: Run, odd: Path, store: RunStore, open_page: Open
 ) -> None:
     spoil(odd)
-    for page in PAGES:
+    for page in PAGES if LONG else PAGES[SEEN_AT_ONCE.index(spoil) % 3 :: 3]:
         app = open_page(page)
         assert not app.exception, (page, app.exception)
         if page in OPENED:
@@ -124,12 +132,15 @@ def _other_columns(folder: Path) -> None:
     seal_again(folder)
 
 
-@pytest.mark.parametrize("spoil", [_other_genes, _beyond, _other_columns])
+FOREIGN = (_other_genes, _beyond, _other_columns)
+
+
+@pytest.mark.parametrize("spoil", FOREIGN)
 def test_a_run_whose_arrays_are_foreign_is_said_and_another_is_offered(
     spoil: Callable[[Path], None], run: Run, odd: Path, open_page: Open
 ) -> None:
     spoil(odd)
-    for page in OPENED:
+    for page in OPENED if LONG else OPENED[FOREIGN.index(spoil) % 2 :: 2]:
         app = open_page(page, run=odd.name)
         assert not app.exception, (page, app.exception)
         assert "Remove the run and train it again" in app.error[0].value, page

@@ -48,14 +48,17 @@ def run(seconds: int, seed: int, *, slow: bool = True) -> list[str]:
     return tried(seconds, seed, slow=slow)[0]
 
 
-def tried(seconds: int, seed: int, *, slow: bool = True) -> tuple[list[str], dict[str, int]]:
-    """The failures, and by work how many trials there were."""
+def tried(seconds: int, seed: int, *, slow: bool = True, rounds: int | None = None) -> tuple[list[str], dict[str, int]]:
+    """The failures, and by work how many trials there were.
+
+    With `rounds`, however long it takes, each work is killed so many times, always at an operation on a file.
+    """
     with tempfile.TemporaryDirectory(prefix="slviz-kills-") as place:
         command = [sys.executable, __file__, "--child", place, "--seconds", str(seconds), "--seed", str(seed)]
         path = os.pathsep.join([str(CHECKOUT), str(CHECKOUT / "tests"), os.environ.get("PYTHONPATH", "")])
         threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         done = subprocess.run(
-            command + (["--slow"] if slow else []),
+            [*command, *(["--slow"] if slow else []), *(["--rounds", str(rounds)] if rounds else [])],
             env={**os.environ, **threads, "PYTHONPATH": path, "SLVIZ_SLOTS": "2"},
             capture_output=True,
             text=True,
@@ -250,6 +253,11 @@ def works() -> list[Work]:
             slow=True,
         ),
     ]
+
+
+def names_of_works() -> list[str]:
+    """The kinds of work that start no processes of their own."""
+    return [work.name for work in works() if not work.slow]
 
 
 # --- one trial -------------------------------------------------------------------------------------------------
@@ -461,8 +469,8 @@ def refused(prepared: Prepared, shared: dict[str, Any], *, at: int, refusal: int
 
 def trial(
     prepared: Prepared, shared: dict[str, Any], *, kill_at: int | None, after: float, doctor_first: bool
-) -> list[str]:
-    """Kill the work once, at an operation or after some seconds; what is wrong then."""
+) -> tuple[list[str], str]:
+    """Kill the work once, at an operation or after some seconds; what is wrong then, and how the work ended."""
     place = prepared.base.with_name("trial")
     shutil.copytree(prepared.base, place)
     bench, work = Bench(place, shared), prepared.work
@@ -473,11 +481,11 @@ def trial(
         work.act(bench)
 
     try:
-        end, told = in_child(act, kill_after=None if kill_at else after)
-        if end in ("failed", "hangs"):
-            return [f"before the kill: {end} {told}"]
+        killed, told = in_child(act, kill_after=None if kill_at else after)
+        if killed in ("failed", "hangs"):
+            return [f"before the kill: {killed} {told}"], killed
         end, told = in_child(lambda: judge(bench, work, doctor_first=doctor_first, expected=prepared.expected))
-        return told if end == "done" else [f"after the kill: {end} {told}"]
+        return told if end == "done" else [f"after the kill: {end} {told}"], killed
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
@@ -569,8 +577,10 @@ def served(folder: Path) -> Iterator[str]:
         server.communicate()
 
 
-def all_trials(place: Path, seconds: float, seed: int, *, slow: bool) -> tuple[list[str], Counter[str]]:
-    """Go round all works, each time with another operation to die at, until the time is over."""
+def all_trials(
+    place: Path, seconds: float, seed: int, *, slow: bool, rounds: int | None = None
+) -> tuple[list[str], Counter[str]]:
+    """Go round all works, each time with another operation to die at, until the time is over, or for `rounds`."""
     import torch
 
     torch.set_num_threads(1)
@@ -589,6 +599,12 @@ def all_trials(place: Path, seconds: float, seed: int, *, slow: bool) -> tuple[l
                 failures.append(prepared)
             else:
                 ready.append((prepared, _numbers(prepared.operations, chance)))
+        for prepared, numbers in ready * (rounds or 0):
+            wrong, killed = _killed(prepared, shared, numbers, chance)
+            trials[prepared.work.name] += killed
+            failures += wrong
+        if rounds:
+            return failures, trials
         ready.sort(key=lambda each: each[0].seconds)  # so that a short trial tries most of them
         end = time.monotonic() + seconds
         for round_number in itertools.count():
@@ -610,6 +626,18 @@ def _numbers(operations: int, chance: random.Random) -> Iterator[int]:
         yield from order
 
 
+def _killed(
+    prepared: Prepared, shared: dict[str, Any], numbers: Iterator[int], chance: random.Random
+) -> tuple[list[str], bool]:
+    """Kill at an operation, and at another where that one did not come; what is wrong, and whether it was killed."""
+    doctor_first = chance.random() < 0.5
+    for number in itertools.islice(numbers, 5):
+        wrong, end = trial(prepared, shared, kill_at=number, after=0.0, doctor_first=doctor_first)
+        if end != "done":
+            return [f"{prepared.work.name}, killed at operation {number}: {each}" for each in wrong], end == "killed"
+    return [f"{prepared.work.name}: none of five operations came"], False
+
+
 def _one(prepared: Prepared, shared: dict[str, Any], number: int, chance: random.Random) -> list[str]:
     if not prepared.work.slow and chance.random() < REFUSED:
         refusal = chance.choice((errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO))
@@ -618,7 +646,7 @@ def _one(prepared: Prepared, shared: dict[str, Any], number: int, chance: random
         return [f"{prepared.work.name}, {when}: {each}" for each in wrong]
     at_operation, doctor_first = chance.random() < 0.75, chance.random() < 0.5
     after = chance.uniform(0, 1.2 * prepared.seconds)
-    wrong = trial(prepared, shared, kill_at=number if at_operation else None, after=after, doctor_first=doctor_first)
+    wrong, _ = trial(prepared, shared, kill_at=number if at_operation else None, after=after, doctor_first=doctor_first)
     when = f"operation {number} of {prepared.operations}" if at_operation else f"{after:.3f} s"
     order = "doctor, then again" if doctor_first else "again, then doctor"
     return [f"{prepared.work.name}, killed at {when} ({order}): {each}" for each in wrong]
@@ -630,13 +658,16 @@ def main() -> int:
     asked.add_argument("--seconds", type=int, default=60)
     asked.add_argument("--seed", type=int, default=0)
     asked.add_argument("--slow", action="store_true", help="also work that starts processes of its own")
+    asked.add_argument("--rounds", type=int, help="kill each work so often, however long it takes")
     asked.add_argument("--child", metavar="FOLDER", type=Path, help=argparse.SUPPRESS)
     given = asked.parse_args()
     if given.child is not None:
-        failures, trials = all_trials(given.child.resolve(), given.seconds, given.seed, slow=given.slow)
+        failures, trials = all_trials(
+            given.child.resolve(), given.seconds, given.seed, slow=given.slow, rounds=given.rounds
+        )
         (given.child / "answer.json").write_text(json.dumps({"failures": failures, "trials": trials}))
         return 0
-    failures, counts = tried(given.seconds, given.seed, slow=given.slow)
+    failures, counts = tried(given.seconds, given.seed, slow=given.slow, rounds=given.rounds)
     for failure in failures:
         print(failure)
     print(f"{sum(counts.values())} kills, {len(failures)} failures, seed {given.seed}: {counts}")

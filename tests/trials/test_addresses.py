@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from trials import addresses
 
-COUNT = 40
+COUNT = 18
 SEED = 5
 
 
@@ -26,7 +26,7 @@ def test_the_keys_are_those_of_the_documents() -> None:
 
 @pytest.mark.parametrize("page", addresses.PAGES)
 def test_a_page_answers_nonsense_with_sentences(page: str, known: addresses.Known) -> None:
-    """Some addresses for each page, forty in all."""
+    """Two addresses for each page."""
     random = Random(f"{SEED} {page}")
     for _ in range(-(-COUNT // len(addresses.PAGES))):
         address = addresses.Address(page, addresses.an_address(random, known).query)

@@ -13,8 +13,8 @@ from trials.endings import SENTENCE, VALUE
 from trials.ways_in import WAYS
 
 SEED = int(os.environ.get("SLVIZ_TRIALS_SEED", "11"))
-EXAMPLES = 7
-EXAMPLES_OF_RUNS = 4
+EXAMPLES = 5
+EXAMPLES_OF_RUNS = 3
 """Each looks at everything that can be read of a run, which takes longer."""
 
 
