@@ -89,7 +89,7 @@ def names_in(text: str, known: KnownNames) -> Pasted:
     if _is_whole_name(text.strip(), known):
         return Pasted([text.strip()])
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    if all(map(known.is_exact, lines)):
+    if all(known.is_exact(line) and not _is_rather_a_list(line, known) for line in lines):
         return Pasted(lines)
     if len(text) > MOST_LETTERS:
         kept = text[:MOST_LETTERS].rsplit(None, 1)[0]

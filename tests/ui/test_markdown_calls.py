@@ -10,6 +10,9 @@ from markdown_calls import foreign_parts
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*(CHECKOUT / "slviz" / "ui").rglob("*.py"), *(CHECKOUT / "pages").glob("*.py")])
 DECIDED: dict[str, tuple[str, ...]] = {
+    "reading.py": ("progress: min(share, 1.0)",),
+    "access.py": ("caption: said",),
+    "overview.py": ("info: way_on",),
     "address.py": (
         "expander: label",
         "number_input: label",
@@ -52,6 +55,8 @@ DECIDED: dict[str, tuple[str, ...]] = {
     "downloads.py": ("download_button: label",),
     "embedding.py": ("caption: NO_EMBEDDING.format(width=run.embedding.shape[1])",),
     "frame.py": (
+        "info: nothing",
+        "title: address.value('data') or default_source()",
         "badge: label",
         "caption: description(spec)",
         "info: said",
@@ -122,7 +127,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "metric: beside",
         "metric: figure.help",
     ),
-    "selected_genes.py": ("caption: _about(look, chosen, rows)",),
+    "selected_genes.py": ("caption: _about(look, chosen, rows)", "caption: way_on", "caption: ways"),
     "selection_elsewhere.py": ("info: why",),
     "settings_form.py": (
         "caption: words[part]",
@@ -135,6 +140,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
     ),
     "term_bars.py": ("caption: _about(found)",),
     "training_view.py": (
+        "warning: escape_markdown(opened.store().summary(run_id).problem) or _why_interrupted(history)",
         "badge: word",
         "info: how_far",
         "metric: epochs",
@@ -157,6 +163,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "subheader: title",
     ),
     "vector_library.py": (
+        "info: way_on",
         "button: TITLES[name]",
         "markdown: size",
     ),
