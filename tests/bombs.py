@@ -128,9 +128,9 @@ BOMBS: dict[str, Callable[[Path], object]] = {
     "lies.npy": _npy_that_lies,
     "pair.zip": lambda path: _zip(path, {"vectors.tsv": b"0\t0\n" * (1 << 26), "metadata.tsv": b"a\n" * 10}),
     "many.zip": _zip_of_many,
-    "zeros.tsv.gz": lambda path: path.write_bytes(gzip.compress(bytes(1 << 30), 1)),
-    "lines.tsv.gz": lambda path: path.write_bytes(gzip.compress(b"n\ta\tb\n" + b"p\t1\t2\n" * (1 << 24), 1)),
-    "parts.tsv.gz": lambda path: path.write_bytes(gzip.compress(b"") * 700_000),
+    "zeros.tsv.gz": lambda path: path.write_bytes(gzip.compress(bytes(1 << 30), 1, mtime=0)),
+    "lines.tsv.gz": lambda path: path.write_bytes(gzip.compress(b"n\ta\tb\n" + b"p\t1\t2\n" * (1 << 24), 1, mtime=0)),
+    "parts.tsv.gz": lambda path: path.write_bytes(gzip.compress(b"", mtime=0) * 700_000),
     "wide.tsv": lambda path: path.write_bytes(b"\t".join([b"1"] * 7_000_000)),
     "cell.tsv": lambda path: path.write_bytes(b"n\ta\tb\n" + b"x" * 14_000_000 + b"\t1\t2\n"),
 }

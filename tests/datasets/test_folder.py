@@ -56,11 +56,11 @@ FATAL = {
         ["pairs.tsv, line 3", "control character '\\x00'"],
     ),
     "gz cut off": (
-        {"pairs__tsv": None, "pairs__tsv__gz": gzip.compress(GOOD["pairs.tsv"].encode())[:-12]},
+        {"pairs__tsv": None, "pairs__tsv__gz": gzip.compress(GOOD["pairs.tsv"].encode(), mtime=0)[:-12]},
         ["pairs.tsv.gz", "cut off", "again"],
     ),
     "gz damaged": (
-        {"pairs__tsv": None, "pairs__tsv__gz": gzip.compress(GOOD["pairs.tsv"].encode())[:10] + b"\xff" * 60},
+        {"pairs__tsv": None, "pairs__tsv__gz": gzip.compress(GOOD["pairs.tsv"].encode(), mtime=0)[:10] + b"\xff" * 60},
         ["pairs.tsv.gz", "damaged gzip"],
     ),
     "gz only by name": (
@@ -453,7 +453,7 @@ def test_a_file_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_packed_giant_is_refused_before_it_fills_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("slviz.datasets.content.LARGEST_BYTES", 1 << 20)
-    bomb = gzip.compress(b"GEN1\tGEN2\t0.5\n" * 200_000)
+    bomb = gzip.compress(b"GEN1\tGEN2\t0.5\n" * 200_000, mtime=0)
     with pytest.raises(MalformedData, match=r"pairs\.tsv\.gz: holds more than 1 MiB"):
         read_folder(write_folder(tmp_path, pairs__tsv=None, pairs__tsv__gz=bomb))
 

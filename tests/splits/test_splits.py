@@ -293,7 +293,7 @@ class TestHeldOut:
 
     def test_a_damaged_gzip_is_a_sentence(self, graph, tmp_path):
         path = tmp_path / "pairs.tsv.gz"
-        packed = bytearray(gzip.compress(b"GENE1\tGENE2\t0.7\n" * 50))
+        packed = bytearray(gzip.compress(b"GENE1\tGENE2\t0.7\n" * 50, mtime=0))
         packed[20] ^= 0xFF
         path.write_bytes(packed)
         with pytest.raises(MalformedData, match=r"damaged gzip|cut off"):
@@ -301,7 +301,7 @@ class TestHeldOut:
 
     def test_a_third_column_is_the_score_and_gzip_is_read(self, graph, tmp_path):
         path = tmp_path / "pairs.tsv.gz"
-        path.write_bytes(gzip.compress(b"GENE1\tGENE2\t0.7\n"))
+        path.write_bytes(gzip.compress(b"GENE1\tGENE2\t0.7\n", mtime=0))
         assert HeldOut.read(graph, path).score.tolist() == pytest.approx([0.7])
 
     def test_a_file_of_unknown_genes_alone_is_refused_with_the_nearest(self, graph, tmp_path):
