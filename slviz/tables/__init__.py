@@ -11,7 +11,6 @@
 from slviz.formulas import unguarded
 from slviz.tables.missing import MISSING_MARKS, is_missing, missing_in, without_marks
 from slviz.tables.numbers import Numbers, finite_numbers, has_decimal_commas, is_number, read_numbers, slips_in
-from slviz.tables.packed import unpacked
 from slviz.tables.table import Table, UnevenRow, fold_name, read_table
 from slviz.tables.text import Text, UnreadableText, read_text
 
@@ -33,6 +32,5 @@ __all__ = [
     "read_text",
     "slips_in",
     "unguarded",
-    "unpacked",
     "without_marks",
 ]

@@ -1,32 +1,11 @@
-"""Packed bytes, slviz's own tables, and Excel's first line."""
+"""slviz's own tables, and Excel's first line."""
 
 from __future__ import annotations
-
-import gzip
 
 import numpy as np
 import pytest
 
-from slviz.tables import UnreadableText, is_missing, missing_in, read_numbers, read_table, unpacked
-
-
-def test_gzip_of_several_members_is_unpacked_and_plain_bytes_stay() -> None:
-    packed = gzip.compress(b"gene\tx\n", mtime=0) + gzip.compress(b"TP53\t1\n", mtime=0)
-    assert unpacked(packed, "a.gz") == b"gene\tx\nTP53\t1\n"
-    assert unpacked(b"gene", "a.txt") == b"gene"
-
-
-@pytest.mark.parametrize(
-    ("raw", "words"),
-    [
-        (gzip.compress(b"gene\tx\n" * 100, mtime=0)[:-12], "cut off"),
-        (b"\x1f\x8b\x08\x00" + b"\xff" * 40, "damaged|cut off"),
-        (gzip.compress(b"x" * 4000, mtime=0), "holds more than"),
-    ],
-)
-def test_gzip_that_cannot_be_used_is_a_sentence(raw: bytes, words: str) -> None:
-    with pytest.raises(UnreadableText, match=words):
-        unpacked(raw, "a.gz", most=2000)
+from slviz.tables import is_missing, missing_in, read_numbers, read_table
 
 
 def test_what_slviz_wrote_is_read_letter_by_letter() -> None:
