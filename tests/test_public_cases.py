@@ -115,10 +115,10 @@ def test_other_vectors(cases: Path) -> None:
         assert read_vectors(cases / "h5ad-nullable-strings" / name).names == tuple(f"G{number}" for number in range(6))
 
 
-@pytest.mark.parametrize(("name", "pairs"), [("source.tsv", 10), ("trailing-tab.tsv", 10), ("heading.csv", 10), ("newer.tsv", 10)])  # fmt: skip
-def test_held_out_pairs(cases: Path, name: str, pairs: int) -> None:
+@pytest.mark.parametrize("name", ["source.tsv", "trailing-tab.tsv", "heading.csv", "newer.tsv"])
+def test_held_out_pairs(cases: Path, name: str) -> None:
     held_out = HeldOut.read(open_dataset("demo"), cases / "held-out-third-column" / name)
-    assert len(held_out.pairs) == pairs
+    assert len(held_out.pairs) == 10
 
 
 def test_a_damaged_gzip_is_a_sentence(cases: Path) -> None:
