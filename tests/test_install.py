@@ -15,6 +15,7 @@ import pytest
 from run_folders import CHECKOUT
 
 from slviz import __version__
+from slviz.cli import parse
 from slviz.runs.store import SHIPPED, RunStore
 
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -102,6 +103,13 @@ def test_the_command_works_from_any_folder(installed: Path, tmp_path: Path) -> N
     assert len(kept) == 1
     assert kept[0].parent.parent.name == "models"
     assert installed.parent not in kept[0].parents
+
+
+def test_alone_and_with_options_of_streamlit_it_opens_the_dashboard() -> None:
+    assert parse([]).command == "app"
+    asked = parse(["--server.port", "8600"])
+    assert (asked.command, asked.more) == ("app", ["--server.port", "8600"])
+    assert parse(["runs"]).command == "runs"
 
 
 @pytest.mark.browser

@@ -53,6 +53,9 @@ not understood, 130 stopped with Ctrl-C
 """
 
 
+HELP = ("--help", "-h")
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
     whole = argparse.ArgumentParser(
@@ -91,7 +94,11 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """
     whole = parser()
     words = list(sys.argv[1:] if arguments is None else arguments)
-    asked, rest = whole.parse_known_args(words or ["app"])
+    alone = not words or (words[0].startswith("--") and words[0] not in HELP)
+    asked, rest = whole.parse_known_args(["app", *words] if alone else words)
+    if asked.command == "app":
+        asked.more = rest  # options of `streamlit run`
+        return asked
     if rest and (not hasattr(asked, "settings") or any(word.startswith("-") for word in rest)):
         whole.error(f"not understood: {' '.join(rest)}")
     if rest:

@@ -15,7 +15,8 @@ def add_app_command(commands: argparse._SubParsersAction) -> None:
     command = commands.add_parser(
         "app",
         help="open the dashboard in a browser",
-        description="Serve the dashboard and open it in a browser; Ctrl-C stops it.",
+        description="Serve the dashboard and open it in a browser; Ctrl-C stops it. Options of `streamlit run` may "
+        "follow.",
         allow_abbrev=False,
     )
     command.add_argument("--port", metavar="N", type=int, default=8501, help="where it listens (default: 8501)")
@@ -44,5 +45,6 @@ def _app(asked: argparse.Namespace) -> int:
         command += ["--server.allowedHosts", name]
     if asked.no_browser:
         command += ["--server.headless", "true"]
+    command += asked.more
     path = os.pathsep.join(filter(None, [str(places.importable()), os.environ.get("PYTHONPATH")]))
     return subprocess.call(command, env={**os.environ, "PYTHONPATH": path})

@@ -72,12 +72,15 @@ def rows_of_pairs(text: str, file: str, genes: GeneLookup) -> PairRows:
         for place, name in enumerate(names)
         if place not in (one, other, number) and any(_cell(row, place) for row in cells)
     ]
+    told = _column(cells, number) if number is not None else np.full(len(cells), "", dtype=object)
+    score = _scores(told)
+    odd = _odd_scores(told, score, lines)
     return PairRows(
         one=_column(cells, one),
         other=_column(cells, other),
-        score=np.full(len(cells), np.nan, dtype=np.float32) if number is None else _scores(_column(cells, number)),
+        score=score,
         lines=np.array(lines, dtype=np.int64),
-        remarks=(*_unread(unread), *_how(table, heading, (one, other)), *table.remarks),
+        remarks=(*_unread(unread), *_how(table, heading, (one, other)), *odd, *table.remarks),
     )
 
 
@@ -211,6 +214,18 @@ def _scores(cells: np.ndarray) -> Float32[np.ndarray, " rows"]:
     numbers = read_numbers(cells)
     values = plain if numbers is None else np.where(np.isfinite(numbers.values), numbers.values, np.nan)
     return values.astype(np.float32)
+
+
+def _odd_scores(cells: np.ndarray, score: np.ndarray, lines: Sequence[int]) -> list[str]:
+    """A sentence on cells that are neither a score nor missing."""
+    odd = np.flatnonzero(np.isnan(score) & ~missing_in(cells))
+    if not len(odd):
+        return []
+    more = f", and {len(odd) - 1:,} more" if len(odd) > 1 else ""
+    return [
+        f"Read without a score, since it is no finite number: '{shown(str(cells[odd[0]]))}' "
+        f"(line {lines[odd[0]]:,}{more})."
+    ]
 
 
 def _unread(names: list[str]) -> list[str]:

@@ -266,3 +266,9 @@ def test_every_row_is_a_pair_or_is_counted(rows: list[tuple[str, str]], mark: st
     assert {line: tuple(pair) for line, pair in zip(found.lines.tolist(), found.pairs.tolist(), strict=True)} == good
     told = sum(int(remark.split(" row")[0].replace(",", "")) for remark in found.remarks if "left out" in remark)
     assert told + len(found.pairs) == sum(bool(line.strip()) for line in text.split("\n")) - 1
+
+
+def test_a_score_that_is_no_number_is_told() -> None:
+    rows = read("gene_a\tgene_b\tscore\nTP53\tBRCA1\t0.5\nATM\tTP53\tx\nATM\tBRCA1\t0.2\n")
+    assert np.isnan(rows.score[1])
+    assert any("no finite number: 'x' (line 3)" in remark for remark in rows.remarks)
