@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from slviz.baselines.structural import ScoreRows, TrainingGraph
 from slviz.baselines.tables import confidence_baselines, link_baselines, link_rows, reconstruction_baselines
-from slviz.baselines.trees import BoostedTrees
 
 __all__ = [
-    "BoostedTrees",
     "ScoreRows",
     "TrainingGraph",
     "confidence_baselines",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -38,6 +39,15 @@ def keep_upload(files: Mapping[str, bytes]) -> Path:
     Raises `MalformedData` for a broken, locked or too large zip, for two files of one name, for a name
     that is no plain file name, and where no file is left that slviz could read.
     """
+    unpacked = _data_files(files)
+    place = cache_folder() / UPLOADS / _digest(unpacked) / _called(files)
+    if not place.is_dir():
+        _write(place, unpacked)
+    return place
+
+
+def _data_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The data files among uploads, unpacked; raises `MalformedData` where there are none."""
     unpacked = _unpacked(files)
     if not unpacked:
         given = ", ".join(map(shown, sorted(files)[:MOST_FILES])) or "what was uploaded"
@@ -45,23 +55,27 @@ def keep_upload(files: Mapping[str, bytes]) -> Path:
             f"There is no data file among {given}. A data folder has a list of genes and one of pairs; "
             f"files end in {', '.join(ENDINGS)}."
         )
-    place = cache_folder() / UPLOADS / _digest(unpacked) / _called(files)
-    if not place.is_dir():
-        _write(place, unpacked)
-    return place
+    return unpacked
 
 
 def keep_and_read(files: Mapping[str, Path]) -> Path:
-    """Keep uploaded files as `keep_upload` does, and read them once, so that the cache has them; where they lie.
+    """Read uploaded files once, so that the cache has them, then keep them as `keep_upload` does; where they lie.
+
+    What cannot be read, or not within the bounds of the process that reads, is never kept: nobody can open it later.
 
     Args:
         files: where each upload lies, by its own name.
 
     Raises `MalformedData` or `MissingDataFile` where they make no data set.
     """
-    folder = keep_upload({name: read_regular(path) for name, path in files.items()})
-    load_folder(folder)
-    return folder
+    content = {name: read_regular(path) for name, path in files.items()}
+    with tempfile.TemporaryDirectory(dir=next((path.parent for path in files.values()), None)) as place:
+        folder = Path(place) / _called(content)
+        folder.mkdir()
+        for name, data in _data_files(content).items():
+            (folder / name).write_bytes(data)
+        load_folder(folder)
+    return keep_upload(content)
 
 
 def _unpacked(files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32, Int64
+from scipy.special import expit
 
 from slviz.errors import DamagedRun
 
@@ -63,9 +64,4 @@ class PairDecoder:
         raw = straight + np.maximum(hidden, 0) @ self.arrays["readout"] + self.arrays["bias"]
         if len(self.arrays["bounds"]):
             return np.clip(raw, *self.arrays["bounds"]).astype(np.float32)
-        return _logistic(raw).astype(np.float32)
-
-
-def _logistic(raw: np.ndarray) -> np.ndarray:
-    small = np.exp(-np.abs(raw))  # never overflows
-    return np.where(raw >= 0, 1 / (1 + small), small / (1 + small))
+        return expit(raw).astype(np.float32)

@@ -11,7 +11,7 @@ from data_folders import GOOD
 
 from slviz.datasets import uploads
 from slviz.datasets.sources import open_with_report, title_of
-from slviz.datasets.uploads import keep_upload
+from slviz.datasets.uploads import keep_and_read, keep_upload
 from slviz.errors import MalformedData
 
 
@@ -90,3 +90,19 @@ def test_a_cache_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("SLVIZ_CACHE", str(tmp_path / "file"))
     with pytest.raises(MalformedData, match="could not be kept"):
         keep_upload(files())
+
+
+def test_what_cannot_be_read_is_never_kept(tmp_path: Path, cache: Path) -> None:
+    def lying(content: dict[str, bytes]) -> dict[str, Path]:
+        for name, data in content.items():
+            (tmp_path / name).write_bytes(data)
+        return {name: tmp_path / name for name in content}
+
+    with pytest.raises(MalformedData):
+        keep_and_read(lying({**files(), "pairs.tsv": b"\x00"}))
+    assert not (cache / uploads.UPLOADS).exists() or not any((cache / uploads.UPLOADS).iterdir())
+    with pytest.raises(MalformedData, match="no data file among"):
+        keep_and_read(lying({"picture.png": b"\x89PNG"}))
+    folder = keep_and_read(lying(files()))
+    assert folder.is_dir()
+    assert len(open_with_report(str(folder))[0].pairs) == 5

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from slviz.errors import MalformedData, SlvizError
+from slviz.errors import MalformedData, SlvizError, TrainingDiverged
 from slviz.files import limited
 from slviz.files.limited import run_limited
 from slviz.files.limits import LIMITS, SMALL_SECONDS
 from slviz.files.regular import check_regular, read_regular
+from slviz.tables import UnreadableText
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="this system bounds no process")
 
@@ -129,3 +130,22 @@ def test_only_a_plain_file_inside_its_folder_is_read(tmp_path: Path) -> None:
         read_regular(Path("/dev/zero"))
     with pytest.raises(MalformedData, match=r"larger than 0 MiB"):
         read_regular(folder / "genes.txt", most_bytes=3)
+
+
+def _raise(error: SlvizError) -> None:
+    raise error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnreadableText("a.csv", "is a PDF, not a text file", "Save it as text.", line=3, value="x"),
+        MalformedData("It cannot be used.", report={"some": "report"}),
+        TrainingDiverged(3, float("inf")),
+    ],
+)
+def test_every_error_arrives_as_it_was(error: SlvizError) -> None:
+    with pytest.raises(type(error)) as arrived:
+        run_limited(_raise, error, what="a file", size_bytes=1)
+    assert str(arrived.value) == str(error)
+    assert vars(arrived.value).keys() == vars(error).keys()

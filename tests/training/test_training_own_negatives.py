@@ -10,7 +10,6 @@ import torch
 from pair_cases import as_set
 from trainings import quick
 
-from slviz.baselines.trees import BoostedTrees
 from slviz.splits import HeldOut
 from slviz.structure import inner_folds
 from slviz.structure.head import fit_head
@@ -67,16 +66,3 @@ def test_no_inner_fold_of_the_structural_head_draws_them(graph, split, own, monk
     drawn.clear()
     fit_head(graph, without_own(split), contrasts=("random", "degree-matched"))
     assert as_set(np.concatenate(drawn)) & as_set(own)
-
-
-def test_boosted_trees_do_not_draw_them(graph, split, own, monkeypatch):
-    asked = []
-    plain = BoostedTrees.features
-    monkeypatch.setattr(
-        BoostedTrees, "features", lambda self, seen, pairs: asked.append(pairs) or plain(self, seen, pairs)
-    )
-    BoostedTrees(split, interactions=graph.interactions)
-    assert not as_set(np.concatenate(asked)) & as_set(own)
-    asked.clear()
-    BoostedTrees(without_own(split), interactions=graph.interactions)
-    assert as_set(np.concatenate(asked)) & as_set(own)
