@@ -83,6 +83,8 @@ def _is_heading(rows: Sequence[Row], width: int, words: Collection[str], is_name
     above = _above_numbers(first, rest, width)
     if above:
         return all(above)
+    if any(is_number(cell) for cell in first):
+        return False
     if is_name is not None and _is_above_names(first, rest, width, is_name):
         return True
     return named or (bool(rest) and not first[0] and any(first[1:]))

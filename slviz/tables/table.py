@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -253,7 +254,8 @@ def _parse(
 ) -> tuple[list[np.ndarray], np.ndarray, list[UnevenRow], list[int]]:
     """Columns [rows], line numbers [rows], rows of another width, and lines with a stray quotation mark."""
     if delimiter not in (None, " ") and not (quotes and any('"' in line for line in lines)):
-        return (*_plainly(lines, delimiter, width, first_line=first_line), [])
+        with contextlib.suppress(pa.ArrowInvalid):  # such as a text in which no row has the table's width
+            return (*_plainly(lines, delimiter, width, first_line=first_line), [])
     rows = [as_wide(row, width, delimiter) for row in rows_of(lines, delimiter, first_line=first_line)]
     fitted = [_fitted(row.cells, width) for row in rows]
     even = [(row, cells) for row, cells in zip(rows, fitted, strict=True) if cells is not None]

@@ -167,3 +167,10 @@ def _written(frame: pd.DataFrame, how: str) -> str:
         text.write('"value"\t"other"\n')
         frame.to_csv(text, sep="\t", index=False, header=False, quoting=csv.QUOTE_NONNUMERIC)
     return text.getvalue()
+
+
+@pytest.mark.parametrize("text", ["|", "\t\t", ",\n,,", "\t\n7", ";", "a|", "|a", "\n|\n"])
+def test_next_to_nothing_is_a_table_of_next_to_nothing(text: str) -> None:
+    table = read(text)
+    assert set(table.cells) == set(table.names)
+    assert len(table) + len(table.uneven) <= 2
