@@ -15,6 +15,7 @@ from slviz.datasets.graph import GeneGraph
 from slviz.datasets.pasted_list import KnownNames, names_in
 from slviz.errors import UnknownGene, nearest
 from slviz.tables import is_missing
+from slviz.text import spelt_out
 
 KINDS = {
     "symbol": "symbol",
@@ -72,7 +73,9 @@ class Mapped:
     def missing_as_said(self, most: int) -> str:
         """The first `most` missing entries for a sentence, each with what it is known to be, such as a date."""
         words = [(entry, what_it_is(entry)) for entry in self.missing[:most]]
-        listed = ", ".join(f"{entry[:60]} ({what})" if what else entry[:60] for entry, what in words)
+        listed = ", ".join(
+            f"{spelt_out(entry[:60])} ({what})" if what else spelt_out(entry[:60]) for entry, what in words
+        )
         return f"{listed} …" if len(self.missing) > most else listed
 
 

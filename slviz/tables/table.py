@@ -231,7 +231,7 @@ def _width(sample: Sequence[Row]) -> int:
     width, count = max(full.items(), key=lambda item: (item[1], item[0] == first, item[0]))
     trimmed = max(len(without_empty_end(row.cells)) for row in rows)
     # A delimiter after the last cell of every row makes no column, unless the heading has a name for it.
-    return max(trimmed, first) if trimmed < width and first < width and count == len(rows) else width
+    return max(trimmed, first, 1) if trimmed < width and first < width and count == len(rows) else width
 
 
 def _names(head: Heading, width: int) -> tuple[list[str], list[str]]:

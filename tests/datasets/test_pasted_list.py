@@ -163,3 +163,8 @@ def test_a_search_forgives_quotes_after_all_else(index: GeneIndex) -> None:
     assert index.search("TP53 (7157)")[0].symbol == "TP53"
     assert index.find("IMP2'") == 7
     assert index.find("'IMP2'") == 6
+
+
+def test_marks_that_nobody_sees_are_spelt_out_among_the_missing() -> None:
+    mapped = GeneIndex(graph_of(["TP53"])).map_many(["TP53", "\u202eX"])
+    assert mapped.missing_as_said(5) == "\\u202eX"

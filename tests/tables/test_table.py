@@ -173,4 +173,5 @@ def _written(frame: pd.DataFrame, how: str) -> str:
 def test_next_to_nothing_is_a_table_of_next_to_nothing(text: str) -> None:
     table = read(text)
     assert set(table.cells) == set(table.names)
+    assert len(table.names) >= 1
     assert len(table) + len(table.uneven) <= 2
