@@ -39,7 +39,9 @@ def read_terms(
     member = np.array([cell for each in sets for cell in each.members], dtype=object)
     term = np.repeat(np.arange(len(sets)), [len(each.members) for each in sets])
     lines = np.array([each.line for each in sets], dtype=np.int64)
-    gene = (numbering or _by_symbol(genes))(member.tolist())
+    number = numbering or _by_symbol(genes)
+    gene = number(member.tolist())
+    _report_genes_as_descriptions(sets, number, file, report)
     inside = gene >= 0
     _report_strangers(member[~inside], lines[term[~inside]], file, genes, report)
     kept: list[int] = np.unique(term[inside]).tolist()
@@ -67,6 +69,15 @@ def read_terms(
         groups=tuple(groups[number] for number in kept),
         membership=table,
     )
+
+
+def _report_genes_as_descriptions(sets: Sequence[SetLine], number: Numbering, file: str, report: Report) -> None:
+    """Says so where genes stand in the second column of every set: then the file may have no descriptions."""
+    foreign = [line for line in sets if not line.ours]
+    if foreign and (number([line.second for line in foreign]) >= 0).all():
+        what = f"has genes in the second column, such as '{foreign[0].second}', which is read as a description"
+        remedy = "Write a description, or na, between the name of a set and its genes if the genes begin there."
+        report.add(file, what, remedy, line=foreign[0].line, fatal=False)
 
 
 def _by_symbol(genes: pd.Index) -> Numbering:

@@ -167,3 +167,11 @@ def test_the_files_of_public_reports(demo: GeneGraph) -> None:
     assert leading["msigdb.gmt"] == leading["note.gmt"]
     assert sum(name.startswith("SET_") for name in leading["msigdb.gmt"]) < 6
     assert all(name.startswith("Pathway number") for name in leading["id-first.gmt"])
+
+
+def test_genes_in_the_place_of_descriptions_are_told(graph: GeneGraph) -> None:
+    a, b, c = graph.genes[:3]
+    _, report = read_gmt(f"one\t{a}\t{b}\ntwo\t{b}\t{c}\n".encode(), "my.gmt", graph=graph, index=GeneIndex(graph))
+    assert f"has genes in the second column, such as '{a}'" in report.text()
+    _, report = read_gmt(f"one\tna\t{b}\ntwo\t{b}\t{c}\n".encode(), "my.gmt", graph=graph, index=GeneIndex(graph))
+    assert "second column" not in report.text()
