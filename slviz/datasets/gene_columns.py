@@ -18,6 +18,8 @@ FEWEST = 0.1
 """A column with a smaller share of names of genes needs many of them, or a title that promises genes."""
 MANY = 20
 HALF = 0.5
+SURELY = 20
+"""So many titles that are genes are no chance, however many other genes a genome-wide heading has."""
 PROMISES = re.compile(
     r"(?:^|[\W_])(?:genes?|symbols?|entrez|ensembl|ncbi|hgnc|uniprot|locus|proteins?|ids?|names?)(?:$|[\W_]|id|name)",
     re.IGNORECASE,
@@ -64,7 +66,7 @@ def genes_in_heading(table: Table, index: GeneIndex) -> int:
         return 0
     titles = [name for name in table.names if not is_number(name)]
     genes = len(index.map_many(titles).found)
-    return genes if genes >= max(2, FEWEST * len(titles)) else 0
+    return genes if genes >= min(max(2, FEWEST * len(titles)), SURELY) else 0
 
 
 def as_key(cell: str, index: GeneIndex) -> str:
