@@ -167,7 +167,7 @@ def test_a_lasso_becomes_a_table_and_a_download(base: str, runs: Any, page: Any,
 
 @pytest.mark.parametrize(
     ("button", "begins"),
-    [("Figure (SVG)", b"<svg"), ("Figure (HTML)", b"<!doctype html"), ("Network (GraphML)", b"<graphml")],
+    [("Figure (SVG)", b"<svg"), ("Figure (HTML)", b"<!doctype html"), ("Network (GraphML)", b"<?xml")],
 )
 def test_a_figure_is_taken_away(button: str, begins: bytes, base: str, runs: Any, page: Any, tmp_path: Path) -> None:
     page.goto(address(base, "neighbourhood", run=runs["link"], gene="APO1.01"))
