@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import CHECKOUT
+from run_folders import CHECKOUT
 
 from slviz.cli import main
 from slviz.datasets.folder import read_folder
