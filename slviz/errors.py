@@ -46,10 +46,10 @@ class SlvizError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For the way from a child process: whatever an error's own `__init__` asks for, it arrives as it was."""
-        return _as_it_was, (type(self), self.args, dict(self.__dict__))
+        return as_it_was, (type(self), self.args, dict(self.__dict__))
 
 
-def _as_it_was(kind: type[SlvizError], arguments: tuple[Any, ...], state: dict[str, Any]) -> SlvizError:
+def as_it_was(kind: type[SlvizError], arguments: tuple[Any, ...], state: dict[str, Any]) -> SlvizError:
     """An error of this kind without a call of its `__init__`."""
     error = kind.__new__(kind, *arguments)
     error.__dict__.update(state)

@@ -38,7 +38,7 @@ def _answer(function: Any, arguments: Any, more: Any) -> bytes:
         return pickle.dumps((ERROR, error))
     except MemoryError:
         return pickle.dumps((MEMORY, None))
-    except Exception:
+    except Exception:  # a defect of ours or of a library: the server writes it into its log
         return pickle.dumps((DEFECT, traceback.format_exc()))
 
 

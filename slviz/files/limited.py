@@ -17,14 +17,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
+from slviz import places
 from slviz.errors import MalformedData, SlvizError
+from slviz.files.answers import ForeignAnswer, taken_back
 from slviz.files.limits import MEBIBYTE, MEMORY_MB, SECONDS, SMALL_MEMORY_MB, SMALL_SECONDS, Limit, shown
 
 Value = TypeVar("Value")
-CHECKOUT = Path(__file__).resolve().parents[2]
 MEMORY_RATIO = 20
 """Bytes of memory that reading may take for each byte of the file."""
 BYTES_PER_SECOND = 1_500_000
@@ -104,7 +104,7 @@ def run_limited_if_large(
 
 def _run(order: bytes, what: str, size_bytes: int, on_wait: Callable[[float], None] | None) -> Any:
     limits = [str(memory_bytes(size_bytes)), str(cpu_seconds(size_bytes))]
-    path = os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH")]))
+    path = os.pathsep.join(filter(None, [str(places.importable()), os.environ.get("PYTHONPATH")]))
     child = subprocess.Popen(
         [sys.executable, "-m", "slviz.files.child", *limits],
         stdin=subprocess.PIPE,
@@ -141,7 +141,10 @@ def _answer(
 
 def _value(answer: bytes, status: int, what: str, size_bytes: int) -> Any:
     """The value in an answer; raises what the child raised, or a sentence on how it ended."""
-    kind, content = pickle.loads(answer) if status == 0 and answer else ("", None)
+    try:
+        kind, content = taken_back(answer) if status == 0 and answer else ("", None)
+    except ForeignAnswer as error:
+        kind, content = DEFECT, str(error)
     if kind == VALUE:
         return content
     if kind == ERROR and isinstance(content, SlvizError):

@@ -9,15 +9,25 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from slviz import jobs
+from slviz.datasets.gene_index import GeneIndex
+from slviz.datasets.own_table import read_own_table
+from slviz.datasets.sources import open_dataset
 from slviz.errors import MalformedData, SlvizError, TrainingDiverged
 from slviz.files import limited
+from slviz.files.answers import ForeignAnswer, taken_back
 from slviz.files.limited import run_limited
 from slviz.files.limits import LIMITS, SMALL_SECONDS
 from slviz.files.regular import check_regular, read_regular
+from slviz.gene_sets import read_gmt
+from slviz.splits import HeldOut
 from slviz.tables import UnreadableText, read_text
+from slviz.vectors.bring_in import bring_in
 
+SMALL = {"what": "a file", "size_bytes": 100}
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="this system bounds no process")
 
 
@@ -150,3 +160,37 @@ def test_an_error_with_attributes_of_its_own_comes_back() -> None:
     with pytest.raises(UnreadableText, match="is a PDF") as refused:
         run_limited(read_text, b"%PDF-1.4", "a.csv", what="a.csv", size_bytes=8)
     assert refused.value.remedy.startswith("Save it")
+
+
+class _Runs:
+    def __init__(self, function: object, *arguments: object) -> None:
+        self.call = (function, arguments)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return self.call
+
+
+@pytest.mark.parametrize(
+    "call",
+    [(os.system, "true"), (eval, "1"), (jobs.start, ["runs"]), (np.load, "x.npy"), (Path.home,), (getattr, 1, "real")],
+)
+def test_an_answer_cannot_call_anything_in_the_server(call: tuple[object, ...]) -> None:
+    with pytest.raises(ForeignAnswer, match="an answer names"):
+        taken_back(pickle.dumps(("value", _Runs(*call))))
+    with pytest.raises(SlvizError, match="could not be read"):
+        limited._value(pickle.dumps(("value", _Runs(*call))), 0, "a file", 1)
+
+
+def test_what_the_readers_answer_comes_back(tmp_path: Path) -> None:
+    graph = open_dataset("demo")
+    index, genes = GeneIndex(graph), graph.genes[:9]
+    rows = "".join(f"{gene},{number}.5,a\n" for number, gene in enumerate(genes)).encode()
+    own = run_limited(read_own_table, b"gene,v,t\n" + rows, "a.csv", genes=len(graph), index=index, **SMALL)
+    assert own.found == len(genes)
+    terms, _ = run_limited(read_gmt, f"s\tna\t{genes[0]}\n".encode(), "a.gmt", graph=graph, index=index, **SMALL)
+    assert terms.membership.sum() == 1
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text(f"{genes[0]}\t{genes[1]}\n")
+    assert run_limited(HeldOut.read, graph, pairs, **SMALL).pairs.shape == (1, 2)
+    (tmp_path / "x.csv").write_bytes(b"gene,v,w\n" + rows.replace(b",a\n", b",2.5\n"))
+    assert run_limited(bring_in, tmp_path / "x.csv", tmp_path / "models", **SMALL).points == len(genes)
