@@ -16,6 +16,7 @@ from slviz.datasets.gene_lookup import GeneLookup
 from slviz.datasets.pair_columns import PairRows, rows_of_pairs
 from slviz.datasets.report import SHOWN, Problem, Report, shown
 from slviz.errors import MalformedData, MissingDataFile, UnknownGene, nearest
+from slviz.files.regular import read_at_most
 from slviz.tables import missing_in
 
 FEWEST_TO_JUDGE = 4
@@ -74,7 +75,7 @@ def bytes_of_pairs(path: Path | str) -> bytes:
     """The bytes of a file of pairs; raises `MissingDataFile` where there is none, `MalformedData` beyond the limit."""
     try:
         with Path(path).open("rb") as file:
-            raw = file.read(LARGEST_BYTES + 1)
+            raw = read_at_most(file, LARGEST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise MissingDataFile(f"There is no file of pairs at {path} ({reason}).") from error

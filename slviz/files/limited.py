@@ -14,6 +14,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -105,17 +106,20 @@ def run_limited_if_large(
 def _run(order: bytes, what: str, size_bytes: int, on_wait: Callable[[float], None] | None) -> Any:
     limits = [str(memory_bytes(size_bytes)), str(cpu_seconds(size_bytes))]
     path = os.pathsep.join(filter(None, [str(places.importable()), os.environ.get("PYTHONPATH")]))
-    child = subprocess.Popen(
-        [sys.executable, "-m", "slviz.files.child", *limits],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
-        start_new_session=True,
-    )
+    with tempfile.TemporaryFile() as stored:  # a pipe that is full would wait for a child that is still starting
+        stored.write(order)
+        stored.seek(0)
+        child = subprocess.Popen(
+            [sys.executable, "-m", "slviz.files.child", *limits],
+            stdin=stored,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
+            start_new_session=True,
+        )
     with child:
         try:
-            answer = _answer(child, order, wall_seconds(size_bytes), on_wait)
+            answer = _answer(child, wall_seconds(size_bytes), on_wait)
         finally:
             child.kill()
     if answer is None:
@@ -123,17 +127,13 @@ def _run(order: bytes, what: str, size_bytes: int, on_wait: Callable[[float], No
     return _value(answer, child.returncode, what, size_bytes)
 
 
-def _answer(
-    child: subprocess.Popen[bytes], order: bytes, seconds: float, on_wait: Callable[[float], None] | None
-) -> bytes | None:
+def _answer(child: subprocess.Popen[bytes], seconds: float, on_wait: Callable[[float], None] | None) -> bytes | None:
     """What the child wrote; None where it did not end in time."""
     began = time.monotonic()
-    unsent: bytes | None = order
     while (passed := time.monotonic() - began) < seconds:
         try:
-            return child.communicate(unsent, timeout=POLL_SECONDS)[0]
+            return child.communicate(timeout=POLL_SECONDS)[0]
         except subprocess.TimeoutExpired:
-            unsent = None  # the first call keeps it and goes on with it
             if on_wait is not None:
                 on_wait(passed / seconds)
     return None

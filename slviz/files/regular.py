@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from slviz.errors import MalformedData, MissingDataFile
 from slviz.files.limits import FILE_MB, MEBIBYTE, shown
+
+PART_BYTES = 1 << 20
 
 
 def check_regular(path: Path, *, within: Path | None = None, most_bytes: int | None = None) -> int:
@@ -55,6 +58,15 @@ def read_regular(path: Path, *, within: Path | None = None, most_bytes: int | No
         raise MalformedData(
             f"{shown(path.name)} cannot be read ({reason}). Check its permissions and the disk."
         ) from error
+
+
+def read_at_most(file: BinaryIO, most_bytes: int) -> bytes:
+    """What is left in a file, a pipe or a device, and no more than `most_bytes`: memory follows from what is there."""
+    parts, room = [], most_bytes
+    while room and (part := file.read(min(room, PART_BYTES))):
+        parts.append(part)
+        room -= len(part)
+    return b"".join(parts)
 
 
 def leads_out(path: Path, folder: Path) -> bool:
