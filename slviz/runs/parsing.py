@@ -48,6 +48,7 @@ MOST_TABLE_ROWS = 50_000_000
 MOST_TABLE_COLUMNS = 20_000
 MOST_TABLE_CELLS = 1_000_000_000
 MOST_TABLE_BYTES = 16 << 30
+MOST_TEXT_BYTES, MOST_TEXT_RATIO = 256 << 20, 64
 
 
 @contextmanager
@@ -164,6 +165,7 @@ def parse_table(content: bytes, path: Path) -> pd.DataFrame:
             file = pq.ParquetFile(pa.BufferReader(content))
             _check_declared(file.metadata, path)
             _check_columns(file.schema_arrow, path)
+            _check_texts(content, file.schema_arrow, path)
             table = pd.read_parquet(io.BytesIO(content))
         except pa.ArrowException as error:  # some of them are nothing else
             raise ValueError(str(error)) from error
@@ -180,6 +182,23 @@ def _check_declared(declared: Any, path: Path) -> None:
         raise damaged(
             path, f"declares {rows:,} rows of {columns:,} columns ({size_bytes:,} bytes), more than slviz ever writes"
         )
+
+
+def _check_texts(content: bytes, schema: Any, path: Path) -> None:
+    """A text that stands in many rows is held once in the file, and once a row in the table."""
+    import pyarrow as pa
+    import pyarrow.compute
+    import pyarrow.parquet as pq
+
+    pc: Any = pyarrow.compute  # its functions are made when it is imported
+    texts = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
+    most_bytes = max(MOST_TEXT_BYTES, MOST_TEXT_RATIO * len(content))
+    for name in texts:
+        column = pq.read_table(pa.BufferReader(content), columns=[name], read_dictionary=[name])[name]
+        for chunk in column.chunks:
+            most_bytes -= pc.sum(pc.binary_length(chunk.dictionary).take(chunk.indices)).as_py() or 0
+        if most_bytes < 0:
+            raise damaged(path, "holds far longer texts than slviz ever writes")
 
 
 def _check_columns(schema: Any, path: Path) -> None:

@@ -1,25 +1,18 @@
-"""npy, npz, safetensors and parquet: what the header declares is held against the bytes."""
+"""npy and npz: what the header declares is held against the bytes."""
 
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-import safetensors.numpy
 from sentences import sentence_of
 
 from slviz.errors import MalformedData
 from slviz.files.npy import npz_shapes, read_npy, read_npz
-from slviz.files.parquet import read_parquet
-from slviz.files.tensors import check_tensors
 
 
 def _npy(array: np.ndarray, **more: bool) -> bytes:
@@ -121,68 +114,3 @@ def test_zeros_that_unpack_to_too_much_are_refused(tmp_path: Path) -> None:
     np.savez_compressed(file, x=np.zeros((6 << 20, 6), dtype=np.float32))
     with pytest.raises(MalformedData, match=r"more than 128 MiB.*SLVIZ_UNPACKED_SMALL_MB"):
         read_npz(_put(tmp_path, file.getvalue(), "a.npz"), "a.npz")
-
-
-def _tensors(header: object, data: bytes = b"") -> bytes:
-    text = json.dumps(header).encode()
-    return len(text).to_bytes(8, "little") + text + data
-
-
-def test_tensors_that_are_sound_are_named_with_type_and_shape() -> None:
-    content = safetensors.numpy.save({"a": np.zeros((2, 3), np.float32), "b": np.arange(4)}, {"about": "x"})
-    assert check_tensors(content, "a.safetensors") == {"a": ("F32", (2, 3)), "b": ("I64", (4,))}
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "header is said to have"),
-        ((1 << 60).to_bytes(8, "little") + b"{}", "header is said to have 1,152,921,504,606,846,976"),
-        (_tensors([]), "lists no arrays"),
-        ((3).to_bytes(8, "little") + b"\xff\xfe{", "not JSON"),
-        ((60000).to_bytes(8, "little") + b"[" * 60000, "not JSON"),
-        (
-            _tensors({"a": {"dtype": "F32", "shape": [10**9, 10**9], "data_offsets": [0, 16]}}, bytes(16)),
-            "does not fit",
-        ),
-        (_tensors({"a": {"dtype": "F32", "shape": [4], "data_offsets": [16, 32]}}, bytes(32)), "cannot be"),
-        (_tensors({"a": {"dtype": "F32", "shape": [4], "data_offsets": [0, 16]}}, bytes(8)), "cannot be"),
-        (_tensors({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}, bytes(16)), "belong to no array"),
-        (_tensors({"a": {"dtype": "F99", "shape": [2], "data_offsets": [0, 8]}}, bytes(8)), "of a kind"),
-        (_tensors({"a": {"dtype": "F32", "shape": [-2], "data_offsets": [0, 8]}}, bytes(8)), "no shape"),
-        (_tensors({"a": 3}), "no shape"),
-        (_tensors({"a": {"dtype": ["F32"], "shape": [2], "data_offsets": [0, 8]}}, bytes(8)), "of a kind"),
-        (_tensors({"__metadata__": {"a": 1}}), "not text"),
-    ],
-)
-def test_tensors_whose_header_lies_are_refused(content: bytes, said: str) -> None:
-    with pytest.raises(MalformedData, match=said):
-        check_tensors(content, "a.safetensors")
-
-
-def _parquet(table: pd.DataFrame, **more: object) -> bytes:
-    file = io.BytesIO()
-    pq.write_table(pa.Table.from_pandas(table, preserve_index=False), file, **more)
-    return file.getvalue()
-
-
-def test_a_parquet_table_is_read_as_pandas_reads_it() -> None:
-    table = pd.DataFrame({"gene": ["a", "b", None], "x": [1.5, np.nan, 2], "n": [1, 2, 3], "t": [True, False, True]})
-    content = _parquet(table)
-    pd.testing.assert_frame_equal(read_parquet(content, "a.parquet"), pd.read_parquet(io.BytesIO(content)))
-
-
-def test_a_parquet_table_that_unpacks_to_too_much_is_refused() -> None:
-    rows = _parquet(pd.DataFrame({"x": np.zeros(30_000_000, dtype=np.int8)}), compression="zstd")
-    texts = _parquet(pd.DataFrame({"x": ["a" * 100_000] * 5000}), compression="zstd")
-    assert max(len(rows), len(texts)) < 1_000_000
-    for content in (rows, texts):
-        with pytest.raises(MalformedData, match="more than 128 MiB"):
-            read_parquet(content, "a.parquet")
-
-
-def test_every_damaged_byte_of_a_parquet_table_ends_in_a_table_or_a_sentence() -> None:
-    whole = _parquet(pd.DataFrame({"gene": ["a", "b", "c"], "x": [1.5, 2.5, 3.5]}))
-    for place in range(0, len(whole), 3):
-        for content in (whole[:place], whole[:place] + bytes([whole[place] ^ 0x41]) + whole[place + 1 :]):
-            assert sentence_of(partial(read_parquet, content, "a.parquet")).isprintable()

@@ -34,7 +34,7 @@ from slviz.cli import main
 from slviz.datasets.uploads import keep_and_read
 from slviz.errors import SlvizError
 from slviz.files.limited import run_limited
-from slviz.files.parquet import read_parquet
+from slviz.runs.parsing import parse_table
 from slviz.vectors.bring_in import bring_in
 import slviz.vectors.h5ad
 
@@ -47,7 +47,7 @@ def vectors(path):
 def other(path):
     if path.suffix == ".zip":
         return limited(path, keep_and_read, {path.name: path})
-    return limited(path, read_parquet, path.read_bytes(), path.name)
+    return limited(path, parse_table, path.read_bytes(), path)
 
 def limited(path, function, *given):
     try:

@@ -33,6 +33,7 @@ from slviz.runs.damage import readable
 from slviz.runs.data_of import refuse_foreign_run
 from slviz.runs.deletions import DeletionTest
 from slviz.runs.maps import map_path, save_trust, trust_path
+from slviz.runs.parsing import parse_table
 from slviz.runs.plain_files import LARGEST
 from slviz.runs.store import RunStore
 from slviz.runs.worker import StoredCheckpoint, write_failure
@@ -703,3 +704,15 @@ def test_a_table_with_an_index_counts_its_rows_from_0(folder: Folder, odd: Path)
     seal_again(odd)
     with contextlib.suppress(DamagedRun):
         assert RunStore(folder.root).open(folder.odd).predictions.index[0] == 0
+
+
+def test_a_table_of_one_long_text_in_very_many_rows_is_refused(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    pd.DataFrame({"x": ["a" * 100_000] * 5_000}).to_parquet(file, compression="zstd")
+    assert len(file.getvalue()) < 1_000_000
+    with pytest.raises(DamagedRun, match="far longer texts"):
+        parse_table(file.getvalue(), tmp_path / "predictions.parquet")
+    sound = pd.DataFrame({"gene": ["a", "b"], "x": [1.5, 2.5], "part": ["train", "test"]})
+    file = io.BytesIO()
+    sound.to_parquet(file)
+    pd.testing.assert_frame_equal(parse_table(file.getvalue(), tmp_path / "x"), sound)
