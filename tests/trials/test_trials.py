@@ -17,6 +17,12 @@ from trials.ways_in import WAYS, Harm, refuse_canary
 from slviz.errors import SlvizError
 
 
+@pytest.fixture
+def small_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker of pytest that has run many tests is larger than what a trial's own process may become."""
+    monkeypatch.setattr("trials.child.peak_bytes", lambda: 100 << 20)
+
+
 def raising(error: BaseException) -> endings.Ending:
     def read(_: bytes) -> list[str]:
         raise error
@@ -33,11 +39,13 @@ def raising(error: BaseException) -> endings.Ending:
         (MemoryError(), "MemoryError in the trial itself"),
     ],
 )
+@pytest.mark.usefixtures("small_process")
 def test_what_is_no_readable_sentence_is_a_failure(error: BaseException, place: str) -> None:
     ending = raising(error)
     assert (ending.kind, ending.place) == ("failure", place)
 
 
+@pytest.mark.usefixtures("small_process")
 def test_a_sentence_and_a_value_are_told_apart() -> None:
     assert raising(SlvizError("File x is empty. Choose another.")).kind == "sentence"
     assert measured(lambda content: [], b"", None).kind == "value"
