@@ -39,6 +39,7 @@ def setting(
     high: float | None = None,
     options: tuple[Any, ...] | None = None,
     advanced: bool = False,
+    omit_default: bool = False,
 ) -> Any:
     """A field of a choice, with all that a form, a command line and a check need to know.
 
@@ -49,6 +50,9 @@ def setting(
         low, high: inclusive bounds of a number.
         options: the only values allowed.
         advanced: folded away in the form until asked for.
+        omit_default: left out of the JSON while it has its default. A setting that is added to a choice of an earlier
+            version needs this: what was stored without it keeps its JSON, and so runs keep their names and maps
+            their files.
     """
     metadata = {
         "help": help,
@@ -57,6 +61,7 @@ def setting(
         "high": high,
         "options": options,
         "advanced": advanced,
+        "omit_default": omit_default,
     }
     return dataclasses.field(default=default, metadata=metadata)
 
@@ -74,6 +79,7 @@ class Setting:
     high: float | None
     options: tuple[Any, ...] | None
     advanced: bool
+    omit_default: bool
 
     def parse(self, text: str) -> Any:
         """The value that a person typed; raises `InvalidSetting` when it is no such thing."""
@@ -150,6 +156,7 @@ class Choice:
                 high=field.metadata["high"],
                 options=field.metadata["options"],
                 advanced=field.metadata["advanced"],
+                omit_default=field.metadata["omit_default"],
             )
             for field in dataclasses.fields(cls)
         )
@@ -160,8 +167,10 @@ class Choice:
         return (cls.__doc__ or cls.name).strip().splitlines()[0]
 
     def to_json(self) -> dict[str, Any]:
-        """`{"name": …, setting: value, …}`: all of it, defaults included."""
-        return {"name": self.name, **dataclasses.asdict(self)}
+        """`{"name": …, setting: value, …}`: defaults included, but for settings declared with `omit_default`."""
+        values = {each.key: getattr(self, each.key) for each in self.settings()}
+        omitted = {each.key for each in self.settings() if each.omit_default and values[each.key] == each.default}
+        return {"name": self.name, **{key: value for key, value in values.items() if key not in omitted}}
 
     def replace(self, **settings: Any) -> Self:
         """The same choice with some settings changed."""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from slviz.choices import Choice, Choices, setting
-
-LATER_SETTINGS = {"schedule": "cosine", "keep": "best"}
 
 
 @dataclass(frozen=True)
@@ -50,17 +48,15 @@ class Adam(Choice):
         "Whether the learning rate falls to nothing by the last epoch (cosine) or stays as it is (constant).",
         options=("cosine", "constant"),
         advanced=True,
+        omit_default=True,
     )
     keep: str = setting(
         "best",
         "Which epoch is kept: the best by validation, or the last, whatever validation says.",
         options=("best", "last"),
         advanced=True,
+        omit_default=True,
     )
-
-    def to_json(self) -> dict[str, Any]:
-        """As `Choice.to_json`, but settings of later versions only where they are not at their default."""
-        return {key: value for key, value in super().to_json().items() if LATER_SETTINGS.get(key) != value}
 
     def rate(self, epoch: int) -> float:
         """Learning rate of an epoch (from 1): `learning_rate`, or half a cosine from it down to zero."""

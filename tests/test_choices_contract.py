@@ -6,17 +6,21 @@ import dataclasses
 import itertools
 import json
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 from builders import tiny_graph, tiny_spec
 
+from slviz import choices
 from slviz.errors import InvalidSetting, UnknownChoice
 from slviz.features import FEATURE_SETS
 from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
+from slviz.projections import PROJECTIONS
 from slviz.runs import PARTS, RunSpec
 from slviz.runs.possible import Possible
+from slviz.runs.spec import TABLES as RUN_TABLES
 from slviz.splits import SPLITS, HeldOut
 from slviz.tasks import TASKS, PairTask
 from slviz.training import train
@@ -49,6 +53,31 @@ def test_json_there_and_back_with_every_setting_at_every_end(table, name):
                 assert setting.key in ("fold", "folds", "width", "heads")
                 continue
             assert table.from_json(json.loads(json.dumps(changed.to_json()))) == changed
+
+
+STORED_DEFAULTS = json.loads((Path(__file__).parent / "stored_defaults.json").read_text(encoding="utf-8"))
+STORED_TABLES = {**RUN_TABLES, "projection": PROJECTIONS}
+
+
+@pytest.mark.parametrize("stored", STORED_DEFAULTS)
+def test_a_default_choice_is_stored_as_ever_so_that_no_stored_run_or_map_is_renamed(stored):
+    part, name = stored.split()
+    told = "A setting that was added needs setting(…, omit_default=True); a changed default is another choice."
+    assert STORED_TABLES[part].make(name).to_json() == {"name": name, **STORED_DEFAULTS[stored]}, told
+
+
+def test_a_setting_that_omits_its_default_is_stored_where_it_has_another_value_and_read_back():
+    @dataclasses.dataclass(frozen=True)
+    class Later(type(TASKS.make("link"))):
+        """The task with a setting that came later."""
+
+        name = "later"
+        margin: float = choices.setting(0.5, "A setting that came later.", low=0.0, high=1.0, omit_default=True)
+
+    table = choices.Choices("task", Later)
+    assert "margin" not in Later().to_json()
+    assert table.from_json(Later().to_json()) == Later(margin=0.5)
+    assert table.from_json(Later(margin=0.25).to_json()) == Later(margin=0.25)
 
 
 @pytest.mark.parametrize(("table", "name"), ENTRIES)

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from slviz.features.likeness import Likeness
     from slviz.networks.encoders import Encoder, GeneEncoder
 
-LATER_SETTINGS = ("residual", "normalise")
-
 
 @dataclass(frozen=True)
 class Network(Choice):
@@ -103,19 +101,17 @@ class GraphNetwork(Network):
         advanced=True,
     )
     residual: bool = setting(
-        True, "A layer adds to what a gene was before it; otherwise it replaces that.", advanced=True
+        True,
+        "A layer adds to what a gene was before it; otherwise it replaces that.",
+        advanced=True,
+        omit_default=True,
     )
     normalise: bool = setting(
-        True, "Bring each gene's numbers to one scale before every layer, so that many layers can learn.", advanced=True
+        True,
+        "Bring each gene's numbers to one scale before every layer, so that many layers can learn.",
+        advanced=True,
+        omit_default=True,
     )
-
-    def to_json(self) -> dict[str, Any]:
-        """As `Choice.to_json`, but settings of later versions only where they are not at their default.
-
-        So the runs of earlier versions keep their names.
-        """
-        stored = super().to_json()
-        return {key: value for key, value in stored.items() if not (key in LATER_SETTINGS and value is True)}
 
     def _encoder(self, **parts: Any) -> Encoder:
         return super()._encoder(**self._stacking, **parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float, Float32
@@ -32,12 +32,11 @@ class ProjectionMethod(Choice):
     random: ClassVar[bool] = True
     """Whether another seed gives another map."""
     dimensions: int = setting(
-        2, "2 for a flat map; 3 for one that can be turned, which keeps more and is harder to read.", options=(2, 3)
+        2,
+        "2 for a flat map; 3 for one that can be turned, which keeps more and is harder to read.",
+        options=(2, 3),
+        omit_default=True,
     )
-
-    def to_json(self) -> dict[str, Any]:
-        """As `Choice.to_json`, without two dimensions: the files of maps from before it was a setting still hold."""
-        return {key: value for key, value in super().to_json().items() if (key, value) != ("dimensions", 2)}
 
     def fit(
         self, vectors: Float[np.ndarray, "genes width"], seed: int, *, on_progress: OnProgress | None = None

@@ -50,11 +50,7 @@ class Split(Choice):
         0, "Seed of the division and of the non-pairs that are drawn for it.", low=0, high=2**31 - 1, advanced=True
     )
     validation_share: float = setting(0.1, VALIDATION_HELP, low=0.01, high=0.5, advanced=True)
-    ratio: int = setting(1, RATIO_HELP, label="Non-pairs a pair", low=1, high=50, advanced=True)
-
-    def to_json(self) -> dict[str, Any]:
-        """As `Choice.to_json`, without a ratio of 1: the names of runs from before it was a setting still hold."""
-        return {key: value for key, value in super().to_json().items() if (key, value) != ("ratio", 1)}
+    ratio: int = setting(1, RATIO_HELP, label="Non-pairs a pair", low=1, high=50, advanced=True, omit_default=True)
 
     def divide(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> PairSplit:
         """Divide the pairs of `graph`; the same settings give the same division."""

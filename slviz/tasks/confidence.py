@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from slviz.choices import setting
 from slviz.tasks.task import PairTask
@@ -25,11 +25,8 @@ class Confidence(PairTask):
         "the mean of the genes' own numbers (mean), as the coursework had it.",
         options=("learnt", "mean"),
         advanced=True,
+        omit_default=True,
     )
-
-    def to_json(self) -> dict[str, Any]:
-        """As `Choice.to_json`, without a learnt decoder: the names of runs from before it was a setting still hold."""
-        return {key: value for key, value in super().to_json().items() if (key, value) != ("readout", "learnt")}
 
     @property
     def reads_mean(self) -> bool:
