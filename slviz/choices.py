@@ -47,13 +47,17 @@ def setting(
         default: value when nothing is said; its type is the setting's type.
         help: one sentence that a biologist understands; the form shows it as help text.
         label: what the form calls it; the field's name with spaces when left out.
-        low, high: inclusive bounds of a number.
+        low, high: inclusive bounds of a number, which needs both unless it has `options`.
         options: the only values allowed.
         advanced: folded away in the form until asked for.
         omit_default: left out of the JSON while it has its default. A setting that is added to a choice of an earlier
             version needs this: what was stored without it keeps its JSON, and so runs keep their names and maps
             their files.
+
+    Raises `TypeError` for a number without bounds, when the choice is defined.
     """
+    if type(default) in (int, float) and options is None and None in (low, high):
+        raise TypeError(f"A setting that is a number ({default}) needs low and high: forms and addresses rest on them.")
     metadata = {
         "help": help,
         "label": label,

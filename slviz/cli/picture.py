@@ -80,13 +80,13 @@ def _picture(asked: argparse.Namespace) -> int:
 
 
 def _map(store: RunStore, run: Run, name: str) -> Projection:
-    """The stored map by that method; PCA is made where it is not there."""
+    """The stored map by that method; one that takes but a moment is made where it is not there."""
     method_of_name = PROJECTIONS[name]
     for method, seed in store.projections(run.run_id):
         with contextlib.suppress(DamagedRun):  # of several maps one that is whole
             if method.name == name and (found := store.open_projection(run.run_id, method, seed)) is not None:
                 return found
-    if name == "pca":
+    if method_of_name.at_once:
         return method_of_name().fit(run.embedding, 0)
     raise RunUnfinished(
         f"Run {run.run_id} has no {name} map yet. Make it with `python -m slviz project {run.run_id} --method {name}`."

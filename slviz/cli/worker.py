@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from slviz.training import Checkpoint, Epoch
 
 MAPS_SEED = 0
-MAPS = ("pca", "tsne", "umap")
-"""Made with every run; others are made when somebody asks for them."""
 TOLD = ("random", "degree-matched", "file", "all", "genes")
 """Figures of single evidence kinds are left to `runs show`."""
 LINES = 20
@@ -187,8 +185,8 @@ def _tell_metrics(run: Run) -> None:
 
 
 def _make_maps(store: RunStore, run_id: str) -> int:
-    """The three maps of a run; one that cannot be made is told and harms nothing."""
-    for name in MAPS:
+    """The maps that are made with each run; one that cannot be made is told and harms nothing."""
+    for name in (name for name, method in PROJECTIONS.items() if method.with_each_run):
         try:
             projection = store.project(run_id, PROJECTIONS.make(name), MAPS_SEED)
             _tell(f"Map {name}: {projection.kept.mean():.0%} of nearest neighbours kept.")

@@ -20,7 +20,7 @@ from slviz.projections import PCA, Projection
 from slviz.runs import Attention, Run
 from slviz.runs.sources import without_path
 from slviz.runs.store import RunStore
-from slviz.vectors import Given, VectorSet, VectorStore, given_map
+from slviz.vectors import VectorSet, VectorStore, given_map
 
 KNOWN_PAIRS = "known_pairs"
 ATTENTION = "attention"
@@ -110,9 +110,7 @@ def named_maps(maps: Iterable[Projection]) -> dict[str, Projection]:
     """Maps by method, such as "tsne"; further ones of a method get a number ("tsne_2"), 3-D ones "tsne_3d"."""
     named: dict[str, Projection] = {}
     for each in maps:
-        base = (each.method.map if isinstance(each.method, Given) else each.method.name) + (
-            "_3d" if each.coordinates.shape[1] == 3 else ""
-        )
+        base = each.method.map_name + ("_3d" if each.coordinates.shape[1] == 3 else "")
         name, number = base, 1
         while name in named:
             number += 1

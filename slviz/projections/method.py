@@ -29,8 +29,16 @@ class ProjectionMethod(Choice):
     """What a person calls the method, such as "t-SNE"."""
     reading: ClassVar[str]
     """How to read its map, in one sentence."""
+    takes: ClassVar[str] = "From seconds to minutes."
+    """About how long the map of some thousand genes takes, as a sentence."""
     random: ClassVar[bool] = True
     """Whether another seed gives another map."""
+    at_once: ClassVar[bool] = False
+    """Whether it takes but a moment, so that a page makes the map itself instead of asking a worker."""
+    with_each_run: ClassVar[bool] = False
+    """Whether its map is made after each training; others are made when somebody asks for them."""
+    offered: ClassVar[int] = 100
+    """Its place among the methods that a page offers; lower comes first."""
     dimensions: int = setting(
         2,
         "2 for a flat map; 3 for one that can be turned, which keeps more and is harder to read.",
@@ -67,6 +75,11 @@ class ProjectionMethod(Choice):
     def describe(self, genes: int) -> str:
         """Method and settings as they are used on so many genes, for a caption."""
         return self.title
+
+    @property
+    def map_name(self) -> str:
+        """What its map is called in a file, such as "tsne"."""
+        return self.name
 
 
 def _unheard(share: float, doing: str) -> None:

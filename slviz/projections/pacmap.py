@@ -32,6 +32,8 @@ class PaCMAP(ProjectionMethod):
 
     name: ClassVar[str] = "pacmap"
     title: ClassVar[str] = "PaCMAP"
+    takes: ClassVar[str] = "Usually 3 to 6 seconds; half a minute the very first time."
+    offered: ClassVar[int] = 4
     reading: ClassVar[str] = "Where groups lie to each other says something; how far apart, little."
     neighbours: int = setting(10, "How many neighbours each gene is kept close to.", low=2, high=100)
     steps: int = setting(

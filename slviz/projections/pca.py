@@ -17,10 +17,13 @@ class PCA(ProjectionMethod):
 
     name: ClassVar[str] = "pca"
     title: ClassVar[str] = "PCA"
+    takes: ClassVar[str] = "A moment."
+    at_once: ClassVar[bool] = True
+    with_each_run: ClassVar[bool] = True
+    offered: ClassVar[int] = 3
     reading: ClassVar[str] = (
         "A straight view: distances are true along these axes, and what varies along others is not seen."
     )
-
     random: ClassVar[bool] = False
 
     def lay_out(self, vectors: np.ndarray, seed: int, on_progress: OnProgress) -> tuple[np.ndarray, tuple[str, ...]]:

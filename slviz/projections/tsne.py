@@ -38,6 +38,9 @@ class TSNE(ProjectionMethod):
 
     name: ClassVar[str] = "tsne"
     title: ClassVar[str] = "t-SNE"
+    takes: ClassVar[str] = "Usually 10 to 40 seconds."
+    with_each_run: ClassVar[bool] = True
+    offered: ClassVar[int] = 1
     reading: ClassVar[str] = "Distances between clusters, their sizes and how dense they look mean little."
     perplexity: float = setting(
         30.0,

@@ -25,6 +25,9 @@ class UMAP(ProjectionMethod):
 
     name: ClassVar[str] = "umap"
     title: ClassVar[str] = "UMAP"
+    takes: ClassVar[str] = "Usually 10 to 20 seconds."
+    with_each_run: ClassVar[bool] = True
+    offered: ClassVar[int] = 2
     reading: ClassVar[str] = "Distances between clusters, and their sizes, mean little."
     neighbours: int = setting(
         15, "How many neighbours each gene is kept close to; more shows larger shapes.", low=2, high=200

@@ -10,10 +10,9 @@ from jaxtyping import Float32
 
 from slviz.choices import setting
 from slviz.errors import UnknownChoice
-from slviz.projections import PCA, Projection, ProjectionMethod
+from slviz.projections import Projection, ProjectionMethod
 from slviz.projections.method import OnProgress, oriented
 from slviz.projections.neighbours import neighbours_kept
-from slviz.projections.pca import principal_components
 from slviz.projections.projection import NEIGHBOURS_KEPT
 from slviz.vectors.vector_set import VectorSet
 
@@ -31,6 +30,7 @@ class Given(ProjectionMethod):
     title: ClassVar[str] = "Given"
     reading: ClassVar[str] = "slviz did not make this map and does not know its settings."
     random: ClassVar[bool] = False
+    at_once: ClassVar[bool] = True
     map: str = setting("", "Name of the map in the file.")
 
     def lay_out(self, vectors: np.ndarray, seed: int, on_progress: OnProgress) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -39,14 +39,19 @@ class Given(ProjectionMethod):
     def describe(self, genes: int) -> str:
         return f"{self.map}, as it came with the vectors"
 
+    @property
+    def map_name(self) -> str:
+        return self.map
 
-def given_map(points: VectorSet, name: str) -> Projection:
-    """A map that came with the vectors, with how well it keeps neighbours; raises `UnknownChoice`."""
+
+def given_map(points: VectorSet, name: str, *, measured: bool = True) -> Projection:
+    """A map that came with the vectors, with how well it keeps neighbours where `measured`; raises `UnknownChoice`."""
     if name not in points.maps:
         raise UnknownChoice(f"No map called '{name}' came with {points.name}. There are: {', '.join(points.maps)}.")
     place = np.array(points.maps[name], dtype=np.float32)
     axes = tuple(f"{name} {axis + 1}" for axis in range(place.shape[1]))
-    return Projection(Given(map=name), 0, place, axes, kept(points.vectors, place))
+    unknown = np.full(len(place), np.nan, dtype=np.float32)
+    return Projection(Given(map=name), 0, place, axes, kept(points.vectors, place) if measured else unknown)
 
 
 def make_map(
@@ -55,17 +60,27 @@ def make_map(
     """The map of the vectors by a method of `PROJECTIONS`, or one that came with them."""
     if isinstance(method, Given):
         return given_map(points, method.map)
-    if isinstance(method, PCA) and len(points) > EXACT_UP_TO:
-        return _large_pca(points.vectors, method)
+    if method.at_once and len(points) > EXACT_UP_TO:
+        return _sampled(points.vectors, method, seed)
     return method.fit(points.vectors, seed, on_progress=on_progress)
 
 
-def _large_pca(vectors: np.ndarray, method: PCA) -> Projection:
-    """PCA as `PCA.fit` makes it, but for how well neighbours are kept, which is measured on a sample."""
-    coordinates, share = principal_components(vectors, method.dimensions)
+def map_at_once(points: VectorSet, method: ProjectionMethod, seed: int) -> Projection | None:
+    """The map, where it takes but a moment: one that came with the vectors, or a quick one of not too many points.
+
+    Of very many points a map that came with them is not measured: `kept` is NaN. None for other maps.
+    """
+    many = len(points) > EXACT_UP_TO
+    if isinstance(method, Given):
+        return given_map(points, method.map, measured=not many)
+    return method.fit(points.vectors, seed) if method.at_once and not many else None
+
+
+def _sampled(vectors: np.ndarray, method: ProjectionMethod, seed: int) -> Projection:
+    """A quick map as `fit` makes it, but for how well neighbours are kept, which is measured on a sample."""
+    coordinates, axes = method.lay_out(vectors, seed, lambda share, doing: None)
     place = oriented(coordinates).astype(np.float32)
-    axes = tuple(f"PCA {axis + 1} ({100 * share[axis]:.1f} % of variance)" for axis in range(method.dimensions))
-    return Projection(method, 0, place, axes, kept(vectors, place))
+    return Projection(method, seed, place, axes, kept(vectors, place))
 
 
 def kept(

@@ -14,7 +14,7 @@ from slviz import figures, jobs
 from slviz.datasets import GeneGraph
 from slviz.features.scaling import scaled_columns
 from slviz.figures import Colouring
-from slviz.projections import PROJECTIONS, Projection, ProjectionMethod
+from slviz.projections import Projection, ProjectionMethod
 from slviz.projections.agreement import Agreement
 from slviz.projections.nearest_genes import nearest_genes
 from slviz.runs import Run
@@ -25,7 +25,6 @@ from slviz.runs.summary import RunSummary
 from slviz.ui import address, charts, downloads, making, opened, selection
 from slviz.ui.embedding import controls_compared
 from slviz.ui.embedding.controls_compared import SHORT, TITLES
-from slviz.ui.embedding.map_choice import AT_ONCE
 from slviz.ui.key_figures import key_figure
 from slviz.ui.words import counted, escape_markdown
 
@@ -103,7 +102,7 @@ def _kinds(run: Run) -> list[str]:
 def _is_there(summary: RunSummary, kind: str, method: ProjectionMethod, seed: int) -> bool:
     if kind in STORED and opened.control(summary, kind) is None:
         return False
-    return method.name == AT_ONCE or opened.projection(summary, method, seed, of=kind) is not None
+    return method.at_once or opened.projection(summary, method, seed, of=kind) is not None
 
 
 def _job(summary: RunSummary, missing: list[str], method: ProjectionMethod, seed: int) -> making.Job:
@@ -129,7 +128,7 @@ def _side(summary: RunSummary, graph: GeneGraph, run: Run, kind: str, method: Pr
     vectors = _vectors(summary, graph, run, kind)
     projection = opened.projection(summary, method, seed, of=kind)
     if projection is None:
-        projection = _pca(run.run_id, kind, method.dimensions, vectors)
+        projection = _made(run.run_id, kind, method, seed, vectors)
     return Side(kind, vectors, projection)
 
 
@@ -146,8 +145,8 @@ def _features(run_id: str, _graph: GeneGraph, _run: Run) -> np.ndarray:
 
 
 @st.cache_resource(max_entries=16, show_spinner="Making the map …")
-def _pca(run_id: str, kind: str, dimensions: int, _vectors: np.ndarray) -> Projection:
-    return PROJECTIONS.make(AT_ONCE, dimensions=dimensions).fit(_vectors, 0)
+def _made(run_id: str, kind: str, method: ProjectionMethod, seed: int, _vectors: np.ndarray) -> Projection:
+    return method.fit(_vectors, seed)
 
 
 def _maps(graph: GeneGraph, run: Run, sides: list[Side], colouring: tuple[Colouring, str], gene: int | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,32 +9,24 @@ import streamlit as st
 
 from slviz import jobs
 from slviz.choices import Setting
-from slviz.projections import PROJECTIONS, Projection, ProjectionMethod
+from slviz.projections import PCA, PROJECTIONS, Projection, ProjectionMethod
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import address, making, opened
 from slviz.ui.words import escape_markdown
-
-PREFERRED = ("t-SNE", "UMAP", "PCA", "PaCMAP")
-AT_ONCE = "pca"
-"""Made by the page itself, within a moment."""
-TAKES = {
-    "tsne": "Usually 10 to 40 seconds.",
-    "umap": "Usually 10 to 20 seconds.",
-    "pacmap": "Usually 3 to 6 seconds; half a minute the very first time.",
-    "pca": "A moment.",
-}
 
 
 def choose(summary: RunSummary) -> tuple[ProjectionMethod, int]:
     """The method of the address with its settings and seed; those that lie with the run come first."""
     stored = opened.store().projections(summary.run_id)
     there = {method.title for method, _ in stored}
-    titles = {cls.title: cls.name for cls in PROJECTIONS.values()}
-    order = sorted(titles, key=lambda title: (title not in there and title != "PCA", PREFERRED.index(title)))
+    methods = sorted(
+        PROJECTIONS.values(), key=lambda cls: (cls.title not in there and not cls.at_once, cls.offered, cls.title)
+    )
+    titles = {cls.title: cls.name for cls in methods}
     line = st.container(horizontal=True, vertical_alignment="bottom")
     with line:
-        title = _method(order)
+        title = _method(list(titles))
     of_kind = [(method, seed) for method, seed in stored if method.name == titles[title]]
     first = next((each for each in of_kind if each == (PROJECTIONS.make(titles[title]), 0)), None)
     start, seed = first or (of_kind[0] if of_kind else (PROJECTIONS.make(titles[title]), 0))
@@ -78,6 +69,12 @@ def _control(start: ProjectionMethod, each: Setting) -> Any:
         others = [str(option) for option in each.options if option != value]
         chosen = address.one_of(st.segmented_control, each.label, [str(value), *others], key=key, help=each.help)
         return each.parse(chosen)
+    if each.kind is bool:
+        return st.toggle(each.label, value, key=key, help=each.help, bind="query-params")
+    if each.kind is str:
+        return st.text_input(each.label, value, key=key, help=each.help, bind="query-params")
+    assert each.low is not None  # numbers have bounds: see slviz.choices.setting
+    assert each.high is not None
     low, high = each.kind(each.low), each.kind(each.high)
     step = 1 if each.kind is int else 0.05 if value < 1 else 1.0
     return address.entry(each.label, key=key, low=low, high=high, default=value, step=step, help=each.help)
@@ -104,11 +101,15 @@ def _words(method: ProjectionMethod, seed: int) -> str:
     """Such as "perplexity 10, seed 3": what differs from the defaults, and the seed."""
     default = type(method)()
     changed = [
-        f"{each.label.lower()} {getattr(method, each.key):g}"
+        f"{each.label.lower()} {_brief(getattr(method, each.key))}"
         for each in method.settings()
         if getattr(method, each.key) != getattr(default, each.key)
     ]
     return ", ".join([*(changed or ["default settings"]), *([f"seed {seed}"] if method.random else [])])
+
+
+def _brief(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def stored_or_made(summary: RunSummary, run: Run, method: ProjectionMethod, seed: int) -> Projection:
@@ -116,8 +117,8 @@ def stored_or_made(summary: RunSummary, run: Run, method: ProjectionMethod, seed
     projection = opened.projection(summary, method, seed)
     if projection is not None:
         return projection
-    if method.name == AT_ONCE:
-        return pca(run, method)
+    if method.at_once:
+        return made_at_once(run, method, seed)
     making.panel(job(summary, method, seed))
     meanwhile = _nearest(summary, run, method)
     st.info(
@@ -137,26 +138,26 @@ def job(summary: RunSummary, method: ProjectionMethod, seed: int) -> making.Job:
         offer=f"**There is no {method.title} map of this run with these settings yet.** "
         + escape_markdown(method.summary()),
         button=f"Make the {method.title} map",
-        takes=TAKES[method.name],
+        takes=method.takes,
     )
 
 
 def _nearest(summary: RunSummary, run: Run, method: ProjectionMethod) -> Projection:
-    """A stored map of the same method and dimensions, else of another, else PCA."""
+    """A stored map of the same method and dimensions, else of another, else one that takes but a moment."""
     stored = opened.store().projections(summary.run_id)
     flat_first = sorted(stored, key=lambda each: (each[0].name != method.name, each[0].dimensions != method.dimensions))
     for known, seed in flat_first:
         projection = opened.projection(summary, known, seed)
         if projection is not None:
             return projection
-    return pca(run, PROJECTIONS.make(AT_ONCE))
+    return made_at_once(run, PCA(), 0)
 
 
-def pca(run: Run, method: ProjectionMethod) -> Projection:
-    """The PCA map of a run, made at once."""
-    return _pca(run.run_id, method.dimensions, run)
+def made_at_once(run: Run, method: ProjectionMethod, seed: int) -> Projection:
+    """The map of a run by a method that takes but a moment."""
+    return _made(run.run_id, method, seed, run)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Making the map …")
-def _pca(run_id: str, dimensions: int, _run: Run) -> Projection:
-    return dataclasses.replace(PROJECTIONS.make(AT_ONCE), dimensions=dimensions).fit(_run.embedding, 0)
+def _made(run_id: str, method: ProjectionMethod, seed: int, _run: Run) -> Projection:
+    return method.fit(_run.embedding, seed)

@@ -8,14 +8,14 @@ import streamlit as st
 
 from slviz.figures import Colouring, by_cluster, by_density, by_kept
 from slviz.figures.own_columns import MOST_CATEGORIES, by_column
-from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Projection, ProjectionMethod
+from slviz.projections import CLUSTERINGS, DENSITIES, PCA, PROJECTIONS, Projection, ProjectionMethod
 from slviz.projections.projection import NEIGHBOURS_KEPT
 from slviz.runs.typed import words_of
 from slviz.ui import address, making, opened
 from slviz.ui.embedding import map_choice
 from slviz.ui.words import escape_markdown
-from slviz.vectors import Given, VectorSet, VectorStore, given_map
-from slviz.vectors.mapping import EXACT_UP_TO, SAMPLE
+from slviz.vectors import Given, VectorSet, VectorStore
+from slviz.vectors.mapping import EXACT_UP_TO, SAMPLE, map_at_once
 
 SETTLED = ("dimensions",)
 """Settings that the page does not offer: it draws flat maps."""
@@ -42,7 +42,8 @@ def choose_map(id: str, points: VectorSet) -> tuple[ProjectionMethod, int]:
     made = _flat_maps(id)
     titles = {method.title for method, _ in made}
     known = [*points.maps, *(cls.title for cls in PROJECTIONS.values() if cls.title not in points.maps)]
-    order = sorted(known, key=lambda title: (title not in points.maps, title not in titles and title != "PCA"))
+    at_once = {cls.title for cls in PROJECTIONS.values() if cls.at_once}
+    order = sorted(known, key=lambda title: (title not in points.maps, title not in titles | at_once))
     line = st.container(horizontal=True, vertical_alignment="bottom")
     with line:
         title = address.one_of(
@@ -79,9 +80,9 @@ def open_map(id: str, points: VectorSet, method: ProjectionMethod, seed: int) ->
     if found is not None:
         return found
     making.panel(_job(id, method, seed))
-    there = [each for each in _flat_maps(id) if not isinstance(each[0], Given)]
+    there = [(made, made_seed) for made, made_seed in _flat_maps(id) if made.name in PROJECTIONS]
     others = sorted(there, key=lambda each: each[0].name != method.name)
-    others += [(Given(map=name), 0) for name in points.maps] + [(PROJECTIONS.make("pca"), 0)]
+    others += [(Given(map=name), 0) for name in points.maps] + [(PCA(), 0)]
     meanwhile = next(filter(None, (_at_hand(id, points, *each) for each in others)), None)
     if meanwhile is None:
         st.stop()
@@ -98,11 +99,7 @@ def _at_hand(id: str, points: VectorSet, method: ProjectionMethod, seed: int) ->
     stored = _stored(id, method, seed)
     if stored is not None:
         return stored
-    if isinstance(method, Given) and len(points) > EXACT_UP_TO:
-        return _unmeasured(id, method, points)
-    if isinstance(method, Given) or (method.name == "pca" and len(points) <= EXACT_UP_TO):
-        return _quick(id, method, points)
-    return None
+    return _at_once(id, method, seed, points) if method.at_once else None
 
 
 def _job(id: str, method: ProjectionMethod, seed: int) -> making.Job:
@@ -131,18 +128,8 @@ def _read(id: str, key: str, seed: int, _method: ProjectionMethod) -> Projection
 
 
 @st.cache_resource(max_entries=8, show_spinner="Making the map …")
-def _quick(id: str, method: ProjectionMethod, _points: VectorSet) -> Projection:
-    if isinstance(method, Given):
-        return given_map(_points, method.map)
-    return PROJECTIONS.make("pca").fit(_points.vectors, 0)
-
-
-@st.cache_resource(max_entries=4)
-def _unmeasured(id: str, method: Given, _points: VectorSet) -> Projection:
-    """A given map of very many points, shown before anybody measured how well it keeps neighbours."""
-    place = np.array(_points.maps[method.map])
-    axes = tuple(f"{method.map} {axis + 1}" for axis in range(place.shape[1]))
-    return Projection(method, 0, place, axes, np.full(len(place), np.nan, dtype=np.float32))
+def _at_once(id: str, method: ProjectionMethod, seed: int, _points: VectorSet) -> Projection | None:
+    return map_at_once(_points, method, seed)
 
 
 def project_command(id: str, method: ProjectionMethod, seed: int = 0) -> list[str]:
