@@ -1,7 +1,7 @@
 """How well the networks predict, fold by fold, beside the baselines that see the same pairs.
 
     python benchmarks/accuracy.py --data synlethdb --folds 5
-    python benchmarks/accuracy.py --data synlethdb --task link --split one-new both-new twin-free publication
+    python benchmarks/accuracy.py --data synlethdb --task link --split one-new both-new near-duplicate-free publication
 
 Prints Markdown: mean ± standard deviation over the folds of each protocol, on the test pairs. Of `publication`
 the folds are the publications with most pairs of their own.

@@ -84,7 +84,7 @@ class PlainScript:
         self.validation_label = torch.as_tensor(split.actual[validation])
         self.model = PlainModel(self.x.shape[1], self.genes)
         self.optimiser = torch.optim.Adam(self.model.parameters(), lr=0.005, weight_decay=0.0005)
-        self.parts = spec.optimiser.parts
+        self.parts = spec.optimiser.message_partitions
 
     def epoch(self) -> None:
         self.model.train()

@@ -24,6 +24,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
+from slviz import former_names
 from slviz.errors import InvalidSetting, UnknownChoice, nearest
 
 LONGEST_VALUE = 80
@@ -185,7 +186,10 @@ C = TypeVar("C", bound=Choice)
 
 
 class Choices(Mapping[str, type[C]], Generic[C]):
-    """A literal table of choices of one kind, by name, in the order given."""
+    """A literal table of choices of one kind, by name, in the order given.
+
+    A former name (`slviz.former_names`) finds its choice too; what lists the table lists the names of today.
+    """
 
     def __init__(self, kind: str, *classes: type[C]) -> None:
         self.kind = kind
@@ -193,7 +197,7 @@ class Choices(Mapping[str, type[C]], Generic[C]):
 
     def __getitem__(self, name: str) -> type[C]:
         try:
-            return self._classes[name]
+            return self._classes[former_names.choice(self.kind, name)]
         except KeyError:
             raise UnknownChoice(
                 f"No {self.kind} is called '{name}'.{nearest(str(name), self._classes)} "
@@ -201,7 +205,7 @@ class Choices(Mapping[str, type[C]], Generic[C]):
             ) from None
 
     def __contains__(self, name: object) -> bool:
-        return name in self._classes
+        return former_names.choice(self.kind, name) in self._classes
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._classes)
@@ -213,6 +217,7 @@ class Choices(Mapping[str, type[C]], Generic[C]):
         """The choice of that name with these settings; the rest keep their defaults."""
         cls = self[name]
         known = {each.key for each in cls.settings()}
+        settings = {former_names.setting(cls.name, key): value for key, value in settings.items()}
         for key in settings:
             if key not in known:
                 has = ", ".join(sorted(known)) or "no settings"

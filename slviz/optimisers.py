@@ -23,12 +23,12 @@ class Adam(Choice):
         advanced=True,
     )
     weight_decay: float = setting(
-        0.0005, "Pull of every weight towards zero, against memorising.", low=0.0, high=1.0, advanced=True
+        0.0005, "How strongly every weight is drawn towards zero, against memorising.", low=0.0, high=1.0, advanced=True
     )
-    parts: int = setting(
+    message_partitions: int = setting(
         5,
-        "The training pairs are dealt into so many parts. Each step is asked about one part and sees the others "
-        "as its graph, so that no pair is ever its own hint.",
+        "The training pairs are divided into this many partitions. Each step predicts the pairs of one partition and "
+        "passes messages along the others, so that no pair is ever its own hint.",
         low=2,
         high=20,
         advanced=True,

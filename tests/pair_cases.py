@@ -1,4 +1,4 @@
-"""Pairs as sets, graphs with clones, and near-copies by brute force: what leakage is looked for with."""
+"""Pairs as sets, and near-duplicates by brute force: what leakage is looked for with."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ def partners_of(pairs, genes):
     return found
 
 
-def copied(pair, *, seen, known, fewest=1):
-    """Brute force: a clone of one gene has the other as a partner among `seen`."""
+def has_near_duplicate_by_force(pair, *, seen, known, fewest=1):
+    """Brute force: a near-duplicate of one gene has the other as a partner among `seen`."""
     return any(
-        len(known[gene] & known[clone]) > 0.7 * len(known[gene] | known[clone]) and other in seen[clone]
+        len(known[gene] & known[other_gene]) > 0.7 * len(known[gene] | known[other_gene]) and other in seen[other_gene]
         for gene, other in (pair, pair[::-1])
-        for clone in range(len(known))
-        if clone != gene and min(len(known[gene]), len(known[clone])) >= fewest
+        for other_gene in range(len(known))
+        if other_gene != gene and min(len(known[gene]), len(known[other_gene])) >= fewest
     )
 
 
-def cloned_graph(*, genes=60, seed=0):
+def near_duplicate_graph(*, genes=60, seed=0):
     """Three genes that share nearly all partners, and random pairs beside them."""
     random = np.random.default_rng(seed)
     shared = random.choice(np.arange(3, genes), size=25, replace=False)
-    of_clones = [(clone, partner) for clone in range(3) for partner in shared[: 25 - clone]]
+    of_near_duplicates = [(other_gene, partner) for other_gene in range(3) for partner in shared[: 25 - other_gene]]
     others = random.integers(3, genes, size=(60, 2))
-    return of_pairs(np.concatenate([of_clones, others[others[:, 0] != others[:, 1]]]), genes=genes)
+    return of_pairs(np.concatenate([of_near_duplicates, others[others[:, 0] != others[:, 1]]]), genes=genes)
 
 
 def of_pairs(ends, *, genes):

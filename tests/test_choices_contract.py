@@ -146,7 +146,11 @@ def test_a_split_puts_a_known_pair_in_one_part_at_most_and_the_same_from_the_sam
     known = one.pairs[one.against == "known"]
     assert len(np.unique(known, axis=0)) == len(known)
     assert {tuple(pair) for pair in known.tolist()} <= {tuple(pair) for pair in graph.pairs.tolist()}
-    assert (len(known) == len(graph.pairs)) or name in ("one-new", "both-new", "twin-free")  # these leave pairs out
+    assert (len(known) == len(graph.pairs)) or name in (
+        "one-new",
+        "both-new",
+        "near-duplicate-free",
+    )  # these leave pairs out
     assert set(one.part) == set(PARTS)
     assert np.array_equal(one.pairs, again.pairs)
     assert np.array_equal(one.part, again.part)
@@ -208,7 +212,7 @@ def test_a_baseline_scores_pairs_the_same_twice_and_refuses_what_is_not_about_pa
         ("task", {"negatives": "degree-matched"}),
         ("split", {"folds": 2, "fold": 1, "validation_share": 0.5}),
         ("split", {"folds": 20, "fold": 19, "split_seed": 5}),
-        ("optimiser", {"parts": 20, "patience": 1, "clip": 0.1, "weight_decay": 0.0}),
+        ("optimiser", {"message_partitions": 20, "patience": 1, "clip": 0.1, "weight_decay": 0.0}),
     ],
 )
 def test_settings_change_the_name_of_the_run_and_its_result(graph, part, settings):
@@ -225,7 +229,7 @@ def test_a_graph_of_few_pairs_still_trains():
     """More parts than training pairs, validation of one pair, no room for degree-matched non-pairs."""
     small = tiny_graph(12, 10, interactions=None)
     spec = tiny_spec(small)
-    spec = dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=3, parts=20))
+    spec = dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=3, message_partitions=20))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         run = train(small, spec, spec.split.divide(small), device="cpu")

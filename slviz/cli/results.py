@@ -87,9 +87,7 @@ def _results(asked: argparse.Namespace) -> int:
 
 
 def _known(part: str, names: list[str]) -> set[str]:
-    for name in names:
-        TABLES[part][name]  # an unknown name says so
-    return set(names)
+    return {TABLES[part][name].name for name in names}  # an unknown name says so
 
 
 def _is_wanted(run: RunSummary, fingerprint: str, wanted: dict[str, set[str]], *, defaults: bool) -> bool:

@@ -8,7 +8,7 @@ What is planted:
 - In each route the genes of parts 1 to 10 are its core. Of two compensating routes, most core × core pairs are
   synthetic lethal. Parts 1 to 6 have a paralogue on the other route of their process: always lethal together.
 - Four hub screens list a gene against most genes of some routes and against chance hits; two of the hubs are
-  twins from one screen.
+  near-duplicates from one screen.
 - Chance pairs from text mining stand for what is wrong in any collection.
 - A quarter of the compensation and hub pairs is planted and *not* listed among the known pairs: a model that
   understood the pathways ranks them high. They stand in `truth_pairs.tsv`.
@@ -31,7 +31,7 @@ PARTS = 20
 CORE = 10
 PARALOGUES = 6
 BYSTANDERS = 200
-HUBS = ("BYS.001", "BYS.002", "BYS.003", "BYS.004")  # the first two are twins
+HUBS = ("BYS.001", "BYS.002", "BYS.003", "BYS.004")  # the first two are near-duplicates
 LISTED = 0.75
 LEVEL = {"GenomeRNAi": 0.50, "Daisy": 0.19, "Text Mining": 0.18, "Synlethality": 0.86, "Decipher": 0.54}
 PROCESSES = {
@@ -155,7 +155,7 @@ def _hub_screens(genes: PlantedGenes, chance: Chance) -> pd.DataFrame:
     parts, hits = [], np.empty(0, dtype=np.int64)
     for number, symbol in enumerate(HUBS):
         hub = int(np.flatnonzero(genes.symbol == symbol)[0])
-        if number != 1:  # the second hub is the twin of the first: the same screen, listed again
+        if number != 1:  # the second hub is a near-duplicate of the first: the same screen, listed again
             sensitive = np.isin(genes.route, (np.arange(16) * 3 + 5 * number) % (2 * len(PROCESSES)))
             odds = np.where(sensitive, 0.85, 0.06)
             hits = np.flatnonzero((chance.uniform(len(genes)) < odds) & ~np.isin(genes.symbol, HUBS))

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float32, Int64
 
 from slviz.datasets import GeneGraph
 
-VIEWS = ("partners", "screens", "interactions", "terms", "location")
+VIEWS = ("partners", "co_publication", "interactions", "terms", "location")
 """The sides from which a pair is seen, in the order of the tables."""
 NEAREST = 20
 UNKNOWN = -1

@@ -20,18 +20,18 @@ class Adversarial(GCN):
     """
 
     name: ClassVar[str] = "adversarial"
-    pull: float = setting(
+    adversarial_weight: float = setting(
         0.1,
-        "How much misleading the adversary counts beside the task; 0 leaves the embedding alone.",
-        label="Pull of the adversary",
+        "Weight of misleading the adversary in the loss, beside the task; 0 leaves the embedding alone.",
+        label="Adversarial weight",
         low=0.0,
         high=10.0,
     )
     variational: bool = setting(False, "A gene is a distribution with mean and spread, as in vgae (ARVGA).")
     kl_weight: float = setting(
         0.001,
-        "How hard the genes' distributions are drawn towards one standard normal; only when variational.",
-        label="Pull towards the prior",
+        "Weight in the loss of how far the genes' distributions are from a standard normal; only when variational.",
+        label="Weight of the prior (KL)",
         low=0.0,
         high=10.0,
         advanced=True,
@@ -41,4 +41,4 @@ class Adversarial(GCN):
         from slviz.networks.prior_encoder import PriorEncoder
 
         kl_weight = self.kl_weight if self.variational else None
-        return PriorEncoder(**self._stacking, kl_weight=kl_weight, pull=self.pull, **parts)
+        return PriorEncoder(**self._stacking, kl_weight=kl_weight, adversarial_weight=self.adversarial_weight, **parts)

@@ -28,10 +28,10 @@ class MultiView(GraphNetwork):
     name: ClassVar[str] = "multiview"
     uses_likeness: ClassVar[bool] = True
     partners: bool = setting(True, "Look at paths along known pairs.", label="View: partners", advanced=True)
-    screens: bool = setting(
+    co_publication: bool = setting(
         True,
-        "Look at which publications list a gene's partners. It finds what else a screen would list, not why.",
-        label="View: screens",
+        "Look at which publications list a gene's partners. It finds what else the same screen would list, not why.",
+        label="View: co-publication",
         advanced=True,
     )
     interactions: bool = setting(True, "Look at protein interactions.", label="View: interactions", advanced=True)

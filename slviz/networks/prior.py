@@ -8,7 +8,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 HIDDEN = 64
 STEEPNESS = 0.1
-"""Cost of steep judgements."""
+"""Weight of the gradient penalty."""
 STEPS = 5
 """Of the adversary after each step of the model."""
 
@@ -19,25 +19,25 @@ class Adversary(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.steps = STEPS
-        self.judge = nn.Sequential(
+        self.discriminator = nn.Sequential(
             nn.Linear(width, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 1)
         )
 
     def loss(self, embedding: Tensor) -> Tensor:
         """Its own loss: how badly it tells as many draws from these embeddings; no gradient to the embeddings.
 
-        Steep judgements cost it (the penalty R1 of Mescheder 2018): without that, embedding and adversary
+        A steep discriminator costs it (the penalty R1 of Mescheder 2018): without that, embedding and adversary
         circle round each other for ever.
         """
         normal = torch.randn_like(embedding, requires_grad=True)
-        drawn, given = self.judge(normal), self.judge(embedding.detach())
+        drawn, given = self.discriminator(normal), self.discriminator(embedding.detach())
         (slope,) = torch.autograd.grad(drawn.sum(), normal, create_graph=True)
-        told = (_taken_for(drawn, drawn=True) + _taken_for(given, drawn=False)) / 2
-        return told + STEEPNESS / 2 * slope.square().sum(dim=1).mean()
+        misclassified = (_taken_for(drawn, drawn=True) + _taken_for(given, drawn=False)) / 2
+        return misclassified + STEEPNESS / 2 * slope.square().sum(dim=1).mean()
 
-    def pull(self, embedding: Tensor) -> Tensor:
+    def misleading_loss(self, embedding: Tensor) -> Tensor:
         """The embeddings' loss: how little they are taken for draws."""
-        return _taken_for(self.judge(embedding), drawn=True)
+        return _taken_for(self.discriminator(embedding), drawn=True)
 
 
 def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:

@@ -20,16 +20,16 @@ class PriorEncoder(Encoder):
     Args:
         kl_weight: of the divergence; a gene is then a normal distribution that steps of training draw
             from, and its embedding otherwise is the mean. None for an embedding without chance.
-        pull: weight of what the adversary says in the loss. None for no adversary.
+        adversarial_weight: weight of what the adversary says in the loss. None for no adversary.
         parts: as `Encoder` takes them.
     """
 
-    def __init__(self, *, kl_weight: float | None, pull: float | None, **parts: Any) -> None:
+    def __init__(self, *, kl_weight: float | None, adversarial_weight: float | None, **parts: Any) -> None:
         super().__init__(**parts)
         width = self.out.out_features
-        self.kl_weight, self.pull = kl_weight or 0.0, pull or 0.0
+        self.kl_weight, self.adversarial_weight = kl_weight or 0.0, adversarial_weight or 0.0
         self.log_variance = nn.Linear(self.out.in_features, width) if kl_weight is not None else None
-        self.adversary = Adversary(width) if pull is not None else None
+        self.adversary = Adversary(width) if adversarial_weight is not None else None
 
     def _encoding(self, states: list[Tensor]) -> Encoding:
         side_by_side = torch.cat(states, dim=1)  # [G, width * (layers + 1)]
@@ -42,5 +42,5 @@ class PriorEncoder(Encoder):
             embedding = mean + torch.randn_like(mean) * (log_variance / 2).exp()
             penalty = penalty + self.kl_weight * divergence(mean, log_variance)
         if self.adversary is not None:
-            penalty = penalty + self.pull * self.adversary.pull(embedding)
+            penalty = penalty + self.adversarial_weight * self.adversary.misleading_loss(embedding)
         return Encoding(embedding, states, penalty=penalty)

@@ -31,4 +31,4 @@ class VGAE(GCN):
     def _encoder(self, **parts: Any) -> Encoder:
         from slviz.networks.prior_encoder import PriorEncoder
 
-        return PriorEncoder(**self._stacking, kl_weight=self.kl_weight, pull=None, **parts)
+        return PriorEncoder(**self._stacking, kl_weight=self.kl_weight, adversarial_weight=None, **parts)

@@ -111,7 +111,7 @@ def nearest_of(
 
     algorithm = "kd_tree" if vectors.shape[1] <= 8 else "brute"
     found = NearestNeighbors(n_neighbors=count + 1, algorithm=algorithm).fit(vectors).kneighbors(vectors[asked])[1]
-    # The gene itself is among the first, but behind a twin at its own place it need not be the very first.
+    # The gene itself is among the first, but behind another gene at its own place it need not be the very first.
     itself = found == asked[:, None]
     itself[~itself.any(axis=1), -1] = True
     return found[~itself].reshape(len(asked), count).astype(np.int64)

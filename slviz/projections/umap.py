@@ -32,8 +32,8 @@ class UMAP(ProjectionMethod):
     neighbours: int = setting(
         15, "How many neighbours each gene is kept close to; more shows larger shapes.", low=2, high=200
     )
-    spread: float = setting(
-        0.1, "How tightly alike genes may lie: 0 is tightest.", label="Least distance", low=0.0, high=0.99
+    min_dist: float = setting(
+        0.1, "How close similar genes may lie on the map: 0 is closest.", label="Min. distance", low=0.0, high=0.99
     )
 
     def used_neighbours(self, genes: int) -> int:
@@ -43,7 +43,7 @@ class UMAP(ProjectionMethod):
     def describe(self, genes: int) -> str:
         used = self.used_neighbours(genes)
         lowered = f" (lowered from {self.neighbours}: there are {genes} genes)" if used < self.neighbours else ""
-        return f"UMAP, {used} neighbours{lowered}, least distance {self.spread:g}"
+        return f"UMAP, {used} neighbours{lowered}, min. distance {self.min_dist:g}"
 
     def lay_out(self, vectors: np.ndarray, seed: int, on_progress: OnProgress) -> tuple[np.ndarray, tuple[str, ...]]:
         on_progress(0.0, "loading UMAP")
@@ -63,7 +63,7 @@ class UMAP(ProjectionMethod):
         fitter = umap.UMAP(
             n_components=dimensions,
             n_neighbors=others + 1,
-            min_dist=self.spread,
+            min_dist=self.min_dist,
             init=start.astype(np.float32),
             precomputed_knn=knn,
             force_approximation_algorithm=True,  # below 4,096 genes umap-learn would ignore the neighbours given

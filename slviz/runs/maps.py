@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from slviz import former_names
 from slviz.errors import DamagedRun, SlvizError
 from slviz.projections.method import ProjectionMethod
 from slviz.projections.projection import Projection
@@ -35,6 +36,8 @@ from slviz.runs.plain_files import is_folder, is_plain
 from slviz.runs.schemas import AboutMap, Owned
 
 SUFFIX = ".safetensors"
+KIND = "projection"
+"""What the table of the methods is called in the table of former names."""
 TRUST = "trust-"
 MEASURES = ("trustworthiness", "continuity", "recall")
 TRAINED = "trained"
@@ -48,7 +51,8 @@ def maps_folder(folder: Path, *, of: str = TRAINED) -> Path:
 
 def map_path(folder: Path, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Path:
     """Where the map by this method and seed lies: `projections/<method>-<hash>.safetensors`."""
-    wanted = json.dumps({**_key(method, seed), "dimensions": method.dimensions}, sort_keys=True)
+    hashed = {"method": former_names.as_hashed(KIND, method.to_json()), "seed": seed, "dimensions": method.dimensions}
+    wanted = json.dumps(hashed, sort_keys=True)
     name = f"{method.name}-{hashlib.sha256(wanted.encode()).hexdigest()[:8]}{SUFFIX}"
     return maps_folder(folder, of=of) / name
 
@@ -165,7 +169,12 @@ def _read(
         return None
     arrays, about = unpack_sealed(read_whole(path), path, AboutMap)
     expected = {**_key(method, seed), **_owner(folder, of)}
-    if {"method": about.method, "seed": about.seed, "run_id": about.run_id, "of": about.of or TRAINED} != {
+    if {
+        "method": former_names.todays(KIND, about.method),
+        "seed": about.seed,
+        "run_id": about.run_id,
+        "of": about.of or TRAINED,
+    } != {
         "of": TRAINED,
         **expected,
     }:

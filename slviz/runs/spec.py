@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from slviz import former_names
 from slviz.choices import Choice, Choices
 from slviz.errors import InvalidSetting
 from slviz.features import FEATURE_SETS, FeatureSet
@@ -60,6 +61,8 @@ class RunSpec:
     def hash(self) -> str:
         """SHA-256, in hexadecimal, of all that changes the result: no name, path or device."""
         content = self.to_json()
+        # The names of runs must stay: a setting that has another name today is hashed under its first.
+        content |= {part: former_names.as_hashed(table.kind, content[part]) for part, table in TABLES.items()}
         content["data"] = content["data"]["fingerprint"]
         del content["format"]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -118,6 +121,7 @@ class RunSpec:
 
 def read_choice(table: Choices[C], stored: Mapping[str, Any], path: Path) -> C:
     """A stored choice; raises `DamagedRun` naming `path` for one that this version does not have, or does not allow."""
+    stored = former_names.todays(table.kind, stored)
     name = stored.get("name")
     if isinstance(name, str) and name not in table:
         raise later(path, f"names the {table.kind} '{readable(name, most=60)}', which this version does not have")

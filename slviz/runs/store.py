@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from slviz import places
+from slviz import former_names, places
 from slviz.disk.left_over import aside_of
 from slviz.disk.whole_files import remove_any
 from slviz.errors import DamagedRun, RunAlreadyRunning, RunError, RunNotFound, RunUnfinished, nearest
@@ -156,7 +156,7 @@ class RunStore(KeptBeside):
     def open_weights(self, run_id: str) -> dict[str, np.ndarray]:
         """The network's parameters by name, checked as in `open`."""
         folder, manifest = self._finished(run_id)
-        return unpack_arrays(manifest.read_file(folder, WEIGHTS), folder / WEIGHTS)
+        return former_names.arrays(unpack_arrays(manifest.read_file(folder, WEIGHTS), folder / WEIGHTS))
 
     def open_split(self, run_id: str) -> pd.DataFrame:
         """The frozen split as `PairSplit.to_frame` gave it, checked as in `open`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from slviz import former_names
 from slviz.choices import Choice, Setting
 from slviz.datasets.report import shown
 from slviz.errors import InvalidSetting, nearest
@@ -46,14 +47,15 @@ def owner(typed: str, settings: Mapping[str, Mapping[str, Setting]], names: Mapp
         names: of each part, the chosen name, for the message.
     """
     part, dot, key = typed.rpartition(".")
+    keys = {other: former_names.setting(TABLES[other][names[other]].name, key) for other in settings}
     if dot:
-        if key in settings.get(part, {}):
-            return part, settings[part][key]
+        if part in settings and keys[part] in settings[part]:
+            return part, settings[part][keys[part]]
         owners = []
     else:
-        owners = [part for part in settings if key in settings[part]]
+        owners = [other for other in settings if keys[other] in settings[other]]
     if len(owners) == 1:
-        return owners[0], settings[owners[0]][key]
+        return owners[0], settings[owners[0]][keys[owners[0]]]
     if owners:
         ways = " or ".join(f"{owner}.{key}" for owner in owners)
         raise InvalidSetting(f"'{shown(key)}' is a setting of {' and of '.join(owners)}. Write {ways}.")

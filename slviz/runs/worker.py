@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from slviz import former_names
 from slviz.disk.ages import is_recent
 from slviz.errors import DamagedRun, RunCancelled, RunNotSaved, SlvizError
 from slviz.runs.contents import (
@@ -187,7 +188,7 @@ class RunWriter:
         except DamagedRun as error:
             self.log(f"{error} Training begins again.")
             return None
-        return StoredCheckpoint(about.epoch, arrays, history)
+        return StoredCheckpoint(about.epoch, former_names.arrays(arrays), history)
 
     def finish(self, run: Run) -> None:
         """Write all that the run is, and the manifest last; raises `RunNotSaved` and leaves it unfinished."""

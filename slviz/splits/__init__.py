@@ -5,27 +5,27 @@ from __future__ import annotations
 from slviz.choices import Choices
 from slviz.splits.held_out import FileSplit, HeldOut
 from slviz.splits.naming import in_words
+from slviz.splits.near_duplicate_free import NearDuplicateFree
 from slviz.splits.negatives import degree_matched_negatives, random_negatives
 from slviz.splits.new_genes import BothNew, OneNew
 from slviz.splits.pair_split import PairSplit
 from slviz.splits.pairs import Pairs
 from slviz.splits.publication import Publication, publications
 from slviz.splits.split import Split
-from slviz.splits.twin_free import TwinFree
 
-SPLITS: Choices[Split] = Choices("split", Pairs, OneNew, BothNew, TwinFree, Publication, FileSplit)
+SPLITS: Choices[Split] = Choices("split", Pairs, OneNew, BothNew, NearDuplicateFree, Publication, FileSplit)
 
 __all__ = [
     "SPLITS",
     "BothNew",
     "FileSplit",
     "HeldOut",
+    "NearDuplicateFree",
     "OneNew",
     "PairSplit",
     "Pairs",
     "Publication",
     "Split",
-    "TwinFree",
     "degree_matched_negatives",
     "in_words",
     "publications",

@@ -12,7 +12,7 @@ WORDS = {
     "pairs": "random pairs",
     "one-new": "pairs with one new gene",
     "both-new": "pairs of two new genes",
-    "twin-free": "random pairs without near-copies",
+    "near-duplicate-free": "random pairs without near-duplicates",
     "file": "the pairs of a file",
 }
 GROUPS = {LARGEST: "the publication with most pairs", SMALL: "the small publications"}

@@ -26,10 +26,10 @@ class NewGenes(Folded):
     the best epoch and the threshold are those for unseen genes too. A pair in neither part is left out.
     """
 
-    unseen_ends: ClassVar[int]
+    unseen_genes_per_pair: ClassVar[int]
 
     def divide(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> PairSplit:
-        """Pairs with exactly `unseen_ends` unseen genes are tested.
+        """Pairs with exactly `unseen_genes_per_pair` unseen genes are tested.
 
         Validation pairs have exactly one gene that is set aside and none that is unseen; training pairs
         have neither. The non-pairs of a part join genes as its pairs do. The part of a gene is "test" where
@@ -68,7 +68,7 @@ class NewGenes(Folded):
         unseen = (ends == "test").sum(axis=1)
         aside = (ends == "validation").sum(axis=1)
         part = np.full(len(ends), LEFT_OUT, dtype=object)
-        part[unseen == self.unseen_ends] = "test"
+        part[unseen == self.unseen_genes_per_pair] = "test"
         part[(unseen == 0) & (aside == 1)] = "validation"
         part[(unseen == 0) & (aside == 0)] = "train"
         return part
@@ -79,7 +79,7 @@ class NewGenes(Folded):
         return {
             "train": Pool(learnt, learnt),
             "validation": Pool(aside, learnt),
-            "test": Pool(unseen, seen if self.unseen_ends == 1 else unseen),
+            "test": Pool(unseen, seen if self.unseen_genes_per_pair == 1 else unseen),
         }
 
 
@@ -88,7 +88,7 @@ class OneNew(NewGenes):
     """Pairs of a gene that has no known partner in training with one that may: a gene nobody has screened."""
 
     name: ClassVar[str] = "one-new"
-    unseen_ends: ClassVar[int] = 1
+    unseen_genes_per_pair: ClassVar[int] = 1
 
 
 @dataclass(frozen=True)
@@ -96,4 +96,4 @@ class BothNew(NewGenes):
     """Pairs of two genes that have no known partner in training: only interactions and terms can help."""
 
     name: ClassVar[str] = "both-new"
-    unseen_ends: ClassVar[int] = 2
+    unseen_genes_per_pair: ClassVar[int] = 2

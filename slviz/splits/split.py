@@ -42,7 +42,7 @@ class Split(Choice):
     """Which pairs are held out."""
 
     name: ClassVar[str]
-    unseen_ends: ClassVar[int] = 0
+    unseen_genes_per_pair: ClassVar[int] = 0
     """How many genes of a test pair have no training pair."""
     new_publication: ClassVar[bool] = False
     """Whether test pairs come from publications that no training pair is in."""

@@ -104,7 +104,7 @@ def fit_head(
     *,
     contrasts: tuple[str, ...],
     views: tuple[str, ...] = VIEWS,
-    unseen_ends: int = 0,
+    unseen_genes_per_pair: int = 0,
     new_publication: bool = False,
     likeness: Likeness | None = None,
     seed: int = 0,
@@ -119,7 +119,7 @@ def fit_head(
         split: its division; only the training part is read, and the user's own negatives, which are not drawn.
         contrasts: kinds of non-pairs that known pairs are told from; none to predict their confidence.
         views: which of `VIEWS` may be looked at.
-        unseen_ends: how many genes of a held-out pair have no training pair.
+        unseen_genes_per_pair: how many genes of a held-out pair have no training pair.
         new_publication: whether held-out pairs come from publications that no training pair is in.
         likeness: `Likeness.of(graph)`, computed when left out.
         seed: of the folds, the non-pairs and the trees.
@@ -132,7 +132,7 @@ def fit_head(
     folds = inner_folds(
         seen.pairs,
         genes=len(graph),
-        unseen_ends=unseen_ends,
+        unseen_genes_per_pair=unseen_genes_per_pair,
         ratio=RATIO,
         seed=seed,
         publication=publication_of(graph, seen.pairs) if new_publication else None,

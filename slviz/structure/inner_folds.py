@@ -37,7 +37,7 @@ def inner_folds(
     training: Int64[np.ndarray, "pairs 2"],
     *,
     genes: int,
-    unseen_ends: int,
+    unseen_genes_per_pair: int,
     ratio: int,
     seed: int,
     publication: Int64[np.ndarray, " pairs"] | None = None,
@@ -45,8 +45,8 @@ def inner_folds(
 ) -> Iterator[InnerFold]:
     """Five folds that ask what the held-out pairs will.
 
-    With `unseen_ends` 0 each training pair is asked about once: in folds at random, or with `publication`, the
-    number of each pair's own, in folds of whole publications, as in the protocol of that name. With 1 or 2 each
+    With `unseen_genes_per_pair` 0 each training pair is asked about once: in folds at random, or with `publication`,
+    the number of each pair's own, in folds of whole publications, as in the protocol of that name. With 1 or 2 each
     fold hides genes: the pairs with so many hidden genes are asked about and those with none are the graph, as in
     the protocols `one-new` and `both-new`. Every asked pair comes with `ratio` non-pairs of each kind that join
     genes alike; none is a training pair or one of `not_drawn`.
@@ -60,13 +60,13 @@ def inner_folds(
     present = np.unique(training)
     everyone = np.arange(genes)
     for fold in range(FOLDS):
-        if unseen_ends:
+        if unseen_genes_per_pair:
             hidden = np.zeros(genes, dtype=bool)
-            hidden[random.permutation(present)[: max(2, round(len(present) * HIDDEN[unseen_ends]))]] = True
+            hidden[random.permutation(present)[: max(2, round(len(present) * HIDDEN[unseen_genes_per_pair]))]] = True
             many = hidden[training].sum(axis=1)
-            asked, seen = np.flatnonzero(many == unseen_ends), np.flatnonzero(many == 0)
+            asked, seen = np.flatnonzero(many == unseen_genes_per_pair), np.flatnonzero(many == 0)
             aside, rest = np.flatnonzero(hidden), np.setdiff1d(present, np.flatnonzero(hidden))
-            pool = Pool(aside, rest if unseen_ends == 1 else aside)
+            pool = Pool(aside, rest if unseen_genes_per_pair == 1 else aside)
         else:
             asked, seen = np.flatnonzero(fold_of == fold), np.flatnonzero(fold_of != fold)
             pool = Pool(everyone, everyone)
@@ -77,7 +77,7 @@ def inner_folds(
         share = len(seen) / len(training)
         if whole:
             share = 1.0  # a gene keeps all the pairs of a publication, or none
-        yield InnerFold(seen, asked, share**0.5 if unseen_ends else share, others)
+        yield InnerFold(seen, asked, share**0.5 if unseen_genes_per_pair else share, others)
 
 
 def _whole(publication: Int64[np.ndarray, " pairs"]) -> Int64[np.ndarray, " pairs"]:

@@ -127,8 +127,8 @@ class PairFeatures:
             found.append(
                 ("partners of partners", self._number("partners"), (seen @ degree) / np.maximum(self._degree, 1))
             )
-        if "screens" in self.views:
-            number = self._number("screens")
+        if "co_publication" in self.views:
+            number = self._number("co_publication")
             found += [
                 (f"partners by source {at}", number, many / self._share) for at, many in enumerate(self._by_source.T)
             ]
@@ -156,12 +156,12 @@ class PairFeatures:
                 "Adamic–Adar",
                 *RANKS,
             ),
-            "screens": ("expected from screens", "same screens"),
+            "co_publication": ("expected from publications", "same publications"),
             "interactions": ("partners touch", "partners' partners touch", "touch each other", "shared interactors"),
             "terms": ("partners alike", "partners' partners alike", "alike"),
             "location": ("partners in band", "bands paired", "same band", "same chromosome"),
         }
-        there = [view for view in self.views if view in ("partners", "screens") or self._near(view) is not None]
+        there = [view for view in self.views if view in ("partners", "co_publication") or self._near(view) is not None]
         return [(name, self._number(view), view) for view in there for name in names[view]]
 
     def _blocks(self, of: Int64[np.ndarray, " block"]) -> list[np.ndarray]:
@@ -169,7 +169,7 @@ class PairFeatures:
         own = self._seen[of].toarray()
         makers: dict[str, Callable[[np.ndarray, np.ndarray], list[np.ndarray]]] = {
             "partners": self._of_partners,
-            "screens": self._of_screens,
+            "co_publication": self._of_publications,
             "interactions": self._of_interactions,
             "terms": self._of_terms,
             "location": self._of_location,
@@ -192,7 +192,7 @@ class PairFeatures:
             found.append((vectors[of] * (self.low_rank[f"{name} values"] / scale)) @ vectors.T)
         return found
 
-    def _of_screens(self, of: np.ndarray, own: np.ndarray) -> list[np.ndarray]:
+    def _of_publications(self, of: np.ndarray, own: np.ndarray) -> list[np.ndarray]:
         expected = self._by_source / np.sqrt(np.maximum(self._by_source.sum(axis=0), 1))
         share = self._by_source / np.maximum(self._degree, 1)[:, None]
         return [np.log1p(expected[of] @ expected.T / self._share), share[of] @ share.T]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from slviz import former_names
 from slviz.choices import Choices
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting, SlvizError, nearest
@@ -56,8 +57,10 @@ class Wish:
     where: str = ""
 
     def values(self, axis: str) -> Sequence[str]:
-        """The values of an axis, its default where nothing was said."""
-        return self.axes.get(axis) or DEFAULTS[axis]
+        """The values of an axis by their names of today, its default where nothing was said."""
+        values = self.axes.get(axis) or DEFAULTS[axis]
+        kind = TABLES[axis].kind if axis in TABLES else ""
+        return [former_names.choice(kind, value) for value in values]
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,8 @@ def _fitting(parts: Mapping[str, Sequence[str]], words: Sequence[str]) -> dict[s
             for name in names:
                 has = _keys(TABLES[table], name)
                 keys |= has
-                if key in has and part in ("", table):
+                today = former_names.setting(former_names.choice(TABLES[table].kind, name), key)
+                if today in has and part in ("", table):
                     found[word].add((table, name))
         if not found[word] and all(name in TABLES[table] for table, names in parts.items() for name in names):
             raise InvalidSetting(f"Nothing chosen here has a setting '{typed.strip()}'.{nearest(key, keys)}")

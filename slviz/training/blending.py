@@ -40,7 +40,7 @@ def with_head(
         split,
         contrasts=spec.task.contrasts,
         views=getattr(spec.network, "views", VIEWS),
-        unseen_ends=spec.split.unseen_ends,
+        unseen_genes_per_pair=spec.split.unseen_genes_per_pair,
         new_publication=spec.split.new_publication,
         likeness=Likeness.of(graph),
         seed=spec.seed,

@@ -55,7 +55,7 @@ class Checkpoint:
     Attributes:
         epoch: the last epoch that is done.
         arrays: parameters ("model/…"), the optimisers' memory ("adam/…", and "adversary/…" where there
-            is one), and the best epoch so far ("best/…", "best_epoch", "best_figure").
+            is one), and the best epoch so far ("best/…", "best_epoch", "best_metric").
         history: one row an epoch so far.
     """
 
@@ -147,7 +147,7 @@ class Fit:
             for name, value in optimiser.state[parameter].items():
                 arrays[f"{place}/{name}"] = _array(value)
         arrays["best_epoch"] = np.array([self.best_epoch], dtype=np.int64)
-        arrays["best_figure"] = np.array([self.best_figure], dtype=np.float64)
+        arrays["best_metric"] = np.array([self.best_figure], dtype=np.float64)
         return Checkpoint(epoch=self.epoch, arrays=arrays, history=self.history)
 
     def resume(self, checkpoint: Checkpoint) -> None:
@@ -178,7 +178,7 @@ class Fit:
         checkpoint.history.loc[:, self._standing_columns]  # KeyError where it is of another task
         self.rows = checkpoint.history.to_dict("records")
         self.best_epoch = int(arrays["best_epoch"][0])
-        self.best_figure = float(arrays["best_figure"][0])
+        self.best_figure = float(arrays["best_metric"][0])
 
     def _fitted_by(self) -> Iterable[tuple[str, torch.optim.Adam, nn.Parameter]]:
         """Every parameter with its optimiser and its place in a checkpoint."""

@@ -40,9 +40,9 @@ class PairProblem:
         self.score: Float32[np.ndarray, " pairs"] = np.nan_to_num(split.score[rows])
         self.bounds = (float(self.score.min()), float(self.score.max()))
         self.not_negative = np.unique(pair_keys(split.not_drawn_in_training, self.genes))
-        self.parts = min(spec.optimiser.parts, len(self.pairs))
+        self.parts = min(spec.optimiser.message_partitions, len(self.pairs))
         self.likeness = Likeness.of(graph) if spec.network.uses_likeness else None
-        self.unseen_ends = spec.split.unseen_ends if spec.network.uses_likeness else 0
+        self.unseen_genes_per_pair = spec.split.unseen_genes_per_pair if spec.network.uses_likeness else 0
         self.features = network_features(spec.features.matrix(graph), plain=spec.network.plain, device=device)
         self.whole = self.message_graph(np.arange(len(self.pairs)))
         self.model = _build_model(spec, self).to(device)
@@ -60,7 +60,7 @@ class PairProblem:
         The pairs are dealt anew every `parts` epochs; in between each part is asked about once.
         """
         deal, turn = divmod(epoch - 1, self.parts)
-        if self.unseen_ends:
+        if self.unseen_genes_per_pair:
             return self._partition_by_genes(epoch)
         order = np.random.default_rng([self.seed, 1, deal]).permutation(len(self.pairs))
         asked = np.arange(len(order)) % self.parts == turn
@@ -71,9 +71,11 @@ class PairProblem:
         present = np.unique(self.pairs)
         hidden = np.zeros(self.genes, dtype=bool)
         chosen = np.random.default_rng([self.seed, 1, epoch]).permutation(present)
-        hidden[chosen[: max(self.unseen_ends, round(len(present) * HIDDEN[self.unseen_ends]))]] = True
+        hidden[chosen[: max(self.unseen_genes_per_pair, round(len(present) * HIDDEN[self.unseen_genes_per_pair]))]] = (
+            True
+        )
         many = hidden[self.pairs].sum(axis=1)
-        asked, seen = np.flatnonzero(many == self.unseen_ends), np.flatnonzero(many == 0)
+        asked, seen = np.flatnonzero(many == self.unseen_genes_per_pair), np.flatnonzero(many == 0)
         return (asked, seen) if len(asked) and len(seen) else (np.arange(1), np.arange(1, len(self.pairs)))
 
     def negatives(self, epoch: int, asked: Int64[np.ndarray, "asked 2"]) -> Int64[np.ndarray, "negatives 2"]:

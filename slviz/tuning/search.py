@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from slviz import former_names
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting
 from slviz.runs.spec import TABLES, RunSpec
@@ -48,7 +49,8 @@ class Search:
 
 def study_name(base: RunSpec, fixed: Sequence[str], tried: Sequence[Tried]) -> str:
     """A name that the same search has every time, such as `gat-both-link-3f9c2a81`."""
-    content = [base.data_fingerprint, base.split.to_json(), base.seed, sorted(fixed), sorted(map(str, tried))]
+    split = former_names.as_hashed(TABLES["split"].kind, base.split.to_json())
+    content = [base.data_fingerprint, split, base.seed, sorted(fixed), sorted(map(str, tried))]
     names = [getattr(base, part).name for part in ("network", "features", "task")]
     digest = hashlib.sha256(json.dumps([names, *content], sort_keys=True).encode()).hexdigest()
     return "-".join([*names, digest[:8]])
@@ -81,6 +83,7 @@ def make_search(
 
     Raises `UnknownChoice` or `InvalidSetting` for what cannot be meant.
     """
+    names = {part: TABLES[part][name].name for part, name in names.items()}
     if names["split"] == "file":
         raise InvalidSetting("A search needs a split of its own; 'file' is for a single training.")
     if sampler not in SAMPLERS:

@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
+from slviz import former_names
 from slviz.datasets.report import shown
 from slviz.ui.words import escape_markdown
 
@@ -43,6 +44,14 @@ def drop_nonsense() -> None:
         ),
         icon=":material/link_off:",
     )
+
+
+def use_names_of_today() -> None:
+    """Write the address of an earlier version as this one would; see `slviz.former_names`."""
+    query = st.query_params.to_dict()
+    today = former_names.address(query)
+    if today != query:
+        st.query_params.from_dict(today)
 
 
 def _is_text(value: str) -> bool:

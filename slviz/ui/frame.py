@@ -56,6 +56,7 @@ def show(body: Callable[[], None]) -> None:
         _go_through_app()
     login.require()
     address.drop_nonsense()
+    address.use_names_of_today()
     with errors.as_sentences():
         body()
 

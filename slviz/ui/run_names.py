@@ -17,7 +17,7 @@ from slviz.splits.naming import publication_words
 from slviz.ui.key_figures import key_figure
 
 SAID_ANYWAY = frozenset({("split", key) for key in ("name", "fold", "publication", "non-pairs a pair")})
-PROTOCOLS = {"one-new": "one new gene", "both-new": "two new genes", "twin-free": "no near-copies"}
+PROTOCOLS = {"one-new": "one new gene", "both-new": "two new genes", "near-duplicate-free": "no near-duplicates"}
 MOST_LETTERS = 12
 LETTERS_OF_A_SHORT_FORM = 4
 SPELT = {

@@ -15,7 +15,7 @@ from slviz.ui.words import escape_markdown
 
 SIDES = {
     "partners": "Paths over known partners",
-    "screens": "Screens that report both",
+    "co_publication": "Publications that report both",
     "interactions": "Protein interactions",
     "terms": "GO terms",
     "location": "Place on the chromosome",

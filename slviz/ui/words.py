@@ -45,7 +45,7 @@ PROTOCOL_WORDS = {
     "pairs": "random pairs",
     "one-new": "pairs with one new gene",
     "both-new": "pairs of two new genes",
-    "twin-free": "random pairs without near-copies",
+    "near-duplicate-free": "random pairs without near-duplicates",
     "publication": "one publication",
     "file": "my own file",
 }
@@ -55,8 +55,8 @@ PROTOCOL_ASKS = {
     "one-new": "What would it say of a gene that nobody has screened? One gene of each tested pair has no known "
     "partner in training.",
     "both-new": "And of two such genes? Only their features can help: the hardest test.",
-    "twin-free": "Insight, or memory? Tested pairs that a near-copy in training gives away, such as one screen listed "
-    "against three genes, are left aside.",
+    "near-duplicate-free": "Insight, or memory? Test pairs that a near-duplicate in training gives away, such as one "
+    "screen listed for three genes, are left out.",
     "publication": "What would it have said before that paper? All pairs that rest on it alone are tested.",
     "file": "Your own question, such as a new screen or a newer release of the data.",
 }

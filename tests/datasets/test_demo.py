@@ -114,7 +114,7 @@ def test_features_know_the_pathways(graph: GeneGraph, truth: pd.DataFrame) -> No
         assert (nearest == pathway[routed]).mean() > 0.5  # by chance: 0.025
 
 
-def test_hub_screens_have_hundreds_of_partners_and_two_hubs_are_twins(graph: GeneGraph) -> None:
+def test_hub_screens_have_hundreds_of_partners_and_two_hubs_are_near_duplicates(graph: GeneGraph) -> None:
     hubs = [graph.number_of[hub] for hub in HUBS]
     assert min(graph.degree[hubs]) >= 200
     assert np.sort(np.delete(graph.degree, hubs))[-1] < 40

@@ -79,7 +79,7 @@ def test_an_adversary_learns_to_tell_what_is_not_normal_and_its_pull_moves_that_
             learning.step()
         assert points.grad is None
         assert adversary.loss(points) < 0.4
-        adversary.pull(points).backward()
+        adversary.misleading_loss(points).backward()
         return points
 
     points = seeded(0, moved)

@@ -67,8 +67,8 @@ def test_nothing_dense_is_no_cluster() -> None:
 
 
 def test_more_clusters_than_places() -> None:
-    twins = np.repeat(np.eye(3), 5, axis=0)
-    assert len(CLUSTERINGS.make("kmeans", clusters=10).find(twins).names) == 3
+    duplicates = np.repeat(np.eye(3), 5, axis=0)
+    assert len(CLUSTERINGS.make("kmeans", clusters=10).find(duplicates).names) == 3
 
 
 def test_bad_vectors_get_a_sentence() -> None:

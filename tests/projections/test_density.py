@@ -63,9 +63,9 @@ def test_genes_on_top_of_each_other_stay_finite(kind: str) -> None:
 
 
 def test_no_distance_at_all_gets_a_sentence() -> None:
-    twins = np.repeat(np.eye(3, 4), 30, axis=0)
+    duplicates = np.repeat(np.eye(3, 4), 30, axis=0)
     with pytest.raises(DataError, match="Ask for more neighbours"):
-        DENSITIES.make("nearest", neighbours=15).estimate(twins)
+        DENSITIES.make("nearest", neighbours=15).estimate(duplicates)
 
 
 @pytest.mark.parametrize("kind", ["nearest", "radius"])

@@ -98,8 +98,8 @@ def test_few_genes_still_make_a_map(method, genes: int) -> None:
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
 def test_equal_genes_do_not_break_a_map(method) -> None:
     random = np.random.default_rng(2)
-    twins = np.repeat(random.normal(size=(10, 6)), 6, axis=0).astype(np.float32)
-    assert np.isfinite(method.fit(twins, 0).coordinates).all()
+    duplicates = np.repeat(random.normal(size=(10, 6)), 6, axis=0).astype(np.float32)
+    assert np.isfinite(method.fit(duplicates, 0).coordinates).all()
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)

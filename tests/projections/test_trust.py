@@ -90,7 +90,7 @@ def test_of_very_many_genes_a_sample_is_measured_each_against_all(monkeypatch: p
         assert np.array_equal(getattr(some, name)[asked], getattr(whole, name)[asked])
 
 
-def test_twins_at_one_place_are_never_their_own_neighbours() -> None:
+def test_genes_at_one_place_are_never_their_own_neighbours() -> None:
     vectors = np.repeat(cloud(20), 4, axis=0)
     some = np.arange(0, 80, 3)
     found = nearest_of(vectors, some, count=3)

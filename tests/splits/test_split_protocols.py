@@ -1,4 +1,4 @@
-"""The protocols one-new, both-new, twin-free and publication: their rules, looked for by brute force."""
+"""The protocols one-new, both-new, near-duplicate-free and publication: their rules, looked for by brute force."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pytest
 from builders import tiny_graph
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pair_cases import as_set, cloned_graph, copied, of_pairs, partners_of
+from pair_cases import as_set, has_near_duplicate_by_force, near_duplicate_graph, of_pairs, partners_of
 
 from slviz.datasets import EVIDENCE_COLUMNS
 from slviz.errors import DataError, InvalidSetting
-from slviz.splits import BothNew, HeldOut, OneNew, Pairs, Publication, TwinFree
+from slviz.splits import BothNew, HeldOut, NearDuplicateFree, OneNew, Pairs, Publication
+from slviz.splits.near_duplicate_free import has_near_duplicate
 from slviz.splits.negatives import Pool, pair_keys, random_negatives_across
-from slviz.splits.twin_free import has_near_copy
 
 JUDGED = ("validation", "test")
 KINDS = ("known", "random", "degree-matched")
@@ -55,9 +55,11 @@ def test_no_pair_of_an_unseen_gene_is_learnt_from_and_the_judged_ones_have_as_ma
         assert len(set(pair) & aside) == 1
         assert not set(pair) & unseen
     for pair in split.pairs[split.part == "test"].tolist():
-        assert len(set(pair) & unseen) == cls.unseen_ends
+        assert len(set(pair) & unseen) == cls.unseen_genes_per_pair
     assert not as_set(split.pairs[split.against != "known"]) & as_set(graph.pairs)
-    expected = {frozenset(pair) for pair in graph.pairs.tolist() if len(set(pair) & unseen) == cls.unseen_ends}
+    expected = {
+        frozenset(pair) for pair in graph.pairs.tolist() if len(set(pair) & unseen) == cls.unseen_genes_per_pair
+    }
     assert as_set(split.pairs[split.rows("test")]) == expected
 
 
@@ -101,18 +103,20 @@ def test_random_non_pairs_of_one_new_gene_are_uniform_over_all_that_may_be_drawn
 
 @MANY
 @given(graph=GRAPHS, fold=st.integers(0, 4), fewest=st.integers(1, 3))
-def test_no_tested_pair_has_a_near_copy_in_training_or_validation(graph, fold, fewest):
-    """Few partners make many clones, so that the random graph has twins."""
+def test_no_tested_pair_has_a_near_duplicate_in_training_or_validation(graph, fold, fewest):
+    """Few partners make many near-duplicates in a random graph."""
     graph = dataclasses.replace(graph, pairs=graph.pairs[::2], score=graph.score[::2], evidence=None, fingerprint="")
     plain = Pairs(fold=fold).divide(graph)
     held = plain.pairs[plain.rows("test")]
     rest = np.concatenate([plain.training_pairs, plain.pairs[plain.rows("validation")]])
     seen, known = partners_of(rest, len(graph)), partners_of(graph.pairs, len(graph))
     expected = {
-        frozenset(pair) for pair in held.tolist() if not copied(tuple(pair), seen=seen, known=known, fewest=fewest)
+        frozenset(pair)
+        for pair in held.tolist()
+        if not has_near_duplicate_by_force(tuple(pair), seen=seen, known=known, fewest=fewest)
     }
     try:
-        split = TwinFree(fold=fold, twin_partners=fewest).divide(graph)
+        split = NearDuplicateFree(fold=fold, near_duplicate_partners=fewest).divide(graph)
     except DataError:
         assert not expected
         return
@@ -121,23 +125,26 @@ def test_no_tested_pair_has_a_near_copy_in_training_or_validation(graph, fold, f
     assert not as_set(split.pairs[split.against != "known"]) & as_set(graph.pairs)
 
 
-def test_twins_are_found_by_the_hundreds_and_none_is_tested():
-    graph = cloned_graph()
-    plain, split = Pairs().divide(graph), TwinFree(twin_partners=1).divide(graph)
+def test_near_duplicates_are_found_by_the_hundreds_and_none_is_tested():
+    graph = near_duplicate_graph()
+    plain, split = Pairs().divide(graph), NearDuplicateFree(near_duplicate_partners=1).divide(graph)
     known = partners_of(graph.pairs, len(graph))
     seen = partners_of(np.concatenate([split.training_pairs, split.pairs[split.rows("validation")]]), len(graph))
     assert len(split.rows("test")) < len(plain.rows("test")) - 8
-    assert not any(copied(tuple(pair), seen=seen, known=known) for pair in split.pairs[split.rows("test")].tolist())
+    assert not any(
+        has_near_duplicate_by_force(tuple(pair), seen=seen, known=known)
+        for pair in split.pairs[split.rows("test")].tolist()
+    )
 
 
-def test_a_near_copy_by_hand():
+def test_a_near_duplicate_by_hand():
     """0 and 1 share 2, 3, 4, 5, and these share 0 and 1: (1, 5) or (0, 2) give (0, 5) away, (1, 2) does not."""
     pairs = np.array([[0, 2], [0, 3], [0, 4], [0, 5], [1, 2], [1, 3], [1, 4], [1, 5], [6, 7]])
     graph = of_pairs(pairs, genes=30)
     asked = np.array([[0, 5], [6, 7]])
-    assert has_near_copy(asked, seen=pairs[7:8], graph=graph).tolist() == [True, False]
-    assert has_near_copy(asked, seen=pairs[:1], graph=graph).tolist() == [True, False]
-    assert has_near_copy(asked, seen=pairs[4:7], graph=graph).tolist() == [False, False]
+    assert has_near_duplicate(asked, seen=pairs[7:8], graph=graph).tolist() == [True, False]
+    assert has_near_duplicate(asked, seen=pairs[:1], graph=graph).tolist() == [True, False]
+    assert has_near_duplicate(asked, seen=pairs[4:7], graph=graph).tolist() == [False, False]
 
 
 @MANY
@@ -224,15 +231,15 @@ class TestRefusals:
                 refusals += "'both-new' leaves" in str(refused) and "known pairs to" in str(refused)
         assert refusals == 5
 
-    def test_no_tested_pair_without_a_near_copy(self):
+    def test_no_tested_pair_without_a_near_duplicate(self):
         of_two = np.array([[hub, gene] for hub in (0, 1) for gene in range(2, 30)])
         graph = of_pairs(of_two, genes=30)
-        with pytest.raises(DataError, match="'twin-free' leaves no known pairs to test"):
-            TwinFree(twin_partners=1).divide(graph)
+        with pytest.raises(DataError, match="'near-duplicate-free' leaves no known pairs to test"):
+            NearDuplicateFree(near_duplicate_partners=1).divide(graph)
 
     def test_a_complete_graph_has_only_one_class(self):
         full = tiny_graph(20, 190, interactions=None)
-        for cls in (OneNew, BothNew, TwinFree, Publication):
+        for cls in (OneNew, BothNew, NearDuplicateFree, Publication):
             with pytest.raises(DataError, match=r"unlisted pairs are needed|leaves no known pairs"):
                 cls().divide(full)
 
@@ -242,7 +249,7 @@ class TestRefusals:
         ):
             BothNew(ratio=50).divide(graph)
 
-    @pytest.mark.parametrize("cls", [OneNew, BothNew, TwinFree, Publication])
+    @pytest.mark.parametrize("cls", [OneNew, BothNew, NearDuplicateFree, Publication])
     def test_a_file_belongs_to_another_split(self, graph, cls, tmp_path):
         (tmp_path / "pairs.tsv").write_text("GENE1\tGENE2\n")
         held = HeldOut.read(graph, tmp_path / "pairs.tsv")

@@ -35,26 +35,28 @@ def head(demo, split):
     return fit_head(demo, split, contrasts=CONTRASTS)
 
 
-@pytest.mark.parametrize("unseen_ends", [0, 1, 2])
-def test_no_pair_is_asked_about_and_seen_and_hidden_genes_have_no_seen_pair(demo, unseen_ends):
-    folds = list(inner_folds(demo.pairs, genes=len(demo), unseen_ends=unseen_ends, ratio=2, seed=0))
+@pytest.mark.parametrize("unseen_genes_per_pair", [0, 1, 2])
+def test_no_pair_is_asked_about_and_seen_and_hidden_genes_have_no_seen_pair(demo, unseen_genes_per_pair):
+    folds = list(inner_folds(demo.pairs, genes=len(demo), unseen_genes_per_pair=unseen_genes_per_pair, ratio=2, seed=0))
     assert len(folds) == 5
     known = {tuple(pair) for pair in demo.pairs.tolist()}
     for fold in folds:
         assert not set(fold.asked) & set(fold.seen)
         seen_genes = set(demo.pairs[fold.seen].ravel())
         without = [sum(gene not in seen_genes for gene in pair) for pair in demo.pairs[fold.asked].tolist()]
-        assert min(without) >= unseen_ends
+        assert min(without) >= unseen_genes_per_pair
         for pairs in fold.others.values():
             assert not known & {tuple(sorted(pair)) for pair in pairs.tolist()}
-    if not unseen_ends:
+    if not unseen_genes_per_pair:
         assert sorted(np.concatenate([fold.asked for fold in folds])) == list(range(len(demo.pairs)))
 
 
 def test_whole_publications_are_asked_about_where_a_new_one_is_held_out(demo):
     publication = publication_of(demo, demo.pairs)
     assert len(np.unique(publication)) > 3
-    folds = list(inner_folds(demo.pairs, genes=len(demo), unseen_ends=0, ratio=2, seed=0, publication=publication))
+    folds = list(
+        inner_folds(demo.pairs, genes=len(demo), unseen_genes_per_pair=0, ratio=2, seed=0, publication=publication)
+    )
     assert sorted(np.concatenate([fold.asked for fold in folds])) == list(range(len(demo.pairs)))
     for fold in folds:
         assert not set(publication[fold.asked]) & set(publication[fold.seen])
@@ -64,7 +66,7 @@ def test_whole_publications_are_asked_about_where_a_new_one_is_held_out(demo):
 def test_a_single_publication_is_divided_at_random(demo):
     one = np.zeros(len(demo.pairs), dtype=np.int64)
     plain, given = (
-        list(inner_folds(demo.pairs, genes=len(demo), unseen_ends=0, ratio=2, seed=0, publication=each))
+        list(inner_folds(demo.pairs, genes=len(demo), unseen_genes_per_pair=0, ratio=2, seed=0, publication=each))
         for each in (None, one)
     )
     assert all(np.array_equal(a.asked, b.asked) for a, b in zip(plain, given, strict=True))

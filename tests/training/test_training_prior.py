@@ -72,9 +72,13 @@ def drawn_embedding(graph, spec):
 @pytest.mark.parametrize(
     ("network", "weak", "strong"),
     [
-        ("adversarial", {"pull": 0.0}, {"pull": 2.0}),
+        ("adversarial", {"adversarial_weight": 0.0}, {"adversarial_weight": 2.0}),
         ("vgae", {"kl_weight": 0.0}, {"kl_weight": 0.1}),
-        ("adversarial", {"variational": True, "kl_weight": 0.0, "pull": 0.0}, {"variational": True, "pull": 2.0}),
+        (
+            "adversarial",
+            {"variational": True, "kl_weight": 0.0, "adversarial_weight": 0.0},
+            {"variational": True, "adversarial_weight": 2.0},
+        ),
     ],
 )
 def test_the_prior_draws_the_embedding_towards_itself(graph, network, weak, strong):

@@ -6,13 +6,13 @@ import dataclasses
 
 import numpy as np
 import pytest
-from pair_cases import as_set, cloned_graph, copied, partners_of
+from pair_cases import as_set, has_near_duplicate_by_force, near_duplicate_graph, partners_of
 from trainings import quick
 
 from slviz.splits import SPLITS, HeldOut
 from slviz.training import train
 
-PROTOCOLS = ("pairs", "one-new", "both-new", "twin-free", "publication", "file")
+PROTOCOLS = ("pairs", "one-new", "both-new", "near-duplicate-free", "publication", "file")
 
 
 def divided(graph, name, tmp_path):
@@ -46,9 +46,9 @@ def test_nothing_held_out_is_an_edge_or_told_as_known(graph, name, task, tmp_pat
 
 
 @pytest.mark.parametrize("task", ["link", "confidence"])
-def test_no_twin_of_a_tested_pair_is_an_edge(task, read_edges):
-    graph = cloned_graph()
-    choice = SPLITS.make("twin-free", twin_partners=1)
+def test_no_near_duplicate_of_a_tested_pair_is_an_edge(task, read_edges):
+    graph = near_duplicate_graph()
+    choice = SPLITS.make("near-duplicate-free", near_duplicate_partners=1)
     split = choice.divide(graph)
     spec = dataclasses.replace(quick(graph, task=task, epochs=6), split=choice)
     train(graph, spec, split, device="cpu")
@@ -56,4 +56,4 @@ def test_no_twin_of_a_tested_pair_is_an_edge(task, read_edges):
     seen, known = partners_of(read, len(graph)), partners_of(graph.pairs, len(graph))
     tested = split.pairs[split.rows("test")].tolist()
     assert tested
-    assert not any(copied(tuple(pair), seen=seen, known=known) for pair in tested)
+    assert not any(has_near_duplicate_by_force(tuple(pair), seen=seen, known=known) for pair in tested)

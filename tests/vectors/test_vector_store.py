@@ -116,7 +116,7 @@ def test_a_large_set_is_measured_on_a_sample(iris: VectorSet, monkeypatch: pytes
     assert sampled.axes == whole.axes
     known = np.isfinite(sampled.kept)
     assert np.flatnonzero(known).tolist() == list(range(0, 150, 5))
-    assert np.abs(sampled.kept[known] - whole.kept[known]).max() < 0.1  # iris has twins, whose order is chance
+    assert np.abs(sampled.kept[known] - whole.kept[known]).max() < 0.1  # iris has equal rows, whose order is chance
 
 
 def test_the_command_line_goes_the_whole_way(store: VectorStore, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

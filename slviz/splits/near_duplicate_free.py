@@ -1,4 +1,4 @@
-"""The protocol `twin-free`: as `pairs`, without the test pairs that a near-copy in training gives away."""
+"""The protocol `near-duplicate-free`: as `pairs`, without test pairs that a near-duplicate in training gives away."""
 
 from __future__ import annotations
 
@@ -18,33 +18,37 @@ from slviz.splits.pairs import Pairs
 from slviz.splits.split import with_negatives
 
 ALIKE = 0.7
-TWIN_HELP = (
-    "From how many known partners on a gene can be another's twin. 100: only genes of large screens; "
-    "1: also genes that share their only partner, which leaves few pairs to test."
+PARTNERS_HELP = (
+    "Only genes with at least this many known partners count as near-duplicates of each other. 100: only genes of "
+    "large screens; 1: also genes that share their only partner, which leaves few pairs to test."
 )
 BLOCK = 512
-ADVICE = "Nearly every pair of this data set has a near-copy. Take another fold or split_seed, or the split 'pairs'."
+ADVICE = (
+    "Nearly every pair of this data set has a near-duplicate. Take another fold or split_seed, or the split 'pairs'."
+)
 
 
 @dataclass(frozen=True)
-class TwinFree(Pairs):
-    """Random pairs are held out, those with a near-copy in training left aside: learning by heart does not help."""
+class NearDuplicateFree(Pairs):
+    """Random pairs are held out; pairs with a near-duplicate in training are left out, so memorising does not help."""
 
-    name: ClassVar[str] = "twin-free"
-    twin_partners: int = setting(100, TWIN_HELP, label="Partners of a twin", low=1, high=1000, advanced=True)
+    name: ClassVar[str] = "near-duplicate-free"
+    near_duplicate_partners: int = setting(
+        100, PARTNERS_HELP, label="Partners of a near-duplicate", low=1, high=1000, advanced=True
+    )
 
     def divide(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> PairSplit:
-        """The division of `pairs`, whose test part keeps the pairs without a near-copy outside the test part.
+        """The split of `pairs`, whose test part keeps the pairs without a near-duplicate outside the test part.
 
         A validation pair counts as seen. The pairs that are taken out of the test part are in no part.
         """
         self._refuse_file(held_out)
         part = self._part_of_pairs(graph)
         tested = np.flatnonzero(part == "test")
-        copied = has_near_copy(
-            graph.pairs[tested], seen=graph.pairs[part != "test"], graph=graph, fewest=self.twin_partners
+        duplicated = has_near_duplicate(
+            graph.pairs[tested], seen=graph.pairs[part != "test"], graph=graph, fewest=self.near_duplicate_partners
         )
-        part[tested[copied]] = "left out"
+        part[tested[duplicated]] = "left out"
         self._refuse_empty(part, advice=ADVICE)
         kept = part != "left out"
         return with_negatives(
@@ -58,29 +62,30 @@ class TwinFree(Pairs):
         )
 
 
-def has_near_copy(
+def has_near_duplicate(
     pairs: Int64[np.ndarray, "pairs 2"], *, seen: Int64[np.ndarray, "seen 2"], graph: GeneGraph, fewest: int = 1
 ) -> Bool[np.ndarray, " pairs"]:
-    """For each pair (a, b): is there a clone a' of a with (a', b) among `seen`, or a clone b' of b with (a, b')?
+    """For each pair (a, b): is there a near-duplicate a' of a with (a', b) among `seen`,
+    or b' of b with (a, b')?
 
-    Clones are two genes whose known partners, held-out ones included, have a Jaccard index above 0.7,
+    Near-duplicates are two genes whose known partners, held-out ones included, have a Jaccard index above 0.7,
     and of which both have `fewest` or more.
     """
     genes = len(graph)
     known, learnt = _adjacency(graph.pairs, genes), _adjacency(seen, genes)
-    either_way = np.concatenate([pairs, pairs[:, ::-1]])  # the clone stands for the first gene
+    either_way = np.concatenate([pairs, pairs[:, ::-1]])  # the near-duplicate stands for the first gene
     order = np.argsort(either_way[:, 0], kind="stable")
-    found = np.zeros(len(either_way), dtype=bool)
+    has_copy = np.zeros(len(either_way), dtype=bool)
     cuts = np.searchsorted(either_way[order, 0], np.append(np.arange(0, genes, BLOCK), genes))
-    for (start, clones), low, high in zip(_clones(known, fewest), cuts[:-1], cuts[1:], strict=True):
+    for (start, near_duplicates), low, high in zip(_near_duplicates(known, fewest), cuts[:-1], cuts[1:], strict=True):
         rows = order[low:high]
-        copies = sp.csr_array(clones @ learnt)  # [block, G]: how many clones have this partner
-        found[rows] = np.asarray(copies[either_way[rows, 0] - start, either_way[rows, 1]]).ravel() > 0
-    return found[: len(pairs)] | found[len(pairs) :]
+        copies = sp.csr_array(near_duplicates @ learnt)  # [block, G]: how many of them have this partner
+        has_copy[rows] = np.asarray(copies[either_way[rows, 0] - start, either_way[rows, 1]]).ravel() > 0
+    return has_copy[: len(pairs)] | has_copy[len(pairs) :]
 
 
-def _clones(known: sp.csr_array, fewest: int) -> Iterator[tuple[int, sp.csr_array]]:
-    """First gene of a block, and which genes [block, G] are clones of each gene of the block."""
+def _near_duplicates(known: sp.csr_array, fewest: int) -> Iterator[tuple[int, sp.csr_array]]:
+    """First gene of a block, and which genes [block, G] are near-duplicates of each gene of the block."""
     degree = np.asarray(known.sum(axis=1)).ravel()
     for start in range(0, known.shape[0], BLOCK):
         block = known[start : start + BLOCK]

@@ -1,0 +1,90 @@
+"""Former names: what earlier versions of slviz called things, each beside what it is called today. The one table.
+
+Stored runs, addresses, sweeps and scripts of earlier versions say the left side, and are read by it. What is written
+and what is shown says the right side. The hash in a run's name, and in the file name of a map, was made from the
+left side: so it is made from it still (`as_hashed`), and a stored run or map is found under the name that it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+V = TypeVar("V")
+
+CHOICES: Mapping[str, Mapping[str, str]] = {
+    "split": {"twin-free": "near-duplicate-free"},
+}
+"""Names of choices, by the kind of their table (`Choices.kind`)."""
+
+SETTINGS: Mapping[str, Mapping[str, str]] = {
+    "near-duplicate-free": {"twin_partners": "near_duplicate_partners"},
+    "multiview": {"screens": "co_publication"},
+    "adversarial": {"pull": "adversarial_weight"},
+    "umap": {"spread": "min_dist"},
+    "adam": {"parts": "message_partitions"},
+}
+"""Settings, by today's name of the choice that has them."""
+
+ADDRESS_KEYS: Mapping[str, str] = {
+    "umap-spread": "umap-min_dist",
+}
+"""Keys of a page's address."""
+
+ADDRESS_VALUES: Mapping[str, Mapping[str, str]] = {
+    "split": CHOICES["split"],
+}
+"""Values in a page's address, by today's key."""
+
+
+ARRAYS: Mapping[str, str] = {
+    ".adversary.judge.": ".adversary.discriminator.",
+    "best_figure": "best_metric",
+}
+"""Parts of the names of stored arrays: weights and checkpoints."""
+
+
+def choice(kind: str, name: Any) -> Any:
+    """Today's name of a choice; any other value as it is."""
+    return CHOICES.get(kind, {}).get(name, name) if isinstance(name, str) else name
+
+
+def setting(of: str, key: str) -> str:
+    """Today's name of a setting of the choice that is called `of` today."""
+    return SETTINGS.get(of, {}).get(key, key)
+
+
+def todays(kind: str, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored choice, `{"name": …, setting: value, …}`, with the names of today."""
+    name = choice(kind, stored.get("name"))
+    renamed = {setting(name, key) if isinstance(name, str) else key: value for key, value in stored.items()}
+    return renamed | ({"name": name} if "name" in stored else {})
+
+
+def as_hashed(kind: str, choice_json: Mapping[str, Any]) -> dict[str, Any]:
+    """A choice as `Choice.to_json` gives it, with the names that a hash was always made from."""
+    name = choice_json["name"]
+    former_choices = {today: former for former, today in CHOICES.get(kind, {}).items()}
+    former_settings = {today: former for former, today in SETTINGS.get(name, {}).items()}
+    former = {former_settings.get(key, key): value for key, value in choice_json.items()}
+    return former | {"name": former_choices.get(name, name)}
+
+
+def arrays(stored: Mapping[str, V]) -> dict[str, V]:
+    """Stored arrays by the names of today."""
+    renamed: dict[str, V] = {}
+    for name, array in stored.items():
+        for former, today in ARRAYS.items():
+            name = name.replace(former, today)
+        renamed[name] = array
+    return renamed
+
+
+def address(query: Mapping[str, str]) -> dict[str, str]:
+    """What an address says, with the keys and values of today; a key of today goes before its former name."""
+    said: dict[str, str] = {}
+    for key, value in query.items():
+        today = ADDRESS_KEYS.get(key, key)
+        if today == key or today not in query:
+            said[today] = ADDRESS_VALUES.get(today, {}).get(value, value)
+    return said
