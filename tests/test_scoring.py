@@ -96,7 +96,7 @@ def test_the_score_without_a_view_no_longer_depends_on_it(demo, trained):
 def test_trees_find_the_planted_partners_and_views_that_are_switched_off_are_not_there(demo, trained):
     run = trained("multiview", interactions=False, terms=False)
     pairs = numbers(demo, judged(run).iloc[:5])
-    assert set(scorer_of(demo, run).by_view(pairs)) <= {"partners", "screens", EMBEDDING, "location"}
+    assert set(scorer_of(demo, run).by_view(pairs)) <= {"partners", "co_publication", EMBEDDING, "location"}
     for network in ("multiview", "boosted_trees"):
         run = trained(network)
         best = run.metric("auc", against="degree-matched")

@@ -59,11 +59,11 @@ def test_every_feature_belongs_to_a_view_that_was_asked_for(demo):
         assert len(found.names) == len(found.view) == found.at(some_pairs(demo, 3)).shape[1]
 
 
-def test_a_data_set_without_likeness_has_partners_and_screens_alone():
+def test_a_data_set_without_likeness_has_partners_and_publications_alone():
     bare = tiny_graph(30, 60, interactions=None)
     bare = dataclasses.replace(bare, features={}, gene_info=None, fingerprint="")
     found = features_of(bare)
-    assert set(found.view) == {COMMON, VIEWS.index("partners"), VIEWS.index("screens")}
+    assert set(found.view) == {COMMON, VIEWS.index("partners"), VIEWS.index("co_publication")}
 
 
 def test_nothing_that_is_said_of_an_unseen_pair_comes_from_itself(demo):
