@@ -20,6 +20,14 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """A failure is told when it happens, so that a suite that is cut short has told it too."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(
+            f"\n== {report.when} of {report.nodeid}, after {report.duration:.0f} s\n{report.longreprtext}", flush=True
+        )
+
+
 @pytest.fixture(scope="session")
 def graph() -> GeneGraph:
     """Forty genes, 120 pairs, every optional part; see `builders.tiny_graph`."""

@@ -139,7 +139,7 @@ def test_help_names_every_choice_and_setting(part: str):
             assert setting.help.split()[0] in text
 
 
-@pytest.mark.parametrize("words", [[], ["trian"], ["train", "--hedas", "2"], ["runs", "show"], ["predict", "x"]])
+@pytest.mark.parametrize("words", [["trian"], ["train", "--hedas", "2"], ["runs", "show"], ["predict", "x"]])
 def test_a_command_that_is_not_understood_ends_with_2(words: list[str], capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit) as ended:
         main(words)
