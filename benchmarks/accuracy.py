@@ -71,11 +71,9 @@ def _asked() -> argparse.Namespace:
 
 
 def _spec(graph: GeneGraph, asked: argparse.Namespace, *, task: str, network: str, split: Split) -> RunSpec:
-    return RunSpec(
-        data_name=graph.name,
-        data_source=asked.data or graph.name,
-        data_fingerprint=graph.fingerprint,
-        synthetic=graph.synthetic,
+    return RunSpec.of(
+        graph,
+        source=asked.data or graph.name,
         task=TASKS.make(task),
         network=NETWORKS.make(network),
         features=FEATURE_SETS.make(asked.features),

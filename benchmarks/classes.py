@@ -57,11 +57,8 @@ def _asked() -> argparse.Namespace:
 
 
 def _rows(graph: GeneGraph, asked: argparse.Namespace, features: str, network: str, fold: int) -> list[dict]:
-    spec = RunSpec(
-        data_name=graph.name,
-        data_source=graph.name,
-        data_fingerprint=graph.fingerprint,
-        synthetic=graph.synthetic,
+    spec = RunSpec.of(
+        graph,
         task=Classify(classes=asked.classes),
         network=NETWORKS.make(network),
         features=FEATURE_SETS.make(features),

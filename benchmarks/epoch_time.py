@@ -145,11 +145,8 @@ def main() -> None:
 
 
 def _spec(graph: GeneGraph) -> RunSpec:
-    return RunSpec(
-        data_name=graph.name,
-        data_source=graph.name,
-        data_fingerprint=graph.fingerprint,
-        synthetic=graph.synthetic,
+    return RunSpec.of(
+        graph,
         task=TASKS.make("link"),
         network=NETWORKS.make("gat"),
         features=FEATURE_SETS.make("both"),

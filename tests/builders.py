@@ -68,11 +68,8 @@ def tiny_graph(genes: int = 40, pairs: int = 120, *, seed: int = 0, **changes: A
 
 def tiny_spec(graph: GeneGraph, *, task: str = "link", network: str = "gat", features: str = "both") -> RunSpec:
     """A spec on `graph` with every setting at its default."""
-    return RunSpec(
-        data_name=graph.name,
-        data_source=graph.name,
-        data_fingerprint=graph.fingerprint,
-        synthetic=graph.synthetic,
+    return RunSpec.of(
+        graph,
         task=TASKS.make(task),
         network=NETWORKS.make(network),
         features=FEATURE_SETS.make(features),

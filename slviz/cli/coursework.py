@@ -87,11 +87,9 @@ def add_coursework_command(commands: argparse._SubParsersAction) -> None:
 def coursework_specs(graph: GeneGraph, *, source: str, experiments: list[str], seed: int = 0) -> list[RunSpec]:
     """The specs of some experiments on `graph`; raises `InvalidSetting` where it lacks the features of one."""
     found = [
-        RunSpec(
-            data_name=graph.name,
-            data_source=source,
-            data_fingerprint=graph.fingerprint,
-            synthetic=graph.synthetic,
+        RunSpec.of(
+            graph,
+            source=source,
             split=Pairs(),
             seed=seed,
             **choices,

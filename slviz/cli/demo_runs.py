@@ -13,12 +13,10 @@ from slviz.datasets.sources import open_dataset
 from slviz.errors import RunNotFound
 from slviz.features import Both, Ppi
 from slviz.networks import GAT, MultiView
-from slviz.optimisers import Adam
 from slviz.projections.tsne import TSNE
 from slviz.runs.controls import KINDS
 from slviz.runs.spec import RunSpec
 from slviz.runs.store import SHIPPED, RunStore
-from slviz.splits import Pairs
 from slviz.tasks import Confidence, Link, Reconstruct
 
 DEMO_RUNS: tuple[dict[str, Any], ...] = (
@@ -45,13 +43,9 @@ def add_demo_runs_command(commands: argparse._SubParsersAction) -> None:
 
 def demo_spec(graph: GeneGraph, choices: dict[str, Any]) -> RunSpec:
     """The spec of a demo run: these choices, the first fold, all else at its default."""
-    return RunSpec(
-        data_name=graph.name,
-        data_source="demo",
-        data_fingerprint=graph.fingerprint,
-        synthetic=graph.synthetic,
-        split=Pairs(),
-        optimiser=Adam(),
+    return RunSpec.of(
+        graph,
+        source="demo",
         **choices,
     )
 

@@ -15,14 +15,12 @@ from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DamagedRun, InvalidSetting
 from slviz.runs.event_files import refuse_without_tensorboard
-from slviz.runs.one_run import as_one_run
 from slviz.runs.possible import Possible
-from slviz.runs.spec import TABLES, RunSpec
+from slviz.runs.spec import DEFAULTS, TABLES, RunSpec
 from slviz.runs.store import RunStore
 from slviz.runs.typed import choices_from_words
 from slviz.splits import HeldOut
 
-DEFAULTS = {"task": "link", "network": "gat", "features": "both", "split": "pairs", "optimiser": "adam"}
 EXAMPLES = """\
 examples:
   python -m slviz train --task link --network gat --features both heads=2 epochs=50
@@ -100,15 +98,12 @@ def spec_of(asked: argparse.Namespace, graph: GeneGraph, *, source: str, held_ou
         choices["split"] = dataclasses.replace(
             choices["split"], test_pairs=held_out.test_pairs, test_negatives=held_out.test_negatives
         )
-    spec = RunSpec(
-        data_name=graph.name,
-        data_source=source,
-        data_fingerprint=graph.fingerprint,
-        synthetic=graph.synthetic,
+    return RunSpec.of(
+        graph,
+        source=source,
         seed=asked.seed,
         **choices,
     )
-    return as_one_run(spec, graph)
 
 
 def _held_out(graph: GeneGraph, asked: argparse.Namespace) -> HeldOut | None:

@@ -8,11 +8,10 @@ import shlex
 
 from slviz import jobs
 from slviz.cli.sweep import cores
-from slviz.cli.train import DEFAULTS
 from slviz.datasets.sources import open_dataset
 from slviz.errors import InvalidSetting
 from slviz.runs.possible import Possible
-from slviz.runs.spec import TABLES
+from slviz.runs.spec import DEFAULTS, TABLES
 from slviz.runs.store import RunStore
 from slviz.sweeps.local import LocalWorkers
 from slviz.sweeps.runner import Job

@@ -33,6 +33,10 @@ class Baseline(Network):
     def scorer(self) -> str:
         return self.formula or self.name.replace("_", " ")
 
+    @property
+    def is_fitted(self) -> bool:
+        return not self.formula
+
     def refuse(self, task: str, *, scores_pairs: bool, interactions: bool) -> None:
         if not scores_pairs:
             raise InvalidSetting(

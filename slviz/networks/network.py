@@ -43,6 +43,11 @@ class Network(Choice):
         """What its scores are called beside those of others, such as "network" or "L3"."""
         return "network"
 
+    @property
+    def is_fitted(self) -> bool:
+        """Whether anything is learnt, so that a seed and the task's settings make a difference."""
+        return True
+
     def refuse(self, task: str, *, scores_pairs: bool, interactions: bool) -> None:
         """Raises `InvalidSetting` for a task, or for data, that this network cannot be asked about; nothing here."""
 

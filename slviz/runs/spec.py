@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from slviz import former_names
 from slviz.choices import Choice, Choices
+from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting
-from slviz.features import FEATURE_SETS, FeatureSet
+from slviz.features import FEATURE_SETS, FeatureSet, richest
 from slviz.networks import NETWORKS, Network
 from slviz.optimisers import OPTIMISERS, Adam
 from slviz.runs.damage import damaged, later, readable
@@ -27,6 +29,8 @@ FORMAT = 1
 SPEC_FILE = Path("spec.json")
 C = TypeVar("C", bound=Choice)
 TABLES = {"task": TASKS, "network": NETWORKS, "features": FEATURE_SETS, "split": SPLITS, "optimiser": OPTIMISERS}
+DEFAULTS = {"task": "link", "network": "gat", "features": "both", "split": "pairs", "optimiser": "adam"}
+"""The entry of each table that is taken where nobody names one."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,45 @@ class RunSpec:
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**31:
             raise InvalidSetting(f"seed={self.seed} is outside the range 0 to {2**31 - 1}.")
+
+    @classmethod
+    def of(cls, graph: GeneGraph, *, source: str | None = None, seed: int = 0, **choices: Any) -> Self:
+        """The canonical spec of these choices on a data set: see `canonical`.
+
+        Args:
+            graph: the data set.
+            source: where it was opened from; its name when left out.
+            seed: of the training.
+            choices: `task`, `network`, `features`, `split` and `optimiser`; `DEFAULTS` names what is left out.
+
+        Raises `InvalidSetting` for a seed out of range.
+        """
+        unknown = set(choices) - set(TABLES)
+        if unknown:
+            raise TypeError(f"A run has no part '{min(unknown)}'. There are: {', '.join(TABLES)}.")
+        defaults = {part: table.make(DEFAULTS[part]) for part, table in TABLES.items()}
+        described = cls(
+            data_name=graph.name,
+            data_source=graph.name if source is None else source,
+            data_fingerprint=graph.fingerprint,
+            synthetic=graph.synthetic,
+            seed=seed,
+            **(defaults | choices),
+        )
+        return described.canonical(graph)
+
+    def canonical(self, graph: GeneGraph) -> Self:
+        """This spec without what makes no difference to its model, so that no run is stored and listed several times.
+
+        No baseline reads features or an optimiser; a formula, too, no seed and no setting of the task, since nothing
+        is fitted. The spec of a network that learns in epochs is given back as it is.
+        """
+        if self.network.learns_in_epochs:
+            return self
+        unread: dict[str, Any] = {"features": richest(graph), "optimiser": type(self.optimiser)()}
+        if not self.network.is_fitted:
+            unread |= {"task": type(self.task)(), "seed": 0}
+        return dataclasses.replace(self, **unread)
 
     @cached_property
     def hash(self) -> str:

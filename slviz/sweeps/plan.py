@@ -13,19 +13,15 @@ from slviz import former_names
 from slviz.choices import Choices
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting, SlvizError, nearest
-from slviz.runs.one_run import as_one_run
 from slviz.runs.possible import Possible
+from slviz.runs.spec import DEFAULTS as spec_defaults
 from slviz.runs.spec import TABLES, RunSpec
 from slviz.runs.typed import choices_from_words
 from slviz.splits import publications
 from slviz.text import sentences
 
 DEFAULTS = {
-    "task": ("link",),
-    "network": ("gat",),
-    "features": ("both",),
-    "split": ("pairs",),
-    "optimiser": ("adam",),
+    **{part: (name,) for part, name in spec_defaults.items()},
     "fold": ("0",),
     "publication": ("",),
     "seed": ("0",),
@@ -239,15 +235,12 @@ def _spec(graph: GeneGraph, names: Mapping[str, str], words: Sequence[str], *, s
     if number is None:
         raise InvalidSetting(f"seed={seed!r} is not a whole number from 0 to 2147483647.")
     choices: dict[str, Any] = choices_from_words(names, words)
-    spec = RunSpec(
-        data_name=graph.name,
-        data_source=source,
-        data_fingerprint=graph.fingerprint,
-        synthetic=graph.synthetic,
+    return RunSpec.of(
+        graph,
+        source=source,
         seed=number,
         **choices,
     )
-    return as_one_run(spec, graph)
 
 
 def _said(names: Mapping[str, str], words: Sequence[str], seed: str) -> str:

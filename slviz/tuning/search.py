@@ -93,11 +93,9 @@ def make_search(
     def spec_of(values: dict[str, Any]) -> RunSpec:
         used = {each.key: each.used(values[each.key]) for each in tried if each.key in values}
         choices: dict[str, Any] = choices_from_words(names, [*fixed, *words_for(used)])
-        return RunSpec(
-            data_name=graph.name,
-            data_source=source,
-            data_fingerprint=graph.fingerprint,
-            synthetic=graph.synthetic,
+        return RunSpec.of(
+            graph,
+            source=source,
             seed=seed,
             **choices,
         )

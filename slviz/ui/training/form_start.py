@@ -15,7 +15,7 @@ from slviz.errors import InvalidSetting, nearest
 from slviz.features import FEATURE_SETS
 from slviz.networks import NETWORKS
 from slviz.runs import RunSpec
-from slviz.runs.spec import TABLES
+from slviz.runs.spec import DEFAULTS, TABLES
 from slviz.runs.typed import choices_from_words, words_of_values
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
@@ -28,7 +28,7 @@ FROM_ADDRESS: Mapping[str, Choices] = {
     "features": FEATURE_SETS,
     "split": SPLITS,
 }
-USUAL = {"task": "link", "network": "gat", "features": "", "split": "pairs", "optimiser": "adam"}
+USUAL = {**DEFAULTS, "features": ""}
 """What a fresh form names; its features are the richest that the data set has."""
 SETTINGS, SEED = "settings", "seed"
 IN_ADDRESS = (*FROM_ADDRESS, SETTINGS, SEED)

@@ -17,7 +17,6 @@ from slviz.features import FEATURE_SETS, richest
 from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
 from slviz.runs import RunSpec
-from slviz.runs.one_run import as_one_run
 from slviz.runs.possible import refuse_constant, refuse_network
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
@@ -103,18 +102,7 @@ def form() -> Wish | None:
         features = FEATURE_SETS.make(names["features"])
         features.matrix(graph)  # says at once when the data set lacks a feature
         made["task"].refuse(graph)  # or what the task needs
-        spec = as_one_run(
-            RunSpec(
-                data_name=graph.name,
-                data_source=source,
-                data_fingerprint=graph.fingerprint,
-                synthetic=graph.synthetic,
-                features=features,
-                seed=seed,
-                **made,
-            ),
-            graph,
-        )
+        spec = RunSpec.of(graph, source=source, seed=seed, features=features, **made)
         refuse_network(spec, graph)
         refuse_constant(spec)
         divided = protocols.refuse_impossible(

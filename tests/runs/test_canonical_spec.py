@@ -10,7 +10,6 @@ from slviz.networks import NETWORKS
 from slviz.networks.baselines import Baseline
 from slviz.optimisers import OPTIMISERS
 from slviz.runs import RunSpec
-from slviz.runs.one_run import as_one_run
 from slviz.tasks import TASKS
 
 BASELINES = [name for name, each in NETWORKS.items() if issubclass(each, Baseline)]
@@ -25,7 +24,7 @@ def names_of(name: str, **ways: object) -> set[str]:
     """Names of the runs that a network has, asked for plainly and with each of these changes."""
     graph = tiny_graph()
     asked = [with_network(name), *(with_network(name, **{key: value}) for key, value in ways.items())]
-    return {as_one_run(spec, graph).run_id for spec in asked}
+    return {spec.canonical(graph).run_id for spec in asked}
 
 
 @pytest.mark.parametrize("name", BASELINES)
