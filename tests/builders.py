@@ -8,7 +8,15 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from slviz.datasets import EVIDENCE_COLUMNS, GENE_INFO_COLUMNS, GeneGraph, Terms
+from slviz.datasets import (
+    EVIDENCE_COLUMNS,
+    GENE_INFO_COLUMNS,
+    GeneColumns,
+    GeneGraph,
+    Relation,
+    ScreenTable,
+    Terms,
+)
 from slviz.features import FEATURE_SETS
 from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
@@ -64,6 +72,47 @@ def tiny_graph(genes: int = 40, pairs: int = 120, *, seed: int = 0, **changes: A
         "synthetic": True,
     }
     return GeneGraph(**(parts | changes))
+
+
+def tiny_screens(genes: int = 40, *, seed: int = 0) -> ScreenTable:
+    """Two screens of sixty pairs each, the second one in two lines; a fifth of all tests are hits."""
+    random = np.random.default_rng(seed + 1)
+    upper = np.stack(np.triu_indices(genes, k=1), axis=1).astype(np.int64)
+    first, second = (upper[np.sort(random.choice(len(upper), size=60, replace=False))] for _ in range(2))
+    pairs = np.concatenate([first, second, second])
+    return ScreenTable.of_texts(
+        pairs,
+        random.uniform(size=len(pairs)) < 0.2,
+        random.normal(size=len(pairs)).astype(np.float32),
+        screen=np.repeat(["First 2020", "Second 2021", "Second 2021"], 60),
+        cell_line=np.repeat(["HeLa", "HeLa", "A549"], 60),
+        reference=np.repeat(["doi:1", "doi:2", "doi:2"], 60),
+    )
+
+
+def tiny_further_parts(genes: int = 40, *, seed: int = 0) -> dict[str, Any]:
+    """Screens, a relation of paralogs with identity, gene sets and gene columns for `tiny_graph(**…)`."""
+    random = np.random.default_rng(seed + 2)
+    upper = np.stack(np.triu_indices(genes, k=1), axis=1).astype(np.int64)
+    related = upper[np.sort(random.choice(len(upper), size=50, replace=False))]
+    return {
+        "screens": tiny_screens(genes, seed=seed),
+        "relations": {"paralogs": Relation(related, {"identity_percent": random.uniform(20, 90, size=50)})},
+        "gene_sets": {
+            "pfam": Terms(
+                ids=("PF1", "PF2"),
+                names=("PF1", "PF2"),
+                groups=("", ""),
+                membership=sp.csr_array(np.stack([np.arange(genes) % 4 == 0, np.arange(genes) % 5 == 1], axis=1)),
+            )
+        },
+        "gene_columns": GeneColumns(
+            {
+                "papers": random.integers(1, 500, size=genes).astype(np.float64),
+                "essential_class": np.array(["core", "none"] * genes, dtype=object)[:genes],
+            }
+        ),
+    }
 
 
 def tiny_spec(graph: GeneGraph, *, task: str = "link", network: str = "gat", features: str = "both") -> RunSpec:

@@ -8,6 +8,8 @@ import io
 import json
 import os
 import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +20,23 @@ import pyarrow.parquet as pq
 import scipy.sparse as sp
 
 from slviz.datasets.folder import Snapshot, read_snapshot, take_snapshot
+from slviz.datasets.gene_values import GeneColumns
 from slviz.datasets.graph import GeneGraph, Terms
+from slviz.datasets.nouns import Nouns
+from slviz.datasets.relations import Relation
 from slviz.datasets.report import Report
+from slviz.datasets.screens import ScreenTable
 from slviz.disk.ages import last_used
 from slviz.disk.left_over import LeftOver, half_written
 from slviz.disk.whole_files import write_whole
 from slviz.errors import DataError
 
-FORMAT = 3  # raise it when reading changes, so that older entries are not used
+FORMAT = 4  # raise it when reading changes, so that older entries are not used
 MOST_ENTRIES = 8
 MOST_BYTES = 1 << 30
 SUFFIX = ".slviz"
 TABLES = ("gene_info", "evidence")
+SCREEN_ARRAYS = ("pairs", "hit", "score", "screen", "cell_line", "reference")
 
 
 def load_folder(folder: Path) -> tuple[GeneGraph, Report]:
@@ -66,8 +73,7 @@ def cache_folder() -> Path:
 def snapshot_key(snapshot: Snapshot) -> str:
     """SHA-256 over the role, name and bytes of every file; the folder's own name and place do not matter."""
     digest = hashlib.sha256(f"slviz cache {FORMAT}".encode())
-    roles = {**snapshot.layout.files, **{f"feature {name}": file for name, file in snapshot.layout.features.items()}}
-    digest.update(json.dumps([roles, snapshot.report.to_json()["problems"]]).encode())
+    digest.update(json.dumps([snapshot.layout.roles(), snapshot.report.to_json()["problems"]]).encode())
     for content in [*snapshot.settings, *snapshot.contents.values()]:
         digest.update(f"\n{content.name}\n{len(content.raw)}\n".encode())
         digest.update(content.raw)
@@ -112,14 +118,39 @@ def _arrays(graph: GeneGraph) -> dict[str, np.ndarray]:
     arrays |= {f"feature {name}": matrix for name, matrix in graph.features.items()}
     if graph.interactions is not None:
         arrays["interactions"] = graph.interactions
-    if graph.terms is not None:
-        membership = graph.terms.membership.tocsr()
-        arrays |= {"term indptr": membership.indptr, "term indices": membership.indices}
+    collections = {"term": graph.terms, **{f"gene set {name}": sets for name, sets in graph.gene_sets.items()}}
+    for name, sets in collections.items():
+        if sets is not None:
+            membership = sets.membership.tocsr()
+            arrays |= {f"{name} indptr": membership.indptr, f"{name} indices": membership.indices}
+    for name, relation in graph.relations.items():
+        arrays |= {f"relation {name}": relation.pairs, **_column_arrays(f"relation {name}", relation.columns)}
+    if graph.gene_columns is not None:
+        arrays |= _column_arrays("gene columns", graph.gene_columns.columns)
+    if graph.screens is not None:
+        arrays |= {f"screens {part}": getattr(graph.screens, part) for part in SCREEN_ARRAYS}
     for name in TABLES:
         table = getattr(graph, name)
         if table is not None:
             arrays[name] = _packed(table)
     return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+
+
+def _column_arrays(owner: str, columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Columns of numbers, by number of the column, and one table of those of text."""
+    arrays = {f"{owner} {place}": each for place, each in enumerate(columns.values()) if each.dtype.kind == "f"}
+    texts = {str(place): each for place, each in enumerate(columns.values()) if each.dtype.kind != "f"}
+    return arrays | ({f"{owner} texts": _packed(pd.DataFrame(texts, dtype=str))} if texts else {})
+
+
+def _columns(owner: str, names: Sequence[str], arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What `_column_arrays` stored of the columns with these names."""
+    stored = arrays.get(f"{owner} texts")
+    texts = {} if stored is None else pq.read_table(pa.BufferReader(stored)).to_pydict()
+    return {
+        name: np.array(texts[str(place)], dtype=object) if str(place) in texts else arrays[f"{owner} {place}"]
+        for place, name in enumerate(names)
+    }
 
 
 def _packed(table: pd.DataFrame) -> np.ndarray:
@@ -129,11 +160,16 @@ def _packed(table: pd.DataFrame) -> np.ndarray:
 
 
 def _described(graph: GeneGraph, report: Report) -> dict[str, Any]:
-    terms = graph.terms
+    screens = graph.screens
     return {
         "genes": graph.genes,
         "features": list(graph.features),
-        "terms": None if terms is None else [terms.ids, terms.names, terms.groups],
+        "terms": _terms_described(graph.terms),
+        "gene_sets": {name: _terms_described(sets) for name, sets in graph.gene_sets.items()},
+        "relations": {name: list(relation.columns) for name, relation in graph.relations.items()},
+        "gene_columns": None if graph.gene_columns is None else list(graph.gene_columns.columns),
+        "screens": None if screens is None else [screens.names, screens.cell_lines, screens.references],
+        "nouns": asdict(graph.nouns),
         "title": graph.title,
         "citation": graph.citation,
         "licence": graph.licence,
@@ -145,14 +181,36 @@ def _described(graph: GeneGraph, report: Report) -> dict[str, Any]:
     }
 
 
+def _terms_described(terms: Terms | None) -> list[tuple[str, ...]] | None:
+    return None if terms is None else [terms.ids, terms.names, terms.groups]
+
+
+def _terms(
+    described: Sequence[Sequence[str]] | None, arrays: Mapping[str, np.ndarray], *, name: str, genes: int
+) -> Terms | None:
+    if described is None:
+        return None
+    ids, names, groups = map(tuple, described)
+    indptr, indices = arrays[f"{name} indptr"], arrays[f"{name} indices"]
+    inside = np.ones(len(indices), dtype=bool)
+    return Terms(ids, names, groups, sp.csr_array((inside, indices, indptr), shape=(genes, len(ids))))
+
+
+def _gene_sets(described: Mapping[str, Any], arrays: Mapping[str, np.ndarray], *, genes: int) -> dict[str, Terms]:
+    stored = {name: _terms(told, arrays, name=f"gene set {name}", genes=genes) for name, told in described.items()}
+    return {name: sets for name, sets in stored.items() if sets is not None}
+
+
+def _screens(described: Sequence[Sequence[str]] | None, arrays: Mapping[str, np.ndarray]) -> ScreenTable | None:
+    if described is None:
+        return None
+    names, cell_lines, references = map(tuple, described)
+    parts = {part: arrays[f"screens {part}"] for part in SCREEN_ARRAYS}
+    return ScreenTable(**parts, names=names, cell_lines=cell_lines, references=references)
+
+
 def _restored(arrays: dict[str, np.ndarray], described: dict[str, Any], name: str) -> tuple[GeneGraph, Report]:
     genes = tuple(described["genes"])
-    terms = None
-    if described["terms"] is not None:
-        ids, names, groups = map(tuple, described["terms"])
-        indptr, indices = arrays["term indptr"], arrays["term indices"]
-        inside = np.ones(len(indices), dtype=bool)
-        terms = Terms(ids, names, groups, sp.csr_array((inside, indices, indptr), shape=(len(genes), len(ids))))
     tables = {each: pq.read_table(pa.BufferReader(arrays[each])).to_pandas() for each in TABLES if each in arrays}
     graph = GeneGraph(
         name=name,
@@ -161,7 +219,17 @@ def _restored(arrays: dict[str, np.ndarray], described: dict[str, Any], name: st
         score=arrays["score"],
         features={each: arrays[f"feature {each}"] for each in described["features"]},
         interactions=arrays.get("interactions"),
-        terms=terms,
+        terms=_terms(described["terms"], arrays, name="term", genes=len(genes)),
+        gene_sets=_gene_sets(described["gene_sets"], arrays, genes=len(genes)),
+        relations={
+            name: Relation(arrays[f"relation {name}"], _columns(f"relation {name}", columns, arrays))
+            for name, columns in described["relations"].items()
+        },
+        gene_columns=None
+        if described["gene_columns"] is None
+        else GeneColumns(_columns("gene columns", described["gene_columns"], arrays)),
+        screens=_screens(described["screens"], arrays),
+        nouns=Nouns(**described["nouns"]),
         gene_info=tables.get("gene_info"),
         evidence=tables.get("evidence"),
         title=described["title"],

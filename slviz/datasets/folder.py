@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,8 +15,11 @@ from slviz.datasets.graph import GeneGraph
 from slviz.datasets.layout import Layout, find_layout
 from slviz.datasets.read_classes import read_classes
 from slviz.datasets.read_features import read_feature
+from slviz.datasets.read_gene_columns import read_gene_columns
 from slviz.datasets.read_genes import read_gene_info, read_genes
 from slviz.datasets.read_pairs import read_evidence, read_interactions, read_pairs
+from slviz.datasets.read_relations import read_relation, report_screens_in_relations
+from slviz.datasets.read_screens import read_screens
 from slviz.datasets.read_terms import read_terms
 from slviz.datasets.report import Report
 from slviz.errors import MalformedData, MissingDataFile
@@ -65,7 +69,7 @@ def take_snapshot(folder: Path) -> Snapshot:
         raise MissingDataFile(
             f"The data folder '{folder}' cannot be listed ({reason}). Check its permissions."
         ) from error
-    if not layout.files and not layout.features and all(problem.file == "" for problem in report.fatal):
+    if not layout.roles() and all(problem.file == "" for problem in report.fatal):
         raise MissingDataFile(report.text(), report=report)
     read = {file: read_bytes(folder, file, report) for file in layout.names()}
     contents = {file: content for file, content in read.items() if content is not None}
@@ -104,6 +108,7 @@ def read_snapshot(snapshot: Snapshot) -> tuple[GeneGraph, Report]:
     text, file = text_of("classes")
     if text is not None:
         parts["classes"] = read_classes(text, file, index, report)
+    parts |= _further_parts(layout, texts, index, report)
     pairs, score = np.empty((0, 2), dtype=np.int64), np.empty(0, dtype=np.float32)
     text, file = text_of("pairs")
     if text is not None:
@@ -124,9 +129,31 @@ def read_snapshot(snapshot: Snapshot) -> tuple[GeneGraph, Report]:
         licence=layout.licence,
         remark=layout.remark,
         synthetic=layout.synthetic,
+        nouns=layout.nouns,
         **parts,
     )
     return graph, report
+
+
+def _further_parts(layout: Layout, texts: Mapping[str, str | None], genes: pd.Index, report: Report) -> dict[str, Any]:
+    """Screens, relations, gene sets and gene columns, by the name of their attribute."""
+    parts: dict[str, Any] = {"relations": {}, "gene_sets": {}}
+    for name, file in layout.relations.items():
+        if (text := texts.get(file)) is not None:
+            parts["relations"][name] = read_relation(text, file, genes, report, name=name)
+    for name, file in layout.gene_sets.items():
+        if (text := texts.get(file)) is not None:
+            parts["gene_sets"][name] = read_terms(text, file, genes, report, counted_as=f"sets of {name}")
+    file = layout.files.get("gene_columns", "")
+    if (text := texts.get(file)) is not None:
+        parts["gene_columns"] = read_gene_columns(text, file, genes, report)
+    file = layout.files.get("screens", "")
+    if (text := texts.get(file)) is not None:
+        parts["screens"] = screens = read_screens(text, file, genes, report)
+        read = {name: relation for name, relation in parts["relations"].items() if relation is not None}
+        if screens is not None:
+            report_screens_in_relations(read, layout.relations, screens, report)
+    return parts
 
 
 def _stop(report: Report) -> NoReturn:

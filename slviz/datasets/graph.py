@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +11,11 @@ import pandas as pd
 import scipy.sparse as sp
 from jaxtyping import Float32, Int64
 
+from slviz.datasets.digests import ContentDigest
+from slviz.datasets.gene_values import GeneColumns
+from slviz.datasets.nouns import Nouns
+from slviz.datasets.relations import Relation
+from slviz.datasets.screens import ScreenTable
 from slviz.errors import MalformedData
 
 EVIDENCE_COLUMNS = ("pair", "interaction", "evidence", "pubmed", "context", "score")
@@ -49,6 +53,21 @@ class Terms:
         if len(widths) != 1:
             raise MalformedData(f"The parts of the term table disagree on the number of terms: {sorted(widths)}.")
 
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the ids and the members."""
+        digest = ContentDigest()
+        add_terms(digest, self)
+        return digest.hexdigest()
+
+
+def add_terms(digest: ContentDigest, terms: Terms) -> None:
+    """Adds the ids and the members of terms to a digest."""
+    membership = terms.membership.tocsr()
+    digest.add_texts("terms", terms.ids)
+    digest.add_numbers("membership", membership.indptr, kind="<i8")
+    digest.add_numbers("membership", membership.indices, kind="<i8")
+
 
 @dataclass(frozen=True, eq=False)
 class GeneGraph:
@@ -67,10 +86,16 @@ class GeneGraph:
         classes: by name of a set of classes, text [G]: the class of each gene, "" where it has none.
         evidence: one row a record, columns `EVIDENCE_COLUMNS`; `pair` is a row of `pairs`,
             `evidence` kinds are joined by ";"; or None. A pair may have none or several.
+        screens: pairs that were tested in cells, hits and non-hits; or None.
+        relations: by name, further pairs of genes with what is told of each, such as "paralogs".
+        gene_sets: by name, further named sets of genes, such as "pfam".
+        gene_columns: numbers and words over genes, such as essentiality; or None.
+        nouns: the organism, and what things and pairs are called.
         title, citation, licence, remark: for a person, from `dataset.toml`; the remark says what pages should not hide.
         synthetic: true where no measurement stands behind the data.
-        fingerprint: SHA-256 over the content that a result depends on (genes, pairs, scores,
-            features, interactions, terms, classes, evidence); computed when left out.
+        fingerprint: SHA-256 over genes, pairs, scores, features, interactions, terms, classes and evidence; computed
+            when left out. Screens, relations, gene sets and gene columns have digests of their own (`digests`), so
+            that a folder keeps its fingerprint, and its runs, when it brings more of them.
     """
 
     name: str
@@ -83,6 +108,11 @@ class GeneGraph:
     gene_info: pd.DataFrame | None = None
     evidence: pd.DataFrame | None = None
     classes: Mapping[str, np.ndarray] = field(default_factory=dict)
+    screens: ScreenTable | None = None
+    relations: Mapping[str, Relation] = field(default_factory=dict)
+    gene_sets: Mapping[str, Terms] = field(default_factory=dict)
+    gene_columns: GeneColumns | None = None
+    nouns: Nouns = field(default_factory=Nouns)
     title: str = ""
     citation: str = ""
     licence: str = ""
@@ -101,6 +131,17 @@ class GeneGraph:
 
     def __len__(self) -> int:
         return len(self.genes)
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of each part that the fingerprint leaves out, by name, such as "screens" or "relation paralogs"."""
+        parts = {
+            "screens": self.screens,
+            **{f"relation {name}": relation for name, relation in self.relations.items()},
+            **{f"gene set {name}": sets for name, sets in self.gene_sets.items()},
+            "gene columns": self.gene_columns,
+        }
+        return {name: part.digest for name, part in parts.items() if part is not None}
 
     @cached_property
     def number_of(self) -> dict[str, int]:
@@ -172,6 +213,16 @@ def _contradictions(graph: GeneGraph) -> list[str]:
     for name, values in graph.classes.items():
         if values.shape != (count,):
             found.append(f"classes '{name}' have shape {values.shape} for {count} genes")
+    related = {"a screen": graph.screens, **{f"relation '{name}'": each for name, each in graph.relations.items()}}
+    for name, part in related.items():
+        if part is not None and len(part) and part.pairs.max() >= count:
+            found.append(f"{name} names a gene number that does not exist")
+    for name, sets in graph.gene_sets.items():
+        if sets.membership.shape[0] != count:
+            found.append(f"gene sets '{name}' are over {sets.membership.shape[0]} genes for {count} genes")
+    for name, column in (graph.gene_columns.columns if graph.gene_columns is not None else {}).items():
+        if column.shape != (count,):
+            found.append(f"the column over genes '{name}' has shape {column.shape} for {count} genes")
     if graph.gene_info is not None and (
         len(graph.gene_info) != count or list(graph.gene_info.columns) != list(GENE_INFO_COLUMNS)
     ):
@@ -185,26 +236,18 @@ def _contradictions(graph: GeneGraph) -> list[str]:
 
 
 def _fingerprint(graph: GeneGraph) -> str:
-    digest = hashlib.sha256()
-
-    def add(part: str, content: bytes) -> None:
-        digest.update(f"{part}:{len(content)}:".encode())
-        digest.update(content)
-
-    add("genes", "\n".join(graph.genes).encode())
-    add("pairs", np.ascontiguousarray(graph.pairs, dtype="<i8").tobytes())
-    add("score", np.ascontiguousarray(graph.score, dtype="<f4").tobytes())
+    digest = ContentDigest()
+    digest.add_texts("genes", graph.genes)
+    digest.add_numbers("pairs", graph.pairs, kind="<i8")
+    digest.add_numbers("score", graph.score, kind="<f4")
     for name in sorted(graph.features):
-        add(f"feature {name}", np.ascontiguousarray(graph.features[name], dtype="<f4").tobytes())
+        digest.add_numbers(f"feature {name}", graph.features[name], kind="<f4")
     if graph.interactions is not None:
-        add("interactions", np.ascontiguousarray(graph.interactions, dtype="<i8").tobytes())
+        digest.add_numbers("interactions", graph.interactions, kind="<i8")
     if graph.terms is not None:
-        membership = graph.terms.membership.tocsr()
-        add("terms", "\n".join(graph.terms.ids).encode())
-        add("membership", np.ascontiguousarray(membership.indptr, dtype="<i8").tobytes())
-        add("membership", np.ascontiguousarray(membership.indices, dtype="<i8").tobytes())
+        add_terms(digest, graph.terms)
     for name in sorted(graph.classes):
-        add(f"classes {name}", "\n".join(graph.classes[name].tolist()).encode())
+        digest.add_texts(f"classes {name}", graph.classes[name].tolist())
     if graph.evidence is not None:
-        add("evidence", graph.evidence.to_csv(index=False).encode())
+        digest.add("evidence", graph.evidence.to_csv(index=False).encode())
     return digest.hexdigest()

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from slviz.datasets.content import Content, read_bytes, read_text
+from slviz.datasets.nouns import Nouns
 from slviz.datasets.report import Report
 from slviz.errors import nearest
 from slviz.files.toml import UnreadableToml, parse_toml
@@ -23,12 +24,19 @@ WELL_KNOWN = {
     "terms": ("terms.gmt", "go.gmt"),
     "gene_info": ("gene_info.tsv", "gene_info.csv"),
     "classes": ("classes.tsv", "classes.csv"),
+    "screens": ("screens.tsv", "screens.csv"),
+    "gene_columns": ("gene_columns.tsv", "gene_columns.csv"),
 }
 FEATURE_FILE = re.compile(r"feature_([A-Za-z][A-Za-z0-9-]*)_\d+\.(?:txt|tsv|csv)(?:\.gz)?")
 FEATURE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+RELATION_FILE = re.compile(r"(paralogs|families|relation_[A-Za-z][A-Za-z0-9-]*)\.(?:txt|tsv|csv)(?:\.gz)?")
+GENE_SET_FILE = re.compile(r"(sets_[A-Za-z][A-Za-z0-9-]*)\.gmt(?:\.gz)?")
 MOST_NAMED = 100
 """Files under one heading of `dataset.toml`."""
-KNOWN_KEYS = ("title", "citation", "licence", "license", "remark", "synthetic", "files", "features")
+NOUN = re.compile(r"[A-Za-z][A-Za-z0-9 '-]{0,39}")
+TABLES = ("files", "features", "relations", "gene_sets")
+TEXTS = ("title", "citation", "licence", "license", "remark", "organism", "thing", "pair")
+KNOWN_KEYS = (*TEXTS, "synthetic", *TABLES)
 
 
 @dataclass
@@ -38,11 +46,17 @@ class Layout:
     Attributes:
         files: role → file name inside the folder; roles are those of `WELL_KNOWN`.
         features: feature name → file name.
+        relations: name of a relation between genes, such as "paralogs" → file name.
+        gene_sets: name of a collection of gene sets, such as "pfam" → file name.
+        nouns: the organism, and what things and pairs are called.
         title, citation, licence, remark, synthetic: as in `GeneGraph`.
     """
 
     files: dict[str, str] = field(default_factory=dict)
     features: dict[str, str] = field(default_factory=dict)
+    relations: dict[str, str] = field(default_factory=dict)
+    gene_sets: dict[str, str] = field(default_factory=dict)
+    nouns: Nouns = field(default_factory=Nouns)
     title: str = ""
     citation: str = ""
     licence: str = ""
@@ -51,7 +65,13 @@ class Layout:
 
     def names(self) -> list[str]:
         """All files, each once, in reading order."""
-        return list(dict.fromkeys([*self.files.values(), *self.features.values()]))
+        return list(dict.fromkeys(self.roles().values()))
+
+    def roles(self) -> dict[str, str]:
+        """File name by what the file is: a role, or "feature NAME", "relation NAME", "gene set NAME"."""
+        named = {"feature": self.features, "relation": self.relations, "gene set": self.gene_sets}
+        further = {f"{kind} {name}": file for kind, files in named.items() for name, file in files.items()}
+        return {**self.files, **further}
 
 
 def find_layout(folder: Path, report: Report) -> tuple[Layout, list[Content]]:
@@ -108,12 +128,29 @@ def _read_settings(content: Content, folder: Path, layout: Layout, report: Repor
         else:
             remedy = f"Take it out.{nearest(role, WELL_KNOWN)} Roles are: {', '.join(WELL_KNOWN)}."
             report.add(SETTINGS, "under [files] is no role of a file", remedy, value=role)
-    for feature, name in _named_files(settings, "features", folder, report):
-        if FEATURE_NAME.fullmatch(feature):
-            layout.features[feature] = name
-        else:
-            remedy = "Use up to 40 letters, digits, '-' and '_', beginning with a letter."
-            report.add(SETTINGS, "cannot be the name of a feature", remedy, value=feature)
+    for table, what, files in (
+        ("features", "a feature", layout.features),
+        ("relations", "a relation", layout.relations),
+        ("gene_sets", "a collection of gene sets", layout.gene_sets),
+    ):
+        for key, name in _named_files(settings, table, folder, report):
+            if FEATURE_NAME.fullmatch(key):
+                files[key] = name
+            else:
+                remedy = "Use up to 40 letters, digits, '-' and '_', beginning with a letter."
+                report.add(SETTINGS, f"cannot be the name of {what}", remedy, value=key)
+    layout.nouns = _nouns(settings, report)
+
+
+def _nouns(settings: Mapping[str, Any], report: Report) -> Nouns:
+    """The words of a data set, each of few letters, since they stand in sentences and headings."""
+    said = {key: " ".join(_text(settings, key, report).split()) for key in ("organism", "thing", "pair")}
+    for key, word in said.items():
+        if word and not NOUN.fullmatch(word):
+            remedy = f'Write a word or two for {key}, in letters, digits, blanks, "-" and "\'", up to 40 of them.'
+            report.add(SETTINGS, f"cannot be what {key} is called", remedy, value=word)
+            said[key] = ""
+    return Nouns(**{key: word for key, word in said.items() if word})
 
 
 def _text(settings: Mapping[str, Any], key: str, report: Report) -> str:
@@ -173,15 +210,26 @@ def _add_well_known(folder: Path, layout: Layout, report: Report) -> None:
         for other in there[1:]:
             remedy = f'Remove one of the two, or say {role} = "FILE" under [files] in {SETTINGS}.'
             report.add(other, f"was not read, since '{there[0]}' has the same role", remedy, fatal=False)
-    if layout.features:
-        return
+    for files, pattern, prefix, what, table in (
+        (layout.features, FEATURE_FILE, "", "feature", "features"),
+        (layout.relations, RELATION_FILE, "relation_", "relation", "relations"),
+        (layout.gene_sets, GENE_SET_FILE, "sets_", "the gene sets", "gene_sets"),
+    ):
+        if not files:
+            _add_by_pattern(files, folder, pattern, prefix=prefix, what=what, table=table, report=report)
+
+
+def _add_by_pattern(
+    files: dict[str, str], folder: Path, pattern: re.Pattern[str], *, prefix: str, what: str, table: str, report: Report
+) -> None:
+    """Adds the files of a folder whose names say what they are."""
     for path in sorted(folder.iterdir()):
-        found = FEATURE_FILE.fullmatch(path.name)
-        if not found:
+        match = pattern.fullmatch(path.name)
+        if not match:
             continue
-        name = found.group(1)
-        if name in layout.features:
-            remedy = f"Remove one of the two, or name the one to use under [features] in {SETTINGS}."
-            report.add(path.name, f"is a second file for feature '{name}', beside '{layout.features[name]}'", remedy)
+        name = match.group(1).removeprefix(prefix)
+        if name in files:
+            remedy = f"Remove one of the two, or name the one to use under [{table}] in {SETTINGS}."
+            report.add(path.name, f"is a second file for {what} '{name}', beside '{files[name]}'", remedy)
         else:
-            layout.features[name] = path.name
+            files[name] = path.name

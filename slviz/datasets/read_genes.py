@@ -173,10 +173,13 @@ def read_gene_info(text: str, file: str, genes: pd.Index, report: Report) -> pd.
     return info
 
 
-def first_row_of_each_gene(table: Table, genes: pd.Index, report: Report) -> tuple[np.ndarray, Table] | None:
+def first_row_of_each_gene(
+    table: Table, genes: pd.Index, report: Report, *, of_more_genes: bool = False
+) -> tuple[np.ndarray, Table] | None:
     """Gene numbers and rows of a table with a column `gene`, one row a gene, the others reported and counted.
 
-    None, with a fatal problem in the report, where hardly a row is about a gene of the list.
+    None, with a fatal problem in the report, where hardly a row is about a gene of the list; with `of_more_genes`,
+    which says that the table may be one of the whole genome, where no row is.
     """
     numbers, known = report_unknown(table, ["gene"], genes, report)
     rows, numbers = table.keep(known), numbers[0, known]
@@ -189,7 +192,7 @@ def first_row_of_each_gene(table: Table, genes: pd.Index, report: Report) -> tup
         values=rows.cells["gene"][again][:SHOWN].tolist(),
     )
     report.skip(table.file, int(again.sum()))
-    if mostly_unusable(len(table), int(known.sum())):
+    if mostly_unusable(int(known.sum()) if of_more_genes else len(table), int(known.sum())):
         what = "has hardly a row about a gene of the list"
         report.add(table.file, what, "Check that the file belongs to this data set.")
         return None

@@ -58,7 +58,7 @@ def read_pairs(
     if not rows:
         report.add(file, "holds a heading and no pair", "Write one pair a line: gene, gene, score.")
         return np.empty((0, 2), dtype=np.int64), np.empty(0, dtype=np.float32)
-    table, pairs = _known_pairs(table, genes, report)
+    table, pairs = known_pairs(table, genes, report)
     table, pairs, score = _with_scores(table, pairs, report)
     table, pairs, score = _without_repeats(table, pairs, score, genes, report)
     if mostly_unusable(rows, len(pairs)):
@@ -113,7 +113,7 @@ def _is_of_scores(table: Table, report: Report) -> bool:
     return False
 
 
-def _known_pairs(table: Table, genes: pd.Index, report: Report) -> tuple[Table, Int64[np.ndarray, "rows 2"]]:
+def known_pairs(table: Table, genes: pd.Index, report: Report) -> tuple[Table, Int64[np.ndarray, "rows 2"]]:
     """The rows whose two genes are known and differ, with their numbers, the smaller first."""
     numbers, known = report_unknown(table, NAMES, genes, report)
     table, numbers = table.keep(known), numbers[:, known]
@@ -161,7 +161,7 @@ def read_interactions(
     second are ignored. Repeats are counted, not listed: both directions of an edge are common in such files."""
     table = _table_of_pairs(text, file, genes, report)
     rows = len(table)
-    table, pairs = _known_pairs(table, genes, report)
+    table, pairs = known_pairs(table, genes, report)
     again = np.asarray(pd.Series(pairs[:, 0] * len(genes) + pairs[:, 1]).duplicated())
     report.skip(file, int(again.sum()))
     if not len(pairs):
@@ -181,7 +181,7 @@ def read_evidence(
     if table is None:
         return None
     rows = len(table)
-    table, numbers = _known_pairs(table, genes, report)
+    table, numbers = known_pairs(table, genes, report)
     known = pd.Index(pairs[:, 0] * len(genes) + pairs[:, 1])
     row = known.get_indexer(pd.Index(numbers[:, 0] * len(genes) + numbers[:, 1]))
     report_some(table, row < 0, NAMES, "is no known pair", "Add the pair to the pairs, or remove the row.", report)

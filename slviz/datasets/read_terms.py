@@ -22,13 +22,20 @@ Numbering = Callable[[Sequence[str]], Int64[np.ndarray, " members"]]
 
 
 def read_terms(
-    text: str, file: str, genes: pd.Index, report: Report, *, numbering: Numbering | None = None
+    text: str,
+    file: str,
+    genes: pd.Index,
+    report: Report,
+    *,
+    numbering: Numbering | None = None,
+    counted_as: str = "terms",
 ) -> Terms | None:
     """The sets of a GMT file: name (with its id in parentheses), description, genes; tabs between.
 
     A description that several sets share is their group; one that follows an identifier is the set's name
     (`slviz.datasets.gmt_lines`). Genes that are not in the list are counted and left out; so are terms that then
-    have no gene, and missing marks. `numbering` finds genes by more than their symbol. None, with a fatal problem in
+    have no gene, and missing marks. `numbering` finds genes by more than their symbol; `counted_as` is what the
+    report calls the sets. None, with a fatal problem in
     the report, where no set has a gene of the list.
     """
     sets = set_lines(text, file, report)
@@ -57,7 +64,7 @@ def read_terms(
     )
     table.sum_duplicates()
     table.data[:] = True
-    report.read["terms"] = len(kept)
+    report.read[counted_as] = len(kept)
     groups = [""] * len(sets) if id_first else groups_of(sets)
     titles = [_name_and_id(sets[number]) for number in kept]
     return Terms(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float64
+import pandas as pd
+from jaxtyping import Float64, Int64
 
 from slviz.datasets.report import shown
 from slviz.tables import (
@@ -94,16 +95,24 @@ def _only(cells: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 def _on_odd_cells(name: str, cells: np.ndarray, lines: np.ndarray, *, as_numbers: bool) -> list[str]:
     """A sentence on the cells that are no numbers in a column that mostly holds numbers."""
-    missing = missing_in(cells)
-    odd = [row for row, cell in enumerate(cells.tolist()) if not missing[row] and not is_number(cell)]
-    there = len(cells) - int(missing.sum())
-    if not odd or len(odd) > HALF * there:
+    different, number = _different(cells)
+    missing = missing_in(different)
+    is_odd = np.array([not mark and not is_number(cell) for cell, mark in zip(different, missing, strict=True)])
+    odd = np.flatnonzero(is_odd[number]) if len(number) else number
+    there = int((~missing[number]).sum())
+    if not len(odd) or len(odd) > HALF * there:
         return []
     first = f"'{shown(str(cells[odd[0]]))}' in line {int(lines[odd[0]]):,}"
     if as_numbers:
         count = "1 cell that is no number" if len(odd) == 1 else f"{len(odd):,} cells that are no numbers"
         return [f"'{shown(name)}' has {count}, the first {first}; they have no value here."]
     return [f"'{shown(name)}' mixes numbers and text, first {first}, so it is shown as categories."]
+
+
+def _different(cells: np.ndarray) -> tuple[np.ndarray, Int64[np.ndarray, " rows"]]:
+    """Each cell once, and the number of every row's cell: words repeat, and looking at each takes its time."""
+    number, different = pd.factorize(pd.Series(cells, dtype=object))
+    return np.asarray(different, dtype=object), number.astype(np.int64)
 
 
 def _on_commas(name: str, cells: np.ndarray, values: np.ndarray, how: str) -> str:

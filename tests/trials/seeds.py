@@ -21,8 +21,15 @@ from slviz.vectors import VectorSet
 
 MORE_DATA = {
     "classes.tsv": "gene\tside\tcolour\n" + "".join(f"{gene}\t{'LR'[n % 2]}\tred\n" for n, gene in enumerate(GENES)),
+    "screens.tsv": "gene_a\tgene_b\tscreen\tcell_line\thit\tscore\treference\n"
+    + "".join(f"GEN{n}\tGEN{n + 1}\tFirst 2020\tHeLa\t{n % 3 // 2}\t-0.{n}\tdoi:1\n" for n in range(1, 11)),
+    "paralogs.tsv": "gene_a\tgene_b\tidentity_1\tidentity_2\tsource\nGEN2\tGEN1\t39\t41\tEnsembl\nGEN3\tGEN4\t20\t\t\n",
+    "gene_columns.tsv": "gene\tessential_class\tpapers\nGEN2\tcore\t120\nGEN1\tnone\t3\n",
+    "sets_pfam.gmt": "PF00001\tpfam\tGEN1\tGEN2\nPF00002\tpfam\tGEN3\tNOGENE\n",
     "dataset.toml": 'title = "A trial"\ncitation = "Nobody 2026"\nlicence = "CC0"\nremark = "none"\nsynthetic = true\n'
-    '[files]\ngenes = "genes.txt"\npairs = "pairs.tsv"\n[features]\nppi = "feature_ppi_3.txt"\n',
+    'organism = "yeast"\nthing = "gene"\npair = "genetic interaction"\n'
+    '[files]\ngenes = "genes.txt"\npairs = "pairs.tsv"\n[features]\nppi = "feature_ppi_3.txt"\n'
+    '[relations]\nparalogs = "paralogs.tsv"\n[gene_sets]\npfam = "sets_pfam.gmt"\n',
 }
 OTHER_DATA = {
     "genes.txt": ["symbol\nGEN1\nGEN2\nGEN3\n", '"GEN1"\n"GEN2"\n'],

@@ -402,6 +402,7 @@ WAYS: Mapping[str, WayIn] = {
     for way in (
         *_data("genes.txt", "pairs.tsv", "interactions.tsv", "terms.gmt", "classes.tsv", "gene_info.tsv"),
         *_data("evidence.tsv", "feature_ppi_3.txt", "dataset.toml"),
+        *_data("screens.tsv", "paralogs.tsv", "gene_columns.tsv", "sets_pfam.gmt"),
         *_data("pairs.tsv.gz", "genes.txt.gz", kind="gzip"),
         WayIn("upload/data.zip", "zip", data_upload("data.zip"), lambda: [seeds.data_zip()], "binary"),
         WayIn("upload/pairs.tsv", "text", data_upload("pairs.tsv"), lambda: seeds.data_file_seeds("pairs.tsv")),
