@@ -1,0 +1,82 @@
+"""Everything that can be set, typed or asked for stands in the documents (datasette's way)."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+import choices_page
+import command_line_page
+import pytest
+
+from slviz.choices import Choices
+from slviz.cli import parser
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+DOCS = CHECKOUT / "docs"
+COMMAND_LINE = command_line_page.text()
+CHOICES = choices_page.text()
+
+
+def sections(text: str, marker: str) -> dict[str, str]:
+    """Heading → what stands below it, for headings of one level."""
+    found = re.split(rf"^{marker} (.+)$", text, flags=re.MULTILINE)
+    return dict(zip(found[1::2], found[2::2], strict=True))
+
+
+def all_commands(whole: argparse.ArgumentParser, before: str = "") -> dict[str, argparse.ArgumentParser]:
+    """Every command that the parser takes, but those that are hidden from its help."""
+    found: dict[str, argparse.ArgumentParser] = {}
+    for action in whole._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            shown = {each.dest for each in action._choices_actions}
+            for name, command in action.choices.items():
+                if name in shown:
+                    found |= {f"{before}{name}": command, **all_commands(command, f"{before}{name} ")}
+    return found
+
+
+COMMANDS = all_commands(parser())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_is_documented(name: str) -> None:
+    sections_by_name = sections(COMMAND_LINE, "#+")
+    assert name in sections_by_name
+    for action in COMMANDS[name]._actions:
+        if not isinstance(action, argparse._SubParsersAction | argparse._HelpAction):
+            spellings = action.option_strings or [str(action.metavar)]
+            assert all(re.search(rf"`[^`]*{re.escape(word)}\b", sections_by_name[name]) for word in spellings)
+            assert action.help, f"{name} {spellings} has no help"
+
+
+def test_every_table_of_choices_is_on_the_page() -> None:
+    declared = "".join(path.read_text(encoding="utf-8") for path in (CHECKOUT / "slviz").rglob("*.py"))
+    tables = re.findall(r"^(\w+): Choices\[\w+\] = Choices\(\s*\"([\w ]+)\"", declared, re.MULTILINE)
+    assert len(tables) >= 8
+    assert {kind for _, kind in tables} == {table.kind for table in choices_page.tables().values()}
+
+
+@pytest.mark.parametrize("table", choices_page.tables().values(), ids=lambda table: table.kind)
+def test_every_setting_of_every_choice_is_documented(table: Choices) -> None:
+    below = [part for part in CHOICES.split("\n## ") if all(f"### `{name}`" in part for name in table)]
+    assert len(below) == 1
+    by_choice = sections(below[0], "###")
+    for name, choice in table.items():
+        rows = [line for line in by_choice[f"`{name}`"].splitlines() if line.startswith("| `")]
+        assert len(rows) == len(choice.settings())
+        for setting in choice.settings():
+            row = next(line for line in rows if line.startswith(f"| `{setting.key}` |"))
+            shown = str(setting.default).lower() if setting.kind is bool else str(setting.default)
+            assert f"| `{shown}` |" in row or not shown
+            assert all(f"{setting.kind(end)}" in row for end in (setting.low, setting.high) if end is not None)
+
+
+def test_every_environment_variable_is_documented() -> None:
+    read = [*(CHECKOUT / "slviz").rglob("*.py"), *(CHECKOUT / "tests").rglob("*.py"), CHECKOUT / ".ci" / "run"]
+    source = "\n".join(path.read_text(encoding="utf-8") for path in read if path.is_file())
+    names = set(re.findall(r"SLVIZ_[A-Z0-9_]*[A-Z0-9]", source))
+    assert {"SLVIZ_ACCESS", "SLVIZ_HDF5_OBJECTS", "SLVIZ_TEST_DATA"} <= names
+    told = (DOCS / "environment.md").read_text(encoding="utf-8") + (DOCS / "limits.md").read_text(encoding="utf-8")
+    assert not {name for name in names if f"`{name}`" not in told}
