@@ -15,13 +15,19 @@ READERS = ("one_of", "number", "entry", "folded", "value", "get", "pop")
 
 def address_keys() -> list[str]:
     """Constant keys of the code, settings of every kind of map and of clusters, and what docs/pages.md lists."""
-    keys = set(documented_keys())
-    for path in [*(CHECKOUT / "slviz" / "ui").rglob("*.py"), *(CHECKOUT / "pages").glob("*.py")]:
-        keys |= set(_keys_in(ast.parse(path.read_text())))
+    keys = {*documented_keys(), *keys_of_the_code()}
     for table in (PROJECTIONS, CLUSTERINGS):
         for cls in table.values():
             keys |= {f"{cls.name}-{setting.key}" for setting in cls().settings()} | {f"{cls.name}-seed"}
-    return sorted(key for key in keys if re.fullmatch(r"[a-z][a-z0-9-]*", key))
+    return sorted(keys)
+
+
+def keys_of_the_code() -> set[str]:
+    """The keys that stand in the code of the pages as they are."""
+    keys: set[str] = set()
+    for path in [*(CHECKOUT / "slviz" / "ui").rglob("*.py"), *(CHECKOUT / "pages").glob("*.py")]:
+        keys |= set(_keys_in(ast.parse(path.read_text())))
+    return {key for key in keys if re.fullmatch(r"[a-z][a-z0-9_-]*", key)}
 
 
 def documented_keys() -> list[str]:

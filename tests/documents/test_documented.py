@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from pathlib import Path
 
 import choices_page
@@ -12,6 +13,8 @@ import pytest
 
 from slviz.choices import Choices
 from slviz.cli import parser
+from slviz.projections import PROJECTIONS
+from slviz.ui.embedding.colour_choices import FINENESS
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DOCS = CHECKOUT / "docs"
@@ -80,3 +83,21 @@ def test_every_environment_variable_is_documented() -> None:
     assert {"SLVIZ_ACCESS", "SLVIZ_HDF5_OBJECTS", "SLVIZ_TEST_DATA"} <= names
     told = (DOCS / "environment.md").read_text(encoding="utf-8") + (DOCS / "limits.md").read_text(encoding="utf-8")
     assert not {name for name in names if f"`{name}`" not in told}
+
+
+def test_every_address_key_is_documented() -> None:
+    sys.path.append(str(CHECKOUT / "tests" / "browser"))
+    from address_keys import documented_keys, keys_of_the_code
+
+    keys = keys_of_the_code()
+    for method in PROJECTIONS.values():
+        keys |= {f"{method.name}-{setting.key}" for setting in method.settings()}
+        keys |= {f"{method.name}-seed"} if method.random else set()
+    keys |= {f"{method}-{setting[0]}" for method, setting in FINENESS.items()}
+    assert {"run", "scorer", "tsne-perplexity", "leiden-resolution"} <= keys
+    assert keys <= set(documented_keys())
+
+
+def test_a_page_for_each_page_of_the_dashboard() -> None:
+    pages = {path.stem for path in (CHECKOUT / "pages").glob("*.py")}
+    assert pages == {path.stem for path in (DOCS / "pages").glob("*.md")}
