@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-import numpy as np
-import pandas as pd
-
 from slviz.cli.project import progress_line, settings_given
 from slviz.cli.settings_help import settings_help
-from slviz.datasets import GeneGraph
-from slviz.errors import DamagedRun, InvalidSetting, nearest
-from slviz.features.scaling import scaled_columns
+from slviz.errors import InvalidSetting, nearest
+from slviz.pipeline.controls import control_vectors
 from slviz.projections import PROJECTIONS, ProjectionMethod
-from slviz.projections.method import OnProgress
-from slviz.runs.controls import FEATURES, KINDS, SHUFFLED, STORED, UNTRAINED, Control
+from slviz.runs.controls import KINDS, SHUFFLED
 from slviz.runs.data_of import data_of_run
-from slviz.runs.maps import TRAINED
-from slviz.runs.run import METRIC_COLUMNS, Run
 from slviz.runs.store import RunStore
-from slviz.splits import PairSplit
 
 ABOUT = """Make what the embedding of a finished run has to be told from, and keep it beside the run:
 
@@ -84,50 +76,3 @@ def _method(asked: argparse.Namespace) -> ProjectionMethod | None:
             raise InvalidSetting(f"'{asked.settings[0]}' is a setting of a map; say which with --method.")
         return None
     return PROJECTIONS.make(asked.method, **settings_given(asked.method, asked.settings))
-
-
-def control_vectors(store: RunStore, run: Run, graph: GeneGraph, kind: str, *, device: str = "auto") -> np.ndarray:
-    """The vectors [G, D] of one kind, made and kept when they are not there yet."""
-    if kind == TRAINED:
-        return run.embedding
-    if kind == FEATURES:
-        return scaled_columns(run.spec.features.matrix(graph))
-    try:
-        known = store.open_control(run.run_id, kind)
-    except DamagedRun:
-        known = None  # a damaged one is made again
-    return (known or _make(store, run, graph, kind, device=device)).embedding
-
-
-def _make(store: RunStore, run: Run, graph: GeneGraph, kind: str, *, device: str) -> Control:
-    assert kind in STORED
-    if not run.spec.network.learns_in_epochs:
-        raise InvalidSetting(
-            f"Run {run.run_id} has no control '{kind}': '{run.spec.network.name}' is a baseline, which trains no "
-            f"network. Ask for --of {FEATURES}."
-        )
-    split = PairSplit.from_frame(store.open_split(run.run_id), graph.genes)
-    busy = f"Another process is making the control '{kind}' of run {run.run_id}."
-    with store.control_work(run.run_id, kind).making(busy=busy) as tell:
-        control = _untrained(run, graph, split) if kind == UNTRAINED else _shuffled(run, graph, split, tell, device)
-        store.save_control(run.run_id, control)
-        return control
-
-
-def _untrained(run: Run, graph: GeneGraph, split: PairSplit) -> Control:
-    from slviz.training.controls import untrained_embedding
-
-    nothing = pd.DataFrame(columns=list(METRIC_COLUMNS))
-    return Control(UNTRAINED, untrained_embedding(graph, run.spec, split), nothing)
-
-
-def _shuffled(run: Run, graph: GeneGraph, split: PairSplit, tell: OnProgress, device: str) -> Control:
-    from slviz.training import Epoch
-    from slviz.training.controls import train_on_shuffled_pairs
-
-    def on_epoch(epoch: Epoch) -> None:
-        tell(epoch.epoch / epoch.epochs, f"training on shuffled pairs, epoch {epoch.epoch} of {epoch.epochs}")
-
-    tell(0.0, "starting to train on shuffled pairs")
-    embedding, metrics = train_on_shuffled_pairs(graph, run.spec, split, device=device, on_epoch=on_epoch)
-    return Control(SHUFFLED, embedding, metrics)

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from slviz import jobs
-from slviz.cli.worker import train_run
+from slviz.cli.terminal import voice
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
 from slviz.features import Joint, NoFeatures
 from slviz.networks import CourseworkGAT, CourseworkMultiHead
 from slviz.optimisers import Adam
+from slviz.pipeline import commands
+from slviz.pipeline.train_run import train_run
 from slviz.projections import DENSITIES
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunStore
@@ -107,9 +108,8 @@ def _coursework(asked: argparse.Namespace) -> int:
     graph, store = open_dataset(source), RunStore.default()
     specs = coursework_specs(graph, source=source, experiments=asked.experiment, seed=asked.seed)
     for spec in specs:
-        command = jobs.train_command(spec, source=source, device=asked.device)
-        print(f"\npython -m slviz {' '.join(command)}", flush=True)
-        train_run(store, spec, graph=graph, device=asked.device, maps=not asked.no_projections)
+        print("\n" + commands.in_terminal(commands.train(spec, source=source, device=asked.device)), flush=True)
+        train_run(store, spec, graph=graph, device=asked.device, maps=not asked.no_projections, voice=voice())
     rows = [what_it_reached(store.open(spec.run_id)) for spec in specs]
     print(f"\n{pd.DataFrame(rows).to_string(index=False)}\n{PUBLISHED}", flush=True)
     return 0

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 
 import numpy as np
 
-from slviz.datasets import GeneGraph
 from slviz.datasets.gene_index import GeneIndex
-from slviz.errors import DamagedRun, InvalidSetting, RunCancelled
-from slviz.runs import Run
+from slviz.errors import InvalidSetting, RunCancelled
+from slviz.pipeline.edge_ablation import edge_ablation
 from slviz.runs.data_of import data_of_run
 from slviz.runs.deletions import DeletionTest
 from slviz.runs.store import RunStore
-from slviz.splits import PairSplit
 
 
 def add_deletion_command(commands: argparse._SubParsersAction) -> None:
@@ -40,31 +37,10 @@ def _deletion(asked: argparse.Namespace) -> int:
     graph = data_of_run(run)
     gene = None if asked.gene is None else GeneIndex(graph).find(asked.gene)
     try:
-        _tell(kept_deletion(store, run, graph, gene=gene, count=asked.genes), run.genes)
+        _tell(edge_ablation(store, run, graph, gene=gene, count=asked.genes), run.genes)
     except RunCancelled as stopped:
         print(stopped, flush=True)
     return 0
-
-
-def kept_deletion(
-    store: RunStore, run: Run, graph: GeneGraph, *, gene: int | None = None, count: int | None = None
-) -> DeletionTest:
-    """The deletion test of one gene, or of a sample of `count` genes, made and kept when it is not there yet."""
-    from slviz.training.deletion import GENES, deletion_test, sampled_genes
-
-    files = store.deletions(run.run_id, gene)
-    with contextlib.suppress(DamagedRun):  # a damaged one is made again
-        known = files.read()
-        if known is not None and count in (None, len(known.genes)):
-            return known
-    with files.working():
-        files.tell(0, 1)
-        genes = sampled_genes(run, count=count or GENES) if gene is None else [gene]
-        split = PairSplit.from_frame(store.open_split(run.run_id), graph.genes)
-        weights = store.open_weights(run.run_id)
-        test = deletion_test(graph, run, split, weights=weights, genes=genes, on_gene=files.tell)
-        files.save(test)
-    return test
 
 
 def _tell(test: DeletionTest, genes: tuple[str, ...]) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from slviz.cli.controls import control_vectors
-from slviz.cli.deletion import kept_deletion
-from slviz.cli.worker import train_run
+from slviz.cli.terminal import voice
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
 from slviz.errors import RunNotFound
 from slviz.features import Both, Ppi
 from slviz.networks import GAT, MultiView
+from slviz.pipeline.controls import control_vectors
+from slviz.pipeline.edge_ablation import edge_ablation
+from slviz.pipeline.train_run import train_run
 from slviz.projections.tsne import TSNE
 from slviz.runs.controls import KINDS
 from slviz.runs.spec import RunSpec
@@ -56,7 +57,7 @@ def _demo_runs(asked: argparse.Namespace) -> int:
         spec = demo_spec(graph, choices)
         if asked.again:
             _remove_if_there(store, spec.run_id)
-        train_run(store, spec, graph=graph, device="cpu")
+        train_run(store, spec, graph=graph, device="cpu", voice=voice())
     _tell_apart(store, spec.run_id, graph)
     return 0
 
@@ -67,7 +68,7 @@ def _tell_apart(store: RunStore, run_id: str, graph: GeneGraph) -> None:
     for kind in KINDS:
         vectors = control_vectors(store, run, graph, kind, device="cpu")
         store.project(run_id, TSNE(), 0, of=kind, vectors=vectors)
-    kept_deletion(store, run, graph)
+    edge_ablation(store, run, graph)
 
 
 def _remove_if_there(store: RunStore, run_id: str) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from slviz.baselines import TrainingGraph
-from slviz.cli.synthetic import SYNTHETIC
 from slviz.cli.terminal import beneath
 from slviz.datasets import GeneGraph
 from slviz.datasets.gene_lookup import GeneLookup
@@ -17,6 +16,7 @@ from slviz.datasets.pair_list import PairList, bytes_of_pairs, read_pair_list
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DataError, RunError
 from slviz.formulas import guarded
+from slviz.pipeline.synthetic import SYNTHETIC
 from slviz.runs.data_of import data_of_run
 from slviz.runs.run import Run
 from slviz.runs.store import RunStore

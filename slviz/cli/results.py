@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
 from pathlib import Path
 
-from slviz.cli.synthetic import SYNTHETIC
 from slviz.datasets.sources import open_dataset
 from slviz.errors import RunNotFound
+from slviz.pipeline import commands
+from slviz.pipeline.synthetic import SYNTHETIC
 from slviz.results import collect, tables
 from slviz.results.report import section, write_section
 from slviz.results.text import as_text
@@ -105,9 +105,8 @@ def _settings(spec: RunSpec) -> list[str]:
 
 def _command(asked: argparse.Namespace, source: str) -> str:
     """The command that writes this section anew."""
-    words = ["python", "-m", "slviz", "results", "--data", source]
-    for part in FILTERS:
-        words += [f"--{part}", *getattr(asked, part)] if getattr(asked, part) else []
-    words += ["--defaults"] if asked.defaults else []
-    words += ["--lead", asked.lead] if asked.lead else []
-    return shlex.join([*words, "--markdown", *([asked.markdown.name] if asked.markdown != RESULTS else [])])
+    more = ["--defaults"] if asked.defaults else []
+    more += ["--lead", asked.lead] if asked.lead else []
+    more += ["--markdown", *([asked.markdown.name] if asked.markdown != RESULTS else [])]
+    filters = {part: getattr(asked, part) for part in FILTERS}
+    return commands.in_terminal(commands.results(filters, source=source, more=more))

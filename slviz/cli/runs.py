@@ -8,8 +8,8 @@ import sys
 
 import pandas as pd
 
-from slviz import jobs
 from slviz.errors import RunError
+from slviz.pipeline.jobs import seconds_left
 from slviz.runs.damage import readable
 from slviz.runs.run import METRIC_COLUMNS, NETWORK
 from slviz.runs.spec import TABLES, RunSpec
@@ -102,7 +102,7 @@ def _how_far(store: RunStore, summary: RunSummary) -> str:
     epochs = getattr(summary.spec.optimiser, "epochs", 0) if summary.spec is not None else 0
     said = f"epoch {len(history)} of {epochs}"
     if summary.state == "running" and len(history):
-        said += f", about {jobs.seconds_left(history, epochs):.0f} s of training left"
+        said += f", about {seconds_left(history, epochs):.0f} s of training left"
     return said + (", can be resumed" if store.can_resume(summary.run_id) else "")
 
 

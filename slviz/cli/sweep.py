@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from slviz.cli.sweep_worker import train_job
-from slviz.cli.synthetic import SYNTHETIC
 from slviz.datasets.sources import open_dataset
 from slviz.errors import InvalidSetting
+from slviz.pipeline.synthetic import SYNTHETIC
 from slviz.results import collect, tables
 from slviz.results.text import as_text
 from slviz.runs.event_files import refuse_without_tensorboard

@@ -9,10 +9,11 @@ import json
 import os
 import sys
 
-from slviz.cli.worker import train_run
+from slviz.cli.terminal import voice
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
 from slviz.errors import RunAlreadyRunning, RunCancelled, SlvizError
+from slviz.pipeline.train_run import train_run
 from slviz.runs.store import RunStore
 from slviz.sweeps.local import COMMAND
 from slviz.sweeps.runner import Ending, Job
@@ -42,7 +43,16 @@ def train_job(store: RunStore, job: Job) -> Ending:
     """Train one run and say how it ended; never raises for what is wrong with the run alone."""
     try:
         graph = None if store.find(job.spec) else _graph(job.spec.data_source, job.spec.data_fingerprint)
-        train_run(store, job.spec, graph=graph, device=job.device, maps=job.maps, places=job.places, events=job.events)
+        train_run(
+            store,
+            job.spec,
+            graph=graph,
+            device=job.device,
+            maps=job.maps,
+            places=job.places,
+            events=job.events,
+            voice=voice(),
+        )
     except RunAlreadyRunning as error:
         return Ending(job.run_id, "busy", str(error))
     except RunCancelled as error:

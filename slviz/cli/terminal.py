@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, TextIO, cast
 
+from slviz.pipeline.voice import Voice
 from slviz.text import spelt_out
 
 
@@ -58,3 +59,11 @@ def spelt_out_streams() -> Iterator[None]:
 def beneath(stream: TextIO) -> TextIO:
     """The stream that writes all as it is, for a table on the output whose names another program reads."""
     return stream.as_it_is if isinstance(stream, SpeltOut) else stream
+
+
+def voice() -> Voice:
+    """What is told goes to the output, line by line as it comes; warnings go to the error output."""
+    return Voice(
+        tell=lambda sentence: print(sentence, flush=True),
+        warn=lambda sentence: print(f"slviz: {sentence}", file=sys.stderr, flush=True),
+    )

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from slviz.cli.settings_help import settings_help
-from slviz.cli.worker import train_run
+from slviz.cli.terminal import voice
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DamagedRun, InvalidSetting
+from slviz.pipeline.train_run import train_run
 from slviz.runs.event_files import refuse_without_tensorboard
 from slviz.runs.possible import Possible
 from slviz.runs.spec import DEFAULTS, TABLES, RunSpec
@@ -64,12 +65,13 @@ def add_train_command(commands: argparse._SubParsersAction) -> None:
 
 def _train(asked: argparse.Namespace) -> int:
     store = RunStore.default()
-    options: dict[str, Any] = {"maps": not asked.no_projections, "events": asked.tensorboard}
+    options: dict[str, Any] = {"maps": not asked.no_projections, "events": asked.tensorboard, "voice": voice()}
     if asked.tensorboard:
         refuse_without_tensorboard()
     if asked.resume:
         spec = _spec_to_resume(store, asked)
-        return train_run(store, spec, device=asked.device or store.device_asked(spec.run_id), **options)
+        train_run(store, spec, device=asked.device or store.device_asked(spec.run_id), **options)
+        return 0
     source = asked.data or os.environ.get("SLVIZ_DATA") or "demo"
     graph = open_dataset(source)
     held_out = _held_out(graph, asked)
@@ -77,7 +79,8 @@ def _train(asked: argparse.Namespace) -> int:
     if store.find(spec) is None:
         Possible(graph, held_out=held_out).check(spec)
         _refuse_absent(asked.device)
-    return train_run(store, spec, graph=graph, held_out=held_out, device=asked.device or "auto", **options)
+    train_run(store, spec, graph=graph, held_out=held_out, device=asked.device or "auto", **options)
+    return 0
 
 
 def _refuse_absent(device: str | None) -> None:

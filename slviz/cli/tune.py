@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
 
-from slviz import jobs
 from slviz.cli.sweep import cores
 from slviz.datasets.sources import open_dataset
 from slviz.errors import InvalidSetting
+from slviz.pipeline import commands
 from slviz.runs.possible import Possible
 from slviz.runs.spec import DEFAULTS, TABLES
 from slviz.runs.store import RunStore
@@ -100,7 +99,7 @@ def _tune(asked: argparse.Namespace) -> int:
     _tell(f"\nBest of {len(study.trials)} trials: {search.base.task.figure} {best.value:.4f} on validation. It is run ")
     _tell(f"{best.user_attrs['run_id']}, and this command trains it:\n")
     spec = search.spec_of(best.params)
-    _tell("  " + shlex.join(["python", "-m", "slviz", *jobs.train_command(spec, source=source, device=asked.device)]))
+    _tell("  " + commands.in_terminal(commands.train(spec, source=source, device=asked.device)))
     return 0
 
 

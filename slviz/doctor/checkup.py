@@ -13,6 +13,7 @@ import slviz
 from slviz.datasets.sources import default_source, known_datasets
 from slviz.disk.whole_files import remove_any, write_whole
 from slviz.errors import SlvizError
+from slviz.pipeline import commands
 from slviz.runs.manifest import library_versions
 from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
@@ -142,7 +143,9 @@ def _interrupted(summaries: list[RunSummary]) -> Iterator[Finding]:
     for each in summaries:
         if each.state != "interrupted":
             continue
-        resume, remove = (f"`python -m slviz {words} {each.run_id}`" for words in ("train --resume", "runs remove"))
+        resume, remove = (
+            f"`{commands.in_terminal(spelt(each.run_id))}`" for spelt in (commands.resume, commands.remove)
+        )
         if each.spec is None:
             yield Finding("interrupted run", f"{each.run_id}: {each.problem}", f"Remove it with {remove}.")
         else:

@@ -13,7 +13,7 @@ from slviz.datasets.uploads import left_over_uploads
 from slviz.disk.ages import is_old
 from slviz.disk.left_over import LeftOver, folders_in
 from slviz.gene_sets import left_over_selections
-from slviz.jobs import left_over_jobs
+from slviz.pipeline.jobs import left_over_jobs
 from slviz.places import own_data
 from slviz.runs.left_over import left_over_in_models
 from slviz.sweeps.cluster import left_over_marks

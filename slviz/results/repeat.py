@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 
+from slviz.pipeline import commands
 from slviz.results.collect import DIVISION_SETTINGS
 from slviz.runs.spec import RunSpec
 from slviz.runs.typed import words_of
@@ -58,10 +58,6 @@ def _command(
     source: str,
 ) -> str:
     task, split, *words = shared
-    command = ["python", "-m", "slviz", "sweep", "--data", source, "--task", task, "--split", split]
-    command += ["--network", *networks, "--features", features]
-    if any(held_out):
-        command += ["--publication" if split == "publication" else "--fold", *held_out]
-    if seeds != ("0",):
-        command += ["--seed", *seeds]
-    return shlex.join([*command, *words])
+    axes = {"task": [task], "split": [split], "network": networks, "features": [features]}
+    axes["publication" if split == "publication" else "fold"] = held_out
+    return commands.in_terminal(commands.sweep(axes | {"seed": seeds}, words, source=source))

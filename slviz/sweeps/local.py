@@ -18,7 +18,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from slviz import jobs as processes
+from slviz.pipeline import jobs as processes
+from slviz.pipeline.slots import slots
 from slviz.sweeps.runner import Ending, Job
 
 COMMAND = "sweep-worker"
@@ -130,7 +131,7 @@ class Worker:
 
     def __init__(self, root: Path, places: int) -> None:
         log = processes.fresh_log(root / processes.JOBS, COMMAND)
-        more = {**ONE_THREAD, "SLVIZ_MODELS": str(root), "SLVIZ_SLOTS": str(max(places, processes.slots()))}
+        more = {**ONE_THREAD, "SLVIZ_MODELS": str(root), "SLVIZ_SLOTS": str(max(places, slots()))}
         with log.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "slviz", COMMAND],

@@ -12,6 +12,7 @@ from typing import Any
 from slviz import former_names
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting
+from slviz.pipeline import commands
 from slviz.runs.spec import TABLES, RunSpec
 from slviz.runs.typed import choices_from_words
 from slviz.tuning.space import Tried, grid_of, split_words, words_for
@@ -119,17 +120,10 @@ def make_search(
         sampler=sampler,
         prune=prune,
         seed=seed,
-        command=_command(
+        command=commands.tune(
             names,
             [*fixed, *map(str, tried)],
             source=Path(source).name if Path(source).is_dir() else source,  # a path is true on one machine only
             options={"sampler": sampler if sampler != "tpe" else "", "trials": trials or "", "seed": seed or ""},
         ),
     )
-
-
-def _command(names: Mapping[str, str], words: Sequence[str], *, source: str, options: Mapping[str, Any]) -> list[str]:
-    said = {part: name for part, name in names.items() if part != "optimiser" or name != next(iter(TABLES[part]))}
-    chosen = [word for part, name in said.items() for word in (f"--{part}", name)]
-    more = [word for key, value in options.items() if value for word in (f"--{key}", str(value))]
-    return ["tune", "--data", source, *chosen, *more, *words]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
-from slviz import jobs
+from slviz.pipeline import commands, jobs
 from slviz.runs.beside import Beside
 from slviz.ui import access, errors, opened
 from slviz.ui.server_paths import typed, without_paths
@@ -114,4 +113,4 @@ def _offer(job: Job, works: Sequence[Beside], states: Sequence[str], asked: str)
                 access.note_started(job.key)
                 st.rerun()
         st.caption(f"{job.takes} The same in a terminal:")
-        st.code(shlex.join(["python", "-m", "slviz", *typed(job.command)]), language="bash")
+        st.code(commands.in_terminal(typed(job.command)), language="bash")

@@ -15,8 +15,8 @@ from run_folders import environment, slviz, start_slviz, wait_until, write_data_
 
 from slviz.cli import main, parse
 from slviz.cli.train import spec_of
-from slviz.cli.worker import train_run
 from slviz.datasets.sources import open_dataset
+from slviz.pipeline.train_run import train_run
 from slviz.projections import PCA
 from slviz.runs.folder import CHECKPOINT
 from slviz.runs.store import RunStore
@@ -212,7 +212,7 @@ def test_divergence_is_a_failure_with_its_epochs(
 
 
 def test_an_unexpected_error_keeps_its_traceback(store: RunStore, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("slviz.cli.worker._row", lambda epoch: 1 / 0)
+    monkeypatch.setattr("slviz.pipeline.train_run._row", lambda epoch: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         main([*SHORT])
     assert store.state(only_run(store)) == "failed"
@@ -246,7 +246,7 @@ def test_going_on_from_a_checkpoint_gives_what_an_unbroken_training_gives(
     done_again = []
     with monkeypatch.context() as patched:
         patched.setattr(RunWriter, "record", lambda self, row: (done_again.append(row["epoch"]), record(self, row)))
-        assert train_run(broken, unbroken.spec, device="cpu", maps=False) == 0
+        train_run(broken, unbroken.spec, device="cpu", maps=False)
     assert done_again == list(range(21, 46))
     assert "goes on after epoch 20" in broken.log(run_id)
     assert_same(broken.open(run_id), unbroken)

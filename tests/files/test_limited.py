@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from slviz import jobs
 from slviz.datasets.gene_index import GeneIndex
 from slviz.datasets.own_table import read_own_table
 from slviz.datasets.sources import open_dataset
@@ -23,6 +22,7 @@ from slviz.files.limited import run_limited
 from slviz.files.limits import LIMITS, SMALL_SECONDS
 from slviz.files.regular import check_regular, read_regular
 from slviz.gene_sets import read_gmt
+from slviz.pipeline import jobs
 from slviz.splits import HeldOut
 from slviz.tables import UnreadableText, read_text
 from slviz.vectors.bring_in import bring_in

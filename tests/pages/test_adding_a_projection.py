@@ -13,9 +13,9 @@ import pytest
 from additions import add, work_here
 from page_tools import Open, asked, said
 
-from slviz import jobs
 from slviz.choices import setting
 from slviz.cli import main, parse
+from slviz.pipeline import jobs
 from slviz.projections import PROJECTIONS, ProjectionMethod
 from slviz.projections.method import OnProgress
 from slviz.runs import Run

@@ -10,8 +10,8 @@ from builders import tiny_run
 from page_tools import Open, said
 from run_folders import finish
 
-from slviz import jobs
 from slviz.datasets import GeneGraph
+from slviz.pipeline import jobs
 from slviz.runs import Run
 from slviz.runs.deletions import DeletionTest
 from slviz.runs.store import RunStore

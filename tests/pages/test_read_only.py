@@ -13,11 +13,11 @@ from page_tools import Open, asked, said
 from run_folders import finish
 from streamlit.testing.v1 import AppTest
 
-from slviz import jobs
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
 from slviz.errors import RunNotSaved
 from slviz.gene_sets import GeneSet, GeneSets
+from slviz.pipeline import jobs
 from slviz.runs import Run
 from slviz.runs.folder import holding
 from slviz.runs.store import RunStore

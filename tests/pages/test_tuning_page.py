@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from page_tools import Open, asked, said
 
-from slviz import jobs
 from slviz.datasets import GeneGraph
+from slviz.pipeline import jobs
 from slviz.runs.store import RunStore
 from slviz.tuning.studies import About, StudyFolder, storage_of
 

@@ -200,7 +200,7 @@ def test_no_run_holds_a_path_and_this_machine_still_finds_the_data(store: RunSto
 
 def test_looking_at_runs_imports_neither_torch_nor_streamlit():
     code = (
-        "import sys; from slviz.runs.store import RunStore; RunStore.default().summaries(); import slviz.jobs;"
+        "import sys; from slviz.runs.store import RunStore; RunStore.default().summaries(); import slviz.pipeline.jobs;"
         "print([m for m in ('torch', 'torch_geometric', 'streamlit', 'umap', 'numba', 'openTSNE') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True)

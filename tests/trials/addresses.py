@@ -110,7 +110,7 @@ def served(place: Path) -> Iterator[Known]:
     with (
         environment(SLVIZ_MODELS=str(models), SLVIZ_CACHE=str(place / "cache")),
         mock.patch("slviz.runs.store.SHIPPED", place / "nothing shipped"),
-        mock.patch("slviz.jobs.start"),
+        mock.patch("slviz.pipeline.jobs.start"),
     ):
         store, run = RunStore.default(), tiny_run(seeds.demo_and_index()[0])
         finish(store, run)

@@ -124,14 +124,14 @@ def works() -> list[Work]:
     from run_folders import finish, write_data_folder
 
     from slviz.cli import main
-    from slviz.cli.controls import control_vectors
-    from slviz.cli.deletion import kept_deletion
-    from slviz.cli.worker import train_run
     from slviz.datasets.cache import load_folder
     from slviz.datasets.fetch import fetch_synlethdb
     from slviz.datasets.uploads import keep_upload
     from slviz.features.build import build_features, write_feature
     from slviz.gene_sets import GeneSet, GeneSets
+    from slviz.pipeline.controls import control_vectors
+    from slviz.pipeline.edge_ablation import edge_ablation
+    from slviz.pipeline.train_run import train_run
     from slviz.projections import PCA
     from slviz.results.report import write_section
     from slviz.runs.uploads import stage
@@ -139,7 +139,7 @@ def works() -> list[Work]:
     from slviz.vectors.store import VectorStore
 
     def train(bench: Bench) -> None:
-        assert train_run(bench.store, bench.shared["spec"], graph=bench.graph, device="cpu", maps=False) == 0
+        train_run(bench.store, bench.shared["spec"], graph=bench.graph, device="cpu", maps=False)
 
     def is_trained(bench: Bench) -> bool:
         run_id = bench.shared["spec"].run_id
@@ -160,7 +160,7 @@ def works() -> list[Work]:
         )
 
     def deletion(bench: Bench) -> None:
-        kept_deletion(bench.store, bench.store.open(bench.kept), bench.graph, count=2)
+        edge_ablation(bench.store, bench.store.open(bench.kept), bench.graph, count=2)
 
     def remove(bench: Bench) -> None:
         if other.run_id in bench.store.run_ids():
@@ -500,8 +500,8 @@ def common(template: Path, address: str, remote: Path) -> dict[str, Any]:
     import numpy as np
     from builders import tiny_graph, tiny_spec
 
-    from slviz.cli.worker import train_run
     from slviz.optimisers import OPTIMISERS
+    from slviz.pipeline.train_run import train_run
     from slviz.runs.store import RunStore
     from slviz.vectors.vector_set import VectorSet
 

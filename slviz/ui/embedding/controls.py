@@ -10,10 +10,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from slviz import figures, jobs
+from slviz import figures
 from slviz.datasets import GeneGraph
 from slviz.features.scaling import scaled_columns
 from slviz.figures import Colouring
+from slviz.pipeline import commands
 from slviz.projections import Projection, ProjectionMethod
 from slviz.projections.agreement import Agreement
 from slviz.projections.nearest_genes import nearest_genes
@@ -116,7 +117,7 @@ def _job(summary: RunSummary, missing: list[str], method: ProjectionMethod, seed
     return making.Job(
         key=f"controls {summary.run_id} {missing} {method} {seed}",
         works=works,
-        command=jobs.controls_command(summary.run_id, missing, method, seed=seed),
+        command=commands.controls(summary.run_id, missing, method, seed=seed),
         what=f"the {method.title} map of: {names}",
         offer=f"**Not there yet: {names}.** {' '.join(MEANING[kind] for kind in missing if kind in STORED)}",
         button="Make it" if len(missing) == 1 else "Make them",

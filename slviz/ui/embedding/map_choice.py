@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from slviz import jobs
 from slviz.choices import Setting
+from slviz.pipeline import commands
 from slviz.projections import PCA, PROJECTIONS, Projection, ProjectionMethod
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
@@ -133,7 +133,7 @@ def job(summary: RunSummary, method: ProjectionMethod, seed: int) -> making.Job:
     return making.Job(
         key=f"{summary.run_id} {method} {seed}",
         works=lambda: [opened.store().map_work(summary.run_id, method, seed)],
-        command=jobs.project_command(summary.run_id, method, seed=seed),
+        command=commands.project(summary.run_id, method, seed=seed),
         what=f"the {method.title} map",
         offer=f"**There is no {method.title} map of this run with these settings yet.** "
         + escape_markdown(method.summary()),

@@ -10,9 +10,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from slviz import figures, jobs
+from slviz import figures
 from slviz.datasets import GeneGraph
 from slviz.figures import Colouring
+from slviz.pipeline import commands
 from slviz.projections import Projection, ProjectionMethod, Spread, spread_over
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
@@ -126,7 +127,7 @@ def _job(summary: RunSummary, projection: Projection) -> making.Job:
     return making.Job(
         key=f"seeds {summary.run_id} {method} {first}",
         works=lambda: [store.map_work(summary.run_id, method, seed) for seed in range(first, first + SEEDS)],
-        command=jobs.project_command(summary.run_id, method, seed=first, seeds=SEEDS),
+        command=commands.project(summary.run_id, method, seed=first, seeds=SEEDS),
         what=f"{counted(SEEDS, 'map')} from different seeds",
         offer=f"What {method.title} puts somewhere by chance moves when the chance is another; {SEEDS} seeds tell "
         "which genes have a place of their own.",

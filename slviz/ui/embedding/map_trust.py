@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from slviz import figures, jobs
+from slviz import figures
 from slviz.datasets import GeneGraph
 from slviz.figures import Colouring
+from slviz.pipeline import commands
 from slviz.projections import Projection, Trust, measure_trust
 from slviz.projections.pca import explained_variance
 from slviz.runs import Run
@@ -71,7 +72,7 @@ def _job(summary: RunSummary, projection: Projection) -> making.Job:
     return making.Job(
         key=f"trust {summary.run_id} {method} {seed}",
         works=lambda: [opened.store().trust_work(summary.run_id, method, seed)],
-        command=jobs.project_command(summary.run_id, method, seed=seed),
+        command=commands.project(summary.run_id, method, seed=seed),
         what="the comparison with the embedding",
         offer="**This map has not been compared with its embedding yet.** Every gene's neighbours here are looked up "
         "there, and the other way.",

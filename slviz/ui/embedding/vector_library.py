@@ -11,12 +11,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from slviz import jobs
 from slviz.errors import SlvizError
+from slviz.pipeline import commands, jobs
 from slviz.ui import access, errors, frame, reading
 from slviz.ui.embedding import vector_sets
 from slviz.ui.words import counted, escape_markdown
-from slviz.vectors import ENDINGS, REFERENCES, Given, VectorSet, VectorSummary, reference, vector_choices
+from slviz.vectors import ENDINGS, REFERENCES, VectorSet, VectorSummary, reference, vector_choices
 from slviz.vectors.bring_in import bring_in
 from slviz.vectors.mapping import EXACT_UP_TO
 from slviz.vectors.vector_set import SYNTHETIC
@@ -141,7 +141,7 @@ def _measure_large_maps(id: str, points: int, maps: tuple[str, ...]) -> None:
     """Start a job for each map that came with so many points that measuring it takes long."""
     if points > EXACT_UP_TO:
         for name in maps:
-            jobs.start(vector_sets.project_command(id, Given(map=name)))
+            jobs.start(commands.measure_given_map(id, name))
 
 
 def _open(id: str) -> None:

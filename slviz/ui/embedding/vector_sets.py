@@ -8,9 +8,9 @@ import streamlit as st
 
 from slviz.figures import Colouring, by_cluster, by_density, by_kept
 from slviz.figures.own_columns import MOST_CATEGORIES, by_column
+from slviz.pipeline import commands
 from slviz.projections import CLUSTERINGS, DENSITIES, PCA, PROJECTIONS, Projection, ProjectionMethod
 from slviz.projections.projection import NEIGHBOURS_KEPT
-from slviz.runs.typed import words_of
 from slviz.ui import address, making, opened
 from slviz.ui.embedding import map_choice
 from slviz.ui.words import escape_markdown
@@ -106,7 +106,7 @@ def _job(id: str, method: ProjectionMethod, seed: int) -> making.Job:
     return making.Job(
         key=f"{id} {method} {seed}",
         works=lambda: [store().map_work(id, method, seed)],
-        command=project_command(id, method, seed),
+        command=commands.project_vectors(id, method, seed=seed),
         what=f"the {escape_markdown(method.title)} map",
         offer=f"**There is no {escape_markdown(method.title)} map of these vectors with these settings yet.** "
         + escape_markdown(method.summary()),
@@ -130,14 +130,6 @@ def _read(id: str, key: str, seed: int, _method: ProjectionMethod) -> Projection
 @st.cache_resource(max_entries=8, show_spinner="Making the map …")
 def _at_once(id: str, method: ProjectionMethod, seed: int, _points: VectorSet) -> Projection | None:
     return map_at_once(_points, method, seed)
-
-
-def project_command(id: str, method: ProjectionMethod, seed: int = 0) -> list[str]:
-    """What a person could type after `python -m slviz` to make a map of a set."""
-    if isinstance(method, Given):
-        return ["vectors", "project", id, "--given", method.map]
-    seeded = ["--seed", str(seed)] if seed else []
-    return ["vectors", "project", id, "--method", method.name, *seeded, *words_of({"method": method})]
 
 
 def caption(points: VectorSet, projection: Projection) -> str:

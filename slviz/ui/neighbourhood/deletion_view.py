@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
 import time
 
 import pandas as pd
 import streamlit as st
 
-from slviz import jobs
 from slviz.datasets import GeneGraph
 from slviz.errors import SlvizError
 from slviz.evaluation.faithfulness import Faithfulness, faithfulness
 from slviz.figures.deletion import falls_by_gene, falls_of_draws
+from slviz.pipeline import commands, jobs
 from slviz.runs import Run
 from slviz.runs.deletions import FEWEST_EDGES, DeletionFiles, DeletionTest, edges_into
 from slviz.runs.summary import RunSummary
@@ -101,8 +100,8 @@ def _wait(files: DeletionFiles, run: Run, graph: GeneGraph, words: str, *, was_a
     if not access.may_work():
         st.caption(f"The test of {escape_markdown(words)} has not been made.")
         return
-    command = jobs.deletion_command(run.run_id, None if files.gene is None else graph.genes[files.gene])
-    typed = shlex.join(["python", "-m", "slviz", *command])
+    command = commands.ablate_edges(run.run_id, None if files.gene is None else graph.genes[files.gene])
+    typed = commands.in_terminal(command)
     if st.button(
         f"Test {escape_markdown(words)}",
         key=f"test {_key(files)}",

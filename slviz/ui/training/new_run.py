@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from slviz import jobs
 from slviz.choices import Choices
 from slviz.datasets import GeneGraph
 from slviz.errors import SlvizError
 from slviz.features import FEATURE_SETS, richest
 from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
+from slviz.pipeline import commands, jobs
 from slviz.runs import RunSpec
 from slviz.runs.possible import refuse_constant, refuse_network
 from slviz.splits import SPLITS
@@ -29,7 +28,7 @@ from slviz.ui.words import escape_markdown
 OWN_FILE = "file"
 CLASSIFY = "classify"
 PUBLICATION = "publication"
-ASKED_ELSEWHERE = jobs.FROM_A_FILE | {"publication", *class_choice.SETTINGS}
+ASKED_ELSEWHERE = commands.FROM_A_FILE | {"publication", *class_choice.SETTINGS}
 MORE_WORDS = {
     "network": "The network",
     "task": "The task",
@@ -51,7 +50,7 @@ class Wish:
     @property
     def arguments(self) -> list[str]:
         """What would be typed after `python -m slviz`."""
-        return jobs.train_command(self.spec, source=self.spec.data_source, device=self.device, **self._files)
+        return commands.train(self.spec, source=self.spec.data_source, device=self.device, **self._files)
 
     def start(self) -> None:
         """Start training in a process of its own."""
@@ -142,7 +141,7 @@ def start(wish: Wish | None) -> None:
     if wish is None:
         return
     st.markdown("**The same in a terminal**")
-    st.code(shlex.join(["python", "-m", "slviz", *typed(wish.arguments)]), language="bash", wrap_lines=True)
+    st.code(commands.in_terminal(typed(wish.arguments)), language="bash", wrap_lines=True)
     state = training_view.state_of(wish.spec.run_id)
     if state == "finished":
         _offer_finished(wish)

@@ -8,11 +8,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from slviz import jobs
 from slviz.datasets.report import shown
 from slviz.errors import RunNotFound, SlvizError
 from slviz.evaluation import METRICS
 from slviz.figures import training_curves
+from slviz.pipeline import jobs
 from slviz.runs import RunSpec
 from slviz.runs.summary import RunSummary
 from slviz.ui import access, charts, downloads, errors, frame, opened, run_cards, run_names

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -13,7 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from slviz import __version__, jobs
+from slviz import __version__
 from slviz.datasets import GeneGraph
 from slviz.datasets.report import shown
 from slviz.errors import RunNotFound
@@ -21,6 +20,7 @@ from slviz.evaluation import METRICS
 from slviz.features import richest
 from slviz.figures.tuning import search_history, search_importances, search_learning, search_slices
 from slviz.networks import NETWORKS
+from slviz.pipeline import commands, jobs
 from slviz.runs.possible import Possible
 from slviz.tasks import TASKS
 from slviz.tuning.leader import best_trial
@@ -165,8 +165,8 @@ def _best(run_id: str) -> None:
         return
     st.markdown("**The best settings as a command**")
     source = summary.spec.data_source
-    command = jobs.train_command(summary.spec, source=source)
-    st.code(shlex.join(["python", "-m", "slviz", *typed(command)]), language="bash", wrap_lines=True)
+    command = commands.train(summary.spec, source=source)
+    st.code(commands.in_terminal(typed(command)), language="bash", wrap_lines=True)
     if summary.state == "finished":
         with st.container(horizontal=True):
             frame.links_to(run_id)
@@ -253,7 +253,7 @@ def _form() -> None:
     source, graph = datasets.pick()
     search = _asked_search(source, graph)
     st.markdown("**The same in a terminal**")
-    st.code(shlex.join(["python", "-m", "slviz", *typed(search.command)]), language="bash", wrap_lines=True)
+    st.code(commands.in_terminal(typed(search.command)), language="bash", wrap_lines=True)
     if st.button("Start the search", type="primary", icon=":material/play_arrow:"):
         Possible(graph).check(search.base)
         command = [source if word == search.command[2] and at == 2 else word for at, word in enumerate(search.command)]

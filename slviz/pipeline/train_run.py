@@ -1,17 +1,17 @@
-"""The worker: trains one run under its lock, keeps a record that others can follow, and makes its maps."""
+"""train_run: one run is trained under its lock, with a record that others can follow, and its maps are made."""
 
 from __future__ import annotations
 
 import contextlib
-import sys
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from slviz import jobs
-from slviz.cli.synthetic import SYNTHETIC
 from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun, SlvizError
+from slviz.pipeline.slots import slot
+from slviz.pipeline.synthetic import SYNTHETIC
+from slviz.pipeline.voice import SILENT, Voice
 from slviz.projections import PROJECTIONS
 from slviz.runs.data_of import data_of
 from slviz.runs.event_files import EventFile
@@ -43,8 +43,9 @@ def train_run(
     maps: bool = True,
     places: int | None = None,
     events: bool = False,
-) -> int:
-    """Train `spec` unless it is trained already, then make the maps that are missing; prints what happens.
+    voice: Voice = SILENT,
+) -> None:
+    """Train `spec` unless it is trained already, then make the maps that are missing.
 
     Args:
         store: where the run is written.
@@ -53,32 +54,36 @@ def train_run(
         held_out: the user's own test pairs, for the split `file` on its first start.
         device: "auto", "cpu", "cuda" or "mps".
         maps: whether to make the run's maps.
-        places: how many runs this machine trains at once; `jobs.slots()` when left out.
+        places: how many runs this machine trains at once; `slviz.pipeline.slots.slots()` when left out.
         events: whether to write TensorBoard event files; a run that has some goes on with them.
+        voice: what is told on the way.
 
-    Returns the exit status. Raises `RunAlreadyRunning` where another worker has the run.
+    Raises `RunAlreadyRunning` where another worker has the run, `DamagedRun` where it is finished and cannot be read,
+    `RunCancelled` when somebody asked to stop, and what `slviz.training.train` raises.
     """
     known = store.find(spec)
     if known is not None:
-        _tell(f"Run {spec.run_id} is finished already; nothing to train.")
+        voice.tell(f"Run {spec.run_id} is finished already; nothing to train.")
         if events and not known.shipped:
             EventFile(known.folder, store.progress(spec.run_id)).close()
         store.tidy(spec.run_id)
-        return _make_maps(store, spec.run_id) if maps and not known.shipped else 0
+        if maps and not known.shipped:
+            _make_maps(store, spec.run_id, voice)
+        return
     with store.writing(spec) as writer:
         if (writer.folder / MANIFEST).is_file():
             _refuse_damaged(store, spec)
+            voice.tell(f"Run {spec.run_id} was finished by another process meanwhile.")
         else:
-            _tell(f"Run {spec.run_id}")
+            voice.tell(f"Run {spec.run_id}")
             if spec.synthetic:
-                _tell(SYNTHETIC)
+                voice.tell(SYNTHETIC)
             writer.note_device(device)
-            with jobs.slot(writer, store.root, places=places):
+            with slot(writer, store.root, places=places):
                 events = events or (writer.folder / EVENTS).is_dir()
-                _train(writer, spec, graph=graph, held_out=held_out, device=device, events=events)
+                _train(writer, spec, graph=graph, held_out=held_out, device=device, events=events, voice=voice)
                 if maps:
-                    _make_maps(store, spec.run_id)
-    return 0
+                    _make_maps(store, spec.run_id, voice)
 
 
 def _refuse_damaged(store: RunStore, spec: RunSpec) -> None:
@@ -86,7 +91,6 @@ def _refuse_damaged(store: RunStore, spec: RunSpec) -> None:
     problem = store.summary(spec.run_id).problem
     if problem:
         raise DamagedRun(problem)
-    _tell(f"Run {spec.run_id} was finished by another process meanwhile.")
 
 
 def _train(
@@ -97,6 +101,7 @@ def _train(
     held_out: HeldOut | None,
     device: str,
     events: bool,
+    voice: Voice,
 ) -> None:
     writer.stop_if_cancelled()
     graph = graph if graph is not None else data_of(spec)
@@ -104,13 +109,13 @@ def _train(
     stored = writer.stored_checkpoint()
     writer.begin(split.to_frame(graph.genes), after_epoch=stored.epoch if stored else 0)
     if stored is not None:
-        _tell(f"Goes on after epoch {stored.epoch}.")
+        voice.tell(f"Goes on after epoch {stored.epoch}.")
     before = stored.history if stored else pd.DataFrame()
     with EventFile(writer.folder, before) if events else contextlib.nullcontext() as file:
-        run = _trained(writer, spec, graph, split, stored=stored, device=device, events=file)
+        run = _trained(writer, spec, graph, split, stored=stored, device=device, events=file, voice=voice)
     writer.finish(run)
-    _tell(f"Finished in {run.train_seconds:.0f} s on {run.device}.")
-    _tell_metrics(run)
+    voice.tell(f"Finished in {run.train_seconds:.0f} s on {run.device}.")
+    _tell_metrics(run, voice)
 
 
 def _trained(
@@ -122,6 +127,7 @@ def _trained(
     stored: StoredCheckpoint | None,
     device: str,
     events: EventFile | None,
+    voice: Voice,
 ) -> Run:
     from slviz.training import Checkpoint, train
 
@@ -131,7 +137,7 @@ def _trained(
             events.record(row)
         writer.record(row)
         if epoch.epoch % max(epoch.epochs // LINES, 1) == 0:
-            _tell(_line(epoch))
+            voice.tell(_line(epoch))
 
     def on_checkpoint(checkpoint: Checkpoint) -> None:
         writer.save_checkpoint(StoredCheckpoint(checkpoint.epoch, checkpoint.arrays, checkpoint.history))
@@ -175,26 +181,21 @@ def _line(epoch: Epoch) -> str:
     )
 
 
-def _tell_metrics(run: Run) -> None:
+def _tell_metrics(run: Run, voice: Voice) -> None:
     on_test = run.metrics[(run.metrics["part"] == "test") & run.metrics["against"].isin(TOLD)]
     itself = {NETWORK: run.spec.network.scorer}
     table = on_test.pivot_table(index=["against", "scorer"], columns="metric", values="value", sort=False)
     table = table.rename(index=itself, level="scorer")
     if len(table):
-        _tell((table.round(4) + 0.0).to_string(na_rep=""))  # + 0: no minus before a zero
+        voice.tell((table.round(4) + 0.0).to_string(na_rep=""))  # + 0: no minus before a zero
 
 
-def _make_maps(store: RunStore, run_id: str) -> int:
+def _make_maps(store: RunStore, run_id: str, voice: Voice) -> None:
     """The maps that are made with each run; one that cannot be made is told and harms nothing."""
     for name in (name for name, method in PROJECTIONS.items() if method.with_each_run):
         try:
             projection = store.project(run_id, PROJECTIONS.make(name), MAPS_SEED)
-            _tell(f"Map {name}: {projection.kept.mean():.0%} of nearest neighbours kept.")
+            voice.tell(f"Map {name}: {projection.kept.mean():.0%} of nearest neighbours kept.")
             store.measure_trust(run_id, projection.method, MAPS_SEED)
         except SlvizError as error:
-            print(f"slviz: The {name} map was not made. {error}", file=sys.stderr, flush=True)
-    return 0
-
-
-def _tell(sentence: str) -> None:
-    print(sentence, flush=True)
+            voice.warn(f"The {name} map was not made. {error}")

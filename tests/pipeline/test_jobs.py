@@ -11,16 +11,11 @@ import pytest
 from builders import tiny_graph, tiny_run, tiny_spec
 from run_folders import environment, wait_until, write_data_folder
 
-from slviz import jobs
-from slviz.cli import parse
-from slviz.cli.train import spec_of
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting, RunAlreadyRunning, RunCancelled, RunNotFound
-from slviz.projections import PROJECTIONS, UMAP
-from slviz.runs import RunSpec
-from slviz.runs.spec import TABLES
+from slviz.optimisers import OPTIMISERS
+from slviz.pipeline import jobs, slots
 from slviz.runs.store import RunStore
-from slviz.splits import HeldOut
 
 
 @pytest.fixture
@@ -28,74 +23,6 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
     for name, value in environment(tmp_path / "models").items():
         monkeypatch.setenv(name, value)
     return RunStore.default()
-
-
-def typed(command: list[str], graph: GeneGraph) -> RunSpec:
-    """The spec that the command line makes of a command."""
-    asked = parse(command)
-    held_out = None
-    if asked.test_pairs is not None:
-        held_out = HeldOut.read(graph, asked.test_pairs, negatives=asked.test_negatives)
-    return spec_of(asked, graph, source=asked.data, held_out=held_out)
-
-
-@pytest.mark.parametrize("network", TABLES["network"])
-@pytest.mark.parametrize("task", TABLES["task"])
-@pytest.mark.parametrize("features", TABLES["features"])
-def test_a_command_makes_the_run_that_it_was_made_from(graph: GeneGraph, network: str, task: str, features: str):
-    spec = tiny_spec(graph, task=task, network=network, features=features)
-    command = jobs.train_command(spec, source=spec.data_source)
-    assert command == [
-        *("train", "--data", "tiny", "--task", task, "--network", network),
-        *("--features", spec.features.name, "--split", "pairs"),
-    ]
-    assert typed(command, graph) == spec
-
-
-def test_a_command_holds_all_that_differs_from_the_defaults(graph: GeneGraph):
-    spec = dataclasses.replace(
-        tiny_spec(graph),
-        network=TABLES["network"].make("gat", heads=2, v2=True),
-        optimiser=TABLES["optimiser"].make("adam", epochs=7, learning_rate=1 / 3, weight_decay=1e-6),
-        split=TABLES["split"].make("pairs", fold=4),
-        seed=11,
-    )
-    command = jobs.train_command(spec, source="a folder", device="cpu")
-    assert command[-8:] == [
-        *(
-            "--device",
-            "cpu",
-            "heads=2",
-            "v2=true",
-            "fold=4",
-            "epochs=7",
-            "learning_rate=0.3333333333333333",
-            "weight_decay=1e-06",
-        )
-    ]
-    assert typed(command, graph).run_id == spec.run_id
-
-
-def test_a_file_of_test_pairs_is_part_of_the_command(graph: GeneGraph, tmp_path: Path):
-    pairs, others = tmp_path / "pairs.tsv", tmp_path / "others.tsv"
-    pairs.write_text("GENE0\tGENE1\nGENE2\tGENE3\n")
-    others.write_text("GENE4\tGENE5\n")
-    held_out = HeldOut.read(graph, pairs, negatives=others)
-    spec = dataclasses.replace(tiny_spec(graph), split=held_out.split(split_seed=3))
-    with pytest.raises(InvalidSetting, match="--test-pairs FILE"):
-        jobs.train_command(spec, source="tiny")
-    command = jobs.train_command(spec, source="tiny", test_pairs=pairs, test_negatives=others)
-    assert typed(command, graph) == spec
-    assert not any(word.startswith("test_pairs=") for word in command)
-
-
-@pytest.mark.parametrize("method", PROJECTIONS)
-def test_a_map_has_a_command(method: str):
-    command = jobs.project_command("gat-both-link-3f9c2a81", PROJECTIONS.make(method), seed=2)
-    asked = parse(command)
-    assert (asked.run, asked.method, asked.seed, asked.settings) == ("gat-both-link-3f9c2a81", method, 2, [])
-    changed = parse(jobs.project_command("r", UMAP(neighbours=7)))
-    assert changed.settings == ["neighbours=7"]
 
 
 def test_time_left_is_what_recent_epochs_took():
@@ -107,13 +34,13 @@ def test_time_left_is_what_recent_epochs_took():
 
 def test_as_many_slots_as_asked_for(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SLVIZ_SLOTS", "3")
-    assert jobs.slots() == 3
+    assert slots.slots() == 3
     for nonsense in ("0", "-1", "many", "1.5"):
         monkeypatch.setenv("SLVIZ_SLOTS", nonsense)
         with pytest.raises(InvalidSetting, match="SLVIZ_SLOTS"):
-            jobs.slots()
+            slots.slots()
     monkeypatch.delenv("SLVIZ_SLOTS")
-    assert jobs.slots() == max(1, (os.cpu_count() or 1) // 4)
+    assert slots.slots() == max(1, (os.cpu_count() or 1) // 4)
 
 
 def test_without_a_free_slot_a_run_waits_and_can_be_cancelled(
@@ -127,14 +54,14 @@ def test_without_a_free_slot_a_run_waits_and_can_be_cancelled(
         seen.append(store.state(second.run_id))
         store.cancel(second.run_id)
 
-    monkeypatch.setattr(jobs.time, "sleep", look_and_cancel)
-    with store.writing(first) as busy, jobs.slot(busy, store.root):
+    monkeypatch.setattr(slots.time, "sleep", look_and_cancel)
+    with store.writing(first) as busy, slots.slot(busy, store.root):
         assert store.state(first.run_id) == "running"
-        with pytest.raises(RunCancelled), store.writing(second) as writer, jobs.slot(writer, store.root):
+        with pytest.raises(RunCancelled), store.writing(second) as writer, slots.slot(writer, store.root):
             pytest.fail("there was no free slot")
     assert seen == ["waiting"]
     assert store.state(second.run_id) == "cancelled"
-    with store.writing(second) as writer, jobs.slot(writer, store.root):
+    with store.writing(second) as writer, slots.slot(writer, store.root):
         assert store.state(second.run_id) == "running"
 
 
@@ -143,9 +70,9 @@ def test_two_slots_train_two(store: RunStore, graph: GeneGraph, monkeypatch: pyt
     first, second = (tiny_run(graph, task=task).spec for task in ("link", "confidence"))
     with (
         store.writing(first) as one,
-        jobs.slot(one, store.root),
+        slots.slot(one, store.root),
         store.writing(second) as two,
-        jobs.slot(two, store.root),
+        slots.slot(two, store.root),
     ):
         assert store.state(first.run_id) == store.state(second.run_id) == "running"
 
@@ -174,9 +101,7 @@ def test_a_job_trains_in_a_process_of_its_own_from_any_folder(
     from slviz.datasets.sources import open_dataset
 
     opened = open_dataset(str(folder))
-    spec = dataclasses.replace(
-        tiny_spec(opened), data_source=str(folder), optimiser=TABLES["optimiser"].make("adam", epochs=3)
-    )
+    spec = dataclasses.replace(tiny_spec(opened), data_source=str(folder), optimiser=OPTIMISERS.make("adam", epochs=3))
     started = time.monotonic()
     jobs.start_training(spec, source=str(folder), device="cpu")
     assert time.monotonic() - started < 2, "a page does not wait"

@@ -1,0 +1,136 @@
+"""Every command that slviz spells out: what a person could type after `python -m slviz`, and what a page starts.
+
+What is at its default is left out. A test types each of them.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from slviz.choices import Choice
+from slviz.errors import InvalidSetting
+from slviz.projections.method import ProjectionMethod
+from slviz.runs.spec import TABLES, RunSpec
+from slviz.runs.typed import words_of
+
+PROGRAM = ("python", "-m", "slviz")
+FROM_A_FILE = frozenset({"test_pairs", "test_negatives"})
+"""Settings of a split that follow from the user's own files."""
+
+
+def in_terminal(arguments: Sequence[str]) -> str:
+    """The whole line, as it is typed in a terminal."""
+    return shlex.join([*PROGRAM, *arguments])
+
+
+def train(
+    spec: RunSpec,
+    *,
+    source: str,
+    device: str = "auto",
+    test_pairs: Path | str | None = None,
+    test_negatives: Path | str | None = None,
+) -> list[str]:
+    """Train `spec`.
+
+    Args:
+        spec: what to train.
+        source: where the data set is opened from, as `open_dataset` takes it.
+        device: "auto", "cpu", "cuda" or "mps".
+        test_pairs, test_negatives: the user's own files, for the split `file`.
+
+    Raises `InvalidSetting` for the split `file` without its file.
+    """
+    if spec.split.name == "file" and test_pairs is None:
+        raise InvalidSetting("The split 'file' needs its file of test pairs: give it with --test-pairs FILE.")
+    command = ["train", "--data", source]
+    for part in ("task", "network", "features"):
+        command += [f"--{part}", getattr(spec, part).name]
+    if spec.split.name == "file":
+        command += ["--test-pairs", str(test_pairs)]
+        command += ["--test-negatives", str(test_negatives)] if test_negatives is not None else []
+    else:
+        command += ["--split", spec.split.name]
+    if spec.optimiser.name != next(iter(TABLES["optimiser"])):
+        command += ["--optimiser", spec.optimiser.name]
+    command += [*_seeded(spec.seed), *(["--device", device] if device != "auto" else [])]
+    return command + words_of({part: getattr(spec, part) for part in TABLES}, leave_out=FROM_A_FILE)
+
+
+def resume(run_id: str) -> list[str]:
+    """Go on with an unfinished run."""
+    return ["train", "--resume", run_id]
+
+
+def remove(run_id: str) -> list[str]:
+    """Remove a run."""
+    return ["runs", "remove", run_id]
+
+
+def project(run_id: str, method: ProjectionMethod, *, seed: int = 0, seeds: int = 1) -> list[str]:
+    """Make a map of a run, or those of several seeds."""
+    several = ["--seeds", str(seeds)] if seeds > 1 else []
+    return ["project", run_id, "--method", method.name, *_seeded(seed), *several, *words_of({"method": method})]
+
+
+def project_vectors(set_id: str, method: ProjectionMethod, *, seed: int = 0) -> list[str]:
+    """Make a map of a vector set."""
+    return ["vectors", "project", set_id, "--method", method.name, *_seeded(seed), *words_of({"method": method})]
+
+
+def measure_given_map(set_id: str, name: str) -> list[str]:
+    """Measure a map that came with a vector set."""
+    return ["vectors", "project", set_id, "--given", name]
+
+
+def controls(run_id: str, kinds: Sequence[str], method: Choice, *, seed: int = 0) -> list[str]:
+    """Make controls of a run and a map of each."""
+    of_kinds = [word for kind in kinds for word in ("--of", kind)]
+    return ["controls", run_id, *of_kinds, "--method", method.name, *_seeded(seed), *words_of({"method": method})]
+
+
+def ablate_edges(run_id: str, gene: str | None = None) -> list[str]:
+    """Test the attention of a run, or of one gene of it, by removing edges."""
+    return ["deletion", run_id, *(["--gene", gene] if gene is not None else [])]
+
+
+def sweep(axes: Mapping[str, Sequence[str]], words: Sequence[str], *, source: str) -> list[str]:
+    """Train every combination of some entries, folds and seeds.
+
+    Args:
+        axes: values by option, such as `{"network": ["gat", "gcn"], "fold": ["0", "1"]}`.
+        words: settings, `key=value`.
+        source: where the data set is opened from.
+    """
+    said = {axis: values for axis, values in axes.items() if any(values) and (axis, *values) != ("seed", "0")}
+    return ["sweep", "--data", source, *_options(said), *words]
+
+
+def tune(names: Mapping[str, str], words: Sequence[str], *, source: str, options: Mapping[str, object]) -> list[str]:
+    """Search for settings.
+
+    Args:
+        names: the entry of each part.
+        words: what holds still and what is tried, `key=value`.
+        source: where the data set is opened from.
+        options: such as `{"trials": 20}`; what is empty or 0 is left out.
+    """
+    parts = {part: [name] for part, name in names.items() if part != "optimiser" or name != next(iter(TABLES[part]))}
+    said = {key: [str(value)] for key, value in options.items() if value}
+    return ["tune", "--data", source, *_options(parts), *_options(said), *words]
+
+
+def results(filters: Mapping[str, Sequence[str] | None], *, source: str, more: Sequence[str] = ()) -> list[str]:
+    """Write the tables of the results of runs with these entries; `more` are options as they are typed."""
+    said = {part: names for part, names in filters.items() if names}
+    return ["results", "--data", source, *_options(said), *more]
+
+
+def _options(values: Mapping[str, Sequence[str]]) -> list[str]:
+    return [word for key, listed in values.items() for word in (f"--{key}", *listed)]
+
+
+def _seeded(seed: int) -> list[str]:
+    return ["--seed", str(seed)] if seed else []

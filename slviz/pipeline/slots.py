@@ -1,0 +1,56 @@
+"""Places to train in: how many runs this machine trains at once, each place a lock that dies with its holder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from slviz.disk.locks import Held, LockBusy, take
+from slviz.errors import InvalidSetting
+from slviz.runs.files import saving
+from slviz.runs.worker import RunWriter
+
+SLOTS = ".slots"
+SLOT_POLL_SECONDS = 0.5
+
+
+@contextlib.contextmanager
+def slot(writer: RunWriter, root: Path, *, places: int | None = None) -> Iterator[None]:
+    """One of this machine's places to train in, held for as long as the block runs.
+
+    There are `places` of them, or as many as `slots()` says. Where all are taken the run shows as waiting;
+    raises `RunCancelled` when it is cancelled meanwhile.
+    """
+    places = slots() if places is None else places
+    taken = _free_slot(root, places)
+    if taken is None:
+        with writer.waiting():
+            while (taken := _free_slot(root, places)) is None:
+                writer.stop_if_cancelled()
+                time.sleep(SLOT_POLL_SECONDS)
+    try:
+        yield
+    finally:
+        taken.give_back(remove=True)
+
+
+def _free_slot(root: Path, places: int) -> Held | None:
+    with saving(root / SLOTS):
+        for number in range(places):
+            with contextlib.suppress(LockBusy):
+                return take(root / SLOTS / f"{platform.node() or 'here'}-{number}.lock", make_folder=True)
+    return None
+
+
+def slots() -> int:
+    """How many runs this machine trains at once: SLVIZ_SLOTS, else one for every four processors."""
+    asked = os.environ.get("SLVIZ_SLOTS", "").strip()
+    if not asked:
+        return max(1, (os.cpu_count() or 1) // 4)
+    if not asked.isdecimal() or int(asked) < 1:
+        raise InvalidSetting(f"SLVIZ_SLOTS={asked!r} is not a whole number from 1 on.")
+    return int(asked)
