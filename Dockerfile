@@ -1,8 +1,8 @@
-# A shared server: slim, on the processor, not as root. Visitors may look; see SECURITY.md for what else they may do.
+# A shared server: slim, on the CPU, not as root. Visitors may look; SECURITY.md says how to allow more.
 #
 #   docker build -t slviz .
 #   docker run -p 8501:8501 -v slviz:/home/slviz/.local/share/slviz slviz
-#   docker run … slviz slviz app --no-browser --address 0.0.0.0 --host slviz.example.org   # by another name
+#   docker run … slviz slviz app --no-browser --address 0.0.0.0 --host slviz.example.org   # under another name
 FROM python:3.12-slim
 
 RUN apt-get update \
@@ -10,7 +10,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home slviz
 
-# The processor's build of torch is a tenth of the size of the one with CUDA; TORCH_INDEX names where it is.
+# The CPU build of torch is a tenth of the size of the one with CUDA; TORCH_INDEX is the index that has it.
 ARG TORCH_INDEX=""
 COPY requirements.txt /tmp/
 RUN if [ -n "$TORCH_INDEX" ]; then pip install --no-cache-dir torch==2.13.0 --index-url "$TORCH_INDEX"; fi \
@@ -21,7 +21,7 @@ RUN pip install --no-cache-dir --no-deps /tmp/slviz && rm -rf /tmp/slviz
 
 USER slviz
 WORKDIR /home/slviz
-# Made here, so that a volume mounted on it belongs to the same person.
+# Created here, so that a volume mounted on it belongs to the same user.
 RUN mkdir -p .local/share/slviz
 EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
