@@ -177,6 +177,13 @@ class Choice:
         omitted = {each.key for each in self.settings() if each.omit_default and values[each.key] == each.default}
         return {"name": self.name, **{key: value for key, value in values.items() if key not in omitted}}
 
+    def reads(self, graph: Any) -> tuple[str, ...]:
+        """Names of the parts of a data set that the choice reads and its fingerprint leaves out (`GeneGraph.digests`).
+
+        What is named here is part of a run's spec: a run on other screens, relations or gene columns is another run.
+        """
+        return ()
+
     def replace(self, **settings: Any) -> Self:
         """The same choice with some settings changed."""
         return dataclasses.replace(self, **settings)

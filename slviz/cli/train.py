@@ -47,6 +47,7 @@ def add_train_command(commands: argparse._SubParsersAction) -> None:
     )
     for part, default in DEFAULTS.items():
         names = ", ".join(TABLES[part])
+        names += ", or features of the data set, joined by +" if part == "features" else ""
         command.add_argument(f"--{part}", metavar="NAME", default=None, help=f"{names} (default: {default})")
     command.add_argument(
         "--test-pairs", metavar="FILE", type=Path, help="hold out these pairs: a table of two genes a row"

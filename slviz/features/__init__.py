@@ -1,16 +1,27 @@
-"""Feature sets: what a network is told about each gene before it sees the graph."""
+"""Feature sets: what a network is told about each gene before it sees the graph.
+
+Every feature of a data folder (`feature_<name>_<n>.txt`, or an entry of `[features]`) and every numeric column of its
+`gene_columns.tsv` is a set of its own by its name, and any of them may be joined: `ppi+expression`.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import lru_cache
+from typing import Any, ClassVar
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Float64
 
 from slviz.choices import Choice, Choices
 from slviz.datasets import GeneGraph
-from slviz.errors import InvalidSetting
+from slviz.errors import InvalidSetting, UnknownChoice, nearest
+
+JOIN = "+"
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+"""What a feature may be called, as in a data folder (`slviz.datasets.layout`)."""
+MOST_JOINED = 12
 
 
 @dataclass(frozen=True)
@@ -25,17 +36,42 @@ class FeatureSet(Choice):
 
         Raises `InvalidSetting` when the data set lacks one of them.
         """
-        for source in self.sources:
-            if source not in graph.features:
-                has = ", ".join(sorted(graph.features)) or "none"
-                raise InvalidSetting(
-                    f"Feature set '{self.name}' needs the feature '{source}', and the data set "
-                    f"'{graph.name}' has: {has}. Choose 'none', or build the features with "
-                    "`python -m slviz data features FOLDER`."
-                )
+        missing = [source for source in self.sources if _matrix_of(source, graph) is None]
+        if missing:
+            raise InvalidSetting(self._refusal(missing[0], graph))
         if not self.sources:
             return np.ones((len(graph), 1), dtype=np.float32)
-        return np.concatenate([graph.features[source] for source in self.sources], axis=1)
+        found = (_matrix_of(source, graph) for source in self.sources)
+        return np.concatenate([matrix for matrix in found if matrix is not None], axis=1)
+
+    def reads(self, graph: GeneGraph) -> tuple[str, ...]:
+        """What is read beyond the data set's fingerprint: the gene columns, where a feature is one of them."""
+        of_columns = any(source not in graph.features for source in self.sources)
+        return ("gene columns",) if of_columns and graph.gene_columns is not None else ()
+
+    def _refusal(self, missing: str, graph: GeneGraph) -> str:
+        has = ", ".join(sorted(graph.features)) or "none"
+        return (
+            f"Feature set '{self.name}' needs the feature '{missing}', and the data set '{graph.name}' has: {has}. "
+            "Choose 'none', or build the features with `python -m slviz data features FOLDER`."
+        )
+
+
+def _matrix_of(source: str, graph: GeneGraph) -> Float32[np.ndarray, "genes width"] | None:
+    """A feature of the data set, or one of its numeric columns; None where it has neither of that name."""
+    if source in graph.features:
+        return graph.features[source]
+    numbers = {} if graph.gene_columns is None else graph.gene_columns.numbers
+    return _of_column(numbers[source]) if source in numbers else None
+
+
+def _of_column(numbers: Float64[np.ndarray, " genes"]) -> Float32[np.ndarray, "genes width"]:
+    """A column of numbers, its mean where nothing is told, and beside it which genes that are, where there are any."""
+    missing = np.isnan(numbers)
+    mean = float(np.mean(numbers[~missing])) if not missing.all() else 0.0
+    filled = np.where(missing, mean, numbers)
+    columns = [filled, missing.astype(np.float64)] if missing.any() else [filled]
+    return np.stack(columns, axis=1).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -82,7 +118,79 @@ class Joint(FeatureSet):
         return np.concatenate([np.ones((len(graph), 1), dtype=np.float32), features], axis=1)
 
 
-FEATURE_SETS: Choices[FeatureSet] = Choices("feature set", NoFeatures, Ppi, Go, Both, Joint)
+@dataclass(frozen=True, eq=False)
+class NamedFeatures(FeatureSet):
+    """Features of the data set by their names, side by side."""
+
+    @classmethod
+    def settings(cls) -> tuple[()]:
+        """None: kept out of the cache of settings, since anybody may ask for any name."""
+        return ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, NamedFeatures) and other.name == self.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return FEATURE_SETS.make, (self.name,)  # the class is made where it is asked for
+
+    def _refusal(self, missing: str, graph: GeneGraph) -> str:
+        names = [*FEATURE_SETS, *own_features(graph)]
+        return (
+            f"No feature set is called '{self.name}': the data set '{graph.name}' has no feature "
+            f"'{missing}'.{nearest(missing, names)} There are: {', '.join(names)}; join features by '{JOIN}'."
+        )
+
+
+class FeatureSets(Choices[FeatureSet]):
+    """The sets that every data set may have, by name; and any features of one by their names, joined by "+"."""
+
+    def __getitem__(self, name: str) -> type[FeatureSet]:
+        if super().__contains__(name) or not isinstance(name, str) or not _is_name_of_features(name):
+            return super().__getitem__(name)
+        return _named_features(self._joined(name))
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or (isinstance(name, str) and _is_name_of_features(name))
+
+    def _joined(self, name: str) -> str:
+        """The one way of writing a join: `ppi` and `go` first, then by name, each once; `both` is both of them."""
+        parts = name.split(JOIN)
+        apart = [part for part in parts if len(parts) > 1 and part in ("none", "joint")]
+        if apart:
+            raise UnknownChoice(f"'{apart[0]}' cannot be joined to other features. Join features of the data set.")
+        sources = {source for part in parts for source in (Both.sources if part == Both.name else (part,))}
+        if len(sources) > MOST_JOINED:
+            raise UnknownChoice(f"'{name[:60]}…' joins {len(sources)} features, more than the {MOST_JOINED} allowed.")
+        return JOIN.join(sorted(sources, key=lambda source: (*(source != first for first in Both.sources), source)))
+
+
+def _is_name_of_features(name: str) -> bool:
+    return all(NAME.fullmatch(part) for part in name.split(JOIN))
+
+
+@lru_cache(maxsize=512)
+def _named_features(name: str) -> type[FeatureSet]:
+    """The set with these features; one of the table where it has the same ones."""
+    sources = tuple(name.split(JOIN))
+    for known in (Ppi, Go, Both):
+        if known.sources == sources:
+            return known
+    told = f"Of the data set: {', '.join(sources)}."
+    return type("NamedFeatures", (NamedFeatures,), {"name": name, "sources": sources, "__doc__": told})
+
+
+FEATURE_SETS = FeatureSets("feature set", NoFeatures, Ppi, Go, Both, Joint)
+ALL_NAMES = frozenset(FEATURE_SETS)
+
+
+def own_features(graph: GeneGraph) -> tuple[str, ...]:
+    """The features of a data set that no set of the table names: further files, then numeric columns over genes."""
+    files = [name for name in sorted(graph.features) if name not in ALL_NAMES]
+    columns = [] if graph.gene_columns is None else list(graph.gene_columns.numbers)
+    return tuple(dict.fromkeys([*files, *(name for name in columns if NAME.fullmatch(name) and name not in ALL_NAMES)]))
 
 
 def richest(graph: GeneGraph) -> FeatureSet:

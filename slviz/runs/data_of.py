@@ -35,8 +35,13 @@ def refuse_foreign_run(graph: GeneGraph, run: Run) -> None:
 
 def refuse_changed_data(graph: GeneGraph, spec: RunSpec) -> None:
     """Raises `MalformedData` where `graph` is not what the run was described for."""
-    if graph.fingerprint != spec.data_fingerprint:
+    if graph.fingerprint != spec.data_fingerprint or _changed_parts(graph, spec):
         raise MalformedData(
             f"The data set '{spec.data_source}' has changed since run {spec.run_id} was started on it, so its "
             "genes and pairs do not belong to that run any more. Put the old files back, or train a new run."
         )
+
+
+def _changed_parts(graph: GeneGraph, spec: RunSpec) -> bool:
+    """Whether a part beside the fingerprint that the run read, such as the screens, is another one by now."""
+    return bool(spec.data_parts) and any(graph.digests.get(name) != told for name, told in spec.data_parts.items())

@@ -41,6 +41,7 @@ class StoredData(Stored):
     source: Text
     fingerprint: Sha256
     synthetic: bool
+    parts: dict[Line, Sha256] = {}
 
 
 class StoredSpec(Stored):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +28,9 @@ from slviz.tasks import TASKS, PairTask, Task
 
 FORMAT = 1
 SPEC_FILE = Path("spec.json")
+NO_FILE_NAME = re.compile(r"[^a-z0-9_]")
+LONGEST_FEATURES = 30
+"""Letters of a feature set in a run's name."""
 C = TypeVar("C", bound=Choice)
 TABLES = {"task": TASKS, "network": NETWORKS, "features": FEATURE_SETS, "split": SPLITS, "optimiser": OPTIMISERS}
 DEFAULTS = {"task": "link", "network": "gat", "features": "both", "split": "pairs", "optimiser": "adam"}
@@ -41,6 +45,8 @@ class RunSpec:
         data_name: name of the data set, for people; not part of the hash.
         data_source: where it was opened from: "demo", "synlethdb" or a folder; not part of the hash.
         data_fingerprint: `GeneGraph.fingerprint`.
+        data_parts: SHA-256 of each part that the choices read and the fingerprint leaves out, by name, such as
+            "screens"; empty for most runs.
         synthetic: whether the data set is synthetic, so that no page shows the run without saying so.
         task, network, features, split, optimiser: a choice of the table of that name.
         seed: of initial weights, negatives drawn while training, and dropout.
@@ -56,6 +62,7 @@ class RunSpec:
     split: Split
     optimiser: Adam
     seed: int = 0
+    data_parts: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**31:
@@ -85,7 +92,11 @@ class RunSpec:
             seed=seed,
             **(defaults | choices),
         )
-        return described.canonical(graph)
+        return described.canonical(graph)._with_parts(graph)
+
+    def _with_parts(self, graph: GeneGraph) -> Self:
+        read = {name for part in TABLES for name in getattr(self, part).reads(graph)}
+        return dataclasses.replace(self, data_parts={name: graph.digests[name] for name in sorted(read)})
 
     def canonical(self, graph: GeneGraph) -> Self:
         """This spec without what makes no difference to its model, so that no run is stored and listed several times.
@@ -107,6 +118,8 @@ class RunSpec:
         # The names of runs must stay: a setting that has another name today is hashed under its first.
         content |= {part: former_names.as_hashed(table.kind, content[part]) for part, table in TABLES.items()}
         content["data"] = content["data"]["fingerprint"]
+        if self.data_parts:
+            content["data parts"] = dict(self.data_parts)
         del content["format"]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -119,7 +132,8 @@ class RunSpec:
     @property
     def run_id(self) -> str:
         """Readable and unique, such as `gat-both-link-3f9c2a81`."""
-        return f"{self.network.name}-{self.features.name}-{self.task.name}-{self.hash[:8]}"
+        features = NO_FILE_NAME.sub("_", self.features.name.lower())[:LONGEST_FEATURES]
+        return f"{self.network.name}-{features}-{self.task.name}-{self.hash[:8]}"
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -129,6 +143,7 @@ class RunSpec:
                 "source": self.data_source,
                 "fingerprint": self.data_fingerprint,
                 "synthetic": self.synthetic,
+                **({"parts": dict(self.data_parts)} if self.data_parts else {}),
             },
             **{part: getattr(self, part).to_json() for part in TABLES},
             "seed": self.seed,
@@ -153,6 +168,7 @@ class RunSpec:
             data_source=stored.data.source,
             data_fingerprint=stored.data.fingerprint,
             synthetic=stored.data.synthetic,
+            data_parts=stored.data.parts,
             seed=stored.seed,
             task=read_choice(TASKS, stored.task, path),
             network=read_choice(NETWORKS, stored.network, path),

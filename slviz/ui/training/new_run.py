@@ -11,7 +11,7 @@ import streamlit as st
 from slviz.choices import Choices
 from slviz.datasets import GeneGraph
 from slviz.errors import SlvizError
-from slviz.features import FEATURE_SETS, richest
+from slviz.features import FEATURE_SETS, own_features, richest
 from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
 from slviz.pipeline import commands, jobs
@@ -195,7 +195,10 @@ def _pick_names(graph: GeneGraph) -> dict[str, str]:
                 "Features",
                 key="features",
                 default=features,
-                help="What the network is told about each gene before it sees the graph.",
+                further=own_features(graph),
+                typed=True,
+                help="What the network is told about each gene before it sees the graph. Join several by typing their "
+                "names with + between them, such as ppi+expression.",
             )
         split = protocols.pick()
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -25,9 +25,17 @@ def pick(
     help: str,
     default: str | None = None,
     words: Mapping[str, str] | None = None,
+    further: Sequence[str] = (),
+    typed: bool = False,
 ) -> str:
-    """A control over the names of a table, some of them in other `words`; each one's own sentence is its help."""
-    names, worded = list(table), dict(words or {})
+    """A control over the names of a table, some of them in other `words`; each one's own sentence is its help.
+
+    `further` names stand behind those of the table; with `typed`, a visitor may type one that the table has unlisted.
+    """
+    names, worded = [*table, *further], dict(words or {})
+    asked = st.session_state.get(key)
+    if typed and asked not in names and asked in table:
+        names.append(asked)
     sentences = "\n".join(f"- **{worded.get(name, name)}**: {escape_markdown(table[name].summary())}" for name in names)
     shared: dict[str, Any] = {
         "format_func": lambda name: str(worded.get(name, name)),
@@ -37,7 +45,7 @@ def pick(
     }
     first = default or names[0]
     if len(names) > SIDE_BY_SIDE:
-        chosen = st.selectbox(label, names, index=names.index(first), **shared)
+        chosen = st.selectbox(label, names, index=names.index(first), accept_new_options=typed, **shared)
     else:
         chosen = st.segmented_control(label, names, default=first, required=True, **shared)
     return chosen or default or names[0]
