@@ -81,9 +81,9 @@ def trustworthiness(vectors: np.ndarray, coordinates: np.ndarray) -> float:
         from sklearn.manifold import trustworthiness as of_scikit
 
         return float(of_scikit(vectors, coordinates, n_neighbors=15))
-    from slviz.projections.trust import measure_trust
+    from slviz.projections.map_quality import measure_map_quality
 
-    return float(np.nanmean(measure_trust(vectors, coordinates).trustworthiness))
+    return float(np.nanmean(measure_map_quality(vectors, coordinates).trustworthiness))
 
 
 def divergence(vectors: np.ndarray, coordinates: np.ndarray) -> float:

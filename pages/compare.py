@@ -1,6 +1,6 @@
 """Compare: runs that were judged on the same pairs, side by side, and how sure their differences are."""
 
-from slviz.ui import frame
+from slviz.ui import layout
 from slviz.ui.comparison import comparing
 
-frame.show(comparing.page)
+layout.show(comparing.page)

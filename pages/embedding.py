@@ -4,8 +4,8 @@ import dataclasses
 
 import streamlit as st
 
-from slviz.ui import address, frame, genes
-from slviz.ui.embedding import controls, gene_map, map_choice, map_trust, maps, nearest, selected_genes, vector_maps
+from slviz.ui import address, genes, layout
+from slviz.ui.embedding import controls, gene_map, map_choice, map_quality, maps, nearest, selected_genes, vector_maps
 
 ONE, BESIDE = "one map", "beside controls"
 NO_EMBEDDING = (
@@ -28,7 +28,7 @@ def page() -> None:
 
 def _of_genes() -> None:
     """Controls, then one map with its genes, or several side by side."""
-    summary, run, graph = frame.open_run("Embedding")
+    summary, run, graph = layout.open_run("Embedding")
     if not run.spec.network.learns_in_epochs:
         st.caption(NO_EMBEDDING.format(width=run.embedding.shape[1]))
     search, method_column, colour_column = st.columns([3, 5, 3])
@@ -53,7 +53,7 @@ def _of_genes() -> None:
         look = dataclasses.replace(look, selected=chosen.numbers)
     with left:
         gene_map.show(look)
-        map_trust.show(summary, graph, run, projection, open=colour in (maps.TRUST, maps.SPREAD))
+        map_quality.show(summary, graph, run, projection, open=colour in (maps.QUALITY, maps.SPREAD))
     with right:
         gene_map.details(look)
     if gene is not None:
@@ -61,4 +61,4 @@ def _of_genes() -> None:
     selected_genes.show(look, chosen)
 
 
-frame.show(page)
+layout.show(page)

@@ -2,21 +2,21 @@
 
 import streamlit as st
 
-from slviz.ui import access, data_report, frame, opened, run_cards
+from slviz.ui import access, cache, data_report, layout, run_cards
 from slviz.ui.data import data_portrait, datasets
-from slviz.ui.words import escape_markdown
+from slviz.ui.labels import escape_markdown
 
 
 def page() -> None:
     """The data first, then what was learnt from it."""
-    frame.heading("Overview")
+    layout.heading("Overview")
     st.markdown(
         "**Synthetic lethality**: a cell survives the loss of either of two genes, and dies of the loss of both. slviz "
-        "shows what networks learn from known pairs, and how far to believe them."
+        "shows what networks learn from known pairs, and how well they predict."
     )
     with st.columns([2, 1])[0]:
         source, graph = datasets.pick()
-        data_report.read(*opened.dataset_with_report(source))
+        data_report.read(*cache.dataset_with_report(source))
     data_portrait.tiles(graph)
     newest = _runs(graph.fingerprint)
     data_portrait.hubs(graph, run_id=newest)
@@ -29,8 +29,8 @@ def _runs(fingerprint: str) -> str | None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Finished runs", anchor=False, width="content")
         if access.may_work():
-            frame.link(frame.TRAIN, "Train a new one", icon=":material/add:")
-    summaries = opened.store().summaries()
+            layout.link(layout.TRAIN, "Train a new one", icon=":material/add:")
+    summaries = cache.store().summaries()
     finished = [each for each in summaries if each.state == "finished" and each.spec is not None]
     here = [each for each in finished if each.spec and each.spec.data_fingerprint == fingerprint]
     elsewhere = [each for each in finished if each not in here]
@@ -39,7 +39,7 @@ def _runs(fingerprint: str) -> str | None:
         st.info(f"**No finished run on this data set yet.**{way_on}", icon=":material/model_training:")
     run_cards.show(here, key="all-runs")
     if len(here) > 1:
-        frame.link(frame.RESULTS, "Compare all of them", icon=":material/leaderboard:")
+        layout.link(layout.RESULTS, "Compare all of them", icon=":material/leaderboard:")
     if elsewhere:
         with st.expander(f"Runs on other data ({len(elsewhere)})", icon=":material/folder_open:"):
             run_cards.show(elsewhere, key="all-runs-elsewhere")
@@ -47,4 +47,4 @@ def _runs(fingerprint: str) -> str | None:
     return here[0].run_id if here else None
 
 
-frame.show(page)
+layout.show(page)

@@ -1,15 +1,15 @@
 """Predictions: how good the network is, beside what needs no network."""
 
-from slviz.ui import frame
+from slviz.ui import layout
 from slviz.ui.embedding import selection_elsewhere
 from slviz.ui.predictions import prediction_views
 
 
 def page() -> None:
     """The view that belongs to the run's task."""
-    _, run, graph = frame.open_run("Predictions")
+    _, run, graph = layout.open_run("Predictions")
     selection_elsewhere.pairs(graph, run)
     prediction_views.VIEWS[run.spec.task.name](graph, run)
 
 
-frame.show(page)
+layout.show(page)

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from slviz.ui import access, frame
+from slviz.ui import access, layout
 from slviz.ui.training import form_start, new_run, training_view
 
 
 def page() -> None:
     """What is at work first, then the form for a new run."""
-    frame.heading("Train")
+    layout.heading("Train")
     form_start.read_address()
     job = st.query_params.get("job")
     if job:
@@ -22,4 +22,4 @@ def page() -> None:
     new_run.start(wish)
 
 
-frame.show(page)
+layout.show(page)

@@ -1,6 +1,6 @@
 """Vectors: embeddings of other things, brought in and opened on the Embedding page."""
 
-from slviz.ui import frame
+from slviz.ui import layout
 from slviz.ui.embedding import vector_library
 
-frame.show(vector_library.page)
+layout.show(vector_library.page)

@@ -27,12 +27,19 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
 """Settings, by today's name of the choice that has them."""
 
 ADDRESS_KEYS: Mapping[str, str] = {
+    "trust": "quality",
+    "believe": "map-quality",
     "umap-spread": "umap-min_dist",
 }
 """Keys of a page's address."""
 
 ADDRESS_VALUES: Mapping[str, Mapping[str, str]] = {
     "split": CHOICES["split"],
+    "colour": {
+        "Neighbours kept": "Neighbourhood preservation",
+        "How far to believe": "Map quality",
+        "Crowded by the map": "Density distortion",
+    },
 }
 """Values in a page's address, by today's key."""
 
@@ -42,6 +49,12 @@ ARRAYS: Mapping[str, str] = {
     "best_figure": "best_metric",
 }
 """Parts of the names of stored arrays: weights and checkpoints."""
+
+
+FILES: Mapping[str, str] = {
+    "trust-": "quality-",
+}
+"""How the names of files in a run's folder begin."""
 
 
 def choice(kind: str, name: Any) -> Any:
@@ -78,6 +91,11 @@ def arrays(stored: Mapping[str, V]) -> dict[str, V]:
             name = name.replace(former, today)
         renamed[name] = array
     return renamed
+
+
+def of_file(today: str) -> tuple[str, ...]:
+    """How the name of a file that begins with `today` began in earlier versions."""
+    return tuple(former for former, name in FILES.items() if name == today)
 
 
 def address(query: Mapping[str, str]) -> dict[str, str]:

@@ -240,7 +240,7 @@ def read_run_folder(store: RunStore, run_id: str, graph: GeneGraph) -> None:
         ],
         lambda: store.map_work(run_id, PCA(), 0).progress,
         lambda: store.map_work(run_id, PCA(), 0).failure,
-        lambda: store.open_trust(run_id, PCA(), 0),
+        lambda: store.open_map_quality(run_id, PCA(), 0),
         *(lambda kind=kind: store.open_control(run_id, kind) for kind in STORED),
     ]
     for of in ("trained", *STORED):

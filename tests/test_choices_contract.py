@@ -19,8 +19,8 @@ from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
 from slviz.projections import PROJECTIONS
 from slviz.runs import PARTS, RunSpec
-from slviz.runs.possible import Possible
 from slviz.runs.spec import TABLES as RUN_TABLES
+from slviz.runs.spec_validation import SpecValidation
 from slviz.splits import SPLITS, HeldOut
 from slviz.tasks import TASKS, PairTask
 from slviz.training import train
@@ -197,7 +197,7 @@ def test_a_baseline_scores_pairs_the_same_twice_and_refuses_what_is_not_about_pa
         with pytest.raises(InvalidSetting, match=f"The baseline '{network}' scores pairs"):
             train(graph, spec, split)
         with pytest.raises(InvalidSetting, match=f"The baseline '{network}' scores pairs"):
-            Possible(graph).check(spec)
+            SpecValidation(graph).check(spec)
         return
     one, again = (train(graph, spec, split) for _ in range(2))
     assert one.embedding.shape == (len(graph), spec.network.width)

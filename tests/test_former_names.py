@@ -14,8 +14,8 @@ from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
 from slviz.projections import PROJECTIONS
 from slviz.runs.maps import map_path
+from slviz.runs.settings_parser import choices_from_words, words_of
 from slviz.runs.spec import RunSpec
-from slviz.runs.typed import choices_from_words, words_of
 from slviz.splits import SPLITS
 from slviz.sweeps.plan import Wish, make_plan
 

@@ -21,7 +21,7 @@ KINDS = ("svg", "png", "pdf", "html")
 COLOURS: dict[str, Callable[[GeneGraph, Projection], Colouring]] = {
     "degree": lambda graph, projection: figures.by_degree(graph),
     "evidence": lambda graph, projection: figures.by_evidence(graph),
-    "kept": lambda graph, projection: figures.by_kept(projection),
+    "kept": lambda graph, projection: figures.by_preservation(projection),
 }
 HUBS = 8
 

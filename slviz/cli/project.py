@@ -48,10 +48,10 @@ def _project(asked: argparse.Namespace) -> int:
         projection = store.project(asked.run, method, seed, on_progress=shown)
         print(f"The {method.title} map of {asked.run} is kept with the run. {projection.caption}", flush=True)
         if seed == asked.seed and len(projection.coordinates) > FEWEST_GENES:
-            trust = store.measure_trust(asked.run, method, seed)
+            quality = store.measure_map_quality(asked.run, method, seed)
             print(
-                f"Trustworthiness {np.nanmean(trust.trustworthiness):.3f}, continuity "
-                f"{np.nanmean(trust.continuity):.3f} (a map by chance: {trust.by_chance['continuity']:.3f})."
+                f"Trustworthiness {np.nanmean(quality.trustworthiness):.3f}, continuity "
+                f"{np.nanmean(quality.continuity):.3f} (a map by chance: {quality.by_chance['continuity']:.3f})."
             )
     return 0
 

@@ -13,10 +13,10 @@ from slviz.pipeline.synthetic import SYNTHETIC
 from slviz.results import collect, tables
 from slviz.results.report import section, write_section
 from slviz.results.text import as_text
+from slviz.runs.settings_parser import words_of
 from slviz.runs.spec import TABLES, RunSpec
 from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
-from slviz.runs.typed import words_of
 
 RESULTS = Path("benchmarks") / "RESULTS.md"
 LEAD = "multiview"

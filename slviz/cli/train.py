@@ -16,10 +16,10 @@ from slviz.datasets.sources import open_dataset
 from slviz.errors import DamagedRun, InvalidSetting
 from slviz.pipeline.train_run import train_run
 from slviz.runs.event_files import refuse_without_tensorboard
-from slviz.runs.possible import Possible
+from slviz.runs.settings_parser import choices_from_words
 from slviz.runs.spec import DEFAULTS, TABLES, RunSpec
+from slviz.runs.spec_validation import SpecValidation
 from slviz.runs.store import RunStore
-from slviz.runs.typed import choices_from_words
 from slviz.splits import HeldOut
 
 EXAMPLES = """\
@@ -78,7 +78,7 @@ def _train(asked: argparse.Namespace) -> int:
     held_out = _held_out(graph, asked)
     spec = spec_of(asked, graph, source=source, held_out=held_out)
     if store.find(spec) is None:
-        Possible(graph, held_out=held_out).check(spec)
+        SpecValidation(graph, held_out=held_out).check(spec)
         _refuse_absent(asked.device)
     train_run(store, spec, graph=graph, held_out=held_out, device=asked.device or "auto", **options)
     return 0

@@ -9,15 +9,15 @@ from slviz.cli.sweep import cores
 from slviz.datasets.sources import open_dataset
 from slviz.errors import InvalidSetting
 from slviz.pipeline import commands
-from slviz.runs.possible import Possible
 from slviz.runs.spec import DEFAULTS, TABLES
+from slviz.runs.spec_validation import SpecValidation
 from slviz.runs.store import RunStore
 from slviz.sweeps.local import LocalWorkers
 from slviz.sweeps.runner import Job
-from slviz.tuning.leader import Leader, best_trial
 from slviz.tuning.search import SAMPLERS, TRIALS, make_search
 from slviz.tuning.space import USUAL
 from slviz.tuning.studies import StudyFolder
+from slviz.tuning.tuner import Tuner, best_trial
 
 EXAMPLES = f"""\
 examples:
@@ -75,20 +75,20 @@ def _tune(asked: argparse.Namespace) -> int:
         seed=asked.seed,
         name=asked.name,
     )
-    possible = Possible(graph)
-    possible.check(search.base)
+    validation = SpecValidation(graph)
+    validation.check(search.base)
     workers = asked.workers if asked.workers is not None else cores()
     if workers < 1:
         raise InvalidSetting(f"--workers {workers} is not a number from 1 on.")
     _tell(f"Search {search.name}: {search.trials} trials, {search.sampler}, compared by {search.base.task.figure} on ")
     _tell(f"validation pairs. Tried: {' '.join(map(str, search.tried))}")
     with StudyFolder(store.root).leading(search.name), LocalWorkers(store.root, min(workers, search.trials)) as runner:
-        leader = Leader(
+        leader = Tuner(
             search,
             store,
             runner,
             job_of=lambda spec: Job(spec, asked.device, places=workers),
-            possible=possible,
+            validation=validation,
             tell=_tell,
         )
         study = leader.run()

@@ -72,7 +72,7 @@ def of_run(run: Run, graph: GeneGraph, maps: Iterable[Projection] = ()) -> Annot
             "row: the gene that looks; column: the gene that is looked at; mean weight over layers and heads, "
             "each row sums to 1"
         )
-    columns = _gene_columns(graph).assign(**kept_columns(by_name))
+    columns = _gene_columns(graph).assign(**preservation_columns(by_name))
     return Annotated(graph.genes, columns, run.embedding, by_name, pairs, about, noun="gene")
 
 
@@ -88,7 +88,7 @@ def of_vectors(points: VectorSet, maps: Iterable[Projection] = ()) -> Annotated:
     """A vector set with the maps that were made of it and those that came with it."""
     by_name = named_maps([*maps, *(given_map(points, name) for name in points.maps)])
     about = {"provenance": vectors_provenance(points), "slviz_version": __version__, **described(by_name)}
-    columns = points.columns.assign(**kept_columns(by_name))
+    columns = points.columns.assign(**preservation_columns(by_name))
     return Annotated(points.names, columns, points.vectors, by_name, about=about)
 
 
@@ -127,9 +127,9 @@ def described(maps: Mapping[str, Projection]) -> dict[str, str]:
     }
 
 
-def kept_columns(maps: Mapping[str, Projection]) -> dict[str, np.ndarray]:
-    """By "<name>_neighbours_kept": how far each point may be believed on each map."""
-    return {f"{name}_neighbours_kept": each.kept for name, each in maps.items()}
+def preservation_columns(maps: Mapping[str, Projection]) -> dict[str, np.ndarray]:
+    """By "<name>_neighbourhood_preservation": share of each point's nearest neighbours that each map preserves."""
+    return {f"{name}_neighbourhood_preservation": each.kept for name, each in maps.items()}
 
 
 def _gene_columns(graph: GeneGraph) -> pd.DataFrame:

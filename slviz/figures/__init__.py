@@ -10,32 +10,32 @@ from slviz.figures.colouring import (
     by_chromosome,
     by_class,
     by_cluster,
-    by_crowding,
     by_degree,
     by_density,
+    by_density_distortion,
     by_error,
     by_evidence,
     by_gene_type,
-    by_kept,
+    by_map_quality,
     by_members,
     by_part,
     by_partner_score,
+    by_preservation,
     by_shared,
     by_spread,
-    by_trust,
 )
-from slviz.figures.controls import agreement_bars, company_bars
+from slviz.figures.controls import agreement_bars, homophily_bars
 from slviz.figures.curves import NamedCurve, curves_of, precision_recall_curves, roc_curves
 from slviz.figures.degrees import degree_distribution, degree_ranks
 from slviz.figures.embedding import embedding_scatter
 from slviz.figures.enrichment import compared_bars, enrichment_bars
-from slviz.figures.frame import marked_synthetic
+from slviz.figures.map_3d import embedding_3d
 from slviz.figures.network import network_figure
 from slviz.figures.own_columns import by_column
 from slviz.figures.predictions import predicted_against_actual, residuals, score_distribution
 from slviz.figures.scree import scree_plot
 from slviz.figures.side_by_side import side_by_side
-from slviz.figures.solid import embedding_solid
+from slviz.figures.theme import marked_synthetic
 from slviz.figures.training import training_curves
 
 __all__ = [
@@ -46,27 +46,27 @@ __all__ = [
     "by_class",
     "by_cluster",
     "by_column",
-    "by_crowding",
     "by_degree",
     "by_density",
+    "by_density_distortion",
     "by_error",
     "by_evidence",
     "by_gene_type",
-    "by_kept",
+    "by_map_quality",
     "by_members",
     "by_part",
     "by_partner_score",
+    "by_preservation",
     "by_shared",
     "by_spread",
-    "by_trust",
-    "company_bars",
     "compared_bars",
     "curves_of",
     "degree_distribution",
     "degree_ranks",
+    "embedding_3d",
     "embedding_scatter",
-    "embedding_solid",
     "enrichment_bars",
+    "homophily_bars",
     "marked_synthetic",
     "network_figure",
     "precision_recall_curves",

@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 from jaxtyping import Int64
 
-from slviz.figures.frame import empty, framed
 from slviz.figures.palette import CONTINUOUS, FAINT
+from slviz.figures.theme import empty, framed
 from slviz.figures.written import written
 
 WRITTEN = 16

@@ -11,7 +11,7 @@ import pandas as pd
 
 from slviz.datasets import GeneGraph
 from slviz.figures.written import written
-from slviz.projections import Clusters, Crowding, Density, Projection, Spread
+from slviz.projections import Clusters, Density, DensityDistortion, Projection, Spread
 from slviz.runs import PARTS, Run
 
 Kind = Literal["categorical", "continuous", "signed"]
@@ -97,7 +97,7 @@ def by_evidence(graph: GeneGraph) -> Colouring:
 
 
 def by_density(density: Density, *, of: str = "gene") -> Colouring:
-    """How crowded it is around each point (`of` says what one is), on a logarithmic scale; lone ones are missing."""
+    """The density around each point (`of` says what one is), on a logarithmic scale; lone ones are missing."""
     value = np.where(density.value > 0, density.value, np.nan)
     unit = density.unit.replace("gene", of)
     return Colouring("Local density", "continuous", value, unit=f"{unit}, log scale", logarithmic=True)
@@ -193,15 +193,15 @@ def by_class(values: np.ndarray, names: Sequence[str], *, title: str) -> Colouri
     return Colouring(title, "categorical", np.where(values == "", "none", values), order=(*names, "none"))
 
 
-def by_kept(projection: Projection) -> Colouring:
+def by_preservation(projection: Projection) -> Colouring:
     """How well the map keeps each gene's neighbours: 0 none, 1 all."""
-    return Colouring("Neighbours kept", "continuous", projection.kept, unit="share of 15")
+    return Colouring("Neighbourhood preservation", "continuous", projection.kept, unit="share of 15")
 
 
-def by_trust(value: np.ndarray, by_chance: float, *, measure: str = "lower of both") -> Colouring:
-    """How far each gene's place on the map can be believed: 1 wholly, `by_chance` not at all; NaN not measured."""
+def by_map_quality(value: np.ndarray, by_chance: float, *, measure: str = "lower of both") -> Colouring:
+    """How faithful the map is at each gene: 1 is best, `by_chance` what chance gives; NaN not measured."""
     unit = f"{measure}; 1 is best, {by_chance:.2g} is chance"
-    return Colouring("How far to believe this point", "continuous", np.asarray(value, dtype=np.float32), unit=unit)
+    return Colouring("Map quality", "continuous", np.asarray(value, dtype=np.float32), unit=unit)
 
 
 def by_spread(spread: Spread, seeds: int) -> Colouring:
@@ -211,9 +211,9 @@ def by_spread(spread: Spread, seeds: int) -> Colouring:
     )
 
 
-def by_crowding(found: Crowding) -> Colouring:
+def by_density_distortion(found: DensityDistortion) -> Colouring:
     """Where the map is denser (above 0) or emptier than the embedding."""
-    return Colouring("Crowded by the map", "signed", found.value, unit="rank on the map less rank in the embedding")
+    return Colouring("Density distortion", "signed", found.value, unit="rank on the map less rank in the embedding")
 
 
 def by_shared(shared: np.ndarray, words: str) -> Colouring:

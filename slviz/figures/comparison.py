@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 
 from slviz.evaluation import METRICS
 from slviz.evaluation.comparison import Difference
-from slviz.figures.frame import framed
 from slviz.figures.palette import LINE, OKABE_ITO, SYMBOLS
+from slviz.figures.theme import framed
 from slviz.figures.written import all_written, written
 
 LINE_PIXELS = 46

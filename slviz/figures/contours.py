@@ -1,4 +1,4 @@
-"""Contours of how crowded a map is: lines over the points, from a smoothed histogram."""
+"""Contours of the density of a map: lines over the points, from a smoothed histogram."""
 
 from __future__ import annotations
 

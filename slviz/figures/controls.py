@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from slviz.figures.frame import framed
 from slviz.figures.palette import KNOWN
+from slviz.figures.theme import framed
 from slviz.figures.written import all_written, written
 from slviz.projections.agreement import Agreement, Null
-from slviz.projections.company import Company
+from slviz.projections.homophily import NeighbourHomophily
 
 KIND_COLOURS = {"features": "#E69F00", "untrained": "#56B4E9", "trained": "#0072B2", "shuffled": "#CC79A7"}
 KIND_PATTERNS = {"features": "", "untrained": "/", "trained": "", "shuffled": "x"}
@@ -48,44 +48,48 @@ def agreement_bars(agreements: Mapping[str, Agreement]) -> go.Figure:
     return figure.update_xaxes(range=[0, max(*percent, 1) * 1.15])
 
 
-def company_bars(companies: Mapping[str, Sequence[Company]], titles: Mapping[str, str]) -> go.Figure:
-    """For each bond a bar an embedding: the share of its nearest neighbours that are so bound, beside chance.
+def homophily_bars(homophily: Mapping[str, Sequence[NeighbourHomophily]], titles: Mapping[str, str]) -> go.Figure:
+    """For each relation a bar an embedding: the share of its nearest neighbours that are so related, beside chance.
 
     Args:
-        companies: by kind of embedding, one company a bond, the bonds in the same order.
+        homophily: by kind of embedding, its homophily by each relation, the relations in the same order.
         titles: what each kind is called.
     """
-    bonds = [written(each.bond) for each in next(iter(companies.values()))]
+    relations = [written(each.relation) for each in next(iter(homophily.values()))]
     traces: list[Any] = []
-    for place, (kind, found) in enumerate(companies.items()):
+    for place, (kind, found) in enumerate(homophily.items()):
         percent = [100 * each.mean for each in found]
         traces.append(
             go.Bar(
-                x=np.arange(len(bonds)) + _offset(place, len(companies)),
+                x=np.arange(len(relations)) + _offset(place, len(homophily)),
                 y=percent,
-                width=_width(len(companies)),
+                width=_width(len(homophily)),
                 name=written(titles[kind]),
                 marker={"color": KIND_COLOURS[kind], "pattern": {"shape": KIND_PATTERNS[kind]}},
                 text=[f"{value:.0f}" if value >= 10 else f"{value:.1f}" for value in percent],
                 textposition="outside",
                 cliponaxis=False,
-                customdata=[[bond] for bond in bonds],
+                customdata=[[relation] for relation in relations],
                 hovertemplate=f"{written(titles[kind])}: %{{y:.1f}} % of neighbours %{{customdata[0]}}<extra></extra>",
             )
         )
-    nulls = [each.null for found in companies.values() for each in found]
-    places = [bond + _offset(place, len(companies)) for place in range(len(companies)) for bond in range(len(bonds))]
+    nulls = [each.null for found in homophily.values() for each in found]
+    places = [
+        relation + _offset(place, len(homophily))
+        for place in range(len(homophily))
+        for relation in range(len(relations))
+    ]
     traces += _chance(nulls, places, across=True)
-    highest = max(100 * each.mean for found in companies.values() for each in found)
+    highest = max(100 * each.mean for found in homophily.values() for each in found)
     figure = framed(
         traces,
         x="",
         y="% of a gene's nearest neighbours",
-        keep="company",
+        keep="homophily",
         height=400,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
     )
-    figure.update_xaxes(tickvals=list(range(len(bonds))), ticktext=bonds, showgrid=False)
+    figure.update_xaxes(tickvals=list(range(len(relations))), ticktext=relations, showgrid=False)
     return figure.update_yaxes(range=[0, highest * 1.12])
 
 

@@ -11,8 +11,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from slviz.evaluation import average_precision, pr_curve, roc_auc, roc_curve
-from slviz.figures.frame import framed
 from slviz.figures.palette import ACCENT, LINE, LONGER
+from slviz.figures.theme import framed
 from slviz.figures.written import written
 from slviz.runs import PAIR_COLUMNS
 

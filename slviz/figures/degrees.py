@@ -6,9 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from slviz.datasets import GeneGraph
-from slviz.figures.frame import empty, framed
 from slviz.figures.labels import callouts
 from slviz.figures.palette import ACCENT, OKABE_ITO
+from slviz.figures.theme import empty, framed
 from slviz.figures.written import written
 
 

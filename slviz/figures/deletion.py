@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from slviz.figures.frame import framed
 from slviz.figures.palette import ACCENT, LINE, OKABE_ITO
+from slviz.figures.theme import framed
 from slviz.figures.written import written
 from slviz.runs.deletions import DeletionTest
 

@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 
 from slviz.figures.colouring import Colouring
 from slviz.figures.contours import density_contours
-from slviz.figures.frame import framed, plain_axes, scatter_kind
 from slviz.figures.labels import area_labels, callouts
 from slviz.figures.palette import ACCENT, LINE, MISSING
 from slviz.figures.points import Points, coloured, heading, hover_texts
+from slviz.figures.theme import framed, plain_axes, scatter_kind
 from slviz.figures.written import written
 from slviz.projections import Clusters, Projection
 from slviz.projections.neighbours import count_within

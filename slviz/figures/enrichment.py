@@ -11,8 +11,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from slviz.enrichment import SIGNIFICANT, Enrichment
-from slviz.figures.frame import empty, framed
 from slviz.figures.palette import FAINT, LINE, OKABE_ITO, categorical
+from slviz.figures.theme import empty, framed
 from slviz.figures.written import all_written, written
 
 GROUP_WORDS = {"BP": "process", "MF": "function", "CC": "component"}

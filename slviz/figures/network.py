@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from slviz.figures.frame import CLEAR, empty, framed
 from slviz.figures.labels import LETTER_WIDTH
 from slviz.figures.palette import HELD_OUT as HELD_OUT_COLOUR
 from slviz.figures.palette import KNOWN as KNOWN_COLOUR
@@ -15,6 +14,7 @@ from slviz.figures.palette import LINE, MISSING
 from slviz.figures.palette import PREDICTED as PREDICTED_COLOUR
 from slviz.figures.ring_labels import canvas_for, ring_labels
 from slviz.figures.rings import ring_places
+from slviz.figures.theme import CLEAR, empty, framed
 from slviz.figures.written import all_written, written
 from slviz.neighbourhood import AMONG, CENTRE, FURTHER, HELD_OUT, KNOWN, OTHER, OUTER, PREDICTED, SPOKE, Neighbourhood
 

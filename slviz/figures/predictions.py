@@ -10,8 +10,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from slviz.errors import InvalidSetting
-from slviz.figures.frame import empty, framed, scatter_kind
 from slviz.figures.palette import FAINT, LINE, OKABE_ITO, PART_COLOURS, PART_SYMBOLS
+from slviz.figures.theme import empty, framed, scatter_kind
 from slviz.figures.written import written
 from slviz.runs import PARTS
 

@@ -21,8 +21,8 @@ from jaxtyping import Bool, Float32, UInt8
 from plotly.colors import sample_colorscale, unlabel_rgb
 
 from slviz.figures.colouring import Colouring
-from slviz.figures.frame import framed, plain_axes, scatter_kind
 from slviz.figures.palette import CONTINUOUS, MISSING, SIGNED, categorical, symbols
+from slviz.figures.theme import framed, plain_axes, scatter_kind
 from slviz.figures.written import all_written, written
 
 POINTS_UP_TO = 150_000

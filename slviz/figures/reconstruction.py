@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from slviz.figures.frame import empty, framed, scatter_kind
 from slviz.figures.palette import LINE, PART_COLOURS, PART_SYMBOLS
+from slviz.figures.theme import empty, framed, scatter_kind
 from slviz.figures.written import all_written, written
 from slviz.runs import PARTS
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from slviz.figures.frame import empty, framed
 from slviz.figures.palette import LINE, MISSING, OKABE_ITO, SYMBOLS
+from slviz.figures.theme import empty, framed
 from slviz.figures.written import written
 from slviz.results import Column, ResultRow, ResultTable, higher_is_better
 from slviz.results.text import cell_text, heading, row_name

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from slviz.figures.frame import framed
 from slviz.figures.palette import ACCENT, KNOWN, MISSING
+from slviz.figures.theme import framed
 
 MOST_AXES = 40
 

@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 
 from slviz.figures.colouring import Colouring
 from slviz.figures.embedding import LEGEND, TITLE_HEIGHT, flat_traces, span_of
-from slviz.figures.frame import framed, scatter_kind
 from slviz.figures.labels import callouts
 from slviz.figures.points import Points, heading, hover_texts
+from slviz.figures.theme import framed, scatter_kind
 from slviz.figures.written import written
 from slviz.projections import Projection
 

@@ -7,8 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from slviz.figures.frame import CLEAR, empty
 from slviz.figures.palette import ACCENT, FAINT, LINE, OKABE_ITO
+from slviz.figures.theme import CLEAR, empty
 from slviz.figures.written import written
 
 FIGURE_TITLES = {

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
-from slviz.figures.frame import CLEAR, empty
 from slviz.figures.palette import ACCENT, FAINT, LINE, OKABE_ITO
+from slviz.figures.theme import CLEAR, empty
 from slviz.figures.written import all_written, written
 
 if TYPE_CHECKING:

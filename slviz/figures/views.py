@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from slviz.figures.frame import framed
 from slviz.figures.palette import FAINT, KNOWN, LINE, PREDICTED
+from slviz.figures.theme import framed
 from slviz.figures.written import all_written, written
 
 ROW_PIXELS = 30

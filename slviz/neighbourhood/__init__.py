@@ -1,7 +1,7 @@
 """The genes around a gene, as a trained network attends to them."""
 
-from slviz.neighbourhood.around import neighbourhood
 from slviz.neighbourhood.attention_index import AttentionIndex, Direction
+from slviz.neighbourhood.ego_network import neighbourhood
 from slviz.neighbourhood.result import (
     AMONG,
     CENTRE,

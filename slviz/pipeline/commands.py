@@ -12,8 +12,8 @@ from pathlib import Path
 from slviz.choices import Choice
 from slviz.errors import InvalidSetting
 from slviz.projections.method import ProjectionMethod
+from slviz.runs.settings_parser import words_of
 from slviz.runs.spec import TABLES, RunSpec
-from slviz.runs.typed import words_of
 
 PROGRAM = ("python", "-m", "slviz")
 FROM_A_FILE = frozenset({"test_pairs", "test_negatives"})

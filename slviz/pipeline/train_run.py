@@ -196,6 +196,6 @@ def _make_maps(store: RunStore, run_id: str, voice: Voice) -> None:
         try:
             projection = store.project(run_id, PROJECTIONS.make(name), MAPS_SEED)
             voice.tell(f"Map {name}: {projection.kept.mean():.0%} of nearest neighbours kept.")
-            store.measure_trust(run_id, projection.method, MAPS_SEED)
+            store.measure_map_quality(run_id, projection.method, MAPS_SEED)
         except SlvizError as error:
             voice.warn(f"The {name} map was not made. {error}")

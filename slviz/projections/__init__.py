@@ -3,12 +3,12 @@
 from slviz.choices import Choices
 from slviz.projections.alignment import Spread, spread_over
 from slviz.projections.clusters import CLUSTERINGS, Clustering, Clusters
-from slviz.projections.density import DENSITIES, Crowding, Density, DensityEstimate, crowding
+from slviz.projections.density import DENSITIES, Density, DensityDistortion, DensityEstimate, density_distortion
+from slviz.projections.map_quality import MapQuality, measure_map_quality
 from slviz.projections.method import ProjectionMethod
 from slviz.projections.pacmap import PaCMAP
 from slviz.projections.pca import PCA
 from slviz.projections.projection import Projection
-from slviz.projections.trust import Trust, measure_trust
 from slviz.projections.tsne import TSNE
 from slviz.projections.umap import UMAP
 
@@ -23,15 +23,15 @@ __all__ = [
     "UMAP",
     "Clustering",
     "Clusters",
-    "Crowding",
     "Density",
+    "DensityDistortion",
     "DensityEstimate",
+    "MapQuality",
     "PaCMAP",
     "Projection",
     "ProjectionMethod",
     "Spread",
-    "Trust",
-    "crowding",
-    "measure_trust",
+    "density_distortion",
+    "measure_map_quality",
     "spread_over",
 ]

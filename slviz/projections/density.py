@@ -1,4 +1,4 @@
-"""Density: how crowded the embedding, or a map of it, is around each gene."""
+"""Density: how many genes lie around each gene in the embedding, or on a map of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SAMPLE = 1000
 
 @dataclass(frozen=True, eq=False)
 class Density:
-    """How crowded it is around each gene. G genes.
+    """How dense it is around each gene. G genes.
 
     Attributes:
         value: float32 [G], larger is denser.
@@ -35,7 +35,7 @@ class Density:
 
 @dataclass(frozen=True)
 class DensityEstimate(Choice):
-    """A way to say how crowded it is around a gene."""
+    """An estimate of the density around a gene."""
 
     name: ClassVar[str]
 
@@ -124,12 +124,12 @@ DENSITIES: Choices[DensityEstimate] = Choices("density", NearestDensity, RadiusD
 
 
 @dataclass(frozen=True, eq=False)
-class Crowding:
+class DensityDistortion:
     """Where a map looks denser or emptier than the embedding is. G genes.
 
     Attributes:
         value: float32 [G], a gene's rank by density on the map less its rank in the embedding, both from 0
-            (emptiest) to 1 (densest): above 0 the map crowds it, below 0 the map spreads it out.
+            (emptiest) to 1 (densest): above 0 the map is too dense there, below 0 too sparse.
         agreement: Spearman's ρ of the two densities: 1 where what looks dense is dense, 0 where it says nothing.
     """
 
@@ -137,14 +137,14 @@ class Crowding:
     agreement: float
 
 
-def crowding(embedding: Density, on_map: Density) -> Crowding:
+def density_distortion(embedding: Density, on_map: Density) -> DensityDistortion:
     """What of the density of a map comes from the map, by ranks, so that units do not matter."""
     from scipy.stats import rankdata
 
     there, here = (rankdata(each.value) for each in (embedding, on_map))  # ties share their mean rank
     flat = there.std() == 0 or here.std() == 0
     value = (here - there) / max(len(here) - 1, 1)
-    return Crowding(value.astype(np.float32), 0.0 if flat else float(np.corrcoef(there, here)[0, 1]))
+    return DensityDistortion(value.astype(np.float32), 0.0 if flat else float(np.corrcoef(there, here)[0, 1]))
 
 
 def typical_radius(vectors: Float32[np.ndarray, "genes width"]) -> float:

@@ -12,8 +12,8 @@ from jaxtyping import Float, Float32
 
 from slviz.choices import Choice, setting
 from slviz.errors import DataError
-from slviz.projections.neighbours import neighbours_kept
-from slviz.projections.projection import NEIGHBOURS_KEPT, Projection
+from slviz.projections.neighbours import neighbourhood_preservation
+from slviz.projections.projection import PRESERVED_NEIGHBOURS, Projection
 
 FEWEST_GENES = 3
 OnProgress = Callable[[float, str], None]
@@ -63,7 +63,7 @@ class ProjectionMethod(Choice):
             seed=seed,
             coordinates=coordinates,
             axes=axes,
-            kept=neighbours_kept(vectors, coordinates, count=NEIGHBOURS_KEPT),
+            kept=neighbourhood_preservation(vectors, coordinates, count=PRESERVED_NEIGHBOURS),
         )
 
     @abstractmethod

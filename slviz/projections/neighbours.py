@@ -27,7 +27,7 @@ def nearest_neighbours(
     return number.astype(np.int64), distance.astype(np.float32)
 
 
-def neighbours_kept(
+def neighbourhood_preservation(
     vectors: Float[np.ndarray, "genes width"],
     coordinates: Float[np.ndarray, "genes dimensions"],
     *,
@@ -67,8 +67,8 @@ def count_within(vectors: Float[np.ndarray, "genes width"], radius: float) -> In
     if vectors.shape[1] <= FEW_COLUMNS:
         from scipy.spatial import KDTree
 
-        counted = KDTree(vectors).query_ball_point(vectors, radius, return_length=True, workers=-1)
-        return counted.astype(np.int64) - 1
+        counts = KDTree(vectors).query_ball_point(vectors, radius, return_length=True, workers=-1)
+        return counts.astype(np.int64) - 1
     return _count_in_blocks(vectors, radius)
 
 
@@ -77,8 +77,8 @@ def count_at(vectors: Float[np.ndarray, "genes width"], distance: float) -> Int6
     from scipy.spatial import KDTree
 
     exact = vectors.astype(np.float64)
-    counted = KDTree(exact).query_ball_point(exact, distance, return_length=True, workers=-1)
-    return counted.astype(np.int64) - 1
+    counts = KDTree(exact).query_ball_point(exact, distance, return_length=True, workers=-1)
+    return counts.astype(np.int64) - 1
 
 
 def _count_in_blocks(vectors: Float[np.ndarray, "genes width"], radius: float) -> Int64[np.ndarray, " genes"]:
@@ -91,13 +91,13 @@ def _count_in_blocks(vectors: Float[np.ndarray, "genes width"], radius: float) -
     ones = np.ones_like(half_square)
     left = np.column_stack([vectors, ones, np.float32(radius**2 / 2) - half_square])
     right = np.column_stack([vectors, -half_square, ones])
-    counted = np.zeros(len(vectors), dtype=np.int64)
+    counts = np.zeros(len(vectors), dtype=np.int64)
     for start in range(0, len(vectors), BLOCK):
         stop = min(start + BLOCK, len(vectors))
         within = left[start:stop] @ right[start:].T >= 0
-        counted[start:stop] += _trues(within, axis=1)
-        counted[stop:] += _trues(within[:, stop - start :], axis=0)
-    return counted - 1  # each gene counted itself
+        counts[start:stop] += _trues(within, axis=1)
+        counts[stop:] += _trues(within[:, stop - start :], axis=0)
+    return counts - 1  # each gene counted itself
 
 
 def _trues(table: np.ndarray, *, axis: int) -> Int64[np.ndarray, " kept"]:

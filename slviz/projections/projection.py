@@ -1,4 +1,4 @@
-"""Projection: where each gene lies on a map, by which method, and how far to believe it."""
+"""Projection: where each gene lies on a map, by which method, and how well it preserves neighbourhoods."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from slviz.errors import DamagedRun
 if TYPE_CHECKING:
     from slviz.projections.method import ProjectionMethod
 
-NEIGHBOURS_KEPT = 15
+PRESERVED_NEIGHBOURS = 15
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +51,6 @@ class Projection:
         seed = f", seed {self.seed}" if self.method.random else ""
         return (
             f"{used}{flat}{seed}. On average {100 * float(self.kept.mean()):.0f} % of a gene's "
-            f"{min(NEIGHBOURS_KEPT, len(self.kept) - 1)} nearest neighbours in the embedding are also "
+            f"{min(PRESERVED_NEIGHBOURS, len(self.kept) - 1)} nearest neighbours in the embedding are also "
             f"its nearest on the map. {self.method.reading}"
         )

@@ -15,10 +15,10 @@ from slviz.networks.baselines import Baseline
 from slviz.runs.contents import SPLIT
 from slviz.runs.manifest import Manifest
 from slviz.runs.run import NETWORK
+from slviz.runs.settings_parser import words_of
 from slviz.runs.spec import RunSpec
 from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
-from slviz.runs.typed import words_of
 from slviz.splits.pair_split import GENE_ROW
 from slviz.tasks import PairTask
 
@@ -177,12 +177,12 @@ def _judged_on_the_same_pairs(store: RunStore, runs: Sequence[RunSummary]) -> tu
 
 def _of_one_content(store: RunStore, group: Sequence[tuple[str, RunSummary]]) -> set[str]:
     """Names of the largest part of the group that has one split; files that differ are compared by content."""
-    counted = Counter(sealed for sealed, _ in group)
-    if len(counted) > 1:  # another version of the library that writes tables may pack the same rows otherwise
+    counts = Counter(sealed for sealed, _ in group)
+    if len(counts) > 1:  # another version of the library that writes tables may pack the same rows otherwise
         content = {sealed: _content(store, run) for sealed, run in reversed(group)}
         group = [(content[sealed], run) for sealed, run in group]
-        counted = Counter(sealed for sealed, _ in group)
-    most = counted.most_common(1)[0][0]
+        counts = Counter(sealed for sealed, _ in group)
+    most = counts.most_common(1)[0][0]
     return {run.run_id for sealed, run in group if sealed == most}
 
 

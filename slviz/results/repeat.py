@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from slviz.pipeline import commands
 from slviz.results.collect import DIVISION_SETTINGS
+from slviz.runs.settings_parser import words_of
 from slviz.runs.spec import RunSpec
-from slviz.runs.typed import words_of
 
 LISTED = ("fold", "publication")
 SEEDS = "split_seed"

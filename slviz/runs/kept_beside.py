@@ -1,4 +1,4 @@
-"""KeptBeside: what a RunStore makes and keeps beside finished runs: maps, how far to believe them, controls."""
+"""KeptBeside: what a RunStore makes and keeps beside finished runs: maps, their quality, controls."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from slviz.errors import DamagedRun
+from slviz.projections.map_quality import MapQuality, measure_map_quality
 from slviz.projections.method import OnProgress, ProjectionMethod
 from slviz.projections.projection import Projection
-from slviz.projections.trust import Trust, measure_trust
 from slviz.runs.beside import Beside
 from slviz.runs.controls import Control, control_path, read_control, save_control
 from slviz.runs.manifest import Manifest
@@ -19,11 +19,11 @@ from slviz.runs.maps import (
     TRAINED,
     list_maps,
     map_path,
+    map_quality_path,
     read_map,
-    read_trust,
+    read_map_quality,
     save_map,
-    save_trust,
-    trust_path,
+    save_map_quality,
 )
 from slviz.runs.run import Run
 
@@ -53,9 +53,9 @@ class KeptBeside:
         """The map, checked; None where it was not made yet; raises `DamagedRun` naming the file."""
         return read_map(self.folder(run_id), method, seed, of=of)
 
-    def open_trust(self, run_id: str, method: ProjectionMethod, seed: int) -> Trust | None:
-        """How far the map can be believed, checked; None where it was not measured yet; raises `DamagedRun`."""
-        return read_trust(self.folder(run_id), method, seed)
+    def open_map_quality(self, run_id: str, method: ProjectionMethod, seed: int) -> MapQuality | None:
+        """The quality of the map, checked; None where it was not measured yet; raises `DamagedRun`."""
+        return read_map_quality(self.folder(run_id), method, seed)
 
     def save_projection(self, run_id: str, projection: Projection, *, of: str = TRAINED) -> None:
         """Keep a map with its run; raises `RunNotSaved`."""
@@ -88,28 +88,28 @@ class KeptBeside:
             save_map(folder, projection, of=of)
             return projection
 
-    def measure_trust(self, run_id: str, method: ProjectionMethod, seed: int) -> Trust:
-        """How far a stored map can be believed, measured and kept when it was not yet; else as `project`."""
+    def measure_map_quality(self, run_id: str, method: ProjectionMethod, seed: int) -> MapQuality:
+        """The quality of a stored map, measured and kept when it was not yet; else as `project`."""
         folder, _ = self._finished(run_id)
         projection = self.project(run_id, method, seed)
         with contextlib.suppress(DamagedRun):
-            if (known := read_trust(folder, method, seed)) is not None:
+            if (known := read_map_quality(folder, method, seed)) is not None:
                 return known
-        busy = f"Another process is judging this {method.name} map of run {run_id}."
-        with self.trust_work(run_id, method, seed).making(busy=busy) as tell:
-            trust = measure_trust(self.open(run_id).embedding, projection.coordinates, on_progress=tell)
-            save_trust(folder, projection, trust)
-            return trust
+        busy = f"Another process is measuring this {method.name} map of run {run_id}."
+        with self.map_quality_work(run_id, method, seed).making(busy=busy) as tell:
+            quality = measure_map_quality(self.open(run_id).embedding, projection.coordinates, on_progress=tell)
+            save_map_quality(folder, projection, quality)
+            return quality
 
     def map_work(self, run_id: str, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Beside:
         """State, progress and failure of the making of a map, and the way to cancel it."""
         folder = self.folder(run_id)
         return Beside(map_path(folder, method, seed, of=of), within=folder)
 
-    def trust_work(self, run_id: str, method: ProjectionMethod, seed: int) -> Beside:
-        """The same for the judging of a map."""
+    def map_quality_work(self, run_id: str, method: ProjectionMethod, seed: int) -> Beside:
+        """The same for the quality of a map."""
         folder = self.folder(run_id)
-        return Beside(trust_path(folder, method, seed), within=folder)
+        return Beside(map_quality_path(folder, method, seed), within=folder)
 
     # --- controls ----------------------------------------------------------------------------------------
 

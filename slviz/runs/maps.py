@@ -1,4 +1,4 @@
-"""Maps on disk: one sealed file a projection and one for how far it can be trusted, made after the run was finished.
+"""Maps on disk: one sealed file a projection and one for its quality, made after the run was finished.
 
 The manifest lists what training gave. Maps are made from it at any later time, by several processes at
 once, so each carries its own SHA-256 and the run it belongs to, and a finished run is never written again.
@@ -16,9 +16,9 @@ import numpy as np
 
 from slviz import former_names
 from slviz.errors import DamagedRun, SlvizError
+from slviz.projections.map_quality import MapQuality
 from slviz.projections.method import ProjectionMethod
 from slviz.projections.projection import Projection
-from slviz.projections.trust import Trust
 from slviz.runs.checks import require
 from slviz.runs.damage import damaged, readable
 from slviz.runs.files import (
@@ -38,7 +38,7 @@ from slviz.runs.schemas import AboutMap, Owned
 SUFFIX = ".safetensors"
 KIND = "projection"
 """What the table of the methods is called in the table of former names."""
-TRUST = "trust-"
+QUALITY = "quality-"
 MEASURES = ("trustworthiness", "continuity", "recall")
 TRAINED = "trained"
 """The run's own embedding; any other is a control: see `slviz.runs.controls`."""
@@ -57,10 +57,11 @@ def map_path(folder: Path, method: ProjectionMethod, seed: int, *, of: str = TRA
     return maps_folder(folder, of=of) / name
 
 
-def trust_path(folder: Path, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Path:
-    """Where it lies how far that map can be trusted."""
+def map_quality_path(folder: Path, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Path:
+    """Where the quality of that map lies, under its former name where it was measured by an earlier version."""
     path = map_path(folder, method, seed, of=of)
-    return path.with_name(TRUST + path.name)
+    named = [path.with_name(prefix + path.name) for prefix in (QUALITY, *former_names.of_file(QUALITY))]
+    return next((each for each in named if is_plain(each)), named[0])
 
 
 def save_map(folder: Path, projection: Projection, *, of: str = TRAINED) -> None:
@@ -87,20 +88,20 @@ def read_map(folder: Path, method: ProjectionMethod, seed: int, *, of: str = TRA
     return Projection(method=method, seed=seed, coordinates=arrays["coordinates"], axes=about.axes, kept=arrays["kept"])
 
 
-def save_trust(folder: Path, projection: Projection, trust: Trust, *, of: str = TRAINED) -> None:
-    """Write how far a map can be trusted beside it; raises `RunNotSaved`."""
-    about = {**_key(projection.method, projection.seed), **_owner(folder, of), "neighbours": trust.neighbours}
+def save_map_quality(folder: Path, projection: Projection, quality: MapQuality, *, of: str = TRAINED) -> None:
+    """Write the quality of a map beside it; raises `RunNotSaved`."""
+    about = {**_key(projection.method, projection.seed), **_owner(folder, of), "neighbours": quality.neighbours}
     arrays = {
-        "trustworthiness": trust.trustworthiness,
-        "continuity": trust.continuity,
-        "recall": trust.recall,
+        "trustworthiness": quality.trustworthiness,
+        "continuity": quality.continuity,
+        "recall": quality.recall,
     }
-    write_atomically(trust_path(folder, projection.method, projection.seed, of=of), pack_sealed(arrays, about))
+    write_atomically(map_quality_path(folder, projection.method, projection.seed, of=of), pack_sealed(arrays, about))
 
 
-def read_trust(folder: Path, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Trust | None:
-    """How far that map can be trusted, checked; None where it was not measured; raises `DamagedRun`."""
-    path = trust_path(folder, method, seed, of=of)
+def read_map_quality(folder: Path, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> MapQuality | None:
+    """The quality of that map, checked; None where it was not measured; raises `DamagedRun`."""
+    path = map_quality_path(folder, method, seed, of=of)
     read = _read(folder, path, method, seed, of=of)
     if read is None:
         return None
@@ -111,7 +112,7 @@ def read_trust(folder: Path, method: ProjectionMethod, seed: int, *, of: str = T
         require({each: np.nan_to_num(array) for each, array in measures.items()}, name, path, kind="f", shape=[points])
     if not 1 <= about.neighbours < len(arrays["recall"]):
         raise damaged(path, f"is altered: it looks at {about.neighbours:,} nearest genes")
-    return Trust(**measures, neighbours=about.neighbours)
+    return MapQuality(**measures, neighbours=about.neighbours)
 
 
 def points_of(folder: Path) -> int | None:

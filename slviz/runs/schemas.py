@@ -125,7 +125,7 @@ class Owned(msgspec.Struct):
 
 
 class AboutMap(Stored):
-    """The description in the file of a map, or in that of how far it can be trusted."""
+    """The description in the file of a map, or in that of its quality."""
 
     method: ChoiceJson
     seed: Integer

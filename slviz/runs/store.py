@@ -6,7 +6,7 @@
     progress.jsonl        one line an epoch
     log.txt  cancel  error.json  device  checkpoint.safetensors
     weights.safetensors  arrays.safetensors  predictions.parquet  split.parquet  metrics.json
-    projections/<method>-<hash>.safetensors     each sealed with its own SHA-256; trust-… beside it
+    projections/<method>-<hash>.safetensors     each sealed with its own SHA-256; quality-… beside it
     controls/<kind>/…                           what the embedding is told from: see slviz.runs.controls
     deletions/<gene or sample>.safetensors      sealed likewise
     tensorboard/          event files, where they were asked for

@@ -13,10 +13,10 @@ from slviz import former_names
 from slviz.choices import Choices
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting, SlvizError, nearest
-from slviz.runs.possible import Possible
+from slviz.runs.settings_parser import choices_from_words
 from slviz.runs.spec import DEFAULTS as spec_defaults
 from slviz.runs.spec import TABLES, RunSpec
-from slviz.runs.typed import choices_from_words
+from slviz.runs.spec_validation import SpecValidation
 from slviz.splits import publications
 from slviz.text import sentences
 
@@ -89,7 +89,7 @@ def make_plan(graph: GeneGraph, wishes: Sequence[Wish], *, source: str) -> Plan:
         wishes: what is wanted, a line each.
         source: where `graph` was opened from.
     """
-    possible = Possible(graph)
+    validation = SpecValidation(graph)
     runs: dict[str, RunSpec] = {}
     refused: dict[tuple[str, str], list[str]] = {}
     left = MOST_RUNS
@@ -113,7 +113,7 @@ def make_plan(graph: GeneGraph, wishes: Sequence[Wish], *, source: str) -> Plan:
                 continue
             try:
                 spec = _spec(graph, names, words, seed=seed, source=source)
-                possible.check(spec)
+                validation.check(spec)
                 runs.setdefault(spec.run_id, spec)
                 planned.add(key)
             except SlvizError as error:

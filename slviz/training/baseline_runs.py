@@ -11,7 +11,7 @@ from slviz.baselines.structural import TrainingGraph
 from slviz.datasets import GeneGraph
 from slviz.networks.baselines import Baseline
 from slviz.runs import RunSpec
-from slviz.runs.possible import refuse_network
+from slviz.runs.spec_validation import refuse_network
 from slviz.scoring import FormulaScorer, PairScorer, formula_arrays
 from slviz.splits import PairSplit
 from slviz.structure import SeenPairs

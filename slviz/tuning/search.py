@@ -13,8 +13,8 @@ from slviz import former_names
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting
 from slviz.pipeline import commands
+from slviz.runs.settings_parser import choices_from_words
 from slviz.runs.spec import TABLES, RunSpec
-from slviz.runs.typed import choices_from_words
 from slviz.tuning.space import Tried, grid_of, split_words, words_for
 
 SAMPLERS = ("tpe", "random", "grid")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from slviz.choices import Setting
 from slviz.errors import InvalidSetting
+from slviz.runs.settings_parser import owner
 from slviz.runs.spec import TABLES
-from slviz.runs.typed import owner
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution

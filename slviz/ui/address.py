@@ -16,7 +16,7 @@ from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from slviz import former_names
 from slviz.datasets.report import shown
-from slviz.ui.words import escape_markdown
+from slviz.ui.labels import escape_markdown
 
 TRAVELLING = ("run", "gene", "data", "set", "genes")
 LONGEST_VALUE = 8000
@@ -46,12 +46,14 @@ def drop_nonsense() -> None:
     )
 
 
-def use_names_of_today() -> None:
-    """Write the address of an earlier version as this one would; see `slviz.former_names`."""
+def in_names_of_today() -> dict[str, str] | None:
+    """What the address of an earlier version says, as this one would write it; None where it says nothing of the past.
+
+    A control reads what the address said when the visit began, so the page has to be opened again with this.
+    """
     query = st.query_params.to_dict()
     today = former_names.address(query)
-    if today != query:
-        st.query_params.from_dict(today)
+    return None if today == query else today
 
 
 def _is_text(value: str) -> bool:

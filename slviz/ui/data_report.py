@@ -11,8 +11,8 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.datasets.report import Problem, Report
 from slviz.ui import downloads
+from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.server_paths import without_paths
-from slviz.ui.words import counted, escape_markdown
 
 MOST_KINDS = 12
 """So many kinds of problems are listed; the download has all."""
@@ -24,7 +24,7 @@ def read(graph: GeneGraph, report: Report) -> None:
         return
     with st.expander(summary(graph, report), icon=":material/rule:"):
         if report.skipped:
-            rows = ", ".join(f"{counted(count, 'row')} of {file}" for file, count in report.skipped.items())
+            rows = ", ".join(f"{pluralise(count, 'row')} of {file}" for file, count in report.skipped.items())
             st.caption(escape_markdown(f"Left out: {rows}."))
         _list(report.problems)
         _download(report)
@@ -33,9 +33,9 @@ def read(graph: GeneGraph, report: Report) -> None:
 def summary(graph: GeneGraph, report: Report) -> str:
     """Such as "19,668 pairs used; 12 rows left out"."""
     left_out = sum(report.skipped.values())
-    used = f"{counted(len(graph.pairs), 'pair')} used"
+    used = f"{pluralise(len(graph.pairs), 'pair')} used"
     noticed = sum(1 + problem.alike for problem in report.problems)
-    return f"{used}; {counted(left_out, 'row')} left out" if left_out else f"{used}; {counted(noticed, 'remark')}"
+    return f"{used}; {pluralise(left_out, 'row')} left out" if left_out else f"{used}; {pluralise(noticed, 'remark')}"
 
 
 def refused(report: Report) -> None:
@@ -57,7 +57,7 @@ def _list(problems: Sequence[Problem]) -> None:
     kinds = by_kind(problems)
     st.markdown("\n".join(f"- {_line(kind)}" for kind in kinds[:MOST_KINDS]))
     if len(kinds) > MOST_KINDS:
-        st.caption(f"And {counted(len(kinds) - MOST_KINDS, 'kind')} more, in the download.")
+        st.caption(f"And {pluralise(len(kinds) - MOST_KINDS, 'kind')} more, in the download.")
 
 
 def by_kind(problems: Sequence[Problem]) -> list[list[Problem]]:

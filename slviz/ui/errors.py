@@ -9,8 +9,8 @@ import streamlit as st
 
 from slviz.errors import DataError, SlvizError
 from slviz.ui import data_report
+from slviz.ui.labels import escape_markdown
 from slviz.ui.server_paths import without_paths
-from slviz.ui.words import escape_markdown
 
 
 @contextmanager

@@ -8,8 +8,8 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.errors import UnknownGene
 from slviz.runs import Run
-from slviz.ui import address, errors, frame, links, opened, scorers
-from slviz.ui.words import SCORE, as_score, counted, escape_markdown
+from slviz.ui import address, cache, errors, layout, links, scorers
+from slviz.ui.labels import SCORE, as_score, escape_markdown, pluralise
 
 SEARCH_HELP = "Symbol, alias, previous symbol, Ensembl, Entrez or UniProt identifier. Type and press Enter."
 
@@ -41,7 +41,7 @@ def search(graph: GeneGraph, *, label: str = "Gene") -> int | None:
 def found(graph: GeneGraph, text: str) -> int | None:
     """The gene that a text names, with a word on how it was found; says so when there is none."""
     try:
-        gene = opened.index_of(graph).find(text)
+        gene = cache.index_of(graph).find(text)
     except UnknownGene as error:
         errors.show(error)
         _suggest(graph, text)
@@ -53,7 +53,7 @@ def found(graph: GeneGraph, text: str) -> int | None:
 
 def _suggest(graph: GeneGraph, text: str) -> None:
     """Genes that the text may have meant, each a way on."""
-    matches = opened.index_of(graph).search(text, limit=6)
+    matches = cache.index_of(graph).search(text, limit=6)
     with st.container(horizontal=True):
         for match in matches:
             if st.button(escape_markdown(match.symbol), key=f"suggest {match.symbol}", icon=":material/search:"):
@@ -71,7 +71,7 @@ def card(graph: GeneGraph, gene: int, run: Run | None = None) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(escape_markdown(graph.genes[gene]), anchor=False, width="content")
             if graph.synthetic:
-                frame.synthetic_badge()
+                layout.synthetic_badge()
         if known.get("name"):
             st.markdown(escape_markdown(known["name"]))
         for line in _card_lines(graph, gene, known):
@@ -84,7 +84,7 @@ def card(graph: GeneGraph, gene: int, run: Run | None = None) -> None:
 
 
 def _card_lines(graph: GeneGraph, gene: int, known: dict[str, str]) -> list[str]:
-    lines = [counted(int(graph.degree[gene]), "known partner")]
+    lines = [pluralise(int(graph.degree[gene]), "known partner")]
     if known.get("cytoband") or known.get("chromosome"):
         lines.append(f"Location {escape_markdown(known.get('cytoband') or known['chromosome'])}")
     if known.get("aliases"):

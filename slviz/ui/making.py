@@ -10,9 +10,9 @@ import streamlit as st
 
 from slviz.pipeline import commands, jobs
 from slviz.runs.beside import Beside
-from slviz.ui import access, errors, opened
+from slviz.ui import access, cache, errors
+from slviz.ui.labels import escape_markdown
 from slviz.ui.server_paths import typed, without_paths
-from slviz.ui.words import escape_markdown
 
 POLL_SECONDS = 1.0
 START_SECONDS = 60.0
@@ -48,7 +48,7 @@ def panel(job: Job) -> None:
     """The job's state in a box: the offer, or its progress with a button to cancel; draws the page anew at its end."""
     asked = f"asked {job.key}"
     works = job.works()
-    damage = [sentence for each in works if (sentence := opened.damage_of(each.path))]
+    damage = [sentence for each in works if (sentence := cache.damage_of(each.path))]
     if damage:
         for sentence in damage:
             st.error(escape_markdown(sentence), icon=":material/broken_image:")
@@ -107,7 +107,7 @@ def _offer(job: Job, works: Sequence[Beside], states: Sequence[str], asked: str)
             with errors.as_sentences():
                 for each in works:
                     each.forget_failure()
-                    if opened.damage_of(each.path):
+                    if cache.damage_of(each.path):
                         each.path.unlink(missing_ok=True)
                 jobs.start(job.command)
                 access.note_started(job.key)

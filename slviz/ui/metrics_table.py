@@ -9,7 +9,7 @@ import streamlit as st
 
 from slviz.evaluation import METRICS
 from slviz.runs import NETWORK
-from slviz.ui.words import BASELINE_WORDS, escape_markdown
+from slviz.ui.labels import BASELINE_WORDS, escape_markdown
 
 MEAN = "mean"
 BEST_RANKED = "Spearman ρ of the best baseline"

@@ -10,8 +10,8 @@ import streamlit as st
 
 from slviz.datasets import GeneGraph
 from slviz.runs import PAIR_COLUMNS, Run
-from slviz.ui import frame, links, view_shares
-from slviz.ui.words import SCORE, escape_markdown
+from slviz.ui import layout, links, view_shares
+from slviz.ui.labels import SCORE, escape_markdown
 
 
 def rows_in_graph(graph: GeneGraph, predictions: pd.DataFrame) -> np.ndarray:
@@ -37,13 +37,13 @@ def card(graph: GeneGraph, run: Run, row: int) -> None:
             st.subheader(escape_markdown(f"{pair['gene_a']} – {pair['gene_b']}"), anchor=False, width="content")
             st.badge(f"{escape_markdown(pair['part'])} pair", color="blue")
             if graph.synthetic:
-                frame.synthetic_badge(short=True)
+                layout.synthetic_badge(short=True)
         _scores(run, pair.to_dict())
         _evidence(graph, run, row)
         view_shares.show(graph, run, (graph.number_of[pair["gene_a"]], graph.number_of[pair["gene_b"]]))
         with st.container(horizontal=True):
             for gene in (pair["gene_a"], pair["gene_b"]):
-                frame.link(frame.NEIGHBOURHOOD, f"Neighbourhood of {gene}", icon=":material/hub:", gene=str(gene))
+                layout.link(layout.NEIGHBOURHOOD, f"Neighbourhood of {gene}", icon=":material/hub:", gene=str(gene))
 
 
 def _scores(run: Run, pair: dict[str, Any]) -> None:

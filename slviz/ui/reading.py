@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from slviz.files.limited import run_limited
-from slviz.ui.words import escape_markdown
+from slviz.ui.labels import escape_markdown
 
 Value = TypeVar("Value")
 

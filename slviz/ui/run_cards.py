@@ -9,10 +9,10 @@ import streamlit as st
 
 from slviz.runs import RunSpec
 from slviz.runs.store import RunSummary
-from slviz.ui import address, frame, run_names
-from slviz.ui.key_figures import AGAINST_WORDS, KeyFigure, key_figure, second_figures
+from slviz.ui import address, layout, run_names
+from slviz.ui.key_metrics import AGAINST_WORDS, KeyFigure, key_figure, second_figures
+from slviz.ui.labels import duration, escape_markdown
 from slviz.ui.server_paths import without_paths
-from slviz.ui.words import duration, escape_markdown
 
 MOST_CARDS = 6
 LINE = ("Run", "Task", "Held out", "Figure", "Value", "Best baseline", "Baseline's", "Finished", "Name")
@@ -54,7 +54,7 @@ def _table(summaries: Sequence[RunSummary], names: Mapping[str, str], *, key: st
         run_id = str(table["Name"].iloc[picked[0]])
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{escape_markdown(run_id)}**", width="content")
-            frame.links_to(run_id)
+            layout.links_to(run_id)
     else:
         st.caption("Pick a row for its pages; click a heading to sort.")
 
@@ -77,7 +77,7 @@ def damaged(summaries: Sequence[RunSummary], *, most: int = 10) -> None:
     with st.expander(f"Damaged runs ({len(summaries)})", icon=":material/broken_image:"):
         for each in summaries[:most]:
             st.markdown(f"**{escape_markdown(each.run_id)}**: {escape_markdown(without_paths(each.problem))}")
-            frame.link(frame.TRAIN, "Look at it", icon=":material/monitoring:", job=each.run_id)
+            layout.link(layout.TRAIN, "Look at it", icon=":material/monitoring:", job=each.run_id)
 
 
 def _card(summary: RunSummary, spec: RunSpec, *, name: str) -> None:
@@ -85,12 +85,12 @@ def _card(summary: RunSummary, spec: RunSpec, *, name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{escape_markdown(summary.run_id)}  \nHeld out: {escape_markdown(spec.held_out)}", width="content")
         if spec.synthetic:
-            frame.synthetic_badge(short=True)
+            layout.synthetic_badge(short=True)
     figures_of(summary, spec)
     if summary.seconds == summary.seconds:  # NaN where unknown
         st.caption(f"Trained in {duration(summary.seconds)} on {escape_markdown(summary.device)}")
     with st.container(horizontal=True, gap="xsmall"):
-        frame.links_to(summary.run_id, icons=False)
+        layout.links_to(summary.run_id, icons=False)
 
 
 def figures_of(summary: RunSummary, spec: RunSpec) -> None:

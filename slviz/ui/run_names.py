@@ -14,7 +14,7 @@ from slviz.runs import RunSpec
 from slviz.runs.spec import TABLES
 from slviz.runs.summary import RunSummary
 from slviz.splits.naming import publication_words
-from slviz.ui.key_figures import key_figure
+from slviz.ui.key_metrics import key_figure
 
 SAID_ANYWAY = frozenset({("split", key) for key in ("name", "fold", "publication", "non-pairs a pair")})
 PROTOCOLS = {"one-new": "one new gene", "both-new": "two new genes", "near-duplicate-free": "no near-duplicates"}

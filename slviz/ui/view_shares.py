@@ -11,7 +11,7 @@ from slviz.figures.views import share_bars
 from slviz.runs import Run
 from slviz.scoring import EMBEDDING, ViewScorer
 from slviz.ui import charts, downloads, scorers
-from slviz.ui.words import escape_markdown
+from slviz.ui.labels import escape_markdown
 
 SIDES = {
     "partners": "Paths over known partners",

@@ -12,8 +12,8 @@ from slviz.choices import setting
 from slviz.errors import UnknownChoice
 from slviz.projections import Projection, ProjectionMethod
 from slviz.projections.method import OnProgress, oriented
-from slviz.projections.neighbours import neighbours_kept
-from slviz.projections.projection import NEIGHBOURS_KEPT
+from slviz.projections.neighbours import neighbourhood_preservation
+from slviz.projections.projection import PRESERVED_NEIGHBOURS
 from slviz.vectors.vector_set import VectorSet
 
 EXACT_UP_TO = 50_000
@@ -91,10 +91,10 @@ def kept(
     Above 50,000 points only for every so-many-th, among all others; NaN for the rest.
     """
     if len(vectors) <= EXACT_UP_TO:
-        return neighbours_kept(vectors, place, count=NEIGHBOURS_KEPT)
+        return neighbourhood_preservation(vectors, place, count=PRESERVED_NEIGHBOURS)
     asked = np.arange(0, len(vectors), len(vectors) // SAMPLE)
-    there, _ = nearest_to(vectors, asked, count=NEIGHBOURS_KEPT)
-    here, _ = nearest_to(place, asked, count=NEIGHBOURS_KEPT)
+    there, _ = nearest_to(vectors, asked, count=PRESERVED_NEIGHBOURS)
+    here, _ = nearest_to(place, asked, count=PRESERVED_NEIGHBOURS)
     row = np.arange(len(asked))[:, None] * len(vectors)
     share = np.full(len(vectors), np.nan, dtype=np.float32)
     share[asked] = np.isin(there + row, here + row).mean(axis=1)

@@ -285,7 +285,7 @@ def test_a_legend_and_a_hover_show_tags_as_written(tmp_path: Path, browser: Any,
 APP = """
 import json, pathlib
 import streamlit as st
-from slviz.ui.words import as_code, escape_markdown
+from slviz.ui.labels import as_code, escape_markdown
 
 for number, text in enumerate(json.loads(pathlib.Path({cases!r}).read_text())):
     shown = escape_markdown(text)

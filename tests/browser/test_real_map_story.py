@@ -41,11 +41,11 @@ def test_a_map_of_the_real_genes_is_coloured_doubted_searched_and_taken_away(
         opened(contours="true")
         assert page.evaluate(lines)
 
-        assert "has not been compared with its embedding yet" in opened(believe="true")
+        assert "has not been compared with its embedding yet" in opened(**{"map-quality": "true"})
         page.get_by_role("button", name="Compare it").click()
         page.get_by_text("Trustworthiness").first.wait_for(timeout=60_000)
         settle(page)
-        assert "Least to be believed" in main.inner_text()
+        assert "Lowest quality" in main.inner_text()
         assert "What the other axes hold" in main.inner_text()
 
         assert "Genes nearest to BRCA1" in opened(gene="BRCA1", nearest="true")

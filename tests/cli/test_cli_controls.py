@@ -91,7 +91,7 @@ def test_several_seeds_are_kept_side_by_side(store: RunStore) -> None:
     assert main(["project", run_id, "--method", "tsne", "--seeds", "3", "iterations=50"]) == 0
     assert [seed for method, seed in store.projections(run_id) if method.name == "tsne"] == [0, 1, 2]
     first = next(method for method, _ in store.projections(run_id) if method.name == "tsne")
-    assert store.open_trust(run_id, first, 0) is not None
+    assert store.open_map_quality(run_id, first, 0) is not None
 
 
 def test_a_baseline_has_no_network_to_leave_untrained(trained: RunStore) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from slviz.figures import agreement_bars, company_bars, scree_plot
+from slviz.figures import agreement_bars, homophily_bars, scree_plot
 from slviz.projections.agreement import Agreement, Null
-from slviz.projections.company import Company
+from slviz.projections.homophily import NeighbourHomophily
 
 
 def null(mean: float) -> Null:
@@ -28,14 +28,14 @@ def test_agreement_shows_every_mean_and_its_chance() -> None:
 
 
 def test_company_shows_each_embedding_beside_the_others_and_chance() -> None:
-    def company(bond: str, mean: float, chance: float) -> Company:
-        return Company(bond, np.array([mean, np.nan, mean], dtype=np.float32), 10, null(chance))
+    def homophily(relation: str, mean: float, chance: float) -> NeighbourHomophily:
+        return NeighbourHomophily(relation, np.array([mean, np.nan, mean], dtype=np.float32), 10, null(chance))
 
     found = {
-        "features": [company("share a term", 0.5, 0.1), company("are partners", 0.1, 0.02)],
-        "trained": [company("share a term", 0.25, 0.1), company("are partners", 0.3, 0.02)],
+        "features": [homophily("share a term", 0.5, 0.1), homophily("are partners", 0.1, 0.02)],
+        "trained": [homophily("share a term", 0.25, 0.1), homophily("are partners", 0.3, 0.02)],
     }
-    figure = company_bars(found, {"features": "Features", "trained": "Trained network"})
+    figure = homophily_bars(found, {"features": "Features", "trained": "Trained network"})
     bars = [trace for trace in figure.data if trace.type == "bar"]
     assert [trace.name for trace in bars] == ["Features", "Trained network"]
     assert np.allclose([list(trace.y) for trace in bars], [[50, 10], [25, 30]])

@@ -10,22 +10,22 @@ from slviz.datasets import GeneGraph
 from slviz.figures import (
     Colouring,
     by_cluster,
-    by_crowding,
     by_degree,
     by_density,
+    by_density_distortion,
     by_evidence,
-    by_kept,
+    by_map_quality,
     by_partner_score,
+    by_preservation,
     by_shared,
     by_spread,
-    by_trust,
+    embedding_3d,
     embedding_scatter,
-    embedding_solid,
     side_by_side,
 )
 from slviz.figures.labels import LETTER_WIDTH, LINE_HEIGHT, area_labels, callouts
 from slviz.figures.palette import LONGER, MISSING, OKABE_ITO, categorical
-from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Density, Projection, crowding, spread_over
+from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Density, Projection, density_distortion, spread_over
 
 
 def near(vectors: np.ndarray) -> Density:
@@ -40,12 +40,12 @@ def colourings(graph: GeneGraph, place: Projection) -> list[Colouring]:
         by_density(near(place.coordinates)),
         by_density(DENSITIES.make("radius").estimate(place.coordinates)),
         by_cluster(CLUSTERINGS.make("kmeans", clusters=3).find(place.coordinates)),
-        by_kept(place),
+        by_preservation(place),
         by_partner_score(scores, "GENE3", gene=3),
-        by_trust(scores, 0.5),
+        by_map_quality(scores, 0.5),
         by_spread(spread_over([place.coordinates, place.coordinates + 0.1 * scores[:, None]]), 2),
-        by_crowding(
-            crowding(
+        by_density_distortion(
+            density_distortion(
                 *(DENSITIES.make("nearest").estimate(each) for each in (place.coordinates, scores[:, None] * [1, 2]))
             )
         ),
@@ -207,7 +207,7 @@ def test_every_gene_is_drawn_once_in_three_dimensions(graph: GeneGraph, which: i
     vectors = np.random.default_rng(0).normal(size=(len(graph), 5)).astype(np.float32)
     solid = PROJECTIONS.make("pca", dimensions=3).fit(vectors, 0)
     colouring = colourings(graph, solid_flat(solid))[which]
-    figure = embedding_solid(graph.genes, solid, colouring, selected=selected, highlighted=[4])
+    figure = embedding_3d(graph.genes, solid, colouring, selected=selected, highlighted=[4])
     assert drawn_genes(figure) == list(range(len(graph)))
     assert {trace.type for trace in figure.data} == {"scatter3d"}
     for trace in figure.data:

@@ -70,8 +70,8 @@ def test_the_length_of_a_line_in_a_box_is_what_small_steps_count() -> None:
     half = np.array([20.0, 9.0])
     share = np.linspace(0, 1, 20_001)[:, None, None]
     path = starts + (stops - starts) * share  # [steps, lines, 2]
-    counted = np.stack([(np.abs(path - centre) <= half).all(axis=2).mean(axis=0) for centre in centres])
-    expected = counted * np.linalg.norm(stops - starts, axis=1)
+    counts = np.stack([(np.abs(path - centre) <= half).all(axis=2).mean(axis=0) for centre in centres])
+    expected = counts * np.linalg.norm(stops - starts, axis=1)
     np.testing.assert_allclose(length_inside(starts, stops, centres, half), expected, atol=0.05)
 
 

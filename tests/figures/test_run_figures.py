@@ -20,7 +20,7 @@ from slviz.figures import (
     score_distribution,
     training_curves,
 )
-from slviz.figures.frame import framed, marked_synthetic, noted
+from slviz.figures.theme import framed, marked_synthetic, noted
 
 CONFIDENCE = tiny_run(tiny_graph(), task="confidence").predictions
 LINK = tiny_run(tiny_graph(), task="link").predictions

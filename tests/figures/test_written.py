@@ -23,17 +23,17 @@ from slviz.evaluation.comparison import Difference
 from slviz.figures.classes import confusion_figure
 from slviz.figures.comparison import difference_intervals
 from slviz.figures.deletion import falls_by_gene, falls_of_draws
-from slviz.figures.frame import noted
 from slviz.figures.raster import map_of_many
 from slviz.figures.reconstruction import error_against_baseline
 from slviz.figures.results import results_by_protocol, results_dots
+from slviz.figures.theme import noted
 from slviz.figures.training import training_curves
 from slviz.figures.views import share_bars
 from slviz.figures.written import written
 from slviz.neighbourhood import neighbourhood
 from slviz.projections import PROJECTIONS, Clusters
 from slviz.projections.agreement import Agreement, Null
-from slviz.projections.company import Company
+from slviz.projections.homophily import NeighbourHomophily
 from slviz.results import Cell, ResultRow, ResultTable
 from slviz.runs.deletions import DeletionTest
 
@@ -75,7 +75,7 @@ def maps(graph: GeneGraph) -> Iterator[go.Figure]:
         shared: dict[str, Any] = {"names": names, "degree": graph.degree}
         yield figures.embedding_scatter(graph.genes, flat, colouring, highlighted=[1], named=[2], **shared)
         yield figures.embedding_scatter(graph.genes, flat, colouring, selected=[1, 2], contours=True, **shared)
-        yield figures.embedding_solid(graph.genes, solid, colouring, highlighted=[1], **shared)
+        yield figures.embedding_3d(graph.genes, solid, colouring, highlighted=[1], **shared)
         yield figures.side_by_side(graph.genes, {HOSTILE: flat, "b": flat}, colouring, highlighted=[1], **shared)
         yield map_of_many(graph.genes, flat.coordinates, colouring, axes=flat.axes, keep="x")[0]
 
@@ -118,7 +118,7 @@ def of_tables(graph: GeneGraph) -> Iterator[go.Figure]:
     null = Null(0.1, 0.01, 0.12, 20)
     mean = np.array([0.2, 0.4], dtype=np.float32)
     yield figures.agreement_bars({HOSTILE: Agreement(mean, 10, null)})
-    yield figures.company_bars({"trained": [Company(HOSTILE, mean, 10, null)]}, {"trained": HOSTILE})
+    yield figures.homophily_bars({"trained": [NeighbourHomophily(HOSTILE, mean, 10, null)]}, {"trained": HOSTILE})
     column = ("random", "auc")
     cell = Cell(0.9, 0.1, 2, True, (0.85, 0.95))
     row = ResultRow(HOSTILE, "both", True, {column: cell}, 2, ("x",), True)

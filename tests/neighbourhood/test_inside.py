@@ -10,7 +10,13 @@ import pytest
 from builders import tiny_run
 
 from slviz.datasets import GeneGraph
-from slviz.neighbourhood.inside import known_inside, pairs_inside, predicted_inside, predicts_partners, threshold_of
+from slviz.neighbourhood.induced_pairs import (
+    known_inside,
+    pairs_inside,
+    predicted_inside,
+    predicts_partners,
+    threshold_of,
+)
 from slviz.runs import Run
 from slviz.runs.store import SHIPPED, RunStore
 from slviz.tasks import PairDecoder

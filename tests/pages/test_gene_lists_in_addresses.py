@@ -40,7 +40,7 @@ def yeast() -> GeneGraph:
 def run(store: RunStore, yeast: GeneGraph, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """A finished run on it, which the pages find in the place of a data folder."""
     st.cache_resource.clear()
-    monkeypatch.setattr("slviz.ui.opened.dataset", lambda source: yeast)
+    monkeypatch.setattr("slviz.ui.cache.dataset", lambda source: yeast)
     made = tiny_run(yeast)
     finish(store, made)
     yield made

@@ -216,10 +216,10 @@ def test_the_table_of_all_genes_is_made_when_it_is_asked_for(run: Run, demo: Gen
         ("Gene type", "says the same of every gene"),
         ("A column of my table", "Upload a table"),
         ("Predicted partners", "scores no pairs"),
-        ("Neighbours kept", "nearest neighbours"),
-        ("How far to believe", "made by chance"),
+        ("Neighbourhood preservation", "nearest neighbours"),
+        ("Map quality", "made by chance"),
         ("Moves between seeds", "the same for every seed"),
-        ("Crowded by the map", "Spearman"),
+        ("Density distortion", "Spearman"),
     ],
 )
 def test_every_colour_of_the_map_says_what_it_is(colour: str, word: str, run: Run, open_page: Open) -> None:

@@ -91,7 +91,7 @@ class TestReadOnly:
     """What stands where a button would be, and that nothing starts."""
 
     def test_a_map_that_is_missing_is_not_made(self, run: Run, open_page: Open, started: list[list[str]]) -> None:
-        app = open_page("embedding", run=run.run_id, map="t-SNE", believe="true")
+        app = open_page("embedding", run=run.run_id, map="t-SNE", **{"map-quality": "true"})
         assert "There is no t-SNE map of this run" in said(app)
         assert not [label for label in _labels(app) if MAKES.search(label)]
         assert not started

@@ -17,7 +17,7 @@ from slviz.networks import NETWORKS
 from slviz.runs.store import RunStore
 from slviz.splits import SPLITS, publications
 from slviz.tasks import TASKS
-from slviz.ui.words import PROTOCOL_ASKS, PROTOCOL_WORDS
+from slviz.ui.labels import PROTOCOL_ASKS, PROTOCOL_WORDS
 
 
 def test_every_protocol_says_what_it_asks_and_how_many_pairs_it_leaves(store: RunStore, open_page: Open) -> None:

@@ -56,7 +56,7 @@ def test_the_map_says_what_is_shown_and_lists_columns_as_colours(vectors: Vector
     assert "150 points, 4 numbers each" in said(app)
     assert app.selectbox(key="colour").options[:2] == ["species", "sepal length, cm"]
     assert "nearest on the map" in said(app)
-    for colour in ("sepal width, cm", "Cluster", "Local density", "Neighbours kept", "One colour"):
+    for colour in ("sepal width, cm", "Cluster", "Local density", "Neighbourhood preservation", "One colour"):
         app.selectbox(key="colour").set_value(colour).run()
         assert not app.exception
         assert not app.error

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from slviz.datasets import GeneGraph
 from slviz.projections.agreement import neighbour_agreement, renamed
-from slviz.projections.company import Bond, _sharing, bonds_of, company_of
+from slviz.projections.homophily import Relation, _sharing, neighbour_homophily, relations_of
 from slviz.projections.neighbours import nearest_neighbours
 
 
@@ -45,7 +45,7 @@ def test_renaming_keeps_who_is_near_whom() -> None:
 
 def test_every_bond_agrees_with_a_loop(graph: GeneGraph) -> None:
     training, test = graph.pairs[:90], graph.pairs[90:]
-    bonds = {bond.name: bond for bond in bonds_of(graph, training=training, test=test)}
+    relations = {relation.name: relation for relation in relations_of(graph, training=training, test=test)}
     learnt = neighbours_of(training, len(graph))
     unseen = neighbours_of(test, len(graph))
     assert graph.terms is not None
@@ -60,10 +60,10 @@ def test_every_bond_agrees_with_a_loop(graph: GeneGraph) -> None:
     }
     a, b = (each.ravel() for each in np.meshgrid(np.arange(len(graph)), np.arange(len(graph))))
     apart = a != b
-    for name, bond in bonds.items():
+    for name, relation in relations.items():
         told = [expected[name](*pair) for pair in zip(a[apart].tolist(), b[apart].tolist(), strict=True)]
-        assert bond.between(a[apart], b[apart]).tolist() == told, name
-    assert {"share a partner", "share a held-out partner", "are partners"} <= set(bonds)
+        assert relation.between(a[apart], b[apart]).tolist() == told, name
+    assert {"share a partner", "share a held-out partner", "are partners"} <= set(relations)
 
 
 def neighbours_of(pairs: np.ndarray, genes: int) -> list[set[int]]:
@@ -77,12 +77,12 @@ def neighbours_of(pairs: np.ndarray, genes: int) -> list[set[int]]:
 def test_groups_that_lie_together_have_company_and_permuted_ones_do_not() -> None:
     group = np.repeat(np.arange(10), 20)
     vectors = np.random.default_rng(0).normal(size=(200, 3)) + 40 * group[:, None]
-    found = company_of(nearest_neighbours(vectors, count=8)[0], grouped(group))
+    found = neighbour_homophily(nearest_neighbours(vectors, count=8)[0], grouped(group))
     assert found.mean == 1
     assert found.null.mean == pytest.approx(19 / 199, abs=0.02)
 
 
-def grouped(group: np.ndarray) -> Bond:
+def grouped(group: np.ndarray) -> Relation:
     marks = sp.csr_array(group[:, None] == np.arange(group.max() + 1))
     return _sharing("share a group", "", marks, marks)
 
@@ -90,7 +90,7 @@ def grouped(group: np.ndarray) -> Bond:
 def test_a_gene_that_is_bound_to_none_is_left_out() -> None:
     group = np.repeat(np.arange(10), 20)
     marks = sp.csr_array((group[:, None] == np.arange(10)) & (np.arange(200) > 4)[:, None])
-    found = company_of(nearest(200, 0), _sharing("share a group", "", marks, marks))
+    found = neighbour_homophily(nearest(200, 0), _sharing("share a group", "", marks, marks))
     assert np.isnan(found.share[:5]).all()
     assert np.isfinite(found.share[5:]).all()
 
@@ -99,5 +99,5 @@ def test_no_terms_and_no_test_pairs_leave_what_is_known(graph: GeneGraph) -> Non
     import dataclasses
 
     bare = dataclasses.replace(graph, terms=None)
-    names = [bond.name for bond in bonds_of(bare, training=graph.pairs, test=graph.pairs[:0])]
+    names = [relation.name for relation in relations_of(bare, training=graph.pairs, test=graph.pairs[:0])]
     assert names == ["share a partner", "are partners"]

@@ -9,7 +9,7 @@ from sklearn.manifold import trustworthiness
 
 from slviz.errors import DataError, InvalidSetting
 from slviz.projections import PROJECTIONS, Projection
-from slviz.projections.neighbours import neighbours_kept
+from slviz.projections.neighbours import neighbourhood_preservation
 from slviz.projections.pacmap import scaled_neighbours
 from slviz.projections.pca import explained_variance
 
@@ -68,7 +68,7 @@ def test_map_shows_what_lies_together(method, vectors, maps: dict[str, Projectio
     shuffled = found.coordinates[np.random.default_rng(0).permutation(120)]
     assert trustworthiness(vectors, found.coordinates, n_neighbors=15) > 0.9
     assert trustworthiness(vectors, shuffled, n_neighbors=15) < 0.7
-    assert found.kept.mean() > neighbours_kept(vectors, shuffled, count=15).mean() + 0.3
+    assert found.kept.mean() > neighbourhood_preservation(vectors, shuffled, count=15).mean() + 0.3
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)

@@ -57,7 +57,7 @@ def test_an_archived_run_opens_unharmed_with_all_that_lies_beside_it(stores, dat
     assert run.embedding.shape == (len(data), EXPECTED[version]["runs"][run_id]["width"])
     maps = store.projections(run_id)
     assert all(store.open_projection(run_id, method, seed) is not None for method, seed in maps)
-    assert all(store.open_trust(run_id, method, seed) is not None for method, seed in maps)
+    assert all(store.open_map_quality(run_id, method, seed) is not None for method, seed in maps)
     assert of_stored_run(store, run, data).vectors == pytest.approx(run.embedding)
     if run_id.startswith("gat-"):
         assert len(maps) == 3

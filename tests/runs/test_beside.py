@@ -85,21 +85,21 @@ def test_only_one_process_makes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         pass
 
 
-def test_trust_is_kept_with_its_map_and_checked(store: RunStore, run: Run) -> None:
-    assert store.open_trust(run.run_id, PCA(), 0) is None
-    measured = store.measure_trust(run.run_id, PCA(), 0)
-    found = store.open_trust(run.run_id, PCA(), 0)
+def test_map_quality_is_kept_with_its_map_and_checked(store: RunStore, run: Run) -> None:
+    assert store.open_map_quality(run.run_id, PCA(), 0) is None
+    measured = store.measure_map_quality(run.run_id, PCA(), 0)
+    found = store.open_map_quality(run.run_id, PCA(), 0)
     assert found is not None
     np.testing.assert_array_equal(found.continuity, measured.continuity)
     assert found.neighbours == measured.neighbours
     assert store.projections(run.run_id) == [(PCA(), 0)], "it is no map"
     assert store.check(run.run_id) == []
-    path = store.trust_work(run.run_id, PCA(), 0).path
+    path = store.map_quality_work(run.run_id, PCA(), 0).path
     path.write_bytes(path.read_bytes()[:-3])
-    with pytest.raises(DamagedRun, match="trust-pca"):
-        store.open_trust(run.run_id, PCA(), 0)
-    assert any("trust-pca" in each for each in store.check(run.run_id))
-    again = store.measure_trust(run.run_id, PCA(), 0)
+    with pytest.raises(DamagedRun, match="quality-pca"):
+        store.open_map_quality(run.run_id, PCA(), 0)
+    assert any("quality-pca" in each for each in store.check(run.run_id))
+    again = store.measure_map_quality(run.run_id, PCA(), 0)
     np.testing.assert_array_equal(again.recall, measured.recall)
 
 

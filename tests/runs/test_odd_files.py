@@ -26,13 +26,13 @@ from safetensors.numpy import load, save
 
 from slviz.errors import DamagedRun, RunError, SlvizError
 from slviz.gene_sets import GeneSet, GeneSets
-from slviz.projections import PCA, measure_trust
+from slviz.projections import PCA, measure_map_quality
 from slviz.runs import Run
 from slviz.runs.controls import Control
 from slviz.runs.damage import readable
 from slviz.runs.data_of import refuse_foreign_run
 from slviz.runs.deletions import DeletionTest
-from slviz.runs.maps import map_path, save_trust, trust_path
+from slviz.runs.maps import map_path, map_quality_path, save_map_quality
 from slviz.runs.parsing import parse_table
 from slviz.runs.plain_files import LARGEST
 from slviz.runs.store import RunStore
@@ -80,7 +80,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Folder:
 def _make_beside(store: RunStore, run: Run) -> None:
     place = a_map(run)
     store.save_projection(run.run_id, place)
-    save_trust(store.folder(run.run_id), place, measure_trust(run.embedding, place.coordinates))
+    save_map_quality(store.folder(run.run_id), place, measure_map_quality(run.embedding, place.coordinates))
     store.save_control(run.run_id, Control("shuffled", run.embedding + 1, run.metrics))
     ones = np.ones(3, dtype=np.float32)
     files = store.deletions(run.run_id)
@@ -462,7 +462,7 @@ def test_what_lies_beside_a_run_and_is_odd(folder: Folder, odd: Path, case: str)
     store = RunStore(folder.root)
     path, read = {
         "map": (map_path(odd, PCA(), 0), lambda: store.open_projection(folder.odd, PCA(), 0)),
-        "trust": (trust_path(odd, PCA(), 0), lambda: store.open_trust(folder.odd, PCA(), 0)),
+        "trust": (map_quality_path(odd, PCA(), 0), lambda: store.open_map_quality(folder.odd, PCA(), 0)),
         "control": (
             odd / "controls/shuffled/embedding.safetensors",
             lambda: store.open_control(folder.odd, "shuffled"),

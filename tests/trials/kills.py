@@ -150,7 +150,7 @@ def works() -> list[Work]:
 
     def make_map(bench: Bench) -> None:
         bench.store.project(bench.kept, PCA(), 0)
-        bench.store.measure_trust(bench.kept, PCA(), 0)
+        bench.store.measure_map_quality(bench.kept, PCA(), 0)
 
     def control(kind: str) -> Work:
         return Work(
@@ -221,7 +221,7 @@ def works() -> list[Work]:
     return [
         Work("train", train, is_trained),
         Work("request", request, lambda bench: bench.store.state(bench.shared["spec"].run_id) == "waiting"),
-        Work("map", make_map, lambda bench: bench.store.open_trust(bench.kept, PCA(), 0) is not None),
+        Work("map", make_map, lambda bench: bench.store.open_map_quality(bench.kept, PCA(), 0) is not None),
         control("untrained"),
         control("shuffled"),
         Work("deletion", deletion, lambda bench: bench.store.deletions(bench.kept).read() is not None),

@@ -27,13 +27,13 @@ from trials.mutate_arrays import split_safetensors
 
 from slviz.errors import SlvizError
 from slviz.projections import PCA
-from slviz.projections.trust import Trust
+from slviz.projections.map_quality import MapQuality
 from slviz.runs import Run
 from slviz.runs.controls import Control
 from slviz.runs.deletions import DeletionFiles, DeletionTest
 from slviz.runs.files import sha256, to_json
 from slviz.runs.manifest import MANIFEST
-from slviz.runs.maps import map_path, save_map, save_trust, trust_path
+from slviz.runs.maps import map_path, map_quality_path, save_map, save_map_quality
 from slviz.runs.store import RunStore
 from slviz.runs.worker import StoredCheckpoint
 from slviz.vectors import VectorStore
@@ -110,7 +110,9 @@ def _fill(root: Path, *, finished: bool) -> Path:
     projection = a_map(run)
     save_map(folder, projection)
     level = np.linspace(0, 1, genes, dtype=np.float32)
-    save_trust(folder, projection, Trust(trustworthiness=level, continuity=level, recall=level, neighbours=15))
+    save_map_quality(
+        folder, projection, MapQuality(trustworthiness=level, continuity=level, recall=level, neighbours=15)
+    )
     store.save_control(run.run_id, Control("untrained", run.embedding.copy(), run.metrics))
     tested = DeletionTest(
         genes=np.arange(3),
@@ -130,7 +132,7 @@ def file_in(folder: Path, name: str) -> Path:
     if name == ".sources":
         return folder.parent / ".sources" / a_run(DAMAGED_SEED).spec.data_fingerprint
     if "MAP" in name or "TRUST" in name:
-        path = map_path(folder, METHOD, 0) if "MAP" in name else trust_path(folder, METHOD, 0)
+        path = map_path(folder, METHOD, 0) if "MAP" in name else map_quality_path(folder, METHOD, 0)
         if name.endswith(".error.json"):
             return path.with_name(f"{path.stem}.error.json")
         return path.with_name(f".{path.stem}.progress") if name.endswith(".progress") else path
@@ -215,7 +217,7 @@ def look(store: RunStore, run_id: str) -> list[str]:
         lambda: store.open_projection(run_id, METHOD, 0),
         lambda: store.map_work(run_id, METHOD, 0).progress,
         lambda: sentences.extend(filter(None, [store.map_work(run_id, METHOD, 0).failure])),
-        lambda: store.open_trust(run_id, METHOD, 0),
+        lambda: store.open_map_quality(run_id, METHOD, 0),
         lambda: store.open_control(run_id, "untrained"),
         lambda: store.deletions(run_id).read(),
         lambda: store.device_asked(run_id),

@@ -38,7 +38,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "caption: each.help",
         "caption: each.name",
         "caption: example.permutations",
-        "markdown: _verdict(companies)",
+        "markdown: _verdict(homophily)",
     ),
     "data_report.py": (
         "expander: summary(graph, report)",
@@ -93,8 +93,8 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "info: projection.method.title",
         "markdown: seeds",
     ),
-    "map_trust.py": (
-        "caption: _sampled(trust)",
+    "map_quality.py": (
+        "caption: _sampled(quality)",
         "caption: by_chance",
         "markdown: run.embedding.shape[1]",
         "markdown: shown",
@@ -140,7 +140,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
     ),
     "term_bars.py": ("caption: _about(found)",),
     "training_view.py": (
-        "warning: escape_markdown(opened.store().summary(run_id).problem) or _why_interrupted(history)",
+        "warning: escape_markdown(cache.store().summary(run_id).problem) or _why_interrupted(history)",
         "badge: word",
         "info: how_far",
         "metric: epochs",

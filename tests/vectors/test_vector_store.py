@@ -13,7 +13,7 @@ from sklearn.neighbors import NearestNeighbors
 from slviz.cli import main
 from slviz.errors import DamagedRun, RunError, RunNotFound
 from slviz.projections import PCA
-from slviz.projections.neighbours import neighbours_kept
+from slviz.projections.neighbours import neighbourhood_preservation
 from slviz.runs.folder import holding
 from slviz.vectors import Given, VectorSet, VectorStore, make_map, mapping, nearest_to, reference
 
@@ -82,7 +82,7 @@ def test_maps_are_kept_and_told_apart(store: VectorStore, iris: VectorSet) -> No
     assert np.array_equal(again.kept, made.kept)
     given = store.project(id, Given(map="X/odd"), 0)
     assert np.array_equal(given.coordinates, iris.maps["X/odd"])
-    assert np.array_equal(given.kept, neighbours_kept(iris.vectors, iris.maps["X/odd"], count=15))
+    assert np.array_equal(given.kept, neighbourhood_preservation(iris.vectors, iris.maps["X/odd"], count=15))
     assert [method for method, _ in store.projections(id)] == [PCA()]
 
 

@@ -12,12 +12,12 @@ from slviz.datasets import GeneGraph
 from slviz.evaluation import METRICS
 from slviz.evaluation.comparison import Difference, compare_links, compare_values
 from slviz.figures.comparison import difference_intervals
-from slviz.figures.frame import noted
+from slviz.figures.theme import noted
 from slviz.runs import NETWORK, Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import access, address, charts, downloads, errors, frame, metrics_table, opened, run_names
-from slviz.ui.key_figures import AGAINST_WORDS, KEY_FIGURES
-from slviz.ui.words import counted, escape_markdown
+from slviz.ui import access, address, cache, charts, downloads, errors, layout, metrics_table, run_names
+from slviz.ui.key_metrics import AGAINST_WORDS, KEY_FIGURES
+from slviz.ui.labels import escape_markdown, pluralise
 
 KEY = "compared runs"
 MOST = 6
@@ -36,7 +36,7 @@ WITHOUT_PAIRS = "Runs of this task predict no pairs, so there are none to compar
 
 def page() -> None:
     """Which runs, whether they may be compared, their figures, and the differences."""
-    summary, run, graph = frame.open_run("Compare")
+    summary, run, graph = layout.open_run("Compare")
     if "against" not in run.predictions:
         st.info(WITHOUT_PAIRS, icon=":material/info:")
         return
@@ -55,7 +55,7 @@ def _opened(others: Sequence[RunSummary]) -> tuple[list[RunSummary], list[Run]]:
     found: list[tuple[RunSummary, Run]] = []
     for each in others:
         with errors.as_sentences():
-            found.append((each, opened.run(each)))
+            found.append((each, cache.run(each)))
     return [summary for summary, _ in found], [run for _, run in found]
 
 
@@ -86,7 +86,7 @@ def told_apart(names: Mapping[str, str]) -> dict[str, str]:
 
 
 def _choose(summary: RunSummary) -> list[RunSummary]:
-    everything = opened.store().summaries()
+    everything = cache.store().summaries()
     fitting = {each.run_id: each for each in comparable(summary, everything)}
     finished = sum(each.state == "finished" for each in everything) - 1
     if not fitting:
@@ -96,7 +96,7 @@ def _choose(summary: RunSummary) -> list[RunSummary]:
             icon=":material/compare_arrows:",
         )
         if access.may_work():
-            frame.link(frame.TRAIN, "Train another", icon=":material/add:")
+            layout.link(layout.TRAIN, "Train another", icon=":material/add:")
         return []
     asked = [each for each in (st.query_params.get("with") or "").split(",") if each]
     unknown = [each for each in asked if each not in fitting and each != summary.run_id]
@@ -123,8 +123,8 @@ def _choose(summary: RunSummary) -> list[RunSummary]:
     )
     left_out = finished - len(fitting)
     st.caption(
-        f"{counted(len(fitting), 'other run')} judged on the very same pairs"
-        + (f"; {counted(left_out, 'finished run')} on other pairs, another task or other data." if left_out else ".")
+        f"{pluralise(len(fitting), 'other run')} judged on the very same pairs"
+        + (f"; {pluralise(left_out, 'finished run')} on other pairs, another task or other data." if left_out else ".")
     )
     return [fitting[each] for each in chosen]
 

@@ -16,8 +16,8 @@ from slviz.results import EVERY, Collected, Column, ResultRow, ResultTable, acro
 from slviz.results.collect import held_out_of, protocol_of
 from slviz.results.text import cell_text, digits_of, heading, row_name
 from slviz.runs.summary import RunSummary
-from slviz.ui import access, address, charts, downloads, frame, opened
-from slviz.ui.words import PROTOCOL_ASKS, TASK_WORDS, counted, escape_markdown
+from slviz.ui import access, address, cache, charts, downloads, layout
+from slviz.ui.labels import PROTOCOL_ASKS, TASK_WORDS, escape_markdown, pluralise
 
 BEST = "font-weight: 700; background-color: rgba(0, 158, 115, 0.18)"
 HARDEST = ("degree-matched", "auc")
@@ -37,7 +37,7 @@ def show(graph: GeneGraph, source: str) -> None:
     """The tables of the finished runs on this data; what to do where there are none."""
     of_data = [
         each
-        for each in opened.store().summaries()
+        for each in cache.store().summaries()
         if each.state in ("finished", "damaged")
         and each.spec is not None
         and each.spec.data_fingerprint == graph.fingerprint
@@ -60,7 +60,7 @@ def show(graph: GeneGraph, source: str) -> None:
 
 @st.cache_resource(max_entries=4, show_spinner="Comparing the runs …")
 def _collected(stamps: tuple[tuple[str, str], ...], _runs: Sequence[RunSummary]) -> Collected:
-    return collect(opened.store(), _runs)
+    return collect(cache.store(), _runs)
 
 
 def _nothing(source: str) -> None:
@@ -72,7 +72,7 @@ def _nothing(source: str) -> None:
         icon=":material/leaderboard:",
     )
     if st.button("Train a run", type="primary", icon=":material/play_arrow:"):
-        st.switch_page(frame.TRAIN)
+        st.switch_page(layout.TRAIN)
     name = source if "/" not in source and "\\" not in source else "FOLDER"
     st.code(f"python -m slviz sweep --data {name} --network gat gcn mlp --fold all", language="bash")
 
@@ -105,7 +105,7 @@ def _pick_table(of_task: Sequence[ResultTable]) -> tuple[ResultTable, Column]:
 def _caption(table: ResultTable, runs: Sequence[RunSummary]) -> None:
     if table.protocol == EVERY:
         st.caption(
-            f"{counted(len(runs), 'finished run')}. Mean ± standard deviation over the folds or publications of each "
+            f"{pluralise(len(runs), 'finished run')}. Mean ± standard deviation over the folds or publications of each "
             "protocol, on test pairs. Within a protocol all rows saw the same pairs."
         )
         return
@@ -252,7 +252,7 @@ def _run_line(row: ResultRow, summary: RunSummary, column: Column) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         said = f"**{escape_markdown(protocol_of(spec))}**, {escape_markdown(held_out_of(spec))}, seed {spec.seed}"
         st.markdown(said + (f": {value:.3f}" if value == value else ""), width="stretch")
-        frame.links_to(summary.run_id, icons=False)
+        layout.links_to(summary.run_id, icons=False)
 
 
 def _figure_of(summary: RunSummary, row: ResultRow, column: Column) -> float:

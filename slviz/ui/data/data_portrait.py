@@ -8,8 +8,8 @@ import streamlit as st
 
 from slviz.datasets import GeneGraph
 from slviz.figures import degree_distribution, degree_ranks
-from slviz.ui import charts, downloads, frame, genes, selection
-from slviz.ui.words import counted
+from slviz.ui import charts, downloads, genes, layout, selection
+from slviz.ui.labels import pluralise
 
 HUBS = 10
 NOT_RECORDED = "none recorded"
@@ -98,7 +98,7 @@ def hubs(graph: GeneGraph, *, run_id: str | None) -> None:
         symbol = graph.genes[int(chosen[0])]
         genes.card(graph, int(chosen[0]))
         if run_id is not None:
-            frame.link(frame.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=symbol, run=run_id)
+            layout.link(layout.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=symbol, run=run_id)
 
 
 def degree_table(graph: GeneGraph) -> pd.DataFrame:
@@ -134,4 +134,4 @@ def evidence(graph: GeneGraph) -> None:
             ),
         },
     )
-    st.caption(f"A pair may have several kinds. {counted(len(graph.evidence), 'record')} in all.")
+    st.caption(f"A pair may have several kinds. {pluralise(len(graph.evidence), 'record')} in all.")

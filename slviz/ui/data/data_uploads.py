@@ -9,8 +9,8 @@ import streamlit as st
 
 from slviz.datasets.uploads import ENDINGS, MOST_MEBIBYTES, keep_and_read
 from slviz.errors import SlvizError
-from slviz.ui import address, data_folders, errors, opened, reading
-from slviz.ui.words import counted
+from slviz.ui import address, cache, data_folders, errors, reading
+from slviz.ui.labels import pluralise
 
 KEY = "data upload"
 WHAT = (
@@ -49,12 +49,12 @@ def _open(files: dict[str, bytes]) -> None:
             paths = _on_disk(files, Path(place))
             size = sum(len(content) for content in files.values())
             folder = reading.limited(keep_and_read, paths, what=", ".join(files), size_bytes=size)
-        graph, report = opened.dataset_with_report(str(folder))
+        graph, report = cache.dataset_with_report(str(folder))
     except SlvizError as error:
         errors.show(error)
         return
     left_out = sum(report.skipped.values())
-    said = f"{counted(len(graph), 'gene')} and {counted(len(graph.pairs), 'pair')} read"
-    st.toast(f"{said}, {counted(left_out, 'row')} left out." if left_out else f"{said}.", icon=":material/check:")
+    said = f"{pluralise(len(graph), 'gene')} and {pluralise(len(graph.pairs), 'pair')} read"
+    st.toast(f"{said}, {pluralise(left_out, 'row')} left out." if left_out else f"{said}.", icon=":material/check:")
     address.put(data=data_folders.name_in_address(str(folder)))
     st.rerun()

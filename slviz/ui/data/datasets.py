@@ -9,9 +9,9 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import DatasetEntry, known_datasets, locate, title_of
 from slviz.errors import MissingDataFile, SlvizError
-from slviz.ui import access, address, data_folders, errors, frame, opened
+from slviz.ui import access, address, cache, data_folders, errors, layout
 from slviz.ui.data import data_uploads
-from slviz.ui.words import counted, escape_markdown
+from slviz.ui.labels import escape_markdown, pluralise
 
 DEMO = "demo"
 ANY_FOLDER = (
@@ -83,7 +83,7 @@ def _default(known: Sequence[DatasetEntry]) -> str:
 
 def _opened_or_way_on(source: str, titles: dict[str, str]) -> GeneGraph:
     try:
-        return opened.dataset(source)
+        return cache.dataset(source)
     except SlvizError as error:
         errors.show(error)
     others = [each for each in titles if each != source]
@@ -99,10 +99,10 @@ def _describe(graph: GeneGraph) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         features = ", ".join(sorted(graph.features)) or "none"
         st.caption(
-            f"{counted(len(graph), 'gene')}, {counted(len(graph.pairs), 'pair')}, "
+            f"{pluralise(len(graph), 'gene')}, {pluralise(len(graph.pairs), 'pair')}, "
             f"features: {escape_markdown(features)}",
             width="content",
         )
         if graph.synthetic:
-            frame.synthetic_badge()
-    frame.remark(graph)
+            layout.synthetic_badge()
+    layout.remark(graph)

@@ -1,1 +1,1 @@
-"""The Embedding page, of genes and of any other vectors: maps, colours, controls, trust and selections."""
+"""The Embedding page, of genes and of any other vectors: maps, colours, controls, map quality and selections."""

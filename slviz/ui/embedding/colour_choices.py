@@ -21,9 +21,9 @@ from slviz.projections import CLUSTERINGS, Clusters, Projection
 from slviz.projections.cluster_names import named
 from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES, OWN_TABLES, stage, staged
-from slviz.ui import access, address, errors, opened
+from slviz.ui import access, address, cache, errors
+from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.server_paths import without_paths
-from slviz.ui.words import counted, escape_markdown
 
 CLUSTER, TERM, PART, ERROR, CHROMOSOME, GENE_TYPE, OWN = (
     "Cluster",
@@ -88,12 +88,12 @@ _ERROR_SENTENCE = (
 )
 
 
-def measured_in(default: str) -> str:
+def computed_on(default: str) -> str:
     """Whether clusters or densities are those of the "map" or of the "embedding", as the visitor chooses."""
     order = (default, "embedding" if default == "map" else "map")
     return address.one_of(
         st.segmented_control,
-        "Measured in the",
+        "Computed on",
         order,
         key=f"space-{default}",
         help="The map is what you see; the embedding is what the network learnt, before it was flattened.",
@@ -108,7 +108,7 @@ def _of_genes_or_pairs(run: Run, of_genes: str, of_pairs: str) -> str:
 
 
 def _by_cluster(graph: GeneGraph, run: Run, projection: Projection) -> tuple[Colouring, str]:
-    space = measured_in("embedding")
+    space = computed_on("embedding")
     large = len(graph) > MOST_FOR_LEIDEN
     titles = [title for title, method in METHODS.items() if not large or method == "kmeans"]
     title = address.one_of(
@@ -187,7 +187,7 @@ def _by_term(graph: GeneGraph) -> tuple[Colouring, str]:
     members = np.flatnonzero(graph.terms.membership[:, [number]].toarray()[:, 0])
     name = graph.terms.names[number]
     made = figures.by_members(members, len(graph), title="Members of a term", called=name)
-    return made, escape_markdown(f"{counted(len(members), 'gene')} of the map in {name} ({asked}).")
+    return made, escape_markdown(f"{pluralise(len(members), 'gene')} of the map in {name} ({asked}).")
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -195,7 +195,7 @@ def _term_labels(fingerprint: str, _graph: GeneGraph) -> list[str]:
     assert _graph.terms is not None
     size = np.bincount(_graph.terms.membership.indices, minlength=len(_graph.terms.ids)).tolist()
     told = zip(_graph.terms.names, size, _graph.terms.ids, strict=True)
-    return [f"{name} · {counted(count, 'gene')} · {identifier}" for name, count, identifier in told]
+    return [f"{name} · {pluralise(count, 'gene')} · {identifier}" for name, count, identifier in told]
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -216,7 +216,7 @@ def _by_own_column(graph: GeneGraph) -> tuple[Colouring, str]:
             address.put(table=None)
             return
         try:
-            path = stage(opened.store().root, file.getvalue(), name=file.name, place=OWN_TABLES)
+            path = stage(cache.store().root, file.getvalue(), name=file.name, place=OWN_TABLES)
             address.put(table=path.stem[:16])
         except SlvizError as error:
             st.session_state["own table refused"] = without_paths(error)
@@ -239,7 +239,7 @@ def _by_own_column(graph: GeneGraph) -> tuple[Colouring, str]:
     for remark in table.remarks:
         st.caption(f":material/info: {escape_markdown(remark)}")
     sentence = (
-        f"“{column}” of your table: {counted(table.found, 'gene')} of {counted(table.rows, 'row')} found by "
+        f"“{column}” of your table: {pluralise(table.found, 'gene')} of {pluralise(table.rows, 'row')} found by "
         f"“{table.genes_in}”; grey without a value."
     )
     numbers = table.numbers(column)
@@ -255,7 +255,7 @@ def _asked_table(graph: GeneGraph) -> OwnTable | None:
     if asked is None:
         st.info("Upload a table with one row a gene.", icon=":material/upload_file:")
         return None
-    path = staged(opened.store().root, asked, place=OWN_TABLES)
+    path = staged(cache.store().root, asked, place=OWN_TABLES)
     if path is None:
         st.warning("The table of this address is not on this server. Upload it again.", icon=":material/link_off:")
         return None
@@ -268,7 +268,7 @@ def _asked_table(graph: GeneGraph) -> OwnTable | None:
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the table …")
 def _table(fingerprint: str, sha256: str, _graph: GeneGraph, _content: bytes) -> OwnTable:
-    whole, index = len(_graph), opened.index_of(_graph)
+    whole, index = len(_graph), cache.index_of(_graph)
     return run_limited_if_large(
         read_own_table, _content, "your table", what="Your table", size_bytes=len(_content), genes=whole, index=index
     )

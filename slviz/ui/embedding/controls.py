@@ -23,11 +23,11 @@ from slviz.runs.beside import Beside
 from slviz.runs.controls import FEATURES, KINDS, SHUFFLED, STORED, UNTRAINED
 from slviz.runs.maps import TRAINED
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, charts, downloads, making, opened, selection
+from slviz.ui import address, cache, charts, downloads, making, selection
 from slviz.ui.embedding import controls_compared
 from slviz.ui.embedding.controls_compared import SHORT, TITLES
-from slviz.ui.key_figures import key_figure
-from slviz.ui.words import counted, escape_markdown
+from slviz.ui.key_metrics import key_figure
+from slviz.ui.labels import escape_markdown, pluralise
 
 MEANING = {
     FEATURES: "What was there before any network.",
@@ -78,7 +78,7 @@ def show(
     _maps(graph, run, sides, colouring, gene)
     if stays:
         controls_compared.agreement(graph, run, stays, count)
-    controls_compared.company(graph, run, opened.split(summary, graph), vectors, count)
+    controls_compared.homophily(graph, run, cache.split(summary, graph), vectors, count)
     if SHUFFLED in vectors:
         _shuffled_figure(summary, run)
 
@@ -101,13 +101,13 @@ def _kinds(run: Run) -> list[str]:
 
 
 def _is_there(summary: RunSummary, kind: str, method: ProjectionMethod, seed: int) -> bool:
-    if kind in STORED and opened.control(summary, kind) is None:
+    if kind in STORED and cache.control(summary, kind) is None:
         return False
-    return method.at_once or opened.projection(summary, method, seed, of=kind) is not None
+    return method.at_once or cache.projection(summary, method, seed, of=kind) is not None
 
 
 def _job(summary: RunSummary, missing: list[str], method: ProjectionMethod, seed: int) -> making.Job:
-    store = opened.store()
+    store = cache.store()
 
     def works() -> list[Beside]:
         made = [store.control_work(summary.run_id, kind) for kind in missing if kind in STORED]
@@ -127,7 +127,7 @@ def _job(summary: RunSummary, missing: list[str], method: ProjectionMethod, seed
 
 def _side(summary: RunSummary, graph: GeneGraph, run: Run, kind: str, method: ProjectionMethod, seed: int) -> Side:
     vectors = _vectors(summary, graph, run, kind)
-    projection = opened.projection(summary, method, seed, of=kind)
+    projection = cache.projection(summary, method, seed, of=kind)
     if projection is None:
         projection = _made(run.run_id, kind, method, seed, vectors)
     return Side(kind, vectors, projection)
@@ -136,7 +136,7 @@ def _side(summary: RunSummary, graph: GeneGraph, run: Run, kind: str, method: Pr
 def _vectors(summary: RunSummary, graph: GeneGraph, run: Run, kind: str) -> np.ndarray:
     if kind == FEATURES:
         return _features(run.run_id, graph, run)
-    control = opened.control(summary, kind) if kind in STORED else None
+    control = cache.control(summary, kind) if kind in STORED else None
     return run.embedding if control is None else control.embedding
 
 
@@ -218,7 +218,7 @@ def _below(
             figure=lambda: drawn(webgl=False),
             table=lambda: _places(graph, sides, colouring[0], linked),
         )
-        if len(linked) and st.button(f"Clear {counted(len(linked), 'gene')}", icon=":material/close:"):
+        if len(linked) and st.button(f"Clear {pluralise(len(linked), 'gene')}", icon=":material/close:"):
             _link(run, np.empty(0, dtype=np.int64))
             st.rerun()
 
@@ -261,7 +261,7 @@ def _colouring(colouring: tuple[Colouring, str], stays: dict[str, Agreement]) ->
 
 def _shuffled_figure(summary: RunSummary, run: Run) -> None:
     """The key figure of the run beside that of the network trained on shuffled pairs."""
-    control = opened.control(summary, SHUFFLED)
+    control = cache.control(summary, SHUFFLED)
     own = key_figure(run.spec.task.name, run.metrics)
     theirs = key_figure(run.spec.task.name, control.metrics) if control is not None and len(control.metrics) else None
     if own is None or theirs is None:

@@ -12,7 +12,7 @@ import streamlit as st
 from slviz import figures
 from slviz.datasets import GeneGraph
 from slviz.projections.agreement import Agreement, neighbour_agreement
-from slviz.projections.company import HELD_OUT, Bond, Company, bonds_of, company_of
+from slviz.projections.homophily import HELD_OUT, NeighbourHomophily, Relation, neighbour_homophily, relations_of
 from slviz.projections.neighbours import nearest_neighbours
 from slviz.runs import Run
 from slviz.runs.controls import FEATURES, SHUFFLED, UNTRAINED
@@ -82,10 +82,10 @@ def _per_gene(graph: GeneGraph, stays: dict[str, Agreement]) -> pd.DataFrame:
     return pd.DataFrame({"gene": np.asarray(graph.genes, dtype=object), **columns})
 
 
-def company(graph: GeneGraph, run: Run, split: PairSplit, vectors: Mapping[str, np.ndarray], count: int) -> None:
+def homophily(graph: GeneGraph, run: Run, split: PairSplit, vectors: Mapping[str, np.ndarray], count: int) -> None:
     """What nearest neighbours share in each embedding, by kind, as bars, a sentence and a table."""
-    companies = {
-        kind: _companies(run.run_id, kind, count, _nearest(run.run_id, kind, count, each), graph, split)
+    homophily = {
+        kind: _homophily(run.run_id, kind, count, _nearest(run.run_id, kind, count, each), graph, split)
         for kind, each in vectors.items()
     }
     name = f"{run.run_id}-neighbours-share"
@@ -94,53 +94,55 @@ def company(graph: GeneGraph, run: Run, split: PairSplit, vectors: Mapping[str, 
         downloads.menu(
             name,
             source=downloads.provenance(graph, run),
-            figure=lambda: figures.company_bars(companies, TITLES),
-            table=lambda: _company_table(companies),
+            figure=lambda: figures.homophily_bars(homophily, TITLES),
+            table=lambda: _homophily_table(homophily),
         )
     charts.draw(
-        figures.company_bars(companies, TITLES),
+        figures.homophily_bars(homophily, TITLES),
         name=name,
         synthetic=graph.synthetic,
         alt="Share of nearest neighbours that are partners or share a term, in each embedding, beside chance",
     )
-    st.markdown(_verdict(companies))
+    st.markdown(_verdict(homophily))
     st.caption(
-        "\n".join(f"- **{each.name}**: {each.help}" for each in _bonds(run.run_id, graph, split))
+        "\n".join(f"- **{each.name}**: {each.help}" for each in _relations(run.run_id, graph, split))
         + f"\n\nMean over genes of the share among their {count} nearest. Chance: the genes' names permuted."
     )
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _bonds(run_id: str, _graph: GeneGraph, _split: PairSplit) -> tuple[Bond, ...]:
-    return bonds_of(_graph, training=_split.training_pairs, test=_split.pairs[_split.rows("test")])
+def _relations(run_id: str, _graph: GeneGraph, _split: PairSplit) -> tuple[Relation, ...]:
+    return relations_of(_graph, training=_split.training_pairs, test=_split.pairs[_split.rows("test")])
 
 
 @st.cache_resource(max_entries=32, show_spinner="Looking what neighbours share …")
-def _companies(
+def _homophily(
     run_id: str, kind: str, count: int, _nearest: np.ndarray, _graph: GeneGraph, _split: PairSplit
-) -> list[Company]:
-    return [company_of(_nearest, bond) for bond in _bonds(run_id, _graph, _split)]
+) -> list[NeighbourHomophily]:
+    return [neighbour_homophily(_nearest, relation) for relation in _relations(run_id, _graph, _split)]
 
 
-def _company_table(companies: dict[str, list[Company]]) -> pd.DataFrame:
-    """One row for each embedding and bond: the share, and chance with its spread."""
+def _homophily_table(homophily: dict[str, list[NeighbourHomophily]]) -> pd.DataFrame:
+    """One row for each embedding and relation: the share, and chance with its spread."""
     rows = [
         {
             "embedding": SHORT[kind],
-            "nearest_neighbours": each.bond,
+            "nearest_neighbours": each.relation,
             "share": each.mean,
             "by_chance": each.null.mean,
             "standard_deviation_of_chance": each.null.spread,
         }
-        for kind, found in companies.items()
+        for kind, found in homophily.items()
         for each in found
     ]
     return pd.DataFrame(rows)
 
 
-def _verdict(companies: dict[str, list[Company]]) -> str:
+def _verdict(homophily: dict[str, list[NeighbourHomophily]]) -> str:
     """One sentence on what training added, by pairs that it never saw."""
-    share = {kind: next((each for each in found if each.bond == HELD_OUT), None) for kind, found in companies.items()}
+    share = {
+        kind: next((each for each in found if each.relation == HELD_OUT), None) for kind, found in homophily.items()
+    }
     trained = share.get(TRAINED)
     if trained is None:
         return ""

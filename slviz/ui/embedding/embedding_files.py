@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from slviz.datasets import GeneGraph
 from slviz.runs import Run
-from slviz.ui import downloads, opened
+from slviz.ui import cache, downloads
 
 if TYPE_CHECKING:
     from slviz.export import Annotated
@@ -19,7 +19,7 @@ def of_run(run: Run, graph: GeneGraph) -> dict[str, downloads.File]:
     def content() -> Annotated:
         from slviz.export import of_stored_run
 
-        return of_stored_run(opened.store(), run, graph)
+        return of_stored_run(cache.store(), run, graph)
 
     return files(content)
 

@@ -12,15 +12,15 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from slviz.datasets import GeneGraph
-from slviz.figures import Colouring, embedding_scatter, embedding_solid
+from slviz.figures import Colouring, embedding_3d, embedding_scatter
 from slviz.projections import Projection
 from slviz.projections.nearest_genes import nearest_genes
 from slviz.projections.neighbours import nearest_neighbours
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import access, address, charts, downloads, frame, genes
+from slviz.ui import access, address, charts, downloads, genes, layout
 from slviz.ui.embedding import colour_choices, embedding_files, map_events, maps
-from slviz.ui.words import counted, escape_markdown
+from slviz.ui.labels import escape_markdown, pluralise
 
 COLOURS = (
     maps.DENSITY,
@@ -28,10 +28,10 @@ COLOURS = (
     maps.EVIDENCE,
     maps.PARTNER,
     *colour_choices.HELP,
-    maps.KEPT,
-    maps.TRUST,
+    maps.PRESERVATION,
+    maps.QUALITY,
     maps.SPREAD,
-    maps.CROWDING,
+    maps.DISTORTION,
 )
 
 
@@ -107,7 +107,7 @@ class Look:
             "opacity": self.opacity,
         }
         if self.solid:
-            return embedding_solid(self.graph.genes, self.projection, self.colouring, **shared)
+            return embedding_3d(self.graph.genes, self.projection, self.colouring, **shared)
         drawn = embedding_scatter(
             self.graph.genes,
             self.projection,
@@ -231,7 +231,7 @@ def details(look: Look) -> None:
         )
         return
     genes.card(look.graph, look.gene, look.run)
-    frame.link(frame.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=look.graph.genes[look.gene])
+    layout.link(layout.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=look.graph.genes[look.gene])
 
 
 def table(look: Look, chosen: np.ndarray) -> None:
@@ -239,7 +239,7 @@ def table(look: Look, chosen: np.ndarray) -> None:
     several = len(chosen) > 1
     shown = chosen if several else np.arange(len(look.graph))
     rows = table_of(look, shown)
-    title = f"{counted(len(shown), 'selected gene')}" if several else f"All {counted(len(shown), 'gene')}"
+    title = f"{pluralise(len(shown), 'selected gene')}" if several else f"All {pluralise(len(shown), 'gene')}"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(title, anchor=False, width="content")
         name = f"{look.name}-selected" if several else look.name
@@ -270,5 +270,5 @@ def table_of(look: Look, chosen: np.ndarray) -> pd.DataFrame:
     columns[look.colouring.title.lower().replace(" ", "_")] = np.asarray(look.colouring.values)[chosen]
     for axis, title in enumerate(look.projection.axes):
         columns[title.partition(" (")[0].lower().replace(" ", "_")] = look.projection.coordinates[chosen, axis]
-    columns["neighbours_kept"] = look.projection.kept[chosen]
+    columns["neighbourhood_preservation"] = look.projection.kept[chosen]
     return pd.DataFrame(columns).sort_values("known_partners", ascending=False, kind="stable", ignore_index=True)

@@ -19,9 +19,9 @@ from slviz.files.limited import run_limited_if_large
 from slviz.gene_sets import LONGEST_NAME, GeneSet, GeneSets, read_gmt, sets_of, to_gmt
 from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES
-from slviz.ui import access, address, charts, downloads, errors, opened
+from slviz.ui import access, address, cache, charts, downloads, errors
+from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.server_paths import without_paths
-from slviz.ui.words import counted, escape_markdown
 
 MOST_FROM_A_FILE = 200
 NONE_YET = "None yet: select genes, and keep them under a name. A GMT file brings in several at once."
@@ -30,7 +30,7 @@ SAID = "said of kept selections"
 
 def of(graph: GeneGraph) -> GeneSets:
     """The kept selections of a data set."""
-    return GeneSets(opened.store().root, graph.fingerprint)
+    return GeneSets(cache.store().root, graph.fingerprint)
 
 
 def keep_own(graph: GeneGraph, made: GeneSet, *, replace: bool = False) -> None:
@@ -121,7 +121,7 @@ def open_one(graph: GeneGraph, run: Run) -> None:
         name = address.value("set")
         if name in known:
             about = known[name]
-            size = counted(len(about.genes), "gene")
+            size = pluralise(len(about.genes), "gene")
             st.caption(escape_markdown(f"“{name}”: {size}, kept {about.made} UTC; {about.note}"))
             if may_remove(graph, name):
                 st.button("Remove it", icon=":material/delete:", on_click=_remove, args=(graph, name), type="tertiary")
@@ -179,7 +179,7 @@ def _bring_in(graph: GeneGraph) -> None:
 
 def _kept_from(graph: GeneGraph, content: bytes, name: str) -> list[str]:
     """Keep every set of a GMT file; sentences on what became of it."""
-    more = {"graph": graph, "index": opened.index_of(graph), "packed": is_gzip(content)}
+    more = {"graph": graph, "index": cache.index_of(graph), "packed": is_gzip(content)}
     try:
         terms, report = run_limited_if_large(read_gmt, content, name, what=name, size_bytes=len(content), **more)
     except SlvizError as error:  # it takes more memory or time than it may
@@ -199,9 +199,9 @@ def _kept_from(graph: GeneGraph, content: bytes, name: str) -> list[str]:
             said.append(without_paths(error))
     if cut := sum(len(each) > LONGEST_NAME for each in terms.names):
         said.append(
-            f"{counted(cut, 'name')} had more than {LONGEST_NAME} letters and {'was' if cut == 1 else 'were'} cut."
+            f"{pluralise(cut, 'name')} had more than {LONGEST_NAME} letters and {'was' if cut == 1 else 'were'} cut."
         )
-    return [f"{counted(kept, 'selection')} kept from {name}.", *said]
+    return [f"{pluralise(kept, 'selection')} kept from {name}.", *said]
 
 
 def compare(graph: GeneGraph, run: Run, chosen: np.ndarray, *, called: str, name: str) -> None:

@@ -12,13 +12,13 @@ from slviz.pipeline import commands
 from slviz.projections import PCA, PROJECTIONS, Projection, ProjectionMethod
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, making, opened
-from slviz.ui.words import escape_markdown
+from slviz.ui import address, cache, making
+from slviz.ui.labels import escape_markdown
 
 
 def choose(summary: RunSummary) -> tuple[ProjectionMethod, int]:
     """The method of the address with its settings and seed; those that lie with the run come first."""
-    stored = opened.store().projections(summary.run_id)
+    stored = cache.store().projections(summary.run_id)
     there = {method.title for method, _ in stored}
     methods = sorted(
         PROJECTIONS.values(), key=lambda cls: (cls.title not in there and not cls.at_once, cls.offered, cls.title)
@@ -114,7 +114,7 @@ def _brief(value: Any) -> str:
 
 def stored_or_made(summary: RunSummary, run: Run, method: ProjectionMethod, seed: int) -> Projection:
     """The map that was asked for; until a worker has made it, its panel and the nearest map that is there."""
-    projection = opened.projection(summary, method, seed)
+    projection = cache.projection(summary, method, seed)
     if projection is not None:
         return projection
     if method.at_once:
@@ -132,7 +132,7 @@ def job(summary: RunSummary, method: ProjectionMethod, seed: int) -> making.Job:
     """The making of a map."""
     return making.Job(
         key=f"{summary.run_id} {method} {seed}",
-        works=lambda: [opened.store().map_work(summary.run_id, method, seed)],
+        works=lambda: [cache.store().map_work(summary.run_id, method, seed)],
         command=commands.project(summary.run_id, method, seed=seed),
         what=f"the {method.title} map",
         offer=f"**There is no {method.title} map of this run with these settings yet.** "
@@ -144,10 +144,10 @@ def job(summary: RunSummary, method: ProjectionMethod, seed: int) -> making.Job:
 
 def _nearest(summary: RunSummary, run: Run, method: ProjectionMethod) -> Projection:
     """A stored map of the same method and dimensions, else of another, else one that takes but a moment."""
-    stored = opened.store().projections(summary.run_id)
+    stored = cache.store().projections(summary.run_id)
     flat_first = sorted(stored, key=lambda each: (each[0].name != method.name, each[0].dimensions != method.dimensions))
     for known, seed in flat_first:
-        projection = opened.projection(summary, known, seed)
+        projection = cache.projection(summary, known, seed)
         if projection is not None:
             return projection
     return made_at_once(run, PCA(), 0)

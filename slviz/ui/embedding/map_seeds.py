@@ -17,8 +17,8 @@ from slviz.pipeline import commands
 from slviz.projections import Projection, ProjectionMethod, Spread, spread_over
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import charts, downloads, making, opened
-from slviz.ui.words import counted
+from slviz.ui import cache, charts, downloads, making
+from slviz.ui.labels import pluralise
 
 SEEDS = 5
 FEWEST_SEEDS = 3
@@ -107,9 +107,9 @@ def colouring(summary: RunSummary, projection: Projection) -> tuple[Colouring, s
 
 def spread_of(summary: RunSummary, projection: Projection) -> tuple[Spread, tuple[int, ...]] | None:
     """How far genes move over all stored seeds of this map, and which these are; None for fewer than three."""
-    stored = opened.store().projections(summary.run_id)
+    stored = cache.store().projections(summary.run_id)
     of_method = [seed for method, seed in stored if method == projection.method]
-    seeds = tuple(seed for seed in of_method if opened.projection(summary, projection.method, seed) is not None)
+    seeds = tuple(seed for seed in of_method if cache.projection(summary, projection.method, seed) is not None)
     if len(seeds) < FEWEST_SEEDS:
         return None
     return _spread(summary.run_id, str(projection.method), seeds, projection.method, summary), seeds
@@ -117,18 +117,18 @@ def spread_of(summary: RunSummary, projection: Projection) -> tuple[Spread, tupl
 
 @st.cache_resource(max_entries=8, show_spinner="Laying the maps on top of each other …")
 def _spread(run_id: str, name: str, seeds: tuple[int, ...], _method: ProjectionMethod, _summary: RunSummary) -> Spread:
-    placed = (opened.projection(_summary, _method, seed) for seed in seeds)
+    placed = (cache.projection(_summary, _method, seed) for seed in seeds)
     return spread_over([each.coordinates for each in placed if each is not None])
 
 
 def _job(summary: RunSummary, projection: Projection) -> making.Job:
     method, first = projection.method, projection.seed
-    store = opened.store()
+    store = cache.store()
     return making.Job(
         key=f"seeds {summary.run_id} {method} {first}",
         works=lambda: [store.map_work(summary.run_id, method, seed) for seed in range(first, first + SEEDS)],
         command=commands.project(summary.run_id, method, seed=first, seeds=SEEDS),
-        what=f"{counted(SEEDS, 'map')} from different seeds",
+        what=f"{pluralise(SEEDS, 'map')} from different seeds",
         offer=f"What {method.title} puts somewhere by chance moves when the chance is another; {SEEDS} seeds tell "
         "which genes have a place of their own.",
         button=f"Make it from {SEEDS} seeds",

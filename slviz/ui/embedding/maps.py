@@ -11,53 +11,55 @@ from slviz import figures
 from slviz.datasets import GeneGraph
 from slviz.datasets.classes import gene_classes
 from slviz.figures import Colouring
-from slviz.projections import DENSITIES, Density, Projection, crowding
+from slviz.projections import DENSITIES, Density, Projection, density_distortion
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.tasks import Classify
 from slviz.ui import address, scorers
-from slviz.ui.embedding import colour_choices, map_trust
-from slviz.ui.words import SCORE, escape_markdown
+from slviz.ui.embedding import colour_choices, map_quality
+from slviz.ui.labels import SCORE, escape_markdown
 
-DENSITY, DEGREE, EVIDENCE, PARTNER, KEPT, TRUST, SPREAD, CROWDING, ACTUAL, GIVEN = (
+DENSITY, DEGREE, EVIDENCE, PARTNER, PRESERVATION, QUALITY, SPREAD, DISTORTION, ACTUAL, GIVEN = (
     "Local density",
     "Known partners",
     "Evidence",
     "Predicted partners",
-    "Neighbours kept",
-    "How far to believe",
+    "Neighbourhood preservation",
+    "Map quality",
     "Moves between seeds",
-    "Crowded by the map",
+    "Density distortion",
     "Actual class",
     "Given class",
 )
 CLASS_COLOURS = (ACTUAL, GIVEN)
 """For runs of the task classify alone."""
 COLOUR_HELP = (
-    f"- **{DENSITY}**: how crowded it is around a gene\n"
+    f"- **{DENSITY}**: how many genes lie around a gene\n"
     f"- **{DEGREE}**: how many known partners a gene has\n"
     f"- **{EVIDENCE}**: where most of its known pairs come from\n"
     f"- **{PARTNER}**: the network's score of each gene with the gene that you search\n"
-    f"- **{KEPT}**: how many of a gene's nearest neighbours the map keeps near\n"
-    f"- **{TRUST}**: whether what lies next to a gene on the map is next to it in the embedding, and the other way\n"
+    f"- **{PRESERVATION}**: share of a gene's nearest neighbours that are nearest on the map too\n"
+    f"- **{QUALITY}**: whether what lies next to a gene on the map is next to it in the embedding, and the other way\n"
     f"- **{SPREAD}**: how far a gene moves when the map is made again from another seed\n"
-    f"- **{CROWDING}**: where the map looks denser, or emptier, than the embedding is\n"
+    f"- **{DISTORTION}**: where the map is denser, or sparser, than the embedding\n"
 ) + "\n".join(f"- **{name}**: {what}" for name, what in colour_choices.HELP.items())
 CLASS_HELP = f"\n- **{ACTUAL}**: the class a gene is in\n- **{GIVEN}**: the class that the network gives it"
-KEPT_SENTENCE = "Share of a gene's 15 nearest neighbours that the map keeps near."
+PRESERVATION_SENTENCE = (
+    "Share of a gene's 15 nearest neighbours in the embedding that are among its 15 nearest on the map."
+)
 
 
 def colouring(
     name: str, summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection, gene: int | None
 ) -> tuple[Colouring, str]:
     """What the colour means, and a sentence about it; asks for what it needs to know."""
-    if name in (TRUST, SPREAD):
-        found = map_trust.colouring(summary, run, projection, spread=name == SPREAD)
-        return found or (figures.by_kept(projection), KEPT_SENTENCE)
+    if name in (QUALITY, SPREAD):
+        found = map_quality.colouring(summary, run, projection, spread=name == SPREAD)
+        return found or (figures.by_preservation(projection), PRESERVATION_SENTENCE)
     simple: dict[str, tuple[Callable[[], Colouring], str]] = {
         DEGREE: (lambda: figures.by_degree(graph), "Known partners, held-out ones included."),
         EVIDENCE: (lambda: figures.by_evidence(graph), "The kind of evidence behind most of a gene's known pairs."),
-        KEPT: (lambda: figures.by_kept(projection), KEPT_SENTENCE),
+        PRESERVATION: (lambda: figures.by_preservation(projection), PRESERVATION_SENTENCE),
     }
     if name in simple:
         make, sentence = simple[name]
@@ -68,9 +70,9 @@ def colouring(
         return _by_partner(graph, run, gene)
     if name in colour_choices.HELP:
         return colour_choices.colouring(name, graph, run, projection)
-    if name == CROWDING:
-        return _by_crowding(run, projection)
-    density = _density_of(run, projection, colour_choices.measured_in("map"), _estimate())
+    if name == DISTORTION:
+        return _by_distortion(run, projection)
+    density = _density_of(run, projection, colour_choices.computed_on("map"), _estimate())
     return figures.by_density(density), density.how
 
 
@@ -88,11 +90,11 @@ def _density_of(run: Run, projection: Projection, space: str, estimate: str) -> 
     return _density(run.run_id, _map_key(projection, space), space, estimate, _vectors(run, projection, space))
 
 
-def _by_crowding(run: Run, projection: Projection) -> tuple[Colouring, str]:
+def _by_distortion(run: Run, projection: Projection) -> tuple[Colouring, str]:
     estimate = _estimate()
-    found = crowding(*(_density_of(run, projection, space, estimate) for space in ("embedding", "map")))
-    return figures.by_crowding(found), (
-        f"Red: the map crowds genes that the embedding keeps apart; blue: it spreads out what is dense. The density of "
+    found = density_distortion(*(_density_of(run, projection, space, estimate) for space in ("embedding", "map")))
+    return figures.by_density_distortion(found), (
+        f"Red: the map is denser than the embedding there; blue: sparser. The density of "
         f"the map agrees with that of the embedding with Spearman ρ {found.agreement:.2f} (1: dense looks dense; 0: "
         "density on the map says nothing)."
     )

@@ -8,11 +8,11 @@ import streamlit as st
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.gene_list import write_list
-from slviz.neighbourhood.inside import part_of_known
+from slviz.neighbourhood.induced_pairs import part_of_known
 from slviz.projections.nearest_genes import nearest_genes
 from slviz.runs import Run
-from slviz.ui import address, downloads, opened, scorers
-from slviz.ui.words import SCORE, escape_markdown
+from slviz.ui import address, cache, downloads, scorers
+from slviz.ui.labels import SCORE, escape_markdown
 
 MEASURES = {"cosine": "cosine", "Euclidean": "euclidean"}
 MEASURE_HELP = (
@@ -65,7 +65,7 @@ def _about(graph: GeneGraph, run: Run, gene: int, table: pd.DataFrame) -> None:
     if learnt:
         said += f" The network learnt from {learnt} of them, so that these lie near says little."
     st.caption(escape_markdown(said))
-    genes = write_list([symbol, *table["gene"]], opened.index_of(graph))
+    genes = write_list([symbol, *table["gene"]], cache.index_of(graph))
     with st.container(horizontal=True):
         downloads.table_button(f"{run.run_id}-nearest-{symbol}", lambda: table, source=downloads.provenance(graph, run))
         st.button("Select them", icon=":material/select_all:", on_click=_select, args=(genes,))

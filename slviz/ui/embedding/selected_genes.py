@@ -19,13 +19,19 @@ from slviz.datasets.gene_index import Mapped
 from slviz.datasets.gene_list import read_list, write_list
 from slviz.errors import SlvizError
 from slviz.gene_sets import GeneSet, to_gmt
-from slviz.neighbourhood.inside import MOST_SCORED, known_inside, predicted_inside, predicts_partners, threshold_of
+from slviz.neighbourhood.induced_pairs import (
+    MOST_SCORED,
+    known_inside,
+    predicted_inside,
+    predicts_partners,
+    threshold_of,
+)
 from slviz.projections import Clusters
 from slviz.runs import Run
-from slviz.ui import access, address, downloads, errors, frame, opened, scorers
+from slviz.ui import access, address, cache, downloads, errors, layout, scorers
 from slviz.ui.embedding import gene_map, kept_selections, term_bars
+from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.server_paths import without_paths
-from slviz.ui.words import counted, escape_markdown
 
 MOST_IN_ADDRESS = 250
 """More genes make an address too long for some browsers and mails; they are kept under a name instead."""
@@ -60,7 +66,7 @@ def asked(graph: GeneGraph, *, clusters: Clusters | None = None) -> Asked:
             kept = kept_selections.of(graph).open(name)
             return Asked(kept.numbers(graph), f"the kept selection “{kept.name}”", kept_selections.file_name(kept.name))
         if listed := address.value("genes"):
-            mapped = read_list(listed, opened.index_of(graph))
+            mapped = read_list(listed, cache.index_of(graph))
             if not len(mapped.found):
                 st.warning(escape_markdown(_not_found(mapped)), icon=":material/link_off:")
             elif mapped.missing or mapped.ambiguous:
@@ -89,7 +95,7 @@ def _cluster(clusters: Clusters) -> Asked:
         index=None,
         key=key,
         on_change=changed,
-        placeholder=f"{counted(len(clusters.names), 'cluster')}: choose one",
+        placeholder=f"{pluralise(len(clusters.names), 'cluster')}: choose one",
         filter_mode="contains",
     )
     if not there:
@@ -164,7 +170,7 @@ def _hold(graph: GeneGraph, numbers: np.ndarray) -> None:
 
 def as_list(graph: GeneGraph, numbers: np.ndarray) -> str:
     """Genes for the address."""
-    return write_list([graph.genes[number] for number in numbers.tolist()], opened.index_of(graph))
+    return write_list([graph.genes[number] for number in numbers.tolist()], cache.index_of(graph))
 
 
 def clear() -> None:
@@ -174,7 +180,7 @@ def clear() -> None:
 
 def _paste(graph: GeneGraph) -> None:
     def pasted() -> None:
-        mapped = opened.index_of(graph).map_many(st.session_state["pasted genes"])
+        mapped = cache.index_of(graph).map_many(st.session_state["pasted genes"])
         told = mapped.missing or mapped.ambiguous or mapped.marks or not len(mapped.found)
         notes = [*([_not_found(mapped)] if told else []), *mapped.remarks]
         if len(mapped.found) > MOST_IN_ADDRESS:
@@ -198,7 +204,7 @@ def _paste(graph: GeneGraph) -> None:
 def _keep_pasted(graph: GeneGraph, numbers: np.ndarray) -> list[str]:
     """A long list goes into a kept selection, since no address holds it."""
     if not access.may_work():
-        return [f"{counted(len(numbers), 'gene')} are too many for an address, and nothing is kept on this server: "
+        return [f"{pluralise(len(numbers), 'gene')} are too many for an address, and nothing is kept on this server: "
                 f"paste {MOST_IN_ADDRESS} or fewer."]  # fmt: skip
     name = f"pasted {pd.Timestamp.now('UTC'):%Y-%m-%d %H.%M.%S}"
     try:
@@ -206,7 +212,7 @@ def _keep_pasted(graph: GeneGraph, numbers: np.ndarray) -> list[str]:
     except SlvizError as error:
         return [without_paths(error)]
     address.put(genes=None, cluster=None, set=name)
-    return [f"{counted(len(numbers), 'gene')} are too many for an address, so they are kept as “{name}”."]
+    return [f"{pluralise(len(numbers), 'gene')} are too many for an address, so they are kept as “{name}”."]
 
 
 def _not_found(mapped: Mapped) -> str:
@@ -214,7 +220,7 @@ def _not_found(mapped: Mapped) -> str:
     count = len(mapped.missing) + len(mapped.ambiguous) + len(mapped.marks)
     if not count and not len(mapped.found):
         return "No gene was given. Paste symbols, aliases, or Ensembl, Entrez or UniProt ids."
-    parts = [f"{counted(len(mapped.found), 'gene')} found"]
+    parts = [f"{pluralise(len(mapped.found), 'gene')} found"]
     if mapped.missing:
         parts.append(f"{len(mapped.missing):,} not in this data set: {mapped.missing_as_said(8)}")
     for text, symbols in list(mapped.ambiguous.items())[:3]:
@@ -231,7 +237,7 @@ def _genes(look: gene_map.Look, chosen: Asked) -> None:
     with st.container(
         key="selected genes", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        st.subheader(f"{counted(len(rows), 'selected gene')}", anchor=False, width="content")
+        st.subheader(f"{pluralise(len(rows), 'selected gene')}", anchor=False, width="content")
         source = downloads.provenance(graph, run)
         downloads.menu(
             f"{look.name}-{chosen.name}",
@@ -263,7 +269,7 @@ def _as_set(graph: GeneGraph, chosen: Asked) -> GeneSet:
 def _about(look: gene_map.Look, chosen: Asked, rows: pd.DataFrame) -> str:
     """Where the selection comes from and how closely it is tied."""
     known = int(rows["partners_inside"].to_numpy().sum()) // 2
-    said = f"{chosen.origin[:1].upper()}{chosen.origin[1:]} · {counted(known, 'known pair')} inside"
+    said = f"{chosen.origin[:1].upper()}{chosen.origin[1:]} · {pluralise(known, 'known pair')} inside"
     if "predicted_inside" in rows:
         likely = int(rows["predicted_inside"].to_numpy().sum()) // 2
         said += f", {likely:,} more predicted (score of {threshold_of(look.run):.2f} or more)"
@@ -277,14 +283,14 @@ def _ways_on(graph: GeneGraph, rows: pd.DataFrame, picked: list[int]) -> None:
     symbols = rows["gene"].tolist()
     gene = symbols[picked[0]] if picked and picked[0] < len(symbols) else symbols[0]
     few = len(symbols) <= MOST_IN_ADDRESS
-    query: dict[str, str] = {"genes": write_list(symbols, opened.index_of(graph))} if few else {}
+    query: dict[str, str] = {"genes": write_list(symbols, cache.index_of(graph))} if few else {}
     with st.container(horizontal=True, vertical_alignment="center"):
         if query or address.value("set"):
-            frame.link(frame.PREDICTIONS, "Pairs among them", icon=":material/query_stats:", **query)
+            layout.link(layout.PREDICTIONS, "Pairs among them", icon=":material/query_stats:", **query)
         else:
             way_on = "keep them under a name" if access.may_work() else "select fewer"
             st.caption(f"More than {MOST_IN_ADDRESS} genes: {way_on} to take them to the other pages.")
-        frame.link(frame.NEIGHBOURHOOD, f"Neighbourhood of {gene}", icon=":material/hub:", gene=gene, **query)
+        layout.link(layout.NEIGHBOURHOOD, f"Neighbourhood of {gene}", icon=":material/hub:", gene=gene, **query)
 
 
 def table_of(look: gene_map.Look, chosen: np.ndarray) -> pd.DataFrame:

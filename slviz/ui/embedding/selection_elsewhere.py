@@ -6,11 +6,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from slviz.datasets import GeneGraph
-from slviz.neighbourhood.inside import MOST_SCORED, pairs_inside
+from slviz.neighbourhood.induced_pairs import MOST_SCORED, pairs_inside
 from slviz.runs import Run
-from slviz.ui import address, downloads, frame, scorers
+from slviz.ui import address, downloads, layout, scorers
 from slviz.ui.embedding import selected_genes
-from slviz.ui.words import SCORE, counted, escape_markdown
+from slviz.ui.labels import SCORE, escape_markdown, pluralise
 
 SHOWN_ROWS = 500
 MOST_CHIPS = 30
@@ -27,14 +27,16 @@ def pairs(graph: GeneGraph, run: Run) -> None:
     with st.container(border=True):
         heading = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
         with heading:
-            st.subheader(f"Pairs among {counted(len(chosen.numbers), 'selected gene')}", anchor=False, width="content")
+            st.subheader(
+                f"Pairs among {pluralise(len(chosen.numbers), 'selected gene')}", anchor=False, width="content"
+            )
         why = _why_none(run, len(chosen.numbers))
         if why:
             st.info(why, icon=":material/info:")
         else:
             _table(graph, run, chosen, heading)
         with st.container(horizontal=True):
-            frame.link(frame.EMBEDDING, "Back to them on the map", icon=":material/bubble_chart:")
+            layout.link(layout.EMBEDDING, "Back to them on the map", icon=":material/bubble_chart:")
             st.button("Clear the selection", icon=":material/close:", type="tertiary", on_click=selected_genes.clear)
 
 
@@ -56,7 +58,7 @@ def _table(graph: GeneGraph, run: Run, chosen: selected_genes.Asked, heading: De
         )
     listed = len(table) - table["known"].tolist().count(UNLISTED)
     origin = f"{chosen.origin[:1].upper()}{chosen.origin[1:]}"
-    st.caption(escape_markdown(f"{origin}: {counted(len(table), 'pair')}, {listed:,} of them known. {SCORE}"))
+    st.caption(escape_markdown(f"{origin}: {pluralise(len(table), 'pair')}, {listed:,} of them known. {SCORE}"))
     unlisted = st.toggle("Only pairs that nobody has listed", key="unlisted", bind="query-params")
     shown = table.loc[table["known"] == UNLISTED] if unlisted else table
     st.dataframe(
@@ -84,7 +86,7 @@ def chips(graph: GeneGraph) -> None:
     if not len(chosen.numbers):
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f"{counted(len(chosen.numbers), 'selected gene')}:", width="content")
+        st.caption(f"{pluralise(len(chosen.numbers), 'selected gene')}:", width="content")
         for number in chosen.numbers[:MOST_CHIPS].tolist():
             gene = graph.genes[number]
             st.button(escape_markdown(gene), type="tertiary", key=f"selected {gene}", on_click=_go, args=(gene,))

@@ -15,9 +15,9 @@ from slviz.files.limited import run_limited_if_large
 from slviz.gene_sets import read_gmt
 from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES, TERMS, stage, staged
-from slviz.ui import access, address, charts, downloads, opened
+from slviz.ui import access, address, cache, charts, downloads
+from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.server_paths import without_paths
-from slviz.ui.words import counted, escape_markdown
 
 ALL = "all"
 MOST_GROUPS = 6
@@ -69,7 +69,7 @@ def show(graph: GeneGraph, run: Run, chosen: np.ndarray, *, name: str) -> None:
 def _about(found: Enrichment) -> str:
     rest = len(found.significant) - len(found.leading)
     said = (
-        f"{counted(len(found.significant), 'term')} of {found.tested:,} with q < {SIGNIFICANT:g}, against the "
+        f"{pluralise(len(found.significant), 'term')} of {found.tested:,} with q < {SIGNIFICANT:g}, against the "
         f"{found.background:,} genes of the map"
     )
     return f"{said}; {rest:,} of them are listed under a better one." if rest else f"{said}."
@@ -134,7 +134,7 @@ def _terms(graph: GeneGraph) -> tuple[Terms | None, tuple[str, ...]]:
     asked = address.value("terms")
     if asked is None:
         return graph.terms, ()
-    path = staged(opened.store().root, asked, place=TERMS)
+    path = staged(cache.store().root, asked, place=TERMS)
     if path is None:
         return graph.terms, ("The terms of this address are not on this server: these are the data set's.",)
     try:
@@ -146,7 +146,7 @@ def _terms(graph: GeneGraph) -> tuple[Terms | None, tuple[str, ...]]:
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the terms …")
 def _read(fingerprint: str, sha256: str, _graph: GeneGraph, _content: bytes) -> tuple[Terms | None, tuple[str, ...]]:
-    index = opened.index_of(_graph)
+    index = cache.index_of(_graph)
     terms, report = run_limited_if_large(
         read_gmt, _content, "your file", what="Your file", size_bytes=len(_content), graph=_graph, index=index
     )
@@ -160,7 +160,7 @@ def _other_terms() -> None:
         file = st.session_state.get(key)
         try:
             staged_at = (
-                None if file is None else stage(opened.store().root, file.getvalue(), name=file.name, place=TERMS)
+                None if file is None else stage(cache.store().root, file.getvalue(), name=file.name, place=TERMS)
             )
             address.put(terms=None if staged_at is None else staged_at.stem[:16], group=None)
         except SlvizError as error:

@@ -13,9 +13,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from slviz.errors import SlvizError
 from slviz.pipeline import commands, jobs
-from slviz.ui import access, errors, frame, reading
+from slviz.ui import access, errors, layout, reading
 from slviz.ui.embedding import vector_sets
-from slviz.ui.words import counted, escape_markdown
+from slviz.ui.labels import escape_markdown, pluralise
 from slviz.vectors import ENDINGS, REFERENCES, VectorSet, VectorSummary, reference, vector_choices
 from slviz.vectors.bring_in import bring_in
 from slviz.vectors.mapping import EXACT_UP_TO
@@ -33,7 +33,7 @@ TITLES = {"digits": "Handwritten digits, with their pictures", "iris": "Iris flo
 
 def page() -> None:
     """What is there, then the ways to bring in more."""
-    frame.heading("Vectors")
+    layout.heading("Vectors")
     st.caption("Embeddings of anything else, on the same maps: single cells, proteins, drugs, pictures, words.")
     if access.may_work():
         _bring_in()
@@ -145,7 +145,7 @@ def _measure_large_maps(id: str, points: int, maps: tuple[str, ...]) -> None:
 
 
 def _open(id: str) -> None:
-    st.switch_page(frame.EMBEDDING, query_params={"vectors": id})
+    st.switch_page(layout.EMBEDDING, query_params={"vectors": id})
 
 
 def _card(each: VectorSummary) -> None:
@@ -155,13 +155,15 @@ def _card(each: VectorSummary) -> None:
             words.error(escape_markdown(each.problem), icon=":material/broken_image:")
             _removal(removal, each)
             return
-        size = f"{counted(each.points, 'point')} × {counted(each.width, 'number')}"
+        size = f"{pluralise(each.points, 'point')} × {pluralise(each.width, 'number')}"
         words.markdown(f"**{escape_markdown(each.title)}** · {size}")
         words.caption(escape_markdown(each.origin))
         if SYNTHETIC in each.origin:
             with words:
-                frame.synthetic_badge(short=True)
-        link.page_link(frame.EMBEDDING, label="Open", icon=":material/bubble_chart:", query_params={"vectors": each.id})
+                layout.synthetic_badge(short=True)
+        link.page_link(
+            layout.EMBEDDING, label="Open", icon=":material/bubble_chart:", query_params={"vectors": each.id}
+        )
         _removal(removal, each)
 
 

@@ -15,9 +15,9 @@ from slviz.errors import RunError
 from slviz.figures import Colouring, embedding_scatter
 from slviz.figures.raster import POINTS_IN_WINDOW, POINTS_UP_TO, Window, map_of_many, png_address
 from slviz.projections import Projection
-from slviz.ui import address, charts, downloads, errors, frame
+from slviz.ui import address, charts, downloads, errors, layout
 from slviz.ui.embedding import embedding_files, map_events, vector_sets
-from slviz.ui.words import counted, escape_markdown
+from slviz.ui.labels import escape_markdown, pluralise
 from slviz.vectors import VectorSet, nearest_to
 from slviz.vectors.vector_set import SYNTHETIC
 
@@ -93,7 +93,7 @@ def page() -> None:
     """Controls, map, the point that was picked, and the table of what was selected."""
     id = str(asked())
     points = _opened_or_way_on(id)
-    frame.heading("Embedding", synthetic=SYNTHETIC in points.origin)
+    layout.heading("Embedding", synthetic=SYNTHETIC in points.origin)
     count, width = points.vectors.shape
     title = points.title or points.name
     st.caption(escape_markdown(f"{title}: {count:,} points, {width:,} numbers each. {points.origin}."))
@@ -113,9 +113,9 @@ def _opened_or_way_on(id: str) -> VectorSet:
     try:
         return vector_sets.open_set(id)
     except RunError as error:
-        frame.heading("Embedding")
+        layout.heading("Embedding")
         errors.show(error)
-        st.page_link(frame.VECTORS, label="See which vectors are here", icon=":material/scatter_plot:")
+        st.page_link(layout.VECTORS, label="See which vectors are here", icon=":material/scatter_plot:")
         st.stop()
         raise AssertionError("st.stop() ends the page") from error
 
@@ -305,7 +305,7 @@ def _table(look: Look, chosen: np.ndarray, view: Window | None) -> None:
     """The selected points by name (all when none are selected), to read and to take away."""
     several = len(chosen) > 0
     shown = chosen if several else np.arange(len(look.points))
-    title = counted(len(shown), "selected point") if several else f"All {counted(len(shown), 'point')}"
+    title = pluralise(len(shown), "selected point") if several else f"All {pluralise(len(shown), 'point')}"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(title, anchor=False, width="content")
         downloads.menu(

@@ -6,20 +6,20 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from slviz.figures import Colouring, by_cluster, by_density, by_kept
+from slviz.figures import Colouring, by_cluster, by_density, by_preservation
 from slviz.figures.own_columns import MOST_CATEGORIES, by_column
 from slviz.pipeline import commands
 from slviz.projections import CLUSTERINGS, DENSITIES, PCA, PROJECTIONS, Projection, ProjectionMethod
-from slviz.projections.projection import NEIGHBOURS_KEPT
-from slviz.ui import address, making, opened
+from slviz.projections.projection import PRESERVED_NEIGHBOURS
+from slviz.ui import address, cache, making
 from slviz.ui.embedding import map_choice
-from slviz.ui.words import escape_markdown
+from slviz.ui.labels import escape_markdown
 from slviz.vectors import Given, VectorSet, VectorStore
 from slviz.vectors.mapping import EXACT_UP_TO, SAMPLE, map_at_once
 
 SETTLED = ("dimensions",)
 """Settings that the page does not offer: it draws flat maps."""
-KEPT, DENSITY, CLUSTER, PLAIN = "Neighbours kept", "Local density", "Cluster", "One colour"
+PRESERVATION, DENSITY, CLUSTER, PLAIN = "Neighbourhood preservation", "Local density", "Cluster", "One colour"
 
 
 def store() -> VectorStore:
@@ -119,7 +119,7 @@ def _stored(id: str, method: ProjectionMethod, seed: int) -> Projection | None:
     work = store().map_work(id, method, seed)
     if work.state != "finished":
         return None
-    return opened.whole(work.path, lambda: _read(id, str(method.to_json()), seed, method))
+    return cache.whole(work.path, lambda: _read(id, str(method.to_json()), seed, method))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the map …")
@@ -139,7 +139,7 @@ def caption(points: VectorSet, projection: Projection) -> str:
     known = projection.kept[np.isfinite(projection.kept)]
     if len(known):
         sample = f" (measured on {len(known):,} points)" if len(known) < len(points) else ""
-        count = min(NEIGHBOURS_KEPT, len(points) - 1)
+        count = min(PRESERVED_NEIGHBOURS, len(points) - 1)
         share = f"{100 * float(known.mean()):.0f} %" if known.mean() >= 0.01 else "less than 1 %"
         said.append(
             f"On average {share} of a point's {count} nearest neighbours among the vectors "
@@ -155,7 +155,7 @@ def colours(points: VectorSet) -> list[str]:
 
     Names, identifiers and columns that say the same of every point come last.
     """
-    measured = [KEPT] if len(points) > EXACT_UP_TO else [DENSITY, CLUSTER, KEPT]
+    measured = [PRESERVATION] if len(points) > EXACT_UP_TO else [DENSITY, CLUSTER, PRESERVATION]
     own = {str(each): _tells(points.columns[each].to_numpy()) for each in points.columns.columns}
     telling, others = ([each for each, tells in own.items() if tells is wanted] for wanted in (True, False))
     return [*telling, *(each for each in measured if each not in own), *others, PLAIN]
@@ -172,8 +172,8 @@ def colouring(id: str, points: VectorSet, projection: Projection, name: str) -> 
     """The colour of that name."""
     if name in points.columns.columns:
         return _by_column(id, name, points)
-    if name == KEPT:
-        return by_kept(projection)
+    if name == PRESERVATION:
+        return by_preservation(projection)
     if name == PLAIN:
         return Colouring("Points", "categorical", np.full(len(points), "point", dtype=object))
     return _measured(id, f"{projection.method.to_json()} {projection.seed}", name, projection)

@@ -15,9 +15,9 @@ from slviz.pipeline import commands, jobs
 from slviz.runs import Run
 from slviz.runs.deletions import FEWEST_EDGES, DeletionFiles, DeletionTest, edges_into
 from slviz.runs.summary import RunSummary
-from slviz.ui import access, charts, downloads, errors, opened
+from slviz.ui import access, cache, charts, downloads, errors
+from slviz.ui.labels import ATTENTION, as_code, escape_markdown
 from slviz.ui.server_paths import without_paths
-from slviz.ui.words import ATTENTION, as_code, escape_markdown
 
 POLL_SECONDS = 1.0
 START_SECONDS = 30.0
@@ -69,7 +69,7 @@ def _of_gene(files: DeletionFiles, run: Run, graph: GeneGraph, gene: int) -> Del
 
 def _opened(files: DeletionFiles) -> DeletionTest | None:
     try:
-        return opened.deletion(files)
+        return cache.deletion(files)
     except SlvizError as error:
         errors.show(error)
         return None

@@ -13,8 +13,8 @@ from slviz.evaluation.classes import confusion_matrix, f1_of_each
 from slviz.figures.classes import confusion_figure
 from slviz.runs import NETWORK, PARTS, Run
 from slviz.tasks import Classify
-from slviz.ui import address, charts, downloads, frame, genes, metrics_table
-from slviz.ui.words import PART_HELP, counted, escape_markdown
+from slviz.ui import address, charts, downloads, genes, layout, metrics_table
+from slviz.ui.labels import PART_HELP, escape_markdown, pluralise
 
 NO_CLASS = "no class"
 MOST_ROWS = 1000
@@ -88,7 +88,7 @@ def _confusion(graph: GeneGraph, run: Run, rows: pd.DataFrame, classes: GeneClas
             table=lambda: pd.DataFrame({"actual": classes.names} | dict(zip(classes.names, confusion.T, strict=True))),
         )
     charts.draw(figure, name=name, synthetic=graph.synthetic, alt="Confusion matrix")
-    st.caption(f"{counted(int(confusion.sum()), 'gene')} with a class; a row is a class, its diagonal cell is right.")
+    st.caption(f"{pluralise(int(confusion.sum()), 'gene')} with a class; a row is a class, its diagonal cell is right.")
 
 
 def _figures(graph: GeneGraph, run: Run, *, part: str) -> None:
@@ -139,11 +139,11 @@ def _every_gene(graph: GeneGraph, run: Run, *, part: str) -> None:
         column_config={"Share": st.column_config.NumberColumn("Share", format="%.3f", help=SHARE_HELP)},
     )
     st.caption(
-        f"{counted(len(shown), 'gene')} of {len(table):,}, surest first; a gene with no class is given one all the "
+        f"{pluralise(len(shown), 'gene')} of {len(table):,}, surest first; a gene with no class is given one all the "
         "same. The download has all, with the baselines."
     )
     picked = event["selection"]["rows"]
     if picked and picked[0] < len(shown):
         gene = str(shown["gene"].iloc[picked[0]])
         genes.card(graph, graph.number_of[gene], run)
-        frame.link(frame.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=gene)
+        layout.link(layout.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=gene)

@@ -18,14 +18,14 @@ from slviz.figures import (
     roc_curves,
     score_distribution,
 )
-from slviz.figures.frame import noted
 from slviz.figures.reconstruction import error_against_baseline
+from slviz.figures.theme import noted
 from slviz.runs import NETWORK, PARTS, Run
 from slviz.tasks import Confidence
-from slviz.ui import address, charts, downloads, frame, genes, metrics_table, pairs, selection
-from slviz.ui.key_figures import AGAINST_WORDS, KEY_FIGURES
+from slviz.ui import address, charts, downloads, genes, layout, metrics_table, pairs, selection
+from slviz.ui.key_metrics import AGAINST_WORDS, KEY_FIGURES
+from slviz.ui.labels import PART_HELP, SCORE, escape_markdown, pluralise
 from slviz.ui.predictions import class_view, ranking_views
-from slviz.ui.words import PART_HELP, SCORE, counted, escape_markdown
 
 AGAINST_HELP = (
     "What known pairs are compared with.\n"
@@ -138,7 +138,7 @@ def _ranked_pairs(graph: GeneGraph, run: Run, rows: pd.DataFrame, *, part: str) 
         height=320,
         column_config={"Score": st.column_config.NumberColumn("Score", format="%.3f", help=SCORE)},
     )
-    st.caption(f"The {counted(len(shown), 'pair')} with the highest score, of {len(rows):,}; the download has all.")
+    st.caption(f"The {pluralise(len(shown), 'pair')} with the highest score, of {len(rows):,}; the download has all.")
     picked = event["selection"]["rows"]
     if picked and picked[0] < len(shown):
         pairs.card(graph, run, int(run.predictions.index.get_indexer(shown.index[[picked[0]]])[0]))
@@ -285,7 +285,7 @@ def reconstruct(graph: GeneGraph, run: Run) -> None:
         if len(chosen) and chosen[0] < len(run.predictions):
             gene = str(run.predictions["gene"].iloc[int(chosen[0])])
             genes.card(graph, graph.number_of[gene])
-            frame.link(frame.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=gene)
+            layout.link(layout.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=gene)
         else:
             st.caption("Click a point to see which gene it is.")
 

@@ -9,8 +9,8 @@ from slviz.datasets import GeneGraph
 from slviz.evaluation import CUTS, METRICS, TOP
 from slviz.runs import NETWORK, Run
 from slviz.ui import address, downloads, metrics_table
-from slviz.ui.key_figures import figure
-from slviz.ui.words import counted, escape_markdown
+from slviz.ui.key_metrics import figure
+from slviz.ui.labels import escape_markdown, pluralise
 
 ALL, EACH = "all-unknown", "per-gene"
 HEADING = "Finding pairs in the whole map"
@@ -56,7 +56,7 @@ def sentence(graph: GeneGraph, run: Run) -> str:
         return ""
     best = f" ({found.baseline}, the best baseline: {found.baseline_value:.0%})" if found.baseline else ""
     return (
-        f"{counted(tested, 'tested pair')} hidden among {unlisted:,} that nobody lists: the {TOP:,} highest hold "
+        f"{pluralise(tested, 'tested pair')} hidden among {unlisted:,} that nobody lists: the {TOP:,} highest hold "
         f"{found.value:.0%} of them{best}."
     )
 
@@ -64,7 +64,7 @@ def sentence(graph: GeneGraph, run: Run) -> str:
 def _per_gene(graph: GeneGraph, run: Run) -> None:
     _titled(graph, run, "Partners of each gene", against=EACH)
     st.caption(
-        f"For each of {counted(_tested_genes(run), 'gene')} with a tested pair, all genes that are not its known "
+        f"For each of {pluralise(_tested_genes(run), 'gene')} with a tested pair, all genes that are not its known "
         "partners are ranked; the figures are means over these genes."
     )
     cut = address.one_of(

@@ -7,8 +7,8 @@ import streamlit as st
 
 from slviz.datasets import GeneGraph, Terms
 from slviz.datasets.classes import SEPARATOR, class_sets, gene_classes
+from slviz.ui.labels import escape_markdown
 from slviz.ui.training.form_start import key_of
-from slviz.ui.words import escape_markdown
 
 SETTINGS = ("classes",)
 """Settings that are asked for here and not by the form of settings."""

@@ -15,12 +15,12 @@ from slviz.errors import InvalidSetting, nearest
 from slviz.features import FEATURE_SETS
 from slviz.networks import NETWORKS
 from slviz.runs import RunSpec
+from slviz.runs.settings_parser import choices_from_words, words_of_values
 from slviz.runs.spec import DEFAULTS, TABLES
-from slviz.runs.typed import choices_from_words, words_of_values
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
 from slviz.ui import address, data_folders
-from slviz.ui.words import escape_markdown
+from slviz.ui.labels import escape_markdown
 
 FROM_ADDRESS: Mapping[str, Choices] = {
     "task": TASKS,

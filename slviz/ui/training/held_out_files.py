@@ -16,8 +16,8 @@ from slviz.files.limited import run_limited_if_large
 from slviz.runs.uploads import MOST_MEBIBYTES, stage
 from slviz.splits import HeldOut
 from slviz.splits.negatives import pair_keys
-from slviz.ui import errors, opened
-from slviz.ui.words import counted, escape_markdown
+from slviz.ui import cache, errors
+from slviz.ui.labels import escape_markdown, pluralise
 
 ENDINGS = ["tsv", "txt", "csv", "gz"]
 FORMAT = "A table with two genes in each row and a score after them if you have one; other columns are not read."
@@ -73,7 +73,7 @@ def _tell(file: str, remarks: Sequence[str]) -> None:
 
 
 def _staged(graph: GeneGraph, pairs: UploadedFile, negatives: UploadedFile | None) -> Staged:
-    root = opened.store().root
+    root = cache.store().root
     pairs_path = stage(root, pairs.getvalue(), name=pairs.name)
     negatives_path = None if negatives is None else stage(root, negatives.getvalue(), name=negatives.name)
     try:
@@ -101,7 +101,7 @@ def described(graph: GeneGraph, held_out: HeldOut) -> str:
     """What was found in the files, as a sentence."""
     listed = int(np.isin(pair_keys(held_out.pairs, len(graph)), pair_keys(graph.pairs, len(graph))).sum())
     known = f"{listed:,} of them in the data set" if listed else "none of them in the data set"
-    said = f"{counted(len(held_out.pairs), 'pair')} held out, {known}; all are kept from training."
+    said = f"{pluralise(len(held_out.pairs), 'pair')} held out, {known}; all are kept from training."
     if held_out.negatives is not None:
-        said += f" {counted(len(held_out.negatives), 'non-pair')} of your own to tell them from."
+        said += f" {pluralise(len(held_out.negatives), 'non-pair')} of your own to tell them from."
     return escape_markdown(said)

@@ -16,14 +16,14 @@ from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
 from slviz.pipeline import commands, jobs
 from slviz.runs import RunSpec
-from slviz.runs.possible import refuse_constant, refuse_network
+from slviz.runs.spec_validation import refuse_constant, refuse_network
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
-from slviz.ui import errors, frame
+from slviz.ui import errors, layout
 from slviz.ui.data import datasets
+from slviz.ui.labels import escape_markdown
 from slviz.ui.server_paths import typed
 from slviz.ui.training import class_choice, form_start, held_out_files, protocols, settings_form, training_view
-from slviz.ui.words import escape_markdown
 
 OWN_FILE = "file"
 CLASSIFY = "classify"
@@ -172,7 +172,7 @@ def _offer_finished(wish: Wish) -> None:
         icon=":material/check_circle:",
     )
     with st.container(horizontal=True):
-        frame.links_to(run_id)
+        layout.links_to(run_id)
 
 
 def _pick_names(graph: GeneGraph) -> dict[str, str]:

@@ -18,9 +18,9 @@ from slviz.splits.naming import LARGEST, publication_words
 from slviz.splits.publication import SMALL, SMALL_BELOW
 from slviz.tasks import Classify, PairTask, Task
 from slviz.ui import errors
+from slviz.ui.labels import PROTOCOL_ASKS, PROTOCOL_WORDS, escape_markdown, pluralise
 from slviz.ui.training import settings_form
 from slviz.ui.training.form_start import key_of
-from slviz.ui.words import PROTOCOL_ASKS, PROTOCOL_WORDS, counted, escape_markdown
 
 HELP = "Which pairs the network never sees, so that they can judge it."
 PUBLICATION_KEY = key_of("split", "publication", "publication")
@@ -44,10 +44,10 @@ def pick_publication(graph: GeneGraph) -> str | None:
         return None
     largest = next(iter(own))
     small = [count for count in own.values() if count < SMALL_BELOW]
-    words = {LARGEST: f"{publication_words(largest)}: {counted(own[largest], 'pair')}, the most"}
-    words |= {SMALL: f"all {len(small)} small ones together: {counted(sum(small), 'pair')}"} if small else {}
+    words = {LARGEST: f"{publication_words(largest)}: {pluralise(own[largest], 'pair')}, the most"}
+    words |= {SMALL: f"all {len(small)} small ones together: {pluralise(sum(small), 'pair')}"} if small else {}
     words |= {
-        name: f"{publication_words(name)}: {counted(count, 'pair')}" for name, count in own.items() if name != largest
+        name: f"{publication_words(name)}: {pluralise(count, 'pair')}" for name, count in own.items() if name != largest
     }
     asked = str(st.session_state.get(PUBLICATION_KEY, LARGEST))
     if asked not in words:  # several ids of a run that was taken over, or of another data set
@@ -105,8 +105,8 @@ def _of_task(graph: GeneGraph, task: Task) -> np.ndarray:
 def _sentence(parts: Parts, noun: str, *, epochs: bool) -> str:
     chosen = "picks its best epoch" if epochs else "picks its threshold"
     return (
-        f"Learns from {counted(parts.learnt, noun)}, {chosen} on {parts.validated:,} others, and is tested on "
-        f"{counted(parts.tested, noun)}."
+        f"Learns from {pluralise(parts.learnt, noun)}, {chosen} on {parts.validated:,} others, and is tested on "
+        f"{pluralise(parts.tested, noun)}."
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from slviz.choices import Choice, Choices, Setting
+from slviz.ui.labels import escape_markdown
 from slviz.ui.training.form_start import key_of
-from slviz.ui.words import escape_markdown
 
 COLUMNS = 5
 SIDE_BY_SIDE = 4

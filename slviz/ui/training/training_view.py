@@ -15,10 +15,10 @@ from slviz.figures import training_curves
 from slviz.pipeline import jobs
 from slviz.runs import RunSpec
 from slviz.runs.summary import RunSummary
-from slviz.ui import access, charts, downloads, errors, frame, opened, run_cards, run_names
+from slviz.ui import access, cache, charts, downloads, errors, layout, run_cards, run_names
+from slviz.ui.labels import duration, escape_markdown
 from slviz.ui.server_paths import without_paths
 from slviz.ui.training import form_start
-from slviz.ui.words import duration, escape_markdown
 
 ALIVE = ("running", "waiting")
 POLL_SECONDS = 1.0
@@ -41,7 +41,7 @@ STANDING = ("epoch", "train_loss", "validation_loss", "seconds", "learning_rate"
 def state_of(run_id: str) -> str | None:
     """The state of a run, or None where there is no such run."""
     try:
-        return opened.store().state(run_id)
+        return cache.store().state(run_id)
     except RunNotFound:
         return None
 
@@ -67,14 +67,14 @@ def follow(run_id: str) -> None:
 
 def _fill_an_untouched_form(run_id: str) -> None:
     if form_start.is_untouched() and state_of(run_id) is not None:
-        spec = opened.store().summary(run_id).spec
+        spec = cache.store().summary(run_id).spec
         if spec is not None:
             form_start.take_over(spec)
 
 
 def others(*, than: str | None) -> None:
     """What else is at work, or ended without a result, each with a button to look at it."""
-    unfinished = [each for each in opened.store().summaries() if each.state != "finished" and each.run_id != than]
+    unfinished = [each for each in cache.store().summaries() if each.state != "finished" and each.run_id != than]
     if not unfinished:
         return
     with st.expander(f"Other runs without a result ({len(unfinished)})", icon=":material/list:"):
@@ -87,7 +87,7 @@ def _line(summary: RunSummary, *, name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _badge(summary.state)
         if summary.spec is not None and summary.spec.synthetic:
-            frame.synthetic_badge(short=True)
+            layout.synthetic_badge(short=True)
         st.markdown(escape_markdown(name), width="stretch", help=escape_markdown(summary.run_id))
         if st.button("Look", key=f"look {summary.run_id}", icon=":material/monitoring:"):
             st.query_params["job"] = summary.run_id
@@ -104,7 +104,7 @@ def _state(run_id: str) -> str | None:
 
 def _damage(run_id: str) -> str:
     """What is wrong with the files of a finished run; "" where all are there and whole in size."""
-    return opened.store().summary(run_id).problem
+    return cache.store().summary(run_id).problem
 
 
 def _panel(run_id: str, *, was_alive: bool) -> None:
@@ -118,12 +118,12 @@ def _panel(run_id: str, *, was_alive: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             _badge(state)
             st.subheader(escape_markdown(run_id), anchor=False)
-            spec = opened.store().summary(run_id).spec
+            spec = cache.store().summary(run_id).spec
             if spec is not None:
                 if spec.synthetic:
-                    frame.synthetic_badge(short=True)
+                    layout.synthetic_badge(short=True)
                 _offer_settings(run_id, spec)
-        history = opened.store().progress(run_id) if state != "starting" else pd.DataFrame()
+        history = cache.store().progress(run_id) if state != "starting" else pd.DataFrame()
         if state in ALIVE:
             _while_alive(run_id, state, history)
         elif state == "starting":
@@ -186,12 +186,12 @@ def _while_alive(run_id: str, state: str, history: pd.DataFrame) -> None:
     if not access.may_cancel(run_id):
         return
     if st.button("Cancel", key=f"cancel {run_id}", icon=":material/stop_circle:", help="Stops after this epoch."):
-        opened.store().cancel(run_id)
+        cache.store().cancel(run_id)
         st.toast("Asked to stop; it ends after this epoch.", icon=":material/stop_circle:")
 
 
 def _epochs_asked(run_id: str) -> int:
-    spec = opened.store().summary(run_id).spec
+    spec = cache.store().summary(run_id).spec
     return int(getattr(spec.optimiser, "epochs", 0)) if spec else 0
 
 
@@ -222,7 +222,7 @@ def validation_figures(history: pd.DataFrame) -> list[str]:
 
 def _after(run_id: str, state: str, history: pd.DataFrame) -> None:
     if state == "finished":
-        summary = opened.store().summary(run_id)
+        summary = cache.store().summary(run_id)
         if summary.spec is not None:
             run_cards.figures_of(summary, summary.spec)
         _links(run_id)
@@ -230,11 +230,11 @@ def _after(run_id: str, state: str, history: pd.DataFrame) -> None:
     if state == "damaged":
         st.error(escape_markdown(without_paths(_damage(run_id))), icon=":material/broken_image:")
     elif state == "failed":
-        reason = without_paths(opened.store().failure(run_id)) or "It failed, and left no reason."
+        reason = without_paths(cache.store().failure(run_id)) or "It failed, and left no reason."
         st.error(escape_markdown(reason), icon=":material/error:")
         _log(run_id)
     elif state == "interrupted":
-        st.warning(escape_markdown(opened.store().summary(run_id).problem) or _why_interrupted(history))
+        st.warning(escape_markdown(cache.store().summary(run_id).problem) or _why_interrupted(history))
     elif state == "cancelled":
         how_far = "the curves show how far it came" if len(history) else "before its first epoch"
         st.info(f"Cancelled: {how_far}; there is no result to open.")
@@ -247,7 +247,7 @@ def _after(run_id: str, state: str, history: pd.DataFrame) -> None:
         if access.may_remove(run_id) and st.button(
             "Remove", key=f"remove {run_id}", icon=":material/delete:", help="Deletes the run's folder."
         ):
-            opened.store().remove(run_id)
+            cache.store().remove(run_id)
             access.note_removed(run_id)
             _close()
 
@@ -261,7 +261,7 @@ def _why_interrupted(history: pd.DataFrame) -> str:
 
 
 def _log(run_id: str) -> None:
-    log = opened.store().log(run_id)
+    log = cache.store().log(run_id)
     if log:
         with st.expander("Log of the run", icon=":material/description:"):
             st.code(without_paths(log), language=None, wrap_lines=True)
@@ -279,7 +279,7 @@ def _resume(run_id: str) -> None:
 
 def _links(run_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        frame.links_to(run_id)
+        layout.links_to(run_id)
         if st.button("Close", key=f"close {run_id}", icon=":material/close:", type="tertiary"):
             _close()
 

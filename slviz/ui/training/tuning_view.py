@@ -21,15 +21,15 @@ from slviz.features import richest
 from slviz.figures.tuning import search_history, search_importances, search_learning, search_slices
 from slviz.networks import NETWORKS
 from slviz.pipeline import commands, jobs
-from slviz.runs.possible import Possible
+from slviz.runs.spec_validation import SpecValidation
 from slviz.tasks import TASKS
-from slviz.tuning.leader import best_trial
 from slviz.tuning.search import SAMPLERS, Search, make_search
 from slviz.tuning.studies import About, StudyFolder, about, trials_table
-from slviz.ui import access, address, charts, downloads, errors, frame, opened
+from slviz.tuning.tuner import best_trial
+from slviz.ui import access, address, cache, charts, downloads, errors, layout
 from slviz.ui.data import datasets
+from slviz.ui.labels import NETWORK_WORDS, escape_markdown
 from slviz.ui.server_paths import typed
-from slviz.ui.words import NETWORK_WORDS, escape_markdown
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -49,7 +49,7 @@ TRIED_HELP = "Lists (width=32,64) and ranges (dropout=0.0..0.6, with :log). Empt
 
 def show() -> None:
     """The search of the address with its figures, then the form for a new one."""
-    studies = StudyFolder(opened.store().root)
+    studies = StudyFolder(cache.store().root)
     names = studies.names()
     chosen = _pick(studies, names)
     if chosen is not None:
@@ -130,7 +130,7 @@ def _head(studies: StudyFolder, study: Study, told: About, *, running: bool) -> 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge("Searching" if running else "At rest", color="blue" if running else "gray")
         if told.synthetic:
-            frame.synthetic_badge()
+            layout.synthetic_badge()
         st.caption(escape_markdown(f"data {told.data_name}"), width="content")
         may_stop = running and access.may_cancel(f"search {study.study_name}")
         if may_stop and st.button("Stop", icon=":material/stop_circle:", help="It can go on later."):
@@ -157,7 +157,7 @@ def _head(studies: StudyFolder, study: Study, told: About, *, running: bool) -> 
 def _best(run_id: str) -> None:
     """The command that trains the best settings, and the pages that show its run."""
     try:
-        summary = opened.store().summary(run_id)
+        summary = cache.store().summary(run_id)
     except RunNotFound:
         st.caption(escape_markdown(f"The best run, {run_id}, was removed."))
         return
@@ -169,7 +169,7 @@ def _best(run_id: str) -> None:
     st.code(commands.in_terminal(typed(command)), language="bash", wrap_lines=True)
     if summary.state == "finished":
         with st.container(horizontal=True):
-            frame.links_to(run_id)
+            layout.links_to(run_id)
 
 
 def label_of(told: About) -> str:
@@ -236,16 +236,16 @@ def _trials(study: Study, table: pd.DataFrame, told: About) -> None:
 
 def _open_run(run_id: str) -> None:
     try:
-        state = opened.store().state(run_id)
+        state = cache.store().state(run_id)
     except RunNotFound:
         st.caption("This trial has no run: its settings cannot be trained, or the run was removed.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{escape_markdown(run_id)}**: {state}", width="content")
         if state == "finished":
-            frame.links_to(run_id, icons=False)
+            layout.links_to(run_id, icons=False)
         else:
-            frame.link(frame.TRAIN, "Look at it", icon=":material/monitoring:", job=run_id)
+            layout.link(layout.TRAIN, "Look at it", icon=":material/monitoring:", job=run_id)
 
 
 def _form() -> None:
@@ -255,7 +255,7 @@ def _form() -> None:
     st.markdown("**The same in a terminal**")
     st.code(commands.in_terminal(typed(search.command)), language="bash", wrap_lines=True)
     if st.button("Start the search", type="primary", icon=":material/play_arrow:"):
-        Possible(graph).check(search.base)
+        SpecValidation(graph).check(search.base)
         command = [source if word == search.command[2] and at == 2 else word for at, word in enumerate(search.command)]
         jobs.start(command)
         access.note_started(f"search {search.name}")

@@ -18,8 +18,8 @@ from slviz.doctor.left_overs import Places, clear_at_start
 from slviz.errors import DamagedRun, RunError, RunNotFound, RunUnfinished, nearest
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunSummary
-from slviz.ui import access, address, data_folders, errors, login, opened, run_names
-from slviz.ui.words import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, as_code, escape_markdown
+from slviz.ui import access, address, cache, data_folders, errors, login, run_names
+from slviz.ui.labels import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, as_code, escape_markdown
 
 OVERVIEW, TRAIN, EMBEDDING, PREDICTIONS, NEIGHBOURHOOD, COMPARE = (
     f"pages/{name}.py" for name in ("overview", "train", "embedding", "predictions", "neighbourhood", "compare")
@@ -34,9 +34,11 @@ _NAVIGATED = "navigated"
 
 def navigate(pages: Sequence[Page]) -> None:
     """Draw the links to all pages, carrying run and gene along, and run the page of this address."""
-    _clear_left_overs(str(opened.store().root))
+    _clear_left_overs(str(cache.store().root))
     current = st.navigation(list(pages), position="hidden")
     st.session_state[_NAVIGATED] = True
+    if (query := address.in_names_of_today()) is not None:
+        st.switch_page(current, query_params=query)
     with st.sidebar:
         st.markdown("## :material/hub: slviz", help="Gene embeddings on a graph of synthetic-lethal pairs.")
         for page in pages:
@@ -56,7 +58,6 @@ def show(body: Callable[[], None]) -> None:
         _go_through_app()
     login.require()
     address.drop_nonsense()
-    address.use_names_of_today()
     with errors.as_sentences():
         body()
 
@@ -112,10 +113,10 @@ def open_run(title: str) -> tuple[RunSummary, Run, GeneGraph]:
     summary = _chosen_run(title)
     heading(title, spec=summary.spec)
     try:
-        run = opened.run(summary)
-        graph = opened.graph_of(run)
+        run = cache.run(summary)
+        graph = cache.graph_of(run)
     except DamagedRun as error:
-        summaries = opened.store().summaries()
+        summaries = cache.store().summaries()
         others = {each.run_id: each for each in summaries if each.state == "finished"}
         _offer({run_id: each for run_id, each in others.items() if run_id != summary.run_id}, why=error)
         raise AssertionError("st.stop() ends the page") from error
@@ -131,7 +132,7 @@ def remark(graph: GeneGraph) -> None:
 
 def _chosen_run(title: str) -> RunSummary:
     """The run of the address, else the newest, with a picker in the sidebar."""
-    summaries = opened.store().summaries()
+    summaries = cache.store().summaries()
     finished = {each.run_id: each for each in summaries if each.state == "finished"}
     wanted = address.value("run")
     _run_picker(finished, wanted)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from slviz.errors import RunError, RunNotFound, SlvizError
-from slviz.runs.possible import Possible
 from slviz.runs.spec import RunSpec
+from slviz.runs.spec_validation import SpecValidation
 from slviz.runs.store import RunStore
 from slviz.sweeps.runner import Ending, Job, Runner
 from slviz.tuning.search import Search
@@ -37,7 +37,7 @@ WARM_UP = 0.2
 """Share of the epochs in which nothing is stopped."""
 
 
-class Leader:
+class Tuner:
     """One search under way.
 
     Args of the constructor:
@@ -56,14 +56,14 @@ class Leader:
         runner: Runner,
         *,
         job_of: Callable[[RunSpec], Job],
-        possible: Possible,
+        validation: SpecValidation,
         tell: Callable[[str], None],
     ) -> None:
         self.search = search
         self.store = store
         self.runner = runner
         self.job_of = job_of
-        self.possible = possible
+        self.validation = validation
         self.tell = tell
         self.studies = StudyFolder(store.root)
         self.study = self._study()
@@ -129,7 +129,7 @@ class Leader:
         trial = self.study.ask({each.key: each.distribution() for each in self.search.tried})
         try:
             spec = self.search.spec_of(trial.params)
-            self.possible.check(spec)
+            self.validation.check(spec)
         except SlvizError as error:
             self.tell(f"Trial {trial.number} is left out: {error}")
             trial.set_user_attr(FAILURE, str(error))

@@ -15,9 +15,9 @@ from slviz.figures import network_figure
 from slviz.neighbourhood import AttentionIndex, Neighbourhood, neighbourhood
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, charts, downloads, frame, links, selection, view_shares
+from slviz.ui import address, charts, downloads, layout, links, selection, view_shares
+from slviz.ui.labels import SCORE, escape_markdown
 from slviz.ui.neighbourhood import deletion_view
-from slviz.ui.words import SCORE, escape_markdown
 
 MEAN = "mean"
 INTO, OUT_OF = "what it attends to", "who attends to it"
@@ -32,7 +32,7 @@ def suggest(graph: GeneGraph, *, count: int = 6) -> None:
     )
     with st.container(horizontal=True):
         for gene in np.argsort(-graph.degree, kind="stable")[:count]:
-            frame.link(frame.NEIGHBOURHOOD, graph.genes[gene], icon=":material/hub:", gene=graph.genes[gene])
+            layout.link(layout.NEIGHBOURHOOD, graph.genes[gene], icon=":material/hub:", gene=graph.genes[gene])
 
 
 def trail(graph: GeneGraph, gene: int) -> None:
@@ -163,7 +163,7 @@ def table(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
         rests = "see what its score rests on, or to " if run.decoder else ""
         st.caption(f"{missing}Pick a row to {rests}move on to that gene.")
         return
-    frame.link(frame.NEIGHBOURHOOD, f"Move on to {partner}", icon=":material/arrow_forward:", gene=partner)
+    layout.link(layout.NEIGHBOURHOOD, f"Move on to {partner}", icon=":material/arrow_forward:", gene=partner)
     if run.decoder:
         view_shares.show(graph, run, (around.centre, graph.number_of[partner]))
 

@@ -6,8 +6,8 @@ import pytest
 
 from slviz.choices import Choice
 from slviz.errors import InvalidSetting, UnknownChoice
+from slviz.runs.settings_parser import choices_from_words, words_of
 from slviz.runs.spec import TABLES
-from slviz.runs.typed import choices_from_words, words_of
 
 NAMES = {"task": "link", "network": "gat", "features": "both", "split": "pairs", "optimiser": "adam"}
 EVERY = [(part, name) for part, table in TABLES.items() for name in table]

@@ -18,12 +18,12 @@ from builders import tiny_run
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting, RunAlreadyRunning, RunNotFound, RunNotSaved
 from slviz.runs import RunSpec
-from slviz.runs.possible import Possible
+from slviz.runs.spec_validation import SpecValidation
 from slviz.runs.store import RunStore
 from slviz.sweeps.runner import Ending, Job
-from slviz.tuning.leader import Leader, best_trial
 from slviz.tuning.search import Search, make_search
 from slviz.tuning.studies import StudyFolder, about, trials_table
+from slviz.tuning.tuner import Tuner, best_trial
 
 NAMES = {"task": "link", "network": "mlp", "features": "none", "split": "pairs", "optimiser": "adam"}
 EPOCHS = 10
@@ -107,8 +107,13 @@ def search(graph: GeneGraph, *words: str, **more: Any) -> Search:
 
 
 def led(store: RunStore, graph: GeneGraph, what: Search, runner: StandIn, said: list[str] | None = None):
-    leader = Leader(
-        what, store, runner, job_of=Job, possible=Possible(graph), tell=(said if said is not None else []).append
+    leader = Tuner(
+        what,
+        store,
+        runner,
+        job_of=Job,
+        validation=SpecValidation(graph),
+        tell=(said if said is not None else []).append,
     )
     return leader.run()
 

@@ -13,7 +13,7 @@ from slviz.datasets.gene_index import GeneIndex
 from slviz.datasets.report import Report
 from slviz.datasets.sources import known_datasets, open_with_report
 from slviz.errors import DamagedRun
-from slviz.projections import Projection, ProjectionMethod, Trust
+from slviz.projections import MapQuality, Projection, ProjectionMethod
 from slviz.runs import Run
 from slviz.runs.controls import Control
 from slviz.runs.data_of import refuse_changed_data, refuse_foreign_run
@@ -70,10 +70,10 @@ def projection(summary: RunSummary, method: ProjectionMethod, seed: int, *, of: 
     return whole(path, lambda: _projection(summary.run_id, str(path), _stamp(path), method, seed, of))
 
 
-def trust(summary: RunSummary, method: ProjectionMethod, seed: int) -> Trust | None:
-    """How far a stored map can be believed; None when it has not been measured."""
-    path = store().trust_work(summary.run_id, method, seed).path
-    return whole(path, lambda: _trust(summary.run_id, str(path), _stamp(path), method, seed))
+def map_quality(summary: RunSummary, method: ProjectionMethod, seed: int) -> MapQuality | None:
+    """The quality of a stored map; None when it has not been measured."""
+    path = store().map_quality_work(summary.run_id, method, seed).path
+    return whole(path, lambda: _map_quality(summary.run_id, str(path), _stamp(path), method, seed))
 
 
 def control(summary: RunSummary, kind: str) -> Control | None:
@@ -148,8 +148,8 @@ def _projection(
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _trust(run_id: str, path: str, stamp: int, _method: ProjectionMethod, _seed: int) -> Trust | None:
-    return store().open_trust(run_id, _method, _seed)
+def _map_quality(run_id: str, path: str, stamp: int, _method: ProjectionMethod, _seed: int) -> MapQuality | None:
+    return store().open_map_quality(run_id, _method, _seed)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the control …")

@@ -18,7 +18,7 @@ from slviz.tasks import Classify, PairTask, Reconstruct
 JUDGES_WITH = {"train": ("learn from", 2), "validation": ("validate with", 1), "test": ("be judged by", 1)}
 
 
-class Possible:
+class SpecValidation:
     """Checks specs on one data set; each feature set and each split is tried once, however many runs share it."""
 
     def __init__(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> None:

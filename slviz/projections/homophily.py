@@ -1,4 +1,4 @@
-"""Company: what a gene's nearest neighbours have in common with it, so that embeddings can be told apart."""
+"""Neighbour homophily: how often a gene's nearest neighbours are related to it, so that embeddings can be compared."""
 
 from __future__ import annotations
 
@@ -19,49 +19,49 @@ HELD_OUT = "share a held-out partner"
 
 
 @dataclass(frozen=True, eq=False)
-class Bond:
-    """A way in which two genes belong together. G genes.
+class Relation:
+    """A relation between two genes. G genes.
 
     Attributes:
         name: such as "share a term".
         help: a sentence on what it means.
-        bound: bool [G], whether a gene is bound to any other.
-        between: whether genes [N] are bound to others [N], by their numbers; bool [N].
+        bound: bool [G], whether a gene is related to any other.
+        between: whether genes [N] are related to others [N], by their numbers; bool [N].
     """
 
     name: str
     help: str
-    bound: Bool[np.ndarray, " genes"]
+    related: Bool[np.ndarray, " genes"]
     between: Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
-class Company:
-    """How many of the genes' nearest are bound to them in one way. G genes.
+class NeighbourHomophily:
+    """How many of the genes' nearest neighbours are related to them. G genes.
 
     Attributes:
-        bond: the name of the way.
-        share: float32 [G], share (0 to 1) of each gene's nearest that are bound to it; NaN for a gene that
-            is bound to no gene at all.
+        relation: the name of the relation.
+        share: float32 [G], share (0 to 1) of each gene's nearest that are related to it; NaN for a gene that
+            is related to no gene at all.
         neighbours: how many nearest genes are looked at.
         null: the mean over genes where names are permuted.
     """
 
-    bond: str
+    relation: str
     share: Float32[np.ndarray, " genes"]
     neighbours: int
     null: Null
 
     @property
     def mean(self) -> float:
-        """Over the genes that are bound to any."""
+        """Over the genes that are related to any."""
         return float(np.nanmean(self.share))
 
 
-def bonds_of(
+def relations_of(
     graph: GeneGraph, *, training: Int64[np.ndarray, "pairs 2"], test: Int64[np.ndarray, "pairs 2"]
-) -> tuple[Bond, ...]:
-    """The ways in which genes of a data set belong together, as far as it brings what they need.
+) -> tuple[Relation, ...]:
+    """The relations between genes of a data set, as far as it has the data for them.
 
     Args:
         graph: the data set.
@@ -88,27 +88,27 @@ def bonds_of(
         chosen = sp.csr_array(graph.terms.membership[:, telling])
         help = f"A term (a pathway, a Gene Ontology term) with at most {LARGEST_TERM:.0%} of the genes names both."
         found.insert(0, _sharing("share a term", help, chosen, chosen))
-    return tuple(each for each in found if each.bound.any())
+    return tuple(each for each in found if each.related.any())
 
 
-def company_of(
-    nearest: Int64[np.ndarray, "genes count"], bond: Bond, *, permutations: int = PERMUTATIONS, seed: int = 0
-) -> Company:
-    """How many of each gene's `nearest` [G, k] are bound to it, beside the same with permuted names."""
-    share = np.where(bond.bound, _share(nearest, bond), np.nan)
+def neighbour_homophily(
+    nearest: Int64[np.ndarray, "genes count"], relation: Relation, *, permutations: int = PERMUTATIONS, seed: int = 0
+) -> NeighbourHomophily:
+    """How many of each gene's `nearest` [G, k] are related to it, beside the same with permuted names."""
+    share = np.where(relation.related, _share(nearest, relation), np.nan)
     draws = [
-        _share(renamed(nearest, order), bond)[bond.bound].mean()
+        _share(renamed(nearest, order), relation)[relation.related].mean()
         for order in permuted_names(len(nearest), permutations, seed=seed)
     ]
-    return Company(bond.name, share.astype(np.float32), nearest.shape[1], Null.of(np.array(draws)))
+    return NeighbourHomophily(relation.name, share.astype(np.float32), nearest.shape[1], Null.of(np.array(draws)))
 
 
-def _share(nearest: np.ndarray, bond: Bond) -> np.ndarray:
+def _share(nearest: np.ndarray, relation: Relation) -> np.ndarray:
     genes, count = nearest.shape
-    return bond.between(np.repeat(np.arange(genes), count), nearest.ravel()).reshape(genes, count).mean(axis=1)
+    return relation.between(np.repeat(np.arange(genes), count), nearest.ravel()).reshape(genes, count).mean(axis=1)
 
 
-def _sharing(name: str, help: str, own: sp.csr_array, others: sp.csr_array) -> Bond:
+def _sharing(name: str, help: str, own: sp.csr_array, others: sp.csr_array) -> Relation:
     """Genes one of whose `own` marks (bool [G, M]) another gene has among its marks in `others` (bool [G, M])."""
     told = np.flatnonzero((_columns(own) > 0) & (_columns(others) > (1 if own is others else 0)))
     mine, theirs = own[:, told], others[:, told]
@@ -118,7 +118,7 @@ def _sharing(name: str, help: str, own: sp.csr_array, others: sp.csr_array) -> B
         blocks = [slice(at, at + BLOCK) for at in range(0, len(genes), BLOCK)]
         return np.concatenate([(own_bits[genes[each]] & other_bits[near[each]]).any(axis=1) for each in blocks])
 
-    return Bond(name, help, np.diff(mine.indptr) > 0, between)
+    return Relation(name, help, np.diff(mine.indptr) > 0, between)
 
 
 def _words(marks: sp.csr_array) -> np.ndarray:
@@ -128,17 +128,17 @@ def _words(marks: sp.csr_array) -> np.ndarray:
     return np.ascontiguousarray(np.pad(bits, ((0, 0), (0, bytes_short)))).view(np.uint64)
 
 
-def _paired(name: str, help: str, pairs: list[np.ndarray], genes: int) -> Bond:
+def _paired(name: str, help: str, pairs: list[np.ndarray], genes: int) -> Relation:
     """Genes that are one of `pairs` [P, 2]."""
     known = np.concatenate(pairs)
     keys = np.unique(known.min(axis=1) * genes + known.max(axis=1))
-    bound = np.zeros(genes, dtype=bool)
-    bound[known.ravel()] = True
+    related = np.zeros(genes, dtype=bool)
+    related[known.ravel()] = True
 
     def between(some: np.ndarray, near: np.ndarray) -> np.ndarray:
         return np.isin(np.minimum(some, near) * genes + np.maximum(some, near), keys)
 
-    return Bond(name, help, bound, between)
+    return Relation(name, help, related, between)
 
 
 def _listed(pairs: np.ndarray, genes: int) -> sp.csr_array:

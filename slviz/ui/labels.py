@@ -120,7 +120,7 @@ def as_code(text: object) -> str:
     return f"{fence}{room}{said}{room}{fence}" if said.strip() else escape_markdown(said)
 
 
-def counted(number: int, noun: str) -> str:
+def pluralise(number: int, noun: str) -> str:
     """Such as "1 gene" or "6,375 genes"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 

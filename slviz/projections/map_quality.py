@@ -1,4 +1,4 @@
-"""Trust: how far a map can be believed, in sum and at every gene."""
+"""Map quality: trustworthiness, continuity and neighbour recall of a map, in sum and at every gene."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BLOCK_NUMBERS = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Trust:
+class MapQuality:
     """How well a map keeps neighbours. G genes.
 
     Attributes:
@@ -63,13 +63,13 @@ class Trust:
         return {"trustworthiness": ranks, "continuity": ranks, "recall": self.neighbours / (genes - 1)}
 
 
-def measure_trust(
+def measure_map_quality(
     vectors: Float[np.ndarray, "genes width"],
     coordinates: Float[np.ndarray, "genes dimensions"],
     *,
     neighbours: int = NEIGHBOURS,
     on_progress: OnProgress | None = None,
-) -> Trust:
+) -> MapQuality:
     """How well `coordinates` keep the neighbours of `vectors`; exact, by Euclidean distance.
 
     Trustworthiness of a gene is 1 − 2 / (k (2G − 3k − 1)) · Σ (rank − k) over its k nearest on the map
@@ -83,17 +83,17 @@ def measure_trust(
     genes = len(vectors)
     neighbours = min(neighbours, (genes - 1) // 2)  # beyond half of the genes the measures have no meaning
     if neighbours < 1 or genes < 4:
-        raise DataError(f"{genes} genes are too few to say how far a map of them can be believed; it takes 4.")
+        raise DataError(f"{genes} genes are too few to measure the quality of a map; it takes 4.")
     tell = on_progress or (lambda share, doing: None)
     tell(0.0, FINDING)
     asked = np.arange(0, genes, 1 if genes <= ALL_UP_TO else -(-genes // SAMPLE))
     there = nearest_of(vectors, asked, count=neighbours)
     here = nearest_of(coordinates, asked, count=neighbours)
-    intruders = _ranks(vectors, asked, here, on_progress=lambda share: tell(0.1 + 0.5 * share, "judging the map"))
-    missed = _ranks(coordinates, asked, there, on_progress=lambda share: tell(0.6 + 0.4 * share, "judging the map"))
+    intruders = _ranks(vectors, asked, here, on_progress=lambda share: tell(0.1 + 0.5 * share, "measuring the map"))
+    missed = _ranks(coordinates, asked, there, on_progress=lambda share: tell(0.6 + 0.4 * share, "measuring the map"))
     row = np.arange(len(asked))[:, None] * genes
     kept = np.isin(there + row, here + row).mean(axis=1)  # a gene's numbers never meet another gene's
-    return Trust(
+    return MapQuality(
         trustworthiness=_spread_out(asked, _grade(intruders, genes, neighbours), genes),
         continuity=_spread_out(asked, _grade(missed, genes, neighbours), genes),
         recall=_spread_out(asked, kept, genes),

@@ -1,4 +1,4 @@
-"""How far the map can be believed: its sums beside chance, colours, and what PCA leaves out."""
+"""The quality of a map: its means beside chance, colours, and what PCA leaves out."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from slviz import figures
 from slviz.datasets import GeneGraph
 from slviz.figures import Colouring
 from slviz.pipeline import commands
-from slviz.projections import Projection, Trust, measure_trust
+from slviz.projections import MapQuality, Projection, measure_map_quality
 from slviz.projections.pca import explained_variance
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, charts, downloads, making, opened
+from slviz.ui import address, cache, charts, downloads, making
 from slviz.ui.embedding import map_seeds
-from slviz.ui.words import escape_markdown
+from slviz.ui.labels import escape_markdown
 
 AT_ONCE_UP_TO = 2_000
-"""So many genes are judged within a moment, by the page itself."""
+"""So many genes are measured within a moment, by the page itself."""
 MEASURES = {
     "lower of both": "lower",
     "trustworthiness": "trustworthiness",
@@ -34,15 +34,15 @@ MEASURES_HELP = (
 
 def show(summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection, *, open: bool = False) -> None:
     """What the map keeps and what it makes up, folded below it."""
-    part = address.folded("How far to believe this map", key="believe", icon=":material/verified:", open=open)
+    part = address.folded("Map quality", key="map-quality", icon=":material/verified:", open=open)
     if not part.open:
         return
     with part:
-        trust = trust_of(summary, run, projection)
-        if trust is None:
+        quality = quality_of(summary, run, projection)
+        if quality is None:
             making.panel(_job(summary, projection))
         else:
-            _sums(graph, run, projection, trust)
+            _sums(graph, run, projection, quality)
         if projection.method.random:
             map_seeds.show(summary, graph, run, projection)
         else:
@@ -50,28 +50,28 @@ def show(summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection
 
 
 def colouring(summary: RunSummary, run: Run, projection: Projection, *, spread: bool) -> tuple[Colouring, str] | None:
-    """The colour by trust, or by spread over seeds; None, and the way to get it, where it is not there yet."""
-    return map_seeds.colouring(summary, projection) if spread else _by_trust(summary, run, projection)
+    """The colour by map quality, or by spread over seeds; None, and the way to get it, where it is not there yet."""
+    return map_seeds.colouring(summary, projection) if spread else _by_quality(summary, run, projection)
 
 
-def trust_of(summary: RunSummary, run: Run, projection: Projection) -> Trust | None:
-    """The trust that lies with the run; that of few genes is measured at once."""
-    stored = opened.trust(summary, projection.method, projection.seed)
+def quality_of(summary: RunSummary, run: Run, projection: Projection) -> MapQuality | None:
+    """The map quality that is stored with the run; that of few genes is measured at once."""
+    stored = cache.map_quality(summary, projection.method, projection.seed)
     if stored is not None or len(run.genes) > AT_ONCE_UP_TO:
         return stored
     return _measured(run.run_id, str(projection.method), projection.seed, run, projection)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Comparing the map with the embedding …")
-def _measured(run_id: str, method: str, seed: int, _run: Run, _projection: Projection) -> Trust:
-    return measure_trust(_run.embedding, _projection.coordinates)
+def _measured(run_id: str, method: str, seed: int, _run: Run, _projection: Projection) -> MapQuality:
+    return measure_map_quality(_run.embedding, _projection.coordinates)
 
 
 def _job(summary: RunSummary, projection: Projection) -> making.Job:
     method, seed = projection.method, projection.seed
     return making.Job(
-        key=f"trust {summary.run_id} {method} {seed}",
-        works=lambda: [opened.store().trust_work(summary.run_id, method, seed)],
+        key=f"quality {summary.run_id} {method} {seed}",
+        works=lambda: [cache.store().map_quality_work(summary.run_id, method, seed)],
         command=commands.project(summary.run_id, method, seed=seed),
         what="the comparison with the embedding",
         offer="**This map has not been compared with its embedding yet.** Every gene's neighbours here are looked up "
@@ -81,65 +81,68 @@ def _job(summary: RunSummary, projection: Projection) -> making.Job:
     )
 
 
-def _by_trust(summary: RunSummary, run: Run, projection: Projection) -> tuple[Colouring, str] | None:
-    trust = trust_of(summary, run, projection)
-    if trust is None:
+def _by_quality(summary: RunSummary, run: Run, projection: Projection) -> tuple[Colouring, str] | None:
+    quality = quality_of(summary, run, projection)
+    if quality is None:
         st.info(
             f"This map has to be compared with its embedding first: below it. {map_seeds.MEANWHILE}",
             icon=":material/info:",
         )
         return None
-    measure = address.one_of(st.selectbox, "Judged by", list(MEASURES), key="trust", help=MEASURES_HELP)
-    chance = trust.by_chance["trustworthiness"]
+    measure = address.one_of(st.selectbox, "Measure", list(MEASURES), key="quality", help=MEASURES_HELP)
+    chance = quality.by_chance["trustworthiness"]
     sentence = (
-        f"1 where all {trust.neighbours} neighbours are true and none is missing, about {chance:.2f} on a map made by "
-        f"chance.{_sampled(trust)}"
+        f"1 where all {quality.neighbours} neighbours are true and none is missing, about {chance:.2f} on a map made "
+        f"by chance.{_sampled(quality)}"
     )
-    return figures.by_trust(getattr(trust, MEASURES[measure]), chance, measure=measure), sentence
+    return figures.by_map_quality(getattr(quality, MEASURES[measure]), chance, measure=measure), sentence
 
 
-def _sampled(trust: Trust) -> str:
-    genes = len(trust.recall)
-    return "" if trust.measured == genes else f" Measured for {trust.measured:,} of {genes:,} genes; the rest are grey."
+def _sampled(quality: MapQuality) -> str:
+    genes = len(quality.recall)
+    return (
+        ""
+        if quality.measured == genes
+        else f" Measured for {quality.measured:,} of {genes:,} genes; the rest are grey."
+    )
 
 
-def _sums(graph: GeneGraph, run: Run, projection: Projection, trust: Trust) -> None:
-    chance = trust.by_chance
+def _sums(graph: GeneGraph, run: Run, projection: Projection, quality: MapQuality) -> None:
+    chance = quality.by_chance
     told = (
         ("Trustworthiness", "trustworthiness", "What lies together on the map is together in the embedding."),
         ("Continuity", "continuity", "What is together in the embedding lies together on the map."),
-        (f"Of {trust.neighbours} neighbours kept", "recall", "Nearest in the embedding and on the map alike."),
+        (f"Of {quality.neighbours} neighbours preserved", "recall", "Nearest in the embedding and on the map alike."),
     )
     for column, (label, name, help) in zip(st.columns(3), told, strict=True):
-        value, random = float(np.nanmean(getattr(trust, name))), chance[name]
+        value, random = float(np.nanmean(getattr(quality, name))), chance[name]
         shown, by_chance = f"{value:.3f}", f"{random:.2f}"
         if name == "recall":
             shown, by_chance = f"{100 * value:.0f} %", f"{100 * random:.1f} %"
         column.metric(label, shown, help=help)
         column.caption(f"by chance: {by_chance}")
-    worst = _table(graph, projection, trust)
+    worst = _table(graph, projection, quality)
     least = ", ".join(worst["gene"].head(8))
     st.caption(
-        f"Least to be believed: {escape_markdown(least)}.{_sampled(trust)} Colour the map by “How far to believe” to "
-        "see where."
+        f"Lowest quality: {escape_markdown(least)}.{_sampled(quality)} Colour the map by “Map quality” to see where."
     )
-    name = f"{run.run_id}-{projection.method.name}-trust"
+    name = f"{run.run_id}-{projection.method.name}-map-quality"
     downloads.table_button(
-        name, lambda: worst, source=downloads.provenance(graph, run), label="Every gene's trust (TSV)"
+        name, lambda: worst, source=downloads.provenance(graph, run), label="Map quality of every gene (TSV)"
     )
 
 
-def _table(graph: GeneGraph, projection: Projection, trust: Trust) -> pd.DataFrame:
-    """One row a gene, the least believable first."""
+def _table(graph: GeneGraph, projection: Projection, quality: MapQuality) -> pd.DataFrame:
+    """One row a gene, the lowest quality first."""
     table = pd.DataFrame(
         {
             "gene": np.asarray(graph.genes, dtype=object),
-            "trustworthiness": trust.trustworthiness,
-            "continuity": trust.continuity,
-            "neighbours_kept": trust.recall,
+            "trustworthiness": quality.trustworthiness,
+            "continuity": quality.continuity,
+            "neighbour_recall": quality.recall,
         }
     )
-    return table.iloc[np.argsort(trust.lower, kind="stable")].dropna().reset_index(drop=True)
+    return table.iloc[np.argsort(quality.lower, kind="stable")].dropna().reset_index(drop=True)
 
 
 def _scree(graph: GeneGraph, run: Run, projection: Projection) -> None:

@@ -9,10 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from slviz.figures.colouring import Colouring
-from slviz.figures.frame import CLEAR
 from slviz.figures.labels import CHIP
 from slviz.figures.palette import ACCENT, FAINT, LINE, MISSING
 from slviz.figures.points import Points, coloured, heading, hover_texts
+from slviz.figures.theme import CLEAR
 from slviz.figures.written import written
 from slviz.projections import Projection
 
@@ -20,7 +20,7 @@ MOST_LABELS = 40
 CHIPPED = {"bgcolor": CHIP, "font": {"size": 12, "weight": 700, "color": "white"}, "borderpad": 2}
 
 
-def embedding_solid(
+def embedding_3d(
     genes: Sequence[str],
     projection: Projection,
     colouring: Colouring,

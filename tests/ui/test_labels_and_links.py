@@ -15,9 +15,9 @@ from slviz.text import spelt_out, unbroken
 from slviz.ui import links, selection
 from slviz.ui.data.data_portrait import kinds_of_evidence, share_of_hubs
 from slviz.ui.downloads import safe_file_name
-from slviz.ui.key_figures import key_figure
+from slviz.ui.key_metrics import key_figure
+from slviz.ui.labels import as_code, as_score, duration, escape_markdown
 from slviz.ui.metrics_table import beside_baselines, marks_of_best
-from slviz.ui.words import as_code, as_score, duration, escape_markdown
 
 
 def test_foreign_text_is_not_read_as_markdown() -> None:
