@@ -18,7 +18,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "number_input: label",
         "slider: label",
     ),
-    "around_gene.py": (
+    "ego_network_view.py": (
         "caption: missing",
         "caption: rests",
     ),
@@ -54,7 +54,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
     ),
     "downloads.py": ("download_button: label",),
     "embedding.py": ("caption: NO_EMBEDDING.format(width=run.embedding.shape[1])",),
-    "frame.py": (
+    "layout.py": (
         "info: nothing",
         "title: address.value('data') or default_source()",
         "badge: label",
@@ -88,6 +88,10 @@ DECIDED: dict[str, tuple[str, ...]] = {
     "map_choice.py": (
         "entry: each.help",
         "entry: each.label",
+        "text_input: each.help",
+        "text_input: each.label",
+        "toggle: each.help",
+        "toggle: each.label",
     ),
     "map_seeds.py": (
         "info: projection.method.title",
