@@ -23,7 +23,6 @@ from slviz.results import collect, tables
 from slviz.runs.controls import STORED
 from slviz.runs.files import sha256, to_json
 from slviz.runs.store import RunStore
-from slviz.scoring import scorer_of
 from slviz.splits import PairSplit
 from slviz.tuning.studies import StudyFolder
 from slviz.vectors import VectorStore
@@ -252,7 +251,7 @@ def read_run_folder(store: RunStore, run_id: str, graph: GeneGraph) -> None:
     with contextlib.suppress(SlvizError):
         run = store.open(run_id)
         if run.decoder and run.genes == graph.genes:
-            scorer = scorer_of(graph, run)
+            scorer = run.scorer(graph)
             scorer.score(graph.pairs[:5])
             scorer.score_against(0)
             scorer.all_pairs()

@@ -179,7 +179,7 @@ def test_every_combination_trains_and_says_the_same_twice(graph, task, network, 
     assert RunSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
     split = spec.split.divide(graph)
     one, again = (train(graph, spec, split, device="cpu") for _ in range(2))
-    assert one.embedding.shape == (len(graph), spec.network.width)
+    assert one.embedding.shape == (len(graph), spec.network.embedding_width)
     assert np.array_equal(one.embedding, again.embedding)
     assert one.predictions.equals(again.predictions)
     assert (one.attention is not None) == (network in WITH_ATTENTION)
@@ -200,7 +200,7 @@ def test_a_baseline_scores_pairs_the_same_twice_and_refuses_what_is_not_about_pa
             SpecValidation(graph).check(spec)
         return
     one, again = (train(graph, spec, split) for _ in range(2))
-    assert one.embedding.shape == (len(graph), spec.network.width)
+    assert one.embedding.shape == (len(graph), spec.network.embedding_width)
     assert one.predictions.equals(again.predictions)
     assert np.isfinite(one.metric(spec.task.figure, against=one.metrics["against"].iloc[0]))
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from slviz.baselines.structural import ScoreRows, TrainingGraph
 from slviz.baselines.tables import confidence_baselines, link_baselines, link_rows, reconstruction_baselines
 
 __all__ = [
-    "ScoreRows",
-    "TrainingGraph",
     "confidence_baselines",
     "link_baselines",
     "link_rows",

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float32, Float64, Int64
 
-from slviz.baselines.structural import ScoreRows, TrainingGraph, structural_rows, structural_scores
+from slviz.evaluation.ranking import ScoreRows
+from slviz.scorers.formulas import formulas_for
+from slviz.scorers.training_graph import TrainingGraph
 from slviz.splits import PairSplit
 
 
@@ -16,8 +18,8 @@ def link_baselines(
 ) -> dict[str, Float32[np.ndarray, " rows"]]:
     """A score for each row of the split, by baseline; higher means more likely real.
 
-    A training pair is scored on the training graph without itself. `PPI degree product` is there where
-    the data set has interactions.
+    A training pair is scored on the training graph without itself. Formulas that read interactions are there where
+    the data set has some.
     """
     return {"mean": np.full(len(split.pairs), 0.5, dtype=np.float32), **_structural(split, interactions)}
 
@@ -26,15 +28,11 @@ def link_rows(
     split: PairSplit, *, interactions: Int64[np.ndarray, "2 interactions"] | None = None
 ) -> dict[str, ScoreRows]:
     """The baselines of `link_baselines`, each giving the scores of a block of genes with every gene."""
-    genes = len(split.gene_part)
-    found: dict[str, ScoreRows] = {
-        "mean": lambda start, stop: np.full((stop - start, genes), 0.5, dtype=np.float32),
-        **structural_rows(_training_graph(split)),
+    graph = _training_graph(split, interactions)
+    return {
+        "mean": lambda start, stop: np.full((stop - start, graph.genes), 0.5, dtype=np.float32),
+        **{formula.name: formula.rows(graph) for formula in formulas_for(graph)},
     }
-    if interactions is not None:
-        degree = _interaction_degree(split, interactions)
-        found["PPI degree product"] = lambda start, stop: degree[start:stop, None] * degree
-    return found
 
 
 def confidence_baselines(
@@ -72,20 +70,12 @@ def reconstruction_baselines(
 def _structural(
     split: PairSplit, interactions: Int64[np.ndarray, "2 interactions"] | None
 ) -> dict[str, Float32[np.ndarray, " rows"]]:
-    found = structural_scores(_training_graph(split), split.pairs)
-    if interactions is not None:
-        found["PPI degree product"] = _interaction_degree(split, interactions)[split.pairs].prod(axis=1)
-    return found
+    graph = _training_graph(split, interactions)
+    return {formula.name: formula.score(graph, split.pairs) for formula in formulas_for(graph)}
 
 
-def _training_graph(split: PairSplit) -> TrainingGraph:
-    return TrainingGraph(split.training_pairs, len(split.gene_part))
-
-
-def _interaction_degree(
-    split: PairSplit, interactions: Int64[np.ndarray, "2 interactions"]
-) -> Float32[np.ndarray, " genes"]:
-    return np.bincount(interactions.ravel(), minlength=len(split.gene_part)).astype(np.float32)
+def _training_graph(split: PairSplit, interactions: Int64[np.ndarray, "2 interactions"] | None) -> TrainingGraph:
+    return TrainingGraph(split.training_pairs, len(split.gene_part), interactions=interactions)
 
 
 def _gene_mean(split: PairSplit) -> Float64[np.ndarray, " rows"]:

@@ -126,7 +126,7 @@ def what_it_reached(run: Run) -> dict[str, Any]:
     together = DENSITIES.make("same-place").estimate(run.embedding).value > 0
     return {
         "run": run.run_id,
-        "width": spec.network.width,
+        "width": spec.network.embedding_width,
         "heads": getattr(spec.network, "heads", 1),
         "epochs": spec.optimiser.epochs,
         "last loss": f"{run.history['train_loss'].iloc[-1]:.3g}",

@@ -8,7 +8,6 @@ import sys
 import numpy as np
 import pandas as pd
 
-from slviz.baselines import TrainingGraph
 from slviz.cli.terminal import beneath
 from slviz.datasets import GeneGraph
 from slviz.datasets.gene_lookup import GeneLookup
@@ -20,7 +19,7 @@ from slviz.pipeline.synthetic import SYNTHETIC
 from slviz.runs.data_of import data_of_run
 from slviz.runs.run import Run
 from slviz.runs.store import RunStore
-from slviz.scoring import needs_graph, scorer_of
+from slviz.scorers import TrainingGraph
 from slviz.splits.negatives import pair_keys
 
 COLUMNS = ("gene_a", "gene_b", "score", "known", "max_degree")
@@ -57,7 +56,7 @@ def _predict(asked: argparse.Namespace) -> int:
     listed = _read_pairs(run, asked.pairs)
     pairs = listed.pairs
     graph = _data_at_hand(run)
-    score = scorer_of(graph, run).score(pairs)
+    score = run.scorer(graph).score(pairs)
     known, max_degree = _what_is_known(run, pairs, graph)
     rows = "".join(
         f"{guarded(run.genes[a])}\t{guarded(run.genes[b])}\t{value:.6g}\t{part}\t{partners}\n"
@@ -100,7 +99,7 @@ def _data_at_hand(run: Run) -> GeneGraph | None:
     try:
         return data_of_run(run)
     except DataError as error:
-        if needs_graph(run):
+        if run.needs_data:
             raise
         print(f"slviz: Only pairs of the run itself are marked as known. {error}", file=sys.stderr, flush=True)
         return None

@@ -140,7 +140,7 @@ def _show_finished(store: RunStore, summary: RunSummary) -> int:
     print(f"maps      {', '.join(maps) or 'none'}")
     leading = [column for column in METRIC_COLUMNS if column not in ("metric", "value")]
     table = summary.metrics.pivot_table(index=leading[1:] + leading[:1], columns="metric", values="value", sort=False)
-    itself = {} if summary.spec is None else {NETWORK: summary.spec.network.scorer}
+    itself = {} if summary.spec is None else {NETWORK: summary.spec.network.row_name}
     table = table.rename(index=itself, level="scorer")
     if len(table):
         lines = table.round(4).to_string(na_rep="").split("\n")

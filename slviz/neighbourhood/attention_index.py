@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float32, Int64
 from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun
 from slviz.runs import Attention, Run
-from slviz.scoring import PairScorer, scorer_of
+from slviz.scorers import PairScorer
 
 Direction = Literal["into", "out of"]
 
@@ -69,7 +69,7 @@ class AttentionIndex:
             pair_order=order,
             training=training,
             dataset_score=graph.score,
-            scorer=scorer_of(graph, run) if run.decoder else None,
+            scorer=run.scorer(graph) if run.decoder else None,
         )
 
     def edges_of(self, gene: int, direction: Direction) -> Int64[np.ndarray, " edges"]:

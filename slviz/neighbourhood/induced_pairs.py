@@ -8,7 +8,7 @@ from jaxtyping import Float32, Int64
 
 from slviz.datasets import GeneGraph
 from slviz.runs import NETWORK, Run
-from slviz.scoring import PairScorer, scorer_of
+from slviz.scorers import PairScorer
 
 MOST_SCORED = 600
 """Up to so many genes all pairs of a selection are scored (179,700 of them, in some tenths of a second)."""
@@ -50,7 +50,7 @@ def scored_inside(
     """Every pair of selected genes (ascending numbers): gene numbers a and b, the run's score, whether it is known."""
     first, second = np.triu_indices(len(chosen), k=1)
     a, b = chosen[first], chosen[second]
-    score = (scorer or scorer_of(graph, run)).score(np.column_stack([a, b]))
+    score = (scorer or run.scorer(graph)).score(np.column_stack([a, b]))
     keys = graph.pairs[:, 0] * len(graph) + graph.pairs[:, 1]
     return a, b, score, np.isin(a * len(graph) + b, keys)
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from slviz.choices import setting
+from slviz.datasets import GeneGraph
 from slviz.features.likeness import VIEWS
+from slviz.networks.baseline import likeness_of
+from slviz.networks.model import Fitted, Training
 from slviz.networks.network import GraphNetwork
+from slviz.scorers.blend import fit_blend_scorer
+from slviz.scorers.blend_scorer import BlendScorer
+from slviz.scorers.pair_scorer import PairScorer
 
 if TYPE_CHECKING:
     from torch import nn
@@ -50,6 +60,31 @@ class MultiView(GraphNetwork):
     def views(self) -> tuple[str, ...]:
         """The views that are looked at."""
         return tuple(view for view in VIEWS if getattr(self, view))
+
+    @property
+    def needs_data(self) -> bool:
+        return self.head
+
+    def fit(self, training: Training) -> Fitted:
+        fitted = super().fit(training)
+        if not self.head or not training.task.scores_pairs:
+            return fitted
+        scorer, arrays = fit_blend_scorer(
+            training.graph,
+            training.split,
+            contrasts=training.task.contrasts,
+            protocol=training.protocol,
+            seed=training.seed,
+            embedding=fitted.embedding,
+            decoder=fitted.arrays,
+            views=self.views,
+        )
+        return dataclasses.replace(fitted, scorer=scorer, arrays=arrays)
+
+    def scorer(self, arrays: Mapping[str, np.ndarray], *, embedding: np.ndarray, graph: GeneGraph | None) -> PairScorer:
+        if not self.head:
+            return super().scorer(arrays, embedding=embedding, graph=graph)
+        return BlendScorer.from_arrays(arrays, embedding=embedding, likeness=likeness_of(graph))
 
     def layer(self, in_channels: int, out_channels: int) -> nn.Module:
         """A layer that sees known pairs alone; `build` gives its layers the other views."""

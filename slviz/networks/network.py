@@ -1,12 +1,19 @@
-"""Network: what every entry of the table of networks has in common."""
+"""Network: what every model that learns in epochs has in common."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from slviz.choices import Choice, setting
+import numpy as np
+
+from slviz.choices import setting
+from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting
+from slviz.networks.model import Fitted, Model, Training
+from slviz.scorers.pair_decoder import PairDecoder
+from slviz.scorers.pair_scorer import DecoderScorer, PairScorer
 
 if TYPE_CHECKING:
     from torch import nn
@@ -16,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Network(Choice):
+class Network(Model):
     """Settings of an encoder that gives every gene an embedding.
 
     A network says which layers it is made of; `slviz.networks.encoders` stacks them.
@@ -39,17 +46,18 @@ class Network(Choice):
     )
 
     @property
-    def scorer(self) -> str:
-        """What its scores are called beside those of others, such as "network" or "L3"."""
+    def row_name(self) -> str:
         return "network"
 
     @property
-    def is_fitted(self) -> bool:
-        """Whether anything is learnt, so that a seed and the task's settings make a difference."""
-        return True
+    def embedding_width(self) -> int:
+        return self.width
 
-    def refuse(self, task: str, *, scores_pairs: bool, interactions: bool) -> None:
-        """Raises `InvalidSetting` for a task, or for data, that this network cannot be asked about; nothing here."""
+    def fit(self, training: Training) -> Fitted:
+        return training.in_epochs(self)
+
+    def scorer(self, arrays: Mapping[str, np.ndarray], *, embedding: np.ndarray, graph: GeneGraph | None) -> PairScorer:
+        return DecoderScorer(PairDecoder(arrays), embedding)
 
     def layer(self, in_channels: int, out_channels: int) -> nn.Module:
         """One layer, called with the genes' numbers [G, in] and the edges [2, E]."""

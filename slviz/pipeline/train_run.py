@@ -183,7 +183,7 @@ def _line(epoch: Epoch) -> str:
 
 def _tell_metrics(run: Run, voice: Voice) -> None:
     on_test = run.metrics[(run.metrics["part"] == "test") & run.metrics["against"].isin(TOLD)]
-    itself = {NETWORK: run.spec.network.scorer}
+    itself = {NETWORK: run.spec.network.row_name}
     table = on_test.pivot_table(index=["against", "scorer"], columns="metric", values="value", sort=False)
     table = table.rename(index=itself, level="scorer")
     if len(table):

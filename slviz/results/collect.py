@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from slviz.errors import SlvizError
-from slviz.networks.baselines import Baseline
 from slviz.runs.contents import SPLIT
 from slviz.runs.manifest import Manifest
 from slviz.runs.run import NETWORK
@@ -20,7 +19,6 @@ from slviz.runs.spec import RunSpec
 from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
 from slviz.splits.pair_split import GENE_ROW
-from slviz.tasks import PairTask
 
 WITHIN = "within sources"
 OF_ONE_CLASS = "class "
@@ -76,7 +74,7 @@ def protocol_of(spec: RunSpec) -> str:
     A task about genes asks for what its settings say, and features are given back themselves.
     """
     words = words_of({"split": spec.split}, leave_out=DIVISION_SETTINGS)
-    if not isinstance(spec.task, PairTask):
+    if not spec.task.scores_pairs:
         words += words_of({"task": spec.task})
     if spec.task.name == RECONSTRUCT:
         words += [f"features={spec.features.name}"]
@@ -85,7 +83,7 @@ def protocol_of(spec: RunSpec) -> str:
 
 def model_of(spec: RunSpec) -> str:
     """The network with all that is not at its default, such as "gat (heads=2, epochs=50)"."""
-    asked_for = ("network", "task", "optimiser") if isinstance(spec.task, PairTask) else ("network", "optimiser")
+    asked_for = ("network", "task", "optimiser") if spec.task.scores_pairs else ("network", "optimiser")
     parts = {part: getattr(spec, part) for part in asked_for}
     return _named(spec.network.name, words_of(parts))
 
@@ -105,9 +103,12 @@ def held_out_of(spec: RunSpec) -> str:
 def _scorer_of(spec: RunSpec, scorer: str) -> str:
     """What a row is called; a PCA is as wide as the network beside it."""
     if scorer == NETWORK:
-        formula = spec.network.formula if isinstance(spec.network, Baseline) else ""
-        return formula or model_of(spec)
-    return f"{scorer} ({spec.network.width} wide)" if spec.task.name == RECONSTRUCT and scorer == "PCA" else scorer
+        return spec.network.baseline or model_of(spec)
+    return (
+        f"{scorer} ({spec.network.embedding_width} wide)"
+        if spec.task.name == RECONSTRUCT and scorer == "PCA"
+        else scorer
+    )
 
 
 def _named(name: str, words: Sequence[str]) -> str:
@@ -121,8 +122,8 @@ def _figures(summary: RunSummary, spec: RunSpec) -> pd.DataFrame:
     table = table.loc[~table["against"].str.startswith(OF_ONE_CLASS)]  # on the Predictions page, for one run at a time
     if spec.task.name == "confidence":
         table = pd.concat([table, _within_sources(table)], ignore_index=True)
-    formula = isinstance(spec.network, Baseline) and bool(spec.network.formula)
-    is_network = (table["scorer"] == NETWORK).to_numpy() & (not formula)  # a formula is the same beside every run
+    stands_everywhere = bool(spec.network.baseline)  # a formula is the same beside every run
+    is_network = (table["scorer"] == NETWORK).to_numpy() & (not stands_everywhere)
     return pd.DataFrame(
         {
             "task": spec.task.name,

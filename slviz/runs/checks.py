@@ -13,10 +13,11 @@ import pandas as pd
 
 from slviz.runs.damage import damaged, later, readable
 from slviz.runs.run import CLASS_COLUMNS, GENE_COLUMNS, PAIR_COLUMNS, PARTS, leading_columns
-from slviz.structure.trees import LEAF
-from slviz.structure.trees import NAMES as OF_TREES
-from slviz.tasks import PairTask, Task
-from slviz.tasks.pair_decoder import NAMES as OF_DECODER
+from slviz.scorers.blend_scorer import BLEND, OLD_BLEND
+from slviz.scorers.pair_decoder import NAMES as OF_DECODER
+from slviz.scorers.trees import LEAF
+from slviz.scorers.trees import NAMES as OF_TREES
+from slviz.tasks import Task
 
 AGAINST = ("known", "random", "degree-matched", "file")
 SEEN = ("seen.pairs", "seen.score", "seen.source", "seen.sources")
@@ -104,17 +105,21 @@ def _check_pair_decoder(decoder: Mapping[str, np.ndarray], width: int, path: Pat
 def _check_seen(decoder: Mapping[str, np.ndarray], genes: int, path: Path) -> None:
     pairs = require(decoder, "seen.pairs", path, kind=WHOLES, shape=[None, 2])
     in_range(pairs, genes, "seen.pairs", path)
-    require(decoder, "blend", path, kind=FLOATS, shape=[None])
     require(decoder, "bounds", path, kind=FLOATS, shape=[None])
-    if "seen.score" not in decoder:  # a formula reads the pairs alone
-        require(decoder, "blend", path, kind=FLOATS, shape=[2])
+    is_formula = "seen.score" not in decoder  # it reads the pairs alone
+    if OLD_BLEND in decoder:  # written until November 2026
+        require(decoder, OLD_BLEND, path, kind=FLOATS, shape=[2 if is_formula else None])
+    for name in decoder:
+        if name.startswith(BLEND):
+            require(decoder, name, path, kind=FLOATS, shape=[1])
+    if is_formula:
         return
     require(decoder, "seen.score", path, kind=FLOATS, shape=[len(pairs)])
     sources = require(decoder, "seen.sources", path, kind=WHOLES, shape=[1])
     in_range(sources, MOST_SOURCES, "seen.sources", path)
     source = require(decoder, "seen.source", path, kind=WHOLES, shape=[len(pairs)])
     in_range(source, int(sources[0]) + 1, "seen.source", path)
-    require(decoder, "views", path, kind="b", shape=[None])
+    require(decoder, "views", path, kind="bu", shape=[None])
 
 
 def _check_trees(decoder: Mapping[str, np.ndarray], path: Path) -> None:
@@ -147,7 +152,7 @@ def _thresholds(decoder: Mapping[str, np.ndarray], nodes: int, path: Path) -> np
 
 def check_predictions(table: pd.DataFrame, genes: Sequence[str], task: Task, path: Path) -> None:
     """`DamagedRun` where a table of predictions is not one of `task`, or names other genes or parts than there are."""
-    leading = PAIR_COLUMNS if isinstance(task, PairTask) else leading_columns(table)
+    leading = PAIR_COLUMNS if task.scores_pairs else leading_columns(table)
     if tuple(table.columns[: len(leading)]) != leading:
         names = ", ".join(readable(str(each), most=30) for each in table.columns[:12])
         raise damaged(path, f"has the columns {names}; the first should be {', '.join(leading)}")
@@ -159,7 +164,7 @@ def check_predictions(table: pd.DataFrame, genes: Sequence[str], task: Task, pat
     if "against" in leading and (later_kinds := _others(pd.Series(table["against"]), AGAINST)):
         kind = readable(str(later_kinds[0]), most=60)
         raise later(path, f"compares with pairs of the kind '{kind}', which this version does not know")
-    if isinstance(task, PairTask) and task.contrasts and _others(pd.Series(table["actual"]), (0, 1)):
+    if task.contrasts and _others(pd.Series(table["actual"]), (0, 1)):
         raise damaged(path, "is altered: whether a pair is known should be 1 or 0")
 
 

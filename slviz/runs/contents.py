@@ -14,7 +14,7 @@ import pandas as pd
 
 from slviz.errors import DamagedRun
 from slviz.evaluation import METRICS as MEASURES
-from slviz.runs.attention import Attention
+from slviz.networks.attention import Attention
 from slviz.runs.checks import check_attention, check_decoder, check_predictions, genes_in, require
 from slviz.runs.damage import CURE, damaged, later, readable
 from slviz.runs.files import pack_arrays, to_json, unpack_arrays

@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Float32, Int64
 
 from slviz.errors import DamagedRun, RunCancelled, RunError
-from slviz.runs.attention import Attention
+from slviz.networks.attention import Attention
 from slviz.runs.checks import in_range, require
 from slviz.runs.damage import later, readable
 from slviz.runs.files import pack_sealed, read_whole, saving, unpack_sealed, write_atomically

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float32
 
+from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun
-from slviz.runs.attention import Attention
+from slviz.networks.attention import Attention
 from slviz.runs.spec import RunSpec
+from slviz.scorers.pair_scorer import PairScorer
 
 PARTS = ("train", "validation", "test")
 PAIR_COLUMNS = ("gene_a", "gene_b", "part", "against", "actual", "prediction")
@@ -41,8 +43,8 @@ class Run:
             how each step went: `learning_rate`, `gradient_norm` (before it is clipped), and after
             each layer the mean and spread over genes and columns (`layer_1_mean`, `layer_1_sd`, …).
         embedding: float32 [G, D], of the epoch that was best on validation.
-        decoder: what `slviz.tasks.pair_decoder` needs to score any pair from the embedding without
-            torch; empty for a task without pairs.
+        decoder: by name, what `scorer` needs to score any pair without torch (`slviz.networks.model.Fitted.arrays`);
+            empty for a task without pairs.
         predictions: for pairs, columns `PAIR_COLUMNS` and then one column a baseline, named for it;
             `part` is one of `PARTS`; `against` says what a row is there for: "known" for a known
             pair, "random" or "degree-matched" for a drawn non-pair, "file" for a user's own;
@@ -90,6 +92,18 @@ class Run:
     @property
     def run_id(self) -> str:
         return self.spec.run_id
+
+    @property
+    def needs_data(self) -> bool:
+        """Whether `scorer` reads the data set beside the run."""
+        return self.spec.network.needs_data
+
+    def scorer(self, graph: GeneGraph | None) -> PairScorer:
+        """What scores pairs of a run about pairs; reads its arrays, the data set and no test pair, and needs no torch.
+
+        `graph` may be None where `needs_data` is false. Raises `DamagedRun` where the arrays do not fit.
+        """
+        return self.spec.network.scorer(self.decoder, embedding=self.embedding, graph=graph)
 
     @property
     def baselines(self) -> tuple[str, ...]:

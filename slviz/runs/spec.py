@@ -17,14 +17,14 @@ from slviz.choices import Choice, Choices
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting
 from slviz.features import FEATURE_SETS, FeatureSet, richest
-from slviz.networks import NETWORKS, Network
+from slviz.networks import NETWORKS, Model
 from slviz.optimisers import OPTIMISERS, Adam
 from slviz.runs.damage import damaged, later, readable
 from slviz.runs.manifest import refuse_format
 from slviz.runs.parsing import convert, parse_json
 from slviz.runs.schemas import FormatOnly, StoredSpec
 from slviz.splits import SPLITS, Split, in_words
-from slviz.tasks import TASKS, PairTask, Task
+from slviz.tasks import TASKS, Task
 
 FORMAT = 1
 SPEC_FILE = Path("spec.json")
@@ -57,7 +57,7 @@ class RunSpec:
     data_fingerprint: str
     synthetic: bool
     task: Task
-    network: Network
+    network: Model
     features: FeatureSet
     split: Split
     optimiser: Adam
@@ -127,7 +127,7 @@ class RunSpec:
     def held_out(self) -> str:
         """What is tested, in words: pairs by their protocol, or genes that were drawn with them."""
         words = in_words(self.split)
-        return words if isinstance(self.task, PairTask) else f"genes, drawn with {words}"
+        return words if self.task.scores_pairs else f"genes, drawn with {words}"
 
     @property
     def run_id(self) -> str:

@@ -6,10 +6,9 @@ from slviz.choices import Choices
 from slviz.tasks.classify import Classify
 from slviz.tasks.confidence import Confidence
 from slviz.tasks.link import Link
-from slviz.tasks.pair_decoder import PairDecoder
 from slviz.tasks.reconstruct import Reconstruct
 from slviz.tasks.task import PairTask, Task
 
 TASKS: Choices[Task] = Choices("task", Link, Confidence, Reconstruct, Classify)
 
-__all__ = ["TASKS", "Classify", "Confidence", "Link", "PairDecoder", "PairTask", "Reconstruct", "Task"]
+__all__ = ["TASKS", "Classify", "Confidence", "Link", "PairTask", "Reconstruct", "Task"]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-from jaxtyping import Float32, Int64
+from jaxtyping import Bool, Float32, Int64
 
 from slviz.choices import setting
 from slviz.datasets import GeneGraph
-from slviz.datasets.classes import AUTO, gene_classes
+from slviz.datasets.classes import AUTO, GeneClasses, gene_classes
+from slviz.splits import PairSplit
+from slviz.splits.class_parts import refuse_poor_parts
 from slviz.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ class Classify(Task):
     name: ClassVar[str] = "classify"
     figure: ClassVar[str] = "macro_f1"
     higher_is_better: ClassVar[bool] = True
+    about: ClassVar[Literal["pairs", "features", "classes"]] = "classes"
     classes: str = setting(
         AUTO,
         "A set of classes of the data set (auto takes its first), or two or more of its terms by name or id, with "
@@ -37,13 +40,28 @@ class Classify(Task):
         advanced=True,
     )
 
+    def classes_of(self, graph: GeneGraph) -> GeneClasses:
+        """The classes that are asked about; raises `DataError` or `InvalidSetting` where the data set lacks them."""
+        return gene_classes(graph, self.classes)
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether an error counts the more the rarer the class is."""
+        return self.class_weights == "balanced"
+
+    def asked_genes(self, graph: GeneGraph) -> Bool[np.ndarray, " genes"]:
+        return self.classes_of(graph).label >= 0
+
     def refuse(self, graph: GeneGraph) -> None:
-        gene_classes(graph, self.classes)
+        self.classes_of(graph)
+
+    def refuse_split(self, graph: GeneGraph, split: PairSplit) -> None:
+        refuse_poor_parts(self.classes_of(graph), split)
 
     def weights_of(self, label: Int64[np.ndarray, " genes"], *, classes: int) -> Float32[np.ndarray, " classes"]:
         """What an error on a gene of each class counts, 1 on average over the genes with these labels."""
         count = np.bincount(label, minlength=classes)
-        if self.class_weights == "equal":
+        if not self.is_balanced:
             return np.ones(classes, dtype=np.float32)
         return (len(label) / (np.count_nonzero(count) * np.maximum(count, 1))).astype(np.float32)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
+from slviz.errors import InvalidSetting
+from slviz.features import FeatureSet
 from slviz.tasks.task import Task
 
 
@@ -15,3 +17,11 @@ class Reconstruct(Task):
     name: ClassVar[str] = "reconstruct"
     figure: ClassVar[str] = "rmse"
     higher_is_better: ClassVar[bool] = False
+    about: ClassVar[Literal["pairs", "features", "classes"]] = "features"
+
+    def refuse_features(self, features: FeatureSet) -> None:
+        if not features.sources:
+            raise InvalidSetting(
+                f"The task '{self.name}' gives features back, and the feature set '{features.name}' has none but "
+                "a constant. Take ppi, go or both."
+            )

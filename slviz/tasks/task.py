@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+from jaxtyping import Bool
 
 from slviz.choices import Choice
 from slviz.datasets import GeneGraph
+from slviz.errors import DataError, InvalidSetting
+from slviz.features import FeatureSet
+from slviz.splits import PairSplit
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+FEWEST_PAIRS = {"train": ("learn from", 2), "validation": ("validate with", 1), "test": ("be judged by", 1)}
+"""What a part is for, and how many known pairs it needs for that."""
 
 
 @dataclass(frozen=True)
@@ -19,29 +28,66 @@ class Task(Choice):
     Class attributes:
         figure: the metric (see `slviz.evaluation`) that picks the best epoch on validation.
         higher_is_better: its direction.
+        about: what is asked: a number for each pair of genes ("pairs"), the features of each gene ("features") or
+            the class of each gene ("classes"). It decides how a network learns and how a run is judged.
     """
 
     name: ClassVar[str]
     figure: ClassVar[str]
     higher_is_better: ClassVar[bool]
+    about: ClassVar[Literal["pairs", "features", "classes"]]
+
+    @property
+    def scores_pairs(self) -> bool:
+        """Whether it is about pairs of genes."""
+        return self.about == "pairs"
+
+    @property
+    def contrasts(self) -> tuple[str, ...]:
+        """Kinds of non-pairs that known pairs are told from; none for a task about known pairs alone, or genes."""
+        return ()
 
     def refuse(self, graph: GeneGraph) -> None:
         """Raises `DataError` or `InvalidSetting` when the data set lacks what the task needs; before any work."""
+
+    @property
+    def reads_mean(self) -> bool:
+        """Whether a pair's number is the plain mean of its genes' numbers, with no decoder learnt."""
+        return False
+
+    def asked_genes(self, graph: GeneGraph) -> Bool[np.ndarray, " genes"]:
+        """Of a task about genes: which of them are learnt from and judged."""
+        return np.ones(len(graph), dtype=bool)
+
+    def refuse_features(self, features: FeatureSet) -> None:
+        """Raises `InvalidSetting` where the task cannot be asked about genes with these features; nothing here."""
+
+    def refuse_split(self, graph: GeneGraph, split: PairSplit) -> None:
+        """Raises `DataError` or `InvalidSetting` where a part is too poor to learn from, or to be judged by."""
 
 
 @dataclass(frozen=True)
 class PairTask(Task):
     """A task about pairs of genes: one number from the decoder for each pair."""
 
-    @property
-    def contrasts(self) -> tuple[str, ...]:
-        """Kinds of non-pairs that known pairs are told from; none for a task about known pairs alone."""
-        return ()
+    about: ClassVar[Literal["pairs", "features", "classes"]] = "pairs"
 
-    @property
-    def reads_mean(self) -> bool:
-        """Whether a pair's number is the plain mean of its genes' numbers, with no decoder learnt."""
-        return False
+    def refuse_split(self, graph: GeneGraph, split: PairSplit) -> None:
+        """A part needs pairs, with scores where those are predicted; the test part something to tell its pairs from."""
+        for part, (purpose, fewest) in FEWEST_PAIRS.items():
+            known = split.rows(part)
+            if not self.contrasts:
+                known = known[~np.isnan(split.score[known])]
+            if len(known) < fewest:
+                needed = f"{fewest} known pair{'s' if fewest > 1 else ''}{'' if self.contrasts else ' with a score'}"
+                raise DataError(
+                    f"The task '{self.name}' needs at least {needed} to {purpose}; "
+                    f"this split leaves {len(known)}. Take another fold, split or data set."
+                )
+        if self.contrasts and not split.kinds_of_negatives:
+            raise InvalidSetting(
+                "The test part has no non-pairs to tell its pairs from: give some, or take another split."
+            )
 
     def loss(self, raw: Tensor, target: Tensor) -> Tensor:
         """Mean loss of the decoder's raw numbers [P] against what is true [P]."""

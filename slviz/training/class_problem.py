@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import torch
 from jaxtyping import Float32
 from torch import Tensor
 
 from slviz.datasets import GeneGraph
-from slviz.datasets.classes import gene_classes
 from slviz.evaluation.classes import class_metrics, confusion_matrix
+from slviz.networks import Network
 from slviz.runs import RunSpec
 from slviz.splits import PairSplit
 from slviz.splits.class_parts import genes_of, refuse_poor_parts
@@ -25,16 +27,17 @@ class ClassProblem:
     with a class. The class of no other gene is seen.
     """
 
-    def __init__(self, graph: GeneGraph, spec: RunSpec, split: PairSplit, *, device: torch.device) -> None:
-        assert isinstance(spec.task, Classify)
-        self.task = spec.task
+    def __init__(
+        self, graph: GeneGraph, spec: RunSpec, split: PairSplit, *, network: Network, device: torch.device
+    ) -> None:
+        self.task = cast(Classify, spec.task)  # it is about classes
         self.figure_name = spec.task.figure
         self.higher_is_better = spec.task.higher_is_better
-        self.classes = gene_classes(graph, spec.task.classes)
+        self.classes = self.task.classes_of(graph)
         refuse_poor_parts(self.classes, split)
         count = len(self.classes.names)
         matrix = spec.features.matrix(graph)
-        self.features = network_features(matrix, plain=spec.network.plain, device=device)
+        self.features = network_features(matrix, plain=network.plain, device=device)
         rows = split.rows("train")
         score = np.nan_to_num(split.score[rows])
         bounds = (float(score.min()), float(score.max())) if len(score) else (0.0, 1.0)
@@ -42,12 +45,12 @@ class ClassProblem:
         learnt, judged = (genes_of(self.classes, split, part) for part in ("train", "validation"))
         self.training, self.validation = (torch.as_tensor(each, device=device) for each in (learnt, judged))
         self.target = torch.as_tensor(self.classes.label.copy(), device=device)
-        weights = spec.task.weights_of(self.classes.label[learnt], classes=count)
+        weights = self.task.weights_of(self.classes.label[learnt], classes=count)
         self.weights = torch.as_tensor(weights, device=device)
         # Vectors of single genes tell who is whose partner; beside features they are only learnt by heart.
         genes = 0 if spec.features.sources else len(graph)
-        encoder = spec.network.build(matrix.shape[1], genes=genes, structure=self.whole.structure.shape[1])
-        self.model = ClassModel(encoder, width=spec.network.width, classes=count).to(device)
+        encoder = network.build(matrix.shape[1], genes=genes, structure=self.whole.structure.shape[1])
+        self.model = ClassModel(encoder, width=network.width, classes=count).to(device)
 
     def step_loss(self, epoch: int) -> StepLoss:
         raw, encoding = self.model(self.features, self.whole)
@@ -68,7 +71,11 @@ class ClassProblem:
         """The embedding over the training graph."""
         return self.model.encoder(self.features, self.whole.structure, self.whole.edges)
 
-    def shares(self) -> Float32[np.ndarray, "genes classes"]:
+    def decoder_arrays(self) -> dict[str, np.ndarray]:
+        """Nothing: no pair is scored."""
+        return {}
+
+    def of_genes(self) -> Float32[np.ndarray, "genes classes"]:
         """What the network gives each class of each gene; each row sums to 1."""
         self.model.eval()
         with torch.no_grad():

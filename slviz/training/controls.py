@@ -19,8 +19,9 @@ from slviz.runs import RunSpec
 from slviz.splits import PairSplit, degree_matched_negatives
 from slviz.splits.negatives import pair_keys
 from slviz.training.devices import find_device, repeatable
-from slviz.training.fitting import Epoch, Fit
-from slviz.training.train import embedding_of, judge, problem_of
+from slviz.training.fitting import Epoch
+from slviz.training.judging import judge
+from slviz.training.train import embedding_of, fit_model, problem_of
 
 LEARNT_FROM = ("train", "validation")
 SHUFFLING = 7
@@ -48,12 +49,8 @@ def train_on_shuffled_pairs(
     What `on_epoch` raises ends the training. Raises `TrainingDiverged` as training does.
     """
     mixed = shuffled(split, genes=len(graph), seed=spec.seed)
-    where = find_device(device)
-    with repeatable(where):
-        problem = problem_of(graph, spec, mixed, where)
-        Fit(problem, spec.optimiser, spec.seed).run(on_epoch=on_epoch, on_checkpoint=None)
-        embedding = embedding_of(problem)
-        return embedding, judge(graph, spec, mixed, problem, embedding).metrics
+    fitted = fit_model(graph, spec, mixed, device=device, on_epoch=on_epoch)
+    return fitted.embedding, judge(graph, spec, mixed, fitted).metrics
 
 
 def shuffled(split: PairSplit, *, genes: int, seed: int) -> PairSplit:

@@ -19,8 +19,8 @@ from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun, InvalidSetting
 from slviz.runs import Run
 from slviz.runs.deletions import FEWEST_EDGES, DeletionTest, edges_into
+from slviz.scorers import PairDecoder
 from slviz.splits import PairSplit
-from slviz.tasks import PairDecoder
 from slviz.training.devices import find_device, repeatable
 from slviz.training.train import rebuilt
 

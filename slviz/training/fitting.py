@@ -81,6 +81,18 @@ class Problem(Protocol):
         """Loss and figure on the validation part."""
         ...
 
+    def embed(self) -> Tensor:
+        """The embedding [G, D] over the whole training graph."""
+        ...
+
+    def decoder_arrays(self) -> dict[str, np.ndarray]:
+        """What scores pairs without torch; empty where no pair is scored."""
+        ...
+
+    def of_genes(self) -> np.ndarray | None:
+        """What is asked about each gene, [G, C]; None for a task about pairs."""
+        ...
+
 
 @dataclass
 class Fit:

@@ -9,9 +9,10 @@ from torch import Tensor
 
 from slviz.datasets import GeneGraph
 from slviz.features.likeness import Likeness
+from slviz.networks import Network
+from slviz.networks.decoders import FeatureDecoder
 from slviz.runs import RunSpec
 from slviz.splits import PairSplit
-from slviz.tasks.torch_decoder import FeatureDecoder
 from slviz.training.inputs import MessageGraph, network_features
 from slviz.training.models import FeatureModel, StepLoss
 
@@ -23,11 +24,12 @@ class GeneProblem:
     training genes alone, so that a held-out gene says how well others would be given back.
     """
 
-    def __init__(self, graph: GeneGraph, spec: RunSpec, split: PairSplit, *, device: torch.device) -> None:
+    def __init__(
+        self, graph: GeneGraph, spec: RunSpec, split: PairSplit, *, network: Network, device: torch.device
+    ) -> None:
         self.figure_name = spec.task.figure
         self.higher_is_better = spec.task.higher_is_better
         matrix = spec.features.matrix(graph)
-        network = spec.network
         self.features = network_features(matrix, plain=network.plain, device=device)
         training = split.gene_part == "train"
         # One centre and one scale for all columns, so that the loss weighs them as the judged error does.
@@ -62,7 +64,11 @@ class GeneProblem:
         """The embedding over the training graph."""
         return self.model.encoder(self.features, self.whole.structure, self.whole.edges)
 
-    def reconstruction(self) -> Float32[np.ndarray, "genes width"]:
+    def decoder_arrays(self) -> dict[str, np.ndarray]:
+        """Nothing: no pair is scored."""
+        return {}
+
+    def of_genes(self) -> Float32[np.ndarray, "genes width"]:
         """The features as the network gives them back, in their own unit."""
         self.model.eval()
         with torch.no_grad():

@@ -1,11 +1,11 @@
-"""Judging a trained network: predictions beside baselines, and the table of metrics."""
+"""Judging what was fitted: predictions beside baselines, and the table of metrics."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -15,11 +15,12 @@ from slviz.baselines import confidence_baselines, link_baselines, link_rows, rec
 from slviz.cores import side_by_side
 from slviz.datasets import GeneGraph
 from slviz.evaluation import ScoreRows, best_threshold, link_metrics, ranking_metrics, value_metrics
-from slviz.runs import GENE_COLUMNS, METRIC_COLUMNS, NETWORK, PAIR_COLUMNS, PARTS
-from slviz.scoring import PairScorer
+from slviz.networks import Fitted
+from slviz.runs import GENE_COLUMNS, METRIC_COLUMNS, NETWORK, PAIR_COLUMNS, PARTS, RunSpec
+from slviz.scorers.pair_scorer import PairScorer
 from slviz.splits import PairSplit
 from slviz.splits.negatives import pair_keys
-from slviz.tasks import PairTask
+from slviz.tasks import Classify, Task
 
 SCORERS_AT_ONCE = 4  # each holds its scores of all pairs: 80 MB for 6,375 genes
 FEWEST = 5  # pairs of one kind of evidence below which a figure would say nothing
@@ -29,20 +30,41 @@ FEWEST = 5  # pairs of one kind of evidence below which a figure would say nothi
 class Judged:
     """Parts of a `Run`, as they are described there."""
 
-    decoder: Mapping[str, np.ndarray]
     predictions: pd.DataFrame
     metrics: pd.DataFrame
 
 
-def judge_pairs(
-    task: PairTask,
-    graph: GeneGraph,
-    split: PairSplit,
-    *,
-    scorer: PairScorer,
-    decoder: Mapping[str, np.ndarray],
-    itself: str = "",
-) -> Judged:
+def judge(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted) -> Judged:
+    """Predictions and figures of what was fitted on `split`, whatever its task, beside the baselines."""
+    return JUDGES[spec.task.about](graph, spec, split, fitted)
+
+
+def _judge_pairs(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted) -> Judged:
+    assert fitted.scorer is not None, "a model of a task about pairs gives a scorer"
+    return judge_pairs(spec.task, graph, split, scorer=fitted.scorer, itself=spec.network.baseline)
+
+
+def _judge_features(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted) -> Judged:
+    assert fitted.of_genes is not None, "a model that gives features back says which"
+    width = fitted.embedding.shape[1]
+    features = spec.features.matrix(graph)
+    return judge_genes(features, graph.genes, split, reconstruction=fitted.of_genes, width=width)
+
+
+def _judge_classes(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted) -> Judged:
+    from slviz.training.judging_classes import judge_classes
+
+    assert fitted.of_genes is not None, "a model of classes says the share of each"
+    return judge_classes(
+        graph, cast(Classify, spec.task), split, shares=fitted.of_genes, features=spec.features.matrix(graph)
+    )
+
+
+JUDGES = {"pairs": _judge_pairs, "features": _judge_features, "classes": _judge_classes}
+"""By what a task is about."""
+
+
+def judge_pairs(task: Task, graph: GeneGraph, split: PairSplit, *, scorer: PairScorer, itself: str = "") -> Judged:
     """Score every pair of the split with what the run stores and with the baselines.
 
     For the task `link` also every pair of genes that is not known outside the test part: see `ranking_metrics`.
@@ -67,13 +89,10 @@ def judge_pairs(
     if is_link:
         rows = {NETWORK: network_rows(scorer)}
         rows |= _but(itself, link_rows(split, interactions=graph.interactions))
-        return Judged(
-            decoder, frame, metrics_table(chain(_link_rows(split, scores), _ranking_rows(graph, split, rows)))
-        )
+        return Judged(frame, metrics_table(chain(_link_rows(split, scores), _ranking_rows(graph, split, rows))))
     judged = ((split.against == "known") & ~np.isnan(split.score)).nonzero()[0]
     kinds = evidence_of(graph, split.pairs)
     return Judged(
-        decoder,
         frame.iloc[judged].reset_index(drop=True),
         metrics_table(_confidence_rows(split, scores, kinds, judged)),
     )
@@ -117,7 +136,7 @@ def judge_genes(
         }
     )
     assert tuple(frame.columns[: len(GENE_COLUMNS)]) == GENE_COLUMNS
-    return Judged({}, frame, metrics_table(_gene_rows(split.gene_part, errors)))
+    return Judged(frame, metrics_table(_gene_rows(split.gene_part, errors)))
 
 
 def evidence_of(graph: GeneGraph, pairs: np.ndarray) -> np.ndarray:

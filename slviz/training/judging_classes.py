@@ -2,44 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float32
 
 from slviz.baselines.classes import class_baselines
+from slviz.datasets import GeneGraph
 from slviz.datasets.classes import GeneClasses
 from slviz.evaluation.classes import class_metrics, confusion_matrix, precision_of_each, recall_of_each
 from slviz.runs import CLASS_COLUMNS, PARTS
 from slviz.splits import PairSplit
+from slviz.tasks import Classify
 from slviz.training.judging import NETWORK, Judged, Row, metrics_table
 
 
 def judge_classes(
-    classes: GeneClasses,
-    genes: Sequence[str],
+    graph: GeneGraph,
+    task: Classify,
     split: PairSplit,
     *,
     shares: Float32[np.ndarray, "genes classes"],
     features: Float32[np.ndarray, "genes width"],
-    interactions: np.ndarray | None,
-    balanced: bool,
 ) -> Judged:
-    """The class that the network and each baseline give every gene, those without a class too."""
+    """The class that the network and each baseline give every gene, those without a class too.
+
+    Args:
+        graph: the data set.
+        task: about classes; it says which.
+        split: which genes were learnt from.
+        shares: what the network gives each class of each gene.
+        features: what it read of each gene.
+    """
+    classes = task.classes_of(graph)
     given = {NETWORK: shares.argmax(axis=1)}
     given |= class_baselines(
         split,
         classes.label,
         classes=len(classes.names),
         features=features,
-        interactions=interactions,
-        balanced=balanced,
+        interactions=graph.interactions,
+        balanced=task.is_balanced,
     )
     names = np.array(classes.names, dtype=object)
     frame = pd.DataFrame(
         {
-            "gene": np.asarray(genes, dtype=object),
+            "gene": np.asarray(graph.genes, dtype=object),
             "part": split.gene_part,
             "actual": classes.name_of_each,
             "prediction": names[given[NETWORK]],
@@ -48,7 +57,7 @@ def judge_classes(
         }
     )
     assert tuple(frame.columns[: len(CLASS_COLUMNS)]) == CLASS_COLUMNS
-    return Judged({}, frame, metrics_table(_rows(classes, split, given)))
+    return Judged(frame, metrics_table(_rows(classes, split, given)))
 
 
 def _rows(classes: GeneClasses, split: PairSplit, given: Mapping[str, np.ndarray]) -> Iterator[Row]:

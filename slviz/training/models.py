@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from slviz.networks.decoders import MeanDecoder, TorchPairDecoder
 from slviz.networks.encoders import Encoding, GeneEncoder
-from slviz.tasks.torch_decoder import MeanDecoder, TorchPairDecoder
 from slviz.training.inputs import MessageGraph
 
 

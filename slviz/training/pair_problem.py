@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import torch
 from jaxtyping import Float32, Int64
@@ -11,12 +13,13 @@ from slviz.datasets import GeneGraph
 from slviz.errors import DataError
 from slviz.evaluation import average_precision, rmse
 from slviz.features.likeness import Likeness
+from slviz.networks import Network
+from slviz.networks.decoders import MeanDecoder
 from slviz.runs import RunSpec
+from slviz.scorers.inner_folds import HIDDEN
 from slviz.splits import PairSplit, degree_matched_negatives, random_negatives
 from slviz.splits.negatives import pair_keys
-from slviz.structure.inner_folds import HIDDEN
 from slviz.tasks import PairTask
-from slviz.tasks.torch_decoder import MeanDecoder
 from slviz.training.inputs import MessageGraph, network_features
 from slviz.training.models import PairModel, StepLoss
 
@@ -26,26 +29,27 @@ DECODER_HIDDEN = 64
 class PairProblem:
     """The tasks `link` and `confidence` on one data set and split; see `slviz.training.fitting.Problem`."""
 
-    def __init__(self, graph: GeneGraph, spec: RunSpec, split: PairSplit, *, device: torch.device) -> None:
-        assert isinstance(spec.task, PairTask)
-        self.task = spec.task
+    def __init__(
+        self, graph: GeneGraph, spec: RunSpec, split: PairSplit, *, network: Network, device: torch.device
+    ) -> None:
+        self.task = cast(PairTask, spec.task)  # it is about pairs
         self.figure_name = spec.task.figure
         self.higher_is_better = spec.task.higher_is_better
         self.genes = len(graph)
         self.seed = spec.seed
         self.split = split
         self.device = device
-        rows = _training_rows(spec.task, split)
+        rows = _training_rows(self.task, split)
         self.pairs: Int64[np.ndarray, "pairs 2"] = split.pairs[rows]
         self.score: Float32[np.ndarray, " pairs"] = np.nan_to_num(split.score[rows])
         self.bounds = (float(self.score.min()), float(self.score.max()))
         self.not_negative = np.unique(pair_keys(split.not_drawn_in_training, self.genes))
         self.parts = min(spec.optimiser.message_partitions, len(self.pairs))
-        self.likeness = Likeness.of(graph) if spec.network.uses_likeness else None
-        self.unseen_genes_per_pair = spec.split.unseen_genes_per_pair if spec.network.uses_likeness else 0
-        self.features = network_features(spec.features.matrix(graph), plain=spec.network.plain, device=device)
+        self.likeness = Likeness.of(graph) if network.uses_likeness else None
+        self.unseen_genes_per_pair = spec.split.unseen_genes_per_pair if network.uses_likeness else 0
+        self.features = network_features(spec.features.matrix(graph), plain=network.plain, device=device)
         self.whole = self.message_graph(np.arange(len(self.pairs)))
-        self.model = _build_model(spec, self).to(device)
+        self.model = _build_model(network, self).to(device)
         self._validation = [self._judged(rows) for rows in self._validation_rows()]
 
     def message_graph(self, rows: Int64[np.ndarray, " rows"]) -> MessageGraph:
@@ -118,10 +122,12 @@ class PairProblem:
         """The embedding over the whole training graph."""
         return self.model.encoder(self.features, self.whole.structure, self.whole.edges)
 
-    @property
-    def decoder_bounds(self) -> tuple[float, ...]:
-        """Between which numbers a predicted confidence lies; empty for a score from 0 to 1."""
-        return () if self.task.contrasts else self.bounds
+    def decoder_arrays(self) -> dict[str, np.ndarray]:
+        """What `slviz.scorers.PairDecoder` needs; bounded by the confidence that was learnt from, where it is that."""
+        return self.model.decoder.arrays(() if self.task.contrasts else self.bounds)
+
+    def of_genes(self) -> None:
+        """Nothing is asked about single genes."""
 
     def _figure(self, actual: np.ndarray, raw: np.ndarray) -> float:
         if self.task.contrasts:
@@ -154,8 +160,7 @@ def _training_rows(task: PairTask, split: PairSplit) -> Int64[np.ndarray, " rows
     return rows
 
 
-def _build_model(spec: RunSpec, problem: PairProblem) -> PairModel:
-    network = spec.network
+def _build_model(network: Network, problem: PairProblem) -> PairModel:
     encoder = network.build(
         problem.features.shape[1],
         genes=problem.genes,
@@ -163,9 +168,7 @@ def _build_model(spec: RunSpec, problem: PairProblem) -> PairModel:
         likeness=problem.likeness,
     )
     start = float(problem.score.mean()) if not problem.task.contrasts else 0.0
-    model = PairModel(
-        encoder, width=spec.network.width, hidden=DECODER_HIDDEN, dropout=spec.network.dropout, start=start
-    )
+    model = PairModel(encoder, width=network.width, hidden=DECODER_HIDDEN, dropout=network.dropout, start=start)
     if problem.task.reads_mean:
-        model.decoder = MeanDecoder(spec.network.width)
+        model.decoder = MeanDecoder(network.width)
     return model

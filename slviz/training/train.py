@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from jaxtyping import Float32
 
 from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun
-from slviz.networks import Baseline, MultiView
-from slviz.runs import Attention, Run, RunSpec
+from slviz.networks import Attention, Fitted, Network, Training
+from slviz.runs import Run, RunSpec
 from slviz.runs.data_of import refuse_changed_data
-from slviz.scoring import EmbeddingScorer, PairScorer
+from slviz.runs.spec_validation import refuse_network
+from slviz.scorers.pair_decoder import PairDecoder
+from slviz.scorers.pair_scorer import DecoderScorer
 from slviz.splits import PairSplit
-from slviz.tasks import Classify, PairDecoder, PairTask
-from slviz.training.baseline_runs import fit_baseline, no_epochs
-from slviz.training.blending import with_head
 from slviz.training.devices import find_device, repeatable
 from slviz.training.fitting import Checkpoint, Epoch, Fit, epoch_seed
-from slviz.training.judging import Judged, judge_genes, judge_pairs
-from slviz.training.judging_classes import judge_classes
+from slviz.training.judging import judge
 
 if TYPE_CHECKING:
     import torch
@@ -61,49 +59,78 @@ def train(
     """
     started = time.perf_counter()
     refuse_changed_data(graph, spec)
-    if isinstance(spec.network, Baseline):
-        return _train_baseline(graph, spec, split, started=started)
-    where = find_device(device)
-    with repeatable(where):
-        problem = problem_of(graph, spec, split, where)
-        fit = Fit(problem, spec.optimiser, spec.seed)
-        if checkpoint is not None:
-            fit.resume(checkpoint)
-        fit.run(on_epoch=on_epoch, on_checkpoint=on_checkpoint)
-        embedding = embedding_of(problem)
-        attention = _attention(problem)
-        weights = {name: value.detach().cpu().numpy().copy() for name, value in problem.model.state_dict().items()}
-        judged = judge(graph, spec, split, problem, embedding)
+    refuse_network(spec, graph)
+    fitted = fit_model(
+        graph,
+        spec,
+        split,
+        device=device,
+        on_epoch=on_epoch,
+        checkpoint=checkpoint,
+        on_checkpoint=on_checkpoint,
+    )
+    judged = judge(graph, spec, split, fitted)
     return Run(
         spec=spec,
         genes=graph.genes,
-        history=fit.history,
-        embedding=embedding,
-        decoder=judged.decoder,
+        history=fitted.history,
+        embedding=fitted.embedding,
+        decoder=fitted.arrays,
         predictions=judged.predictions,
         metrics=judged.metrics,
-        attention=attention,
-        weights=weights,
-        device=str(where),
+        attention=fitted.attention,
+        weights=fitted.weights,
+        device=fitted.device,
         train_seconds=time.perf_counter() - started,
     )
 
 
-def _train_baseline(graph: GeneGraph, spec: RunSpec, split: PairSplit, *, started: float) -> Run:
-    scorer, arrays, embedding = fit_baseline(graph, spec, split)
-    assert isinstance(spec.task, PairTask)
-    judged = judge_pairs(spec.task, graph, split, scorer=scorer, decoder=arrays, itself=spec.network.scorer)
-    return Run(
-        spec=spec,
-        genes=graph.genes,
-        history=no_epochs(),
+def fit_model(
+    graph: GeneGraph,
+    spec: RunSpec,
+    split: PairSplit,
+    *,
+    device: str,
+    on_epoch: Callable[[Epoch], None] | None = None,
+    checkpoint: Checkpoint | None = None,
+    on_checkpoint: Callable[[Checkpoint], None] | None = None,
+) -> Fitted:
+    """The model of `spec` fitted on `split`, not judged yet; arguments and errors as of `train`."""
+
+    def in_epochs(network: Network) -> Fitted:
+        where = find_device(device)
+        with repeatable(where):
+            problem = problem_of(graph, spec, split, where, network=network)
+            fit = Fit(problem, spec.optimiser, spec.seed)
+            if checkpoint is not None:
+                fit.resume(checkpoint)
+            fit.run(on_epoch=on_epoch, on_checkpoint=on_checkpoint)
+            return _fitted(fit, problem, device=str(where))
+
+    training = Training(
+        graph=graph,
+        split=split,
+        task=spec.task,
+        features=spec.features,
+        protocol=spec.split,
+        seed=spec.seed,
+        in_epochs=in_epochs,
+    )
+    return spec.network.fit(training)
+
+
+def _fitted(fit: Fit, problem: AnyProblem, *, device: str) -> Fitted:
+    embedding = embedding_of(problem)
+    arrays = problem.decoder_arrays()
+    return Fitted(
         embedding=embedding,
-        decoder=judged.decoder,
-        predictions=judged.predictions,
-        metrics=judged.metrics,
-        weights={},
-        device="cpu",
-        train_seconds=time.perf_counter() - started,
+        scorer=DecoderScorer(PairDecoder(arrays), embedding) if arrays else None,
+        arrays=arrays,
+        attention=_attention(problem),
+        of_genes=problem.of_genes(),
+        weights={name: value.detach().cpu().numpy().copy() for name, value in problem.model.state_dict().items()},
+        history=fit.history,
+        device=device,
     )
 
 
@@ -141,8 +168,10 @@ def rebuilt(
     return problem
 
 
-def problem_of(graph: GeneGraph, spec: RunSpec, split: PairSplit, device: torch.device) -> AnyProblem:
-    """What a spec asks to be learnt, with the network as its seed begins it."""
+def problem_of(
+    graph: GeneGraph, spec: RunSpec, split: PairSplit, device: torch.device, *, network: Network | None = None
+) -> AnyProblem:
+    """What a spec asks to be learnt, with its network, or the one that is given, as the seed begins it."""
     import torch
 
     from slviz.training.class_problem import ClassProblem
@@ -150,45 +179,9 @@ def problem_of(graph: GeneGraph, spec: RunSpec, split: PairSplit, device: torch.
     from slviz.training.pair_problem import PairProblem
 
     torch.manual_seed(epoch_seed(spec.seed, 0))
-    kinds = {PairTask: PairProblem, Classify: ClassProblem}
-    kind = next((kind for task, kind in kinds.items() if isinstance(spec.task, task)), GeneProblem)
-    return kind(graph, spec, split, device=device)
-
-
-def judge(
-    graph: GeneGraph,
-    spec: RunSpec,
-    split: PairSplit,
-    problem: AnyProblem,
-    embedding: Float32[np.ndarray, "genes width"],
-) -> Judged:
-    """Predictions and figures of a trained problem, whatever its task, beside the baselines."""
-    from slviz.training.class_problem import ClassProblem
-    from slviz.training.pair_problem import PairProblem
-
-    if isinstance(problem, PairProblem):
-        arrays = problem.model.decoder.arrays(problem.decoder_bounds)
-        scorer: PairScorer = EmbeddingScorer(PairDecoder(arrays), embedding)
-        if isinstance(spec.network, MultiView) and spec.network.head:
-            scorer, arrays = with_head(graph, spec, split, decoder=arrays, embedding=embedding)
-        return judge_pairs(problem.task, graph, split, scorer=scorer, decoder=arrays)
-    if isinstance(problem, ClassProblem):
-        return judge_classes(
-            problem.classes,
-            graph.genes,
-            split,
-            shares=problem.shares(),
-            features=spec.features.matrix(graph),
-            interactions=graph.interactions,
-            balanced=problem.task.class_weights == "balanced",
-        )
-    return judge_genes(
-        spec.features.matrix(graph),
-        graph.genes,
-        split,
-        reconstruction=problem.reconstruction(),
-        width=spec.network.width,
-    )
+    problems = {"pairs": PairProblem, "classes": ClassProblem, "features": GeneProblem}
+    network = network or cast(Network, spec.network)  # what has no network has no weights, and is not asked here
+    return problems[spec.task.about](graph, spec, split, network=network, device=device)
 
 
 def embedding_of(problem: AnyProblem) -> Float32[np.ndarray, "genes width"]:

@@ -8,7 +8,7 @@ from jaxtyping import Float32, Int64
 
 from slviz.datasets import GeneGraph
 from slviz.runs import Run
-from slviz.scoring import PairScorer, scorer_of
+from slviz.scorers import PairScorer
 
 
 def score(graph: GeneGraph, run: Run, pairs: Int64[np.ndarray, "pairs 2"]) -> Float32[np.ndarray, " pairs"]:
@@ -28,7 +28,7 @@ def scorer(graph: GeneGraph, run: Run) -> PairScorer:
 
 @st.cache_resource(max_entries=8, show_spinner="Getting ready to score pairs …")
 def _scorer(run_id: str, fingerprint: str, _graph: GeneGraph, _run: Run) -> PairScorer:
-    return scorer_of(_graph, _run)
+    return _run.scorer(_graph)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -9,7 +9,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.figures.views import share_bars
 from slviz.runs import Run
-from slviz.scoring import EMBEDDING, ViewScorer
+from slviz.scorers import EMBEDDING, ExplainedScorer
 from slviz.ui import charts, downloads, scorers
 from slviz.ui.labels import escape_markdown
 
@@ -36,7 +36,7 @@ NOTICED = 0.25
 def show(graph: GeneGraph, run: Run, pair: tuple[int, int]) -> None:
     """Bars and table for one pair of genes; nothing for a run whose score has one side only."""
     scorer = scorers.scorer(graph, run)
-    if not isinstance(scorer, ViewScorer) or pair[0] == pair[1]:
+    if not isinstance(scorer, ExplainedScorer) or pair[0] == pair[1]:
         return
     shares = shares_of(scorer, pair)
     score = float(scorer.score(np.array([pair]))[0])
@@ -70,7 +70,7 @@ def show(graph: GeneGraph, run: Run, pair: tuple[int, int]) -> None:
         st.warning(PLACE, icon=":material/location_on:")
 
 
-def shares_of(scorer: ViewScorer, pair: tuple[int, int]) -> pd.DataFrame:
+def shares_of(scorer: ExplainedScorer, pair: tuple[int, int]) -> pd.DataFrame:
     """Columns "side", "adds" and "without", what adds most first."""
     pairs = np.array([pair])
     rows = [

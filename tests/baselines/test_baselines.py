@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from builders import tiny_graph
 
-from slviz.baselines import TrainingGraph, confidence_baselines, link_baselines, link_rows, reconstruction_baselines
-from slviz.baselines.structural import leading_vectors
+from slviz.baselines import confidence_baselines, link_baselines, link_rows, reconstruction_baselines
+from slviz.scorers import TrainingGraph
 from slviz.splits import Pairs
 
 STRUCTURAL = ("max degree", "degree product", "common neighbours", "Adamic–Adar", "L3", "SVD")
@@ -103,7 +103,7 @@ def test_svd_is_the_nearest_matrix_of_rank_sixteen_and_leaves_a_training_pair_ou
     big = tiny_graph(90, 400)
     split = Pairs().divide(big)
     training = TrainingGraph(split.training_pairs, 90)
-    values, vectors = leading_vectors(training.adjacency)
+    values, vectors = training.low_rank
     left, size, right = np.linalg.svd(training.adjacency.toarray())
     nearest = (left[:, :16] * size[:16]) @ right[:16]
     assert (vectors * values) @ vectors.T == pytest.approx(nearest, abs=1e-8)

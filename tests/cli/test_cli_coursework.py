@@ -16,7 +16,8 @@ from slviz.datasets.sources import open_dataset
 from slviz.errors import InvalidSetting
 from slviz.optimisers import Adam
 from slviz.runs.store import RunStore
-from slviz.tasks import Confidence, PairDecoder
+from slviz.scorers import PairDecoder
+from slviz.tasks import Confidence
 from slviz.training import train
 from slviz.training.gene_problem import GeneProblem
 from slviz.training.pair_problem import PairProblem

@@ -16,7 +16,7 @@ from run_folders import finish
 from slviz.cli import main
 from slviz.runs import Run
 from slviz.runs.store import RunStore
-from slviz.tasks import PairDecoder
+from slviz.scorers import PairDecoder
 
 WIDTH, HIDDEN = 6, 3
 

@@ -19,7 +19,7 @@ from slviz.neighbourhood.induced_pairs import (
 )
 from slviz.runs import Run
 from slviz.runs.store import SHIPPED, RunStore
-from slviz.tasks import PairDecoder
+from slviz.scorers import PairDecoder
 
 CHOSEN = np.array([0, 2, 3, 5, 8, 13, 21, 30, 31, 32])
 

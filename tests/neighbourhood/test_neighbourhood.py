@@ -14,7 +14,7 @@ from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun, InvalidSetting, UnknownGene
 from slviz.neighbourhood import AttentionIndex, Neighbourhood, neighbourhood
 from slviz.runs import Attention, Run
-from slviz.tasks.pair_decoder import PairDecoder
+from slviz.scorers.pair_decoder import PairDecoder
 
 
 def linear_decoder(width: int) -> dict[str, np.ndarray]:

@@ -15,7 +15,7 @@ from slviz.pipeline import jobs
 from slviz.runs import Run
 from slviz.runs.deletions import DeletionTest
 from slviz.runs.store import RunStore
-from slviz.tasks.pair_decoder import NAMES
+from slviz.scorers.pair_decoder import NAMES
 
 
 @pytest.fixture

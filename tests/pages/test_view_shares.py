@@ -13,7 +13,7 @@ from slviz.datasets import GeneGraph
 from slviz.networks import NETWORKS
 from slviz.runs import Run
 from slviz.runs.store import RunStore
-from slviz.scoring import ViewScorer, scorer_of
+from slviz.scorers import BlendScorer
 from slviz.training import train
 from slviz.ui.view_shares import SIDES, shares_of
 
@@ -37,8 +37,8 @@ def test_a_picked_partner_is_in_the_address_and_its_sides_beside_what_removing_t
     assert not app.exception
     assert f"What the score of {demo.genes[gene]} – {partner} rests on" in said(app).replace("\\", "")
     shown = next(each.value for each in app.dataframe if "without" in each.value)
-    scorer = scorer_of(demo, trees)
-    assert isinstance(scorer, ViewScorer)
+    scorer = trees.scorer(demo)
+    assert isinstance(scorer, BlendScorer)
     expected = shares_of(scorer, (gene, demo.number_of[partner]))
     assert shown["adds"].tolist() == pytest.approx(expected["adds"].tolist())
     assert set(shown["side"]) <= set(SIDES.values())

@@ -12,7 +12,6 @@ from slviz.datasets.sources import open_dataset
 from slviz.export import of_stored_run
 from slviz.results import collect
 from slviz.runs.store import RunStore
-from slviz.scoring import scorer_of
 from slviz.splits import PairSplit
 from slviz.training import embed
 
@@ -71,7 +70,7 @@ def test_an_archived_run_opens_unharmed_with_all_that_lies_beside_it(stores, dat
 def test_an_archived_run_scores_pairs_as_it_did_then(stores, data, version, run_id):
     run, expected = stores[version].open(run_id), EXPECTED[version]["runs"][run_id]
     pairs = np.array(EXPECTED[version]["pairs"])
-    scorer = scorer_of(data, run)
+    scorer = run.scorer(data)
     assert scorer.score(pairs) == pytest.approx(np.array(expected["score"]), abs=1e-5)
     frame = run.predictions.query("part == 'test'")
     tested = np.stack([frame[end].map(data.number_of).to_numpy() for end in ("gene_a", "gene_b")], axis=1)

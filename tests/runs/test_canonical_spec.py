@@ -7,13 +7,13 @@ from builders import tiny_graph, tiny_spec
 
 from slviz.features import FEATURE_SETS
 from slviz.networks import NETWORKS
-from slviz.networks.baselines import Baseline
+from slviz.networks.baseline import Baseline
 from slviz.optimisers import OPTIMISERS
 from slviz.runs import RunSpec
 from slviz.tasks import TASKS
 
 BASELINES = [name for name, each in NETWORKS.items() if issubclass(each, Baseline)]
-FITTED = [name for name in BASELINES if not NETWORKS[name].formula]
+FITTED = [name for name in BASELINES if NETWORKS[name].is_fitted]
 
 
 def with_network(name: str, **changes: object) -> RunSpec:

@@ -9,9 +9,8 @@ import pytest
 from trainings import quick, run_of
 
 from slviz.evaluation import average_precision
-from slviz.scoring import EmbeddingScorer
+from slviz.scorers import DecoderScorer, PairDecoder
 from slviz.splits import SPLITS
-from slviz.tasks import PairDecoder
 from slviz.training.judging import known_elsewhere, network_rows
 
 
@@ -22,7 +21,7 @@ def run(graph):
 
 def test_network_rows_are_the_decoders_scores_of_all_pairs(graph, run):
     decoder = PairDecoder(run.decoder)
-    whole = network_rows(EmbeddingScorer(decoder, run.embedding))(0, len(graph))
+    whole = network_rows(DecoderScorer(decoder, run.embedding))(0, len(graph))
     pairs = np.stack(np.triu_indices(len(graph), k=1), axis=1)
     expected = decoder.score(run.embedding, pairs)
     assert whole[pairs[:, 0], pairs[:, 1]] == pytest.approx(expected, abs=1e-5)

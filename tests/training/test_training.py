@@ -13,8 +13,8 @@ from trainings import TASKS, quick, run_of
 
 from slviz.errors import DamagedRun, InvalidSetting, MalformedData, RunCancelled, TrainingDiverged
 from slviz.evaluation import best_threshold, roc_auc
+from slviz.scorers import PairDecoder
 from slviz.splits import HeldOut
-from slviz.tasks import PairDecoder
 from slviz.training import Checkpoint, embed, train
 from slviz.training.devices import repeatable
 from slviz.training.fitting import epoch_seed

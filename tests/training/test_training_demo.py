@@ -14,9 +14,9 @@ from trainings import run_of
 from slviz.datasets.sources import open_dataset
 from slviz.evaluation import roc_auc
 from slviz.networks import NETWORKS, GraphNetwork
+from slviz.scorers import PairDecoder
 from slviz.splits import degree_matched_negatives
 from slviz.splits.negatives import pair_keys
-from slviz.tasks import PairDecoder
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ import torch
 from pair_cases import as_set
 from trainings import quick
 
+from slviz.scorers import inner_folds
+from slviz.scorers.head import fit_head
 from slviz.splits import HeldOut
-from slviz.structure import inner_folds
-from slviz.structure.head import fit_head
 from slviz.training.pair_problem import PairProblem
 
 
@@ -60,7 +60,7 @@ def test_no_inner_fold_of_the_structural_head_draws_them(graph, split, own, monk
             drawn.extend(fold.others.values())
             yield fold
 
-    monkeypatch.setattr("slviz.structure.head.inner_folds", watched)
+    monkeypatch.setattr("slviz.scorers.head.inner_folds", watched)
     fit_head(graph, split, contrasts=("random", "degree-matched"))
     assert not as_set(np.concatenate(drawn)) & as_set(own)
     drawn.clear()

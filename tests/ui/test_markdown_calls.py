@@ -113,7 +113,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
     ),
     "prediction_views.py": (
         "caption: _ranked_within(run, table, part=part)",
-        "caption: run.spec.network.width",
+        "caption: run.spec.network.embedding_width",
         "metric: metric",
         "subheader: part",
         "subheader: title",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 import streamlit as st
 
 from slviz import figures
 from slviz.datasets import GeneGraph
-from slviz.datasets.classes import gene_classes
 from slviz.figures import Colouring
 from slviz.projections import DENSITIES, Density, Projection, density_distortion
 from slviz.runs import Run
@@ -110,8 +110,7 @@ def _by_partner(graph: GeneGraph, run: Run, gene: int | None) -> tuple[Colouring
 
 
 def _by_class(name: str, graph: GeneGraph, run: Run) -> tuple[Colouring, str]:
-    assert isinstance(run.spec.task, Classify)
-    classes = gene_classes(graph, run.spec.task.classes)
+    classes = cast(Classify, run.spec.task).classes_of(graph)
     if name == ACTUAL:
         return figures.by_class(classes.name_of_each, classes.names, title=name), escape_markdown(classes.statement())
     given = run.predictions.set_index("gene")["prediction"].reindex(list(graph.genes)).to_numpy(dtype=object)

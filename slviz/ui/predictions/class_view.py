@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from slviz.datasets import GeneGraph
-from slviz.datasets.classes import GeneClasses, gene_classes
+from slviz.datasets.classes import GeneClasses
 from slviz.evaluation import METRICS
 from slviz.evaluation.classes import confusion_matrix, f1_of_each
 from slviz.figures.classes import confusion_figure
@@ -23,8 +25,7 @@ SHARE_HELP = "What the network gives its class, of 1 for all classes; not a prob
 
 def classify(graph: GeneGraph, run: Run) -> None:
     """How well classes are given, beside baselines; which are mistaken for which; and each gene."""
-    assert isinstance(run.spec.task, Classify)
-    classes = gene_classes(graph, run.spec.task.classes)
+    classes = cast(Classify, run.spec.task).classes_of(graph)
     st.caption(f":material/info: {escape_markdown(classes.statement())}")
     _say_leak(run, classes)
     left, right = st.columns(2)

@@ -21,7 +21,6 @@ from slviz.figures import (
 from slviz.figures.reconstruction import error_against_baseline
 from slviz.figures.theme import noted
 from slviz.runs import NETWORK, PARTS, Run
-from slviz.tasks import Confidence
 from slviz.ui import address, charts, downloads, genes, layout, metrics_table, pairs, selection
 from slviz.ui.key_metrics import AGAINST_WORDS, KEY_FIGURES
 from slviz.ui.labels import PART_HELP, SCORE, escape_markdown, pluralise
@@ -80,7 +79,7 @@ def link(graph: GeneGraph, run: Run) -> None:
 
 def _curves(graph: GeneGraph, run: Run, *, part: str, against: str) -> None:
     """ROC and precision–recall of the run and of each baseline on the same rows."""
-    curves, precisions, share = curves_of(run.predictions, against=against, part=part, called=run.spec.network.scorer)
+    curves, precisions, share = curves_of(run.predictions, against=against, part=part, called=run.spec.network.row_name)
     if not curves:
         st.info("There are pairs of one kind alone here, so there is no curve.", icon=":material/info:")
         return
@@ -200,7 +199,7 @@ def one_number_sentence(run: Run) -> str:
     """Why a run that gives every gene the same number is no better than the mean; "" for any other run."""
     task = run.spec.task
     spread = float(np.ptp(run.embedding, axis=0).max())
-    if not (isinstance(task, Confidence) and task.reads_mean and spread < ONE_NUMBER):
+    if not (task.reads_mean and spread < ONE_NUMBER):
         return ""
     own, mean = (
         tuple(run.metric(metric, against="all", scorer=scorer) for metric in ("rmse", "mae"))
@@ -237,7 +236,7 @@ def _ranked_within(run: Run, table: pd.DataFrame, *, part: str) -> str:
     others = mean.drop(NETWORK, errors="ignore")
     if NETWORK not in mean or not len(others):
         return ""
-    own = escape_markdown(run.spec.network.scorer)
+    own = escape_markdown(run.spec.network.row_name)
     return (
         f"Spearman ρ within a source, mean over the sources: **{own} {mean[NETWORK]:.3f}**, the best baseline "
         f"({escape_markdown(others.index[0])}) {others.iloc[0]:.3f}."
@@ -277,8 +276,9 @@ def reconstruct(graph: GeneGraph, run: Run) -> None:
         )
         if pca_is_exact(run):
             st.caption(
-                f"The PCA makes no error: with {run.spec.network.width} numbers a gene, as many as the features have "
-                "columns or more, it gives back what it was given. Train with a smaller width for a fair match."
+                f"The PCA makes no error: with {run.spec.network.embedding_width} numbers a gene, as many as the "
+                "features have columns or more, it gives back what it was given. Train with a smaller width for a fair "
+                "match."
             )
     with right:
         _table(graph, run, part="test" if part == ALL_PARTS else part, against="genes")
@@ -304,7 +304,7 @@ def _table(graph: GeneGraph, run: Run, *, part: str, against: str) -> None:
             source=downloads.provenance(graph, run),
             table=lambda: run.metrics,
         )
-    metrics_table.show(table, own=run.spec.network.scorer)
+    metrics_table.show(table, own=run.spec.network.row_name)
 
 
 def note_of(run: Run, judged: str) -> tuple[str, str]:

@@ -44,7 +44,7 @@ def _all_unknown(graph: GeneGraph, run: Run) -> None:
     _titled(graph, run, "Among all unknown pairs", against=ALL)
     st.caption(escape_markdown(sentence(graph, run)))
     table = metrics_table.beside_baselines(run.metrics, part="test", against=ALL)
-    metrics_table.show(table, own=run.spec.network.scorer, legend=False)
+    metrics_table.show(table, own=run.spec.network.row_name, legend=False)
 
 
 def sentence(graph: GeneGraph, run: Run) -> str:
@@ -74,7 +74,7 @@ def _per_gene(graph: GeneGraph, run: Run) -> None:
     columns = [key for key in table.columns if key in METRICS and key.endswith(f"@{cut}")]
     labels = {key: METRICS[key].label.removesuffix(f"@{cut}") for key in columns}
     ordered = _best_first(pd.DataFrame(table[["scorer", *columns]]))
-    metrics_table.show(ordered, own=run.spec.network.scorer, legend=False, labels=labels)
+    metrics_table.show(ordered, own=run.spec.network.row_name, legend=False, labels=labels)
 
 
 def _tested_pairs(run: Run) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
 from slviz.pipeline import commands, jobs
 from slviz.runs import RunSpec
-from slviz.runs.spec_validation import refuse_constant, refuse_network
+from slviz.runs.spec_validation import refuse_network
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
 from slviz.ui import errors, layout
@@ -103,7 +103,7 @@ def form() -> Wish | None:
         made["task"].refuse(graph)  # or what the task needs
         spec = RunSpec.of(graph, source=source, seed=seed, features=features, **made)
         refuse_network(spec, graph)
-        refuse_constant(spec)
+        spec.task.refuse_features(spec.features)
         divided = protocols.refuse_impossible(
             graph,
             made["split"],

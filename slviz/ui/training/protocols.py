@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
 from slviz.datasets import GeneGraph
-from slviz.datasets.classes import gene_classes
 from slviz.errors import DataError
 from slviz.runs import PARTS
 from slviz.splits import SPLITS, HeldOut, PairSplit, Split, publications
-from slviz.splits.class_parts import refuse_poor_parts
 from slviz.splits.naming import LARGEST, publication_words
 from slviz.splits.publication import SMALL, SMALL_BELOW
-from slviz.tasks import Classify, PairTask, Task
+from slviz.tasks import Task
 from slviz.ui import errors
 from slviz.ui.labels import PROTOCOL_ASKS, PROTOCOL_WORDS, escape_markdown, pluralise
 from slviz.ui.training import settings_form
@@ -84,22 +81,14 @@ def refuse_impossible(
     key = json.dumps(split.to_json(), sort_keys=True)
     divided = _divided(graph.fingerprint, key, graph, split.replace(ratio=1), held_out)
     pairs, gene_part = Parts(*(len(divided.rows(part)) for part in PARTS)), divided.gene_part
-    if isinstance(task, Classify):
-        refuse_poor_parts(gene_classes(graph, task.classes), divided)
-    if not isinstance(task, PairTask):
-        genes = Parts(*(int((gene_part[_of_task(graph, task)] == part).sum()) for part in PARTS))
+    if not task.scores_pairs:
+        task.refuse_split(graph, divided)
+        genes = Parts(*(int((gene_part[task.asked_genes(graph)] == part).sum()) for part in PARTS))
         return _sentence(genes, "gene", epochs=epochs) + " Genes are tested, drawn beside the pairs of this protocol."
     if not task.contrasts:
         return _sentence(pairs, "pair", epochs=epochs)
     against = "as many" if split.ratio == 1 else f"{split.ratio} times as many"
     return _sentence(pairs, "pair", epochs=epochs).removesuffix(".") + f", beside {against} non-pairs of each kind."
-
-
-def _of_task(graph: GeneGraph, task: Task) -> np.ndarray:
-    """Which genes [G] a task about genes learns from and judges: of classes, those that have one."""
-    if isinstance(task, Classify):
-        return gene_classes(graph, task.classes).label >= 0
-    return np.ones(len(graph), dtype=bool)
 
 
 def _sentence(parts: Parts, noun: str, *, epochs: bool) -> str:

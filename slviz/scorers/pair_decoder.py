@@ -22,7 +22,7 @@ class PairDecoder:
         raw(a, b) = a' B b + u'(a + b) + r' relu(S (a + b) + P (a * b) + Q |a - b| + c) + d
 
     The score is the logistic of `raw` where `bounds` is empty, else `raw` clipped to the two bounds.
-    The same numbers as `slviz.tasks.torch_decoder`, which was trained.
+    The same numbers as `slviz.networks.decoders`, which was trained.
 
     Attributes:
         arrays: "bilinear" B [D, D] (symmetric), "linear" u [D], "sum" S, "product" P and

@@ -11,11 +11,12 @@ from jaxtyping import Float32, Float64, Int64
 from slviz.datasets import GeneGraph
 from slviz.errors import DataError
 from slviz.features.likeness import VIEWS, Likeness
+from slviz.scorers.inner_folds import InnerFold, inner_folds
+from slviz.scorers.pair_features import LOW_RANK, PATHS, PairFeatures
+from slviz.scorers.seen_pairs import SeenPairs, publication_of
+from slviz.scorers.stored_arrays import below, pack_names, unpack_names
+from slviz.scorers.trees import Trees, fit_trees
 from slviz.splits import PairSplit
-from slviz.structure.inner_folds import InnerFold, inner_folds
-from slviz.structure.pair_features import LOW_RANK, PATHS, PairFeatures
-from slviz.structure.seen_pairs import SeenPairs, publication_of
-from slviz.structure.trees import Trees, fit_trees
 
 MATCHED_WEIGHT = 0.3
 """How much all degree-matched non-pairs count beside all known pairs; random ones count as much as those.
@@ -30,6 +31,8 @@ STRAIGHT = (PATHS, LOW_RANK)
 """Features that are also added as they are: trees give the same number to all pairs that are beyond doubt, and
 these say which of them leads."""
 GENES_AT_ONCE = 64
+TREES, LOW_RANKS, COLUMNS = "trees.", "low rank.", "features of trees"
+OF_TREES = "trees"
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +81,11 @@ class StructuralHead:
         return found
 
     @property
+    def part_names(self) -> tuple[str, ...]:
+        """What the columns of `parts` are called."""
+        return (OF_TREES, *(self.features.names[column] for column in self._straight))
+
+    @property
     def _straight(self) -> list[int]:
         names = self.features.names
         return [names.index(name) for name in STRAIGHT if name in names]
@@ -85,17 +93,24 @@ class StructuralHead:
     def arrays(self) -> dict[str, np.ndarray]:
         """All that `from_arrays` needs beside the data set and the training pairs."""
         return {
-            **{f"trees.{name}": array for name, array in self.trees.arrays.items()},
-            **{f"low rank.{name}": array for name, array in self.features.low_rank.items()},
+            **{f"{TREES}{name}": array for name, array in self.trees.arrays.items()},
+            **{f"{LOW_RANKS}{name}": array for name, array in self.features.low_rank.items()},
+            COLUMNS: pack_names(self.features.names),
         }
 
     @classmethod
     def from_arrays(
         cls, arrays: Mapping[str, np.ndarray], *, seen: SeenPairs, likeness: Likeness, views: tuple[str, ...]
     ) -> StructuralHead:
-        """The head of a stored run; `seen` are its training pairs."""
-        features = PairFeatures(seen, likeness, views=views, low_rank=_below(arrays, "low rank."))
-        return cls(features, Trees(_below(arrays, "trees.")))
+        """The head of a stored run; `seen` are its training pairs.
+
+        The features that the trees read are found by name, so that a later version may compute more of them. Runs
+        until November 2026 store no names: their features stand in the order in which these views give them.
+        Raises `DamagedRun` for a feature that is not computed here.
+        """
+        features = PairFeatures(seen, likeness, views=views, low_rank=below(arrays, LOW_RANKS))
+        trees = Trees(below(arrays, TREES))
+        return cls(features, trees.reading(features.names, named=_stored_names(arrays, features.names)))
 
 
 def fit_head(
@@ -183,5 +198,5 @@ def weights(known: int, others: Mapping[str, int]) -> Float64[np.ndarray, " rows
     return np.concatenate(found)
 
 
-def _below(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
-    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+def _stored_names(arrays: Mapping[str, np.ndarray], names: tuple[str, ...]) -> tuple[str, ...]:
+    return unpack_names(arrays[COLUMNS]) if COLUMNS in arrays else names

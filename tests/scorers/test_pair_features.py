@@ -8,7 +8,7 @@ from builders import tiny_graph
 
 from slviz.datasets.sources import open_dataset
 from slviz.features.likeness import VIEWS, Likeness
-from slviz.structure import COMMON, PairFeatures, SeenPairs
+from slviz.scorers import COMMON, PairFeatures, SeenPairs
 
 
 @pytest.fixture(scope="module")

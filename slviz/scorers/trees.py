@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,28 @@ class Trees:
         missing = [name for name in NAMES if name not in self.arrays]
         if missing:
             raise DamagedRun(f"The trees of this run lack {', '.join(missing)}: they score no pairs.")
+
+    def reading(self, names: Sequence[str], *, named: Sequence[str]) -> Trees:
+        """The same trees for features in the order of `names`, where they were fitted with those that are `named`.
+
+        Raises `DamagedRun` where they read a feature that is not among `names`.
+        """
+        if tuple(names) == tuple(named):
+            return self
+        feature = self.arrays["feature"]
+        inside = feature != LEAF
+        used = np.unique(feature[inside])
+        if used.size and used.max() >= len(named):
+            raise DamagedRun("The trees of this run read a feature that has no name. Train the run again.")
+        column = np.full(len(named), LEAF, dtype=feature.dtype)
+        for number in used.tolist():
+            if named[number] not in names:
+                raise DamagedRun(
+                    f"The trees of this run read '{named[number]}', which this version of slviz does not compute. "
+                    "Open it with the version that wrote it, or train it again."
+                )
+            column[number] = names.index(named[number])
+        return Trees({**self.arrays, "feature": np.where(inside, column[feature], LEAF)})
 
     def raw(self, features: Float32[np.ndarray, "rows features"]) -> Float64[np.ndarray, " rows"]:
         """Log-odds (or the predicted value) of each row."""

@@ -8,7 +8,7 @@ from builders import tiny_spec
 
 from slviz.datasets.sources import open_dataset
 from slviz.networks import NETWORKS, Baseline
-from slviz.scoring import EMBEDDING, ViewScorer, scorer_of
+from slviz.scorers import EMBEDDING, BlendScorer
 from slviz.training import train
 
 BASELINES = [name for name in NETWORKS if issubclass(NETWORKS[name], Baseline)]
@@ -53,7 +53,7 @@ def test_a_stored_run_scores_its_test_pairs_as_it_was_judged(demo, trained, netw
     run = trained(network)
     frame = judged(run).iloc[:150]
     pairs = numbers(demo, frame)
-    scorer = scorer_of(demo, run)
+    scorer = run.scorer(demo)
     assert scorer.score(pairs) == pytest.approx(frame["prediction"].to_numpy(), abs=1e-5)
     assert scorer.score(pairs[:, ::-1]) == pytest.approx(scorer.score(pairs), abs=1e-4)
     gene = int(pairs[0, 0])
@@ -62,9 +62,9 @@ def test_a_stored_run_scores_its_test_pairs_as_it_was_judged(demo, trained, netw
     assert scorer.all_pairs()[gene, others] == pytest.approx(against, abs=1e-3)
 
 
-@pytest.mark.parametrize("network", [name for name in BASELINES if NETWORKS[name].formula])
+@pytest.mark.parametrize("network", [name for name in BASELINES if NETWORKS[name].baseline])
 def test_a_formula_as_a_run_orders_pairs_as_the_baseline_of_every_table(trained, network):
-    formula = NETWORKS[network].formula
+    formula = NETWORKS[network].baseline
     beside = trained("svd" if network == "max_degree" else "max_degree")  # a run is not among its own baselines
     for against in ("random", "degree-matched"):
         listed = beside.metric("auc", against=against, scorer=formula)
@@ -73,12 +73,13 @@ def test_a_formula_as_a_run_orders_pairs_as_the_baseline_of_every_table(trained,
 
 def test_what_views_add_sums_to_the_score(demo, trained):
     run = trained("multiview")
-    scorer = scorer_of(demo, run)
-    assert isinstance(scorer, ViewScorer)
+    scorer = run.scorer(demo)
+    assert isinstance(scorer, BlendScorer)
     pairs = numbers(demo, judged(run).iloc[:80])
     score = scorer.score(pairs).astype(np.float64)
     adds = scorer.by_view(pairs)
-    nothing = scorer.blend[0] + scorer.head.parts(pairs, hidden=scorer.head.features.views) @ scorer.blend[2:]
+    hidden = scorer.head.parts(pairs, hidden=scorer.head.features.views)
+    nothing = scorer.blend.constant + hidden @ scorer.blend.of(scorer.head.part_names)
     inside = (score > 1e-4) & (score < 1 - 1e-4)
     assert (nothing + sum(adds.values()))[inside] == pytest.approx(np.log(score / (1 - score))[inside], abs=1e-2)
     assert EMBEDDING in adds
@@ -86,7 +87,7 @@ def test_what_views_add_sums_to_the_score(demo, trained):
 
 def test_the_score_without_a_view_no_longer_depends_on_it(demo, trained):
     run = trained("multiview")
-    scorer = scorer_of(demo, run)
+    scorer = run.scorer(demo)
     pairs = numbers(demo, judged(run).iloc[:80])
     without = scorer.without("interactions", pairs)
     assert not np.allclose(without, scorer.score(pairs))
@@ -96,7 +97,7 @@ def test_the_score_without_a_view_no_longer_depends_on_it(demo, trained):
 def test_trees_find_the_planted_partners_and_views_that_are_switched_off_are_not_there(demo, trained):
     run = trained("multiview", interactions=False, terms=False)
     pairs = numbers(demo, judged(run).iloc[:5])
-    assert set(scorer_of(demo, run).by_view(pairs)) <= {"partners", "co_publication", EMBEDDING, "location"}
+    assert set(run.scorer(demo).by_view(pairs)) <= {"partners", "co_publication", EMBEDDING, "location"}
     for network in ("multiview", "boosted_trees"):
         run = trained(network)
         best = run.metric("auc", against="degree-matched")

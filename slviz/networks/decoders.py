@@ -10,7 +10,7 @@ from slviz.networks.encoders import ByteDropout
 
 
 class TorchPairDecoder(nn.Module):
-    """Symmetric decoder of pairs; the formula stands at `slviz.tasks.pair_decoder.PairDecoder`."""
+    """Symmetric decoder of pairs; the formula stands at `slviz.scorers.pair_decoder.PairDecoder`."""
 
     def __init__(self, width: int, *, hidden: int, dropout: float, start: float = 0.0) -> None:
         super().__init__()

@@ -10,8 +10,8 @@ import scipy.sparse as sp
 from jaxtyping import Float32, Int64
 
 from slviz.features.likeness import VIEWS, Likeness, row_shares
-from slviz.structure.low_rank import leading_pairs
-from slviz.structure.seen_pairs import SeenPairs
+from slviz.scorers.low_rank import leading_pairs
+from slviz.scorers.seen_pairs import SeenPairs
 
 COMMON = -1
 """The view of the features that every view may look at: how many partners both genes have."""

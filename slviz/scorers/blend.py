@@ -1,4 +1,4 @@
-"""A structural head beside a trained network: how much each counts, fitted on validation pairs."""
+"""Fitting what scores pairs beside or without a network: how much each side counts, by validation pairs."""
 
 from __future__ import annotations
 
@@ -9,54 +9,78 @@ from jaxtyping import Float32, Float64
 
 from slviz.datasets import GeneGraph
 from slviz.features.likeness import VIEWS, Likeness
-from slviz.runs import RunSpec
-from slviz.scoring import ViewScorer, arrays_of, raw_decoder
-from slviz.splits import PairSplit
-from slviz.structure import SeenPairs, fit_head
-from slviz.structure.head import weights
-from slviz.tasks import PairTask
+from slviz.scorers.blend_scorer import Blend, BlendScorer, raw_decoder
+from slviz.scorers.formula_scorer import FormulaScorer
+from slviz.scorers.formulas import FORMULAS
+from slviz.scorers.head import fit_head, weights
+from slviz.scorers.seen_pairs import SeenPairs
+from slviz.scorers.training_graph import TrainingGraph
+from slviz.splits import PairSplit, Split
 
 SMALLEST_PENALTY = 1e-6
 
 
-def with_head(
+def fit_blend_scorer(
     graph: GeneGraph,
-    spec: RunSpec,
     split: PairSplit,
     *,
-    decoder: Mapping[str, np.ndarray],
+    contrasts: tuple[str, ...],
+    protocol: Split,
+    seed: int,
     embedding: Float32[np.ndarray, "genes width"],
-) -> tuple[ViewScorer, dict[str, np.ndarray]]:
-    """The head fitted and added to the network; what scores pairs, and the arrays that a run stores for it.
+    decoder: Mapping[str, np.ndarray] | None = None,
+    views: tuple[str, ...] = VIEWS,
+) -> tuple[BlendScorer, dict[str, np.ndarray]]:
+    """A structural head fitted and added to an embedding; what scores pairs, and the arrays that a run stores for it.
 
     Args:
-        graph, spec, split: of the run; its task is about pairs. Only training and validation pairs are read.
-        decoder: arrays of the trained decoder; empty for the head alone.
-        embedding: of the trained network.
+        graph: the data set.
+        split: its division; only training and validation pairs are read.
+        contrasts: kinds of negatives that known pairs are told from; none to predict their confidence.
+        protocol: what held-out pairs are, which the inner folds imitate.
+        seed: of the folds, the negatives and the trees.
+        embedding: of the trained network; of no meaning for the head alone.
+        decoder: arrays of the trained decoder; None for the head alone.
+        views: what the trees may look at.
     """
-    assert isinstance(spec.task, PairTask)
     head = fit_head(
         graph,
         split,
-        contrasts=spec.task.contrasts,
-        views=getattr(spec.network, "views", VIEWS),
-        unseen_genes_per_pair=spec.split.unseen_genes_per_pair,
-        new_publication=spec.split.new_publication,
+        contrasts=contrasts,
+        views=views,
+        unseen_genes_per_pair=protocol.unseen_genes_per_pair,
+        new_publication=protocol.new_publication,
         likeness=Likeness.of(graph),
-        seed=spec.seed,
+        seed=seed,
     )
-    bounds = decoder.get("bounds", np.empty(0, dtype=np.float32))
     seen = SeenPairs.of_training(graph, split)
-    if not spec.task.contrasts:
-        bounds = np.array([seen.score.min(), seen.score.max()], dtype=np.float32)
     network = raw_decoder(decoder) if decoder else None
     pairs = split.pairs[split.part == "validation"]
     columns = [*head.parts(pairs).T, *([] if network is None else [network.score(embedding, pairs)])]
-    constant, *counts = fit_blend(split, spec.task.contrasts, columns, of_validation=True)
+    constant, *counts = fit_blend(split, contrasts, columns, of_validation=True).tolist()
     of_network = 0.0 if network is None else counts.pop()
-    blend = np.array([constant, of_network, *counts])
-    scorer = ViewScorer(head, network, embedding, blend, bounds)
-    return scorer, {**decoder, **arrays_of(scorer, seen)}
+    blend = Blend(constant, of_network, dict(zip(head.part_names, counts, strict=True)))
+    scorer = BlendScorer(head, network, embedding, blend, bounds_of(seen, contrasts))
+    return scorer, {**(decoder or {}), **scorer.arrays(seen)}
+
+
+def fit_formula_scorer(
+    graph: GeneGraph, split: PairSplit, *, formula: str, contrasts: tuple[str, ...]
+) -> tuple[FormulaScorer, dict[str, np.ndarray]]:
+    """A formula over the training pairs, brought to the scale of a score; and the arrays that a run stores for it."""
+    seen = SeenPairs.of_training(graph, split)
+    of_training = TrainingGraph(seen.pairs, len(graph), interactions=graph.interactions)
+    bounds = bounds_of(seen, contrasts)
+    plain = FormulaScorer(FORMULAS[formula], of_training, 0.0, 1.0, bounds)
+    constant, weight = fit_blend(split, contrasts, [plain.raw(split.pairs)]).tolist()
+    scorer = FormulaScorer(FORMULAS[formula], of_training, constant, weight, bounds)
+    return scorer, scorer.arrays()
+
+
+def bounds_of(seen: SeenPairs, contrasts: tuple[str, ...]) -> Float32[np.ndarray, " bounds"]:
+    """Lowest and highest confidence of the training pairs; empty for a score from 0 to 1."""
+    limits = [] if contrasts else [seen.score.min(), seen.score.max()]
+    return np.array(limits, dtype=np.float32)
 
 
 def fit_blend(

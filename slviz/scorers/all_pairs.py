@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from slviz.cores import side_by_side
-from slviz.tasks.pair_decoder import PairDecoder
+from slviz.scorers.pair_decoder import PairDecoder
 
 CACHED = 128 * 1024  # numbers of a block's left side: half a megabyte, which fits the cache of one core
 TILE = 1024

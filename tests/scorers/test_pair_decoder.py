@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from slviz.errors import DamagedRun
-from slviz.tasks import PairDecoder
+from slviz.scorers import PairDecoder
 
 GENES, WIDTH = 50, 7
 
@@ -19,7 +19,7 @@ def trained():
     """A torch decoder whose every parameter is away from its start."""
     import torch
 
-    from slviz.tasks.torch_decoder import TorchPairDecoder
+    from slviz.networks.decoders import TorchPairDecoder
 
     with torch.random.fork_rng():
         torch.manual_seed(1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from slviz.tasks import PairDecoder, all_pairs
-from slviz.tasks.all_pairs import all_pair_scores
+from slviz.scorers import PairDecoder, all_pairs
+from slviz.scorers.all_pairs import all_pair_scores
 
 GENES, WIDTH, HIDDEN = 90, 6, 11
 

@@ -11,11 +11,11 @@ from slviz.errors import DataError
 from slviz.evaluation import roc_auc
 from slviz.features.likeness import VIEWS
 from slviz.networks import NETWORKS
+from slviz.scorers import StructuralHead, fit_head
+from slviz.scorers.blend import fit_blend_scorer
+from slviz.scorers.inner_folds import inner_folds
+from slviz.scorers.seen_pairs import publication_of
 from slviz.splits import SPLITS
-from slviz.structure import StructuralHead, fit_head
-from slviz.structure.inner_folds import inner_folds
-from slviz.structure.seen_pairs import publication_of
-from slviz.training.blending import with_head
 
 CONTRASTS = ("random", "degree-matched")
 
@@ -101,7 +101,7 @@ def test_all_pairs_are_those_of_single_pairs(demo, split, head):
 
 def test_a_stored_head_scores_as_before(demo, split, head):
     from slviz.features.likeness import Likeness
-    from slviz.structure import SeenPairs
+    from slviz.scorers import SeenPairs
 
     again = StructuralHead.from_arrays(
         head.arrays(), seen=SeenPairs.of_training(demo, split), likeness=Likeness.of(demo), views=VIEWS
@@ -125,7 +125,9 @@ def test_a_run_asks_by_publications_where_its_protocol_does(demo, monkeypatch, p
         asked.append(named["publication"])
         return inner_folds(*given, **named)
 
-    monkeypatch.setattr("slviz.structure.head.inner_folds", watched)
+    monkeypatch.setattr("slviz.scorers.head.inner_folds", watched)
     spec = dataclasses.replace(tiny_spec(demo), network=NETWORKS.make("view_trees"), split=SPLITS.make(protocol))
-    with_head(demo, spec, spec.split.divide(demo), decoder={}, embedding=np.zeros((len(demo), 2), dtype=np.float32))
+    embedding = np.zeros((len(demo), 2), dtype=np.float32)
+    asked_for = {"contrasts": spec.task.contrasts, "protocol": spec.split, "seed": 0, "embedding": embedding}
+    fit_blend_scorer(demo, spec.split.divide(demo), **asked_for)
     assert [each is not None for each in asked] == [whole]

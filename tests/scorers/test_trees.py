@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from slviz.errors import DamagedRun
-from slviz.structure.trees import Trees, fit_trees
+from slviz.scorers.trees import Trees, fit_trees
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from slviz.structure.shapley import shapley_values
+from slviz.scorers.shapley import shapley_values
 
 
 def test_the_gloves_are_shared_out_as_in_the_textbook():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32, Int64
 
 from slviz.datasets import GeneGraph
+from slviz.scorers.stored_arrays import stored
 from slviz.splits import PairSplit
 from slviz.splits.negatives import pair_keys
 
@@ -57,6 +59,26 @@ class SeenPairs:
 
     def __len__(self) -> int:
         return len(self.pairs)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What `from_arrays` reads back; of the sources their number."""
+        return {
+            "seen.pairs": self.pairs.astype(np.int32),
+            "seen.score": self.score.astype(np.float32),
+            "seen.source": self.source.astype(np.int32),
+            "seen.sources": np.array([len(self.sources)], dtype=np.int32),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray], *, genes: int) -> SeenPairs:
+        """The training pairs of a stored run; raises `DamagedRun` where an array of them is not there."""
+        return cls(
+            genes=genes,
+            pairs=stored(arrays, "seen.pairs").astype(np.int64),
+            score=stored(arrays, "seen.score"),
+            source=stored(arrays, "seen.source").astype(np.int64),
+            sources=("",) * int(stored(arrays, "seen.sources")[0]),
+        )
 
     def only(self, rows: np.ndarray) -> SeenPairs:
         """Those pairs alone, numbered by the same sources."""

@@ -1,0 +1,25 @@
+"""Boosted trees as runs of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from slviz.features.likeness import VIEWS
+from slviz.networks.baseline import TreesBaseline
+
+
+@dataclass(frozen=True)
+class BoostedTrees(TreesBaseline):
+    """Gradient-boosted trees over partners and interactions of a pair (Friedman 2001), fitted out of fold."""
+
+    name: ClassVar[str] = "boosted_trees"
+    views: ClassVar[tuple[str, ...]] = ("partners", "interactions")
+
+
+@dataclass(frozen=True)
+class ViewTrees(TreesBaseline):
+    """The same trees over every view that `multiview` has, without its network: what the trees do alone."""
+
+    name: ClassVar[str] = "view_trees"
+    views: ClassVar[tuple[str, ...]] = VIEWS

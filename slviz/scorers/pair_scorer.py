@@ -1,0 +1,70 @@
+"""PairScorer: what scores any pair of genes, and the one that a stored run of a network has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from jaxtyping import Float32, Float64, Int64
+
+from slviz.scorers.all_pairs import all_pair_scores
+from slviz.scorers.pair_decoder import PairDecoder
+
+
+class PairScorer(Protocol):
+    """Scores of pairs, the same whichever gene stands first; NumPy alone, no torch.
+
+    To add a scorer, write one file in `slviz/scorers/` with a frozen dataclass that has these three methods, a
+    classmethod that reads it back from the arrays of a stored run, and a method or function that names those arrays.
+    A scorer takes arrays, never a `Run`. A model (`slviz.networks.model.Model`) makes it in `fit` and reads it back in
+    `scorer`; `slviz.scorers.formula_scorer` is a short example.
+    """
+
+    def score(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Float32[np.ndarray, " pairs"]:
+        """Score of each pair."""
+        ...
+
+    def score_against(self, gene: int) -> Float32[np.ndarray, " genes"]:
+        """Score of one gene with every gene; its entry with itself has no meaning."""
+        ...
+
+    def all_pairs(self) -> Float32[np.ndarray, "genes genes"]:
+        """Score of each gene with each, symmetric; the diagonal has no meaning. Memory: 12 bytes a pair of genes."""
+        ...
+
+
+@runtime_checkable
+class ExplainedScorer(PairScorer, Protocol):
+    """A scorer whose scores are made of sides that can be told apart; the pages then show what each adds."""
+
+    def by_view(self, pairs: Int64[np.ndarray, "pairs 2"]) -> dict[str, Float64[np.ndarray, " pairs"]]:
+        """What each side adds to the score before its last step, by its name."""
+        ...
+
+    def without(self, view: str, pairs: Int64[np.ndarray, "pairs 2"]) -> Float32[np.ndarray, " pairs"]:
+        """The scores if the data set said nothing from that side."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class DecoderScorer:
+    """Scores from two embeddings and the decoder alone."""
+
+    decoder: PairDecoder
+    embedding: Float32[np.ndarray, "genes width"]
+
+    def score(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Float32[np.ndarray, " pairs"]:
+        return self.decoder.score(self.embedding, pairs)
+
+    def score_against(self, gene: int) -> Float32[np.ndarray, " genes"]:
+        return self.decoder.score_against(self.embedding, gene)
+
+    def all_pairs(self) -> Float32[np.ndarray, "genes genes"]:
+        return all_pair_scores(self.decoder, self.embedding)
+
+
+def with_every_gene(gene: int, genes: int) -> Int64[np.ndarray, "genes 2"]:
+    """One gene paired with each, itself too."""
+    others = np.arange(genes)
+    return np.stack([np.full_like(others, gene), others], axis=1)
