@@ -8,9 +8,9 @@ from slviz.errors import MalformedData
 from slviz.files.gz import is_gzip, unpack_gzip
 from slviz.files.limits import CELL, CELLS, COLUMNS, megabytes, shown
 
-SEPARATORS = "\t,; "
+SEPARATORS = "\t,;| "
 COMMENT = "#"
-END_OF_CELL = re.compile(r"[\t\n,; ]")
+END_OF_CELL = re.compile(r"[\t\n,;| ]")
 MARKS, BLANK = b"\t,;|", b" "
 BYTES_PER_CELL = 2
 """A file that is larger than `LARGE_BYTES` may hold a cell for every two of its further bytes on the disk."""
@@ -85,9 +85,13 @@ def check_columns(text: str, name: str) -> None:
     A parser makes an object of each column, so one line of ten million cells takes gibibytes.
     """
     heading = _first_line(text)
-    columns = 1 + max(heading.count(separator) for separator in SEPARATORS)
+    check_width(1 + max(heading.count(separator) for separator in SEPARATORS), name)
+
+
+def check_width(columns: int, name: str) -> None:
+    """Raises `TableTooLarge` where a table has more columns than it may."""
     if columns > COLUMNS.value:
-        what = f"has {columns:,} columns in its first line; slviz takes {COLUMNS.value:,} at most"
+        what = f"has {columns:,} columns; slviz takes {COLUMNS.value:,} at most"
         raise TableTooLarge(name, what, COLUMNS.raised())
 
 

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 from jaxtyping import Bool, Int64
 
+from slviz.files.table_limits import check_width
 from slviz.tables.dialect import LOOKED_AT, SPOKEN, delimiter_for, delimiter_of
 from slviz.tables.heading import Heading, find_heading
 from slviz.tables.lines import Row, as_wide, cells_of, rows_of, without_empty_end
@@ -141,6 +142,7 @@ def read_table(
     sample = rows_of(_first_lines(body), delimiter, first_line=top + 1, quotes=quotes)
     sample, sizes = _without_sizes(sample, [line for line in body if line.strip()])
     width = _width(sample)
+    check_width(width, file)  # of most rows; that of the first line was looked at with the text
     head = find_heading(
         sample, comment=_last_comment(lines, top, delimiter), width=width, heading=heading, words=words, is_name=is_name
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
-from slviz.tables import is_missing, missing_in, read_numbers, slips_in, without_marks
+from slviz.tables import is_missing, is_number, missing_in, read_numbers, slips_in, without_marks
 
 
 def cells(*texts: str) -> np.ndarray:
@@ -96,3 +98,14 @@ def test_points_part_thousands_where_commas_are_decimal() -> None:
 def test_one_cell_written_in_another_way_is_a_slip(odd: str) -> None:
     column = cells(*[f"{number}.5" for number in range(30)], odd)
     assert slips_in(column, most=0.1).tolist() == [30]
+
+
+@pytest.mark.parametrize("before", ["", "-", "1.", "1,"])
+@pytest.mark.parametrize("after", ["", '"', "x", "%x", "e", ".", ","])
+def test_a_cell_of_very_many_digits_is_told_at_once(before: str, after: str) -> None:
+    cell = before + "9" * 50_000 + after
+    began = time.process_time()
+    is_number(cell)
+    read_numbers(np.array([cell, "1"], dtype=object))
+    slips_in(np.array([cell, "1"], dtype=object), most=0.5)
+    assert time.process_time() - began < 1

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from slviz.errors import MalformedData
 from slviz.tables import Table, read_numbers, read_table, unguarded
 
 
@@ -175,3 +176,10 @@ def test_next_to_nothing_is_a_table_of_next_to_nothing(text: str) -> None:
     assert set(table.cells) == set(table.names)
     assert len(table.names) >= 1
     assert len(table) + len(table.uneven) <= 2
+
+
+@pytest.mark.parametrize("mark", ["\t", ",", ";", "|"])
+def test_rows_of_too_many_columns_below_a_short_first_line_are_refused(mark: str) -> None:
+    wide = mark.join(["1"] * 20_001)
+    with pytest.raises(MalformedData, match=r"a.tsv has 20,001 columns; .*SLVIZ_COLUMNS"):
+        read_table(f"a\n{wide}\n{wide}\n", "a.tsv")
