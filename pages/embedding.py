@@ -6,6 +6,7 @@ import streamlit as st
 
 from slviz.ui import address, genes, layout
 from slviz.ui.embedding import controls, gene_map, map_choice, map_quality, maps, nearest, selected_genes, vector_maps
+from slviz.ui.glossary import glossary_link
 
 ONE, BESIDE = "one map", "beside controls"
 NO_EMBEDDING = (
@@ -34,7 +35,13 @@ def _of_genes() -> None:
     search, method_column, colour_column = st.columns([3, 5, 3])
     with search:
         gene = genes.search(graph)
-        view = address.one_of(st.segmented_control, "View", [ONE, BESIDE], key="view", help=VIEW_HELP)
+        view = address.one_of(
+            st.segmented_control,
+            "View",
+            [ONE, BESIDE],
+            key="view",
+            help=f"{VIEW_HELP}\n\n{glossary_link('Untrained control')}",
+        )
     with method_column:
         method, seed = map_choice.choose(summary)
     with colour_column:

@@ -9,7 +9,7 @@ from slviz.datasets import GeneGraph
 from slviz.errors import UnknownGene
 from slviz.runs import Run
 from slviz.ui import address, cache, errors, layout, links, scorers
-from slviz.ui.labels import SCORE, as_score, escape_markdown, pluralise
+from slviz.ui.labels import SCORE_HELP, as_score, escape_markdown, pluralise
 
 SEARCH_HELP = "Symbol, alias, previous symbol, Ensembl, Entrez or UniProt identifier. Type and press Enter."
 
@@ -101,7 +101,7 @@ def _predicted_partners(graph: GeneGraph, gene: int, run: Run, *, limit: int = 5
         return
     scored = [(escape_markdown(graph.genes[number]), as_score(float(score[number]))) for number in order[:limit]]
     listed = ", ".join(f"{symbol} ({told})" for symbol, told in scored)
-    st.caption(f"Best-scored partners that are not known: {listed}", help=SCORE)
+    st.caption(f"Best-scored partners that are not known: {listed}", help=SCORE_HELP)
 
 
 def ranked_partners(graph: GeneGraph, gene: int, run: Run) -> tuple[np.ndarray, np.ndarray]:

@@ -54,6 +54,11 @@ class KeyFigure:
         return f"{self.metric} {self.value:.3f}{where}"
 
     @property
+    def term(self) -> str:
+        """The metric as the glossary calls it, such as "ROC AUC"."""
+        return self.label.partition(", ")[0]
+
+    @property
     def sentence(self) -> str:
         """Such as "NDCG@10, for each gene: 0.107 (max degree 0.086)"."""
         beside = f" ({self.baseline} {self.baseline_value:.3f})" if self.baseline else ""

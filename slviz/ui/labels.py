@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from slviz.text import spelt_out, unbroken
+from slviz.ui.glossary import glossary_link
 
 SCORE = "A score, not a probability: it ranks pairs, and 0.8 does not mean four in five."
+SCORE_HELP = f"{SCORE} {glossary_link('Score')}"
 ATTENTION = (
     "Attention is what the network weighed when it described a gene. It is **not an explanation by itself**: removing "
     "an edge with high attention may change nothing."
@@ -75,7 +77,8 @@ BASELINE_WORDS = {
 }
 PART_HELP = (
     "- **test**: held out; the only part that says how good the network is\n"
-    "- **validation**: chose the best epoch\n- **train**: what it learnt from"
+    "- **validation**: chose the best epoch\n- **train**: what it learnt from\n\n"
+    f"{glossary_link('Split part')}"
 )
 _SPECIAL = re.compile(r"([\\`*_\[\]$#<>~|:&])")
 _FIRST = re.compile(r"^(\s*\d{0,9})([-+=](?=\s|$|[-=])|(?<=\d)[.)](?=\s|$))")

@@ -19,6 +19,7 @@ from slviz.errors import DamagedRun, RunError, RunNotFound, RunUnfinished, neare
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunSummary
 from slviz.ui import access, address, cache, data_folders, errors, login, run_names
+from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, as_code, escape_markdown
 
 OVERVIEW, TRAIN, EMBEDDING, PREDICTIONS, NEIGHBOURHOOD, COMPARE = (
@@ -84,7 +85,7 @@ def heading(title: str, *, spec: RunSpec | None = None, synthetic: bool = False)
 def synthetic_badge(*, short: bool = False) -> None:
     """The label of synthetic data."""
     label = "SYNTHETIC" if short else "SYNTHETIC DATA"
-    st.badge(label, color="orange", icon=":material/science:", help=SYNTHETIC)
+    st.badge(label, color="orange", icon=":material/science:", help=f"{SYNTHETIC} {glossary_link('Synthetic data')}")
 
 
 def description(spec: RunSpec) -> str:

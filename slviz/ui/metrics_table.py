@@ -9,6 +9,7 @@ import streamlit as st
 
 from slviz.evaluation import METRICS
 from slviz.runs import NETWORK
+from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import BASELINE_WORDS, escape_markdown
 
 MEAN = "mean"
@@ -86,7 +87,7 @@ def show(
     columns = {
         key: st.column_config.TextColumn(
             f"{(labels or {}).get(key, METRICS[key].label)} {'↑' if METRICS[key].higher_is_better else '↓'}",
-            help=METRICS[key].help,
+            help=f"{METRICS[key].help} {glossary_link(METRICS[key].label)}",
             alignment="right",
         )
         for key in table.columns

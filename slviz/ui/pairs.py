@@ -11,7 +11,8 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.runs import PAIR_COLUMNS, Run
 from slviz.ui import layout, links, view_shares
-from slviz.ui.labels import SCORE, escape_markdown
+from slviz.ui.glossary import glossary_link
+from slviz.ui.labels import SCORE_HELP, escape_markdown
 
 
 def rows_in_graph(graph: GeneGraph, predictions: pd.DataFrame) -> np.ndarray:
@@ -49,12 +50,16 @@ def card(graph: GeneGraph, run: Run, row: int) -> None:
 def _scores(run: Run, pair: dict[str, Any]) -> None:
     is_link = run.spec.task.name == "link"
     with st.container(horizontal=True):
-        st.metric("Predicted score", f"{pair['prediction']:.3f}", help=SCORE if is_link else None)
+        st.metric("Predicted score", f"{pair['prediction']:.3f}", help=SCORE_HELP if is_link else None)
         if is_link:
             st.metric("In the data set", "known pair" if pair["actual"] > 0.5 else "not listed")
         else:
             st.metric("Actual score", f"{pair['actual']:.3f}")
-            st.metric("Residual", f"{pair['actual'] - pair['prediction']:+.3f}", help="Actual minus predicted.")
+            st.metric(
+                "Residual",
+                f"{pair['actual'] - pair['prediction']:+.3f}",
+                help=f"Actual minus predicted. {glossary_link('Residual')}",
+            )
     others = ", ".join(f"{name} {pair[name]:.3f}" for name in pair if name not in PAIR_COLUMNS)
     if others:
         st.caption(f"Baselines: {escape_markdown(others)}")

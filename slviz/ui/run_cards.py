@@ -10,6 +10,7 @@ import streamlit as st
 from slviz.runs import RunSpec
 from slviz.runs.store import RunSummary
 from slviz.ui import address, layout, run_names
+from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import AGAINST_WORDS, KeyFigure, key_figure, second_figures
 from slviz.ui.labels import duration, escape_markdown
 from slviz.ui.server_paths import without_paths
@@ -101,7 +102,7 @@ def figures_of(summary: RunSummary, spec: RunSpec) -> None:
     others = second_figures(spec.task.name, summary.metrics)
     if others:
         said = "  \n".join(escape_markdown(each.sentence) for each in others)
-        st.caption(said, help="\n\n".join(each.help for each in others))
+        st.caption(said, help="\n\n".join(f"{each.help} {glossary_link(each.term)}" for each in others))
 
 
 def _metric(figure: KeyFigure) -> None:
@@ -113,5 +114,6 @@ def _metric(figure: KeyFigure) -> None:
         beside,
         delta_color="normal" if figure.higher_is_better else "inverse",
         help=f"{figure.help} {AGAINST_WORDS.get(figure.against, '').capitalize()}. Below: the difference to the best "
-        f"baseline on the same pairs, {baseline} ({figure.baseline_value:.3f}), which needs no network.",
+        f"baseline on the same pairs, {baseline} ({figure.baseline_value:.3f}), which needs no network. "
+        f"{glossary_link(figure.term)}",
     )

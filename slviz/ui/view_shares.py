@@ -11,6 +11,7 @@ from slviz.figures.views import share_bars
 from slviz.runs import Run
 from slviz.scorers import EMBEDDING, ExplainedScorer
 from slviz.ui import charts, downloads, scorers
+from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
 
 SIDES = {
@@ -49,7 +50,11 @@ def show(graph: GeneGraph, run: Run, pair: tuple[int, int]) -> None:
 
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         named = escape_markdown(" – ".join(symbols))
-        st.markdown(f"**What the score of {named} rests on**", width="content", help=HELP)
+        st.markdown(
+            f"**What the score of {named} rests on**",
+            width="content",
+            help=f"{HELP} {glossary_link('What a score rests on')}",
+        )
         downloads.menu(name, source=downloads.provenance(graph, run), figure=figure, table=lambda: shares)
     left, right = st.columns([3, 2], vertical_alignment="center")
     with left:

@@ -56,7 +56,9 @@ def test_every_command_and_option_is_documented(name: str) -> None:
 
 def test_every_table_of_choices_is_on_the_page() -> None:
     declared = "".join(path.read_text(encoding="utf-8") for path in (CHECKOUT / "slviz").rglob("*.py"))
-    tables = re.findall(r"^(\w+): Choices\[\w+\] = Choices\(\s*\"([\w ]+)\"", declared, re.MULTILINE)
+    tables = re.findall(
+        r"^(\w+)(?:: Choices\[\w+\])? = (?:Choices|FeatureSets)\(\s*\"([\w ]+)\"", declared, re.MULTILINE
+    )
     assert len(tables) >= 8
     assert {kind for _, kind in tables} == {table.kind for table in choices_page.tables().values()}
 

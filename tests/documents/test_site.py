@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from slviz.ui.glossary import anchor, entries
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 LOADED = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src", "video": "src"}
 SECONDS = 300
@@ -62,6 +64,12 @@ def test_it_is_built_strictly_and_loads_nothing_from_the_net(site: Path) -> None
         assert "@import" not in html
     for style in site.rglob("*.css"):
         assert not re.search(r"(url\(\s*['\"]?|@import\s+['\"]?)(https?:)?//", style.read_text(encoding="utf-8")), style
+
+
+@pytest.mark.slow
+def test_its_glossary_has_the_anchors_that_the_pages_link_to(site: Path) -> None:
+    html = (site / "glossary.html").read_text(encoding="utf-8")
+    assert not [entry.term for entry in entries() if f'id="{anchor(entry.term)}"' not in html]
 
 
 @pytest.mark.slow

@@ -90,6 +90,7 @@ KEYS = {
     "tuning": ("gene",),
     "compare": ("with", "against"),
     "vectors": ("gene",),
+    "glossary": ("find",),
 }
 """Keys that one page reads; those of `GATES` decide whether it shows anything at all, and are tried one by one."""
 GATES = {

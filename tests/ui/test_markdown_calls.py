@@ -63,6 +63,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "page_link: page",
         "title: title",
     ),
+    "glossary.py": ("markdown: entry.text",),
     "gene_map.py": (
         "caption: _caption(look)",
         "subheader: title",
@@ -150,7 +151,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "metric: epochs",
         "metric: int(last['epoch'])",
         "metric: label",
-        "metric: metric.help",
+        "metric: _help_of(metric)",
         "progress: _progress_words(history, epochs)",
         "progress: min(len(history) / epochs, 1.0)",
         "progress: run_id",

@@ -16,6 +16,7 @@ from slviz.figures.theme import noted
 from slviz.runs import NETWORK, Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import access, address, cache, charts, downloads, errors, layout, metrics_table, run_names
+from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import AGAINST_WORDS, KEY_FIGURES
 from slviz.ui.labels import escape_markdown, pluralise
 
@@ -137,7 +138,11 @@ def _kinds(run: Run) -> list[str]:
 
 def _against(kinds: Sequence[str]) -> str:
     return address.one_of(
-        st.segmented_control, "Non-pairs", kinds, key="against", help="What the tested pairs are told apart from."
+        st.segmented_control,
+        "Non-pairs",
+        kinds,
+        key="against",
+        help=f"What the tested pairs are told apart from. {glossary_link('Negatives')}",
     )
 
 
@@ -191,7 +196,9 @@ def _differences(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str]
     reference = names[first.run_id]
     name = f"{first.run_id}-differences-{against}"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader("Differences", anchor=False, width="content", help=INTERVAL_HELP)
+        st.subheader(
+            "Differences", anchor=False, width="content", help=f"{INTERVAL_HELP} {glossary_link('Confidence interval')}"
+        )
         downloads.menu(
             name,
             source=downloads.provenance(graph, first),

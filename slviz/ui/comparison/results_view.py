@@ -17,6 +17,7 @@ from slviz.results.collect import held_out_of, protocol_of
 from slviz.results.text import cell_text, digits_of, heading, row_name
 from slviz.runs.summary import RunSummary
 from slviz.ui import access, address, cache, charts, downloads, layout
+from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import PROTOCOL_ASKS, TASK_WORDS, escape_markdown, pluralise
 
 BEST = "font-weight: 700; background-color: rgba(0, 158, 115, 0.18)"
@@ -92,12 +93,16 @@ def _pick_table(of_task: Sequence[ResultTable]) -> tuple[ResultTable, Column]:
     left, right = st.columns([3, 2])
     with left:
         widget = st.segmented_control if len(options) <= 6 else st.selectbox
-        protocol = address.one_of(widget, "Held out", options, key="protocol", help=PROTOCOL_HELP)
+        protocol = address.one_of(
+            widget, "Held out", options, key="protocol", help=f"{PROTOCOL_HELP} {glossary_link('Protocol')}"
+        )
     shown_in = [table for table in of_task if protocol in (EVERY, table.protocol)]
     columns = dict.fromkeys(column for table in shown_in for column in table.columns)
     named = {heading(column)[:-2]: column for column in sorted(columns, key=lambda column: column != HARDEST)}
     with right:
-        name = address.one_of(st.selectbox, "Figure", tuple(named), key="figure", help=AGAINST_HELP)
+        name = address.one_of(
+            st.selectbox, "Figure", tuple(named), key="figure", help=f"{AGAINST_HELP} {glossary_link('Negatives')}"
+        )
     column = named[name]
     return (across(of_task, column) if protocol == EVERY else shown_in[0]), column
 
@@ -138,7 +143,10 @@ def _figure(graph: GeneGraph, table: ResultTable, column: Column) -> None:
 
 def _help_of(column: Column) -> str:
     metric = METRICS.get(column[1])
-    return "" if metric is None else f"{metric.help} {'Higher' if metric.higher_is_better else 'Lower'} is better."
+    if metric is None:
+        return ""
+    better = "Higher" if metric.higher_is_better else "Lower"
+    return f"{metric.help} {better} is better. {glossary_link(metric.label)}"
 
 
 def _file_name(graph: GeneGraph, table: ResultTable) -> str:

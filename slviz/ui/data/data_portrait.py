@@ -9,6 +9,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.figures import degree_distribution, degree_ranks
 from slviz.ui import charts, downloads, genes, layout, selection
+from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import pluralise
 
 HUBS = 10
@@ -19,12 +20,17 @@ def tiles(graph: GeneGraph) -> None:
     """The figures that say how large the data set is and how uneven."""
     with st.container(horizontal=True):
         st.metric("Genes", f"{len(graph):,}", border=True)
-        st.metric("Known pairs", f"{len(graph.pairs):,}", border=True, help="Pairs listed as synthetic lethal.")
+        st.metric(
+            "Known pairs",
+            f"{len(graph.pairs):,}",
+            border=True,
+            help=f"Pairs listed as synthetic lethal. {glossary_link('Known pairs')}",
+        )
         st.metric(
             "Kinds of evidence",
             f"{(kinds_of_evidence(graph)['Evidence'] != NOT_RECORDED).sum():,}",
             border=True,
-            help="Screens, computation, text mining, curated papers, …",
+            help=f"Screens, computation, text mining, curated papers, … {glossary_link('Evidence')}",
         )
         st.metric(
             f"Pairs of the {HUBS} largest hubs",
@@ -66,7 +72,7 @@ def hubs(graph: GeneGraph, *, run_id: str | None) -> None:
             anchor=False,
             width="content",
             help="Hubs are often genes that a large screen was made for. A high score for a pair with a hub may say "
-            "no more than that.",
+            f"no more than that. {glossary_link('Hub')}",
         )
         downloads.menu(
             f"{graph.name}-degrees",
@@ -114,7 +120,8 @@ def evidence(graph: GeneGraph) -> None:
     st.subheader(
         "Where pairs come from",
         anchor=False,
-        help="The score of a pair mostly says which source it comes from: compare scores within a source.",
+        help="The score of a pair mostly says which source it comes from: compare scores within a source. "
+        f"{glossary_link('Confidence score')}",
     )
     table = kinds_of_evidence(graph)
     most = int(table["Pairs"].to_numpy().max())

@@ -22,6 +22,7 @@ from slviz.projections.cluster_names import named
 from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES, OWN_TABLES, stage, staged
 from slviz.ui import access, address, cache, errors
+from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.server_paths import without_paths
 
@@ -116,7 +117,10 @@ def _by_cluster(graph: GeneGraph, run: Run, projection: Projection) -> tuple[Col
         "Clusters by",
         titles,
         key="clustering",
-        help="\n".join(f"- **{each}**: {escape_markdown(CLUSTERINGS[METHODS[each]].summary())}" for each in titles),
+        help="\n".join(
+            f"- **{each}**: {escape_markdown(CLUSTERINGS[METHODS[each]].summary())} {glossary_link(METHODS[each])}"
+            for each in titles
+        ),
     )
     method = METHODS[title]
     settings = {}

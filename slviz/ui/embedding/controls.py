@@ -26,6 +26,7 @@ from slviz.runs.summary import RunSummary
 from slviz.ui import address, cache, charts, downloads, making, selection
 from slviz.ui.embedding import controls_compared
 from slviz.ui.embedding.controls_compared import SHORT, TITLES
+from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import key_figure
 from slviz.ui.labels import escape_markdown, pluralise
 
@@ -92,7 +93,8 @@ def _kinds(run: Run) -> list[str]:
         "Beside a network trained on shuffled pairs",
         key="shuffled",
         bind="query-params",
-        help=f"{MEANING[SHUFFLED]} A worker trains it, which takes as long as this run took.",
+        help=f"{MEANING[SHUFFLED]} A worker trains it, which takes as long as this run took. "
+        f"{glossary_link('Shuffled control')}",
     )
     left_out = set() if with_shuffled else {SHUFFLED}
     if not run.spec.features.sources:

@@ -13,6 +13,7 @@ from slviz.projections import PCA, PROJECTIONS, Projection, ProjectionMethod
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import address, cache, making
+from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
 
 
@@ -43,7 +44,10 @@ def _method(order: list[str]) -> str:
         order,
         key="map",
         help="How the embedding's many numbers a gene become two or three.\n\n"
-        + "\n".join(f"- **{cls.title}**: {escape_markdown(cls.summary())}" for cls in PROJECTIONS.values()),
+        + "\n".join(
+            f"- **{cls.title}**: {escape_markdown(cls.summary())} {glossary_link(cls.name)}"
+            for cls in PROJECTIONS.values()
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import address, cache, charts, downloads, making
 from slviz.ui.embedding import map_seeds
+from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
 
 AT_ONCE_UP_TO = 2_000
@@ -89,7 +90,13 @@ def _by_quality(summary: RunSummary, run: Run, projection: Projection) -> tuple[
             icon=":material/info:",
         )
         return None
-    measure = address.one_of(st.selectbox, "Measure", list(MEASURES), key="quality", help=MEASURES_HELP)
+    measure = address.one_of(
+        st.selectbox,
+        "Measure",
+        list(MEASURES),
+        key="quality",
+        help=f"{MEASURES_HELP}\n\n{glossary_link('Map quality')}",
+    )
     chance = quality.by_chance["trustworthiness"]
     sentence = (
         f"1 where all {quality.neighbours} neighbours are true and none is missing, about {chance:.2f} on a map made "

@@ -17,6 +17,7 @@ from slviz.runs.summary import RunSummary
 from slviz.tasks import Classify
 from slviz.ui import address, scorers
 from slviz.ui.embedding import colour_choices, map_quality
+from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import SCORE, escape_markdown
 
 DENSITY, DEGREE, EVIDENCE, PARTNER, PRESERVATION, QUALITY, SPREAD, DISTORTION, ACTUAL, GIVEN = (
@@ -82,7 +83,9 @@ def _estimate() -> str:
         "Estimate",
         list(DENSITIES),
         key="estimate",
-        help="\n".join(f"- **{each}**: {escape_markdown(DENSITIES[each].summary())}" for each in DENSITIES),
+        help="\n".join(
+            f"- **{each}**: {escape_markdown(DENSITIES[each].summary())} {glossary_link(each)}" for each in DENSITIES
+        ),
     )
 
 

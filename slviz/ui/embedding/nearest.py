@@ -12,7 +12,8 @@ from slviz.neighbourhood.induced_pairs import part_of_known
 from slviz.projections.nearest_genes import nearest_genes
 from slviz.runs import Run
 from slviz.ui import address, cache, downloads, scorers
-from slviz.ui.labels import SCORE, escape_markdown
+from slviz.ui.glossary import glossary_link
+from slviz.ui.labels import SCORE_HELP, escape_markdown
 
 MEASURES = {"cosine": "cosine", "Euclidean": "euclidean"}
 MEASURE_HELP = (
@@ -35,7 +36,13 @@ def show(graph: GeneGraph, run: Run, gene: int) -> None:
         return
     controls, found = st.columns([1, 2], gap="medium")
     with controls:
-        measure = address.one_of(st.segmented_control, "Distance", list(MEASURES), key="distance", help=MEASURE_HELP)
+        measure = address.one_of(
+            st.segmented_control,
+            "Distance",
+            list(MEASURES),
+            key="distance",
+            help=f"{MEASURE_HELP}\n\n{glossary_link('Cosine distance')}",
+        )
         count = int(address.number("How many", key="nearest-k", low=5, high=100, default=15, step=5))
     table = table_of(graph, run, gene, count=count, measure=MEASURES[measure])
     with controls:
@@ -49,7 +56,7 @@ def show(graph: GeneGraph, run: Run, gene: int) -> None:
                 "gene": "Gene",
                 "distance": st.column_config.NumberColumn("Distance", format="%.4g"),
                 "pair": st.column_config.TextColumn("Pair", help="Known partners, with the part that the pair was in."),
-                "score": st.column_config.NumberColumn("Score", format="%.3f", help=SCORE),
+                "score": st.column_config.NumberColumn("Score", format="%.3f", help=SCORE_HELP),
                 "name": "Name",
             },
         )

@@ -10,7 +10,7 @@ from slviz.neighbourhood.induced_pairs import MOST_SCORED, pairs_inside
 from slviz.runs import Run
 from slviz.ui import address, downloads, layout, scorers
 from slviz.ui.embedding import selected_genes
-from slviz.ui.labels import SCORE, escape_markdown, pluralise
+from slviz.ui.labels import SCORE, SCORE_HELP, escape_markdown, pluralise
 
 SHOWN_ROWS = 500
 MOST_CHIPS = 30
@@ -68,7 +68,7 @@ def _table(graph: GeneGraph, run: Run, chosen: selected_genes.Asked, heading: De
         column_config={
             "gene_a": "Gene",
             "gene_b": "Partner",
-            "score": st.column_config.NumberColumn("Score", format="%.3f", help=SCORE),
+            "score": st.column_config.NumberColumn("Score", format="%.3f", help=SCORE_HELP),
             "known": st.column_config.TextColumn("In the data set", help="Known pairs with their part."),
             "dataset_score": st.column_config.NumberColumn("Data set's score", format="%.3f"),
             "evidence": "Evidence",

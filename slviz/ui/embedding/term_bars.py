@@ -16,6 +16,7 @@ from slviz.gene_sets import read_gmt
 from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES, TERMS, stage, staged
 from slviz.ui import access, address, cache, charts, downloads
+from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.server_paths import without_paths
 
@@ -36,7 +37,7 @@ def show(graph: GeneGraph, run: Run, chosen: np.ndarray, *, name: str) -> None:
         st.caption(f":material/info: {escape_markdown(sentence)}")
     why = why_not(graph, chosen, terms=terms)
     if why or terms is None:
-        st.subheader("Terms", anchor=False, help=HELP)
+        st.subheader("Terms", anchor=False, help=f"{HELP} {glossary_link('Enriched terms')}")
         st.info(escape_markdown(why), icon=":material/info:")
         _other_terms()
         return
@@ -49,7 +50,9 @@ def show(graph: GeneGraph, run: Run, chosen: np.ndarray, *, name: str) -> None:
         return
     figure = enrichment_bars(found, graph.genes)
     with heading:
-        st.subheader("Terms they are rich in", anchor=False, width="content", help=HELP)
+        st.subheader(
+            "Terms they are rich in", anchor=False, width="content", help=f"{HELP} {glossary_link('Enriched terms')}"
+        )
         downloads.menu(
             f"{name}-terms",
             source=downloads.provenance(graph, run),
@@ -114,9 +117,13 @@ def _table(graph: GeneGraph, found: Enrichment) -> None:
             "selected": st.column_config.NumberColumn("Selected", help="Selected genes in the term."),
             "on_map": st.column_config.NumberColumn("On the map", help="Genes of the map in the term."),
             "expected": st.column_config.NumberColumn("Expected", format="%.1f", help="Selected genes by chance."),
-            "fold": st.column_config.NumberColumn("Fold", format="%.1f", help="Selected over expected."),
+            "fold": st.column_config.NumberColumn(
+                "Fold", format="%.1f", help=f"Selected over expected. {glossary_link('Fold enrichment')}"
+            ),
             "p": st.column_config.NumberColumn("p", format="%.1e", help="Hypergeometric test, one-sided."),
-            "q": st.column_config.NumberColumn("q", format="%.1e", help="False discovery rate."),
+            "q": st.column_config.NumberColumn(
+                "q", format="%.1e", help=f"False discovery rate. {glossary_link('q value')}"
+            ),
             "genes": "Genes",
             "id": "Id",
             "listed_under": st.column_config.TextColumn("Listed under", help="A better term, nearly the same."),

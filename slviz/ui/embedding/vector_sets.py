@@ -13,6 +13,7 @@ from slviz.projections import CLUSTERINGS, DENSITIES, PCA, PROJECTIONS, Projecti
 from slviz.projections.projection import PRESERVED_NEIGHBOURS
 from slviz.ui import address, cache, making
 from slviz.ui.embedding import map_choice
+from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
 from slviz.vectors import Given, VectorSet, VectorStore
 from slviz.vectors.mapping import EXACT_UP_TO, SAMPLE, map_at_once
@@ -52,7 +53,10 @@ def choose_map(id: str, points: VectorSet) -> tuple[ProjectionMethod, int]:
             order,
             key="map",
             help="How many numbers a point become two.\n\n"
-            + "\n".join(f"- **{cls.title}**: {escape_markdown(cls.summary())}" for cls in PROJECTIONS.values()),
+            + "\n".join(
+                f"- **{cls.title}**: {escape_markdown(cls.summary())} {glossary_link(cls.name)}"
+                for cls in PROJECTIONS.values()
+            ),
         )
     if title in points.maps:
         return Given(map=title), 0

@@ -16,6 +16,7 @@ from slviz.runs import Run
 from slviz.runs.deletions import FEWEST_EDGES, DeletionFiles, DeletionTest, edges_into
 from slviz.runs.summary import RunSummary
 from slviz.ui import access, cache, charts, downloads, errors
+from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import ATTENTION, as_code, escape_markdown
 from slviz.ui.server_paths import without_paths
 
@@ -36,7 +37,7 @@ def show(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> None:
     if not run.decoder:
         return
     with st.container(border=True):
-        st.markdown("**Deletion test**", help=HELP)
+        st.markdown("**Deletion test**", help=f"{HELP} {glossary_link('Edge ablation')}")
         of_run = DeletionFiles(summary.folder)
         of_gene = DeletionFiles(summary.folder, gene)
         sample = _told(of_run, run, graph, words="some genes of this run")

@@ -16,7 +16,8 @@ from slviz.neighbourhood import AttentionIndex, Neighbourhood, neighbourhood
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import address, charts, downloads, layout, links, selection, view_shares
-from slviz.ui.labels import SCORE, escape_markdown
+from slviz.ui.glossary import glossary_link
+from slviz.ui.labels import SCORE_HELP, escape_markdown
 from slviz.ui.neighbourhood import deletion_view
 
 MEAN = "mean"
@@ -197,9 +198,11 @@ def _columns() -> dict[str, Any]:
     return {
         "Pair": st.column_config.TextColumn("Pair", help="What the pair with the gene in the middle is."),
         "Attention": st.column_config.NumberColumn(
-            "Attention", format="%.4f", help="Weight of the edge; the weights into a gene sum to 1."
+            "Attention",
+            format="%.4f",
+            help=f"Weight of the edge; the weights into a gene sum to 1. {glossary_link('Attention')}",
         ),
-        "Predicted score": st.column_config.NumberColumn("Predicted score", format="%.3f", help=SCORE),
+        "Predicted score": st.column_config.NumberColumn("Predicted score", format="%.3f", help=SCORE_HELP),
         "Data set's score": st.column_config.NumberColumn(
             "Data set's score", format="%.3f", help="Confidence that the data set gives the pair."
         ),

@@ -22,8 +22,9 @@ from slviz.figures.reconstruction import error_against_baseline
 from slviz.figures.theme import noted
 from slviz.runs import NETWORK, PARTS, Run
 from slviz.ui import address, charts, downloads, genes, layout, metrics_table, pairs, selection
+from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import AGAINST_WORDS, KEY_FIGURES
-from slviz.ui.labels import PART_HELP, SCORE, escape_markdown, pluralise
+from slviz.ui.labels import PART_HELP, SCORE, SCORE_HELP, escape_markdown, pluralise
 from slviz.ui.predictions import class_view, ranking_views
 
 AGAINST_HELP = (
@@ -55,7 +56,13 @@ def link(graph: GeneGraph, run: Run) -> None:
     kinds = kinds_of_non_pairs(run)
     left, right = st.columns(2)
     with left:
-        against = address.one_of(st.segmented_control, "Compared with", kinds, key="against", help=AGAINST_HELP)
+        against = address.one_of(
+            st.segmented_control,
+            "Compared with",
+            kinds,
+            key="against",
+            help=f"{AGAINST_HELP}\n\n{glossary_link('Negatives')}",
+        )
     with right:
         part = address.one_of(st.segmented_control, "Pairs", tuple(reversed(PARTS)), key="part", help=PART_HELP)
     st.caption(f":material/info: {SCORE}")
@@ -135,7 +142,7 @@ def _ranked_pairs(graph: GeneGraph, run: Run, rows: pd.DataFrame, *, part: str) 
         on_select="rerun",
         selection_mode="single-row",
         height=320,
-        column_config={"Score": st.column_config.NumberColumn("Score", format="%.3f", help=SCORE)},
+        column_config={"Score": st.column_config.NumberColumn("Score", format="%.3f", help=SCORE_HELP)},
     )
     st.caption(f"The {pluralise(len(shown), 'pair')} with the highest score, of {len(rows):,}; the download has all.")
     picked = event["selection"]["rows"]
@@ -152,7 +159,11 @@ def confidence(graph: GeneGraph, run: Run) -> None:
         )
     with right:
         over = address.one_of(
-            st.segmented_control, "Residuals over the", ("prediction", "actual"), key="residuals", help=RESIDUAL_HELP
+            st.segmented_control,
+            "Residuals over the",
+            ("prediction", "actual"),
+            key="residuals",
+            help=f"{RESIDUAL_HELP} {glossary_link('Residual')}",
         )
     parts, measured = (PARTS, "test") if part == ALL_PARTS else ((part,), part)
     sentence = one_number_sentence(run)
@@ -219,7 +230,12 @@ def _within_sources(graph: GeneGraph, run: Run, evidence: Sequence[str], *, part
     if not len(table):
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader("Within each source", anchor=False, width="content", help=SOURCE_HELP)
+        st.subheader(
+            "Within each source",
+            anchor=False,
+            width="content",
+            help=f"{SOURCE_HELP} {glossary_link('Confidence score')}",
+        )
         downloads.menu(f"{run.run_id}-sources-{part}", source=downloads.provenance(graph, run), table=lambda: table)
     written = table.assign(**{name: table[name].map(metrics_table.as_text) for name in table.columns[2:]})
     right = {name: st.column_config.TextColumn(name, alignment="right") for name in table.columns[2:]}

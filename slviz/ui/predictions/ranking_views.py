@@ -9,6 +9,7 @@ from slviz.datasets import GeneGraph
 from slviz.evaluation import CUTS, METRICS, TOP
 from slviz.runs import NETWORK, Run
 from slviz.ui import address, downloads, metrics_table
+from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import figure
 from slviz.ui.labels import escape_markdown, pluralise
 
@@ -28,7 +29,7 @@ CUT_HELP = "How many of a gene's highest-ranked partners are looked at, as if th
 
 def show(graph: GeneGraph, run: Run) -> None:
     """Both rankings side by side, each with its sentence, its table and its download; a note where none was made."""
-    st.subheader(HEADING, anchor=False, help=HELP)
+    st.subheader(HEADING, anchor=False, help=f"{HELP} {glossary_link('All unknown pairs')}")
     if not {ALL, EACH} & set(run.metrics["against"]):
         st.caption(NOT_MEASURED)
         return
@@ -68,7 +69,11 @@ def _per_gene(graph: GeneGraph, run: Run) -> None:
         "partners are ranked; the figures are means over these genes."
     )
     cut = address.one_of(
-        st.segmented_control, "Looking at the first", [str(each) for each in CUTS], key="top", help=CUT_HELP
+        st.segmented_control,
+        "Looking at the first",
+        [str(each) for each in CUTS],
+        key="top",
+        help=f"{CUT_HELP} {glossary_link('Partners of each gene')}",
     )
     table = metrics_table.beside_baselines(run.metrics, part="test", against=EACH)
     columns = [key for key in table.columns if key in METRICS and key.endswith(f"@{cut}")]

@@ -21,6 +21,7 @@ from slviz.splits import SPLITS
 from slviz.tasks import TASKS
 from slviz.ui import errors, layout
 from slviz.ui.data import datasets
+from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
 from slviz.ui.server_paths import typed
 from slviz.ui.training import class_choice, form_start, held_out_files, protocols, settings_form, training_view
@@ -178,13 +179,15 @@ def _offer_finished(wish: Wish) -> None:
 def _pick_names(graph: GeneGraph) -> dict[str, str]:
     left, right = st.columns(2)
     with left:
-        task = settings_form.pick(TASKS, "Task", key="task", help="What the network learns to predict.")
+        task = settings_form.pick(
+            TASKS, "Task", key="task", help=f"What the network learns to predict. {glossary_link('Tasks')}"
+        )
         network = settings_form.pick(
             NETWORKS,
             "Network",
             key="network",
             default=form_start.USUAL["network"],
-            help="How a gene's embedding is computed.",
+            help=f"How a gene's embedding is computed. {glossary_link('Embedding')}",
         )
         st.caption(escape_markdown(NETWORKS[network].summary()))
     with right:
@@ -198,7 +201,7 @@ def _pick_names(graph: GeneGraph) -> dict[str, str]:
                 further=own_features(graph),
                 typed=True,
                 help="What the network is told about each gene before it sees the graph. Join several by typing their "
-                "names with + between them, such as ppi+expression.",
+                f"names with + between them, such as ppi+expression. {glossary_link('Features')}",
             )
         split = protocols.pick()
     return {

@@ -15,6 +15,7 @@ from slviz.splits.naming import LARGEST, publication_words
 from slviz.splits.publication import SMALL, SMALL_BELOW
 from slviz.tasks import Task
 from slviz.ui import errors
+from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import PROTOCOL_ASKS, PROTOCOL_WORDS, escape_markdown, pluralise
 from slviz.ui.training import settings_form
 from slviz.ui.training.form_start import key_of
@@ -25,7 +26,9 @@ PUBLICATION_KEY = key_of("split", "publication", "publication")
 
 def pick() -> str:
     """The protocol's name, chosen by its words; below it, what it asks."""
-    name = settings_form.pick(SPLITS, "Held out", key="split", help=HELP, words=PROTOCOL_WORDS)
+    name = settings_form.pick(
+        SPLITS, "Held out", key="split", help=f"{HELP} {glossary_link('Protocol')}", words=PROTOCOL_WORDS
+    )
     st.caption(escape_markdown(PROTOCOL_ASKS.get(name, SPLITS[name].summary())))
     return name
 

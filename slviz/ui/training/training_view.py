@@ -10,12 +10,13 @@ import streamlit as st
 
 from slviz.datasets.report import shown
 from slviz.errors import RunNotFound, SlvizError
-from slviz.evaluation import METRICS
+from slviz.evaluation import METRICS, Metric
 from slviz.figures import training_curves
 from slviz.pipeline import jobs
 from slviz.runs import RunSpec
 from slviz.runs.summary import RunSummary
 from slviz.ui import access, cache, charts, downloads, errors, layout, run_cards, run_names
+from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import duration, escape_markdown
 from slviz.ui.server_paths import without_paths
 from slviz.ui.training import form_start
@@ -212,7 +213,11 @@ def _figures(history: pd.DataFrame, epochs: int) -> None:
         for name in validation_figures(history):
             metric = METRICS.get(name.removeprefix("validation_"))
             label = metric.label if metric else escape_markdown(name)
-            st.metric(f"{label}, validation", f"{last[name]:.3f}", border=True, help=metric.help if metric else None)
+            st.metric(f"{label}, validation", f"{last[name]:.3f}", border=True, help=_help_of(metric))
+
+
+def _help_of(metric: Metric | None) -> str | None:
+    return f"{metric.help} {glossary_link(metric.label)}" if metric else None
 
 
 def validation_figures(history: pd.DataFrame) -> list[str]:

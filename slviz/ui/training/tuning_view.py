@@ -28,6 +28,7 @@ from slviz.tuning.studies import About, StudyFolder, about, trials_table
 from slviz.tuning.tuner import best_trial
 from slviz.ui import access, address, cache, charts, downloads, errors, layout
 from slviz.ui.data import datasets
+from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import NETWORK_WORDS, escape_markdown
 from slviz.ui.server_paths import typed
 
@@ -180,7 +181,7 @@ def label_of(told: About) -> str:
 
 def _help_of(told: About) -> str | None:
     metric = METRICS.get(told.figure)
-    return metric.help if metric else None
+    return f"{metric.help} {glossary_link(metric.label)}" if metric else None
 
 
 def _figures(study: Study, told: About) -> None:
