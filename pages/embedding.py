@@ -45,7 +45,7 @@ def _of_genes() -> None:
     with method_column:
         method, seed = map_choice.choose(summary)
     with colour_column:
-        colours, what = gene_map.colours(run)
+        colours, what = gene_map.colours(run, graph)
         colour = address.one_of(st.selectbox, "Colour", colours, key="colour", help=what)
     projection = map_choice.stored_or_made(summary, run, method, seed)
     if view == BESIDE:
@@ -56,7 +56,7 @@ def _of_genes() -> None:
     left, right = st.columns([3, 1])
     with right:
         look = gene_map.look(colour, summary, graph, run, projection, gene)
-        chosen = selected_genes.asked(graph, clusters=look.colouring.clusters)
+        chosen = selected_genes.asked(graph, clusters=look.colouring.clusters, colour=colour)
         look = dataclasses.replace(look, selected=chosen.numbers)
     with left:
         gene_map.show(look)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from slviz.ui import access, cache, data_report, layout, run_cards
-from slviz.ui.data import data_portrait, datasets
+from slviz.ui.data import data_portrait, datasets, further_parts
 from slviz.ui.labels import escape_markdown
 
 
@@ -21,6 +21,7 @@ def page() -> None:
     newest = _runs(graph.fingerprint)
     data_portrait.hubs(graph, run_id=newest)
     data_portrait.evidence(graph)
+    further_parts.show(graph)
     st.caption(escape_markdown(" ".join(f"{each}." for each in (graph.title, graph.citation, graph.licence) if each)))
 
 

@@ -1,4 +1,8 @@
-"""The demo data set as files: the same bytes from the same seed. What is planted stands in `planted.py`."""
+"""The demo data set as files: the same bytes from the same seed.
+
+What is planted in its pairs stands in `planted.py`, and what in its screens, families and columns in
+`planted_screens.py`.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,14 @@ from slviz.datasets.planted import (
     planted_pairs,
     planted_terms,
 )
+from slviz.datasets.planted_screens import (
+    OWN_STREAM,
+    planted_columns,
+    planted_essential,
+    planted_families,
+    planted_screens,
+    relation_files,
+)
 from slviz.datasets.spectral import feature_text, go_features, ppi_features
 from slviz.disk.whole_files import write_whole
 from slviz.errors import DataError
@@ -42,6 +54,15 @@ evidence = "evidence.tsv"
 interactions = "interactions.tsv"
 terms = "terms.gmt"
 gene_info = "gene_info.tsv"
+gene_columns = "gene_columns.tsv"
+screens = "screens.tsv"
+
+[relations]
+paralogs = "paralogs.tsv"
+families = "families.tsv"
+
+[gene_sets]
+domains = "sets_domains.gmt"
 
 [features]
 ppi = "feature_ppi_{WIDTH}.txt"
@@ -53,8 +74,9 @@ def write_demo(folder: Path, *, seed: int = SEED) -> None:
     """Writes the demo data set into `folder`, made when missing; the same seed gives the same bytes.
 
     Beside the files of any data folder it writes the planted truth: `truth_genes.tsv` (process, route, part, core,
-    paralogue, compensating routes of each gene) and `truth_pairs.tsv` (every planted pair, the reason for it, and
-    whether it is listed among the known pairs). Raises `DataError` when the disk refuses a write.
+    paralogue, compensating routes of each gene), `truth_pairs.tsv` (every planted pair, the reason for it, and
+    whether it is listed among the known pairs) and `truth_screens.tsv` (the effect behind each pair that was tested).
+    Raises `DataError` when the disk refuses a write.
     """
     files = demo_files(seed=seed)
     try:
@@ -87,6 +109,23 @@ def demo_files(*, seed: int = SEED) -> dict[str, str]:
         f"feature_go_{WIDTH}.txt": feature_text(go_features(membership, width=WIDTH), decimals=3),
         "truth_genes.tsv": _tsv(_truth_of_genes(genes)),
         "truth_pairs.tsv": _tsv(_truth_of_pairs(genes, planted)),
+        **_files_beside_pairs(genes, pairs, interactions, Chance(seed + OWN_STREAM)),
+    }
+
+
+def _files_beside_pairs(
+    genes: PlantedGenes, pairs: pd.DataFrame, interactions: np.ndarray, chance: Chance
+) -> dict[str, str]:
+    """Screens, families, gene columns, and the truth of the screens."""
+    families, family_of = planted_families(genes, chance)
+    essential = planted_essential(genes, chance)
+    screens, truth = planted_screens(genes, interactions, families, essential, chance)
+    columns = planted_columns(genes, pairs, interactions, essential, chance)
+    return {
+        "screens.tsv": _tsv(screens),
+        "gene_columns.tsv": _tsv(columns),
+        **relation_files(genes, families, family_of, chance),
+        "truth_screens.tsv": _tsv(truth),
     }
 
 

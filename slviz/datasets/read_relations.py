@@ -22,10 +22,10 @@ OF_SCREENS = frozenset(["screen", "hit", "is_hit"])
 SHORTEST_SCREEN = 6
 """Letters and digits of a screen's name that is looked for in the words of a relation."""
 FEWEST_HITS = 10
-REPEATS = 0.9
+REPEATS = 0.99
 """A relation that holds this share of a screen's hits …"""
-OTHERWISE = 0.5
-"""… and at most this share of its non-hits repeats the screen."""
+OTHERWISE = 0.25
+"""… and at most this share of its non-hits repeats the screen; paralogs hold most of what such a library tests."""
 
 
 def read_relation(text: str, file: str, genes: pd.Index, report: Report, *, name: str) -> Relation | None:

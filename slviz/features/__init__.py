@@ -182,7 +182,7 @@ def _named_features(name: str) -> type[FeatureSet]:
     return type("NamedFeatures", (NamedFeatures,), {"name": name, "sources": sources, "__doc__": told})
 
 
-FEATURE_SETS = FeatureSets("feature set", NoFeatures, Ppi, Go, Both, Joint)
+FEATURE_SETS: Choices[FeatureSet] = FeatureSets("feature set", NoFeatures, Ppi, Go, Both, Joint)
 ALL_NAMES = frozenset(FEATURE_SETS)
 
 

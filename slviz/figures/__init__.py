@@ -34,6 +34,7 @@ from slviz.figures.network import network_figure
 from slviz.figures.own_columns import by_column
 from slviz.figures.predictions import predicted_against_actual, residuals, score_distribution
 from slviz.figures.scree import scree_plot
+from slviz.figures.screens import by_screen
 from slviz.figures.side_by_side import side_by_side
 from slviz.figures.theme import marked_synthetic
 from slviz.figures.training import training_curves
@@ -57,6 +58,7 @@ __all__ = [
     "by_part",
     "by_partner_score",
     "by_preservation",
+    "by_screen",
     "by_shared",
     "by_spread",
     "compared_bars",

@@ -35,7 +35,7 @@ CLUSTER, TERM, PART, ERROR, CHROMOSOME, GENE_TYPE, OWN = (
     "Gene type",
     "A column of my table",
 )
-HELP: Mapping[str, str] = {
+HELP: dict[str, str] = {
     CLUSTER: "groups of genes that lie together, each named for the term that it is richest in",
     TERM: "the genes of one term, such as DNA repair; type to search it",
     PART: "which parts a gene's known pairs are in: train, validation, test, or several",

@@ -19,7 +19,7 @@ from slviz.projections.neighbours import nearest_neighbours
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import access, address, charts, downloads, genes, layout
-from slviz.ui.embedding import colour_choices, embedding_files, map_events, maps
+from slviz.ui.embedding import colour_choices, embedding_files, further_colours, map_events, maps
 from slviz.ui.labels import escape_markdown, pluralise
 
 COLOURS = (
@@ -35,11 +35,11 @@ COLOURS = (
 )
 
 
-def colours(run: Run) -> tuple[tuple[str, ...], str]:
+def colours(run: Run, graph: GeneGraph) -> tuple[tuple[str, ...], str]:
     """What the genes of a run can be coloured by, and the help on it; classes first where it has them."""
-    offered = COLOURS
+    offered = (*COLOURS, *further_colours.offered(graph))
     if not access.may_work() and not address.value("table"):  # nobody can upload a table, and none is there
-        offered = tuple(each for each in COLOURS if each != colour_choices.OWN)
+        offered = tuple(each for each in offered if each != colour_choices.OWN)
     if run.spec.task.name != "classify":
         return offered, maps.COLOUR_HELP
     return (*maps.CLASS_COLOURS, *(each for each in offered if each != maps.PARTNER)), (

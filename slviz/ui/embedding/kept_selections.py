@@ -75,7 +75,7 @@ def keep(graph: GeneGraph, chosen: np.ndarray, *, note: str) -> None:
                 "kept",
                 f"Kept as “{made.name}”: open it again from the list, on any run of this data set.",
             )
-            address.put(genes=None, cluster=None, set=made.name)
+            address.put(genes=None, cluster=None, where=None, set=made.name)
 
     said = st.session_state.get(SAID, ("", ""))[0]
     with st.popover("Keep", icon=":material/bookmark_add:"):
@@ -132,7 +132,7 @@ def _choose(known: dict[str, GeneSet]) -> None:
     st.session_state[key] = asked if asked in known else None
 
     def changed() -> None:
-        address.put(genes=None, cluster=None, set=st.session_state[key])
+        address.put(genes=None, cluster=None, where=None, set=st.session_state[key])
 
     _picker("Open", known, key=key, on_change=changed, placeholder="Choose a selection")
 

@@ -16,7 +16,7 @@ from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.tasks import Classify
 from slviz.ui import address, scorers
-from slviz.ui.embedding import colour_choices, map_quality
+from slviz.ui.embedding import colour_choices, further_colours, map_quality
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import SCORE, escape_markdown
 
@@ -43,7 +43,7 @@ COLOUR_HELP = (
     f"- **{QUALITY}**: whether what lies next to a gene on the map is next to it in the embedding, and the other way\n"
     f"- **{SPREAD}**: how far a gene moves when the map is made again from another seed\n"
     f"- **{DISTORTION}**: where the map is denser, or sparser, than the embedding\n"
-) + "\n".join(f"- **{name}**: {what}" for name, what in colour_choices.HELP.items())
+) + "\n".join(f"- **{name}**: {what}" for name, what in (colour_choices.HELP | further_colours.HELP).items())
 CLASS_HELP = f"\n- **{ACTUAL}**: the class a gene is in\n- **{GIVEN}**: the class that the network gives it"
 PRESERVATION_SENTENCE = (
     "Share of a gene's 15 nearest neighbours in the embedding that are among its 15 nearest on the map."
@@ -71,6 +71,8 @@ def colouring(
         return _by_partner(graph, run, gene)
     if name in colour_choices.HELP:
         return colour_choices.colouring(name, graph, run, projection)
+    if name in further_colours.HELP:
+        return further_colours.colouring(name, graph)
     if name == DISTORTION:
         return _by_distortion(run, projection)
     density = _density_of(run, projection, colour_choices.computed_on("map"), _estimate())

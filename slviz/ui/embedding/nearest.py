@@ -79,7 +79,7 @@ def _about(graph: GeneGraph, run: Run, gene: int, table: pd.DataFrame) -> None:
 
 
 def _select(genes: str) -> None:
-    address.put(set=None, cluster=None, genes=genes)
+    address.put(set=None, cluster=None, where=None, genes=genes)
 
 
 def table_of(graph: GeneGraph, run: Run, gene: int, *, count: int, measure: str) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """The selection on the Embedding page: where it comes from, its genes as a table, what they share, where they go next.
 
 A selection is drawn on the map (lasso, box), or it is in the address: pasted genes (`genes`), a kept selection
-(`set`), or a cluster (`cluster`). What is drawn comes first.
+(`set`), a cluster (`cluster`), or the genes with one value of a column or screen (`where`). What is drawn comes first.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from slviz.neighbourhood.induced_pairs import (
 from slviz.projections import Clusters
 from slviz.runs import Run
 from slviz.ui import access, address, cache, downloads, errors, layout, scorers
-from slviz.ui.embedding import gene_map, kept_selections, term_bars
+from slviz.ui.embedding import further_colours, gene_map, kept_selections, term_bars
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.server_paths import without_paths
 
@@ -56,10 +56,11 @@ class Asked:
     drawn: bool = False
 
 
-def asked(graph: GeneGraph, *, clusters: Clusters | None = None) -> Asked:
+def asked(graph: GeneGraph, *, clusters: Clusters | None = None, colour: str = "") -> Asked:
     """The selection of the address; says so where it cannot be had.
 
-    `clusters` are those that the map shows by colour: `cluster` is a number among them, counted from 1.
+    `clusters` are those that the map shows by colour: `cluster` is a number among them, counted from 1. Of the values
+    of a column or screen that is the `colour`, `where` names one.
     """
     try:
         if name := address.value("set"):
@@ -75,6 +76,9 @@ def asked(graph: GeneGraph, *, clusters: Clusters | None = None) -> Asked:
     except SlvizError as error:
         errors.show(error)
         return Asked()
+    if colour in further_colours.offered(graph):
+        chosen = further_colours.filtered(colour, graph)
+        return Asked() if chosen is None else Asked(chosen[0], chosen[1], kept_selections.file_name(chosen[1]))
     return _cluster(clusters) if clusters is not None else Asked()
 
 
@@ -131,7 +135,7 @@ def _show(look: gene_map.Look, of_address: Asked, on_the_map: tuple[str | None, 
 
 
 def _on_the_map() -> tuple[str | None, ...]:
-    return tuple(address.value(key) for key in ("gene", "set", "genes", "cluster"))
+    return tuple(address.value(key) for key in ("gene", "set", "genes", "cluster", further_colours.WHERE))
 
 
 def _tools(look: gene_map.Look, chosen: Asked) -> None:
@@ -145,7 +149,7 @@ def _tools(look: gene_map.Look, chosen: Asked) -> None:
                 kept_selections.keep(look.graph, chosen.numbers, note=note)
             if chosen.drawn and len(chosen.numbers) <= MOST_IN_ADDRESS:
                 _hold(look.graph, chosen.numbers)
-            if any(address.value(key) for key in ("set", "genes", "cluster")):
+            if any(address.value(key) for key in ("set", "genes", "cluster", further_colours.WHERE)):
                 st.button("Clear", icon=":material/close:", on_click=clear, type="tertiary")
     if chosen.drawn:
         ways = "keep it, or name it on the map" if access.may_work() else "name it on the map"
@@ -158,7 +162,7 @@ def _hold(graph: GeneGraph, numbers: np.ndarray) -> None:
     """The way from a lasso to the address: the genes stay after a reload, and are named on the map."""
 
     def hold() -> None:
-        address.put(set=None, cluster=None, genes=as_list(graph, numbers))
+        address.put(set=None, cluster=None, where=None, genes=as_list(graph, numbers))
 
     st.button(
         "Name them on the map",
@@ -175,7 +179,7 @@ def as_list(graph: GeneGraph, numbers: np.ndarray) -> str:
 
 def clear() -> None:
     """No selection in the address any more."""
-    address.put(set=None, genes=None, cluster=None)
+    address.put(set=None, genes=None, cluster=None, where=None)
 
 
 def _paste(graph: GeneGraph) -> None:
@@ -186,7 +190,7 @@ def _paste(graph: GeneGraph) -> None:
         if len(mapped.found) > MOST_IN_ADDRESS:
             notes += _keep_pasted(graph, mapped.found)
         elif len(mapped.found):
-            address.put(set=None, cluster=None, genes=as_list(graph, mapped.found))
+            address.put(set=None, cluster=None, where=None, genes=as_list(graph, mapped.found))
         st.session_state[NOTE] = notes
 
     with st.popover("Paste genes", icon=":material/content_paste:"):
@@ -211,7 +215,7 @@ def _keep_pasted(graph: GeneGraph, numbers: np.ndarray) -> list[str]:
         kept_selections.keep_own(graph, GeneSet.of(name, graph, numbers, note="pasted"))
     except SlvizError as error:
         return [without_paths(error)]
-    address.put(genes=None, cluster=None, set=name)
+    address.put(genes=None, cluster=None, where=None, set=name)
     return [f"{pluralise(len(numbers), 'gene')} are too many for an address, so they are kept as “{name}”."]
 
 

@@ -33,7 +33,7 @@ def pick(
     `further` names stand behind those of the table; with `typed`, a visitor may type one that the table has unlisted.
     """
     names, worded = [*table, *further], dict(words or {})
-    asked = st.session_state.get(key)
+    asked = str(st.session_state.get(key) or "")
     if typed and asked not in names and asked in table:
         names.append(asked)
     sentences = "\n".join(f"- **{worded.get(name, name)}**: {escape_markdown(table[name].summary())}" for name in names)

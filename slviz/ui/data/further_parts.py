@@ -1,0 +1,141 @@
+"""What a data set tells beside its pairs: screens with hits and non-hits, relations, gene sets, columns over genes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.ui.labels import escape_markdown, pluralise
+
+
+def show(graph: GeneGraph) -> None:
+    """A table of each that the data set has; nothing where it has none."""
+    _screens(graph)
+    _relations(graph)
+    _columns(graph)
+
+
+def _screens(graph: GeneGraph) -> None:
+    if graph.screens is None:
+        return
+    tested = graph.screens.tested()
+    st.subheader(
+        f"{pluralise(len(graph.screens.names), 'screen')}: {pluralise(len(tested), 'tested pair')}, "
+        f"{pluralise(int(tested.hit.sum()), 'hit')}",
+        anchor=False,
+        help="Pairs that were tested in cells, hits and non-hits. A score that is to foretell an experiment is "
+        "evaluated on these, and not on pairs that nobody has listed.",
+    )
+    st.dataframe(
+        screen_table(graph),
+        hide_index=True,
+        column_config={
+            "Hits": st.column_config.NumberColumn("Hits", help="Pairs that were a hit in one of the lines at least."),
+            "Share of hits": st.column_config.NumberColumn(
+                "Share of hits", format="percent", help="What a score without any knowledge reaches as precision."
+            ),
+            "Known pairs": st.column_config.NumberColumn(
+                "Known pairs", help="Tested pairs that are also listed among the known pairs of this data set."
+            ),
+        },
+    )
+    st.caption("Pairs of two genes of this data set; a pair counts as a hit where one cell line says so.")
+
+
+def screen_table(graph: GeneGraph) -> pd.DataFrame:
+    """One row a screen, the largest first; empty without screens."""
+    if graph.screens is None:
+        return pd.DataFrame()
+    counts = graph.screens.counts
+    keys = graph.pairs[:, 0] * len(graph) + graph.pairs[:, 1]
+    known = []
+    for name in counts["screen"]:
+        a, b = graph.screens.tested(name).pairs.T
+        known.append(int(np.isin(a * len(graph) + b, keys).sum()))
+    table = pd.DataFrame(
+        {
+            "Screen": counts["screen"],
+            "Cell lines": counts["cell_lines"],
+            "Tested pairs": counts["pairs"],
+            "Hits": counts["hits"],
+            "Non-hits": counts["non_hits"],
+            "Share of hits": counts["hits"] / counts["pairs"],
+            "Known pairs": known,
+            "Reference": counts["reference"],
+        }
+    )
+    return table.sort_values("Tested pairs", ascending=False, kind="stable", ignore_index=True)
+
+
+def _relations(graph: GeneGraph) -> None:
+    table = relation_table(graph)
+    if not len(table):
+        return
+    st.subheader(
+        "What else is known of genes together",
+        anchor=False,
+        help="Relations are pairs of genes, such as paralogs; gene sets are groups of them, such as protein complexes.",
+    )
+    st.dataframe(table, hide_index=True)
+
+
+def relation_table(graph: GeneGraph) -> pd.DataFrame:
+    """One row a relation or collection of gene sets: its name, kind, size, genes in it, and columns of it."""
+    rows = [
+        {
+            "Name": name,
+            "Kind": "relation",
+            "Size": pluralise(len(relation), "pair"),
+            "Genes": len(np.unique(relation.pairs)),
+            "Columns": ", ".join(relation.columns),
+        }
+        for name, relation in graph.relations.items()
+    ]
+    rows += [
+        {
+            "Name": name,
+            "Kind": "gene sets",
+            "Size": pluralise(len(sets.ids), "set"),
+            "Genes": len(np.unique(sets.membership.nonzero()[0])),
+            "Columns": "",
+        }
+        for name, sets in graph.gene_sets.items()
+    ]
+    return pd.DataFrame(rows, columns=["Name", "Kind", "Size", "Genes", "Columns"])
+
+
+def _columns(graph: GeneGraph) -> None:
+    table = column_table(graph)
+    if not len(table):
+        return
+    st.subheader(
+        "Columns over genes",
+        anchor=False,
+        help="Each can colour a map, and select genes by its values; a column of numbers is a feature set by its name, "
+        "too.",
+    )
+    st.dataframe(table, hide_index=True)
+    if "papers" in table["Column"].to_list():
+        st.caption(
+            escape_markdown(
+                "Papers tell how much a gene is studied: pairs that are listed follow it, and a score that follows it "
+                "says little of an experiment."
+            )
+        )
+
+
+def column_table(graph: GeneGraph) -> pd.DataFrame:
+    """One row a column: its name, for how many genes it tells something, and its range or commonest values."""
+    rows = []
+    for name, column in ({} if graph.gene_columns is None else graph.gene_columns.columns).items():
+        if column.dtype.kind == "f":
+            there = column[~np.isnan(column)]
+            values = f"{there.min():.4g} to {there.max():.4g}, median {np.median(there):.4g}" if len(there) else ""
+        else:
+            there = column[column != ""]
+            common = pd.Series(there, dtype=object).value_counts()
+            values = ", ".join(map(str, common.index[:4])) + (", …" if len(common) > 4 else "")
+        rows.append({"Column": name, "Genes": len(there), "Values": values})
+    return pd.DataFrame(rows, columns=["Column", "Genes", "Values"])
