@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import choices_page
@@ -103,3 +104,24 @@ def test_every_address_key_is_documented() -> None:
 def test_a_page_for_each_page_of_the_dashboard() -> None:
     pages = {path.stem for path in (CHECKOUT / "pages").glob("*.py")}
     assert pages == {path.stem for path in (DOCS / "pages").glob("*.md")}
+
+
+@pytest.mark.parametrize("name", ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "SECURITY.md"])
+def test_the_files_that_a_document_names_are_there(name: str) -> None:
+    text = (CHECKOUT / name).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:slviz|tests|scripts|pages|docs)/[\w./-]*\w)`", text)
+    assert len(named) >= 1
+    assert not {path for path in named if not (CHECKOUT / path).exists()}
+
+
+def test_every_package_is_in_the_architecture_in_the_order_of_the_layers() -> None:
+    text = (CHECKOUT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `slviz/([\w.]+)/?` \|", text, re.MULTILINE)
+    library = CHECKOUT / "slviz"
+    modules = {path.name for path in library.glob("*.py") if not path.name.startswith("__")}
+    assert set(listed) == modules | {path.parent.name for path in library.glob("*/__init__.py")}
+    contracts = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    layers = [layer.replace("slviz.", "").split(" : ") for layer in contracts["contracts"][0]["layers"]]
+    layer_of = {name: number for number, names in enumerate(layers) for name in names}
+    numbers = [layer_of[name.removesuffix(".py")] for name in listed]
+    assert numbers == sorted(numbers)
