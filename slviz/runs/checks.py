@@ -109,9 +109,11 @@ def _check_seen(decoder: Mapping[str, np.ndarray], genes: int, path: Path) -> No
     is_formula = "seen.score" not in decoder  # it reads the pairs alone
     if OLD_BLEND in decoder:  # written until November 2026
         require(decoder, OLD_BLEND, path, kind=FLOATS, shape=[2 if is_formula else None])
-    for name in decoder:
-        if name.startswith(BLEND):
-            require(decoder, name, path, kind=FLOATS, shape=[1])
+    weights = [name for name in decoder if name.startswith(BLEND)]
+    for name in weights:
+        require(decoder, name, path, kind=FLOATS, shape=[1])
+    if not weights and OLD_BLEND not in decoder:
+        raise damaged(path, "lacks the weights of its score")
     if is_formula:
         return
     require(decoder, "seen.score", path, kind=FLOATS, shape=[len(pairs)])
