@@ -35,7 +35,7 @@ THIS_MACHINE = frozenset({"localhost"})
 SIGNS_OF_A_PROXY = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 XSRF_COOKIE = "_streamlit_xsrf"
 MASK_BYTES, LEAST_TOKEN_BYTES = 4, 16
-OFF = "training, tuning, making maps and tests, uploading, keeping and removing are off"
+OFF = "training, tuning, making maps and tests, uploading, saving and removing are switched off"
 MOST_REMEMBERED = 10_000
 
 
@@ -74,7 +74,7 @@ def current() -> Access:
         return Access(asked, alone=alone)
     if asked:
         known = ", ".join(LEVELS)
-        return Access(READ_ONLY, f"since {SETTING} is “{shown(asked)}”, which is none of: {known}.", alone)
+        return Access(READ_ONLY, f"since {SETTING} is “{shown(asked)}”, which is not one of: {known}.", alone)
     if alone:
         return Access(TRUSTED, alone=True)
     return Access(

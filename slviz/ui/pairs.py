@@ -68,7 +68,7 @@ def _scores(run: Run, pair: dict[str, Any]) -> None:
 def _evidence(graph: GeneGraph, run: Run, row: int) -> None:
     known = int(rows_in_graph(graph, run.predictions.iloc[[row]])[0])
     if known < 0:
-        st.caption("This pair is in no list: nobody has reported it, which does not say that it is not real.")
+        st.caption("Nobody has reported this pair. That does not mean that it is not real.")
         return
     records = pd.DataFrame() if graph.evidence is None else graph.evidence.loc[graph.evidence["pair"] == known]
     if not len(records):

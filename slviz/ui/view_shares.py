@@ -23,13 +23,13 @@ SIDES = {
     EMBEDDING: "Embedding of the network",
 }
 HELP = (
-    "**Adds**: what a side adds to the score, the mean over all orders in which the sides can be told (its Shapley "
-    "value); all of them add up to the score. **Score without it**: the score when the data set says nothing from that "
-    "side. The two differ where sides say the same: each is then credited, and neither is missed."
+    "**Adds**: what a view adds to the score, as the mean over all orders in which the views can be added (its Shapley "
+    "value); together they add up to the score. **Score without it**: the score when that view is left out. The two "
+    "differ where views agree: each is then credited, and neither is missed."
 )
 PLACE = (
-    "The place on the chromosome speaks for this pair. Many listed pairs were inferred from copy number, which genes "
-    "side by side share: weigh the score without it."
+    "The place on the chromosome raises this score. Many listed pairs were inferred from copy number, which "
+    "neighbouring genes share: look at the score without it as well."
 )
 NOTICED = 0.25
 
@@ -64,12 +64,12 @@ def show(graph: GeneGraph, run: Run, pair: tuple[int, int]) -> None:
             shares,
             hide_index=True,
             column_config={
-                "side": "Side",
+                "side": "View",
                 "adds": st.column_config.NumberColumn("Adds", format="%+.2f"),
                 "without": st.column_config.NumberColumn("Score without it", format="%.3f"),
             },
         )
-        st.caption(f"With all sides the score is {score:.3f}.")
+        st.caption(f"With all views the score is {score:.3f}.")
     place = shares.loc[shares["side"] == SIDES["location"], "adds"]
     if len(place) and place.iloc[0] > NOTICED * shares["adds"].clip(lower=0).sum():
         st.warning(PLACE, icon=":material/location_on:")

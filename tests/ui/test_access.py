@@ -90,7 +90,7 @@ def test_a_setting_that_means_nothing_is_read_only_and_says_so(
     server()
     monkeypatch.setenv(access.SETTING, nonsense)
     assert not access.may_work()
-    assert "none of: read-only, full, trusted" in access.current().note
+    assert "not one of: read-only, full, trusted" in access.current().note
     assert "\x1b" not in access.current().note
 
 

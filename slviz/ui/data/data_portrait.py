@@ -43,7 +43,7 @@ def tiles(graph: GeneGraph) -> None:
             "Genes with one partner",
             f"{int((graph.degree == 1).sum()):,}",
             border=True,
-            help="Of these little can be learnt from their partners.",
+            help="Little can be learnt about these genes from their partners.",
         )
 
 

@@ -14,8 +14,8 @@ from slviz.ui.labels import pluralise
 
 KEY = "data upload"
 WHAT = (
-    "A zip of a data folder, or its files one by one. Needed are **genes** (one symbol a line) and **pairs** (two "
-    "symbols and, if you have it, a score); features, interactions, terms and evidence may come along."
+    "A zip of a data folder, or its files one by one. It needs **genes** (one symbol a line) and **pairs** (two "
+    "symbols and, if you have it, a score); features, interactions, terms and evidence are optional."
 )
 
 

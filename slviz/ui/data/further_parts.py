@@ -25,16 +25,16 @@ def _screens(graph: GeneGraph) -> None:
         f"{pluralise(len(graph.screens.names), 'screen')}: {pluralise(len(tested), 'tested pair')}, "
         f"{pluralise(int(tested.hit.sum()), 'hit')}",
         anchor=False,
-        help="Pairs that were tested in cells, hits and non-hits. A score that is to foretell an experiment is "
-        "evaluated on these, and not on pairs that nobody has listed.",
+        help="Pairs that were tested in cells, hits and non-hits. A score that is meant to predict an "
+        "experiment is evaluated on these pairs, and not on unreported ones.",
     )
     st.dataframe(
         screen_table(graph),
         hide_index=True,
         column_config={
-            "Hits": st.column_config.NumberColumn("Hits", help="Pairs that were a hit in one of the lines at least."),
+            "Hits": st.column_config.NumberColumn("Hits", help="Pairs that were a hit in at least one cell line."),
             "Share of hits": st.column_config.NumberColumn(
-                "Share of hits", format="percent", help="What a score without any knowledge reaches as precision."
+                "Share of hits", format="percent", help="The precision of a score that knows nothing."
             ),
             "Known pairs": st.column_config.NumberColumn(
                 "Known pairs", help="Tested pairs that are also listed among the known pairs of this data set."
@@ -120,8 +120,8 @@ def _columns(graph: GeneGraph) -> None:
     if "papers" in table["Column"].to_list():
         st.caption(
             escape_markdown(
-                "Papers tell how much a gene is studied: pairs that are listed follow it, and a score that follows it "
-                "says little of an experiment."
+                "The number of papers shows how much a gene is studied. Listed pairs follow it, and a score that "
+                "follows it too says little about an experiment."
             )
         )
 

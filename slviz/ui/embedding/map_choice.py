@@ -43,7 +43,7 @@ def _method(order: list[str]) -> str:
         "Map",
         order,
         key="map",
-        help="How the embedding's many numbers a gene become two or three.\n\n"
+        help="How the many numbers of each gene are reduced to two or three.\n\n"
         + "\n".join(
             f"- **{cls.title}**: {escape_markdown(cls.summary())} {glossary_link(cls.name)}"
             for cls in PROJECTIONS.values()
@@ -62,7 +62,7 @@ def settings_of(start: ProjectionMethod, seed: int, *, but: Sequence[str] = ()) 
             high=2**31 - 1,
             default=seed,
             step=1,
-            help="Another seed begins from another chance: what changes with it is not in the embedding.",
+            help="Another seed gives another random start: what changes with it is not in the embedding.",
         )
     return start.replace(**values), seed
 

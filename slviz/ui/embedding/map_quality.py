@@ -86,7 +86,7 @@ def _by_quality(summary: RunSummary, run: Run, projection: Projection) -> tuple[
     quality = quality_of(summary, run, projection)
     if quality is None:
         st.info(
-            f"This map has to be compared with its embedding first: below it. {map_seeds.MEANWHILE}",
+            f"This map has to be compared with its embedding first, with the button below it. {map_seeds.MEANWHILE}",
             icon=":material/info:",
         )
         return None

@@ -26,7 +26,7 @@ DRAWN_SEEDS = 3
 ALIGNED_UP_TO = 20_000
 """So many genes are drawn once more for each seed."""
 HEIGHT = 380
-MEANWHILE = "Until then the colour is “Neighbours kept”."
+MEANWHILE = "Until then the colour is “Neighbourhood preservation”."
 
 
 def show(summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection) -> None:
@@ -41,7 +41,7 @@ def show(summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection
     middle, far = (100 * float(np.quantile(spread.value, share)) for share in (0.5, 0.95))
     st.markdown(
         f"Over {seeds} seeds, laid on top of each other, half of the genes move by less than **{middle:.0f} %** of the "
-        f"map's radius and one in twenty by more than **{far:.0f} %**. Were every map made by chance, they would move "
+        f"map's radius and one in twenty by more than **{far:.0f} %**. On random maps they would move "
         f"by {100 * spread.chance:.0f} %. Colour by “Moves between seeds” to see which."
     )
     if len(graph) <= ALIGNED_UP_TO:
@@ -129,8 +129,8 @@ def _job(summary: RunSummary, projection: Projection) -> making.Job:
         works=lambda: [store.map_work(summary.run_id, method, seed) for seed in range(first, first + SEEDS)],
         command=commands.project(summary.run_id, method, seed=first, seeds=SEEDS),
         what=f"{pluralise(SEEDS, 'map')} from different seeds",
-        offer=f"What {method.title} puts somewhere by chance moves when the chance is another; {SEEDS} seeds tell "
-        "which genes have a place of their own.",
+        offer=f"What {method.title} places by chance moves when the seed changes; {SEEDS} seeds show which genes "
+        "have a stable place.",
         button=f"Make it from {SEEDS} seeds",
         takes=f"About {SEEDS} times as long as one map.",
     )

@@ -70,7 +70,7 @@ def _about(graph: GeneGraph, run: Run, gene: int, table: pd.DataFrame) -> None:
     by_chance = len(table) * graph.degree[gene] / (len(graph) - 1)
     said = f"{partners} of {len(table)} are known partners of {symbol}; by chance {by_chance:.1f} would be."
     if learnt:
-        said += f" The network learnt from {learnt} of them, so that these lie near says little."
+        said += f" The network learnt from {learnt} of them, so it says little that these are near."
     st.caption(escape_markdown(said))
     genes = write_list([symbol, *table["gene"]], cache.index_of(graph))
     with st.container(horizontal=True):

@@ -52,7 +52,7 @@ def choose_map(id: str, points: VectorSet) -> tuple[ProjectionMethod, int]:
             "Map",
             order,
             key="map",
-            help="How many numbers a point become two.\n\n"
+            help="How the many numbers of each point are reduced to two.\n\n"
             + "\n".join(
                 f"- **{cls.title}**: {escape_markdown(cls.summary())} {glossary_link(cls.name)}"
                 for cls in PROJECTIONS.values()

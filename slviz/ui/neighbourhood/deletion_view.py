@@ -24,11 +24,11 @@ POLL_SECONDS = 1.0
 START_SECONDS = 30.0
 HELP = (
     "The edges into a gene that have most attention, up to a third of them and at most ten, are taken out of the "
-    "graph that the network listens along. If attention is worth something, the scores of the gene's ten best new "
-    "partners fall further than without as many other edges, drawn 20 times."
+    "graph along which the network passes messages. If attention matters, the scores of the gene's ten best new "
+    "partners then fall further than they do without as many random other edges (20 draws)."
 )
 BELOW = "The deletion test below says whether it does."
-NO_PAIRS = "There is no deletion test of it: this run predicts no pairs, so no prediction could fall."
+NO_PAIRS = "There is no deletion test of it: this run predicts no pairs, so no score could fall."
 
 
 def show(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> None:
