@@ -2,27 +2,37 @@
 
 import streamlit as st
 
-from slviz.ui import access, cache, data_report, layout, run_cards
+from slviz.datasets import Nouns
+from slviz.ui import access, cache, data_report, layout, nouns, run_cards
 from slviz.ui.data import data_portrait, datasets, further_parts
 from slviz.ui.labels import escape_markdown
+
+SHOWS = "slviz shows what networks learn from known pairs, and how well they predict."
+LETHALITY = (
+    "**Synthetic lethality**: a cell survives the loss of either of two genes, and dies of the loss of both. " + SHOWS
+)
 
 
 def page() -> None:
     """The data first, then what was learnt from it."""
     layout.heading("Overview")
-    st.markdown(
-        "**Synthetic lethality**: a cell survives the loss of either of two genes, and dies of the loss of both. slviz "
-        "shows what networks learn from known pairs, and how well they predict."
-    )
+    about = st.empty()
     with st.columns([2, 1])[0]:
         source, graph = datasets.pick()
         data_report.read(*cache.dataset_with_report(source))
+    about.markdown(LETHALITY if graph.nouns.are_lethal else _of_other_pairs(graph.nouns))
     data_portrait.tiles(graph)
     newest = _runs(graph.fingerprint)
     data_portrait.hubs(graph, run_id=newest)
     data_portrait.evidence(graph)
     further_parts.show(graph)
     st.caption(escape_markdown(" ".join(f"{each}." for each in (graph.title, graph.citation, graph.licence) if each)))
+
+
+def _of_other_pairs(words: Nouns) -> str:
+    """What this data set is of, where its pairs are no synthetic-lethal ones."""
+    things, pair = escape_markdown(words.things), escape_markdown(nouns.with_article(words.pair))
+    return f"Here the points are **{things}**, and a pair is **{pair}**. {SHOWS}"
 
 
 def _runs(fingerprint: str) -> str | None:

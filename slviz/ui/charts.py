@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from slviz.figures import marked_synthetic
+from slviz.ui import nouns
 from slviz.ui.downloads import safe_file_name
 
 
@@ -40,5 +41,15 @@ def draw(
         "scrollZoom": scroll_zoom,
         "toImageButtonOptions": {"format": "svg", "filename": safe_file_name(f"{name}.svg").removesuffix(".svg")},
     }
-    shown = marked_synthetic(figure) if synthetic else figure
+    shown = _in_words(marked_synthetic(figure) if synthetic else figure)
     return st.plotly_chart(shown, key=key or name, config=config, alt=alt, **selecting)
+
+
+def _in_words(figure: go.Figure) -> go.Figure:
+    """The figure with its axes in the words of the page's data set."""
+    if nouns.current().are_genes:
+        return figure
+    for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
+        if axis.title.text:
+            axis.title.text = nouns.in_words(axis.title.text)
+    return figure

@@ -10,13 +10,14 @@ from slviz.errors import UnknownGene
 from slviz.runs import Run
 from slviz.ui import address, cache, errors, layout, links, scorers
 from slviz.ui.labels import SCORE_HELP, as_score, escape_markdown, pluralise
+from slviz.ui.nouns import in_words
 
 SEARCH_HELP = "Symbol, alias, previous symbol, Ensembl, Entrez or UniProt identifier. Type and press Enter."
 
 
 def search(graph: GeneGraph, *, label: str = "Gene") -> int | None:
     """A search box whose gene is in the address; its number, or None when nothing (or nobody) was found."""
-    key = "gene box"
+    key, label = "gene box", in_words(label)
     asked = address.value("gene")
     st.session_state[key] = asked
 
@@ -31,8 +32,8 @@ def search(graph: GeneGraph, *, label: str = "Gene") -> int | None:
         on_change=changed,
         accept_new_options=True,
         filter_mode="contains",
-        placeholder="A gene, such as " + graph.genes[int(np.argmax(graph.degree))],
-        help=SEARCH_HELP,
+        placeholder=in_words("A gene, such as ") + graph.genes[int(np.argmax(graph.degree))],
+        help=SEARCH_HELP if graph.nouns.are_genes else "A name as the data set writes it. Type and press Enter.",
         icon=":material/search:",
     )
     return found(graph, asked) if asked else None

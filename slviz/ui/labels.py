@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from slviz.datasets.nouns import plural
 from slviz.text import spelt_out, unbroken
+from slviz.ui import nouns
 from slviz.ui.glossary import glossary_link
 
 SCORE = "A score, not a probability: it ranks pairs, and 0.8 does not mean four in five."
@@ -124,8 +126,9 @@ def as_code(text: object) -> str:
 
 
 def pluralise(number: int, noun: str) -> str:
-    """Such as "1 gene" or "6,375 genes"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    """Such as "1 gene" or "6,375 genes", a gene called as the page's data set calls its things."""
+    noun = nouns.in_words(noun)
+    return f"{number:,} {noun if number == 1 else plural(noun)}"
 
 
 def duration(seconds: float) -> str:

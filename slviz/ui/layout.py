@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -15,10 +16,10 @@ from slviz.datasets import GeneGraph
 from slviz.datasets.report import shown
 from slviz.datasets.sources import default_source, is_of
 from slviz.doctor.left_overs import Places, clear_at_start
-from slviz.errors import DamagedRun, RunError, RunNotFound, RunUnfinished, nearest
+from slviz.errors import DamagedRun, RunError, RunNotFound, RunUnfinished, SlvizError, nearest
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunSummary
-from slviz.ui import access, address, cache, data_folders, errors, login, run_names
+from slviz.ui import access, address, cache, data_folders, errors, login, nouns, run_names
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, as_code, escape_markdown
 
@@ -58,6 +59,7 @@ def show(body: Callable[[], None]) -> None:
     if not st.session_state.get(_NAVIGATED):
         _go_through_app()
     login.require()
+    nouns.speak_of(None)
     address.drop_nonsense()
     with errors.as_sentences():
         body()
@@ -94,6 +96,7 @@ def description(spec: RunSpec) -> str:
     data = escape_markdown(Path(spec.data_name).name or spec.data_name)
     task_words = TASK_WORDS.get(spec.task.name, spec.task.summary())
     held_out = escape_markdown(spec.held_out)
+    task_words = nouns.in_words(task_words)
     return f"Task **{task}** ({task_words}) · {_model(spec)} · data **{data}** · held out **{held_out}**"
 
 
@@ -112,6 +115,7 @@ def open_run(title: str) -> tuple[RunSummary, Run, GeneGraph]:
     Raises `DataError` where its data set is gone or another by now.
     """
     summary = _chosen_run(title)
+    _speak_of_data_of(summary)
     heading(title, spec=summary.spec)
     try:
         run = cache.run(summary)
@@ -123,6 +127,12 @@ def open_run(title: str) -> tuple[RunSummary, Run, GeneGraph]:
         raise AssertionError("st.stop() ends the page") from error
     remark(graph)
     return summary, run, graph
+
+
+def _speak_of_data_of(summary: RunSummary) -> None:
+    """Let the page speak of the things that the run's data set has; of genes where it cannot be opened."""
+    with contextlib.suppress(SlvizError):  # said by whoever opens it next
+        nouns.speak_of(cache.graph_of(cache.run(summary)))
 
 
 def remark(graph: GeneGraph) -> None:

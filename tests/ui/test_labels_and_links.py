@@ -11,6 +11,7 @@ from builders import tiny_graph, tiny_run
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slviz.datasets import Nouns
 from slviz.text import spelt_out, unbroken
 from slviz.ui import links, selection
 from slviz.ui.data.data_portrait import kinds_of_evidence, share_of_hubs
@@ -144,7 +145,8 @@ def test_real_genes_are_linked_by_their_identifiers() -> None:
 
 
 def test_a_gene_without_identifiers_is_linked_where_a_symbol_suffices() -> None:
-    assert set(links.of_gene(tiny_graph(synthetic=False, gene_info=None), 3)) == {
+    human = tiny_graph(synthetic=False, gene_info=None, nouns=Nouns(organism="human"))
+    assert set(links.of_gene(human, 3)) == {
         "HGNC", "GeneCards", "DepMap", "STRING"
     }  # fmt: skip
 

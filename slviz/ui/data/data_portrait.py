@@ -11,6 +11,7 @@ from slviz.figures import degree_distribution, degree_ranks
 from slviz.ui import charts, downloads, genes, layout, selection
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import pluralise
+from slviz.ui.nouns import in_words
 
 HUBS = 10
 NOT_RECORDED = "none recorded"
@@ -19,12 +20,12 @@ NOT_RECORDED = "none recorded"
 def tiles(graph: GeneGraph) -> None:
     """The figures that say how large the data set is and how uneven."""
     with st.container(horizontal=True):
-        st.metric("Genes", f"{len(graph):,}", border=True)
+        st.metric(in_words("Genes"), f"{len(graph):,}", border=True)
         st.metric(
             "Known pairs",
             f"{len(graph.pairs):,}",
             border=True,
-            help=f"Pairs listed as synthetic lethal. {glossary_link('Known pairs')}",
+            help=f"Pairs listed as {graph.nouns.pairs}. {glossary_link('Known pairs')}",
         )
         st.metric(
             "Kinds of evidence",
@@ -36,11 +37,13 @@ def tiles(graph: GeneGraph) -> None:
             f"Pairs of the {HUBS} largest hubs",
             f"{share_of_hubs(graph):.0%}",
             border=True,
-            help="Share of all pairs that touch one of the genes with most partners. The larger it is, the better "
-            "a model does by knowing only how many partners a gene has.",
+            help=in_words(
+                "Share of all pairs that touch one of the genes with most partners. The larger it is, the better a "
+                "model does by knowing only how many partners a gene has."
+            ),
         )
         st.metric(
-            "Genes with one partner",
+            in_words("Genes with one partner"),
             f"{int((graph.degree == 1).sum()):,}",
             border=True,
             help="Little can be learnt about these genes from their partners.",
@@ -71,8 +74,10 @@ def hubs(graph: GeneGraph, *, run_id: str | None) -> None:
             f"{HUBS} hubs hold {share_of_hubs(graph):.0%} of the pairs",
             anchor=False,
             width="content",
-            help="Hubs are often genes that a large screen was made for. A high score for a pair with a hub may say "
-            f"no more than that. {glossary_link('Hub')}",
+            help=in_words(
+                "Hubs are often genes that a large screen was made for. A high score for a pair with a hub may say "
+                f"no more than that. {glossary_link('Hub')}"
+            ),
         )
         downloads.menu(
             f"{graph.name}-degrees",
@@ -89,15 +94,15 @@ def hubs(graph: GeneGraph, *, run_id: str | None) -> None:
             synthetic=graph.synthetic,
             on_select="rerun",
             selection_mode="points",
-            alt="Genes ranked by their number of known partners; a few hubs have hundreds",
+            alt=in_words("Genes ranked by their number of known partners; a few hubs have hundreds"),
         )
-        st.caption("Each point is a gene; click one for its card.")
+        st.caption(in_words("Each point is a gene; click one for its card."))
     with right:
         charts.draw(
             degree_distribution(graph),
             name=f"{graph.name}-degrees",
             synthetic=graph.synthetic,
-            alt="Share of genes with at least so many partners",
+            alt=in_words("Share of genes with at least so many partners"),
         )
     chosen = selection.numbers(event)
     if len(chosen):

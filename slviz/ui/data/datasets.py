@@ -9,7 +9,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import DatasetEntry, known_datasets, locate, title_of
 from slviz.errors import MissingDataFile, SlvizError
-from slviz.ui import access, address, cache, data_folders, errors, layout
+from slviz.ui import access, address, cache, data_folders, errors, layout, nouns
 from slviz.ui.data import data_uploads
 from slviz.ui.labels import escape_markdown, pluralise
 
@@ -56,6 +56,7 @@ def pick() -> tuple[str, GeneGraph]:
         )
     source = source or options[0]
     graph = _opened_or_way_on(source, titles)
+    nouns.speak_of(graph)
     _describe(graph)
     return source, graph
 

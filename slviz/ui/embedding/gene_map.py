@@ -21,6 +21,7 @@ from slviz.runs.summary import RunSummary
 from slviz.ui import access, address, charts, downloads, genes, layout
 from slviz.ui.embedding import colour_choices, embedding_files, further_colours, map_events, maps
 from slviz.ui.labels import escape_markdown, pluralise
+from slviz.ui.nouns import in_words
 
 COLOURS = (
     maps.DENSITY,
@@ -41,9 +42,9 @@ def colours(run: Run, graph: GeneGraph) -> tuple[tuple[str, ...], str]:
     if not access.may_work() and not address.value("table"):  # nobody can upload a table, and none is there
         offered = tuple(each for each in offered if each != colour_choices.OWN)
     if run.spec.task.name != "classify":
-        return offered, maps.COLOUR_HELP
+        return offered, in_words(maps.COLOUR_HELP)
     return (*maps.CLASS_COLOURS, *(each for each in offered if each != maps.PARTNER)), (
-        maps.COLOUR_HELP + maps.CLASS_HELP
+        in_words(maps.COLOUR_HELP + maps.CLASS_HELP)
     )
 
 
@@ -139,7 +140,7 @@ def look(
     """How the map looks, from the controls beside it."""
     tool = next(iter(TOOLS))
     if projection.method.dimensions == 2:
-        tool = address.one_of(st.segmented_control, "Pointer", list(TOOLS), key="pointer", help=TOOL_HELP)
+        tool = address.one_of(st.segmented_control, "Pointer", list(TOOLS), key="pointer", help=in_words(TOOL_HELP))
     colouring, sentence = maps.colouring(colour, summary, graph, run, projection, gene)
     with st.expander("Points", icon=":material/tune:"):
         size = address.number("Size", key="size", low=2.0, high=12.0, default=_size(len(graph)), step=0.5)
@@ -152,7 +153,7 @@ def look(
             help=f"Names the {NAMED_HUBS} genes with most known partners, as long as no gene is searched.",
         )
         lines = address.number(
-            "Lines to nearest genes",
+            in_words("Lines to nearest genes"),
             key="lines",
             low=0,
             high=30,
@@ -208,26 +209,29 @@ def _nearest(run_id: str, count: int, _run: Run) -> np.ndarray:
 
 
 def _alt(look: Look) -> str:
-    return f"Map of {len(look.graph)} genes, coloured by {look.colouring.title}"
+    return in_words(f"Map of {len(look.graph)} genes, coloured by {look.colouring.title}")
 
 
 def _caption(look: Look) -> str:
     lines = ""
     if look.joined is not None:
         gene = escape_markdown(look.graph.genes[look.gene or 0])
-        lines = f" **Lines** lead from {gene} to its {len(look.joined)} nearest genes in the embedding itself."
+        near = f"{len(look.joined)} nearest {in_words('genes')}"
+        lines = f" **Lines** lead from {gene} to its {near} in the embedding itself."
     named = ""
     if len(look.selected) > NAMED_SELECTED and not look.solid:
         named = f" **Named** are the {NAMED_SELECTED} of {len(look.selected):,} selected with most known partners."
-    return f"{look.projection.caption} **Colour:** {look.sentence}{lines}{named}"
+    return f"{look.projection.caption} **Colour:** {in_words(look.sentence)}{lines}{named}"
 
 
 def details(look: Look) -> None:
     """The card of the searched or clicked gene, with the way to its neighbourhood."""
     if look.gene is None:
         st.caption(
-            "**Click** a gene for its card. Choose the **lasso** and draw around genes for their table; a double click "
-            "undoes it."
+            in_words(
+                "**Click** a gene for its card. Choose the **lasso** and draw around genes for their table; a double "
+                "click undoes it."
+            )
         )
         return
     genes.card(look.graph, look.gene, look.run)

@@ -1,0 +1,61 @@
+"""A data set of people is shown as one: no genes, no synthetic lethality, and no links to GeneCards."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from builders import tiny_run
+from page_tools import Open, said
+from run_folders import finish
+from streamlit.testing.v1 import AppTest
+
+from slviz.datasets.sources import open_dataset
+from slviz.runs import Run
+from slviz.runs.store import RunStore
+
+
+@pytest.fixture
+def club(store: RunStore) -> Run:
+    """A finished run on Zachary's karate club."""
+    karate = open_dataset("karate")
+    made = tiny_run(karate)
+    finish(store, made)
+    return made
+
+
+def shown(app: AppTest) -> str:
+    """What a page says, with its headings and the labels of its numbers and controls."""
+    labels = [str(each.label) for kind in (app.metric, app.selectbox, app.slider, app.button) for each in kind]
+    return "\n".join([said(app), *(str(each.value) for each in app.subheader), *labels]).replace("\\", "")
+
+
+def test_the_overview_speaks_of_people_and_friendships(club: Run, open_at_once: Open) -> None:
+    app = open_at_once("overview", data="karate")
+    assert not app.exception
+    text = shown(app)
+    assert "Here the points are **people**, and a pair is **a friendship**." in text
+    assert "34 people, 78 pairs" in text
+    assert next(each.label for each in app.metric) == "People"
+    assert not re.search(r"synthetic.lethal|GeneCards|(?<!no )(?<!not )\bgenes?\b", text, re.IGNORECASE)
+
+
+def test_the_card_of_a_person_leads_to_no_gene(club: Run, open_at_once: Open) -> None:
+    karate = open_dataset("karate")
+    app = open_at_once("embedding", run=club.run_id, gene=karate.genes[int(np.argmax(karate.degree))])
+    assert not app.exception
+    text = shown(app)
+    assert "All 34 people" in text
+    assert "is a pair a friendship?" in text
+    assert not re.search(r"synthetic.lethal|GeneCards|genenames", text, re.IGNORECASE)
+    assert app.selectbox(key="gene box").label == "Person"
+
+
+def test_the_next_page_of_genes_speaks_of_genes_again(club: Run, open_at_once: Open) -> None:
+    app = open_at_once("overview", data="karate")
+    app.query_params["data"] = "demo"
+    app.run()
+    text = shown(app)
+    assert "**Synthetic lethality**: a cell survives" in text
+    assert "1,000 genes" in text
