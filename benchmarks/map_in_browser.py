@@ -183,7 +183,7 @@ def of_vectors_page(browser: Any, points: VectorSet, folder: Path, rounds: int) 
     models = folder / "models"
     store = VectorStore(models / ".vectors")
     id = store.keep(points)
-    store.project(id, PCA(), 0)
+    store.artifacts(id).make_map(PCA(), 0)
     with served_app(models=models) as base:
         measured = ours(browser, lambda **query: address(base, "embedding", vectors=id, **query), len(points), rounds)
     shutil.rmtree(models)

@@ -46,7 +46,7 @@ def pages(store: RunStore) -> dict[str, tuple[str, dict[str, str]]]:
         shown["predictions-reconstruct"] = ("predictions", {"run": runs["reconstruct"]})
     vectors = VectorStore.default()
     digits = vectors.keep(reference("digits"))
-    vectors.project(digits, PROJECTIONS.make("tsne"), 0)
+    vectors.artifacts(digits).make_map(PROJECTIONS.make("tsne"), 0)
     shown["vectors"] = ("embedding", {"vectors": digits, "map": "t-SNE", "point": "digit 5"})
     return shown
 

@@ -20,7 +20,7 @@ from slviz.errors import SlvizError
 from slviz.gene_sets import GeneSets
 from slviz.projections import PCA, PROJECTIONS
 from slviz.results import collect, tables
-from slviz.runs.controls import STORED
+from slviz.runs.artifacts.controls import STORED
 from slviz.runs.files import sha256, to_json
 from slviz.runs.store import RunStore
 from slviz.splits import PairSplit
@@ -231,20 +231,20 @@ def read_run_folder(store: RunStore, run_id: str, graph: GeneGraph) -> None:
         lambda: store.log(run_id),
         lambda: store.device_asked(run_id),
         lambda: store.can_resume(run_id),
-        lambda: store.deletions(run_id).read(),
+        lambda: store.artifacts(run_id).open_ablation(),
         lambda: [
-            store.deletions(run_id).state(),
-            store.deletions(run_id).progress(),
-            store.deletions(run_id).failure(),
+            store.artifacts(run_id).ablation_artifact().state,
+            store.artifacts(run_id).ablation_artifact().progress,
+            store.artifacts(run_id).ablation_artifact().failure,
         ],
-        lambda: store.map_work(run_id, PCA(), 0).progress,
-        lambda: store.map_work(run_id, PCA(), 0).failure,
-        lambda: store.open_map_quality(run_id, PCA(), 0),
-        *(lambda kind=kind: store.open_control(run_id, kind) for kind in STORED),
+        lambda: store.artifacts(run_id).map_artifact(PCA(), 0).progress,
+        lambda: store.artifacts(run_id).map_artifact(PCA(), 0).failure,
+        lambda: store.artifacts(run_id).open_map_quality(PCA(), 0),
+        *(lambda kind=kind: store.artifacts(run_id).open_control(kind) for kind in STORED),
     ]
     for of in ("trained", *STORED):
-        for method, seed in [*store.projections(run_id, of=of), *((cls(), 0) for cls in PROJECTIONS.values())]:
-            reads.append(lambda method=method, seed=seed, of=of: store.open_projection(run_id, method, seed, of=of))
+        for method, seed in [*store.artifacts(run_id).maps(of=of), *((cls(), 0) for cls in PROJECTIONS.values())]:
+            reads.append(lambda method=method, seed=seed, of=of: store.artifacts(run_id).open_map(method, seed, of=of))
     for read in reads:
         with contextlib.suppress(SlvizError):
             read()
@@ -266,9 +266,9 @@ def read_models_folder(store: RunStore, graph: GeneGraph) -> None:
     for each in vectors.summaries():
         with contextlib.suppress(SlvizError):
             vectors.open(each.id)
-        for method, seed in vectors.projections(each.id):
+        for method, seed in vectors.artifacts(each.id).maps():
             with contextlib.suppress(SlvizError):
-                vectors.open_projection(each.id, method, seed)
+                vectors.artifacts(each.id).open_map(method, seed)
     sets = GeneSets(store.root, graph.fingerprint)
     for each in sets.all():
         each.numbers(graph)

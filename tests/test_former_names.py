@@ -13,7 +13,7 @@ from slviz import former_names
 from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
 from slviz.projections import PROJECTIONS
-from slviz.runs.maps import map_path
+from slviz.runs.artifacts.maps import map_path
 from slviz.runs.settings_parser import choices_from_words, words_of
 from slviz.runs.spec import RunSpec
 from slviz.splits import SPLITS

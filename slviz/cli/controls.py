@@ -9,7 +9,7 @@ from slviz.cli.settings_help import settings_help
 from slviz.errors import InvalidSetting, nearest
 from slviz.pipeline.controls import control_vectors
 from slviz.projections import PROJECTIONS, ProjectionMethod
-from slviz.runs.controls import KINDS, SHUFFLED
+from slviz.runs.artifacts.controls import KINDS, SHUFFLED
 from slviz.runs.data_of import data_of_run
 from slviz.runs.store import RunStore
 
@@ -57,7 +57,9 @@ def _controls(asked: argparse.Namespace) -> int:
         vectors = control_vectors(store, run, graph, kind, device=asked.device)
         print(f"{kind}: {len(vectors):,} genes × {vectors.shape[1]}", flush=True)
         if method is not None:
-            store.project(asked.run, method, asked.seed, of=kind, vectors=vectors, on_progress=progress_line())
+            store.artifacts(asked.run).make_map(
+                method, asked.seed, of=kind, vectors=vectors, on_progress=progress_line()
+            )
             print(f"{kind}: its {method.title} map is kept with the run.", flush=True)
     return 0
 

@@ -9,8 +9,8 @@ import numpy as np
 from slviz.datasets.gene_index import GeneIndex
 from slviz.errors import InvalidSetting, RunCancelled
 from slviz.pipeline.edge_ablation import edge_ablation
+from slviz.runs.artifacts.edge_ablations import EdgeAblation
 from slviz.runs.data_of import data_of_run
-from slviz.runs.deletions import DeletionTest
 from slviz.runs.store import RunStore
 
 
@@ -43,7 +43,7 @@ def _deletion(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _tell(test: DeletionTest, genes: tuple[str, ...]) -> None:
+def _tell(test: EdgeAblation, genes: tuple[str, ...]) -> None:
     from slviz.evaluation.faithfulness import faithfulness
 
     for row, gene in enumerate(test.genes.tolist()):

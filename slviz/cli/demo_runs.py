@@ -15,7 +15,7 @@ from slviz.pipeline.controls import control_vectors
 from slviz.pipeline.edge_ablation import edge_ablation
 from slviz.pipeline.train_run import train_run
 from slviz.projections.tsne import TSNE
-from slviz.runs.controls import KINDS
+from slviz.runs.artifacts.controls import KINDS
 from slviz.runs.spec import RunSpec
 from slviz.runs.store import SHIPPED, RunStore
 from slviz.tasks import Confidence, Link, Reconstruct
@@ -67,7 +67,7 @@ def _tell_apart(store: RunStore, run_id: str, graph: GeneGraph) -> None:
     run = store.open(run_id)
     for kind in KINDS:
         vectors = control_vectors(store, run, graph, kind, device="cpu")
-        store.project(run_id, TSNE(), 0, of=kind, vectors=vectors)
+        store.artifacts(run_id).make_map(TSNE(), 0, of=kind, vectors=vectors)
     edge_ablation(store, run, graph)
 
 

@@ -82,9 +82,9 @@ def _picture(asked: argparse.Namespace) -> int:
 def _map(store: RunStore, run: Run, name: str) -> Projection:
     """The stored map by that method; one that takes but a moment is made where it is not there."""
     method_of_name = PROJECTIONS[name]
-    for method, seed in store.projections(run.run_id):
+    for method, seed in store.artifacts(run.run_id).maps():
         with contextlib.suppress(DamagedRun):  # of several maps one that is whole
-            if method.name == name and (found := store.open_projection(run.run_id, method, seed)) is not None:
+            if method.name == name and (found := store.artifacts(run.run_id).open_map(method, seed)) is not None:
                 return found
     if method_of_name.at_once:
         return method_of_name().fit(run.embedding, 0)

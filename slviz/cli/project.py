@@ -45,10 +45,10 @@ def _project(asked: argparse.Namespace) -> int:
     method = PROJECTIONS.make(asked.method, **settings_given(asked.method, asked.settings))
     store, shown = RunStore.default(), progress_line()
     for seed in _seeds(method, asked.seed, asked.seeds):
-        projection = store.project(asked.run, method, seed, on_progress=shown)
+        projection = store.artifacts(asked.run).make_map(method, seed, on_progress=shown)
         print(f"The {method.title} map of {asked.run} is kept with the run. {projection.caption}", flush=True)
         if seed == asked.seed and len(projection.coordinates) > FEWEST_GENES:
-            quality = store.measure_map_quality(asked.run, method, seed)
+            quality = store.artifacts(asked.run).measure_map_quality(method, seed)
             print(
                 f"Trustworthiness {np.nanmean(quality.trustworthiness):.3f}, continuity "
                 f"{np.nanmean(quality.continuity):.3f} (a map by chance: {quality.by_chance['continuity']:.3f})."

@@ -136,7 +136,7 @@ def _show_spec(spec: RunSpec) -> None:
 
 
 def _show_finished(store: RunStore, summary: RunSummary) -> int:
-    maps = [f"{method.name} (seed {seed})" for method, seed in store.projections(summary.run_id)]
+    maps = [f"{method.name} (seed {seed})" for method, seed in store.artifacts(summary.run_id).maps()]
     print(f"maps      {', '.join(maps) or 'none'}")
     leading = [column for column in METRIC_COLUMNS if column not in ("metric", "value")]
     table = summary.metrics.pivot_table(index=leading[1:] + leading[:1], columns="metric", values="value", sort=False)

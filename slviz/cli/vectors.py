@@ -100,7 +100,7 @@ def _add(asked: argparse.Namespace) -> int:
     store = VectorStore.default()
     kept = store.keep(points)
     for each in points.maps:
-        store.project(kept, Given(map=each), 0)
+        store.artifacts(kept).make_map(Given(map=each), 0)
     count, width = points.vectors.shape
     print(f"{kept}: {count:,} points with {width:,} numbers each ({points.origin}).")
     print(f"Its page: embedding?vectors={kept}")
@@ -109,13 +109,13 @@ def _add(asked: argparse.Namespace) -> int:
 
 def _project(asked: argparse.Namespace) -> int:
     if asked.given is not None:
-        VectorStore.default().project(asked.set, Given(map=asked.given), 0)
+        VectorStore.default().artifacts(asked.set).make_map(Given(map=asked.given), 0)
         print(f"Measured how well the map {asked.given} of {asked.set} keeps neighbours.")
         return 0
     method = PROJECTIONS.make(asked.method, **settings_given(asked.method, asked.settings))
     if not 0 <= asked.seed < 2**31:
         raise InvalidSetting(f"seed={asked.seed} is outside the range 0 to {2**31 - 1}.")
-    VectorStore.default().project(asked.set, method, asked.seed)
+    VectorStore.default().artifacts(asked.set).make_map(method, asked.seed)
     print(f"The {method.title} map of {asked.set} is kept with it.")
     return 0
 

@@ -100,9 +100,9 @@ def of_stored_vectors(store: VectorStore, id: str) -> Annotated:
 def _whole_maps(store: RunStore | VectorStore, id: str) -> list[Projection]:
     """Every map that lies with a run or a set and can be read; a damaged one is left out."""
     found: list[Projection] = []
-    for method, seed in store.projections(id):
+    for method, seed in store.artifacts(id).maps():
         with contextlib.suppress(DamagedRun):
-            found += filter(None, [store.open_projection(id, method, seed)])
+            found += filter(None, [store.artifacts(id).open_map(method, seed)])
     return found
 
 

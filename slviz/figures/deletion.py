@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from slviz.figures.palette import ACCENT, LINE, OKABE_ITO
 from slviz.figures.theme import framed
 from slviz.figures.written import written
-from slviz.runs.deletions import DeletionTest
+from slviz.runs.artifacts.edge_ablations import EdgeAblation
 
 DECIMALS = ".2f"
 LEAST_SPAN = 0.1
@@ -18,7 +18,7 @@ LEAST_SPAN = 0.1
 FALL = "Fall of the predicted score"
 
 
-def falls_by_gene(test: DeletionTest, genes: Sequence[str]) -> go.Figure:
+def falls_by_gene(test: EdgeAblation, genes: Sequence[str]) -> go.Figure:
     """Fall without the most attended edges over that without others; above the dashed line attention matters.
 
     Points carry `customdata = [gene number]`; the thin lines reach from the 5 % to the 95 % quantile of the draws.
@@ -55,7 +55,7 @@ def falls_by_gene(test: DeletionTest, genes: Sequence[str]) -> go.Figure:
     return figure.update_yaxes(range=span, tickformat=DECIMALS)
 
 
-def falls_of_draws(test: DeletionTest, symbol: str) -> go.Figure:
+def falls_of_draws(test: EdgeAblation, symbol: str) -> go.Figure:
     """One gene: the fall of each draw of other edges as a dot, that of the most attended edges as a diamond."""
     draws = test.fall_random[0]
     span = _span(np.r_[draws, test.fall_top, 0])

@@ -9,8 +9,8 @@ from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun, InvalidSetting
 from slviz.features.scaling import scaled_columns
 from slviz.projections.method import OnProgress
-from slviz.runs.controls import FEATURES, SHUFFLED, STORED, UNTRAINED, Control
-from slviz.runs.maps import TRAINED
+from slviz.runs.artifacts.controls import FEATURES, SHUFFLED, STORED, UNTRAINED, Control
+from slviz.runs.artifacts.maps import TRAINED
 from slviz.runs.run import METRIC_COLUMNS, Run
 from slviz.runs.store import RunStore
 from slviz.splits import PairSplit
@@ -23,7 +23,7 @@ def control_vectors(store: RunStore, run: Run, graph: GeneGraph, kind: str, *, d
     if kind == FEATURES:
         return scaled_columns(run.spec.features.matrix(graph))
     try:
-        known = store.open_control(run.run_id, kind)
+        known = store.artifacts(run.run_id).open_control(kind)
     except DamagedRun:
         known = None  # a damaged one is made again
     return (known or _make(store, run, graph, kind, device=device)).embedding
@@ -38,9 +38,9 @@ def _make(store: RunStore, run: Run, graph: GeneGraph, kind: str, *, device: str
         )
     split = PairSplit.from_frame(store.open_split(run.run_id), graph.genes)
     busy = f"Another process is making the control '{kind}' of run {run.run_id}."
-    with store.control_work(run.run_id, kind).making(busy=busy) as tell:
+    with store.artifacts(run.run_id).control_artifact(kind).making(busy=busy) as tell:
         control = _untrained(run, graph, split) if kind == UNTRAINED else _shuffled(run, graph, split, tell, device)
-        store.save_control(run.run_id, control)
+        store.artifacts(run.run_id).save_control(control)
         return control
 
 

@@ -194,8 +194,8 @@ def _make_maps(store: RunStore, run_id: str, voice: Voice) -> None:
     """The maps that are made with each run; one that cannot be made is told and harms nothing."""
     for name in (name for name, method in PROJECTIONS.items() if method.with_each_run):
         try:
-            projection = store.project(run_id, PROJECTIONS.make(name), MAPS_SEED)
+            projection = store.artifacts(run_id).make_map(PROJECTIONS.make(name), MAPS_SEED)
             voice.tell(f"Map {name}: {projection.kept.mean():.0%} of nearest neighbours kept.")
-            store.measure_map_quality(run_id, projection.method, MAPS_SEED)
+            store.artifacts(run_id).measure_map_quality(projection.method, MAPS_SEED)
         except SlvizError as error:
             voice.warn(f"The {name} map was not made. {error}")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from slviz.disk.left_over import LeftOver, entries_in, folders_in, half_written, left_over_removals
-from slviz.runs.beside import ENDINGS
-from slviz.runs.deletions import DELETIONS
+from slviz.runs.artifacts.artifact import ENDINGS
+from slviz.runs.artifacts.store import places_of_artifacts
 from slviz.runs.folder import (
-    CONTROLS,
     LOCK,
     OF_THE_UNFINISHED,
-    PROJECTIONS,
     RUN_NAME,
     WAITING,
     is_before_its_spec,
@@ -52,13 +49,13 @@ def left_over_in_run(folder: Path) -> list[LeftOver]:
     found += [
         LeftOver(folder / name, what, guard=folder / LOCK) for name, what in names.items() if (folder / name).is_file()
     ]
-    for place in _places_beside(folder):
-        found += left_over_beside(place)
+    for place in places_of_artifacts(folder):
+        found += left_over_artifacts(place)
     return [each for each in found if not each.is_in_use]
 
 
-def left_over_beside(place: Path) -> list[LeftOver]:
-    """What makers of maps, controls and deletion tests left in the folder that these lie in."""
+def left_over_artifacts(place: Path) -> list[LeftOver]:
+    """What makers of artifacts left in the folder that these lie in."""
     found = half_written(place)
     for path in entries_in(place):
         named = BESIDE.fullmatch(path.name)
@@ -67,11 +64,3 @@ def left_over_beside(place: Path) -> list[LeftOver]:
             what = "a lock" if path == guard else "what a killed maker said of its progress, or was asked"
             found.append(LeftOver(path, what, guard=guard))
     return [each for each in found if not each.is_in_use]
-
-
-def _places_beside(folder: Path) -> Iterator[Path]:
-    yield folder / PROJECTIONS
-    yield folder / DELETIONS
-    for control in folders_in(folder / CONTROLS):
-        yield control
-        yield control / PROJECTIONS

@@ -103,13 +103,6 @@ class StoredProgress(Stored):
     doing: Text
 
 
-class StoredTally(Stored):
-    """How far a deletion test is."""
-
-    done: Count
-    of: Count
-
-
 class AboutCheckpoint(Stored):
     """The description in a checkpoint."""
 
@@ -144,6 +137,6 @@ class AboutControl(Stored):
 
 
 class AboutDeletion(Stored):
-    """The description in the file of a deletion test."""
+    """The description in the file of an edge ablation."""
 
     run_id: Line

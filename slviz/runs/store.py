@@ -7,7 +7,7 @@
     log.txt  cancel  error.json  device  checkpoint.safetensors
     weights.safetensors  arrays.safetensors  predictions.parquet  split.parquet  metrics.json
     projections/<method>-<hash>.safetensors     each sealed with its own SHA-256; quality-… beside it
-    controls/<kind>/…                           what the embedding is told from: see slviz.runs.controls
+    controls/<kind>/…                           what the embedding is told from: see slviz.runs.artifacts.controls
     deletions/<gene or sample>.safetensors      sealed likewise
     tensorboard/          event files, where they were asked for
     manifest.json         last: SHA-256 and size of the files above, versions, device, seconds
@@ -28,9 +28,10 @@ from slviz import former_names, places
 from slviz.disk.left_over import aside_of
 from slviz.disk.whole_files import remove_any
 from slviz.errors import DamagedRun, RunAlreadyRunning, RunError, RunNotFound, RunUnfinished, nearest
+from slviz.runs.artifacts import ArtifactStore
+from slviz.runs.artifacts.edge_ablations import DELETIONS
 from slviz.runs.contents import LOG, SPLIT, WEIGHTS, damage, parquet_to_table, read_run
 from slviz.runs.damage import CURE, readable
-from slviz.runs.deletions import DELETIONS, DeletionFiles, damaged_deletions
 from slviz.runs.files import saving, unpack_arrays
 from slviz.runs.folder import (
     CANCEL,
@@ -48,10 +49,8 @@ from slviz.runs.folder import (
     is_held,
     state_of,
 )
-from slviz.runs.kept_beside import KeptBeside
 from slviz.runs.left_over import left_over_in_run
 from slviz.runs.manifest import MANIFEST, Manifest
-from slviz.runs.maps import damaged_maps
 from slviz.runs.plain_files import is_plain, read_text_if_there
 from slviz.runs.run import Run
 from slviz.runs.sources import remember_source, with_path, without_path
@@ -64,7 +63,7 @@ LONGEST_DEVICE, MOST_OF_A_LOG = 100, 1 << 20
 NOT_LISTED = {MANIFEST, LOCK, CANCEL, ERROR, CHECKPOINT, WAITING, DEVICE, PROJECTIONS, CONTROLS, DELETIONS, EVENTS}
 
 
-class RunStore(KeptBeside):
+class RunStore:
     """Runs in a folder of one's own, and the runs that came with slviz.
 
     Attributes:
@@ -185,7 +184,7 @@ class RunStore(KeptBeside):
         found += [
             f"{readable(name)} is not part of run {run_id}; nothing reads it. Move it elsewhere." for name in foreign
         ]
-        return found + damaged_maps(folder) + damaged_deletions(folder)
+        return found + self.artifacts(run_id).damage()
 
     def progress(self, run_id: str) -> pd.DataFrame:
         """One row an epoch done so far, columns as in `Run.history`; empty before the first."""
@@ -209,12 +208,17 @@ class RunStore(KeptBeside):
         folder = self.folder(run_id)
         return _state_of(folder) in ("interrupted", "cancelled", "failed") and is_plain(folder / CHECKPOINT)
 
-    # --- deletion tests ----------------------------------------------------------------------------------
+    def artifacts(self, run_id: str) -> ArtifactStore:
+        """What is made beside a run: maps, their quality, controls, edge ablations; raises `RunNotFound`.
 
-    def deletions(self, run_id: str, gene: int | None = None) -> DeletionFiles:
-        """The deletion test of one gene, or of a sample, of a finished run; raises `RunNotFound`, `RunUnfinished`."""
-        folder, _ = self._finished(run_id)
-        return DeletionFiles(folder, gene)
+        Something is made of a finished run alone: of others it raises `RunUnfinished`.
+        """
+        return ArtifactStore(
+            self.folder(run_id),
+            owner=f"run {run_id}",
+            vectors=lambda: self.open(run_id).embedding,
+            refuse=lambda: self._finished(run_id),
+        )
 
     def tidy(self, run_id: str) -> None:
         """Clear what killed workers left in the folder of one of your own runs; what a living one uses stays."""
@@ -297,7 +301,7 @@ def _state_of(folder: Path) -> RunState:
 
 
 def _refuse_while_something_is_made(folder: Path) -> None:
-    """Raise `RunAlreadyRunning` while a map, a control or a deletion test of the run is made."""
+    """Raise `RunAlreadyRunning` while a map, a control or an edge ablation of the run is made."""
     for lock in sorted(folder.rglob(".*.lock")):
         if is_held(lock):
             made = lock.name.removeprefix(".").removesuffix(".lock")

@@ -18,7 +18,7 @@ from jaxtyping import Float32, Int64
 from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun, InvalidSetting
 from slviz.runs import Run
-from slviz.runs.deletions import FEWEST_EDGES, DeletionTest, edges_into
+from slviz.runs.artifacts.edge_ablations import FEWEST_EDGES, EdgeAblation, edges_into
 from slviz.scorers import PairDecoder
 from slviz.splits import PairSplit
 from slviz.training.devices import find_device, repeatable
@@ -59,7 +59,7 @@ def deletion_test(
     draws: int = DRAWS,
     seed: int = 0,
     on_gene: Callable[[int, int], None] | None = None,
-) -> DeletionTest:
+) -> EdgeAblation:
     """Test these genes of a finished run on the processor.
 
     Args:
@@ -87,7 +87,7 @@ def deletion_test(
     if on_gene is not None:
         on_gene(len(genes), len(genes))
     edges, removed, score, fall_top, fall_random = (list(column) for column in zip(*rows, strict=True))
-    return DeletionTest(
+    return EdgeAblation(
         genes=np.asarray(genes, dtype=np.int64),
         edges=np.array(edges, dtype=np.int64),
         removed=np.array(removed, dtype=np.int64),

@@ -15,10 +15,10 @@ from slviz.datasets.sources import known_datasets, open_with_report
 from slviz.errors import DamagedRun
 from slviz.projections import MapQuality, Projection, ProjectionMethod
 from slviz.runs import Run
-from slviz.runs.controls import Control
+from slviz.runs.artifacts.controls import Control
+from slviz.runs.artifacts.edge_ablations import EdgeAblation
+from slviz.runs.artifacts.maps import TRAINED
 from slviz.runs.data_of import refuse_changed_data, refuse_foreign_run
-from slviz.runs.deletions import DeletionFiles, DeletionTest
-from slviz.runs.maps import TRAINED
 from slviz.runs.plain_files import is_plain
 from slviz.runs.store import RunStore, RunSummary
 from slviz.splits import PairSplit
@@ -66,19 +66,19 @@ def run(summary: RunSummary) -> Run:
 
 def projection(summary: RunSummary, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Projection | None:
     """A stored map of a finished run, or of one of its controls; None when it has not been made."""
-    path = store().map_work(summary.run_id, method, seed, of=of).path
+    path = store().artifacts(summary.run_id).map_artifact(method, seed, of=of).path
     return whole(path, lambda: _projection(summary.run_id, str(path), _stamp(path), method, seed, of))
 
 
 def map_quality(summary: RunSummary, method: ProjectionMethod, seed: int) -> MapQuality | None:
     """The quality of a stored map; None when it has not been measured."""
-    path = store().map_quality_work(summary.run_id, method, seed).path
+    path = store().artifacts(summary.run_id).map_quality_artifact(method, seed).path
     return whole(path, lambda: _map_quality(summary.run_id, str(path), _stamp(path), method, seed))
 
 
 def control(summary: RunSummary, kind: str) -> Control | None:
     """A control of a finished run; None when it has not been made."""
-    path = store().control_work(summary.run_id, kind).path
+    path = store().artifacts(summary.run_id).control_artifact(kind).path
     return whole(path, lambda: _control(summary.run_id, kind, str(path), _stamp(path)))
 
 
@@ -103,10 +103,10 @@ def split(summary: RunSummary, graph: GeneGraph) -> PairSplit:
     return _split(summary.run_id, _stamp(Path(summary.folder) / "manifest.json"), graph.fingerprint, graph)
 
 
-def deletion(files: DeletionFiles) -> DeletionTest | None:
-    """A deletion test of a finished run; None when it has not been made."""
-    stamp = _stamp(files.path)
-    return _deletion(str(files.folder), files.gene, stamp, files) if stamp else None
+def ablation(summary: RunSummary, gene: int | None = None) -> EdgeAblation | None:
+    """An edge ablation of a finished run, of one gene or of a sample; None when it has not been made."""
+    path = store().artifacts(summary.run_id).ablation_artifact(gene).path
+    return whole(path, lambda: _ablation(summary.run_id, gene, str(path), _stamp(path)))
 
 
 def _stamp(path: Path) -> int:
@@ -144,17 +144,17 @@ def _run(folder: str, run_id: str, stamp: int) -> Run:
 def _projection(
     run_id: str, path: str, stamp: int, _method: ProjectionMethod, _seed: int, _of: str
 ) -> Projection | None:
-    return store().open_projection(run_id, _method, _seed, of=_of)
+    return store().artifacts(run_id).open_map(_method, _seed, of=_of)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _map_quality(run_id: str, path: str, stamp: int, _method: ProjectionMethod, _seed: int) -> MapQuality | None:
-    return store().open_map_quality(run_id, _method, _seed)
+    return store().artifacts(run_id).open_map_quality(_method, _seed)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the control …")
 def _control(run_id: str, kind: str, path: str, stamp: int) -> Control | None:
-    return store().open_control(run_id, kind)
+    return store().artifacts(run_id).open_control(kind)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the pairs …")
@@ -163,5 +163,5 @@ def _split(run_id: str, stamp: int, fingerprint: str, _graph: GeneGraph) -> Pair
 
 
 @st.cache_resource(max_entries=32)
-def _deletion(folder: str, gene: int | None, stamp: int, _files: DeletionFiles) -> DeletionTest | None:
-    return _files.read()
+def _ablation(run_id: str, gene: int | None, path: str, stamp: int) -> EdgeAblation | None:
+    return store().artifacts(run_id).open_ablation(gene)

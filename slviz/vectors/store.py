@@ -19,8 +19,7 @@ from slviz.disk.ages import last_used
 from slviz.disk.left_over import LeftOver, aside_of, folders_in, half_written, left_over_removals
 from slviz.disk.whole_files import remove_any
 from slviz.errors import DamagedRun, MalformedData, RunError, RunNotFound, nearest
-from slviz.projections import Projection, ProjectionMethod
-from slviz.runs.beside import Beside
+from slviz.runs.artifacts import ArtifactStore
 from slviz.runs.checks import is_text_column, require
 from slviz.runs.contents import parquet_to_table, table_to_parquet
 from slviz.runs.damage import damaged, readable
@@ -34,8 +33,7 @@ from slviz.runs.files import (
     write_atomically,
 )
 from slviz.runs.folder import LOCK, PROJECTIONS, holding, is_held
-from slviz.runs.left_over import left_over_beside
-from slviz.runs.maps import list_maps, map_path, read_map, save_map
+from slviz.runs.left_over import left_over_artifacts
 from slviz.runs.plain_files import is_plain
 from slviz.runs.schemas import Sha256, Size, Stored, Text
 from slviz.runs.store import RunStore
@@ -155,33 +153,14 @@ class VectorStore:
             folder.replace(aside)
         remove_any(aside)  # what stays of it is cleared by the next start
 
-    # --- maps --------------------------------------------------------------------------------------------
-
-    def projections(self, id: str) -> list[tuple[ProjectionMethod, int]]:
-        """Method and seed of every map that was made of the set."""
-        return list_maps(self.folder(id))
-
-    def open_projection(self, id: str, method: ProjectionMethod, seed: int) -> Projection | None:
-        """The map, checked; None where it was not made yet; raises `DamagedRun` naming the file."""
-        return read_map(self.folder(id), method, seed)
-
-    def project(self, id: str, method: ProjectionMethod, seed: int) -> Projection:
-        """The map, made and kept when it is not there yet; raises `RunAlreadyRunning` while another makes it,
-        `RunCancelled` when somebody asked to stop."""
-        folder = self.folder(id)
-        with contextlib.suppress(DamagedRun):  # a damaged map is made again
-            if (known := read_map(folder, method, seed)) is not None:
-                return known
-        busy = f"Another process is making this {method.name} map of {id}."
-        with self.map_work(id, method, seed).making(busy=busy) as tell:
-            projection = make_map(self.open(id), method, seed, on_progress=tell)
-            save_map(folder, projection)
-            return projection
-
-    def map_work(self, id: str, method: ProjectionMethod, seed: int) -> Beside:
-        """State, progress and failure of the making of a map, and the way to cancel it."""
-        folder = self.folder(id)
-        return Beside(map_path(folder, method, seed), within=folder)
+    def artifacts(self, id: str) -> ArtifactStore:
+        """What is made of a set: its maps and their quality; raises `RunNotFound`."""
+        return ArtifactStore(
+            self.folder(id),
+            owner=id,
+            vectors=lambda: self.open(id).vectors,
+            fit=lambda method, seed, on_progress: make_map(self.open(id), method, seed, on_progress=on_progress),
+        )
 
 
 def _write(folder: Path, points: VectorSet) -> None:
@@ -265,7 +244,7 @@ def left_over_vectors(root: Path) -> list[LeftOver]:
         if not (folder / VECTORS).is_file():
             found.append(LeftOver(folder, "a vector set that was not written to its end", guard=folder / LOCK))
             continue
-        found += half_written(folder) + left_over_beside(folder / PROJECTIONS)
+        found += half_written(folder) + left_over_artifacts(folder / PROJECTIONS)
         if (folder / LOCK).is_file():
             found.append(LeftOver(folder / LOCK, "a lock", guard=folder / LOCK))
     return [each for each in found if not each.is_in_use]

@@ -51,7 +51,7 @@ def test_a_map_is_made_with_ones_own_settings_followed_cancelled_and_made(
     page.locator(".js-plotly-plot").first.wait_for(timeout=30_000)  # the page shows another map meanwhile
     page.get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Make the t-SNE map").wait_for(timeout=60_000)
-    assert store.map_work(run, TSNE(iterations=10_000), 0).state == "none"
+    assert store.artifacts(run).map_artifact(TSNE(iterations=10_000), 0).state == "none"
     page.get_by_test_id("stPopoverButton").filter(has_text="Settings").click()
     steps = page.get_by_role("spinbutton", name="Iterations")
     steps.fill("60")
@@ -71,7 +71,7 @@ def test_other_seeds_of_the_fast_map_tell_which_genes_have_a_place(
     base: str, runs: Any, models: Path, page: Any
 ) -> None:
     run = runs["link"]
-    RunStore(models).project(run, PaCMAP(), 0)
+    RunStore(models).artifacts(run).make_map(PaCMAP(), 0)
     page.goto(address(base, "embedding", run=run, map="PaCMAP", colour="Moves between seeds"))
     settle(page)
     assert "make them below the map" in page.locator(MAIN).inner_text()
@@ -109,7 +109,7 @@ def test_controls_stand_side_by_side_with_one_selection(base: str, runs: Any, mo
         timeout=120_000,
     )
     settle(page)
-    assert RunStore(models).open_control(run, "untrained") is not None
+    assert RunStore(models).artifacts(run).open_control("untrained") is not None
     said = page.locator(MAIN).inner_text()
     assert "How many nearest neighbours stay" in said
     assert "What nearest neighbours share" in said

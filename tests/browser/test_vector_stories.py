@@ -46,7 +46,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, many: VectorSet, browser: An
     models: Path = tmp_path_factory.mktemp("vectors")
     store = VectorStore(models / ".vectors")
     id = store.keep(many)
-    store.project(id, PCA(), 0)
+    store.artifacts(id).make_map(PCA(), 0)
     with served_app(models=models) as base:
         yield base, id
 

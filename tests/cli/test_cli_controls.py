@@ -12,7 +12,7 @@ from run_folders import slviz, write_data_folder
 from slviz.cli import main
 from slviz.datasets import GeneGraph
 from slviz.projections import PCA
-from slviz.runs.controls import SHUFFLED, UNTRAINED
+from slviz.runs.artifacts.controls import SHUFFLED, UNTRAINED
 from slviz.runs.store import RunStore
 
 
@@ -34,12 +34,12 @@ def store(trained: RunStore, monkeypatch: pytest.MonkeyPatch) -> RunStore:
 
 def test_controls_and_their_maps_are_made_once(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
     run_id = store.run_ids()[0]
-    assert store.open_control(run_id, UNTRAINED) is None
+    assert store.artifacts(run_id).open_control(UNTRAINED) is None
     words = ["controls", run_id, "--of", "features", "--of", UNTRAINED, "--of", SHUFFLED, "--method", "pca"]
     assert main(words) == 0
     told = capsys.readouterr().out
     assert "untrained: 40 genes" in told
-    untrained, mixed = (store.open_control(run_id, kind) for kind in (UNTRAINED, SHUFFLED))
+    untrained, mixed = (store.artifacts(run_id).open_control(kind) for kind in (UNTRAINED, SHUFFLED))
     assert untrained is not None
     assert mixed is not None
     run = store.open(run_id)
@@ -49,7 +49,7 @@ def test_controls_and_their_maps_are_made_once(store: RunStore, capsys: pytest.C
     assert len(untrained.metrics) == 0
     assert set(mixed.metrics["metric"]) >= {"auc"}
     for kind in ("features", UNTRAINED, SHUFFLED):
-        assert store.projections(run_id, of=kind) == [(PCA(), 0)]
+        assert store.artifacts(run_id).maps(of=kind) == [(PCA(), 0)]
     assert store.check(run_id) == []
     written = {path: path.stat().st_mtime_ns for path in Path(store.folder(run_id)).rglob("*.safetensors")}
     assert main(words) == 0
@@ -59,12 +59,12 @@ def test_controls_and_their_maps_are_made_once(store: RunStore, capsys: pytest.C
 def test_a_damaged_control_is_named_and_made_again(store: RunStore) -> None:
     run_id = store.run_ids()[0]
     assert main(["controls", run_id, "--of", UNTRAINED]) == 0
-    path = store.control_work(run_id, UNTRAINED).path
-    before = store.open_control(run_id, UNTRAINED)
+    path = store.artifacts(run_id).control_artifact(UNTRAINED).path
+    before = store.artifacts(run_id).open_control(UNTRAINED)
     path.write_bytes(path.read_bytes()[:-5])
     assert any("embedding.safetensors" in each for each in store.check(run_id))
     assert main(["controls", run_id, "--of", UNTRAINED]) == 0
-    again = store.open_control(run_id, UNTRAINED)
+    again = store.artifacts(run_id).open_control(UNTRAINED)
     assert before is not None
     assert again is not None
     assert np.array_equal(before.embedding, again.embedding)
@@ -89,9 +89,9 @@ def test_what_cannot_be_had_is_a_sentence(
 def test_several_seeds_are_kept_side_by_side(store: RunStore) -> None:
     run_id = store.run_ids()[0]
     assert main(["project", run_id, "--method", "tsne", "--seeds", "3", "iterations=50"]) == 0
-    assert [seed for method, seed in store.projections(run_id) if method.name == "tsne"] == [0, 1, 2]
-    first = next(method for method, _ in store.projections(run_id) if method.name == "tsne")
-    assert store.open_map_quality(run_id, first, 0) is not None
+    assert [seed for method, seed in store.artifacts(run_id).maps() if method.name == "tsne"] == [0, 1, 2]
+    first = next(method for method, _ in store.artifacts(run_id).maps() if method.name == "tsne")
+    assert store.artifacts(run_id).open_map_quality(first, 0) is not None
 
 
 def test_a_baseline_has_no_network_to_leave_untrained(trained: RunStore) -> None:

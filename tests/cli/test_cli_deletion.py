@@ -30,13 +30,13 @@ def test_a_sample_is_tested_once_and_kept(trained, capsys):
     assert main(["deletion", run_id, "--genes", "6"]) == 0
     said = capsys.readouterr().out
     assert "Attention is" in said
-    found = store.deletions(run_id).read()
+    found = store.artifacts(run_id).open_ablation()
     assert found is not None
     assert len(found.genes) == 6
-    stamp = store.deletions(run_id).path.stat().st_mtime_ns
+    stamp = store.artifacts(run_id).ablation_artifact().path.stat().st_mtime_ns
     assert main(["deletion", run_id]) == 0
     assert capsys.readouterr().out == said
-    assert store.deletions(run_id).path.stat().st_mtime_ns == stamp
+    assert store.artifacts(run_id).ablation_artifact().path.stat().st_mtime_ns == stamp
     assert store.check(run_id) == []
 
 
@@ -50,7 +50,7 @@ def test_a_gene_is_tested_by_any_of_its_names(trained, capsys):
     symbol = max(partners, key=lambda name: partners[name])
     assert main(["deletion", run_id, "--gene", symbol.lower()]) == 0
     assert symbol in capsys.readouterr().out
-    assert store.deletions(run_id, graph.number_of[symbol]).read() is not None
+    assert store.artifacts(run_id).open_ablation(graph.number_of[symbol]) is not None
 
 
 @pytest.mark.parametrize(
@@ -71,4 +71,4 @@ def test_a_network_without_attention_is_refused_and_the_reason_kept(trained, cap
     store, _, run_id = trained
     assert main(["deletion", run_id]) == 1
     assert "has no attention to test" in capsys.readouterr().err
-    assert "has no attention" in store.deletions(run_id).failure()
+    assert "has no attention" in store.artifacts(run_id).ablation_artifact().failure

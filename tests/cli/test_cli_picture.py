@@ -23,7 +23,7 @@ def run_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr("slviz.runs.data_of.open_dataset", lambda source: graph)
     store = RunStore.default()
     finish(store, run)
-    store.save_projection(run.run_id, dataclasses.replace(a_map(run), method=TSNE()))
+    store.artifacts(run.run_id).save_map(dataclasses.replace(a_map(run), method=TSNE()))
     return run.run_id
 
 

@@ -29,7 +29,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
 def run(store: RunStore, graph: GeneGraph) -> Run:
     run = tiny_run(graph)
     finish(store, run)
-    store.save_projection(run.run_id, a_map(run))
+    store.artifacts(run.run_id).save_map(a_map(run))
     return run
 
 
@@ -114,7 +114,7 @@ def test_remove_without_anybody_to_ask_removes_nothing(store: RunStore, run: Run
 def test_a_map_is_made_by_command(store: RunStore, run: Run, capsys: pytest.CaptureFixture[str]):
     assert main(["project", run.run_id, "--method", "pca", "--seed", "5"]) == 0
     assert "pca" in capsys.readouterr().out.casefold()
-    assert (PROJECTIONS.make("pca"), 5) in store.projections(run.run_id)
+    assert (PROJECTIONS.make("pca"), 5) in store.artifacts(run.run_id).maps()
     for words, said in (
         (["--method", "tnse"], "Did you mean 'tsne'"),
         (["--method", "tsne", "perplexty=3"], "Did you mean 'perplexity'"),

@@ -117,7 +117,7 @@ def test_a_map_that_cannot_be_made_does_not_harm_the_run(
     words = [word for word in SHORT if word != "--no-projections"]
     assert main(words) == 0
     assert "The tsne map was not made. All genes have the same vector." in capsys.readouterr().err
-    assert store.projections(run_id) == [(PCA(), 0)]
+    assert store.artifacts(run_id).maps() == [(PCA(), 0)]
     assert store.check(run_id) == []
 
 

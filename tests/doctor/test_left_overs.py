@@ -135,7 +135,7 @@ def test_nothing_else_is_touched(places: Places, tmp_path: Path) -> None:
 def test_the_files_of_a_finished_run_stay_and_those_of_its_training_go(places: Places) -> None:
     store, run = RunStore(places.models), tiny_run(tiny_graph())
     folder = finish(store, run)
-    store.project(run.run_id, PCA(), 0)
+    store.artifacts(run.run_id).make_map(PCA(), 0)
     before = sorted(folder.rglob("*"))
     for name in ("checkpoint.safetensors", "cancel", "error.json", "waiting", "device", ".lock"):
         lay(folder / name)

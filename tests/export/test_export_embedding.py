@@ -172,7 +172,7 @@ def test_the_command_writes_every_format_with_every_stored_map(
     monkeypatch.setattr("slviz.runs.data_of.open_dataset", lambda source: graph)
     store = RunStore.default()
     finish(store, run)
-    store.save_projection(run.run_id, dataclasses.replace(a_map(run), method=TSNE()))
+    store.artifacts(run.run_id).save_map(dataclasses.replace(a_map(run), method=TSNE()))
     for name in export.FORMATS:
         assert main(["export", run.run_id, "--format", name, "--out", str(tmp_path / name)]) == 0
     with h5py.File(tmp_path / "h5ad") as root:

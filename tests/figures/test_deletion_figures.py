@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from slviz.figures.deletion import falls_by_gene, falls_of_draws
-from slviz.runs.deletions import DeletionTest
+from slviz.runs.artifacts.edge_ablations import EdgeAblation
 
 GENES = ("A", "B", "C", "D")
-TEST = DeletionTest(
+TEST = EdgeAblation(
     genes=np.array([1, 3]),
     edges=np.array([9, 4]),
     removed=np.array([3, 1]),
@@ -37,6 +37,6 @@ def test_every_draw_is_a_point_and_tiny_falls_look_tiny() -> None:
     assert np.allclose(figure.data[1].x, [0.1])
     assert "B" in figure.layout.xaxis.title.text
     low, high = falls_of_draws(
-        DeletionTest(**{**vars(one), "fall_top": np.array([0.0]), "fall_random": np.zeros((1, 3))}), "B"
+        EdgeAblation(**{**vars(one), "fall_top": np.array([0.0]), "fall_random": np.zeros((1, 3))}), "B"
     ).layout.xaxis.range
     assert high - low >= 0.1

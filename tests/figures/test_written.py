@@ -35,7 +35,7 @@ from slviz.projections import PROJECTIONS, Clusters
 from slviz.projections.agreement import Agreement, Null
 from slviz.projections.homophily import NeighbourHomophily
 from slviz.results import Cell, ResultRow, ResultTable
-from slviz.runs.deletions import DeletionTest
+from slviz.runs.artifacts.edge_ablations import EdgeAblation
 
 HOSTILE = "<b>h</b> &lt; %{evil} $z$ <a href='http://evil.invalid'>x</a><br>y \u202eq"
 TAGS = ("<b>h", "&lt; %", "%{evil", "$z$", "<a href", "<br>y", "\u202e")
@@ -97,7 +97,7 @@ def of_runs(graph: GeneGraph) -> Iterator[go.Figure]:
     errors = pd.DataFrame({"gene": graph.genes, "part": "test", "prediction": 0.5, HOSTILE: 0.6})
     yield error_against_baseline(errors, HOSTILE)
     yield training_curves(run.history.assign(**{HOSTILE: 0.5}))
-    test = DeletionTest(
+    test = EdgeAblation(
         genes=np.array([1, 3]),
         edges=np.array([9, 4]),
         removed=np.array([3, 1]),

@@ -62,7 +62,7 @@ def test_the_embedding_page_offers_it_with_its_settings_has_it_made_and_shows_it
     [make] = [each for each in app.button if each.label == "Make the Rings map"]
     make.click().run()
     assert commands == [f"project {run.run_id} --method rings turns=3 mirrored=true"]
-    assert store.projections(run.run_id) == [(Rings(turns=3, mirrored=True), 0)]
+    assert store.artifacts(run.run_id).maps() == [(Rings(turns=3, mirrored=True), 0)]
     shown = open_page("embedding", run=run.run_id, map="Rings")
     assert not shown.exception
     assert "There is no Rings map" not in said(shown)
@@ -81,7 +81,7 @@ def test_the_command_line_makes_it_and_every_export_holds_it(
         parse(["project", "--help"])
     assert "mirrored" in capsys.readouterr().out
     assert main(["project", run.run_id, "--method", "rings", "--seeds", "2", "order=down", "dimensions=3"]) == 0
-    assert store.projections(run.run_id) == [(Rings(order="down", dimensions=3), seed) for seed in (0, 1)]
+    assert store.artifacts(run.run_id).maps() == [(Rings(order="down", dimensions=3), seed) for seed in (0, 1)]
     assert main(["project", run.run_id, "--method", "rings", "order=sideways"]) == 1
     assert "order='sideways' is not one of: up, down" in capsys.readouterr().err
     for name, ending in (("h5ad", "h5ad"), ("tsv", "tsv")):
@@ -100,5 +100,5 @@ def test_vectors_of_other_things_have_it_too(commands: list[str], store: RunStor
     [make] = [each for each in app.button if each.label == "Make the Rings map"]
     make.click().run()
     assert commands == [f"vectors project {kept} --method rings"]
-    assert vectors.projections(kept) == [(Rings(), 0)]
+    assert vectors.artifacts(kept).maps() == [(Rings(), 0)]
     assert Rings.reading in said(open_page("embedding", vectors=kept, map="Rings"))

@@ -21,7 +21,7 @@ from slviz.datasets import GeneGraph
 from slviz.gene_sets import GeneSet, GeneSets
 from slviz.projections import PCA
 from slviz.runs import Run
-from slviz.runs.maps import map_path
+from slviz.runs.artifacts.maps import map_path
 from slviz.runs.store import RunStore
 from slviz.tuning.studies import FOLDER
 from slviz.vectors import VectorStore, reference
@@ -153,7 +153,7 @@ def test_a_run_whose_arrays_are_foreign_is_said_and_another_is_offered(
 
 
 def test_a_damaged_map_is_said_and_may_be_made_again(store: RunStore, run: Run, open_page: Open) -> None:
-    store.save_projection(run.run_id, a_map(run))
+    store.artifacts(run.run_id).save_map(a_map(run))
     path = map_path(store.folder(run.run_id), PCA(), 0)
     path.write_bytes(path.read_bytes()[:-9])
     app = open_page("embedding", run=run.run_id, map="PCA")

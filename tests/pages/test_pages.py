@@ -19,7 +19,7 @@ from slviz.datasets import GeneGraph
 from slviz.features import FEATURE_SETS
 from slviz.projections import PCA, TSNE
 from slviz.runs import METRIC_COLUMNS, Run
-from slviz.runs.controls import Control
+from slviz.runs.artifacts.controls import Control
 from slviz.runs.store import RunStore
 from slviz.ui.embedding import map_events
 
@@ -247,7 +247,7 @@ def test_settings_of_a_map_are_in_the_address_and_nonsense_is_told(run: Run, ope
 
 
 def test_a_stored_map_opens_at_once_whatever_its_settings(run: Run, store: RunStore, open_page: Open) -> None:
-    store.project(run.run_id, TSNE(perplexity=5.0, iterations=50), 3)
+    store.artifacts(run.run_id).make_map(TSNE(perplexity=5.0, iterations=50), 3)
     app = open_page("embedding", run=run.run_id, map="t-SNE")
     assert not app.exception
     assert "t-SNE, perplexity 5, 200 steps, seed 3" in said(app)
@@ -255,12 +255,12 @@ def test_a_stored_map_opens_at_once_whatever_its_settings(run: Run, store: RunSt
 
 def test_a_colour_that_takes_several_seeds_says_where_to_make_them(run: Run, store: RunStore, open_page: Open) -> None:
     method = TSNE(perplexity=5.0, iterations=50)
-    store.project(run.run_id, method, 0)
+    store.artifacts(run.run_id).make_map(method, 0)
     app = open_page("embedding", run=run.run_id, map="t-SNE", colour="Moves between seeds")
     assert not app.exception
     assert "make them below the map" in said(app)
     for seed in (1, 2):
-        store.project(run.run_id, method, seed)
+        store.artifacts(run.run_id).make_map(method, seed)
     app = open_page("embedding", run=run.run_id, map="t-SNE", colour="Moves between seeds")
     assert not app.exception
     assert "over 3 seeds" in said(app)
@@ -290,7 +290,7 @@ def test_controls_stand_beside_the_run_and_what_is_missing_is_offered(
     random = np.random.default_rng(0)
     for kind in ("untrained", "shuffled"):
         vectors = random.normal(size=run.embedding.shape).astype(np.float32)
-        store.save_control(run.run_id, Control(kind, vectors, nothing))
+        store.artifacts(run.run_id).save_control(Control(kind, vectors, nothing))
     app = open_page("embedding", run=run.run_id, map="PCA", view="beside controls", shuffled="true")
     assert not app.exception
     assert "Not there yet" not in said(app)

@@ -148,7 +148,7 @@ def test_settings_and_seed_of_a_map_of_vectors_are_in_the_address(vectors: Vecto
     app = open_page("embedding", vectors=id, **address)
     assert not app.exception
     assert "--method tsne --seed 3 perplexity=9.0 iterations=50" in app.code[0].value
-    vectors.project(id, TSNE(perplexity=9.0, iterations=50), 3)
+    vectors.artifacts(id).make_map(TSNE(perplexity=9.0, iterations=50), 3)
     app = open_page("embedding", vectors=id, **address)
     assert not app.exception
     assert "There is no t-SNE map" not in said(app)

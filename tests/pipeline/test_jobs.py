@@ -111,5 +111,5 @@ def test_a_job_trains_in_a_process_of_its_own_from_any_folder(
     wait_until(lambda: store.state(spec.run_id) == "finished")
     assert store.open(spec.run_id).spec.data_source == str(folder)
     assert len(store.progress(spec.run_id)) == 3
-    wait_until(lambda: len(store.projections(spec.run_id)) == 3)
-    assert [method.name for method, _ in store.projections(spec.run_id)] == ["pca", "tsne", "umap"]
+    wait_until(lambda: len(store.artifacts(spec.run_id).maps()) == 3)
+    assert [method.name for method, _ in store.artifacts(spec.run_id).maps()] == ["pca", "tsne", "umap"]

@@ -55,14 +55,14 @@ def test_an_archived_run_opens_unharmed_with_all_that_lies_beside_it(stores, dat
     assert run.genes == data.genes
     assert run.spec.data_fingerprint == data.fingerprint
     assert run.embedding.shape == (len(data), EXPECTED[version]["runs"][run_id]["width"])
-    maps = store.projections(run_id)
-    assert all(store.open_projection(run_id, method, seed) is not None for method, seed in maps)
-    assert all(store.open_map_quality(run_id, method, seed) is not None for method, seed in maps)
+    maps = store.artifacts(run_id).maps()
+    assert all(store.artifacts(run_id).open_map(method, seed) is not None for method, seed in maps)
+    assert all(store.artifacts(run_id).open_map_quality(method, seed) is not None for method, seed in maps)
     assert of_stored_run(store, run, data).vectors == pytest.approx(run.embedding)
     if run_id.startswith("gat-"):
         assert len(maps) == 3
-        assert store.open_control(run_id, "untrained") is not None
-        assert store.deletions(run_id).read() is not None
+        assert store.artifacts(run_id).open_control("untrained") is not None
+        assert store.artifacts(run_id).open_ablation() is not None
         assert run.attention is not None
 
 

@@ -28,11 +28,11 @@ from slviz.errors import DamagedRun, RunError, SlvizError
 from slviz.gene_sets import GeneSet, GeneSets
 from slviz.projections import PCA, measure_map_quality
 from slviz.runs import Run
-from slviz.runs.controls import Control
+from slviz.runs.artifacts.controls import Control
+from slviz.runs.artifacts.edge_ablations import EdgeAblation
+from slviz.runs.artifacts.maps import map_path, map_quality_path, save_map_quality
 from slviz.runs.damage import readable
 from slviz.runs.data_of import refuse_foreign_run
-from slviz.runs.deletions import DeletionTest
-from slviz.runs.maps import map_path, map_quality_path, save_map_quality
 from slviz.runs.parsing import parse_table
 from slviz.runs.plain_files import LARGEST
 from slviz.runs.store import RunStore
@@ -79,15 +79,16 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Folder:
 
 def _make_beside(store: RunStore, run: Run) -> None:
     place = a_map(run)
-    store.save_projection(run.run_id, place)
+    store.artifacts(run.run_id).save_map(place)
     save_map_quality(store.folder(run.run_id), place, measure_map_quality(run.embedding, place.coordinates))
-    store.save_control(run.run_id, Control("shuffled", run.embedding + 1, run.metrics))
+    store.artifacts(run.run_id).save_control(Control("shuffled", run.embedding + 1, run.metrics))
     ones = np.ones(3, dtype=np.float32)
-    files = store.deletions(run.run_id)
-    with files.working():
-        files.save(DeletionTest(np.arange(3), np.full(3, 5), np.full(3, 1), ones, ones, np.ones((3, 4), np.float32)))
+    counts = np.full(3, 5)
+    store.artifacts(run.run_id).save_ablation(
+        EdgeAblation(np.arange(3), counts, counts // 5, ones, ones, np.ones((3, 4), np.float32))
+    )
     vectors = VectorStore(store.root / ".vectors")
-    vectors.project(vectors.keep(reference("iris")), PCA(), 0)
+    vectors.artifacts(vectors.keep(reference("iris"))).make_map(PCA(), 0)
 
 
 @pytest.fixture
@@ -461,13 +462,13 @@ def test_what_lies_beside_a_run_and_is_odd(folder: Folder, odd: Path, case: str)
     which, change = ODD_BESIDE[case]
     store = RunStore(folder.root)
     path, read = {
-        "map": (map_path(odd, PCA(), 0), lambda: store.open_projection(folder.odd, PCA(), 0)),
-        "trust": (map_quality_path(odd, PCA(), 0), lambda: store.open_map_quality(folder.odd, PCA(), 0)),
+        "map": (map_path(odd, PCA(), 0), lambda: store.artifacts(folder.odd).open_map(PCA(), 0)),
+        "trust": (map_quality_path(odd, PCA(), 0), lambda: store.artifacts(folder.odd).open_map_quality(PCA(), 0)),
         "control": (
             odd / "controls/shuffled/embedding.safetensors",
-            lambda: store.open_control(folder.odd, "shuffled"),
+            lambda: store.artifacts(folder.odd).open_control("shuffled"),
         ),
-        "deletion": (odd / "deletions/sample.safetensors", lambda: store.deletions(folder.odd).read()),
+        "deletion": (odd / "deletions/sample.safetensors", lambda: store.artifacts(folder.odd).open_ablation()),
     }[which]
     assert read() is not None
     content = path.read_bytes()

@@ -56,7 +56,7 @@ BREAK = (_remove, _cut, _empty, _alter, _take_from_another_run, _replace_by_a_fo
 def run(store: RunStore, graph: GeneGraph) -> Run:
     run = dataclasses.replace(tiny_run(graph), weights={"w": tiny_run(graph).embedding})
     finish(store, run)
-    store.save_projection(run.run_id, a_map(run))
+    store.artifacts(run.run_id).save_map(a_map(run))
     return run
 
 
@@ -72,7 +72,7 @@ def other(store: RunStore, graph: GeneGraph) -> Run:
         history=other.history.assign(seconds=0.2),
     )
     finish(store, other)
-    store.save_projection(other.run_id, a_map(other, seed=0))
+    store.artifacts(other.run_id).save_map(a_map(other, seed=0))
     return other
 
 
@@ -171,21 +171,21 @@ def test_a_broken_map_is_named_and_the_run_opens(store: RunStore, run: Run, othe
     path = next(store.folder(run.run_id).glob(MAP))
     how(path, next(store.folder(other.run_id).glob(MAP)))
     with pytest.raises(DamagedRun, match=path.name):
-        store.open_projection(run.run_id, PCA(), 0)
+        store.artifacts(run.run_id).open_map(PCA(), 0)
     assert path.name in store.check(run.run_id)[0]
     assert store.open(run.run_id).run_id == run.run_id
 
 
 def test_a_map_that_is_missing_was_never_made(store: RunStore, run: Run):
     next(store.folder(run.run_id).glob(MAP)).unlink()
-    assert store.open_projection(run.run_id, PCA(), 0) is None
+    assert store.artifacts(run.run_id).open_map(PCA(), 0) is None
     assert store.check(run.run_id) == []
 
 
 def test_a_damaged_map_is_made_again(store: RunStore, run: Run):
     path = next(store.folder(run.run_id).glob(MAP))
     _cut(path, path)
-    made = store.project(run.run_id, PCA(), 0)
+    made = store.artifacts(run.run_id).make_map(PCA(), 0)
     assert made.coordinates.shape == (len(run.genes), 2)
     assert store.check(run.run_id) == []
 

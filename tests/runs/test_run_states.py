@@ -15,8 +15,8 @@ from slviz.disk.locks import Held
 from slviz.errors import RunAlreadyRunning, RunError, RunNotFound, RunNotSaved
 from slviz.projections import PCA
 from slviz.runs import Run
+from slviz.runs.artifacts.maps import save_map
 from slviz.runs.folder import CANCEL, CHECKPOINT, ERROR, LOCK, START_SECONDS, WAITING, holding, is_held, state_of
-from slviz.runs.maps import save_map
 from slviz.runs.store import RunStore
 
 
@@ -229,7 +229,7 @@ def test_workers_and_requests_at_once_leave_one_worker_at_a_time(store: RunStore
 def test_a_run_is_not_removed_while_a_map_of_it_is_made(store: RunStore, run: Run):
     folder = finish(store, run)
     with (
-        store.map_work(run.run_id, PCA(), 0).making(busy=""),
+        store.artifacts(run.run_id).map_artifact(PCA(), 0).making(busy=""),
         pytest.raises(RunAlreadyRunning, match="Another process is making pca"),
     ):
         store.remove(run.run_id)
@@ -241,7 +241,7 @@ def test_a_run_is_not_removed_while_a_map_of_it_is_made(store: RunStore, run: Ru
 
 def test_what_is_made_of_a_run_that_was_removed_does_not_bring_its_folder_back(store: RunStore, run: Run):
     folder = finish(store, run)
-    work = store.map_work(run.run_id, PCA(), 0)
+    work = store.artifacts(run.run_id).map_artifact(PCA(), 0)
     store.remove(run.run_id)
     with pytest.raises(RunNotSaved), work.making(busy=""):
         pytest.fail("there is no run any more")
@@ -250,11 +250,11 @@ def test_what_is_made_of_a_run_that_was_removed_does_not_bring_its_folder_back(s
     assert not folder.exists()
 
 
-def test_a_wish_to_stop_a_killed_deletion_test_does_not_stop_the_next(store: RunStore, run: Run):
+def test_a_wish_to_stop_a_killed_edge_ablation_does_not_stop_the_next(store: RunStore, run: Run):
     finish(store, run)
-    files = store.deletions(run.run_id, 3)
-    files.path.parent.mkdir()
-    files._beside("cancel").touch()  # its worker was killed before it saw it
-    with files.working():
-        files.tell(1, 2)
-    assert list(files.path.parent.iterdir()) == []
+    work = store.artifacts(run.run_id).ablation_artifact(3)
+    work.path.parent.mkdir()
+    work.path.with_name(".gene-3.cancel").touch()  # its worker was killed before it saw it
+    with work.making(busy="") as tell:
+        tell(0.5, "gene 1 of 2")
+    assert list(work.path.parent.iterdir()) == []

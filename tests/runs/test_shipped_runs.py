@@ -30,7 +30,7 @@ def test_each_is_whole_and_of_the_present_demo_and_defaults(specs, number: int):
     run = store.open(run_id)
     assert run.spec.synthetic
     assert run.device == "cpu"
-    assert {method.name for method, _ in store.projections(run_id)} == {"pca", "tsne", "umap"}
+    assert {method.name for method, _ in store.artifacts(run_id).maps()} == {"pca", "tsne", "umap"}
     assert len(run.history) == run.spec.optimiser.epochs
 
 

@@ -114,7 +114,7 @@ def served(place: Path) -> Iterator[Known]:
     ):
         store, run = RunStore.default(), tiny_run(seeds.demo_and_index()[0])
         finish(store, run)
-        store.save_projection(run.run_id, a_map(run))
+        store.artifacts(run.run_id).save_map(a_map(run))
         vectors = VectorStore.default().keep(reference("iris"))
         config.set_option("client.showErrorDetails", "full")  # visitors see none of it; a trial has to
         odd = finish(store, dataclasses.replace(run, spec=dataclasses.replace(run.spec, seed=7)))

@@ -31,8 +31,8 @@ from slviz.datasets.uploads import keep_upload
 from slviz.errors import SlvizError
 from slviz.gene_sets import GeneSet, GeneSets
 from slviz.runs import Run
-from slviz.runs.controls import Control
-from slviz.runs.deletions import DeletionTest
+from slviz.runs.artifacts.controls import Control
+from slviz.runs.artifacts.edge_ablations import EdgeAblation
 from slviz.runs.store import RunStore
 from slviz.runs.uploads import stage
 from slviz.vectors import VectorStore
@@ -148,13 +148,15 @@ def _another_run(neighbour: Run) -> Run:
 
 
 def _deletion(root: Path, run: Run) -> None:
-    files = RunStore(root).deletions(run.run_id)
-    with files.working():
-        files.tell(1, 3)
+    artifacts = RunStore(root).artifacts(run.run_id)
+    with artifacts.ablation_artifact().making(busy="") as tell:
+        tell(0.3, "gene 2 of 3")
         level = np.full(3, 0.5, np.float32)
         counts = np.full(3, 9)
         fall = np.full((3, 4), 0.1, np.float32)
-        files.save(DeletionTest(np.arange(3), counts, counts // 3, score=level, fall_top=level, fall_random=fall))
+        artifacts.save_ablation(
+            EdgeAblation(np.arange(3), counts, counts // 3, score=level, fall_top=level, fall_random=fall)
+        )
 
 
 def _cancel(root: Path, run: Run) -> None:
@@ -172,10 +174,10 @@ ACTIONS: Mapping[str, Callable[[Path, Run], object]] = {
     "training": lambda root, run: finish(RunStore(root), _another_run(run)),
     "asking for a training": lambda root, run: RunStore(root).request(_another_run(run).spec),
     "cancelling": _cancel,
-    "a map": lambda root, run: RunStore(root).project(run.run_id, METHOD, 5),
-    "a map that was made": lambda root, run: RunStore(root).save_projection(run.run_id, a_map(run, seed=3)),
-    "a control": lambda root, run: RunStore(root).save_control(
-        run.run_id, Control("untrained", run.embedding.copy(), run.metrics)
+    "a map": lambda root, run: RunStore(root).artifacts(run.run_id).make_map(METHOD, 5),
+    "a map that was made": lambda root, run: RunStore(root).artifacts(run.run_id).save_map(a_map(run, seed=3)),
+    "a control": lambda root, run: (
+        RunStore(root).artifacts(run.run_id).save_control(Control("untrained", run.embedding.copy(), run.metrics))
     ),
     "an ablation": _deletion,
     "an uploaded data folder": lambda root, run: keep_upload(seeds.data_files()),

@@ -149,14 +149,14 @@ def works() -> list[Work]:
         bench.store.request(bench.shared["spec"], device="cpu")
 
     def make_map(bench: Bench) -> None:
-        bench.store.project(bench.kept, PCA(), 0)
-        bench.store.measure_map_quality(bench.kept, PCA(), 0)
+        bench.store.artifacts(bench.kept).make_map(PCA(), 0)
+        bench.store.artifacts(bench.kept).measure_map_quality(PCA(), 0)
 
     def control(kind: str) -> Work:
         return Work(
             f"control {kind}",
             lambda bench: control_vectors(bench.store, bench.store.open(bench.kept), bench.graph, kind, device="cpu"),
-            lambda bench: bench.store.open_control(bench.kept, kind) is not None,
+            lambda bench: bench.store.artifacts(bench.kept).open_control(kind) is not None,
         )
 
     def deletion(bench: Bench) -> None:
@@ -171,11 +171,11 @@ def works() -> list[Work]:
 
     def bring_in(bench: Bench) -> None:
         store = vectors(bench)
-        store.project(store.keep(bench.shared["points"]), PCA(), 0)
+        store.artifacts(store.keep(bench.shared["points"])).make_map(PCA(), 0)
 
     def is_brought_in(bench: Bench) -> bool:
         id = bench.shared["points"].id
-        return vectors(bench).open(id).id == id and vectors(bench).open_projection(id, PCA(), 0) is not None
+        return vectors(bench).open(id).id == id and vectors(bench).artifacts(id).open_map(PCA(), 0) is not None
 
     def take_out(bench: Bench) -> None:
         if vectors(bench).summaries():
@@ -221,10 +221,10 @@ def works() -> list[Work]:
     return [
         Work("train", train, is_trained),
         Work("request", request, lambda bench: bench.store.state(bench.shared["spec"].run_id) == "waiting"),
-        Work("map", make_map, lambda bench: bench.store.open_map_quality(bench.kept, PCA(), 0) is not None),
+        Work("map", make_map, lambda bench: bench.store.artifacts(bench.kept).open_map_quality(PCA(), 0) is not None),
         control("untrained"),
         control("shuffled"),
-        Work("deletion", deletion, lambda bench: bench.store.deletions(bench.kept).read() is not None),
+        Work("deletion", deletion, lambda bench: bench.store.artifacts(bench.kept).open_ablation() is not None),
         Work("remove", remove, lambda bench: other.run_id not in bench.store.run_ids(), another_run),
         Work("vectors", bring_in, is_brought_in),
         Work("vectors remove", take_out, lambda bench: vectors(bench).summaries() == [], bring_in),

@@ -29,11 +29,11 @@ from slviz.errors import SlvizError
 from slviz.projections import PCA
 from slviz.projections.map_quality import MapQuality
 from slviz.runs import Run
-from slviz.runs.controls import Control
-from slviz.runs.deletions import DeletionFiles, DeletionTest
+from slviz.runs.artifacts.controls import Control
+from slviz.runs.artifacts.edge_ablations import EdgeAblation
+from slviz.runs.artifacts.maps import map_path, map_quality_path, save_map, save_map_quality
 from slviz.runs.files import sha256, to_json
 from slviz.runs.manifest import MANIFEST
-from slviz.runs.maps import map_path, map_quality_path, save_map, save_map_quality
 from slviz.runs.store import RunStore
 from slviz.runs.worker import StoredCheckpoint
 from slviz.vectors import VectorStore
@@ -113,8 +113,8 @@ def _fill(root: Path, *, finished: bool) -> Path:
     save_map_quality(
         folder, projection, MapQuality(trustworthiness=level, continuity=level, recall=level, neighbours=15)
     )
-    store.save_control(run.run_id, Control("untrained", run.embedding.copy(), run.metrics))
-    tested = DeletionTest(
+    store.artifacts(run.run_id).save_control(Control("untrained", run.embedding.copy(), run.metrics))
+    tested = EdgeAblation(
         genes=np.arange(3),
         edges=np.full(3, 9),
         removed=np.full(3, 3),
@@ -122,8 +122,7 @@ def _fill(root: Path, *, finished: bool) -> Path:
         fall_top=np.full(3, 0.2, np.float32),
         fall_random=np.full((3, 4), 0.1, np.float32),
     )
-    DeletionFiles(folder).path.parent.mkdir(exist_ok=True)
-    DeletionFiles(folder).save(tested)
+    store.artifacts(run.run_id).save_ablation(tested)
     return folder
 
 
@@ -213,13 +212,13 @@ def look(store: RunStore, run_id: str) -> list[str]:
         lambda: store.progress(run_id).to_dict("records"),
         lambda: store.open_weights(run_id),
         lambda: store.open_split(run_id),
-        lambda: store.projections(run_id),
-        lambda: store.open_projection(run_id, METHOD, 0),
-        lambda: store.map_work(run_id, METHOD, 0).progress,
-        lambda: sentences.extend(filter(None, [store.map_work(run_id, METHOD, 0).failure])),
-        lambda: store.open_map_quality(run_id, METHOD, 0),
-        lambda: store.open_control(run_id, "untrained"),
-        lambda: store.deletions(run_id).read(),
+        lambda: store.artifacts(run_id).maps(),
+        lambda: store.artifacts(run_id).open_map(METHOD, 0),
+        lambda: store.artifacts(run_id).map_artifact(METHOD, 0).progress,
+        lambda: sentences.extend(filter(None, [store.artifacts(run_id).map_artifact(METHOD, 0).failure])),
+        lambda: store.artifacts(run_id).open_map_quality(METHOD, 0),
+        lambda: store.artifacts(run_id).open_control("untrained"),
+        lambda: store.artifacts(run_id).open_ablation(),
         lambda: store.device_asked(run_id),
         lambda: sentences.extend(filter(None, [store.failure(run_id)])),
         lambda: store.log(run_id),
@@ -292,7 +291,7 @@ def _kept_reader(place: Path, name: str) -> Callable[[bytes], list[str]]:
             sentences = []
             for work in (
                 lambda: store.open(id),
-                lambda: store.projections(id),
+                lambda: store.artifacts(id).maps(),
                 lambda: store.keep(sound.a_vector_set()),
             ):
                 try:

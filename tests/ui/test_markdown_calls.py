@@ -45,12 +45,9 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "markdown: _line(kind)",
     ),
     "data_uploads.py": ("toast: said",),
-    "deletion_view.py": (
+    "edge_ablation_view.py": (
         "markdown: icon",
         "markdown: label",
-        "progress: done",
-        "progress: of",
-        "progress: text",
     ),
     "downloads.py": ("download_button: label",),
     "embedding.py": ("caption: NO_EMBEDDING.format(width=run.embedding.shape[1])",),
@@ -80,7 +77,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "metric: int(count.get(label, 0))",
         "selectbox: label",
     ),
-    "making.py": (
+    "job_panel.py": (
         "button: job.button",
         "caption: job.takes",
         "markdown: job.offer",

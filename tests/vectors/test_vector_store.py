@@ -74,21 +74,21 @@ def test_an_unknown_or_foreign_name_is_refused(id: str, store: VectorStore, iris
 
 def test_maps_are_kept_and_told_apart(store: VectorStore, iris: VectorSet) -> None:
     id = store.keep(iris)
-    assert store.map_work(id, PCA(), 0).state == "none"
-    made = store.project(id, PCA(), 0)
+    assert store.artifacts(id).map_artifact(PCA(), 0).state == "none"
+    made = store.artifacts(id).make_map(PCA(), 0)
     assert np.array_equal(made.coordinates, PCA().fit(iris.vectors, 0).coordinates)
-    again = store.open_projection(id, PCA(), 0)
+    again = store.artifacts(id).open_map(PCA(), 0)
     assert again is not None
     assert np.array_equal(again.kept, made.kept)
-    given = store.project(id, Given(map="X/odd"), 0)
+    given = store.artifacts(id).make_map(Given(map="X/odd"), 0)
     assert np.array_equal(given.coordinates, iris.maps["X/odd"])
     assert np.array_equal(given.kept, neighbourhood_preservation(iris.vectors, iris.maps["X/odd"], count=15))
-    assert [method for method, _ in store.projections(id)] == [PCA()]
+    assert [method for method, _ in store.artifacts(id).maps()] == [PCA()]
 
 
 def test_a_set_is_not_removed_while_a_map_is_made(store: VectorStore, iris: VectorSet) -> None:
     id = store.keep(iris)
-    store.project(id, PCA(), 0)
+    store.artifacts(id).make_map(PCA(), 0)
     lock = store.folder(id) / "projections" / ".tsne-1.lock"
     with contextlib.ExitStack() as held:
         held.enter_context(holding(lock, busy="busy"))
@@ -129,7 +129,7 @@ def test_the_command_line_goes_the_whole_way(store: VectorStore, tmp_path: Path,
     assert (summary.name, summary.points, summary.width) == ("Drugs", 12, 3)
     assert f"embedding?vectors={summary.id}" in capsys.readouterr().out
     assert main(["vectors", "project", summary.id, "--method", "pca"]) == 0
-    assert store.map_work(summary.id, PCA(), 0).state == "finished"
+    assert store.artifacts(summary.id).map_artifact(PCA(), 0).state == "finished"
     assert main(["vectors", "export", summary.id, "--out", str(tmp_path / "drugs.h5ad")]) == 0
     with h5py.File(tmp_path / "drugs.h5ad") as root:
         assert set(root["obsm"]) == {"X_embedding", "X_pca"}

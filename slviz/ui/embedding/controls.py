@@ -19,11 +19,11 @@ from slviz.projections import Projection, ProjectionMethod
 from slviz.projections.agreement import Agreement
 from slviz.projections.nearest_genes import nearest_genes
 from slviz.runs import Run
-from slviz.runs.beside import Beside
-from slviz.runs.controls import FEATURES, KINDS, SHUFFLED, STORED, UNTRAINED
-from slviz.runs.maps import TRAINED
+from slviz.runs.artifacts import Artifact
+from slviz.runs.artifacts.controls import FEATURES, KINDS, SHUFFLED, STORED, UNTRAINED
+from slviz.runs.artifacts.maps import TRAINED
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, cache, charts, downloads, making, selection
+from slviz.ui import address, cache, charts, downloads, job_panel, selection
 from slviz.ui.embedding import controls_compared
 from slviz.ui.embedding.controls_compared import SHORT, TITLES
 from slviz.ui.glossary import glossary_link
@@ -64,7 +64,7 @@ def show(
     method, seed = wanted
     missing = [kind for kind in kinds if not _is_there(summary, kind, method, seed)]
     if missing:
-        making.panel(_job(summary, missing, method, seed))
+        job_panel.panel(_job(summary, missing, method, seed))
     sides = [_side(summary, graph, run, kind, method, seed) for kind in kinds if kind not in missing]
     if len(graph) > MOST_GENES:
         st.info(f"Neighbours are compared for up to {MOST_GENES:,} genes; here are {len(graph):,}.")
@@ -108,15 +108,15 @@ def _is_there(summary: RunSummary, kind: str, method: ProjectionMethod, seed: in
     return method.at_once or cache.projection(summary, method, seed, of=kind) is not None
 
 
-def _job(summary: RunSummary, missing: list[str], method: ProjectionMethod, seed: int) -> making.Job:
+def _job(summary: RunSummary, missing: list[str], method: ProjectionMethod, seed: int) -> job_panel.Job:
     store = cache.store()
 
-    def works() -> list[Beside]:
-        made = [store.control_work(summary.run_id, kind) for kind in missing if kind in STORED]
-        return made + [store.map_work(summary.run_id, method, seed, of=kind) for kind in missing]
+    def works() -> list[Artifact]:
+        made = [store.artifacts(summary.run_id).control_artifact(kind) for kind in missing if kind in STORED]
+        return made + [store.artifacts(summary.run_id).map_artifact(method, seed, of=kind) for kind in missing]
 
     names = " and ".join(TITLES[kind].lower() for kind in missing)
-    return making.Job(
+    return job_panel.Job(
         key=f"controls {summary.run_id} {missing} {method} {seed}",
         works=works,
         command=commands.controls(summary.run_id, missing, method, seed=seed),

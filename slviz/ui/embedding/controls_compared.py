@@ -15,8 +15,8 @@ from slviz.projections.agreement import Agreement, neighbour_agreement
 from slviz.projections.homophily import HELD_OUT, NeighbourHomophily, Relation, neighbour_homophily, relations_of
 from slviz.projections.neighbours import nearest_neighbours
 from slviz.runs import Run
-from slviz.runs.controls import FEATURES, SHUFFLED, UNTRAINED
-from slviz.runs.maps import TRAINED
+from slviz.runs.artifacts.controls import FEATURES, SHUFFLED, UNTRAINED
+from slviz.runs.artifacts.maps import TRAINED
 from slviz.splits import PairSplit
 from slviz.ui import charts, downloads
 

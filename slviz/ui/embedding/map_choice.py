@@ -12,14 +12,14 @@ from slviz.pipeline import commands
 from slviz.projections import PCA, PROJECTIONS, Projection, ProjectionMethod
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, cache, making
+from slviz.ui import address, cache, job_panel
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
 
 
 def choose(summary: RunSummary) -> tuple[ProjectionMethod, int]:
     """The method of the address with its settings and seed; those that lie with the run come first."""
-    stored = cache.store().projections(summary.run_id)
+    stored = cache.store().artifacts(summary.run_id).maps()
     there = {method.title for method, _ in stored}
     methods = sorted(
         PROJECTIONS.values(), key=lambda cls: (cls.title not in there and not cls.at_once, cls.offered, cls.title)
@@ -123,7 +123,7 @@ def stored_or_made(summary: RunSummary, run: Run, method: ProjectionMethod, seed
         return projection
     if method.at_once:
         return made_at_once(run, method, seed)
-    making.panel(job(summary, method, seed))
+    job_panel.panel(job(summary, method, seed))
     meanwhile = _nearest(summary, run, method)
     st.info(
         f"Until then you see another map that is there: {escape_markdown(meanwhile.caption.partition('. ')[0])}.",
@@ -132,11 +132,11 @@ def stored_or_made(summary: RunSummary, run: Run, method: ProjectionMethod, seed
     return meanwhile
 
 
-def job(summary: RunSummary, method: ProjectionMethod, seed: int) -> making.Job:
+def job(summary: RunSummary, method: ProjectionMethod, seed: int) -> job_panel.Job:
     """The making of a map."""
-    return making.Job(
+    return job_panel.Job(
         key=f"{summary.run_id} {method} {seed}",
-        works=lambda: [cache.store().map_work(summary.run_id, method, seed)],
+        works=lambda: [cache.store().artifacts(summary.run_id).map_artifact(method, seed)],
         command=commands.project(summary.run_id, method, seed=seed),
         what=f"the {method.title} map",
         offer=f"**There is no {method.title} map of this run with these settings yet.** "
@@ -148,7 +148,7 @@ def job(summary: RunSummary, method: ProjectionMethod, seed: int) -> making.Job:
 
 def _nearest(summary: RunSummary, run: Run, method: ProjectionMethod) -> Projection:
     """A stored map of the same method and dimensions, else of another, else one that takes but a moment."""
-    stored = cache.store().projections(summary.run_id)
+    stored = cache.store().artifacts(summary.run_id).maps()
     flat_first = sorted(stored, key=lambda each: (each[0].name != method.name, each[0].dimensions != method.dimensions))
     for known, seed in flat_first:
         projection = cache.projection(summary, known, seed)

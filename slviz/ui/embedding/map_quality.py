@@ -14,7 +14,7 @@ from slviz.projections import MapQuality, Projection, measure_map_quality
 from slviz.projections.pca import explained_variance
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, cache, charts, downloads, making
+from slviz.ui import address, cache, charts, downloads, job_panel
 from slviz.ui.embedding import map_seeds
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
@@ -41,7 +41,7 @@ def show(summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection
     with part:
         quality = quality_of(summary, run, projection)
         if quality is None:
-            making.panel(_job(summary, projection))
+            job_panel.panel(_job(summary, projection))
         else:
             _sums(graph, run, projection, quality)
         if projection.method.random:
@@ -68,11 +68,11 @@ def _measured(run_id: str, method: str, seed: int, _run: Run, _projection: Proje
     return measure_map_quality(_run.embedding, _projection.coordinates)
 
 
-def _job(summary: RunSummary, projection: Projection) -> making.Job:
+def _job(summary: RunSummary, projection: Projection) -> job_panel.Job:
     method, seed = projection.method, projection.seed
-    return making.Job(
+    return job_panel.Job(
         key=f"quality {summary.run_id} {method} {seed}",
-        works=lambda: [cache.store().map_quality_work(summary.run_id, method, seed)],
+        works=lambda: [cache.store().artifacts(summary.run_id).map_quality_artifact(method, seed)],
         command=commands.project(summary.run_id, method, seed=seed),
         what="the comparison with the embedding",
         offer="**This map has not been compared with its embedding yet.** Every gene's neighbours here are looked up "

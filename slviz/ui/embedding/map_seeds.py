@@ -17,7 +17,7 @@ from slviz.pipeline import commands
 from slviz.projections import Projection, ProjectionMethod, Spread, spread_over
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import cache, charts, downloads, making
+from slviz.ui import cache, charts, downloads, job_panel
 from slviz.ui.labels import pluralise
 
 SEEDS = 5
@@ -34,7 +34,7 @@ def show(summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection
     st.markdown("**The same map from other seeds**")
     found = spread_of(summary, projection)
     if found is None:
-        making.panel(_job(summary, projection))
+        job_panel.panel(_job(summary, projection))
         return
     spread, numbers = found
     seeds = len(numbers)
@@ -107,7 +107,7 @@ def colouring(summary: RunSummary, projection: Projection) -> tuple[Colouring, s
 
 def spread_of(summary: RunSummary, projection: Projection) -> tuple[Spread, tuple[int, ...]] | None:
     """How far genes move over all stored seeds of this map, and which these are; None for fewer than three."""
-    stored = cache.store().projections(summary.run_id)
+    stored = cache.store().artifacts(summary.run_id).maps()
     of_method = [seed for method, seed in stored if method == projection.method]
     seeds = tuple(seed for seed in of_method if cache.projection(summary, projection.method, seed) is not None)
     if len(seeds) < FEWEST_SEEDS:
@@ -121,12 +121,14 @@ def _spread(run_id: str, name: str, seeds: tuple[int, ...], _method: ProjectionM
     return spread_over([each.coordinates for each in placed if each is not None])
 
 
-def _job(summary: RunSummary, projection: Projection) -> making.Job:
+def _job(summary: RunSummary, projection: Projection) -> job_panel.Job:
     method, first = projection.method, projection.seed
     store = cache.store()
-    return making.Job(
+    return job_panel.Job(
         key=f"seeds {summary.run_id} {method} {first}",
-        works=lambda: [store.map_work(summary.run_id, method, seed) for seed in range(first, first + SEEDS)],
+        works=lambda: [
+            store.artifacts(summary.run_id).map_artifact(method, seed) for seed in range(first, first + SEEDS)
+        ],
         command=commands.project(summary.run_id, method, seed=first, seeds=SEEDS),
         what=f"{pluralise(SEEDS, 'map')} from different seeds",
         offer=f"What {method.title} places by chance moves when the seed changes; {SEEDS} seeds show which genes "

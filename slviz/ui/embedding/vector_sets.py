@@ -11,7 +11,7 @@ from slviz.figures.own_columns import MOST_CATEGORIES, by_column
 from slviz.pipeline import commands
 from slviz.projections import CLUSTERINGS, DENSITIES, PCA, PROJECTIONS, Projection, ProjectionMethod
 from slviz.projections.projection import PRESERVED_NEIGHBOURS
-from slviz.ui import address, cache, making
+from slviz.ui import address, cache, job_panel
 from slviz.ui.embedding import map_choice
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
@@ -72,7 +72,7 @@ def choose_map(id: str, points: VectorSet) -> tuple[ProjectionMethod, int]:
 
 
 def _flat_maps(id: str) -> list[tuple[ProjectionMethod, int]]:
-    return [(method, seed) for method, seed in store().projections(id) if method.dimensions == 2]
+    return [(method, seed) for method, seed in store().artifacts(id).maps() if method.dimensions == 2]
 
 
 def open_map(id: str, points: VectorSet, method: ProjectionMethod, seed: int) -> Projection:
@@ -83,7 +83,7 @@ def open_map(id: str, points: VectorSet, method: ProjectionMethod, seed: int) ->
     found = _at_hand(id, points, method, seed)
     if found is not None:
         return found
-    making.panel(_job(id, method, seed))
+    job_panel.panel(_job(id, method, seed))
     there = [(made, made_seed) for made, made_seed in _flat_maps(id) if made.name in PROJECTIONS]
     others = sorted(there, key=lambda each: each[0].name != method.name)
     others += [(Given(map=name), 0) for name in points.maps] + [(PCA(), 0)]
@@ -106,10 +106,10 @@ def _at_hand(id: str, points: VectorSet, method: ProjectionMethod, seed: int) ->
     return _at_once(id, method, seed, points) if method.at_once else None
 
 
-def _job(id: str, method: ProjectionMethod, seed: int) -> making.Job:
-    return making.Job(
+def _job(id: str, method: ProjectionMethod, seed: int) -> job_panel.Job:
+    return job_panel.Job(
         key=f"{id} {method} {seed}",
-        works=lambda: [store().map_work(id, method, seed)],
+        works=lambda: [store().artifacts(id).map_artifact(method, seed)],
         command=commands.project_vectors(id, method, seed=seed),
         what=f"the {escape_markdown(method.title)} map",
         offer=f"**There is no {escape_markdown(method.title)} map of these vectors with these settings yet.** "
@@ -120,7 +120,7 @@ def _job(id: str, method: ProjectionMethod, seed: int) -> making.Job:
 
 
 def _stored(id: str, method: ProjectionMethod, seed: int) -> Projection | None:
-    work = store().map_work(id, method, seed)
+    work = store().artifacts(id).map_artifact(method, seed)
     if work.state != "finished":
         return None
     return cache.whole(work.path, lambda: _read(id, str(method.to_json()), seed, method))
@@ -128,7 +128,7 @@ def _stored(id: str, method: ProjectionMethod, seed: int) -> Projection | None:
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the map …")
 def _read(id: str, key: str, seed: int, _method: ProjectionMethod) -> Projection | None:
-    return store().open_projection(id, _method, seed)
+    return store().artifacts(id).open_map(_method, seed)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Making the map …")

@@ -18,7 +18,7 @@ from slviz.runs.summary import RunSummary
 from slviz.ui import address, charts, downloads, layout, links, selection, view_shares
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import SCORE_HELP, escape_markdown
-from slviz.ui.neighbourhood import deletion_view
+from slviz.ui.neighbourhood import edge_ablation_view
 
 MEAN = "mean"
 INTO, OUT_OF = "what it attends to", "who attends to it"
@@ -134,7 +134,7 @@ def figure(summary: RunSummary, graph: GeneGraph, run: Run, around: Neighbourhoo
     )
     st.caption(" ".join(escape_markdown(each) for each in around.statement) + " Click a gene to move on to it.")
     if run.attention is not None:
-        deletion_view.show(summary, graph, run, around.centre)
+        edge_ablation_view.show(summary, graph, run, around.centre)
 
 
 def table(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:

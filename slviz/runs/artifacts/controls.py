@@ -15,11 +15,12 @@ import pandas as pd
 from jaxtyping import Float32
 
 from slviz.errors import DamagedRun, InvalidSetting
+from slviz.runs.artifacts.maps import TRAINED
+from slviz.runs.artifacts.owners import points_of
 from slviz.runs.checks import require
 from slviz.runs.contents import metrics_of
 from slviz.runs.files import make_folder, pack_sealed, read_whole, saving, unpack_sealed, write_atomically
 from slviz.runs.folder import CONTROLS
-from slviz.runs.maps import TRAINED, points_of
 from slviz.runs.plain_files import is_plain
 from slviz.runs.schemas import AboutControl
 

@@ -1,4 +1,4 @@
-"""Beside: one file that is made beside a finished run, by one process at a time, with progress and cancel.
+"""Artifact: one file that is made beside a finished run, or beside vectors, by one process at a time.
 
     <name>.safetensors      what is made, sealed
     .<name>.lock            held while it is made
@@ -43,8 +43,8 @@ class Progress:
     doing: str
 
 
-class Beside:
-    """A file that is there, being made, failed or not asked for yet."""
+class Artifact:
+    """A file that is there, being made, failed or not asked for yet; its work is followed and cancelled here."""
 
     def __init__(self, path: Path, *, within: Path | None = None) -> None:
         """The file at `path`; `within` is the folder that is never made for it: one that was removed stays away."""
@@ -131,7 +131,7 @@ class Beside:
         def tell(share: float, doing: str) -> None:
             nonlocal last
             if self._hidden("cancel").exists():
-                raise RunCancelled(f"{self.path.stem} was cancelled.")
+                raise RunCancelled(f"{self.path.stem} was cancelled; nothing of it is kept.")
             if time.monotonic() - last > TELL_SECONDS:
                 last = time.monotonic()
                 with saving(self.path):

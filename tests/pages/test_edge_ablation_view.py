@@ -1,4 +1,4 @@
-"""The deletion test on the Neighbourhood page: offered, started, followed, told in a sentence."""
+"""The edge ablation on the Neighbourhood page: offered, started, followed, told in a sentence."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from page_tools import Open, said
 from run_folders import finish
 
 from slviz.datasets import GeneGraph
+from slviz.errors import RunCancelled
 from slviz.pipeline import jobs
 from slviz.runs import Run
-from slviz.runs.deletions import DeletionTest
+from slviz.runs.artifacts.edge_ablations import EdgeAblation
 from slviz.runs.store import RunStore
 from slviz.scorers.pair_decoder import NAMES
 
@@ -31,10 +32,10 @@ def scoring(store: RunStore, demo: GeneGraph) -> Run:
     return made
 
 
-def a_test(genes: list[int], top: float) -> DeletionTest:
+def a_test(genes: list[int], top: float) -> EdgeAblation:
     count = len(genes)
     noise = np.random.default_rng(0).normal(scale=0.005, size=(count, 20))
-    return DeletionTest(
+    return EdgeAblation(
         genes=np.array(genes),
         edges=np.full(count, 9),
         removed=np.full(count, 3),
@@ -53,10 +54,10 @@ def test_it_is_offered_and_started_as_the_command_line_would(
     app = open_page("neighbourhood", run=scoring.run_id, gene=hub)
     assert not app.exception
     assert "not an explanation by itself" in said(app)
-    app.button(key=f"test deletion {scoring.run_id} sample").click().run()
+    app.button(key=f"start ablation {scoring.run_id} sample").click().run()
     assert started == [["deletion", scoring.run_id]]
     gene = demo.number_of[hub]
-    app.button(key=f"test deletion {scoring.run_id} gene-{gene}").click().run()
+    app.button(key=f"start ablation {scoring.run_id} {gene}").click().run()
     assert started[1:] == [["deletion", scoring.run_id, "--gene", hub]]
     assert not app.exception
 
@@ -67,10 +68,9 @@ def test_the_result_is_a_sentence_for_the_run_and_for_the_gene(
 ) -> None:
     hub = int(np.argmax(demo.degree))
     others = [gene for gene in range(6) if gene != hub]
-    with store.deletions(scoring.run_id).working():
-        store.deletions(scoring.run_id).save(a_test(others, top))
-    with store.deletions(scoring.run_id, hub).working():
-        store.deletions(scoring.run_id, hub).save(a_test([hub], top))
+    artifacts = store.artifacts(scoring.run_id)
+    artifacts.save_ablation(a_test(others, top))
+    artifacts.save_ablation(a_test([hub], top), hub)
     app = open_page("neighbourhood", run=scoring.run_id, gene=demo.genes[hub])
     assert not app.exception
     text = said(app)
@@ -82,22 +82,22 @@ def test_the_result_is_a_sentence_for_the_run_and_for_the_gene(
 def test_one_at_work_can_be_followed_and_cancelled(
     scoring: Run, store: RunStore, demo: GeneGraph, open_page: Open
 ) -> None:
-    files = store.deletions(scoring.run_id)
-    with files.working():
-        files.tell(7, 40)
+    work = store.artifacts(scoring.run_id).ablation_artifact()
+    with work.making(busy="") as tell:
+        tell(0.2, "gene 8 of 40")
         app = open_page("neighbourhood", run=scoring.run_id, gene=demo.genes[0])
         assert not app.exception
-        app.button(key=f"cancel deletion {scoring.run_id} sample").click().run()
-        assert files._beside("cancel").exists()
+        app.button(key=f"cancel ablation {scoring.run_id} sample").click().run()
+        with pytest.raises(RunCancelled):
+            tell(0.3, "gene 9 of 40")
 
 
 def test_a_failure_and_a_damaged_file_get_a_sentence_and_a_way_on(
     scoring: Run, store: RunStore, demo: GeneGraph, open_page: Open
 ) -> None:
-    files = store.deletions(scoring.run_id)
-    with files.working():
-        files.save(a_test([1, 2], 0.1))
-    files.path.write_bytes(files.path.read_bytes()[:-3])
+    store.artifacts(scoring.run_id).save_ablation(a_test([1, 2], 0.1))
+    path = store.artifacts(scoring.run_id).ablation_artifact().path
+    path.write_bytes(path.read_bytes()[:-3])
     app = open_page("neighbourhood", run=scoring.run_id, gene=demo.genes[0])
     assert not app.exception
     assert "cut or altered" in said(app)

@@ -13,7 +13,7 @@ from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun, DataError, RunAlreadyRunning, RunCancelled
 from slviz.projections import PCA, TSNE
 from slviz.runs import Run
-from slviz.runs.beside import Beside, Progress
+from slviz.runs.artifacts import Artifact, Progress
 from slviz.runs.store import RunStore
 
 
@@ -25,28 +25,28 @@ def run(store: RunStore, graph: GeneGraph) -> Run:
 
 
 def test_progress_is_seen_by_others_and_gone_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("slviz.runs.beside.TELL_SECONDS", 0.0)
-    work = Beside(tmp_path / "deep" / "map.safetensors")
+    monkeypatch.setattr("slviz.runs.artifacts.artifact.TELL_SECONDS", 0.0)
+    work = Artifact(tmp_path / "deep" / "map.safetensors")
     assert work.state == "none"
     with work.making(busy="") as tell:
-        assert Beside(work.path).state == "running"
-        assert Beside(work.path).progress == Progress(0.0, "starting")
+        assert Artifact(work.path).state == "running"
+        assert Artifact(work.path).progress == Progress(0.0, "starting")
         tell(0.4, "step 4 of 10")
-        assert Beside(work.path).progress == Progress(0.4, "step 4 of 10")
+        assert Artifact(work.path).progress == Progress(0.4, "step 4 of 10")
         work.path.write_bytes(b"made")
     assert work.state == "finished"
     assert [each.name for each in work.path.parent.iterdir()] == ["map.safetensors"]
 
 
 def test_a_cancel_ends_the_work_and_leaves_no_failure(tmp_path: Path) -> None:
-    work = Beside(tmp_path / "map.safetensors")
+    work = Artifact(tmp_path / "map.safetensors")
     seen: list[str] = []
 
     def stopped_on_its_way() -> None:
         with work.making(busy="") as tell:
             tell(0.1, "finding")
             seen.append("before")
-            Beside(work.path).cancel()
+            Artifact(work.path).cancel()
             tell(0.2, "finding")
             seen.append("after")
 
@@ -60,13 +60,13 @@ def test_a_cancel_ends_the_work_and_leaves_no_failure(tmp_path: Path) -> None:
 
 
 def test_a_cancel_where_nothing_works_is_no_wish_for_later(tmp_path: Path) -> None:
-    work = Beside(tmp_path / "map.safetensors")
+    work = Artifact(tmp_path / "map.safetensors")
     work.cancel()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_failure_is_told_until_the_next_try(tmp_path: Path) -> None:
-    work = Beside(tmp_path / "map.safetensors")
+    work = Artifact(tmp_path / "map.safetensors")
     with pytest.raises(DataError), work.making(busy=""):
         raise DataError("Two genes are too few.")
     assert (work.state, work.failure) == ("failed", "Two genes are too few.")
@@ -76,37 +76,37 @@ def test_a_failure_is_told_until_the_next_try(tmp_path: Path) -> None:
 
 def test_only_one_process_makes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("slviz.runs.folder.PATIENCE_SECONDS", 0.05)
-    work = Beside(tmp_path / "map.safetensors")
+    work = Artifact(tmp_path / "map.safetensors")
     with (
         work.making(busy=""),
         pytest.raises(RunAlreadyRunning, match="somebody else"),
-        Beside(work.path).making(busy="somebody else"),
+        Artifact(work.path).making(busy="somebody else"),
     ):
         pass
 
 
 def test_map_quality_is_kept_with_its_map_and_checked(store: RunStore, run: Run) -> None:
-    assert store.open_map_quality(run.run_id, PCA(), 0) is None
-    measured = store.measure_map_quality(run.run_id, PCA(), 0)
-    found = store.open_map_quality(run.run_id, PCA(), 0)
+    assert store.artifacts(run.run_id).open_map_quality(PCA(), 0) is None
+    measured = store.artifacts(run.run_id).measure_map_quality(PCA(), 0)
+    found = store.artifacts(run.run_id).open_map_quality(PCA(), 0)
     assert found is not None
     np.testing.assert_array_equal(found.continuity, measured.continuity)
     assert found.neighbours == measured.neighbours
-    assert store.projections(run.run_id) == [(PCA(), 0)], "it is no map"
+    assert store.artifacts(run.run_id).maps() == [(PCA(), 0)], "it is no map"
     assert store.check(run.run_id) == []
-    path = store.map_quality_work(run.run_id, PCA(), 0).path
+    path = store.artifacts(run.run_id).map_quality_artifact(PCA(), 0).path
     path.write_bytes(path.read_bytes()[:-3])
     with pytest.raises(DamagedRun, match="quality-pca"):
-        store.open_map_quality(run.run_id, PCA(), 0)
+        store.artifacts(run.run_id).open_map_quality(PCA(), 0)
     assert any("quality-pca" in each for each in store.check(run.run_id))
-    again = store.measure_map_quality(run.run_id, PCA(), 0)
+    again = store.artifacts(run.run_id).measure_map_quality(PCA(), 0)
     np.testing.assert_array_equal(again.recall, measured.recall)
 
 
 def test_a_worker_is_followed_and_cancelled_from_another_process(store: RunStore, run: Run) -> None:
     method = TSNE(iterations=10_000)
     worker = start_slviz(store.root, "project", run.run_id, "--method", "tsne", "iterations=10000")
-    work = store.map_work(run.run_id, method, 0)
+    work = store.artifacts(run.run_id).map_artifact(method, 0)
     wait_until(lambda: work.progress.doing.startswith("step ") or worker.poll() is not None)
     assert work.state == "running"
     assert 0 < work.progress.share < 1
@@ -116,4 +116,4 @@ def test_a_worker_is_followed_and_cancelled_from_another_process(store: RunStore
     assert "cancelled" in said
     assert "Traceback" not in said
     assert work.state == "none"
-    assert store.open_projection(run.run_id, method, 0) is None
+    assert store.artifacts(run.run_id).open_map(method, 0) is None

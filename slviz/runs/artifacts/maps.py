@@ -19,21 +19,21 @@ from slviz.errors import DamagedRun, SlvizError
 from slviz.projections.map_quality import MapQuality
 from slviz.projections.method import ProjectionMethod
 from slviz.projections.projection import Projection
+from slviz.runs.artifacts.owners import points_of
 from slviz.runs.checks import require
 from slviz.runs.damage import damaged, readable
 from slviz.runs.files import (
     make_folder,
     pack_sealed,
     read_description,
-    read_header,
     read_whole,
     saving,
     unpack_sealed,
     write_atomically,
 )
 from slviz.runs.folder import CONTROLS, PROJECTIONS
-from slviz.runs.plain_files import is_folder, is_plain
-from slviz.runs.schemas import AboutMap, Owned
+from slviz.runs.plain_files import is_plain
+from slviz.runs.schemas import AboutMap
 
 SUFFIX = ".safetensors"
 KIND = "projection"
@@ -41,7 +41,7 @@ KIND = "projection"
 QUALITY = "quality-"
 MEASURES = ("trustworthiness", "continuity", "recall")
 TRAINED = "trained"
-"""The run's own embedding; any other is a control: see `slviz.runs.controls`."""
+"""The run's own embedding; any other is a control: see `slviz.runs.artifacts.controls`."""
 
 
 def maps_folder(folder: Path, *, of: str = TRAINED) -> Path:
@@ -115,15 +115,6 @@ def read_map_quality(folder: Path, method: ProjectionMethod, seed: int, *, of: s
     return MapQuality(**measures, neighbours=about.neighbours)
 
 
-def points_of(folder: Path) -> int | None:
-    """How many genes a run, or points a set of vectors, has, from the first bytes of its arrays; None where unknown."""
-    for name, array in (("arrays.safetensors", "embedding"), ("vectors.safetensors", "vectors")):
-        with contextlib.suppress(DamagedRun):
-            shape = read_header(folder / name).shapes.get(array, ())
-            return shape[0] if shape else None
-    return None
-
-
 def list_maps(folder: Path, *, of: str = TRAINED) -> list[tuple[ProjectionMethod, int]]:
     """Method and seed of every map of the run, unchecked, in the order of the table of projections."""
     from slviz.projections import PROJECTIONS as METHODS
@@ -137,30 +128,6 @@ def list_maps(folder: Path, *, of: str = TRAINED) -> list[tuple[ProjectionMethod
                 found.append((method, about.seed))
     order = list(METHODS)
     return sorted(found, key=lambda each: (each[0].dimensions, order.index(each[0].name), each[1]))
-
-
-def damaged_maps(folder: Path) -> list[str]:
-    """A sentence for every file among the maps and the controls that is cut, altered or foreign."""
-    found = []
-    places = [
-        folder / PROJECTIONS,
-        *sorted((folder / CONTROLS).glob("*")),
-        *sorted((folder / CONTROLS).glob(f"*/{PROJECTIONS}")),
-    ]
-    for path in (each for place in places for each in sorted(place.glob("[!.]*")) if not is_folder(each)):
-        if path.name.endswith(".error.json"):
-            continue
-        found.append(foreign(path, folder))
-    return [sentence for sentence in found if sentence]
-
-
-def foreign(path: Path, folder: Path) -> str:
-    """A sentence on a sealed file that is cut, altered, or belongs to another run than that of `folder`; else ""."""
-    try:
-        _, about = unpack_sealed(read_whole(path), path, Owned)
-    except DamagedRun as error:
-        return str(error)
-    return "" if about.run_id == folder.name else f"{readable(path.name)} belongs to {about.run_id}. Remove it."
 
 
 def _read(

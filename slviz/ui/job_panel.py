@@ -1,4 +1,4 @@
-"""Work that a page asks for: offered with its command, followed while a worker does it, cancelled; or why it failed."""
+"""The job panel: work offered with its command, followed while a worker does it, cancelled; or why it failed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from slviz.pipeline import commands, jobs
-from slviz.runs.beside import Beside
+from slviz.runs.artifacts.artifact import Artifact
 from slviz.ui import access, cache, errors
 from slviz.ui.labels import escape_markdown
 from slviz.ui.server_paths import typed, without_paths
@@ -36,7 +36,7 @@ class Job:
     """
 
     key: str
-    works: Callable[[], Sequence[Beside]]
+    works: Callable[[], Sequence[Artifact]]
     command: list[str]
     what: str
     offer: str
@@ -80,7 +80,7 @@ def _look(job: Job, asked: str) -> None:
         _offer(job, works, states, asked)
 
 
-def _follow(job: Job, works: Sequence[Beside], states: Sequence[str]) -> None:
+def _follow(job: Job, works: Sequence[Artifact], states: Sequence[str]) -> None:
     now = states.index("running")
     progress = works[now].progress
     share = (states.count("finished") + progress.share) / len(works)
@@ -95,7 +95,7 @@ def _follow(job: Job, works: Sequence[Beside], states: Sequence[str]) -> None:
             st.caption("You can leave this page; the work goes on and is kept.")
 
 
-def _offer(job: Job, works: Sequence[Beside], states: Sequence[str], asked: str) -> None:
+def _offer(job: Job, works: Sequence[Artifact], states: Sequence[str], asked: str) -> None:
     with st.container(border=True):
         if "failed" in states:
             st.error(escape_markdown(without_paths(works[states.index("failed")].failure)), icon=":material/error:")

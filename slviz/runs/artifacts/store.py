@@ -1,0 +1,196 @@
+"""ArtifactStore: what is made beside one finished run, or one set of vectors, and never changes it.
+
+Maps, their quality, controls and edge ablations: each a file that is checksummed by itself, with one maker at a time.
+A `RunStore` and a `VectorStore` both have one for everything that they keep.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float32
+
+from slviz.errors import DamagedRun
+from slviz.projections.map_quality import MapQuality, measure_map_quality
+from slviz.projections.method import OnProgress, ProjectionMethod
+from slviz.projections.projection import Projection
+from slviz.runs.artifacts.artifact import Artifact
+from slviz.runs.artifacts.controls import Control, control_path, read_control, save_control
+from slviz.runs.artifacts.edge_ablations import DELETIONS, EdgeAblation, ablation_path, read_ablation, save_ablation
+from slviz.runs.artifacts.maps import (
+    TRAINED,
+    list_maps,
+    map_path,
+    map_quality_path,
+    read_map,
+    read_map_quality,
+    save_map,
+    save_map_quality,
+)
+from slviz.runs.artifacts.owners import foreign
+from slviz.runs.folder import CONTROLS, PROJECTIONS
+from slviz.runs.plain_files import is_folder
+
+Fit = Callable[[ProjectionMethod, int, OnProgress], Projection]
+
+
+@dataclass(frozen=True)
+class ArtifactStore:
+    """The artifacts of one run, or of one set of vectors.
+
+    Attributes:
+        folder: of the run or of the vectors.
+        owner: what they belong to, for sentences, such as "run gat-both-link-3f9c2a81".
+        vectors: gives the vectors [N, D] that maps are made of; may raise where they cannot be had.
+        refuse: raises where nothing can be made yet, as of a run that is not finished.
+        fit: makes a map of the vectors; `method.fit` when left out.
+    """
+
+    folder: Path
+    owner: str
+    vectors: Callable[[], Float32[np.ndarray, "points width"]]
+    refuse: Callable[[], object] = lambda: None
+    fit: Fit | None = None
+
+    # --- maps --------------------------------------------------------------------------------------------
+
+    def maps(self, *, of: str = TRAINED) -> list[tuple[ProjectionMethod, int]]:
+        """Method and seed of every map that is there, of the vectors themselves or of a control."""
+        return list_maps(self.folder, of=of)
+
+    def open_map(self, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Projection | None:
+        """The map, checked; None where it was not made yet; raises `DamagedRun` naming the file."""
+        return read_map(self.folder, method, seed, of=of)
+
+    def save_map(self, projection: Projection, *, of: str = TRAINED) -> None:
+        """Keep a map; raises `RunNotSaved`."""
+        save_map(self.folder, projection, of=of)
+
+    def make_map(
+        self,
+        method: ProjectionMethod,
+        seed: int,
+        *,
+        of: str = TRAINED,
+        vectors: Float32[np.ndarray, "points width"] | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Projection:
+        """The map, made and kept when it is not there yet; a damaged one is made again.
+
+        One process makes it at a time; it can be followed and cancelled through `map_artifact`, and what stops it is
+        left there. `vectors` are those of a control, when `of` names one. Raises `RunAlreadyRunning` while another
+        makes it, `RunCancelled` when somebody asked to stop, and what `refuse` raises.
+        """
+        self.refuse()
+        with contextlib.suppress(DamagedRun):
+            if (known := self.open_map(method, seed, of=of)) is not None:
+                return known
+        busy = f"Another process is making this {method.name} map of {self.owner}."
+        with self.map_artifact(method, seed, of=of).making(busy=busy) as tell:
+            projection = self._fitted(method, seed, _both(tell, on_progress), vectors)
+            self.save_map(projection, of=of)
+            return projection
+
+    def _fitted(
+        self, method: ProjectionMethod, seed: int, on_progress: OnProgress, vectors: np.ndarray | None
+    ) -> Projection:
+        if vectors is None and self.fit is not None:
+            return self.fit(method, seed, on_progress)
+        return method.fit(self.vectors() if vectors is None else vectors, seed, on_progress=on_progress)
+
+    def map_artifact(self, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Artifact:
+        """The map as work: state, progress, failure, cancel."""
+        return self._artifact(map_path(self.folder, method, seed, of=of))
+
+    # --- map quality -------------------------------------------------------------------------------------
+
+    def open_map_quality(self, method: ProjectionMethod, seed: int) -> MapQuality | None:
+        """The quality of the map, checked; None where it was not measured yet; raises `DamagedRun`."""
+        return read_map_quality(self.folder, method, seed)
+
+    def measure_map_quality(self, method: ProjectionMethod, seed: int) -> MapQuality:
+        """The quality of a map, measured and kept when it was not yet; else as `make_map`."""
+        projection = self.make_map(method, seed)
+        with contextlib.suppress(DamagedRun):
+            if (known := self.open_map_quality(method, seed)) is not None:
+                return known
+        busy = f"Another process is measuring this {method.name} map of {self.owner}."
+        with self.map_quality_artifact(method, seed).making(busy=busy) as tell:
+            quality = measure_map_quality(self.vectors(), projection.coordinates, on_progress=tell)
+            save_map_quality(self.folder, projection, quality)
+            return quality
+
+    def map_quality_artifact(self, method: ProjectionMethod, seed: int) -> Artifact:
+        """The measuring of a map as work."""
+        return self._artifact(map_quality_path(self.folder, method, seed))
+
+    # --- controls ----------------------------------------------------------------------------------------
+
+    def open_control(self, kind: str) -> Control | None:
+        """A control, checked; None where it was not made; raises `DamagedRun`."""
+        return read_control(self.folder, kind)
+
+    def save_control(self, control: Control) -> None:
+        """Keep a control; raises `RunNotSaved`, and what `refuse` raises."""
+        self.refuse()
+        save_control(self.folder, control)
+
+    def control_artifact(self, kind: str) -> Artifact:
+        """A control as work."""
+        return self._artifact(control_path(self.folder, kind))
+
+    # --- edge ablations ----------------------------------------------------------------------------------
+
+    def open_ablation(self, gene: int | None = None) -> EdgeAblation | None:
+        """The edge ablation of one gene, or of a sample; None where it was not made; raises `DamagedRun`."""
+        return read_ablation(self.folder, gene)
+
+    def save_ablation(self, ablation: EdgeAblation, gene: int | None = None) -> None:
+        """Keep an edge ablation; raises `RunNotSaved`, and what `refuse` raises."""
+        self.refuse()
+        save_ablation(self.folder, ablation, gene)
+
+    def ablation_artifact(self, gene: int | None = None) -> Artifact:
+        """An edge ablation as work."""
+        return self._artifact(ablation_path(self.folder, gene))
+
+    # -----------------------------------------------------------------------------------------------------
+
+    def damage(self) -> list[str]:
+        """A sentence for every file among the artifacts that is cut, altered or foreign."""
+        sentences = [
+            foreign(path, self.folder)
+            for place in places_of_artifacts(self.folder)
+            for path in sorted(place.glob("[!.]*"))
+            if not is_folder(path) and not path.name.endswith(".error.json")
+        ]
+        return [sentence for sentence in sentences if sentence]
+
+    def _artifact(self, path: Path) -> Artifact:
+        return Artifact(path, within=self.folder)
+
+
+def places_of_artifacts(folder: Path) -> list[Path]:
+    """The folders that artifacts of a run, or of vectors, lie in, whether they are there or not."""
+    return [
+        folder / PROJECTIONS,
+        *sorted((folder / CONTROLS).glob("*")),
+        *sorted((folder / CONTROLS).glob(f"*/{PROJECTIONS}")),
+        folder / DELETIONS,
+    ]
+
+
+def _both(tell: OnProgress, on_progress: OnProgress | None) -> OnProgress:
+    """Who follows the file of a work, and who called for it."""
+    if on_progress is None:
+        return tell
+
+    def both(share: float, doing: str) -> None:
+        tell(share, doing)
+        on_progress(share, doing)
+
+    return both
