@@ -78,7 +78,7 @@ def home(folder: Path) -> dict[str, str]:
 def test_the_wheel_is_small_and_whole(wheel: Path) -> None:
     assert wheel.stat().st_size < MOST_MEBIBYTES << 20
     names = set(zipfile.ZipFile(wheel).namelist())
-    for name in ("app.py", "pages/overview.py", ".streamlit/config.toml", "data/demo/genes.txt"):
+    for name in ("app.py", "pages/overview.py", ".streamlit/config.toml", "data/demo/genes.txt", "docs/glossary.md"):
         assert f"slviz/program/{name}" in names
     assert not [name for name in names if "synlethdb" in name]
 
