@@ -51,6 +51,9 @@ READS_MARKDOWN = frozenset(
 LABELS = ("label", "help", "text", "body", "delta")
 SAFE_CALLS = frozenset(["escape_markdown", "as_code", "glossary_link", "pluralise", "duration", "as_score", "len"])
 
+OTHER_WORDS = frozenset(["in_words"])
+"""Put other words into a text of slviz's own; a data set's words are letters, digits, blanks, "-" and "'" alone."""
+
 
 def foreign_parts(path: Path) -> Iterator[str]:
     """Such as "words.py: button: each": an expression that stands in Markdown unescaped and is no number."""
@@ -82,6 +85,8 @@ def _unescaped(node: ast.expr) -> Iterator[ast.expr]:
         or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAFE_CALLS)
     ):
         return
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OTHER_WORDS:
+        yield from (part for argument in node.args for part in _unescaped(argument))
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "join":
         yield from (part for argument in node.args for part in _unescaped(argument))
     elif isinstance(node, (ast.GeneratorExp, ast.ListComp)):

@@ -12,7 +12,7 @@ PAGES = sorted([*(CHECKOUT / "slviz" / "ui").rglob("*.py"), *(CHECKOUT / "pages"
 DECIDED: dict[str, tuple[str, ...]] = {
     "reading.py": ("progress: min(share, 1.0)",),
     "access.py": ("caption: said",),
-    "overview.py": ("info: way_on",),
+    "overview.py": ("info: way_on", "markdown: _of_other_pairs(graph.nouns)"),
     "address.py": (
         "expander: label",
         "number_input: label",

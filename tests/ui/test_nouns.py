@@ -40,11 +40,11 @@ def test_plurals(noun: str, many: str) -> None:
     assert Nouns(thing=noun).things == many
 
 
-def real(organism: str, ensembl: str = "", **changes: object) -> GeneGraph:
+def real(organism: str, ensembl: str = "") -> GeneGraph:
     base = tiny_graph()
     assert base.gene_info is not None
     info = base.gene_info.assign(ensembl_id=ensembl)
-    return tiny_graph(synthetic=False, gene_info=info, nouns=Nouns(organism=organism), **changes)
+    return tiny_graph(synthetic=False, gene_info=info, nouns=Nouns(organism=organism))
 
 
 @pytest.mark.parametrize(

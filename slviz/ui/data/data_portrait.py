@@ -10,7 +10,7 @@ from slviz.datasets import GeneGraph
 from slviz.figures import degree_distribution, degree_ranks
 from slviz.ui import charts, downloads, genes, layout, selection
 from slviz.ui.glossary import glossary_link
-from slviz.ui.labels import pluralise
+from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
 HUBS = 10
@@ -25,7 +25,7 @@ def tiles(graph: GeneGraph) -> None:
             "Known pairs",
             f"{len(graph.pairs):,}",
             border=True,
-            help=f"Pairs listed as {graph.nouns.pairs}. {glossary_link('Known pairs')}",
+            help=f"Pairs listed as {escape_markdown(graph.nouns.pairs)}. {glossary_link('Known pairs')}",
         )
         st.metric(
             "Kinds of evidence",
