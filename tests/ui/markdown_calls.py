@@ -85,11 +85,16 @@ def _unescaped(node: ast.expr) -> Iterator[ast.expr]:
         or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAFE_CALLS)
     ):
         return
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OTHER_WORDS:
-        yield from (part for argument in node.args for part in _unescaped(argument))
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "join":
+    elif isinstance(node, ast.Call) and _keeps_its_parts(node.func):
         yield from (part for argument in node.args for part in _unescaped(argument))
     elif isinstance(node, (ast.GeneratorExp, ast.ListComp)):
         yield from _unescaped(node.elt)
     else:
         yield node
+
+
+def _keeps_its_parts(called: ast.expr) -> bool:
+    """Whether a call gives its arguments back, joined or in other words."""
+    if isinstance(called, ast.Name):
+        return called.id in OTHER_WORDS
+    return isinstance(called, ast.Attribute) and called.attr == "join"
