@@ -14,6 +14,7 @@ import pytest
 
 from slviz.choices import Choices
 from slviz.cli import parser
+from slviz.datasets.layout import KNOWN_KEYS, WELL_KNOWN
 from slviz.projections import PROJECTIONS
 from slviz.ui.embedding.colour_choices import FINENESS
 
@@ -125,3 +126,11 @@ def test_every_package_is_in_the_architecture_in_the_order_of_the_layers() -> No
     layer_of = {name: number for number, names in enumerate(layers) for name in names}
     numbers = [layer_of[name.removesuffix(".py")] for name in listed]
     assert numbers == sorted(numbers)
+
+
+def test_every_file_and_every_key_of_a_data_folder_is_documented() -> None:
+    text = (CHECKOUT / "data" / "README.md").read_text(encoding="utf-8")
+    assert not {role for role in WELL_KNOWN if f"| {role} | `{WELL_KNOWN[role][0]}`" not in text}
+    assert not {name for names in WELL_KNOWN.values() for name in names if f"`{name}`" not in text}
+    written = ("\n{key} = ", "\n[{key}]\n", "# or: {key}\n")
+    assert not {key for key in KNOWN_KEYS if not any(form.format(key=key) in text for form in written)}
