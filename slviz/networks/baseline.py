@@ -12,12 +12,12 @@ from jaxtyping import Float32
 
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting
-from slviz.features.likeness import VIEWS, Likeness
 from slviz.networks.model import Fitted, Model, Training
 from slviz.scorers.blend import fit_blend_scorer, fit_formula_scorer
 from slviz.scorers.blend_scorer import BlendScorer
 from slviz.scorers.formula_scorer import FormulaScorer
 from slviz.scorers.formulas import FORMULAS
+from slviz.scorers.likeness import Likeness
 from slviz.scorers.low_rank import leading_pairs
 from slviz.scorers.training_graph import RANK, adjacency_of
 from slviz.splits import PairSplit
@@ -79,7 +79,7 @@ class TreesBaseline(Baseline):
         views: which sides of a pair the trees may look at.
     """
 
-    views: ClassVar[tuple[str, ...]] = VIEWS
+    views: ClassVar[tuple[str, ...]]
 
     def fit(self, training: Training) -> Fitted:
         embedding = svd_embedding(training.split)

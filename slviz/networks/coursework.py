@@ -12,8 +12,8 @@ from slviz.networks.network import Network
 if TYPE_CHECKING:
     from torch import nn
 
-    from slviz.features.likeness import Likeness
     from slviz.networks.encoders import GeneEncoder
+    from slviz.scorers.likeness import Likeness
 
 
 @dataclass(frozen=True)

@@ -11,23 +11,40 @@ import numpy as np
 
 from slviz.choices import setting
 from slviz.datasets import GeneGraph
-from slviz.features.likeness import VIEWS
 from slviz.networks.baseline import likeness_of
 from slviz.networks.model import Fitted, Training
 from slviz.networks.network import GraphNetwork
 from slviz.scorers.blend import fit_blend_scorer
 from slviz.scorers.blend_scorer import BlendScorer
 from slviz.scorers.pair_scorer import PairScorer
+from slviz.scorers.views import VIEWS, View
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from slviz.features.likeness import Likeness
     from slviz.networks.encoders import Encoder
+    from slviz.scorers.likeness import Likeness
+
+
+def view_setting(view: View) -> Any:
+    """Whether `multiview` looks at a view: yes for the first ones, no for those that came later."""
+    label = f"View: {view.name.replace('_', '-')}"
+    return setting(not view.is_later, view.help, label=label, advanced=True, omit_default=view.is_later)
+
+
+if TYPE_CHECKING:
+    OneSettingAView = GraphNetwork
+else:
+    OneSettingAView = dataclasses.make_dataclass(
+        "OneSettingAView",
+        [(view.name, bool, view_setting(view)) for view in VIEWS.values()],
+        bases=(GraphNetwork,),
+        frozen=True,
+    )
 
 
 @dataclass(frozen=True)
-class MultiView(GraphNetwork):
+class MultiView(OneSettingAView):
     """Several relations learnt jointly, each gene choosing whom to listen to, beside trees that see each pair.
 
     A gene's embedding is made of messages along known pairs, interactions, like GO terms and the chromosome
@@ -37,21 +54,6 @@ class MultiView(GraphNetwork):
 
     name: ClassVar[str] = "multiview"
     uses_likeness: ClassVar[bool] = True
-    partners: bool = setting(True, "Look at paths along known pairs.", label="View: partners", advanced=True)
-    co_publication: bool = setting(
-        True,
-        "Look at which publications list a gene's partners. It finds what else the same screen would list, not why.",
-        label="View: co-publication",
-        advanced=True,
-    )
-    interactions: bool = setting(True, "Look at protein interactions.", label="View: interactions", advanced=True)
-    terms: bool = setting(True, "Look at genes with like GO terms.", label="View: terms", advanced=True)
-    location: bool = setting(
-        True,
-        "Look at chromosome bands. Pairs inferred from copy number share them; that need not be biology.",
-        label="View: location",
-        advanced=True,
-    )
     head: bool = setting(
         True, "Add boosted trees over structural features of each pair.", label="Structural head", advanced=True
     )
@@ -94,7 +96,7 @@ class MultiView(GraphNetwork):
         self, in_channels: int, *, genes: int = 0, structure: int = 0, likeness: Likeness | None = None
     ) -> Encoder:
         """As `Network.build`, with the relations of `likeness`; without it known pairs are the only view."""
-        relations = {} if likeness is None else {k: v for k, v in likeness.views.items() if k in self.views}
+        relations = {} if likeness is None else {k: v for k, v in likeness.relations.items() if k in self.views}
         return self._encoder(
             layers=[self._layer(self.width, self.width, relations) for _ in range(self.layers)],
             in_channels=in_channels,

@@ -18,8 +18,8 @@ from slviz.scorers.pair_scorer import DecoderScorer, PairScorer
 if TYPE_CHECKING:
     from torch import nn
 
-    from slviz.features.likeness import Likeness
     from slviz.networks.encoders import Encoder, GeneEncoder
+    from slviz.scorers.likeness import Likeness
 
 
 @dataclass(frozen=True)

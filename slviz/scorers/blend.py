@@ -8,11 +8,11 @@ import numpy as np
 from jaxtyping import Float32, Float64
 
 from slviz.datasets import GeneGraph
-from slviz.features.likeness import VIEWS, Likeness
 from slviz.scorers.blend_scorer import Blend, BlendScorer, raw_decoder
 from slviz.scorers.formula_scorer import FormulaScorer
 from slviz.scorers.formulas import FORMULAS
 from slviz.scorers.head import fit_head, weights
+from slviz.scorers.likeness import Likeness
 from slviz.scorers.seen_pairs import SeenPairs
 from slviz.scorers.training_graph import TrainingGraph
 from slviz.splits import PairSplit, Split
@@ -29,7 +29,7 @@ def fit_blend_scorer(
     seed: int,
     embedding: Float32[np.ndarray, "genes width"],
     decoder: Mapping[str, np.ndarray] | None = None,
-    views: tuple[str, ...] = VIEWS,
+    views: tuple[str, ...],
 ) -> tuple[BlendScorer, dict[str, np.ndarray]]:
     """A structural head fitted and added to an embedding; what scores pairs, and the arrays that a run stores for it.
 

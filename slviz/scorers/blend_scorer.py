@@ -9,14 +9,15 @@ import numpy as np
 from jaxtyping import Float32, Float64, Int64
 
 from slviz.errors import DamagedRun
-from slviz.features.likeness import Likeness
 from slviz.scorers.all_pairs import all_pair_scores, decoder_end
 from slviz.scorers.head import StructuralHead
+from slviz.scorers.likeness import Likeness
 from slviz.scorers.pair_decoder import PairDecoder
 from slviz.scorers.pair_scorer import with_every_gene
 from slviz.scorers.seen_pairs import SeenPairs
 from slviz.scorers.shapley import shapley_values
 from slviz.scorers.stored_arrays import below, pack_names, stored, unpack_names
+from slviz.scorers.views import VIEWS
 
 EMBEDDING = "embedding"
 BLEND, OLD_BLEND = "blend.", "blend"
@@ -170,7 +171,13 @@ def _views(arrays: Mapping[str, np.ndarray]) -> tuple[str, ...]:
     """The views that a stored run looks at."""
     array = stored(arrays, "views")
     if array.dtype != bool:
-        return unpack_names(array)
+        views = unpack_names(array)
+        if unknown := [view for view in views if view not in VIEWS]:
+            raise DamagedRun(
+                f"This run looks at pairs from the side '{unknown[0]}', which this version of slviz does not know. "
+                "Open it with the version that wrote it, or train it again."
+            )
+        return views
     if len(array) != len(OLD_VIEWS):
         raise DamagedRun("The arrays of this run name other views than there were. Train the run again.")
     return tuple(view for view, is_looked_at in zip(OLD_VIEWS, array.tolist(), strict=True) if is_looked_at)

@@ -10,12 +10,13 @@ from jaxtyping import Float32, Float64, Int64
 
 from slviz.datasets import GeneGraph
 from slviz.errors import DataError
-from slviz.features.likeness import VIEWS, Likeness
 from slviz.scorers.inner_folds import InnerFold, inner_folds
-from slviz.scorers.pair_features import LOW_RANK, PATHS, PairFeatures
+from slviz.scorers.likeness import Likeness
+from slviz.scorers.pair_features import PairFeatures
 from slviz.scorers.seen_pairs import SeenPairs, publication_of
 from slviz.scorers.stored_arrays import below, pack_names, unpack_names
 from slviz.scorers.trees import Trees, fit_trees
+from slviz.scorers.views.partners import LOW_RANK, PATHS
 from slviz.splits import PairSplit
 
 MATCHED_WEIGHT = 0.3
@@ -60,7 +61,7 @@ class StructuralHead:
         """`parts` of pairs whose features are at hand."""
         if hidden:
             features = features.copy()
-            features[:, np.isin(self.features.view, [VIEWS.index(view) for view in hidden])] = 0
+            features[:, np.isin(self.features.view, list(hidden))] = 0
         return np.column_stack([self.trees.raw(features), features[:, self._straight]])
 
     def all_pairs(self, counts: Float64[np.ndarray, " parts"]) -> Float32[np.ndarray, "genes genes"]:
@@ -118,7 +119,7 @@ def fit_head(
     split: PairSplit,
     *,
     contrasts: tuple[str, ...],
-    views: tuple[str, ...] = VIEWS,
+    views: tuple[str, ...] | None = None,
     unseen_genes_per_pair: int = 0,
     new_publication: bool = False,
     likeness: Likeness | None = None,
@@ -133,7 +134,7 @@ def fit_head(
         graph: the data set.
         split: its division; only the training part is read, and the user's own negatives, which are not drawn.
         contrasts: kinds of non-pairs that known pairs are told from; none to predict their confidence.
-        views: which of `VIEWS` may be looked at.
+        views: which of `VIEWS` may be looked at; all when left out.
         unseen_genes_per_pair: how many genes of a held-out pair have no training pair.
         new_publication: whether held-out pairs come from publications that no training pair is in.
         likeness: `Likeness.of(graph)`, computed when left out.
@@ -173,7 +174,7 @@ def _asked_rows(
     likeness: Likeness,
     *,
     contrasts: tuple[str, ...],
-    views: tuple[str, ...],
+    views: tuple[str, ...] | None,
 ) -> _Rows:
     """Every training pair that an inner fold asks about, and the pairs that it is told from."""
     found = []

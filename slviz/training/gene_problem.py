@@ -8,10 +8,10 @@ from jaxtyping import Float32
 from torch import Tensor
 
 from slviz.datasets import GeneGraph
-from slviz.features.likeness import Likeness
 from slviz.networks import Network
 from slviz.networks.decoders import FeatureDecoder
 from slviz.runs import RunSpec
+from slviz.scorers.likeness import Likeness
 from slviz.splits import PairSplit
 from slviz.training.inputs import MessageGraph, network_features
 from slviz.training.models import FeatureModel, StepLoss

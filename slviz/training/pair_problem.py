@@ -12,11 +12,11 @@ from torch import Tensor
 from slviz.datasets import GeneGraph
 from slviz.errors import DataError
 from slviz.evaluation import average_precision, rmse
-from slviz.features.likeness import Likeness
 from slviz.networks import Network
 from slviz.networks.decoders import MeanDecoder
 from slviz.runs import RunSpec
 from slviz.scorers.inner_folds import HIDDEN
+from slviz.scorers.likeness import Likeness
 from slviz.splits import PairSplit, degree_matched_negatives, random_negatives
 from slviz.splits.negatives import pair_keys
 from slviz.tasks import PairTask

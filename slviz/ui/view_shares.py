@@ -10,18 +10,11 @@ from slviz.datasets import GeneGraph
 from slviz.figures.views import share_bars
 from slviz.runs import Run
 from slviz.scorers import EMBEDDING, ExplainedScorer
+from slviz.scorers.views import VIEWS
 from slviz.ui import charts, downloads, scorers
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
 
-SIDES = {
-    "partners": "Paths over known partners",
-    "co_publication": "Publications that report both",
-    "interactions": "Protein interactions",
-    "terms": "GO terms",
-    "location": "Place on the chromosome",
-    EMBEDDING: "Embedding of the network",
-}
 HELP = (
     "**Adds**: what a view adds to the score, as the mean over all orders in which the views can be added (its Shapley "
     "value); together they add up to the score. **Score without it**: the score when that view is left out. The two "
@@ -70,16 +63,23 @@ def show(graph: GeneGraph, run: Run, pair: tuple[int, int]) -> None:
             },
         )
         st.caption(f"With all views the score is {score:.3f}.")
-    place = shares.loc[shares["side"] == SIDES["location"], "adds"]
+    place = shares.loc[shares["side"] == title_of("location"), "adds"]
     if len(place) and place.iloc[0] > NOTICED * shares["adds"].clip(lower=0).sum():
         st.warning(PLACE, icon=":material/location_on:")
+
+
+def title_of(side: str) -> str:
+    """What a side of a score is called on the page."""
+    if side == EMBEDDING:
+        return "Embedding of the network"
+    return VIEWS[side].title if side in VIEWS else side
 
 
 def shares_of(scorer: ExplainedScorer, pair: tuple[int, int]) -> pd.DataFrame:
     """Columns "side", "adds" and "without", what adds most first."""
     pairs = np.array([pair])
     rows = [
-        {"side": SIDES[view], "adds": float(adds[0]), "without": float(scorer.without(view, pairs)[0])}
+        {"side": title_of(view), "adds": float(adds[0]), "without": float(scorer.without(view, pairs)[0])}
         for view, adds in scorer.by_view(pairs).items()
     ]
     return pd.DataFrame(rows).sort_values("adds", ascending=False, kind="stable", ignore_index=True)

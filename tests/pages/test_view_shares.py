@@ -13,9 +13,10 @@ from slviz.datasets import GeneGraph
 from slviz.networks import NETWORKS
 from slviz.runs import Run
 from slviz.runs.store import RunStore
-from slviz.scorers import BlendScorer
+from slviz.scorers import EMBEDDING, BlendScorer
+from slviz.scorers.views import VIEWS
 from slviz.training import train
-from slviz.ui.view_shares import SIDES, shares_of
+from slviz.ui.view_shares import shares_of, title_of
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def test_a_picked_partner_is_in_the_address_and_its_sides_beside_what_removing_t
     assert isinstance(scorer, BlendScorer)
     expected = shares_of(scorer, (gene, demo.number_of[partner]))
     assert shown["adds"].tolist() == pytest.approx(expected["adds"].tolist())
-    assert set(shown["side"]) <= set(SIDES.values())
+    assert set(shown["side"]) <= {title_of(side) for side in (*VIEWS, EMBEDDING)}
 
 
 def test_a_partner_who_is_not_there_and_a_run_with_one_side_say_nothing(

@@ -9,12 +9,12 @@ from builders import tiny_graph, tiny_spec
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DataError
 from slviz.evaluation import roc_auc
-from slviz.features.likeness import VIEWS
 from slviz.networks import NETWORKS
 from slviz.scorers import StructuralHead, fit_head
 from slviz.scorers.blend import fit_blend_scorer
 from slviz.scorers.inner_folds import inner_folds
 from slviz.scorers.seen_pairs import publication_of
+from slviz.scorers.views import VIEWS
 from slviz.splits import SPLITS
 
 CONTRASTS = ("random", "degree-matched")
@@ -100,11 +100,11 @@ def test_all_pairs_are_those_of_single_pairs(demo, split, head):
 
 
 def test_a_stored_head_scores_as_before(demo, split, head):
-    from slviz.features.likeness import Likeness
     from slviz.scorers import SeenPairs
+    from slviz.scorers.likeness import Likeness
 
     again = StructuralHead.from_arrays(
-        head.arrays(), seen=SeenPairs.of_training(demo, split), likeness=Likeness.of(demo), views=VIEWS
+        head.arrays(), seen=SeenPairs.of_training(demo, split), likeness=Likeness.of(demo), views=tuple(VIEWS)
     )
     assert np.array_equal(again.parts(split.pairs[:50]), head.parts(split.pairs[:50]))
 
@@ -128,6 +128,12 @@ def test_a_run_asks_by_publications_where_its_protocol_does(demo, monkeypatch, p
     monkeypatch.setattr("slviz.scorers.head.inner_folds", watched)
     spec = dataclasses.replace(tiny_spec(demo), network=NETWORKS.make("view_trees"), split=SPLITS.make(protocol))
     embedding = np.zeros((len(demo), 2), dtype=np.float32)
-    asked_for = {"contrasts": spec.task.contrasts, "protocol": spec.split, "seed": 0, "embedding": embedding}
+    asked_for = {
+        "contrasts": spec.task.contrasts,
+        "protocol": spec.split,
+        "seed": 0,
+        "embedding": embedding,
+        "views": tuple(VIEWS),
+    }
     fit_blend_scorer(demo, spec.split.divide(demo), **asked_for)
     assert [each is not None for each in asked] == [whole]

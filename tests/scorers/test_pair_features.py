@@ -7,8 +7,9 @@ import pytest
 from builders import tiny_graph
 
 from slviz.datasets.sources import open_dataset
-from slviz.features.likeness import VIEWS, Likeness
 from slviz.scorers import COMMON, PairFeatures, SeenPairs
+from slviz.scorers.likeness import Likeness
+from slviz.scorers.views import VIEWS
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def test_paths_and_shared_partners_are_those_of_a_hand_made_graph():
 def test_every_feature_belongs_to_a_view_that_was_asked_for(demo):
     for view in VIEWS:
         found = features_of(demo, views=(view,))
-        assert set(found.view) <= {COMMON, VIEWS.index(view)}
+        assert set(found.view) <= {COMMON, view}
         assert len(found.names) == len(found.view) == found.at(some_pairs(demo, 3)).shape[1]
 
 
@@ -63,7 +64,7 @@ def test_a_data_set_without_likeness_has_partners_and_publications_alone():
     bare = tiny_graph(30, 60, interactions=None)
     bare = dataclasses.replace(bare, features={}, gene_info=None, fingerprint="")
     found = features_of(bare)
-    assert set(found.view) == {COMMON, VIEWS.index("partners"), VIEWS.index("co_publication")}
+    assert set(found.view) == {COMMON, "partners", "co_publication"}
 
 
 def test_nothing_that_is_said_of_an_unseen_pair_comes_from_itself(demo):

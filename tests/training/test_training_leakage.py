@@ -17,7 +17,7 @@ from slviz.training.gene_problem import GeneProblem
 from slviz.training.pair_problem import PairProblem
 from slviz.training.structure import LEVELS, structure_of
 
-LEARNING = [name for name, network in NETWORKS.items() if network.uses_graph and network.learns_in_epochs]
+LEARNING = [name for name, network in NETWORKS.items() if network.learns_in_epochs and network.uses_graph]
 
 
 @pytest.mark.parametrize("task", ["link", "confidence", "reconstruct"])
