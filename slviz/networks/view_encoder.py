@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from slviz.networks.encoders import Encoder
 
 PARTNERS = "partners"
+OLD_ORDER = (PARTNERS, "interactions", "terms", "location")
 
 
 class Relation(nn.Module):
@@ -65,6 +66,8 @@ class ViewLayer(nn.Module):
         self.heard = nn.Linear(out_channels, out_channels // 2 or 1, bias=False)
         self.of_view = nn.Parameter(torch.zeros(max(1, len(self.names)), out_channels // 2 or 1))
         self.score = nn.Linear(out_channels // 2 or 1, 1, bias=False)
+        self.register_state_dict_post_hook(_rows_by_name)
+        self.register_load_state_dict_pre_hook(_rows_in_order)
 
     def forward(self, genes: Tensor, edges: Tensor) -> Tensor:
         """What each gene hears [G, out] from its state [G, in] and the edges of the known pairs [2, E]."""
@@ -86,6 +89,23 @@ class ViewLayer(nn.Module):
         partners = torch.bincount(target, minlength=len(genes))[:, None]
         total = sent.new_zeros(sent.shape).index_add(0, target, sent.index_select(0, source))
         return total / partners.clamp(min=1), partners > 0
+
+
+def _rows_by_name(layer: ViewLayer, state: dict[str, Tensor], prefix: str, _metadata: object) -> None:
+    """The weights are stored with a name for what is learnt of each view, so that no order of views is stored."""
+    if layer.names:
+        rows = state.pop(f"{prefix}of_view")
+        state.update({f"{prefix}of_view.{name}": row for name, row in zip(layer.names, rows, strict=True)})
+
+
+def _rows_in_order(layer: ViewLayer, state: dict[str, Tensor], prefix: str, *_: object) -> None:
+    """Stored weights as the layer has them. Runs until November 2026 hold the rows in the order `OLD_ORDER`."""
+    whole = f"{prefix}of_view"
+    if all(f"{whole}.{name}" in state for name in layer.names) and layer.names:
+        state[whole] = torch.stack([state.pop(f"{whole}.{name}") for name in layer.names])
+    elif whole in state and set(layer.names) <= set(OLD_ORDER) and len(state[whole]) == len(layer.names):
+        stored = [name for name in OLD_ORDER if name in layer.names]
+        state[whole] = state[whole][[stored.index(name) for name in layer.names]]
 
 
 class ViewEncoder(Encoder):

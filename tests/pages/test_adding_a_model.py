@@ -5,6 +5,7 @@ Form, command line, run, pages and export follow.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
 from collections.abc import Callable, Iterator, Mapping
@@ -224,13 +225,13 @@ def test_a_view_of_multiview(
     assert not page.exception
 
 
-def test_a_later_view_harms_no_stored_run_wherever_it_stands(demo: GeneGraph, trained: Trained, monkeypatch) -> None:
+def test_a_later_view_harms_no_stored_run_wherever_it_stands(demo: GeneGraph, trained: Trained) -> None:
     """The trees of a run find their features by name, also where a new view comes before those that they read."""
     run = trained("--network", "boosted_trees")
     pairs, predicted = predicted_pairs(run, demo)
-    with monkeypatch.context() as patch:
-        for name, view in {"same_initial": SameInitial(), **VIEWS}.items():
-            patch.delitem(VIEWS, name, raising=False)
-            patch.setitem(VIEWS, name, view)
-        assert next(iter(VIEWS)) == "same_initial"
+    before = dict(VIEWS)
+    with contextlib.ExitStack() as stack:
+        stack.callback(lambda: (VIEWS.clear(), VIEWS.update(before)))
+        VIEWS.clear()
+        VIEWS.update({"same_initial": SameInitial(), **dict(reversed(before.items()))})
         assert run.scorer(demo).score(pairs) == pytest.approx(predicted, abs=1e-5)
