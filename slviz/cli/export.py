@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from slviz.errors import InvalidSetting
+from slviz.export.formats import FORMATS, about_formats, format_called
 from slviz.runs.data_of import data_of_run
 from slviz.runs.files import write_atomically
 from slviz.runs.store import RunStore
@@ -18,22 +19,18 @@ def add_export_command(commands: argparse._SubParsersAction) -> None:
         help="write an embedding and its maps for another program",
         description="Write the embedding of a finished run, what is known of its genes, and every map that was made "
         "of it.",
-        epilog="formats:\n"
-        "  h5ad       for scanpy and anndata: obs, obsm (embedding and maps), obsp (known pairs, attention)\n"
-        "  tsv        one row a gene: what is known of it, its place on each map, its vector\n"
-        "  projector  vectors.tsv and metadata.tsv in a ZIP, for TensorBoard's Embedding Projector",
+        epilog=about_formats(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     command.add_argument("run", metavar="RUN", help="name of a run, as `runs` lists it")
-    command.add_argument("--format", metavar="NAME", default="h5ad", help="h5ad, tsv or projector (default: h5ad)")
+    command.add_argument("--format", metavar="NAME", default="h5ad", help=f"{', '.join(FORMATS)} (default: h5ad)")
     command.add_argument("--out", metavar="FILE", help="where to write it (default: named for the run, here)")
     command.set_defaults(action=_export)
 
 
 def _export(asked: argparse.Namespace) -> int:
     from slviz.export import of_stored_run
-    from slviz.export.formats import format_called
 
     chosen = format_called(asked.format)
     store = RunStore.default()

@@ -8,6 +8,7 @@ from pathlib import Path
 from slviz.cli.project import settings_given
 from slviz.cli.settings_help import settings_help
 from slviz.errors import InvalidSetting
+from slviz.export.formats import FORMATS, format_called
 from slviz.projections import PROJECTIONS
 from slviz.runs.damage import readable
 from slviz.runs.files import write_atomically
@@ -70,7 +71,7 @@ def _add_project(verbs: argparse._SubParsersAction) -> None:
 def _add_export(verbs: argparse._SubParsersAction) -> None:
     export = verbs.add_parser("export", help="write a set and its maps for another program", allow_abbrev=False)
     export.add_argument("set", metavar="SET", help="name of a set, as `vectors` lists it")
-    export.add_argument("--format", metavar="NAME", default="h5ad", help="h5ad, tsv or projector (default: h5ad)")
+    export.add_argument("--format", metavar="NAME", default="h5ad", help=f"{', '.join(FORMATS)} (default: h5ad)")
     export.add_argument("--out", metavar="FILE", help="where to write it (default: named for the set, here)")
     export.set_defaults(action=_export)
 
@@ -122,7 +123,6 @@ def _project(asked: argparse.Namespace) -> int:
 
 def _export(asked: argparse.Namespace) -> int:
     from slviz.export import of_stored_vectors
-    from slviz.export.formats import format_called
 
     chosen = format_called(asked.format)
     path = Path(asked.out or f"{asked.set}.{chosen.ending}")

@@ -17,11 +17,13 @@ class Format:
     Attributes:
         label: what a menu calls it.
         ending: of the file's name.
+        about: what is in the file and who reads it, in one line.
         write: makes the file's content.
     """
 
     label: str
     ending: str
+    about: str
     write: Callable[[Annotated], bytes]
 
 
@@ -32,10 +34,31 @@ def _h5ad(content: Annotated) -> bytes:
 
 
 FORMATS = {
-    "h5ad": Format("scanpy (.h5ad)", "h5ad", _h5ad),
-    "tsv": Format("Embedding and maps (TSV)", "embedding.tsv", to_embedding_tsv),
-    "projector": Format("TensorBoard Projector (ZIP)", "projector.zip", to_projector),
+    "h5ad": Format(
+        "scanpy (.h5ad)",
+        "h5ad",
+        "for scanpy and anndata: obs, obsm (embedding and maps), obsp (known pairs, attention)",
+        _h5ad,
+    ),
+    "tsv": Format(
+        "Embedding and maps (TSV)",
+        "embedding.tsv",
+        "one row a gene: what is known of it, its place on each map, its vector",
+        to_embedding_tsv,
+    ),
+    "projector": Format(
+        "TensorBoard Projector (ZIP)",
+        "projector.zip",
+        "vectors.tsv and metadata.tsv in a ZIP, for TensorBoard's Embedding Projector",
+        to_projector,
+    ),
 }
+
+
+def about_formats() -> str:
+    """One line for each format, for the help of a command."""
+    width = max(map(len, FORMATS))
+    return "formats:\n" + "\n".join(f"  {name:<{width}}  {each.about}" for name, each in FORMATS.items())
 
 
 def format_called(name: str) -> Format:

@@ -81,8 +81,14 @@ class FileSplit(Split):
     """The pairs of a file are held out: your own question, or a newer release."""
 
     name: ClassVar[str] = "file"
+    title: ClassVar[str] = "my own file"
+    asks: ClassVar[str] = "Your own question, such as a new screen or a newer release of the data."
+    short: ClassVar[str | None] = "own test pairs"
     test_pairs: str = setting("", "SHA-256 of the pairs held out; follows from the file.", advanced=True)
     test_negatives: str = setting("", "SHA-256 of the non-pairs that came with them.", advanced=True)
+
+    def held_out(self) -> str:
+        return "the pairs of a file"
 
     def divide(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> PairSplit:
         """The file's pairs are tested; all other known pairs are learnt from, a share of them validates.

@@ -33,6 +33,12 @@ class NearDuplicateFree(Pairs):
     """Random pairs are held out; pairs with a near-duplicate in training are left out, so memorising does not help."""
 
     name: ClassVar[str] = "near-duplicate-free"
+    title: ClassVar[str] = "random pairs without near-duplicates"
+    asks: ClassVar[str] = (
+        "Insight, or memory? Test pairs that a near-duplicate in training gives away, such as "
+        "one screen listed for three genes, are left out."
+    )
+    short: ClassVar[str | None] = "no near-duplicates"
     near_duplicate_partners: int = setting(
         100, PARTNERS_HELP, label="Partners of a near-duplicate", low=1, high=1000, advanced=True
     )

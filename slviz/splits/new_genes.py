@@ -88,6 +88,12 @@ class OneNew(NewGenes):
     """Pairs of a gene that has no known partner in training with one that may: a gene nobody has screened."""
 
     name: ClassVar[str] = "one-new"
+    title: ClassVar[str] = "pairs with one new gene"
+    asks: ClassVar[str] = (
+        "What would it say of a gene that nobody has screened? One gene of each tested pair has "
+        "no known partner in training."
+    )
+    short: ClassVar[str | None] = "one new gene"
     unseen_genes_per_pair: ClassVar[int] = 1
 
 
@@ -96,4 +102,7 @@ class BothNew(NewGenes):
     """Pairs of two genes that have no known partner in training: only interactions and terms can help."""
 
     name: ClassVar[str] = "both-new"
+    title: ClassVar[str] = "pairs of two new genes"
+    asks: ClassVar[str] = "And of two such genes? Only their features can help: the hardest test."
+    short: ClassVar[str | None] = "two new genes"
     unseen_genes_per_pair: ClassVar[int] = 2

@@ -20,6 +20,11 @@ class Pairs(Folded):
     """Random pairs are held out, in folds: it asks for gaps among genes that the model knows."""
 
     name: ClassVar[str] = "pairs"
+    title: ClassVar[str] = "random pairs"
+    asks: ClassVar[str] = (
+        "Can it fill gaps among genes that were screened already? The usual test of the literature, and the easiest."
+    )
+    short: ClassVar[str | None] = ""
 
     def divide(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> PairSplit:
         """Fold `fold` is tested, a share of the rest validates, what remains is learnt from."""

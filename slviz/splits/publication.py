@@ -16,7 +16,9 @@ from slviz.splits.held_out import HeldOut
 from slviz.splits.pair_split import PairSplit
 from slviz.splits.split import Split, with_negatives
 
+LARGEST = ""
 SMALL = "small"
+GROUPS = {LARGEST: "the publication with most pairs", SMALL: "the small publications"}
 SMALL_BELOW = 100
 SHOWN = 8
 PUBLICATION_HELP = (
@@ -34,8 +36,13 @@ class Publication(Split):
     """All pairs that rest on one publication alone are held out: it asks what would have been said of a new screen."""
 
     name: ClassVar[str] = "publication"
+    title: ClassVar[str] = "one publication"
+    asks: ClassVar[str] = "What would it have said before that paper? All pairs that rest on it alone are tested."
     new_publication: ClassVar[bool] = True
     publication: str = setting("", PUBLICATION_HELP)
+
+    def held_out(self) -> str:
+        return publication_words(self.publication)
 
     def divide(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> PairSplit:
         """The publication's own pairs are tested; of all others a share validates and the rest is learnt from.
@@ -98,6 +105,14 @@ class Publication(Split):
                     f"The largest are: {largest}."
                 )
         return ids
+
+
+def publication_words(ids: str) -> str:
+    """PubMed ids with + between them in words; names of other kinds, such as those of the demo, as they are."""
+    if ids.strip() in GROUPS:
+        return GROUPS[ids.strip()]
+    each = ids.replace("+", " ").split()
+    return f"PubMed {' + '.join(each)}" if all(one.isdigit() for one in each) else f"publication {' + '.join(each)}"
 
 
 def publications(graph: GeneGraph) -> dict[str, int]:

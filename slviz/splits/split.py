@@ -42,6 +42,12 @@ class Split(Choice):
     """Which pairs are held out."""
 
     name: ClassVar[str]
+    title: ClassVar[str]
+    """What is held out, as a form and a figure say it, such as "random pairs"."""
+    asks: ClassVar[str] = ""
+    """The question that this protocol asks of a model, for people; the class's summary where it is empty."""
+    short: ClassVar[str | None] = None
+    """The title in the name of a run; the title itself where it is None, nothing where it is empty."""
     unseen_genes_per_pair: ClassVar[int] = 0
     """How many genes of a test pair have no training pair."""
     new_publication: ClassVar[bool] = False
@@ -51,6 +57,11 @@ class Split(Choice):
     )
     validation_share: float = setting(0.1, VALIDATION_HELP, low=0.01, high=0.5, advanced=True)
     ratio: int = setting(1, RATIO_HELP, label="Non-pairs a pair", low=1, high=50, advanced=True, omit_default=True)
+
+    def held_out(self) -> str:
+        """What these settings hold out, in words, such as "random pairs (fold 0 of 5)"."""
+        fold, folds = getattr(self, "fold", None), getattr(self, "folds", None)
+        return self.title if fold is None else f"{self.title} (fold {fold} of {folds})"
 
     def divide(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> PairSplit:
         """Divide the pairs of `graph`; the same settings give the same division."""

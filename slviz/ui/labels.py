@@ -45,25 +45,6 @@ TASK_WORDS = {
     "reconstruct": "the genes' features, from the graph",
     "classify": "which class is a gene in?",
 }
-PROTOCOL_WORDS = {
-    "pairs": "random pairs",
-    "one-new": "pairs with one new gene",
-    "both-new": "pairs of two new genes",
-    "near-duplicate-free": "random pairs without near-duplicates",
-    "publication": "one publication",
-    "file": "my own file",
-}
-PROTOCOL_ASKS = {
-    "pairs": "Can it fill gaps among genes that were screened already? The usual test of the literature, and the "
-    "easiest.",
-    "one-new": "What would it say of a gene that nobody has screened? One gene of each tested pair has no known "
-    "partner in training.",
-    "both-new": "And of two such genes? Only their features can help: the hardest test.",
-    "near-duplicate-free": "Insight, or memory? Test pairs that a near-duplicate in training gives away, such as one "
-    "screen listed for three genes, are left out.",
-    "publication": "What would it have said before that paper? All pairs that rest on it alone are tested.",
-    "file": "Your own question, such as a new screen or a newer release of the data.",
-}
 BASELINE_WORDS = {
     "mean": "the same for every pair",
     "gene mean": "mean confidence of both genes' own training pairs",

@@ -13,11 +13,10 @@ import streamlit as st
 from slviz.runs import RunSpec
 from slviz.runs.spec import TABLES
 from slviz.runs.summary import RunSummary
-from slviz.splits.naming import publication_words
+from slviz.splits.publication import publication_words
 from slviz.ui.key_metrics import key_figure
 
 SAID_ANYWAY = frozenset({("split", key) for key in ("name", "fold", "publication", "non-pairs a pair")})
-PROTOCOLS = {"one-new": "one new gene", "both-new": "two new genes", "near-duplicate-free": "no near-duplicates"}
 MOST_LETTERS = 12
 LETTERS_OF_A_SHORT_FORM = 4
 SPELT = {
@@ -99,10 +98,9 @@ def _held_out(spec: RunSpec) -> str:
     publication, fold = getattr(spec.split, "publication", None), getattr(spec.split, "fold", None)
     if publication is not None:
         what = publication_words(publication).removeprefix("the ")
-    elif fold is None:
-        what = "own test pairs"
     else:
-        what = ", ".join(filter(None, [PROTOCOLS.get(spec.split.name, ""), f"fold {fold}"]))
+        short = spec.split.title if spec.split.short is None else spec.split.short
+        what = ", ".join(filter(None, [short, "" if fold is None else f"fold {fold}"]))
     return what if spec.split.ratio == 1 else f"{what}, 1:{spec.split.ratio}"
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from slviz.splits import SPLITS, in_words
-from slviz.splits.naming import WORDS
 
 
 def test_every_protocol_has_words_and_a_ratio_is_never_hidden() -> None:
     for name, split in SPLITS.items():
         assert in_words(split(ratio=5)).endswith(", 5 non-pairs a pair")
         assert "non-pairs a pair" not in in_words(split())
-        assert name in WORDS or name == "publication"
+        assert split.title in in_words(split()) or name in ("publication", "file")
+        assert split.asks.endswith(".")
 
 
 def test_folds_and_publications_are_named() -> None:

@@ -16,22 +16,25 @@ from slviz.results import EVERY, Collected, Column, ResultRow, ResultTable, acro
 from slviz.results.collect import held_out_of, protocol_of
 from slviz.results.text import cell_text, digits_of, heading, row_name
 from slviz.runs.summary import RunSummary
+from slviz.splits import SPLITS
 from slviz.ui import access, address, cache, charts, downloads, layout
 from slviz.ui.glossary import glossary_link
-from slviz.ui.labels import PROTOCOL_ASKS, TASK_WORDS, escape_markdown, pluralise
+from slviz.ui.labels import TASK_WORDS, escape_markdown, pluralise
 
 BEST = "font-weight: 700; background-color: rgba(0, 158, 115, 0.18)"
 HARDEST = ("degree-matched", "auc")
 """The figure that is shown first, where it was measured."""
 ROW_PIXELS = 35
 MOST_RUNS = 30
-PROTOCOL_HELP = "Which pairs were held out. " + " ".join(
-    f"\n- **{name}**: {say}" for name, say in PROTOCOL_ASKS.items()
-)
 AGAINST_HELP = (
     "**random**: any pair that is not known; counting partners does well. **degree-matched**: pairs of genes with as "
     "many partners. **all-unknown**: every pair of genes that nobody lists. **per-gene**: partners of one gene."
 )
+
+
+def _protocol_help() -> str:
+    asks = (f"\n- **{name}**: {escape_markdown(split.asks or split.summary())}" for name, split in SPLITS.items())
+    return "Which pairs were held out. " + " ".join(asks)
 
 
 def show(graph: GeneGraph, source: str) -> None:
@@ -94,7 +97,7 @@ def _pick_table(of_task: Sequence[ResultTable]) -> tuple[ResultTable, Column]:
     with left:
         widget = st.segmented_control if len(options) <= 6 else st.selectbox
         protocol = address.one_of(
-            widget, "Held out", options, key="protocol", help=f"{PROTOCOL_HELP} {glossary_link('Protocol')}"
+            widget, "Held out", options, key="protocol", help=f"{_protocol_help()} {glossary_link('Protocol')}"
         )
     shown_in = [table for table in of_task if protocol in (EVERY, table.protocol)]
     columns = dict.fromkeys(column for table in shown_in for column in table.columns)

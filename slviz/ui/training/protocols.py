@@ -11,12 +11,11 @@ from slviz.datasets import GeneGraph
 from slviz.errors import DataError
 from slviz.runs import PARTS
 from slviz.splits import SPLITS, HeldOut, PairSplit, Split, publications
-from slviz.splits.naming import LARGEST, publication_words
-from slviz.splits.publication import SMALL, SMALL_BELOW
+from slviz.splits.publication import LARGEST, SMALL, SMALL_BELOW, publication_words
 from slviz.tasks import Task
 from slviz.ui import errors
 from slviz.ui.glossary import glossary_link
-from slviz.ui.labels import PROTOCOL_ASKS, PROTOCOL_WORDS, escape_markdown, pluralise
+from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.training import settings_form
 from slviz.ui.training.form_start import key_of
 
@@ -27,9 +26,13 @@ PUBLICATION_KEY = key_of("split", "publication", "publication")
 def pick() -> str:
     """The protocol's name, chosen by its words; below it, what it asks."""
     name = settings_form.pick(
-        SPLITS, "Held out", key="split", help=f"{HELP} {glossary_link('Protocol')}", words=PROTOCOL_WORDS
+        SPLITS,
+        "Held out",
+        key="split",
+        help=f"{HELP} {glossary_link('Protocol')}",
+        words={name: split.title for name, split in SPLITS.items()},
     )
-    st.caption(escape_markdown(PROTOCOL_ASKS.get(name, SPLITS[name].summary())))
+    st.caption(escape_markdown(SPLITS[name].asks or SPLITS[name].summary()))
     return name
 
 
