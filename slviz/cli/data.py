@@ -11,7 +11,7 @@ from slviz import places
 from slviz.datasets.cache import load_folder
 from slviz.datasets.demo import SEED, write_demo
 from slviz.datasets.download import MIRROR, Progress
-from slviz.datasets.fetch import build_from_downloads, fetch_synlethdb
+from slviz.datasets.fetch import DATA_SETS, build_from_downloads, fetch_synlethdb
 from slviz.datasets.folder import read_folder
 from slviz.datasets.sources import default_source, known_datasets, locate
 from slviz.datasets.spectral import WIDTH
@@ -74,14 +74,13 @@ def _add_fetch(kinds: argparse._SubParsersAction) -> None:
     command = kinds.add_parser(
         "fetch",
         help="download a public data set",
-        description="Download SynLethDB's genes, pairs and interactions from the repositories of DDGCN and SLMGAE. "
-        "SynLethDB is free for academic use.",
+        description="Download SynLethDB's genes, pairs and interactions from the repositories of DDGCN and SLMGAE, "
+        "names from HGNC and terms from Gene Ontology, and build the features ppi and go. human-sl adds systematic and "
+        "curated interactions, paralogs and essential genes. SynLethDB is free for academic use.",
         allow_abbrev=False,
     )
-    command.add_argument("name", metavar="NAME", choices=["synlethdb"], help="synlethdb")
-    command.add_argument(
-        "--to", metavar="FOLDER", type=Path, default=DATA / "synlethdb", help="default: data/synlethdb"
-    )
+    command.add_argument("name", metavar="NAME", choices=list(DATA_SETS), help=" or ".join(DATA_SETS))
+    command.add_argument("--to", metavar="FOLDER", type=Path, help="default: data/synlethdb or data/human-sl")
     command.add_argument(
         "--mirror", metavar="ADDRESS", default=MIRROR, help=f"serves the same paths; default: {MIRROR}"
     )
@@ -141,19 +140,23 @@ def demo(asked: argparse.Namespace) -> int:
 
 
 def fetch(asked: argparse.Namespace) -> int:
-    """Download SynLethDB, or build it from files saved by hand."""
+    """Download a data set, or build it from files saved by hand."""
+    files, place = DATA_SETS[asked.name], asked.to or DATA / asked.name
     if asked.downloaded is not None:
-        folder = build_from_downloads(asked.to, asked.downloaded)
+        folder = build_from_downloads(place, asked.downloaded, files=files)
     else:
         bar = _Bar()
         try:
-            folder = fetch_synlethdb(asked.to, mirror=asked.mirror, on_progress=bar)
+            folder = fetch_synlethdb(place, mirror=asked.mirror, files=files, on_progress=bar)
         finally:
             bar.close()
     graph, _ = read_folder(folder)
     edges = 0 if graph.interactions is None else graph.interactions.shape[1]
-    print(f"SynLethDB lies in {folder}: {len(graph):,} genes, {len(graph.pairs):,} pairs, {edges:,} interactions.")
-    print(f"Build its ppi feature with: python -m slviz data features {folder}")
+    terms = 0 if graph.terms is None else len(graph.terms.ids)
+    print(
+        f"{graph.title} lies in {folder}: {len(graph):,} genes, {len(graph.pairs):,} pairs, {edges:,} interactions, "
+        f"{terms:,} terms; features: {', '.join(graph.features) or 'none'}."
+    )
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Fetching SynLethDB's genes, pairs and interactions from the public repositories that give them.
+"""Fetching human synthetic lethality from the public places that give its parts.
 
 The addresses name a commit, so their content cannot change. What arrives is checked by a SHA-256 over its *content*
 (line ends and the order of rows left aside, see `_content_of_…`), because that is what could be verified against a
@@ -7,6 +7,13 @@ copy of the data set; the digests of the raw files were not at hand when this wa
     genes          CXX1113/Dual-DropoutGCN (DDGCN, Cai et al. 2020, doi:10.1093/bioinformatics/btaa211)
     pairs          the same; SynLethDB is free for academic use (Guo et al. 2016, doi:10.1093/nar/gkv1108)
     interactions   DiNg1011/SLMGAE (Hao et al. 2021, doi:10.1109/JBHI.2021.3079302), from BioGRID (MIT)
+    hgnc           HGNC's complete set, a dated monthly release (CC0)
+    gaf, obo       Gene Ontology's human annotation and its basic ontology, one dated release (CC BY 4.0)
+
+`human-sl` adds what a model for experiments needs: systematic interactions (HuRI, HI-I-05, HI-II-14), curated ones
+(Lit-BM-13), Ensembl paralogs, and core-essential and non-essential genes. These are pinned by the SHA-256 of the file.
+The releases of HGNC and of Gene Ontology are pinned by their date and checked by their form, since their digests could
+not be taken when this was written; `SOURCES.tsv` in the folder holds the address and the SHA-256 of all that arrived.
 """
 
 from __future__ import annotations
@@ -20,6 +27,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slviz.datasets.download import MIRROR, Progress, download
+from slviz.datasets.fetched_files import CONTENT as _CONTENT
+from slviz.datasets.fetched_files import build_files, has_form
 from slviz.disk.left_over import LeftOver, entries_in
 from slviz.disk.locks import LockBusy, take
 from slviz.disk.whole_files import folder_in_work
@@ -28,16 +37,14 @@ from slviz.errors import DataError, FetchFailed
 DDGCN = "CXX1113/Dual-DropoutGCN/66079e74d23a09076435d52de9d7e7c83cd9f829"
 SLMGAE = "DiNg1011/SLMGAE/3d0747b3714eff87a88fc388bc633ed7420da827"
 PART, READY = ".part", ".ready"
-LOCK = ".lock"
-DATASET_TOML = """title = "SynLethDB: human synthetic lethality"
-citation = "Guo et al. 2016, doi:10.1093/nar/gkv1108; interactions from BioGRID"
-licence = "SynLethDB: academic use; BioGRID: MIT"
-
-[files]
-genes = "List_Proteins_in_SL.txt"
-pairs = "SL_Human_FinalCheck.txt"
-interactions = "ppi_edges.tsv"
-"""
+LOCK, SOURCES = ".lock", "SOURCES.tsv"
+STORAGE = "https://storage.googleapis.com"
+RELEASES = "https://release.geneontology.org"
+GO_RELEASE, HGNC_RELEASE = "2024-09-08", "2024-01-01"
+GRAVIS = "robert-haas/gravis/3e63b606141bf78617b1247048a9e3ccca6d5824"
+DHIMMEL = "dhimmel/ppi/9ae2ca12c20e0566e6644dc05b908de7f37ce15a"
+PARALOGS = "pilarcacheiro/Paralogs/99f335f8b18875b13ea9d35af18322f7d389f8cb"
+BAGEL = "hart-lab/bagel/53388adbb4fb0931e5c9dda135502be19e4555f0"
 
 
 @dataclass(frozen=True)
@@ -45,21 +52,29 @@ class RemoteFile:
     """A file at a pinned address.
 
     Attributes:
-        role: "genes", "pairs" or "interactions".
-        path: repository, commit and path, as raw.githubusercontent.com wants them.
-        content_sha256: of the content in the form that `_CONTENT[role]` gives it.
+        role: such as "genes", "pairs", "hgnc" or "HuRI".
+        path: below the host; repository, commit and path for raw.githubusercontent.com.
+        content_sha256: of the content in the form that `_CONTENT[role]` gives it; "" where it is not pinned.
+        host: serves the path, unless a mirror does.
+        sha256: of the file; "" where it is not pinned.
     """
 
     role: str
     path: str
-    content_sha256: str
+    content_sha256: str = ""
+    host: str = MIRROR
+    sha256: str = ""
+
+    def address(self, mirror: str = MIRROR) -> str:
+        """Where it is fetched from: its own host, or the mirror of all where another one is named."""
+        return f"{(self.host if mirror == MIRROR else mirror).rstrip('/')}/{self.path}"
 
     @property
     def name(self) -> str:
         return self.path.rsplit("/", 1)[1]
 
 
-SYNLETHDB = (
+SYNLETHDB_PAIRS = (
     RemoteFile(
         "genes",
         f"{DDGCN}/data/sl/List_Proteins_in_SL.txt",
@@ -77,6 +92,53 @@ SYNLETHDB = (
     ),
 )
 
+ANNOTATION = (
+    RemoteFile(
+        "hgnc",
+        f"public-download-files/hgnc/archive/archive/monthly/tsv/hgnc_complete_set_{HGNC_RELEASE}.txt",
+        host=STORAGE,
+    ),
+    RemoteFile("gaf", f"{GO_RELEASE}/annotations/goa_human.gaf.gz", host=RELEASES),
+    RemoteFile("obo", f"{GO_RELEASE}/ontology/go-basic.obo", host=RELEASES),
+)
+SYNLETHDB = (*SYNLETHDB_PAIRS, *ANNOTATION)
+FOR_EXPERIMENTS = (
+    RemoteFile(
+        "HuRI",
+        f"{GRAVIS}/examples/science/biology/data/HuRI.tsv",
+        sha256="4cdf94366ff6e23e71ef9ec81922e85b2b3a1fb08e938f7b00d86c027cf1ecd6",
+    ),
+    RemoteFile(
+        "HI-I-05",
+        f"{DHIMMEL}/download/hid/HI-I-05.tsv",
+        sha256="a72fd1f6d4e60ffa2f6acd21d7e3da080a1d3d42cab5d10137e1fda8b70a4847",
+    ),
+    RemoteFile(
+        "HI-II-14",
+        f"{DHIMMEL}/download/hid/HI-II-14.tsv",
+        sha256="39a0b2695d5d1f9199b2fc30890fa617a376bf24927d1392e427815ebd212b7c",
+    ),
+    RemoteFile(
+        "Lit-BM-13",
+        f"{DHIMMEL}/download/hid/Lit-BM-13.tsv",
+        sha256="0619a210942e07c452df3afe127c83d67161972aaf90ab202404cd55d6a0705d",
+    ),
+    RemoteFile(
+        "paralogs",
+        f"{PARALOGS}/results/paralogs_ensembl95_proteincoding.txt.gz",
+        sha256="11052c56b39a06bdc73536db3edafe2cb94eeaec89a5241f948240df12815bcb",
+    ),
+    RemoteFile(
+        "essential", f"{BAGEL}/CEGv2.txt", sha256="1b1df46f829e2c47dc8a4c164f60f5f1dc67513bafba7d8b9609421e0c75d27e"
+    ),
+    RemoteFile(
+        "non-essential", f"{BAGEL}/NEGv1.txt", sha256="18a6b37a8f182a1bf501548e6b28fe4fcef02fcd296f873ef500a21eeb433739"
+    ),
+)
+HUMAN_SL = (*SYNLETHDB, *FOR_EXPERIMENTS)
+DATA_SETS = {"synlethdb": SYNLETHDB, "human-sl": HUMAN_SL}
+"""What can be fetched: the files of each."""
+
 
 def fetch_synlethdb(
     folder: Path,
@@ -87,14 +149,15 @@ def fetch_synlethdb(
     timeout_seconds: float = 30.0,
     pause_seconds: float = 1.0,
 ) -> Path:
-    """Downloads the three files, checks them, and puts a data folder in place: whole or not at all.
+    """Downloads the files of a data set, checks them, and puts a data folder in place: whole or not at all.
 
     What has arrived is kept beside `folder` (`<folder>.part`) until all is there, so a second call goes on where
     the first one stopped. Raises `FetchFailed` when a file does not arrive, or arrives altered, and `DataError`
     when `folder` holds something already or cannot be written.
 
     Args:
-        mirror: another address that serves the same paths.
+        mirror: another address that serves the same paths, those of all hosts.
+        files: what to fetch: `SYNLETHDB`, or `HUMAN_SL`.
         on_progress: called with a file's name and how far it has come.
         timeout_seconds: how long a silent server is waited for, each time.
         pause_seconds: before the second try; it doubles with every further one.
@@ -107,7 +170,7 @@ def fetch_synlethdb(
                 told = None if on_progress is None else _told(on_progress, file.name)
                 try:
                     download(
-                        f"{mirror.rstrip('/')}/{file.path}",
+                        file.address(mirror),
                         partial / file.name,
                         on_progress=told,
                         timeout_seconds=timeout_seconds,
@@ -123,7 +186,7 @@ def fetch_synlethdb(
 
 
 def build_from_downloads(folder: Path, downloads: Path, *, files: tuple[RemoteFile, ...] = SYNLETHDB) -> Path:
-    """Makes the data folder from the three files as a browser saved them; raises as `fetch_synlethdb` does."""
+    """Makes the data folder from the files as a browser saved them; raises as `fetch_synlethdb` does."""
     _refuse_occupied(folder)
     missing = [file.name for file in files if not (downloads / file.name).is_file()]
     if missing:
@@ -138,10 +201,11 @@ def build_from_downloads(folder: Path, downloads: Path, *, files: tuple[RemoteFi
 
 def by_hand(folder: Path, *, files: tuple[RemoteFile, ...] = SYNLETHDB) -> str:
     """How a person gets the data set without this program's download."""
-    addresses = "".join(f"\n  {MIRROR}/{file.path}" for file in files)
+    addresses = "".join(f"\n  {file.address()}" for file in files)
+    name = next((name for name, known in DATA_SETS.items() if len(known) == len(files)), "synlethdb")
     return (
         f"To do it by hand, save these files in one folder:{addresses}\n"
-        f"and run `python -m slviz data fetch synlethdb --downloaded FOLDER --to {folder}`."
+        f"and run `python -m slviz data fetch {name} --downloaded FOLDER --to {folder}`."
     )
 
 
@@ -156,24 +220,19 @@ def _refuse_occupied(folder: Path) -> None:
 
 def _put_in_place(folder: Path, downloads: Path, files: tuple[RemoteFile, ...]) -> Path:
     """Checks the downloads, writes the data folder beside its place and moves it there in one step."""
-    content = {}
+    originals = {file.role: (downloads / file.name).read_bytes() for file in files}
     for file in files:
-        path = downloads / file.name
-        content[file.role] = _CONTENT[file.role](path.read_bytes())
-        found = hashlib.sha256(content[file.role].encode()).hexdigest()
-        if found != file.content_sha256:
+        problem = _problem_with(file, originals[file.role])
+        if problem:
             if downloads != folder and downloads.suffix == PART:
-                path.unlink()  # so that the next try does not go on from a wrong file
-            raise FetchFailed(
-                f"'{file.name}' arrived altered: the SHA-256 of its content is {found[:16]}…, expected "
-                f"{file.content_sha256[:16]}…. Try again; if it stays so, the address serves another file."
-            )
+                (downloads / file.name).unlink()  # so that the next try does not go on from a wrong file
+            raise FetchFailed(f"'{file.name}' {problem}")
     for left in _unfinished(folder):
         left.clear()
-    originals = {file.role: (downloads / file.name).read_bytes() for file in files}
     with folder_in_work(folder, prefix=f"{folder.name}{READY}-") as ready:
-        for name, text in _data_files(originals, content).items():
-            (ready / name).write_bytes(text.encode())
+        for name, content in build_files(originals).items():
+            (ready / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+        (ready / SOURCES).write_text(_sources(files, originals), encoding="utf-8")
     if downloads.suffix == PART:
         shutil.rmtree(downloads, ignore_errors=True)
     return folder
@@ -215,44 +274,30 @@ def _unfinished(folder: Path) -> list[LeftOver]:
     ]
 
 
-def _data_files(originals: Mapping[str, bytes], content: Mapping[str, str]) -> dict[str, str]:
-    """The files of the data folder: each pair once, interactions by symbol instead of by number."""
-    genes = content["genes"].split("\n")
-    edges = (edge.split("\t") for edge in content["interactions"].split("\n"))
-    pairs: dict[frozenset[str], str] = {}
-    for row in _rows(originals["pairs"]):
-        pairs.setdefault(frozenset(row[:2]), "\t".join(row))
-    return {
-        "dataset.toml": DATASET_TOML,
-        "List_Proteins_in_SL.txt": "".join(f"{gene}\n" for gene in genes),
-        "SL_Human_FinalCheck.txt": "".join(f"{row}\n" for row in pairs.values()),
-        "ppi_edges.tsv": "".join(f"{genes[int(a)]}\t{genes[int(b)]}\n" for a, b in edges),
-    }
+def _problem_with(file: RemoteFile, raw: bytes) -> str:
+    """What is wrong with a file that arrived; "" where it is the one that is pinned, or has the form that it should."""
+    pinned, found = file.sha256, hashlib.sha256(raw).hexdigest()
+    of = "SHA-256"
+    if file.content_sha256:
+        pinned, found = file.content_sha256, hashlib.sha256(_CONTENT[file.role](raw).encode()).hexdigest()
+        of = "SHA-256 of its content"
+    if pinned and found != pinned:
+        return (
+            f"arrived altered: the {of} is {found[:16]}…, expected {pinned[:16]}…. Try again; if it stays so, the "
+            "address serves another file."
+        )
+    if not pinned and not has_form(file.role, raw):
+        return (
+            f"is not what {file.address()} should give: it has another form. Try again; if it stays so, the address "
+            "serves another file."
+        )
+    return ""
 
 
-def _rows(raw: bytes) -> list[list[str]]:
-    return [line.split() for line in raw.decode("utf-8", errors="replace").splitlines() if line.strip()]
-
-
-def _content_of_genes(raw: bytes) -> str:
-    """The symbols in their order, one a line."""
-    return "\n".join(" ".join(row) for row in _rows(raw))
-
-
-def _content_of_pairs(raw: bytes) -> str:
-    """Each pair of symbols once, sorted, one a line. Scores are left aside: nine pairs are listed twice."""
-    return "\n".join(sorted({"\t".join(sorted(row[:2])) for row in _rows(raw)}))
-
-
-def _content_of_interactions(raw: bytes) -> str:
-    """Each pair of gene numbers once, the smaller first, sorted, one a line; self-interactions left out."""
-    rows = [row for row in _rows(raw) if len(row) == 2 and row[0].isdecimal() and row[1].isdecimal()]
-    edges = {(min(edge), max(edge)) for edge in ((int(a), int(b)) for a, b in rows) if edge[0] != edge[1]}
-    return "\n".join(f"{a}\t{b}" for a, b in sorted(edges))
-
-
-_CONTENT: dict[str, Callable[[bytes], str]] = {
-    "genes": _content_of_genes,
-    "pairs": _content_of_pairs,
-    "interactions": _content_of_interactions,
-}
+def _sources(files: tuple[RemoteFile, ...], originals: Mapping[str, bytes]) -> str:
+    """One line a file that arrived: role, address, bytes, SHA-256."""
+    lines = [
+        f"{file.role}\t{file.address()}\t{len(originals[file.role])}\t{hashlib.sha256(originals[file.role]).hexdigest()}\n"
+        for file in files
+    ]
+    return "".join(["role\taddress\tbytes\tsha256\n", *lines])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from slviz import places
 from slviz.datasets.cache import load_folder
@@ -61,9 +63,9 @@ def locate(source: str | None = None) -> tuple[str, Path]:
     if _is_folder(folder):
         known = {path.resolve(): name for name, path in named.items()}
         return known.get(folder.resolve(), folder.resolve().name), folder
-    if source == "synlethdb":
+    if source in ("synlethdb", "human-sl"):
         raise MissingDataFile(
-            "The data set 'synlethdb' is not here. Fetch it with `python -m slviz data fetch synlethdb`, or set "
+            f"The data set '{source}' is not here. Fetch it with `python -m slviz data fetch {source}`, or set "
             "SLVIZ_DATA to the folder that holds it."
         )
     if source == "demo":
@@ -123,16 +125,32 @@ def _named_places() -> dict[str, Path]:
         "demo": [carried / "demo", own / "demo"],
         "synlethdb": [],
         "karate": [carried / "karate"],
+        "human-sl": [],
     }
     if told and told not in found:
-        found["synlethdb"].append(_path(told))
+        found["human-sl" if _says_more(_path(told)) else "synlethdb"].append(_path(told))
     found["synlethdb"].append(own / "synlethdb")
-    sign = {"demo": SETTINGS, "synlethdb": PAIRS_OF_SYNLETHDB, "karate": SETTINGS}
+    found["human-sl"].append(own / "human-sl")
+    sign = {"demo": SETTINGS, "synlethdb": PAIRS_OF_SYNLETHDB, "karate": SETTINGS, "human-sl": PAIRS_OF_SYNLETHDB}
     return {
         name: present[0]
         for name, folders in found.items()
         if (present := [folder for folder in folders if _is_folder(folder) and (folder / sign[name]).is_file()])
     }
+
+
+def _says_more(folder: Path) -> bool:
+    """Whether a folder with the pairs of SynLethDB brings relations, too, as `human-sl` does."""
+    return "relations" in _told_by(folder)
+
+
+def _told_by(path: Path) -> Mapping[str, Any]:
+    """What `dataset.toml` says; nothing where it is not there or cannot be read."""
+    try:
+        content = read_regular(path / SETTINGS, most_bytes=MOST_BYTES)
+        return parse_toml(content.decode("utf-8-sig"))
+    except (DataError, ValueError):
+        return {}
 
 
 def _path(text: str) -> Path:
@@ -151,11 +169,7 @@ def _is_folder(path: Path) -> bool:
 
 def _entry(source: str, path: Path) -> DatasetEntry:
     """Reads only the heading of `dataset.toml`: a list must not fail for one broken folder."""
-    try:
-        content = read_regular(path / SETTINGS, most_bytes=MOST_BYTES)
-        told = parse_toml(content.decode("utf-8-sig"))
-    except (DataError, ValueError):
-        told = {}
+    told = _told_by(path)
     title = told.get("title")
     return DatasetEntry(
         source, path, title if isinstance(title, str) and title else path.name, told.get("synthetic") is True

@@ -57,6 +57,20 @@ def test_synlethdb_is_found(own_places: Path, monkeypatch: pytest.MonkeyPatch, w
     assert [(entry.source, entry.synthetic) for entry in known_datasets()] == [("demo", True), ("synlethdb", False)]
 
 
+@pytest.mark.parametrize("where", ["checkout/data/human-sl", "environment"])
+def test_human_sl_is_found_beside_synlethdb(own_places: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    put_synlethdb(own_places / "checkout/data/synlethdb")
+    folder = put_synlethdb(own_places / where)
+    (folder / "families.tsv").write_text("GEN1\tGEN2\n")
+    (folder / "dataset.toml").write_text('title = "With relations"\n[relations]\nfamilies = "families.tsv"\n')
+    if where == "environment":
+        monkeypatch.setenv("SLVIZ_DATA", str(folder))
+        assert open_dataset().name == "human-sl"
+    assert open_dataset("human-sl").relations.keys() == {"families"}
+    assert open_dataset("synlethdb").relations == {}
+    assert {entry.source for entry in known_datasets()} == {"demo", "synlethdb", "human-sl"}
+
+
 def test_synlethdb_that_is_not_here_says_how_to_get_it() -> None:
     with pytest.raises(MissingDataFile, match="data fetch synlethdb"):
         open_dataset("synlethdb")
