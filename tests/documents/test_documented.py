@@ -134,3 +134,7 @@ def test_every_file_and_every_key_of_a_data_folder_is_documented() -> None:
     assert not {name for names in WELL_KNOWN.values() for name in names if f"`{name}`" not in text}
     written = ("\n{key} = ", "\n[{key}]\n", "# or: {key}\n")
     assert not {key for key in KNOWN_KEYS if not any(form.format(key=key) in text for form in written)}
+
+
+def test_the_architecture_copies_no_signature() -> None:
+    assert "->" not in (CHECKOUT / "ARCHITECTURE.md").read_text(encoding="utf-8")
