@@ -13,7 +13,8 @@ import streamlit as st
 from slviz.datasets import GeneGraph, Nouns
 
 KEY = "nouns of the data set"
-GENE = re.compile(r"\b(a |A )?([Gg]ene)(s?)\b(?! Ontology)")
+GENE = re.compile(r"\b(?<![-#/=])(a |A )?([Gg]ene)(s?)\b(?![-=/]| Ontology)")
+"""No part of an address."""
 LETHAL = re.compile(r"\b(?:an? )?synthetic[- ]lethal( pairs?)?\b")
 VOWELS = tuple("aeiou")
 

@@ -14,6 +14,7 @@ from slviz.scorers.views import VIEWS
 from slviz.ui import charts, downloads, scorers
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
+from slviz.ui.nouns import in_words
 
 HELP = (
     "**Adds**: what a view adds to the score, as the mean over all orders in which the views can be added (its Shapley "
@@ -65,7 +66,7 @@ def show(graph: GeneGraph, run: Run, pair: tuple[int, int]) -> None:
         st.caption(f"With all views the score is {score:.3f}.")
     place = shares.loc[shares["side"] == title_of("location"), "adds"]
     if len(place) and place.iloc[0] > NOTICED * shares["adds"].clip(lower=0).sum():
-        st.warning(PLACE, icon=":material/location_on:")
+        st.warning(in_words(PLACE), icon=":material/location_on:")
 
 
 def title_of(side: str) -> str:

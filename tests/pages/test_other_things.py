@@ -60,3 +60,12 @@ def test_the_next_page_of_genes_speaks_of_genes_again(club: Run, open_at_once: O
     text = shown(app)
     assert "**Synthetic lethality**: a cell survives" in text
     assert "1,000 genes" in text
+
+
+@pytest.mark.parametrize("page", ["predictions", "neighbourhood", "embedding"])
+def test_no_page_of_a_run_speaks_of_genes(page: str, club: Run, open_at_once: Open) -> None:
+    karate = open_dataset("karate")
+    app = open_at_once(page, run=club.run_id, gene=karate.genes[int(np.argmax(karate.degree))])
+    assert not app.exception
+    found = re.findall(r".*(?<!no )(?<!not )\bgenes?\b(?!-).*", shown(app), re.IGNORECASE)
+    assert not found

@@ -19,6 +19,7 @@ from slviz.ui import access, address, cache, charts, downloads, errors, layout, 
 from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import AGAINST_WORDS, KEY_FIGURES
 from slviz.ui.labels import escape_markdown, pluralise
+from slviz.ui.nouns import in_words
 
 KEY = "compared runs"
 MOST = 6
@@ -197,7 +198,10 @@ def _differences(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str]
     name = f"{first.run_id}-differences-{against}"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(
-            "Differences", anchor=False, width="content", help=f"{INTERVAL_HELP} {glossary_link('Confidence interval')}"
+            "Differences",
+            anchor=False,
+            width="content",
+            help=in_words(f"{INTERVAL_HELP} {glossary_link('Confidence interval')}"),
         )
         downloads.menu(
             name,

@@ -20,6 +20,7 @@ from slviz.splits import SPLITS
 from slviz.ui import access, address, cache, charts, downloads, layout
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import TASK_WORDS, escape_markdown, pluralise
+from slviz.ui.nouns import in_words
 
 BEST = "font-weight: 700; background-color: rgba(0, 158, 115, 0.18)"
 HARDEST = ("degree-matched", "auc")
@@ -104,7 +105,11 @@ def _pick_table(of_task: Sequence[ResultTable]) -> tuple[ResultTable, Column]:
     named = {heading(column)[:-2]: column for column in sorted(columns, key=lambda column: column != HARDEST)}
     with right:
         name = address.one_of(
-            st.selectbox, "Figure", tuple(named), key="figure", help=f"{AGAINST_HELP} {glossary_link('Negatives')}"
+            st.selectbox,
+            "Figure",
+            tuple(named),
+            key="figure",
+            help=in_words(f"{AGAINST_HELP} {glossary_link('Negatives')}"),
         )
     column = named[name]
     return (across(of_task, column) if protocol == EVERY else shown_in[0]), column

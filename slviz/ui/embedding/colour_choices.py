@@ -24,6 +24,7 @@ from slviz.runs.uploads import MOST_MEBIBYTES, OWN_TABLES, stage, staged
 from slviz.ui import access, address, cache, errors
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown, pluralise
+from slviz.ui.nouns import in_words
 from slviz.ui.server_paths import without_paths
 
 CLUSTER, TERM, PART, ERROR, CHROMOSOME, GENE_TYPE, OWN = (
@@ -257,7 +258,7 @@ def _asked_table(graph: GeneGraph) -> OwnTable | None:
         st.error(escape_markdown(refused), icon=":material/error:")
         return None
     if asked is None:
-        st.info("Upload a table with one row a gene.", icon=":material/upload_file:")
+        st.info(in_words("Upload a table with one row a gene."), icon=":material/upload_file:")
         return None
     path = staged(cache.store().root, asked, place=OWN_TABLES)
     if path is None:

@@ -29,6 +29,7 @@ from slviz.ui.embedding.controls_compared import SHORT, TITLES
 from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import key_figure
 from slviz.ui.labels import escape_markdown, pluralise
+from slviz.ui.nouns import in_words
 
 MEANING = {
     FEATURES: "What was there before any network.",
@@ -67,11 +68,13 @@ def show(
         job_panel.panel(_job(summary, missing, method, seed))
     sides = [_side(summary, graph, run, kind, method, seed) for kind in kinds if kind not in missing]
     if len(graph) > MOST_GENES:
-        st.info(f"Neighbours are compared for up to {MOST_GENES:,} genes; here are {len(graph):,}.")
+        st.info(in_words(f"Neighbours are compared for up to {MOST_GENES:,} genes; here are {len(graph):,}."))
         _maps(graph, run, sides, colouring, gene)
         return
     with count_column:
-        count = address.number("Nearest genes", key="k", low=5, high=50, default=10, help="How many are compared.")
+        count = address.number(
+            in_words("Nearest genes"), key="k", low=5, high=50, default=10, help="How many are compared."
+        )
     vectors = {side.kind: side.vectors for side in sides}
     stays = controls_compared.stays_of(run, vectors, count)
     with stay_column:
@@ -209,9 +212,12 @@ def _below(
     text, ways = st.columns([5, 1])
     flat = "" if method.coordinates.shape[1] == 2 else " Drawn are the first two of three axes."
     text.caption(
-        f"{used}.{flat} The same genes on each. **Colour:** {colouring[1]} Of 15 nearest neighbours the maps "
-        f"keep: {kept}. Draw around genes on one map to see them on all; a click opens a gene, whose nearest in each "
-        "embedding are joined to it by lines."
+        in_words(
+            f"{used}.{flat} The same genes on each. **Colour:** {colouring[1]} Of 15 nearest neighbours the maps "
+            f"keep: {kept}. Draw around genes on one map to see them on all; a click opens a gene, "
+            f"whose nearest in each "
+            "embedding are joined to it by lines."
+        )
     )
     with ways:
         downloads.menu(
@@ -220,7 +226,7 @@ def _below(
             figure=lambda: drawn(webgl=False),
             table=lambda: _places(graph, sides, colouring[0], linked),
         )
-        if len(linked) and st.button(f"Clear {pluralise(len(linked), 'gene')}", icon=":material/close:"):
+        if len(linked) and st.button(in_words(f"Clear {pluralise(len(linked), 'gene')}"), icon=":material/close:"):
             _link(run, np.empty(0, dtype=np.int64))
             st.rerun()
 

@@ -19,6 +19,7 @@ from slviz.runs.artifacts.controls import FEATURES, SHUFFLED, UNTRAINED
 from slviz.runs.artifacts.maps import TRAINED
 from slviz.splits import PairSplit
 from slviz.ui import charts, downloads
+from slviz.ui.nouns import in_words
 
 TITLES = {
     FEATURES: "Features",
@@ -72,8 +73,11 @@ def agreement(graph: GeneGraph, run: Run, stays: dict[str, Agreement], count: in
     )
     example = next(iter(stays.values())).null
     st.caption(
-        f"Of each gene's {count} nearest, by Euclidean distance in the embeddings themselves; mean over genes. Chance: "
-        f"the genes' names permuted {example.permutations} times. The table has every gene."
+        in_words(
+            f"Of each gene's {count} nearest, by Euclidean distance in the embeddings themselves; mean "
+            f"over genes. Chance: "
+            f"the genes' names permuted {example.permutations} times. The table has every gene."
+        )
     )
 
 
@@ -105,8 +109,10 @@ def homophily(graph: GeneGraph, run: Run, split: PairSplit, vectors: Mapping[str
     )
     st.markdown(_verdict(homophily))
     st.caption(
-        "\n".join(f"- **{each.name}**: {each.help}" for each in _relations(run.run_id, graph, split))
-        + f"\n\nMean over genes of the share among their {count} nearest. Chance: the genes' names permuted."
+        in_words(
+            "\n".join(f"- **{each.name}**: {each.help}" for each in _relations(run.run_id, graph, split))
+            + f"\n\nMean over genes of the share among their {count} nearest. Chance: the genes' names permuted."
+        )
     )
 
 

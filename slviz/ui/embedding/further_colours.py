@@ -13,6 +13,7 @@ from slviz.figures import Colouring
 from slviz.figures.screens import HIT, TESTED, UNTESTED
 from slviz.ui import address
 from slviz.ui.labels import escape_markdown, pluralise
+from slviz.ui.nouns import in_words
 
 COLUMN, SCREEN = "A column of the data set", "In a screen"
 HELP: dict[str, str] = {
@@ -58,11 +59,13 @@ def filtered(name: str, graph: GeneGraph) -> tuple[np.ndarray, str] | None:
 
     options: dict[str, Any] = {"index": None, "key": key, "on_change": changed, "filter_mode": "contains"}
     st.selectbox(
-        "Select genes with",
+        in_words("Select genes with"),
         list(groups),
         format_func=lambda value: f"{value} · {pluralise(len(groups[value]), 'gene')}",
         placeholder="Any value",
-        help="Selects the genes with this value: their table, their terms and what joins them stand under the map.",
+        help=in_words(
+            "Selects the genes with this value: their table, their terms and what joins them stand under the map."
+        ),
         **options,
     )
     if asked is None or asked not in groups:

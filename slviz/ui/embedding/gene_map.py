@@ -150,7 +150,7 @@ def look(
             True,
             key="hubs",
             bind="query-params",
-            help=f"Names the {NAMED_HUBS} genes with most known partners, as long as no gene is searched.",
+            help=in_words(f"Names the {NAMED_HUBS} genes with most known partners, as long as no gene is searched."),
         )
         lines = address.number(
             in_words("Lines to nearest genes"),
@@ -158,14 +158,16 @@ def look(
             low=0,
             high=30,
             default=10,
-            help="From the gene under the pointer, and from the one that you searched or clicked, to its nearest in "
-            "the embedding itself, wherever the map has put them: long lines are what the map got wrong.",
+            help=in_words(
+                "From the gene under the pointer, and from the one that you searched or clicked, to its nearest in "
+                "the embedding itself, wherever the map has put them: long lines are what the map got wrong."
+            ),
         )
         contours = projection.method.dimensions == 2 and st.toggle(
             "Density contours",
             key="contours",
             bind="query-params",
-            help="Lines around where genes lie densest on the map.",
+            help=in_words("Lines around where genes lie densest on the map."),
         )
     return Look(graph, run, projection, colouring, sentence, gene, tool, hubs, size, opacity, lines, contours)
 
@@ -179,7 +181,7 @@ def show(look: Look) -> None:
     chart = look.chart
     charts.draw(look.figure(webgl=True), name=look.name, key=chart, synthetic=look.graph.synthetic, alt=_alt(look))
     if look.solid:
-        st.caption(f"{_caption(look)} Turn it by dragging; to select genes, take a map of 2 dimensions.")
+        st.caption(in_words(f"{_caption(look)} Turn it by dragging; to select genes, take a map of 2 dimensions."))
         return
     if look.lines and len(look.graph) <= LINES_UP_TO:
         near = _nearest(look.run.run_id, look.lines, look.run)
@@ -221,7 +223,7 @@ def _caption(look: Look) -> str:
     named = ""
     if len(look.selected) > NAMED_SELECTED and not look.solid:
         named = f" **Named** are the {NAMED_SELECTED} of {len(look.selected):,} selected with most known partners."
-    return f"{look.projection.caption} **Colour:** {in_words(look.sentence)}{lines}{named}"
+    return in_words(f"{look.projection.caption} **Colour:** {look.sentence}{lines}{named}")
 
 
 def details(look: Look) -> None:

@@ -21,6 +21,7 @@ from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES
 from slviz.ui import access, address, cache, charts, downloads, errors
 from slviz.ui.labels import escape_markdown, pluralise
+from slviz.ui.nouns import in_words
 from slviz.ui.server_paths import without_paths
 
 MOST_FROM_A_FILE = 200
@@ -103,7 +104,7 @@ def open_one(graph: GeneGraph, run: Run) -> None:
         if known:
             _choose(known)
         else:
-            st.caption(NONE_YET if access.may_work() else "None yet.")
+            st.caption(in_words(NONE_YET if access.may_work() else "None yet."))
         for sentence in of(graph).damaged():
             st.error(escape_markdown(sentence), icon=":material/broken_image:")
         if access.may_work():
@@ -171,7 +172,7 @@ def _bring_in(graph: GeneGraph) -> None:
         key=key,
         max_upload_size=MOST_MEBIBYTES,
         on_change=uploaded,
-        help="A set a line: name, note, genes, with tabs between them. Genes by symbol, alias or identifier.",
+        help=in_words("A set a line: name, note, genes, with tabs between them. Genes by symbol, alias or identifier."),
     )
     for sentence in st.session_state.get("said of the gmt", []):
         st.caption(escape_markdown(sentence))

@@ -15,6 +15,7 @@ from slviz.runs.summary import RunSummary
 from slviz.ui import address, cache, job_panel
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
+from slviz.ui.nouns import in_words
 
 
 def choose(summary: RunSummary) -> tuple[ProjectionMethod, int]:
@@ -43,10 +44,12 @@ def _method(order: list[str]) -> str:
         "Map",
         order,
         key="map",
-        help="How the many numbers of each gene are reduced to two or three.\n\n"
-        + "\n".join(
-            f"- **{cls.title}**: {escape_markdown(cls.summary())} {glossary_link(cls.name)}"
-            for cls in PROJECTIONS.values()
+        help=in_words(
+            "How the many numbers of each gene are reduced to two or three.\n\n"
+            + "\n".join(
+                f"- **{cls.title}**: {escape_markdown(cls.summary())} {glossary_link(cls.name)}"
+                for cls in PROJECTIONS.values()
+            )
         ),
     )
 

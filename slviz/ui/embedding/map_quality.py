@@ -18,6 +18,7 @@ from slviz.ui import address, cache, charts, downloads, job_panel
 from slviz.ui.embedding import map_seeds
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
+from slviz.ui.nouns import in_words
 
 AT_ONCE_UP_TO = 2_000
 """So many genes are measured within a moment, by the page itself."""
@@ -95,7 +96,7 @@ def _by_quality(summary: RunSummary, run: Run, projection: Projection) -> tuple[
         "Measure",
         list(MEASURES),
         key="quality",
-        help=f"{MEASURES_HELP}\n\n{glossary_link('Map quality')}",
+        help=in_words(f"{MEASURES_HELP}\n\n{glossary_link('Map quality')}"),
     )
     chance = quality.by_chance["trustworthiness"]
     sentence = (

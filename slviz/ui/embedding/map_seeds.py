@@ -19,6 +19,7 @@ from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import cache, charts, downloads, job_panel
 from slviz.ui.labels import pluralise
+from slviz.ui.nouns import in_words
 
 SEEDS = 5
 FEWEST_SEEDS = 3
@@ -40,9 +41,12 @@ def show(summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection
     seeds = len(numbers)
     middle, far = (100 * float(np.quantile(spread.value, share)) for share in (0.5, 0.95))
     st.markdown(
-        f"Over {seeds} seeds, laid on top of each other, half of the genes move by less than **{middle:.0f} %** of the "
-        f"map's radius and one in twenty by more than **{far:.0f} %**. On random maps they would move "
-        f"by {100 * spread.chance:.0f} %. Colour by “Moves between seeds” to see which."
+        in_words(
+            f"Over {seeds} seeds, laid on top of each other, half of the genes move by less than "
+            f"**{middle:.0f} %** of the "
+            f"map's radius and one in twenty by more than **{far:.0f} %**. On random maps they would move "
+            f"by {100 * spread.chance:.0f} %. Colour by “Moves between seeds” to see which."
+        )
     )
     if len(graph) <= ALIGNED_UP_TO:
         _aligned(graph, run, projection, spread, numbers)

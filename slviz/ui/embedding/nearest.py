@@ -14,6 +14,7 @@ from slviz.runs import Run
 from slviz.ui import address, cache, downloads, scorers
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import SCORE_HELP, escape_markdown
+from slviz.ui.nouns import in_words
 
 MEASURES = {"cosine": "cosine", "Euclidean": "euclidean"}
 MEASURE_HELP = (
@@ -27,7 +28,7 @@ def show(graph: GeneGraph, run: Run, gene: int) -> None:
     """Controls, table, download, and the way to select them all; computed only when it is opened."""
     symbol = graph.genes[gene]
     is_open = st.toggle(
-        f"Genes nearest to {escape_markdown(symbol)}",
+        in_words(f"Genes nearest to {escape_markdown(symbol)}"),
         key="nearest",
         bind="query-params",
         help="In all dimensions of the embedding: what the network sees as most alike. A map keeps only some of it.",

@@ -31,6 +31,7 @@ from slviz.runs import Run
 from slviz.ui import access, address, cache, downloads, errors, layout, scorers
 from slviz.ui.embedding import further_colours, gene_map, kept_selections, term_bars
 from slviz.ui.labels import escape_markdown, pluralise
+from slviz.ui.nouns import in_words
 from slviz.ui.server_paths import without_paths
 
 MOST_IN_ADDRESS = 250
@@ -168,7 +169,9 @@ def _hold(graph: GeneGraph, numbers: np.ndarray) -> None:
         "Name them on the map",
         icon=":material/label:",
         on_click=hold,
-        help="Writes the genes into the address, so that they stay after a reload, and their names on the map.",
+        help=in_words(
+            "Writes the genes into the address, so that they stay after a reload, and their names on the map."
+        ),
     )
 
 
@@ -193,7 +196,7 @@ def _paste(graph: GeneGraph) -> None:
             address.put(set=None, cluster=None, where=None, genes=as_list(graph, mapped.found))
         st.session_state[NOTE] = notes
 
-    with st.popover("Paste genes", icon=":material/content_paste:"):
+    with st.popover(in_words("Paste genes"), icon=":material/content_paste:"):
         st.text_area(
             "Genes",
             key="pasted genes",
@@ -241,7 +244,7 @@ def _genes(look: gene_map.Look, chosen: Asked) -> None:
     with st.container(
         key="selected genes", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        st.subheader(f"{pluralise(len(rows), 'selected gene')}", anchor=False, width="content")
+        st.subheader(in_words(f"{pluralise(len(rows), 'selected gene')}"), anchor=False, width="content")
         source = downloads.provenance(graph, run)
         downloads.menu(
             f"{look.name}-{chosen.name}",
@@ -293,7 +296,7 @@ def _ways_on(graph: GeneGraph, rows: pd.DataFrame, picked: list[int]) -> None:
             layout.link(layout.PREDICTIONS, "Pairs among them", icon=":material/query_stats:", **query)
         else:
             way_on = "keep them under a name" if access.may_work() else "select fewer"
-            st.caption(f"More than {MOST_IN_ADDRESS} genes: {way_on} to take them to the other pages.")
+            st.caption(in_words(f"More than {MOST_IN_ADDRESS} genes: {way_on} to take them to the other pages."))
         layout.link(layout.NEIGHBOURHOOD, f"Neighbourhood of {gene}", icon=":material/hub:", gene=gene, **query)
 
 

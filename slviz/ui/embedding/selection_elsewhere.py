@@ -11,6 +11,7 @@ from slviz.runs import Run
 from slviz.ui import address, downloads, layout, scorers
 from slviz.ui.embedding import selected_genes
 from slviz.ui.labels import SCORE, SCORE_HELP, escape_markdown, pluralise
+from slviz.ui.nouns import in_words
 
 SHOWN_ROWS = 500
 MOST_CHIPS = 30
@@ -28,7 +29,9 @@ def pairs(graph: GeneGraph, run: Run) -> None:
         heading = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
         with heading:
             st.subheader(
-                f"Pairs among {pluralise(len(chosen.numbers), 'selected gene')}", anchor=False, width="content"
+                in_words(f"Pairs among {pluralise(len(chosen.numbers), 'selected gene')}"),
+                anchor=False,
+                width="content",
             )
         why = _why_none(run, len(chosen.numbers))
         if why:
@@ -86,7 +89,7 @@ def chips(graph: GeneGraph) -> None:
     if not len(chosen.numbers):
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f"{pluralise(len(chosen.numbers), 'selected gene')}:", width="content")
+        st.caption(in_words(f"{pluralise(len(chosen.numbers), 'selected gene')}:"), width="content")
         for number in chosen.numbers[:MOST_CHIPS].tolist():
             gene = graph.genes[number]
             st.button(escape_markdown(gene), type="tertiary", key=f"selected {gene}", on_click=_go, args=(gene,))

@@ -18,6 +18,7 @@ from slviz.runs.uploads import MOST_MEBIBYTES, TERMS, stage, staged
 from slviz.ui import access, address, cache, charts, downloads
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown, pluralise
+from slviz.ui.nouns import in_words
 from slviz.ui.server_paths import without_paths
 
 ALL = "all"
@@ -37,7 +38,7 @@ def show(graph: GeneGraph, run: Run, chosen: np.ndarray, *, name: str) -> None:
         st.caption(f":material/info: {escape_markdown(sentence)}")
     why = why_not(graph, chosen, terms=terms)
     if why or terms is None:
-        st.subheader("Terms", anchor=False, help=f"{HELP} {glossary_link('Enriched terms')}")
+        st.subheader("Terms", anchor=False, help=in_words(f"{HELP} {glossary_link('Enriched terms')}"))
         st.info(escape_markdown(why), icon=":material/info:")
         _other_terms()
         return
@@ -51,7 +52,10 @@ def show(graph: GeneGraph, run: Run, chosen: np.ndarray, *, name: str) -> None:
     figure = enrichment_bars(found, graph.genes)
     with heading:
         st.subheader(
-            "Terms they are rich in", anchor=False, width="content", help=f"{HELP} {glossary_link('Enriched terms')}"
+            "Terms they are rich in",
+            anchor=False,
+            width="content",
+            help=in_words(f"{HELP} {glossary_link('Enriched terms')}"),
         )
         downloads.menu(
             f"{name}-terms",
@@ -105,7 +109,7 @@ def _table(graph: GeneGraph, found: Enrichment) -> None:
     rows = found.significant if folded else found.leading
     shown = found.with_genes(graph.genes, rows=rows.head(SHOWN_ROWS))
     if not len(shown):
-        st.caption(f"No term reaches q < {SIGNIFICANT:g}. The download has all terms with a selected gene.")
+        st.caption(in_words(f"No term reaches q < {SIGNIFICANT:g}. The download has all terms with a selected gene."))
         return
     columns = ["term", "selected", "on_map", "expected", "fold", "p", "q", "genes", "id"]
     st.dataframe(
@@ -114,9 +118,11 @@ def _table(graph: GeneGraph, found: Enrichment) -> None:
         height=min(38 + 35 * len(shown), 360),
         column_config={
             "term": "Term",
-            "selected": st.column_config.NumberColumn("Selected", help="Selected genes in the term."),
-            "on_map": st.column_config.NumberColumn("On the map", help="Genes of the map in the term."),
-            "expected": st.column_config.NumberColumn("Expected", format="%.1f", help="Selected genes by chance."),
+            "selected": st.column_config.NumberColumn("Selected", help=in_words("Selected genes in the term.")),
+            "on_map": st.column_config.NumberColumn("On the map", help=in_words("Genes of the map in the term.")),
+            "expected": st.column_config.NumberColumn(
+                "Expected", format="%.1f", help=in_words("Selected genes by chance.")
+            ),
             "fold": st.column_config.NumberColumn(
                 "Fold", format="%.1f", help=f"Selected over expected. {glossary_link('Fold enrichment')}"
             ),
@@ -180,7 +186,7 @@ def _other_terms() -> None:
             key=key,
             max_upload_size=MOST_MEBIBYTES,
             on_change=uploaded,
-            help="Such as a collection of MSigDB: name, note, genes, with tabs between them.",
+            help=in_words("Such as a collection of MSigDB: name, note, genes, with tabs between them."),
         )
     refused = st.session_state.pop("terms refused", None)
     if refused:

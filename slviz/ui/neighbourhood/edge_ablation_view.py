@@ -15,6 +15,7 @@ from slviz.runs.summary import RunSummary
 from slviz.ui import cache, charts, downloads, job_panel
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import ATTENTION, escape_markdown
+from slviz.ui.nouns import in_words
 
 HELP = (
     "The edges into a gene that have most attention, up to a third of them and at most ten, are taken out of the "
@@ -27,11 +28,11 @@ NO_PAIRS = "There is no edge ablation of it: this run predicts no pairs, so no p
 
 def show(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> None:
     """The ablation of the run and of the gene, as far as they were made, in a sentence each; else how to make them."""
-    st.warning(f"{ATTENTION} {BELOW if run.decoder else NO_PAIRS}", icon=":material/psychology_alt:")
+    st.warning(in_words(f"{ATTENTION} {BELOW if run.decoder else NO_PAIRS}"), icon=":material/psychology_alt:")
     if not run.decoder:
         return
     with st.container(border=True):
-        st.markdown("**Edge ablation**", help=f"{HELP} {glossary_link('Edge ablation')}")
+        st.markdown("**Edge ablation**", help=in_words(f"{HELP} {glossary_link('Edge ablation')}"))
         sample = cache.ablation(summary)
         if sample is None:
             job_panel.panel(_job(summary, "some genes of this run"))
@@ -95,7 +96,9 @@ def _details(graph: GeneGraph, run: Run, sample: EdgeAblation | None, one: EdgeA
                 synthetic=graph.synthetic,
                 alt="Each tested gene: fall without its most attended edges over that without others",
             )
-            st.caption("Each point a gene, its line 90 % of the draws. Above the dashed line attention matters.")
+            st.caption(
+                in_words("Each point a gene, its line 90 % of the draws. Above the dashed line attention matters.")
+            )
         _downloads(graph, run, sample, one)
 
 

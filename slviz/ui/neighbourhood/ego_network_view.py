@@ -19,6 +19,7 @@ from slviz.ui import address, charts, downloads, layout, links, selection, view_
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import SCORE_HELP, escape_markdown
 from slviz.ui.neighbourhood import edge_ablation_view
+from slviz.ui.nouns import in_words
 
 MEAN = "mean"
 INTO, OUT_OF = "what it attends to", "who attends to it"
@@ -29,7 +30,8 @@ TRAIL = "trail"
 def suggest(graph: GeneGraph, *, count: int = 6) -> None:
     """The empty state: genes to begin with."""
     st.info(
-        "**Which gene?** Search above, or begin with one of those with most known partners:", icon=":material/search:"
+        in_words("**Which gene?** Search above, or begin with one of those with most known partners:"),
+        icon=":material/search:",
     )
     with st.container(horizontal=True):
         for gene in np.argsort(-graph.degree, kind="stable")[:count]:
@@ -61,7 +63,7 @@ def controls(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> Neig
         "Steps",
         ("1", "2"),
         key="hops",
-        help="1: the gene's own partners. 2: their partners too.",
+        help=in_words("1: the gene's own partners. 2: their partners too."),
     )
     limit = address.number("Neighbours", key="limit", low=1, high=50, default=10, step=1, help="Most attention first.")
     layer, head, direction, least = None, None, "into", 0.0
@@ -71,7 +73,9 @@ def controls(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> Neig
             "Attention",
             (INTO, OUT_OF),
             key="direction",
-            help="Attention runs from a gene to the genes that it is described by; it differs in the two directions.",
+            help=in_words(
+                "Attention runs from a gene to the genes that it is described by; it differs in the two directions."
+            ),
         )
         direction = "into" if direction == INTO else "out of"
         first, second = st.columns(2)
@@ -132,7 +136,9 @@ def figure(summary: RunSummary, graph: GeneGraph, run: Run, around: Neighbourhoo
         selection_mode="points",
         alt=f"{centre} in the middle, its partners around it, edges as wide as the attention on them",
     )
-    st.caption(" ".join(escape_markdown(each) for each in around.statement) + " Click a gene to move on to it.")
+    st.caption(
+        in_words(" ".join(escape_markdown(each) for each in around.statement) + " Click a gene to move on to it.")
+    )
     if run.attention is not None:
         edge_ablation_view.show(summary, graph, run, around.centre)
 
@@ -162,7 +168,7 @@ def table(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
     if partner is None or partner not in genes:
         missing = f"{escape_markdown(shortened(partner))} is not in this table. " if partner else ""
         rests = "see what its score rests on, or to " if run.decoder else ""
-        st.caption(f"{missing}Pick a row to {rests}move on to that gene.")
+        st.caption(in_words(f"{missing}Pick a row to {rests}move on to that gene."))
         return
     layout.link(layout.NEIGHBOURHOOD, f"Move on to {partner}", icon=":material/arrow_forward:", gene=partner)
     if run.decoder:
@@ -196,11 +202,11 @@ def _is_empty(column: pd.Series) -> bool:
 
 def _columns() -> dict[str, Any]:
     return {
-        "Pair": st.column_config.TextColumn("Pair", help="What the pair with the gene in the middle is."),
+        "Pair": st.column_config.TextColumn("Pair", help=in_words("What the pair with the gene in the middle is.")),
         "Attention": st.column_config.NumberColumn(
             "Attention",
             format="%.4f",
-            help=f"Weight of the edge; the weights into a gene sum to 1. {glossary_link('Attention')}",
+            help=in_words(f"Weight of the edge; the weights into a gene sum to 1. {glossary_link('Attention')}"),
         ),
         "Predicted score": st.column_config.NumberColumn("Predicted score", format="%.3f", help=SCORE_HELP),
         "Data set's score": st.column_config.NumberColumn(

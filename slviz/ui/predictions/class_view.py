@@ -17,6 +17,7 @@ from slviz.runs import NETWORK, PARTS, Run
 from slviz.tasks import Classify
 from slviz.ui import address, charts, downloads, genes, layout, metrics_table
 from slviz.ui.labels import PART_HELP, escape_markdown, pluralise
+from slviz.ui.nouns import in_words
 
 NO_CLASS = "no class"
 MOST_ROWS = 1000
@@ -30,7 +31,9 @@ def classify(graph: GeneGraph, run: Run) -> None:
     _say_leak(run, classes)
     left, right = st.columns(2)
     with left:
-        part = address.one_of(st.segmented_control, "Genes", tuple(reversed(PARTS)), key="part", help=PART_HELP)
+        part = address.one_of(
+            st.segmented_control, in_words("Genes"), tuple(reversed(PARTS)), key="part", help=PART_HELP
+        )
     with right:
         scorer = address.one_of(st.selectbox, "Classes given by", (NETWORK, *run.baselines), key="scorer")
     rows = run.predictions.loc[(run.predictions["part"] == part) & (run.predictions["actual"] != "")]
@@ -89,13 +92,17 @@ def _confusion(graph: GeneGraph, run: Run, rows: pd.DataFrame, classes: GeneClas
             table=lambda: pd.DataFrame({"actual": classes.names} | dict(zip(classes.names, confusion.T, strict=True))),
         )
     charts.draw(figure, name=name, synthetic=graph.synthetic, alt="Confusion matrix")
-    st.caption(f"{pluralise(int(confusion.sum()), 'gene')} with a class; a row is a class, its diagonal cell is right.")
+    st.caption(
+        in_words(
+            f"{pluralise(int(confusion.sum()), 'gene')} with a class; a row is a class, its diagonal cell is right."
+        )
+    )
 
 
 def _figures(graph: GeneGraph, run: Run, *, part: str) -> None:
     table = metrics_table.beside_baselines(run.metrics, part=part, against="genes")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(f"Figures on {part} genes", anchor=False, width="content")
+        st.subheader(in_words(f"Figures on {part} genes"), anchor=False, width="content")
         downloads.menu(
             f"{run.run_id}-metrics-{part}", source=downloads.provenance(graph, run), table=lambda: run.metrics
         )
@@ -120,12 +127,19 @@ def _each_class(
 def _every_gene(graph: GeneGraph, run: Run, *, part: str) -> None:
     table = run.predictions.loc[run.predictions["part"] == part]
     table = table.assign(actual=table["actual"].where(table["actual"] != "", NO_CLASS))
-    wrong = st.toggle("Only genes that were given another class than theirs", False, key="wrong", bind="query-params")
+    wrong = st.toggle(
+        in_words("Only genes that were given another class than theirs"), False, key="wrong", bind="query-params"
+    )
     if wrong:
         table = table.loc[(table["actual"] != NO_CLASS) & (table["actual"] != table["prediction"])]
     shown = table.sort_values("score", ascending=False, kind="stable").head(MOST_ROWS)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(f"{part.capitalize()} genes", anchor=False, width="content", help="Pick a row for the gene.")
+        st.subheader(
+            in_words(f"{part.capitalize()} genes"),
+            anchor=False,
+            width="content",
+            help=in_words("Pick a row for the gene."),
+        )
         downloads.menu(
             f"{run.run_id}-predictions", source=downloads.provenance(graph, run), table=lambda: run.predictions
         )
@@ -140,8 +154,11 @@ def _every_gene(graph: GeneGraph, run: Run, *, part: str) -> None:
         column_config={"Share": st.column_config.NumberColumn("Share", format="%.3f", help=SHARE_HELP)},
     )
     st.caption(
-        f"{pluralise(len(shown), 'gene')} of {len(table):,}, surest first; a gene with no class is given one all the "
-        "same. The download has all, with the baselines."
+        in_words(
+            f"{pluralise(len(shown), 'gene')} of {len(table):,}, surest first; a gene with no class is "
+            f"given one all the "
+            "same. The download has all, with the baselines."
+        )
     )
     picked = event["selection"]["rows"]
     if picked and picked[0] < len(shown):

@@ -25,6 +25,7 @@ from slviz.ui import address, charts, downloads, genes, layout, metrics_table, p
 from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import AGAINST_WORDS, KEY_FIGURES
 from slviz.ui.labels import PART_HELP, SCORE, SCORE_HELP, escape_markdown, pluralise
+from slviz.ui.nouns import in_words
 from slviz.ui.predictions import class_view, ranking_views
 
 AGAINST_HELP = (
@@ -61,7 +62,7 @@ def link(graph: GeneGraph, run: Run) -> None:
             "Compared with",
             kinds,
             key="against",
-            help=f"{AGAINST_HELP}\n\n{glossary_link('Negatives')}",
+            help=in_words(f"{AGAINST_HELP}\n\n{glossary_link('Negatives')}"),
         )
     with right:
         part = address.one_of(st.segmented_control, "Pairs", tuple(reversed(PARTS)), key="part", help=PART_HELP)
@@ -271,7 +272,11 @@ def reconstruct(graph: GeneGraph, run: Run) -> None:
     left, right = st.columns(2)
     with left:
         part = address.one_of(
-            st.segmented_control, "Genes", ("test", "validation", "train", ALL_PARTS), key="part", help=PART_HELP
+            st.segmented_control,
+            in_words("Genes"),
+            ("test", "validation", "train", ALL_PARTS),
+            key="part",
+            help=PART_HELP,
         )
     with right:
         baseline = address.one_of(st.segmented_control, "Beside", run.baselines, key="beside")
@@ -288,13 +293,19 @@ def reconstruct(graph: GeneGraph, run: Run) -> None:
             note=note_of(run, "genes of every part" if part == ALL_PARTS else f"{part} genes"),
         )
         st.caption(
-            "Root mean squared error of a gene's features, in their units. Below the dashed line the network is better."
+            in_words(
+                "Root mean squared error of a gene's features, in their units. Below the dashed line the "
+                "network is better."
+            )
         )
         if pca_is_exact(run):
             st.caption(
-                f"The PCA makes no error: with {run.spec.network.embedding_width} numbers a gene, as many as the "
-                "features have columns or more, it gives back what it was given. Train with a smaller width for a fair "
-                "match."
+                in_words(
+                    f"The PCA makes no error: with {run.spec.network.embedding_width} numbers a gene, as many as the "
+                    "features have columns or more, it gives back what it was given. Train with a smaller "
+                    "width for a fair "
+                    "match."
+                )
             )
     with right:
         _table(graph, run, part="test" if part == ALL_PARTS else part, against="genes")
@@ -303,7 +314,7 @@ def reconstruct(graph: GeneGraph, run: Run) -> None:
             genes.card(graph, graph.number_of[gene])
             layout.link(layout.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=gene)
         else:
-            st.caption("Click a point to see which gene it is.")
+            st.caption(in_words("Click a point to see which gene it is."))
 
 
 def pca_is_exact(run: Run) -> bool:
@@ -314,7 +325,9 @@ def pca_is_exact(run: Run) -> bool:
 def _table(graph: GeneGraph, run: Run, *, part: str, against: str) -> None:
     table = metrics_table.beside_baselines(run.metrics, part=part, against=against)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(f"Figures on {part} pairs" if against != "genes" else f"Figures on {part} genes", anchor=False)
+        st.subheader(
+            in_words(f"Figures on {part} pairs" if against != "genes" else f"Figures on {part} genes"), anchor=False
+        )
         downloads.menu(
             f"{run.run_id}-metrics-{part}-{against}",
             source=downloads.provenance(graph, run),

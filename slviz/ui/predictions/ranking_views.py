@@ -12,6 +12,7 @@ from slviz.ui import address, downloads, metrics_table
 from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import figure
 from slviz.ui.labels import escape_markdown, pluralise
+from slviz.ui.nouns import in_words
 
 ALL, EACH = "all-unknown", "per-gene"
 HEADING = "Finding pairs in the whole map"
@@ -29,7 +30,7 @@ CUT_HELP = "How many of a gene's highest-ranked partners are looked at, as if th
 
 def show(graph: GeneGraph, run: Run) -> None:
     """Both rankings side by side, each with its sentence, its table and its download; a note where none was made."""
-    st.subheader(HEADING, anchor=False, help=f"{HELP} {glossary_link('All unknown pairs')}")
+    st.subheader(HEADING, anchor=False, help=in_words(f"{HELP} {glossary_link('All unknown pairs')}"))
     if not {ALL, EACH} & set(run.metrics["against"]):
         st.caption(NOT_MEASURED)
         return
@@ -65,15 +66,17 @@ def sentence(graph: GeneGraph, run: Run) -> str:
 def _per_gene(graph: GeneGraph, run: Run) -> None:
     _titled(graph, run, "Partners of each gene", against=EACH)
     st.caption(
-        f"For each of {pluralise(_tested_genes(run), 'gene')} with a tested pair, all genes that are not its known "
-        "partners are ranked; the figures are means over these genes."
+        in_words(
+            f"For each of {pluralise(_tested_genes(run), 'gene')} with a tested pair, all genes that are not its known "
+            "partners are ranked; the figures are means over these genes."
+        )
     )
     cut = address.one_of(
         st.segmented_control,
         "Looking at the first",
         [str(each) for each in CUTS],
         key="top",
-        help=f"{CUT_HELP} {glossary_link('Partners of each gene')}",
+        help=in_words(f"{CUT_HELP} {glossary_link('Partners of each gene')}"),
     )
     table = metrics_table.beside_baselines(run.metrics, part="test", against=EACH)
     columns = [key for key in table.columns if key in METRICS and key.endswith(f"@{cut}")]

@@ -8,6 +8,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph, Terms
 from slviz.datasets.classes import SEPARATOR, class_sets, gene_classes
 from slviz.ui.labels import escape_markdown
+from slviz.ui.nouns import in_words
 from slviz.ui.training.form_start import key_of
 
 SETTINGS = ("classes",)
@@ -27,7 +28,7 @@ def ask(graph: GeneGraph) -> dict[str, str]:
     _take_over(graph, options)
     left, right = st.columns([1, 2])
     with left:
-        asked = st.selectbox("Classes", options, key=_set_key(graph), help=HELP, persist_state="session")
+        asked = st.selectbox("Classes", options, key=_set_key(graph), help=in_words(HELP), persist_state="session")
     if asked == OWN and graph.terms is not None:
         with right:
             asked = _terms(graph, graph.terms)
@@ -71,6 +72,6 @@ def _terms(graph: GeneGraph, terms: Terms) -> str:
         key=_terms_key(graph),
         placeholder="Type to search, largest first",
         persist_state="session",
-        help="Terms that overlap little: a gene in two of them has no class.",
+        help=in_words("Terms that overlap little: a gene in two of them has no class."),
     )
     return SEPARATOR.join(terms.ids[number] for number in picked) if len(picked) > 1 else ""

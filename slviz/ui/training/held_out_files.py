@@ -18,6 +18,7 @@ from slviz.splits import HeldOut
 from slviz.splits.negatives import pair_keys
 from slviz.ui import cache, errors
 from slviz.ui.labels import escape_markdown, pluralise
+from slviz.ui.nouns import in_words
 
 ENDINGS = ["tsv", "txt", "csv", "gz"]
 FORMAT = "A table with two genes in each row and a score after them if you have one; other columns are not read."
@@ -41,7 +42,7 @@ def ask(graph: GeneGraph) -> Staged | None:
             ENDINGS,
             key="held-out pairs",
             max_upload_size=MOST_MEBIBYTES,
-            help=f"{FORMAT} They are tested and never learnt from, even where the data set lists them.",
+            help=in_words(f"{FORMAT} They are tested and never learnt from, even where the data set lists them."),
         )
     with right:
         negatives = st.file_uploader(
@@ -49,11 +50,13 @@ def ask(graph: GeneGraph) -> Staged | None:
             ENDINGS,
             key="held-out non-pairs",
             max_upload_size=MOST_MEBIBYTES,
-            help=f"{FORMAT} Such as pairs that your screen tested and found alive. Random and degree-matched ones are "
-            "drawn in any case.",
+            help=in_words(
+                f"{FORMAT} Such as pairs that your screen tested and found alive. Random and degree-matched ones are "
+                "drawn in any case."
+            ),
         )
     if pairs is None:
-        st.info(f"**Which pairs?** Upload a file. {FORMAT}", icon=":material/upload_file:")
+        st.info(in_words(f"**Which pairs?** Upload a file. {FORMAT}"), icon=":material/upload_file:")
         return None
     try:
         staged = _staged(graph, pairs, negatives)
