@@ -16,28 +16,26 @@ def roc_curve(
     Rows with the same score fall together. `actual` is 1 or 0 and has both. The first threshold is
     infinite: nothing reaches it.
     """
-    hits, misses, threshold = _cumulated(actual, score)
-    return (
-        np.concatenate([[0.0], misses / misses[-1]]),
-        np.concatenate([[0.0], hits / hits[-1]]),
-        np.concatenate([[np.inf], threshold]),
-    )
+    from sklearn import metrics
+
+    return metrics.roc_curve(actual > 0.5, _double(score), drop_intermediate=False)
 
 
 def pr_curve(
     actual: Float[np.ndarray, " rows"], score: Float[np.ndarray, " rows"]
 ) -> tuple[Float64[np.ndarray, " steps"], Float64[np.ndarray, " steps"], Float64[np.ndarray, " steps"]]:
     """Recall (rising), precision and threshold; one step for each different score."""
-    hits, misses, threshold = _cumulated(actual, score)
-    return hits / hits[-1], hits / (hits + misses), threshold
+    from sklearn.metrics import precision_recall_curve
+
+    precision, recall, threshold = precision_recall_curve(actual > 0.5, _double(score))
+    return recall[-2::-1], precision[-2::-1], threshold[::-1]  # theirs falls, and ends in a point of no score
 
 
 def roc_auc(actual: Float[np.ndarray, " rows"], score: Float[np.ndarray, " rows"]) -> float:
     """Area under the ROC curve; a tie counts half. NaN when `actual` is all the same."""
-    if _one_sided(actual):
-        return float("nan")
-    false_rate, true_rate, _ = roc_curve(actual, score)
-    return float(np.trapezoid(true_rate, false_rate))
+    from sklearn.metrics import roc_auc_score
+
+    return float("nan") if _one_sided(actual) else float(roc_auc_score(actual > 0.5, _double(score)))
 
 
 def average_precision(actual: Float[np.ndarray, " rows"], score: Float[np.ndarray, " rows"]) -> float:
@@ -45,17 +43,18 @@ def average_precision(actual: Float[np.ndarray, " rows"], score: Float[np.ndarra
 
     Not the trapezoid, which flatters tied scores (Davis & Goadrich 2006).
     """
-    if _one_sided(actual):
-        return float("nan")
-    recall, precision, _ = pr_curve(actual, score)
-    return float(np.sum(np.diff(recall, prepend=0.0) * precision))
+    from sklearn.metrics import average_precision_score
+
+    return float("nan") if _one_sided(actual) else float(average_precision_score(actual > 0.5, _double(score)))
 
 
 def best_threshold(actual: Float[np.ndarray, " rows"], score: Float[np.ndarray, " rows"]) -> float:
     """The score from which calling a pair real gives the highest F1; NaN without a real pair."""
+    from sklearn.metrics import confusion_matrix_at_thresholds
+
     if not np.any(actual > 0.5):
         return float("nan")
-    hits, misses, threshold = _cumulated(actual, score)
+    _, misses, _, hits, threshold = confusion_matrix_at_thresholds(actual > 0.5, _double(score))
     return float(threshold[np.argmax(2 * hits / (hits + misses + hits[-1]))])
 
 
@@ -109,10 +108,11 @@ def r_squared(actual: Float[np.ndarray, " rows"], prediction: Float[np.ndarray, 
 
 def spearman(actual: Float[np.ndarray, " rows"], prediction: Float[np.ndarray, " rows"]) -> float:
     """Correlation of the ranks, ties sharing their mean rank; NaN when either is all the same."""
-    a, b = _ranks(actual), _ranks(prediction)
-    a, b = a - a.mean(), b - b.mean()
-    scale = np.sqrt(np.sum(a**2) * np.sum(b**2))
-    return float(np.sum(a * b) / scale) if scale else float("nan")
+    from scipy.stats import spearmanr
+
+    if len(actual) < 2 or np.ptp(actual) == 0 or np.ptp(prediction) == 0:
+        return float("nan")
+    return float(spearmanr(actual, prediction)[0])
 
 
 def link_metrics(
@@ -151,27 +151,9 @@ def value_metrics(actual: Float[np.ndarray, " rows"], prediction: Float[np.ndarr
     }
 
 
-def _cumulated(
-    actual: np.ndarray, score: np.ndarray
-) -> tuple[Float64[np.ndarray, " steps"], Float64[np.ndarray, " steps"], Float64[np.ndarray, " steps"]]:
-    """Real and unlisted pairs at or above each different score, from the highest score down."""
-    order = np.argsort(-_double(score), kind="stable")
-    falling, real = _double(score)[order], np.asarray(actual)[order] > 0.5
-    last_of_each = np.append(np.flatnonzero(np.diff(falling)), len(falling) - 1)
-    hits = np.cumsum(real)[last_of_each]
-    return hits.astype(np.float64), (last_of_each + 1 - hits).astype(np.float64), falling[last_of_each]
-
-
 def _one_sided(actual: np.ndarray) -> bool:
     return bool(np.all(actual > 0.5) or np.all(actual <= 0.5))
 
 
 def _double(values: np.ndarray) -> Float64[np.ndarray, " rows"]:
     return np.asarray(values, dtype=np.float64)
-
-
-def _ranks(values: np.ndarray) -> Float64[np.ndarray, " rows"]:
-    """Rank of each value from 1, ties sharing the mean of their ranks."""
-    _, which, count = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(count)
-    return (last - (count - 1) / 2)[which]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import torch
 from jaxtyping import Float32
@@ -25,8 +27,9 @@ class GeneProblem:
     """
 
     def __init__(
-        self, graph: GeneGraph, spec: RunSpec, split: PairSplit, *, network: Network, device: torch.device
+        self, graph: GeneGraph, spec: RunSpec, split: PairSplit, *, device: torch.device, network: Network | None = None
     ) -> None:
+        network = network or cast(Network, spec.network)  # what has none is not learnt in epochs
         self.figure_name = spec.task.figure
         self.higher_is_better = spec.task.higher_is_better
         matrix = spec.features.matrix(graph)

@@ -30,8 +30,9 @@ class PairProblem:
     """The tasks `link` and `confidence` on one data set and split; see `slviz.training.fitting.Problem`."""
 
     def __init__(
-        self, graph: GeneGraph, spec: RunSpec, split: PairSplit, *, network: Network, device: torch.device
+        self, graph: GeneGraph, spec: RunSpec, split: PairSplit, *, device: torch.device, network: Network | None = None
     ) -> None:
+        network = network or cast(Network, spec.network)  # what has none is not learnt in epochs
         self.task = cast(PairTask, spec.task)  # it is about pairs
         self.figure_name = spec.task.figure
         self.higher_is_better = spec.task.higher_is_better

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float32
@@ -180,7 +180,6 @@ def problem_of(
 
     torch.manual_seed(epoch_seed(spec.seed, 0))
     problems = {"pairs": PairProblem, "classes": ClassProblem, "features": GeneProblem}
-    network = network or cast(Network, spec.network)  # what has no network has no weights, and is not asked here
     return problems[spec.task.about](graph, spec, split, network=network, device=device)
 
 
