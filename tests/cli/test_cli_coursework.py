@@ -53,7 +53,7 @@ def test_the_autoencoder_is_one_attention_layer_each_way_over_the_features_as_th
 
     for name, columns in (("autoencoder", 1), ("joint", 17)):
         spec = specs_of(graph, name)[-1]
-        problem = GeneProblem(graph, spec, spec.split.divide(graph), device=torch.device("cpu"))
+        problem = GeneProblem(graph, spec, spec.split.divide(graph), network=spec.network, device=torch.device("cpu"))
         matrix = spec.features.matrix(graph)
         assert matrix.shape == (len(graph), columns)
         assert (matrix[:, 0] == 1).all()
@@ -71,7 +71,7 @@ def test_a_pairs_number_is_the_mean_of_its_genes_outputs_with_and_without_torch(
 
     spec = tiny_spec(graph, task="confidence", features="ppi", network="coursework_gat")
     spec = dataclasses.replace(spec, task=Confidence(readout="mean"), network=spec.network.replace(width=3))
-    problem = PairProblem(graph, spec, spec.split.divide(graph), device=torch.device("cpu"))
+    problem = PairProblem(graph, spec, spec.split.divide(graph), network=spec.network, device=torch.device("cpu"))
     embedding, pairs = torch.randn(len(graph), 3), torch.as_tensor(graph.pairs.copy())
     raw = problem.model.decoder(embedding, pairs)
     expected = embedding.numpy()[graph.pairs].mean(axis=(1, 2))

@@ -88,7 +88,16 @@ def test_a_baseline_is_asked_neither_for_features_nor_how_it_learns(store: RunSt
     assert any(each.label == "Start training" for each in app.button)
 
 
-@pytest.mark.parametrize("key", ["task", "network", "features", "split"])
+def test_features_that_the_data_set_lacks_are_said_with_the_form_still_there(store: RunStore, open_page: Open) -> None:
+    app = open_page("train", features="gta")
+    assert not app.exception
+    assert "has no feature 'gta'" in app.error[0].value
+    app.selectbox(key="features").set_value("both").run()
+    assert not app.error
+    assert "--features both" in app.code[0].value
+
+
+@pytest.mark.parametrize("key", ["task", "network", "split"])
 def test_nonsense_in_the_address_is_said(key: str, store: RunStore, open_page: Open) -> None:
     app = open_page("train", **{key: "gta"})
     assert not app.exception

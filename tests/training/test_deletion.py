@@ -52,7 +52,7 @@ def one_edge(graph, monkeypatch):
     """Gives `test(favoured)`: the test of a gene with nine partners, attention on one of them, and its needed edge."""
     spec = tiny_spec(graph)
     split = spec.split.divide(graph)
-    problem = PairProblem(graph, spec, split, device=torch.device("cpu"))
+    problem = PairProblem(graph, spec, split, network=spec.network, device=torch.device("cpu"))
     edges = problem.whole.edges.numpy()
     target = int(np.argmax(np.bincount(edges[1])))
     partners = np.sort(edges[0, edges[1] == target])

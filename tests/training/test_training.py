@@ -242,7 +242,7 @@ def test_measures_of_a_step_are_those_of_the_gradient_and_the_layers(graph):
     row = train(graph, spec, split, device="cpu").history.iloc[0]
     with repeatable(torch.device("cpu")):
         torch.manual_seed(epoch_seed(spec.seed, 0))
-        problem = PairProblem(graph, spec, split, device=torch.device("cpu"))
+        problem = PairProblem(graph, spec, split, network=spec.network, device=torch.device("cpu"))
         problem.model.train()
         step = problem.step_loss(1)
         step.total.backward()

@@ -102,7 +102,9 @@ def test_which_pairs_are_tested_changes_nothing_that_is_learnt(graph):
     without = dataclasses.replace(
         split, **{name: getattr(split, name)[kept] for name in ("pairs", "part", "against", "actual", "score")}
     )
-    steps = [PairProblem(graph, spec, each, device=torch.device("cpu")) for each in (split, without)]
+    steps = [
+        PairProblem(graph, spec, each, network=spec.network, device=torch.device("cpu")) for each in (split, without)
+    ]
     for epoch in range(1, 40):
         asked = [problem.pairs[problem.partition(epoch)[0]] for problem in steps]
         drawn = [problem.negatives(epoch, pairs) for problem, pairs in zip(steps, asked, strict=True)]
@@ -114,7 +116,7 @@ def test_negatives_of_a_step_are_no_training_pairs_and_may_be_held_out_ones(grap
     """Drawing around the test pairs would tell which they are."""
     spec = quick(graph)
     split = spec.split.divide(graph)
-    problem = PairProblem(graph, spec, split, device=torch.device("cpu"))
+    problem = PairProblem(graph, spec, split, network=spec.network, device=torch.device("cpu"))
     drawn = set()
     for epoch in range(1, 200):
         asked = problem.pairs[problem.partition(epoch)[0]]
@@ -126,7 +128,7 @@ def test_negatives_of_a_step_are_no_training_pairs_and_may_be_held_out_ones(grap
 def test_the_features_of_held_out_genes_are_no_target(graph):
     spec = quick(graph, task="reconstruct")
     split = spec.split.divide(graph)
-    problem = GeneProblem(graph, spec, split, device=torch.device("cpu"))
+    problem = GeneProblem(graph, spec, split, network=spec.network, device=torch.device("cpu"))
     problem.model.eval()
     before = problem.step_loss(1).total.item()
     held = torch.as_tensor(np.flatnonzero(split.gene_part != "train"))

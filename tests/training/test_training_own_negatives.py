@@ -38,7 +38,7 @@ def without_own(split):
 
 
 def drawn_in_epochs(graph, split):
-    problem = PairProblem(graph, quick(graph), split, device=torch.device("cpu"))
+    problem = PairProblem(graph, quick(graph), split, network=quick(graph).network, device=torch.device("cpu"))
     asked = [problem.pairs[problem.partition(epoch)[0]] for epoch in range(1, 30)]
     return as_set(np.concatenate([problem.negatives(epoch, pairs) for epoch, pairs in enumerate(asked, start=1)]))
 

@@ -61,7 +61,7 @@ def drawn_embedding(graph, spec):
     kept: list[Checkpoint] = []
     with repeatable(torch.device("cpu")):
         torch.manual_seed(0)
-        problem = PairProblem(graph, spec, spec.split.divide(graph), device=torch.device("cpu"))
+        problem = PairProblem(graph, spec, spec.split.divide(graph), network=spec.network, device=torch.device("cpu"))
         fit = Fit(problem, spec.optimiser, spec.seed)
         fit.run(on_epoch=None, on_checkpoint=kept.append)
         fit.resume(kept[-1])
