@@ -53,12 +53,12 @@ def demo_spec(graph: GeneGraph, choices: dict[str, Any]) -> RunSpec:
 
 def _demo_runs(asked: argparse.Namespace) -> int:
     store, graph = RunStore(SHIPPED), open_dataset("demo")
-    for choices in DEMO_RUNS:
-        spec = demo_spec(graph, choices)
+    specs = [demo_spec(graph, choices) for choices in DEMO_RUNS]
+    for spec in specs:
         if asked.again:
             _remove_if_there(store, spec.run_id)
         train_run(store, spec, graph=graph, device="cpu", voice=voice())
-    _tell_apart(store, spec.run_id, graph)
+    _tell_apart(store, specs[-1].run_id, graph)
     return 0
 
 

@@ -15,8 +15,8 @@ from slviz.networks.prior import Adversary
 class GraphFreeLinear(nn.Linear):
     """A linear layer that may be called like a graph layer; it ignores the edges."""
 
-    def forward(self, genes: Tensor, edges: Tensor) -> Tensor:
-        return super().forward(genes)
+    def forward(self, input: Tensor, edges: Tensor | None = None) -> Tensor:
+        return super().forward(input)
 
 
 class ByteDropout(nn.Module):

@@ -61,7 +61,7 @@ def spread_over(maps: Sequence[Float[np.ndarray, "genes dimensions"]], *, seed: 
 
 def _aligned(placed: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """The maps [S, G, d] on top of each other, and each gene's distance from its mean place [G]."""
-    mean = placed[0]
+    aligned, mean = np.stack(placed), placed[0]
     for _ in range(ROUNDS):
         aligned = np.stack([_turned_to(mean, each) for each in placed])
         mean = _unit(aligned.mean(axis=0))
