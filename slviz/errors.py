@@ -1,22 +1,27 @@
 """Every error that slviz raises on purpose.
 
     SlvizError
-    ├─ DataError            something is wrong with a data set
-    │  ├─ MissingDataFile   a file that is needed is not there
-    │  ├─ MalformedData     a file is there and cannot be used; carries the whole report
-    │  ├─ UnknownGene       no such gene in this data set; names the nearest
-    │  └─ FetchFailed       a download did not arrive whole
-    ├─ ChoiceError          something was asked for that cannot be had
-    │  ├─ UnknownChoice     no network, feature set, … of that name
-    │  └─ InvalidSetting    a setting that does not exist, or a value outside its range
-    ├─ RunError             something is wrong with a run folder
-    │  ├─ RunNotFound
-    │  ├─ RunUnfinished     it is running, cancelled, failed or interrupted
-    │  ├─ RunAlreadyRunning a living worker holds its lock
-    │  ├─ RunCancelled      somebody asked a worker to stop
-    │  ├─ DamagedRun        a file is missing, cut, altered or foreign
-    │  └─ RunNotSaved       the disk refused a write (full, read-only)
-    └─ TrainingDiverged     the loss is no longer a finite number
+    ├─ DataError                something is wrong with a data set
+    │  ├─ MissingDataFile       a file that is needed is not there
+    │  ├─ MalformedData         a file is there and cannot be used; carries the whole report
+    │  │  ├─ TableTooLarge      a table of more rows, columns or cells than are read (`slviz.files.table_limits`)
+    │  │  └─ UnreadableText     a file that is no text in any encoding (`slviz.tables.text`)
+    │  ├─ UnknownGene           no such gene in this data set; names the nearest
+    │  ├─ FetchFailed           a download did not arrive whole
+    │  ├─ UnknownSelection      no selection of that name is kept
+    │  ├─ SelectionExists       a selection of that name is kept already, with other genes
+    │  └─ DamagedSelection      the file of a selection is cut or altered
+    ├─ ChoiceError              something was requested that cannot be had
+    │  ├─ UnknownChoice         no network, feature set, … of that name
+    │  └─ InvalidSetting        a setting that does not exist, or a value outside its range
+    ├─ RunError                 something is wrong with a run folder
+    │  ├─ RunNotFound           no run of that name
+    │  ├─ RunUnfinished         it is running, cancelled, failed or interrupted
+    │  ├─ RunAlreadyRunning     a living worker holds its lock
+    │  ├─ RunCancelled          somebody told a worker to stop
+    │  ├─ DamagedRun            a file is missing, cut, altered or foreign
+    │  └─ RunNotSaved           the disk refused a write (full, read-only)
+    └─ TrainingDiverged         the loss is no longer a finite number
 
 A message says what, which value, and what to do. `slviz.ui` and `slviz.cli` show a
 `SlvizError` as a sentence; any other exception is a defect and keeps its traceback.

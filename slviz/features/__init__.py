@@ -18,6 +18,20 @@ from slviz.choices import Choice, Choices
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting, UnknownChoice, nearest
 
+__all__ = [
+    "FEATURE_SETS",
+    "Both",
+    "FeatureSet",
+    "FeatureSets",
+    "Go",
+    "Joint",
+    "NamedFeatures",
+    "NoFeatures",
+    "Ppi",
+    "own_features",
+    "richest",
+]
+
 JOIN = "+"
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 """What a feature may be called, as in a data folder (`slviz.datasets.layout`)."""
