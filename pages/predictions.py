@@ -6,10 +6,10 @@ from slviz.ui.predictions import prediction_views
 
 
 def page() -> None:
-    """The view that belongs to the run's task."""
+    """The view that belongs to the run's task and to what it is judged by."""
     _, run, graph = layout.open_run("Predictions")
     selection_elsewhere.pairs(graph, run)
-    prediction_views.VIEWS[run.spec.task.name](graph, run)
+    prediction_views.show(graph, run)
 
 
 layout.show(page)

@@ -115,6 +115,10 @@ def tiny_further_parts(genes: int = 40, *, seed: int = 0) -> dict[str, Any]:
     }
 
 
+def _first_screen(graph: GeneGraph) -> str:
+    return "" if graph.screens is None else graph.screens.names[0]
+
+
 def tiny_spec(graph: GeneGraph, *, task: str = "link", network: str = "gat", features: str = "both") -> RunSpec:
     """A spec on `graph` with every setting at its default."""
     return RunSpec.of(
@@ -122,7 +126,7 @@ def tiny_spec(graph: GeneGraph, *, task: str = "link", network: str = "gat", fea
         task=TASKS.make(task),
         network=NETWORKS.make(network),
         features=FEATURE_SETS.make(features),
-        split=SPLITS.make("pairs"),
+        split=SPLITS.make("screen", screen=_first_screen(graph)) if task == "screen" else SPLITS.make("pairs"),
         optimiser=OPTIMISERS.make("adam"),
     )
 

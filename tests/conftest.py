@@ -40,6 +40,12 @@ def real_folder() -> Path:
     return real_data("synlethdb")
 
 
+@pytest.fixture(scope="session")
+def human_sl() -> Path:
+    """The folder with screens and all that is known of pairs, or a skipped test."""
+    return real_data("human-sl")
+
+
 def real_data(name: str) -> Path:
     """A folder of the real data below `SLVIZ_TEST_DATA`, or a skipped test that says so."""
     told = os.environ.get("SLVIZ_TEST_DATA", "")

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import tiny_graph, tiny_spec
+from builders import tiny_further_parts, tiny_graph, tiny_spec
 
 from slviz import choices, former_names
+from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting, UnknownChoice
 from slviz.features import FEATURE_SETS
 from slviz.networks import NETWORKS
@@ -30,6 +31,12 @@ BASELINES = [name for name in NETWORKS if name not in LEARNING]
 TABLES = (NETWORKS, FEATURE_SETS, TASKS, SPLITS, OPTIMISERS)
 WITH_ATTENTION = ("gat", "gatv2", "multihead_gat", "transformer", "coursework_gat", "coursework_multihead")
 ENTRIES = [pytest.param(table, name, id=f"{table.kind} {name}") for table in TABLES for name in table]
+
+
+@pytest.fixture(scope="module")
+def graph() -> GeneGraph:
+    """With screens and further parts, so that every entry has what it reads."""
+    return tiny_graph(**tiny_further_parts())
 
 
 def extremes(setting):
@@ -155,6 +162,7 @@ def test_a_split_puts_a_known_pair_in_one_part_at_most_and_the_same_from_the_sam
         "one-new",
         "both-new",
         "near-duplicate-free",
+        "screen",
     )  # these leave pairs out
     assert set(one.part) == set(PARTS)
     assert np.array_equal(one.pairs, again.pairs)
@@ -193,6 +201,10 @@ def test_a_baseline_scores_pairs_the_same_twice_and_refuses_what_is_not_about_pa
     spec = tiny_spec(graph, task=task, network=network, features="none")
     assert RunSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
     split = spec.split.divide(graph)
+    if network == "bench" and task != "screen":
+        with pytest.raises(InvalidSetting, match="Take --task screen"):
+            train(graph, spec, split)
+        return
     if not isinstance(spec.task, PairTask):
         with pytest.raises(InvalidSetting, match=f"The baseline '{network}' scores pairs"):
             train(graph, spec, split)

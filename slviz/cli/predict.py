@@ -19,11 +19,17 @@ from slviz.pipeline.synthetic import SYNTHETIC
 from slviz.runs.data_of import data_of_run
 from slviz.runs.run import Run
 from slviz.runs.store import RunStore
-from slviz.scorers import TrainingGraph
+from slviz.scorers import PairScorer, ScreenScorer, TrainingGraph
+from slviz.scorers.conformal import OUTSIDE
 from slviz.splits.negatives import pair_keys
+from slviz.splits.pair_split import HIT
 
 COLUMNS = ("gene_a", "gene_b", "score", "known", "max_degree")
 LEFT_OUT = "left out"
+EXPERIMENT = (
+    "These are experiment scores, learnt from tested hits and non-hits: how likely a pair is a hit when it is tested, "
+    "beside others. They say nothing of what a database lists."
+)
 
 
 def add_predict_command(commands: argparse._SubParsersAction) -> None:
@@ -36,7 +42,10 @@ def add_predict_command(commands: argparse._SubParsersAction) -> None:
         "where it was in none), empty where nobody lists the pair; max_degree, how many training partners the "
         "better known of the two has, a baseline that needs no model. Genes may be given by symbol, alias or "
         "identifier; rows that name no two genes are left out and told on standard error. The score of a link run "
-        "lies between 0 and 1 and is not a probability; the score of a confidence run is on the scale of the data set.",
+        "lies between 0 and 1 and is not a probability; the score of a confidence run is on the scale of the data set. "
+        "The score of a run of the task screen is an experiment score, which says nothing of databases. A bench run "
+        "adds the columns answer (hit, no hit, cannot say, or outside its range, where there is no score), "
+        "earlier_hits and earlier_tests: in how many screens that it learnt from the very pair was a hit, and tested.",
         allow_abbrev=False,
     )
     command.add_argument("run", metavar="RUN", help="name of a run, as `runs` lists it")
@@ -56,19 +65,33 @@ def _predict(asked: argparse.Namespace) -> int:
     listed = _read_pairs(run, asked.pairs)
     pairs = listed.pairs
     graph = _data_at_hand(run)
-    score = run.scorer(graph).score(pairs)
+    scorer = run.scorer(graph)
+    answers = _answers(scorer, pairs)
+    outside = answers.get("answer", np.full(len(pairs), "")) == OUTSIDE
+    score = np.where(outside, "", [f"{value:.6g}" for value in scorer.score(pairs)])
     known, max_degree = _what_is_known(run, pairs, graph)
+    table = {"score": score, "known": known, "max_degree": max_degree, **answers}
     rows = "".join(
-        f"{guarded(run.genes[a])}\t{guarded(run.genes[b])}\t{value:.6g}\t{part}\t{partners}\n"
-        for (a, b), value, part, partners in zip(pairs.tolist(), score, known, max_degree, strict=True)
+        "\t".join([guarded(run.genes[a]), guarded(run.genes[b]), *map(str, cells)]) + "\n"
+        for (a, b), *cells in zip(pairs.tolist(), *table.values(), strict=True)
     )
     for remark in listed.remarks:
         print(f"slviz: {_called(asked.pairs)}: {remark}", file=sys.stderr, flush=True)
+    if run.spec.task.positives == HIT:
+        print(f"slviz: {EXPERIMENT}", file=sys.stderr, flush=True)
     if run.spec.synthetic:
         print(f"slviz: {SYNTHETIC}", file=sys.stderr, flush=True)
-    beneath(sys.stdout).write("\t".join(COLUMNS) + "\n" + rows)
+    beneath(sys.stdout).write("\t".join([*COLUMNS, *answers]) + "\n" + rows)
     sys.stdout.flush()
     return 0
+
+
+def _answers(scorer: PairScorer, pairs: np.ndarray) -> dict[str, np.ndarray]:
+    """The columns that a scorer of experiments adds, by title; none for another."""
+    if not isinstance(scorer, ScreenScorer):
+        return {}
+    hits, others = scorer.earlier(pairs)
+    return {"answer": scorer.answers(pairs), "earlier_hits": hits, "earlier_tests": hits + others}
 
 
 def _called(source: str) -> str:

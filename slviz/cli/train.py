@@ -17,7 +17,7 @@ from slviz.errors import DamagedRun, InvalidSetting
 from slviz.pipeline.train_run import train_run
 from slviz.runs.event_files import refuse_without_tensorboard
 from slviz.runs.settings_parser import choices_from_words
-from slviz.runs.spec import DEFAULTS, TABLES, RunSpec
+from slviz.runs.spec import DEFAULTS, TABLES, RunSpec, default_names
 from slviz.runs.spec_validation import SpecValidation
 from slviz.runs.store import RunStore
 from slviz.splits import HeldOut
@@ -94,7 +94,8 @@ def _refuse_absent(device: str | None) -> None:
 
 def spec_of(asked: argparse.Namespace, graph: GeneGraph, *, source: str, held_out: HeldOut | None = None) -> RunSpec:
     """The spec that the typed names and settings describe on `graph`."""
-    names = {part: getattr(asked, part) or default for part, default in DEFAULTS.items()}
+    usual = default_names(TABLES["task"][asked.task] if asked.task else None)
+    names = {part: getattr(asked, part) or default for part, default in usual.items()}
     if held_out is not None:
         names["split"] = "file"
     choices = choices_from_words(names, asked.settings)

@@ -60,7 +60,7 @@ def compare_links(
     """
     real = actual > 0.5
     strata = [np.flatnonzero(real), np.flatnonzero(~real)]
-    figures = [{"auc": _auc_of(real, score), "ap": _ap_of(real, score)} for score in (one, other)]
+    figures = [{"auc": weighted_auc(real, score), "ap": weighted_ap(real, score)} for score in (one, other)]
     return _compared(figures[0], figures[1], strata, resamples=resamples, seed=seed)
 
 
@@ -108,7 +108,8 @@ def _levels(score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return order, np.flatnonzero(np.r_[True, sorted_score[1:] != sorted_score[:-1]])
 
 
-def _auc_of(real: np.ndarray, score: np.ndarray) -> Weighted:
+def weighted_auc(real: np.ndarray, score: np.ndarray) -> Weighted:
+    """ROC AUC of rows that are drawn several times or not at all; `real` is true for a real pair or a hit."""
     order, begin = _levels(score)
     is_real = real[order].astype(np.float64)
 
@@ -122,7 +123,8 @@ def _auc_of(real: np.ndarray, score: np.ndarray) -> Weighted:
     return auc
 
 
-def _ap_of(real: np.ndarray, score: np.ndarray) -> Weighted:
+def weighted_ap(real: np.ndarray, score: np.ndarray) -> Weighted:
+    """Average precision of rows that are drawn several times or not at all."""
     order, begin = _levels(score)
     is_real = real[order].astype(np.float64)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from slviz.evaluation.ranking import CUTS, TOP
+from slviz.evaluation.screens import CUTS as SCREEN_CUTS
 
 AMONG_THE_DRAWN = (
     "Measured among the drawn pairs, where real ones are frequent. Among all pairs of genes they are rare, so a small "
@@ -72,5 +73,38 @@ METRICS: Mapping[str, Metric] = {
             )
             for k in CUTS
         ),
+        Metric(
+            "base_rate", "Base rate", "Share of hits among the tested pairs: the average precision of chance.", True
+        ),
+        *(
+            Metric(
+                f"hits@{k}",
+                f"Hits@{k}",
+                f"Hits among the {k} tested pairs with the highest scores; `mean` finds what chance finds.",
+                True,
+            )
+            for k in SCREEN_CUTS
+        ),
+        *(
+            Metric(f"enrichment@{k}", f"Enrichment@{k}", f"Hits among the first {k}, over those of chance.", True)
+            for k in SCREEN_CUTS
+        ),
+        Metric("auc_low", "ROC AUC, from", "Lower end of the 95 % interval when genes are drawn anew.", True),
+        Metric("auc_high", "ROC AUC, to", "Upper end of the 95 % interval when genes are drawn anew.", True),
+        Metric("ap_low", "Average precision, from", "Lower end of the 95 % interval when genes are drawn anew.", True),
+        Metric("ap_high", "Average precision, to", "Upper end of the 95 % interval when genes are drawn anew.", True),
+        Metric(
+            "coverage_hit",
+            "Hits covered",
+            "Share of the hits whose answer leaves “hit” open; the level that was promised, or more, is right.",
+            True,
+        ),
+        Metric(
+            "coverage_no_hit",
+            "Non-hits covered",
+            "Share of the tested non-hits whose answer leaves “no hit” open.",
+            True,
+        ),
+        Metric("cannot_say", "Cannot say", "Share of the tested pairs that are told neither hit nor no hit.", False),
     )
 }

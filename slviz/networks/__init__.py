@@ -6,6 +6,7 @@ from slviz.choices import Choices
 from slviz.networks.adversarial import Adversarial
 from slviz.networks.attention import Attention
 from slviz.networks.baseline import Baseline
+from slviz.networks.bench import Bench
 from slviz.networks.coursework import CourseworkGAT, CourseworkMultiHead
 from slviz.networks.formulas import (
     AdamicAdar,
@@ -50,6 +51,7 @@ NETWORKS: Choices[Model] = Choices(
     InteractionProduct,
     BoostedTrees,
     ViewTrees,
+    Bench,
     CourseworkGAT,
     CourseworkMultiHead,
 )
@@ -64,6 +66,7 @@ __all__ = [
     "Adversarial",
     "Attention",
     "Baseline",
+    "Bench",
     "CourseworkGAT",
     "CourseworkMultiHead",
     "Fitted",

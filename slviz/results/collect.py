@@ -21,7 +21,9 @@ from slviz.runs.summary import RunSummary
 from slviz.splits.pair_split import GENE_ROW
 
 WITHIN = "within sources"
-OF_ONE_CLASS = "class "
+WITH_EARLIER = "with earlier screens"
+"""A row that is the model of the run once more, told what other screens said of each pair."""
+OF_ONE = ("class ", "screen ")
 RECONSTRUCT = "reconstruct"
 COLUMNS = ("task", "protocol", "model", "is_network", "features", "division", "held_out", "run_id", "seed")
 FIGURE_COLUMNS = (*COLUMNS, "against", "metric", "value")
@@ -104,6 +106,8 @@ def _scorer_of(spec: RunSpec, scorer: str) -> str:
     """What a row is called; a PCA is as wide as the network beside it."""
     if scorer == NETWORK:
         return spec.network.baseline or model_of(spec)
+    if scorer == WITH_EARLIER:
+        return f"{model_of(spec)}, {WITH_EARLIER}"
     return (
         f"{scorer} ({spec.network.embedding_width} wide)"
         if spec.task.name == RECONSTRUCT and scorer == "PCA"
@@ -119,7 +123,7 @@ def _figures(summary: RunSummary, spec: RunSpec) -> pd.DataFrame:
     """Rows of `FIGURE_COLUMNS` of one run; for confidence also the mean rank correlation within kinds of evidence."""
     table = summary.metrics
     table = table.loc[(table["part"] == "test") & (table["metric"] != "threshold")].dropna(subset=["value"])
-    table = table.loc[~table["against"].str.startswith(OF_ONE_CLASS)]  # on the Predictions page, for one run at a time
+    table = table.loc[~table["against"].str.startswith(OF_ONE)]  # on the Predictions page, for one run at a time
     if spec.task.name == "confidence":
         table = pd.concat([table, _within_sources(table)], ignore_index=True)
     stands_everywhere = bool(spec.network.baseline)  # a formula is the same beside every run

@@ -17,6 +17,7 @@ from slviz.runs.spec import RunSpec
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 OVERVIEW: dict[str, tuple[Column, ...]] = {
     "link": (("random", "auc"), ("degree-matched", "auc")),
+    "screen": (("paralog screens", "auc"), ("screens", "auc")),
     "confidence": (("all", "rmse"),),
 }
 """The figures that are shown by every protocol side by side."""

@@ -16,6 +16,9 @@ from slviz.results.collect import WITHIN, Collected
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
 
+OF_SCREENS = tuple(
+    (where, metric) for where in ("paralog screens", "screens") for metric in ("auc", "ap", "hits@10", "hits@50")
+)
 HEADLINE: dict[str, tuple[tuple[str, str], ...]] = {
     "link": (
         ("random", "auc"),
@@ -29,7 +32,9 @@ HEADLINE: dict[str, tuple[tuple[str, str], ...]] = {
         ("all-unknown", "recall@5000"),
         ("per-gene", "ndcg@10"),
         ("per-gene", "recall@10"),
+        *OF_SCREENS,
     ),
+    "screen": OF_SCREENS,
     "confidence": (("all", "rmse"), ("all", "mae"), ("all", "r2"), ("all", "spearman"), (WITHIN, "spearman")),
 }
 """The columns of a task's table; of any other task all its figures."""

@@ -19,7 +19,7 @@ from slviz.scorers.trees import LEAF
 from slviz.scorers.trees import NAMES as OF_TREES
 from slviz.tasks import Task
 
-AGAINST = ("known", "random", "degree-matched", "file")
+AGAINST = ("known", "random", "degree-matched", "file", "hit", "no hit")
 SEEN = ("seen.pairs", "seen.score", "seen.source", "seen.sources")
 LOW_RANK = "low rank."
 MOST_SOURCES = 1000

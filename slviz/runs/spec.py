@@ -37,6 +37,12 @@ DEFAULTS = {"task": "link", "network": "gat", "features": "both", "split": "pair
 """The entry of each table that is taken where nobody names one."""
 
 
+def default_names(task: Task | type[Task] | None = None) -> dict[str, str]:
+    """The entry of each table that is taken where nobody names one, with the split that this task is asked by."""
+    split = DEFAULTS["split"] if task is None else task.default_split or DEFAULTS["split"]
+    return DEFAULTS | {"split": split}
+
+
 @dataclass(frozen=True)
 class RunSpec:
     """What is trained, on what, how: the same spec on the same device gives the same result.
@@ -83,7 +89,8 @@ class RunSpec:
         unknown = set(choices) - set(TABLES)
         if unknown:
             raise TypeError(f"A run has no part '{min(unknown)}'. There are: {', '.join(TABLES)}.")
-        defaults = {part: table.make(DEFAULTS[part]) for part, table in TABLES.items()}
+        names = default_names(choices.get("task"))
+        defaults = {part: TABLES[part].make(name) for part, name in names.items()}
         described = cls(
             data_name=graph.name,
             data_source=graph.name if source is None else source,

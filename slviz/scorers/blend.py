@@ -11,13 +11,17 @@ from slviz.datasets import GeneGraph
 from slviz.scorers.blend_scorer import Blend, BlendScorer, raw_decoder
 from slviz.scorers.formula_scorer import FormulaScorer
 from slviz.scorers.formulas import FORMULAS
-from slviz.scorers.head import fit_head, weights
+from slviz.scorers.head import fit_head, fit_head_on_tests, weights
 from slviz.scorers.likeness import Likeness
 from slviz.scorers.seen_pairs import SeenPairs
+from slviz.scorers.tested_pairs import Tests
 from slviz.scorers.training_graph import TrainingGraph
 from slviz.splits import PairSplit, Split
+from slviz.splits.pair_split import NO_HIT, TESTED
 
 SMALLEST_PENALTY = 1e-6
+OF_TESTS = (NO_HIT,)
+"""What tells hits apart: the pairs that were tested and are none."""
 
 
 def fit_blend_scorer(
@@ -43,17 +47,20 @@ def fit_blend_scorer(
         decoder: arrays of the trained decoder; None for the head alone.
         views: what the trees may look at.
     """
-    head = fit_head(
-        graph,
-        split,
-        contrasts=contrasts,
-        views=views,
-        unseen_genes_per_pair=protocol.unseen_genes_per_pair,
-        new_publication=protocol.new_publication,
-        likeness=Likeness.of(graph),
-        seed=seed,
-    )
-    seen = SeenPairs.of_training(graph, split)
+    if contrasts == OF_TESTS:
+        head, seen = fit_head_on_tests(graph, split, views=views, seed=seed)
+    else:
+        head = fit_head(
+            graph,
+            split,
+            contrasts=contrasts,
+            views=views,
+            unseen_genes_per_pair=protocol.unseen_genes_per_pair,
+            new_publication=protocol.new_publication,
+            likeness=Likeness.of(graph),
+            seed=seed,
+        )
+        seen = SeenPairs.of_training(graph, split)
     network = raw_decoder(decoder) if decoder else None
     pairs = split.pairs[split.part == "validation"]
     columns = [*head.parts(pairs).T, *([] if network is None else [network.score(embedding, pairs)])]
@@ -103,6 +110,8 @@ def fit_blend(
 
 def _validation(split: PairSplit, contrasts: tuple[str, ...]) -> tuple[np.ndarray, Float64[np.ndarray, " rows"]]:
     """Rows that the blend is fitted on and their weights: those that the head was fitted with."""
+    if contrasts == OF_TESTS:
+        return _validation_tests(split)
     known = split.rows("validation")
     if not contrasts:
         known = known[~np.isnan(split.score[known])]
@@ -110,6 +119,13 @@ def _validation(split: PairSplit, contrasts: tuple[str, ...]) -> tuple[np.ndarra
     others = {kind: split.rows("validation", kind) for kind in contrasts}
     counted = weights(len(known), {kind: len(rows) for kind, rows in others.items()})
     return np.concatenate([known, *others.values()]), counted
+
+
+def _validation_tests(split: PairSplit) -> tuple[np.ndarray, Float64[np.ndarray, " rows"]]:
+    """Rows of the tests that validate, each screen balanced."""
+    rows = np.flatnonzero((split.part == "validation") & np.isin(split.against, TESTED))
+    weight = Tests.of(split, "validation").balanced()
+    return rows, weight * len(rows)
 
 
 def _logistic(columns: np.ndarray, target: np.ndarray, weight: np.ndarray) -> Float64[np.ndarray, " columns"]:

@@ -13,8 +13,9 @@ from slviz.errors import DataError
 from slviz.scorers.inner_folds import InnerFold, inner_folds
 from slviz.scorers.likeness import Likeness
 from slviz.scorers.pair_features import PairFeatures
-from slviz.scorers.seen_pairs import SeenPairs, publication_of
+from slviz.scorers.seen_pairs import SeenPairs, publication_of, untested_rows
 from slviz.scorers.stored_arrays import below, pack_names, unpack_names
+from slviz.scorers.tested_pairs import Tests
 from slviz.scorers.trees import Trees, fit_trees
 from slviz.scorers.views.partners import LOW_RANK, PATHS
 from slviz.splits import PairSplit
@@ -157,6 +158,30 @@ def fit_head(
     rows = _asked_rows(folds, seen, likeness, contrasts=contrasts, views=views)
     trees = fit_trees(rows.features, rows.target, weight=rows.weight, values=not contrasts, seed=seed)
     return StructuralHead(features, trees)
+
+
+def fit_head_on_tests(
+    graph: GeneGraph, split: PairSplit, *, views: tuple[str, ...] | None = None, seed: int = 0
+) -> tuple[StructuralHead, SeenPairs]:
+    """The head fitted on tested pairs, and the known pairs that it reads: none that a screen tested.
+
+    So a pair that is asked about is never among those that its features are counted on, and no fold is needed.
+
+    Args:
+        graph: the data set.
+        split: its division; the tests of its training part are read, each screen balanced, and its known pairs.
+        views: which of `VIEWS` may be looked at; all when left out.
+        seed: of the trees.
+
+    Raises `DataError` where no known pair is left that nobody tested.
+    """
+    rows = untested_rows(split)
+    seen = SeenPairs.of(graph, split.pairs[rows], split.score[rows])
+    features = PairFeatures(seen, Likeness.of(graph), views=views)
+    tests = Tests.of(split, "train")
+    weight = tests.balanced() * len(tests)
+    trees = fit_trees(features.at(tests.pairs), tests.hit, weight=weight, values=False, seed=seed)
+    return StructuralHead(features, trees), seen
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64
+from jaxtyping import Bool, Float32, Float64, Int64
 
 from slviz.scorers.all_pairs import all_pair_scores
 from slviz.scorers.pair_decoder import PairDecoder
+
+if TYPE_CHECKING:
+    from slviz.scorers.tested_pairs import Tests
 
 
 class PairScorer(Protocol):
@@ -44,6 +47,35 @@ class ExplainedScorer(PairScorer, Protocol):
 
     def without(self, view: str, pairs: Int64[np.ndarray, "pairs 2"]) -> Float32[np.ndarray, " pairs"]:
         """The scores if the data set said nothing from that side."""
+        ...
+
+
+@runtime_checkable
+class ScreenScorer(PairScorer, Protocol):
+    """A scorer of experiments: it reads what screens said of the very pair, and says when it cannot say."""
+
+    def score_after(
+        self, tests: Tests, pairs: Int64[np.ndarray, "pairs 2"], *, without: np.ndarray
+    ) -> Float32[np.ndarray, " pairs"]:
+        """The scores if these tests had been there before, too; of each pair without those of one screen [N]."""
+        ...
+
+    def possible(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Bool[np.ndarray, "pairs 2"]:
+        """Whether "hit" (first column) and "no hit" (second) are possible for each pair."""
+        ...
+
+    def answers(self, pairs: Int64[np.ndarray, "pairs 2"]) -> np.ndarray:
+        """One of `slviz.scorers.conformal.ANSWERS` for each pair, text [N]."""
+        ...
+
+    def coefficient_table(self) -> dict[str, float]:
+        """What one standard deviation of each measure, and one earlier screen, adds to the log-odds; by key."""
+        ...
+
+    def earlier(
+        self, pairs: Int64[np.ndarray, "pairs 2"]
+    ) -> tuple[Int64[np.ndarray, " pairs"], Int64[np.ndarray, " pairs"]]:
+        """In how many screens that were learnt from each pair was a hit, and tested and none."""
         ...
 
 

@@ -9,9 +9,11 @@ import numpy as np
 from jaxtyping import Float32, Int64
 
 from slviz.datasets import GeneGraph
+from slviz.errors import DataError
 from slviz.scorers.stored_arrays import stored
 from slviz.splits import PairSplit
 from slviz.splits.negatives import pair_keys
+from slviz.splits.pair_split import TESTED
 
 SOURCES = 8
 FEWEST_SHARE = 0.01
@@ -83,6 +85,20 @@ class SeenPairs:
     def only(self, rows: np.ndarray) -> SeenPairs:
         """Those pairs alone, numbered by the same sources."""
         return SeenPairs(self.genes, self.pairs[rows], self.score[rows], self.source[rows], self.sources)
+
+
+def untested_rows(split: PairSplit) -> Int64[np.ndarray, " rows"]:
+    """Rows of the known training pairs that no screen tested; raises `DataError` where there are fewer than two."""
+    genes = len(split.gene_part)
+    rows = split.rows("train")
+    tested = pair_keys(split.pairs[np.isin(split.against, TESTED)], genes)
+    free = rows[~np.isin(pair_keys(split.pairs[rows], genes), tested)]
+    if len(free) < 2:
+        raise DataError(
+            f"This model reads known pairs that no screen tested, and this split leaves {len(free) or 'none'}. "
+            "Take the network 'bench', which needs none, or hold out another screen."
+        )
+    return free
 
 
 def publication_of(graph: GeneGraph, pairs: Int64[np.ndarray, "pairs 2"]) -> Int64[np.ndarray, " pairs"]:

@@ -11,9 +11,10 @@ from slviz.splits.new_genes import BothNew, OneNew
 from slviz.splits.pair_split import PairSplit
 from slviz.splits.pairs import Pairs
 from slviz.splits.publication import Publication, publications
+from slviz.splits.screen import Screen
 from slviz.splits.split import Split
 
-SPLITS: Choices[Split] = Choices("split", Pairs, OneNew, BothNew, NearDuplicateFree, Publication, FileSplit)
+SPLITS: Choices[Split] = Choices("split", Pairs, OneNew, BothNew, NearDuplicateFree, Publication, Screen, FileSplit)
 
 __all__ = [
     "SPLITS",
@@ -25,6 +26,7 @@ __all__ = [
     "PairSplit",
     "Pairs",
     "Publication",
+    "Screen",
     "Split",
     "degree_matched_negatives",
     "in_words",

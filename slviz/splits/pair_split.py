@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,14 @@ from jaxtyping import Float32, Int64
 from slviz.errors import DamagedRun
 
 SPLIT_COLUMNS = ("gene_a", "gene_b", "part", "against", "actual", "score")
+SCREEN_COLUMN = "screen"
+"""After the others where a split holds tests of screens."""
+HIT, NO_HIT = "hit", "no hit"
+"""What a test of a pair in cells came to."""
+TESTED = (HIT, NO_HIT)
 GENE_ROW = "gene"
 PARTS = ("train", "validation", "test")
-AGAINST = ("known", "random", "degree-matched", "file")
+AGAINST = ("known", "random", "degree-matched", "file", *TESTED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,10 +30,12 @@ class PairSplit:
         pairs: int64 [N, 2], smaller gene number first.
         part: text [N]: "train", "validation" or "test".
         against: text [N]: "known" for a known pair, "random" or "degree-matched" for a drawn
-            non-pair, "file" for a non-pair that the user brought.
-        actual: float32 [N], 1 for a known pair and 0 for a non-pair.
+            non-pair, "file" for a non-pair that the user brought; "hit" or "no hit" for a pair that a screen tested.
+        actual: float32 [N], 1 for a known pair or a hit and 0 for a non-pair or a pair that was tested and is no hit.
         score: float32 [N], the confidence of a known pair; NaN where there is none.
         gene_part: text [G], the part of each gene, for tasks about genes instead of pairs.
+        screen: text [N], the screen that tested a pair; "" for all rows that are no tests. A pair that several screens
+            tested stands there once for each.
     """
 
     pairs: Int64[np.ndarray, "rows 2"]
@@ -37,12 +44,16 @@ class PairSplit:
     actual: Float32[np.ndarray, " rows"]
     score: Float32[np.ndarray, " rows"]
     gene_part: np.ndarray
+    screen: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=object))
 
     def __post_init__(self) -> None:
-        lengths = {len(self.pairs), len(self.part), len(self.against), len(self.actual), len(self.score)}
+        if not len(self.screen):
+            object.__setattr__(self, "screen", np.full(len(self.pairs), "", dtype=object))
+        columns = (self.pairs, self.part, self.against, self.actual, self.score, self.screen)
+        lengths = set(map(len, columns))
         if len(lengths) != 1:
             raise DamagedRun(f"The parts of the split disagree on the number of pairs: {sorted(lengths)}.")
-        for array in (self.pairs, self.part, self.against, self.actual, self.score, self.gene_part):
+        for array in (*columns, self.gene_part):
             array.setflags(write=False)
 
     def rows(self, part: str, against: str = "known") -> Int64[np.ndarray, " found"]:
@@ -56,12 +67,14 @@ class PairSplit:
 
     @property
     def not_drawn_in_training(self) -> Int64[np.ndarray, "pairs 2"]:
-        """Pairs that no negative drawn while training may be: the training pairs, and the user's own negatives.
+        """Pairs that no negative drawn while training may be: training pairs, the user's own negatives, judged tests.
 
         The drawn negatives of validation and test are not among them, as the known pairs of these parts are not:
-        training is told nothing of either, so both are drawn by chance equally often.
+        training is told nothing of either, so both are drawn by chance equally often. Pairs that a held-out screen
+        tested are never drawn: hits and non-hits alike stay out of training altogether.
         """
-        return np.concatenate([self.training_pairs, self.pairs[self.rows("test", "file")]])
+        judged = (self.part == "test") & np.isin(self.against, ("file", *TESTED))
+        return np.concatenate([self.training_pairs, self.pairs[judged]])
 
     @property
     def kinds_of_negatives(self) -> tuple[str, ...]:
@@ -69,8 +82,13 @@ class PairSplit:
         present = set(self.against[self.part == "test"])
         return tuple(kind for kind in ("random", "degree-matched", "file") if kind in present)
 
+    @property
+    def tests_screens(self) -> bool:
+        """Whether the test part is made of pairs that screens tested."""
+        return bool(len(self.rows("test", HIT)))
+
     def to_frame(self, genes: Sequence[str]) -> pd.DataFrame:
-        """The split as a table of names, columns `SPLIT_COLUMNS`.
+        """The split as a table of names, columns `SPLIT_COLUMNS`, and `SCREEN_COLUMN` where it holds tests of screens.
 
         After the pairs comes one row a gene, with `against` "gene" and an empty `gene_b`.
         """
@@ -85,18 +103,23 @@ class PairSplit:
                 "score": self.score,
             }
         )
+        if np.any(self.screen != ""):
+            pairs[SCREEN_COLUMN] = self.screen
         of_genes = pd.DataFrame({"gene_a": names, "gene_b": "", "part": self.gene_part, "against": GENE_ROW})
         nothing = np.full(len(names), np.nan, dtype=np.float32)
-        return pd.concat([pairs, of_genes.assign(actual=nothing, score=nothing)], ignore_index=True)
+        of_genes = of_genes.assign(actual=nothing, score=nothing)
+        if SCREEN_COLUMN in pairs:
+            of_genes[SCREEN_COLUMN] = ""
+        return pd.concat([pairs, of_genes], ignore_index=True)
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, genes: Sequence[str]) -> PairSplit:
         """The split that `to_frame` wrote; raises `DamagedRun` when it is not one of these genes."""
-        if tuple(frame.columns) != SPLIT_COLUMNS:
+        if tuple(frame.columns) not in (SPLIT_COLUMNS, (*SPLIT_COLUMNS, SCREEN_COLUMN)):
             raise DamagedRun(f"The split has the columns {list(frame.columns)}; expected {list(SPLIT_COLUMNS)}.")
         _refuse_other_kinds(frame)
         is_gene = (frame["against"] == GENE_ROW).to_numpy()
-        column = {name: frame[name].to_numpy()[~is_gene].copy() for name in SPLIT_COLUMNS}
+        column = {name: frame[name].to_numpy()[~is_gene].copy() for name in frame.columns}
         if list(frame["gene_a"].to_numpy()[is_gene]) != list(genes):
             raise DamagedRun("The split was made for other genes than this data set has.")
         number = pd.Index(genes)
@@ -110,12 +133,13 @@ class PairSplit:
             actual=column["actual"].astype(np.float32),
             score=column["score"].astype(np.float32),
             gene_part=frame["part"].to_numpy()[is_gene].astype(object),
+            screen=column.get(SCREEN_COLUMN, np.empty(0)).astype(object),
         )
 
 
 def _refuse_other_kinds(frame: pd.DataFrame) -> None:
     """`DamagedRun` where a column holds something else than texts or numbers, or what a row is for is not known."""
-    for name in SPLIT_COLUMNS:
+    for name in frame.columns:
         column = pd.Series(frame[name])
         fits = pd.api.types.is_numeric_dtype(column) if name in ("actual", "score") else _is_text(column)
         if len(frame) and not fits:

@@ -7,8 +7,9 @@ from slviz.tasks.classify import Classify
 from slviz.tasks.confidence import Confidence
 from slviz.tasks.link import Link
 from slviz.tasks.reconstruct import Reconstruct
+from slviz.tasks.screen import ScreenHit
 from slviz.tasks.task import PairTask, Task
 
-TASKS: Choices[Task] = Choices("task", Link, Confidence, Reconstruct, Classify)
+TASKS: Choices[Task] = Choices("task", Link, Confidence, ScreenHit, Reconstruct, Classify)
 
-__all__ = ["TASKS", "Classify", "Confidence", "Link", "PairTask", "Reconstruct", "Task"]
+__all__ = ["TASKS", "Classify", "Confidence", "Link", "PairTask", "Reconstruct", "ScreenHit", "Task"]

@@ -19,6 +19,7 @@ class Link(PairTask):
     name: ClassVar[str] = "link"
     figure: ClassVar[str] = "ap"
     higher_is_better: ClassVar[bool] = True
+    score_name: ClassVar[str] = "database score"
     negatives: str = setting(
         "mixed",
         "Which unlisted pairs training compares with: any (random), pairs of genes that have as many partners as "

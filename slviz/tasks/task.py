@@ -28,6 +28,9 @@ class Task(Choice):
     Class attributes:
         figure: the metric (see `slviz.evaluation`) that picks the best epoch on validation.
         higher_is_better: its direction.
+        positives: which rows of a split are to be told from the others: "known" pairs, or the "hit"s of screens.
+        score_name: what its scores are called wherever they are shown, so that nobody takes one kind for another.
+        default_split: name of the split that is taken where nobody names one; "" for that of all tasks.
         about: what is asked: a number for each pair of genes ("pairs"), the features of each gene ("features") or
             the class of each gene ("classes"). It decides how a network learns and how a run is judged.
     """
@@ -35,6 +38,9 @@ class Task(Choice):
     name: ClassVar[str]
     figure: ClassVar[str]
     higher_is_better: ClassVar[bool]
+    positives: ClassVar[str] = "known"
+    score_name: ClassVar[str] = "score"
+    default_split: ClassVar[str] = ""
     about: ClassVar[Literal["pairs", "features", "classes"]]
 
     @property
@@ -74,7 +80,10 @@ class PairTask(Task):
 
     def refuse_split(self, graph: GeneGraph, split: PairSplit) -> None:
         """A part needs pairs, with scores where those are predicted; the test part something to tell its pairs from."""
+        of_screens = bool(self.contrasts) and split.tests_screens
         for part, (purpose, fewest) in FEWEST_PAIRS.items():
+            if part == "test" and of_screens:
+                continue
             known = split.rows(part)
             if not self.contrasts:
                 known = known[~np.isnan(split.score[known])]
@@ -84,7 +93,7 @@ class PairTask(Task):
                     f"The task '{self.name}' needs at least {needed} to {purpose}; "
                     f"this split leaves {len(known)}. Take another fold, split or data set."
                 )
-        if self.contrasts and not split.kinds_of_negatives:
+        if self.contrasts and not of_screens and not split.kinds_of_negatives:
             raise InvalidSetting(
                 "The test part has no non-pairs to tell its pairs from: give some, or take another split."
             )

@@ -50,7 +50,8 @@ def train_on_shuffled_pairs(
     """
     mixed = shuffled(split, genes=len(graph), seed=spec.seed)
     fitted = fit_model(graph, spec, mixed, device=device, on_epoch=on_epoch)
-    return fitted.embedding, judge(graph, spec, mixed, fitted).metrics
+    judged = judge(graph, spec, mixed, fitted, refit=lambda other: fit_model(graph, spec, other, device=device))
+    return fitted.embedding, judged.metrics
 
 
 def shuffled(split: PairSplit, *, genes: int, seed: int) -> PairSplit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, cast
@@ -34,8 +34,17 @@ class Judged:
     metrics: pd.DataFrame
 
 
-def judge(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted) -> Judged:
-    """Predictions and figures of what was fitted on `split`, whatever its task, beside the baselines."""
+def judge(
+    graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted, *, refit: Callable[[PairSplit], Fitted]
+) -> Judged:
+    """Predictions and figures of what was fitted on `split`, whatever its task, beside the baselines.
+
+    `refit` fits the same model on another division; a split that holds out every screen in turn asks for that.
+    """
+    if spec.task.scores_pairs and split.tests_screens:
+        from slviz.training.judging_screens import judge_screens
+
+        return judge_screens(graph, spec, split, fitted, refit=refit)
     return JUDGES[spec.task.about](graph, spec, split, fitted)
 
 

@@ -40,7 +40,7 @@ class PairProblem:
         self.seed = spec.seed
         self.split = split
         self.device = device
-        rows = _training_rows(self.task, split)
+        rows = self.learnt_rows()
         self.pairs: Int64[np.ndarray, "pairs 2"] = split.pairs[rows]
         self.score: Float32[np.ndarray, " pairs"] = np.nan_to_num(split.score[rows])
         self.bounds = (float(self.score.min()), float(self.score.max()))
@@ -52,6 +52,10 @@ class PairProblem:
         self.whole = self.message_graph(np.arange(len(self.pairs)))
         self.model = _build_model(network, self).to(device)
         self._validation = [self._judged(rows) for rows in self._validation_rows()]
+
+    def learnt_rows(self) -> Int64[np.ndarray, " rows"]:
+        """Rows of the split with the pairs along which messages may pass, and about which is asked."""
+        return _training_rows(self.task, self.split)
 
     def message_graph(self, rows: Int64[np.ndarray, " rows"]) -> MessageGraph:
         """The graph of those training pairs alone, with what it says about each gene."""

@@ -18,6 +18,7 @@ from slviz.runs.spec_validation import refuse_network
 from slviz.scorers.pair_decoder import PairDecoder
 from slviz.scorers.pair_scorer import DecoderScorer
 from slviz.splits import PairSplit
+from slviz.splits.pair_split import HIT
 from slviz.training.devices import find_device, repeatable
 from slviz.training.fitting import Checkpoint, Epoch, Fit, epoch_seed
 from slviz.training.judging import judge
@@ -69,7 +70,7 @@ def train(
         checkpoint=checkpoint,
         on_checkpoint=on_checkpoint,
     )
-    judged = judge(graph, spec, split, fitted)
+    judged = judge(graph, spec, split, fitted, refit=lambda other: fit_model(graph, spec, other, device=device))
     return Run(
         spec=spec,
         genes=graph.genes,
@@ -177,10 +178,12 @@ def problem_of(
     from slviz.training.class_problem import ClassProblem
     from slviz.training.gene_problem import GeneProblem
     from slviz.training.pair_problem import PairProblem
+    from slviz.training.screen_problem import ScreenProblem
 
     torch.manual_seed(epoch_seed(spec.seed, 0))
     problems = {"pairs": PairProblem, "classes": ClassProblem, "features": GeneProblem}
-    return problems[spec.task.about](graph, spec, split, network=network, device=device)
+    kind = ScreenProblem if spec.task.positives == HIT else problems[spec.task.about]
+    return kind(graph, spec, split, network=network, device=device)
 
 
 def embedding_of(problem: AnyProblem) -> Float32[np.ndarray, "genes width"]:

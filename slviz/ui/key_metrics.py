@@ -9,8 +9,10 @@ import pandas as pd
 from slviz.evaluation import METRICS
 from slviz.runs import NETWORK
 
+SCREENS = ("paralog screens", "screens")
 KEY_FIGURES = {
-    "link": ("auc", ("degree-matched", "random", "file")),
+    "link": ("auc", ("degree-matched", "random", "file", *SCREENS)),
+    "screen": ("auc", SCREENS),
     "confidence": ("rmse", ("all",)),
     "classify": ("macro_f1", ("genes",)),
 }
@@ -23,6 +25,8 @@ AGAINST_WORDS = {
     "genes": "held-out genes",
     "all-unknown": "among all unknown pairs",
     "per-gene": "partners of each gene",
+    "screens": "hits against tested non-hits, mean over held-out screens",
+    "paralog screens": "hits against tested non-hits, mean over held-out screens of paralogs",
 }
 SHORT_WORDS = {
     "random": "random non-pairs",
@@ -30,8 +34,13 @@ SHORT_WORDS = {
     "file": "non-pairs of the file",
     "all-unknown": "all unknown pairs",
     "per-gene": "for each gene",
+    "screens": "held-out screens",
+    "paralog screens": "held-out paralog screens",
 }
-SECOND_FIGURES = {"link": (("ap", "all-unknown"), ("ndcg@10", "per-gene"))}
+SECOND_FIGURES = {
+    "link": (("ap", "all-unknown"), ("ndcg@10", "per-gene")),
+    "screen": (("ap", "paralog screens"), ("auc", "screens")),
+}
 
 
 @dataclass(frozen=True)

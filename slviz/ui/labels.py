@@ -11,6 +11,14 @@ from slviz.ui.glossary import glossary_link
 
 SCORE = "A score, not a probability: it ranks pairs, and 0.8 does not mean four in five."
 SCORE_HELP = f"{SCORE} {glossary_link('Score')}"
+EXPERIMENT_SCORE = (
+    "An **experiment score**: learnt from pairs that were tested in cells, hits and non-hits, so it ranks pairs by how "
+    "likely they are a hit when they are tested. It says nothing of what a database lists."
+)
+DATABASE_SCORE = (
+    "A **database score**: learnt from listed pairs, so it completes the database. Here it is judged by experiments, "
+    "whose hits it need not know of."
+)
 ATTENTION = (
     "Attention is what the network weighed when it described a gene. It is **not an explanation by itself**: removing "
     "an edge with high attention may change nothing."
@@ -36,11 +44,13 @@ NETWORK_WORDS = {
     "ppi_degree_product": "a baseline: interactions of both genes, multiplied",
     "boosted_trees": "a baseline: boosted trees over partners and interactions",
     "view_trees": "the trees of multiview without its network",
+    "bench": "a few measures of a pair, for experiments; its coefficients can be read",
     "coursework_gat": "one graph attention layer and nothing beside it, as in the coursework",
     "coursework_multihead": "one layer of graph attentions side by side, as in the coursework",
 }
 TASK_WORDS = {
     "link": "is a pair synthetic lethal?",
+    "screen": "is a tested pair a hit?",
     "confidence": "how confident is the data set in a pair?",
     "reconstruct": "the genes' features, from the graph",
     "classify": "which class is a gene in?",
@@ -56,6 +66,20 @@ BASELINE_WORDS = {
     "SVD": "the main patterns of who pairs with whom",
     "PPI degree product": "interactions of one gene's protein times those of the other's",
     "boosted trees": "decision trees over all of these",
+    "with earlier screens": "the model, told what other screens said of the very pair",
+    "earlier screens": "the share of other screens that had the very pair as a hit: what an experiment says of another",
+    "interaction Jaccard": "shared interaction partners over all partners of either gene",
+    "interaction Adamic–Adar": "shared interaction partners, famous ones counting less",
+    "product of interaction counts": "interactions of one gene times those of the other",
+    "literature Jaccard": "the same as interaction Jaccard, in interactions of the literature",
+    "literature Adamic–Adar": "shared partners in the literature, famous ones counting less",
+    "product of literature counts": "interactions of the literature of both genes, multiplied",
+    "systematic Jaccard": "the same as interaction Jaccard, in systematic maps",
+    "paralog identity": "equal amino acids of two paralogs",
+    "GO similarity": "shared GO terms, rare ones counting more",
+    "same family": "whether both genes are of one family",
+    "popularity": "papers of both genes",
+    "essentiality": "how many of both genes cells cannot do without",
     "features alone": "a network that sees the genes' features and no graph",
 }
 PART_HELP = (

@@ -10,6 +10,7 @@ import streamlit as st
 
 from slviz.datasets import GeneGraph
 from slviz.runs import PAIR_COLUMNS, Run
+from slviz.splits.pair_split import TESTED
 from slviz.ui import layout, links, view_shares
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import SCORE_HELP, escape_markdown
@@ -48,10 +49,13 @@ def card(graph: GeneGraph, run: Run, row: int) -> None:
 
 
 def _scores(run: Run, pair: dict[str, Any]) -> None:
-    is_link = run.spec.task.name == "link"
+    is_link = bool(run.spec.task.contrasts)
+    predicted = "Predicted score" if run.spec.task.positives == "known" else run.spec.task.score_name.capitalize()
     with st.container(horizontal=True):
-        st.metric("Predicted score", f"{pair['prediction']:.3f}", help=SCORE_HELP if is_link else None)
-        if is_link:
+        st.metric(escape_markdown(predicted), f"{pair['prediction']:.3f}", help=SCORE_HELP if is_link else None)
+        if pair["against"] in TESTED:
+            st.metric("In the screen", escape_markdown(pair["against"]))
+        elif is_link:
             st.metric("In the data set", "known pair" if pair["actual"] > 0.5 else "not listed")
         else:
             st.metric("Actual score", f"{pair['actual']:.3f}")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from slviz import evaluation
 from slviz.evaluation.classes import class_metrics
+from slviz.evaluation.screens import coverage, screen_metrics
 
 
 @st.composite
@@ -109,6 +110,9 @@ def test_every_figure_that_is_computed_is_described():
     ranked = evaluation.ranking_metrics(
         lambda start, stop: rows[start:stop], positives=np.array([[0, 1]]), excluded=np.array([[1, 2]]), genes=3
     )
-    assert set(computed).union(of_each_class, *ranked.values()) == set(evaluation.METRICS)
+    computed |= screen_metrics(np.arange(120) < 9, np.arange(120.0))
+    computed |= coverage(np.array([True, False]), np.ones((2, 2), dtype=bool))
+    of_intervals = {f"{metric}_{end}" for metric in ("auc", "ap") for end in ("low", "high")}
+    assert set(computed).union(of_each_class, of_intervals, *ranked.values()) == set(evaluation.METRICS)
     for metric in evaluation.METRICS.values():
         assert metric.help.endswith(".")

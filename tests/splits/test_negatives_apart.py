@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
-from builders import tiny_graph
+from builders import tiny_graph, tiny_screens
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pair_cases import as_set, of_pairs
@@ -15,6 +17,7 @@ from slviz.errors import DataError
 from slviz.splits import SPLITS, HeldOut, PairSplit, random_negatives
 from slviz.splits.apart import kept_apart
 from slviz.splits.negatives import Pool, degree_matched_across, degree_matched_again, pair_keys
+from slviz.splits.pair_split import TESTED
 
 PARTS = ("train", "validation", "test")
 KINDS = ("random", "degree-matched", "file")
@@ -23,7 +26,7 @@ MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 
 
 def negatives(split: PairSplit, part: str) -> set[frozenset[int]]:
-    return as_set(split.pairs[(split.part == part) & (split.against != "known")])
+    return as_set(split.pairs[(split.part == part) & ~np.isin(split.against, ("known", *TESTED))])
 
 
 def refuse_shared(split: PairSplit, graph: GeneGraph) -> None:
@@ -59,7 +62,7 @@ def held_out(graph: GeneGraph, known: np.ndarray, others: np.ndarray | None) -> 
 def test_no_negative_serves_two_parts_and_a_graph_without_enough_says_so(
     genes, density, seed, name, ratio, share, split_seed
 ):
-    graph = tiny_graph(genes, max(12, int(density * genes * (genes - 1) / 2)), seed=seed)
+    graph = tiny_graph(genes, max(12, int(density * genes * (genes - 1) / 2)), seed=seed, screens=tiny_screens(genes))
     try:
         split = SPLITS.make(name, ratio=ratio, validation_share=share, split_seed=split_seed).divide(graph)
     except DataError as refused:
@@ -99,7 +102,10 @@ def test_a_users_own_negatives_are_those_of_the_test_part_alone(genes, density, 
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_on_the_demo(name):
-    refuse_shared(SPLITS.make(name, ratio=3).divide(open_dataset("demo")), open_dataset("demo"))
+    demo = open_dataset("demo")
+    if name == "screen" and demo.screens is None:
+        demo = dataclasses.replace(demo, screens=tiny_screens(len(demo)))
+    refuse_shared(SPLITS.make(name, ratio=3).divide(demo), demo)
 
 
 def test_on_the_real_data(real_folder):

@@ -21,12 +21,13 @@ from slviz.figures import (
 from slviz.figures.reconstruction import error_against_baseline
 from slviz.figures.theme import noted
 from slviz.runs import NETWORK, PARTS, Run
+from slviz.splits.pair_split import TESTED
 from slviz.ui import address, charts, downloads, genes, layout, metrics_table, pairs, selection
 from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import AGAINST_WORDS, KEY_FIGURES
 from slviz.ui.labels import PART_HELP, SCORE, SCORE_HELP, escape_markdown, pluralise
 from slviz.ui.nouns import in_words
-from slviz.ui.predictions import class_view, ranking_views
+from slviz.ui.predictions import class_view, ranking_views, screen_view
 
 AGAINST_HELP = (
     "What known pairs are compared with.\n"
@@ -379,9 +380,16 @@ def _chart(
     return selection.numbers(event)
 
 
+def show(graph: GeneGraph, run: Run) -> None:
+    """The view of the run's task, or, whatever its task, that of screens where it is judged by them."""
+    of_screens = "against" in run.predictions and bool(set(TESTED) & set(run.predictions["against"]))
+    (screen_view.show if of_screens else VIEWS[run.spec.task.name])(graph, run)
+
+
 VIEWS: Mapping[str, Callable[[GeneGraph, Run], None]] = {
     "link": link,
     "confidence": confidence,
+    "screen": screen_view.show,
     "reconstruct": reconstruct,
     "classify": class_view.classify,
 }

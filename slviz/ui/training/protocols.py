@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from slviz.datasets import GeneGraph
 from slviz.errors import DataError
 from slviz.runs import PARTS
 from slviz.splits import SPLITS, HeldOut, PairSplit, Split, publications
+from slviz.splits.pair_split import HIT, TESTED
 from slviz.splits.publication import LARGEST, SMALL, SMALL_BELOW, publication_words
 from slviz.tasks import Task
 from slviz.ui import errors
@@ -87,6 +89,8 @@ def refuse_impossible(
     key = json.dumps(split.to_json(), sort_keys=True)
     divided = _divided(graph.fingerprint, key, graph, split.replace(ratio=1), held_out)
     pairs, gene_part = Parts(*(len(divided.rows(part)) for part in PARTS)), divided.gene_part
+    if task.scores_pairs and divided.tests_screens:
+        return _on_screens(divided, task)
     if not task.scores_pairs:
         task.refuse_split(graph, divided)
         genes = Parts(*(int((gene_part[task.asked_genes(graph)] == part).sum()) for part in PARTS))
@@ -95,6 +99,18 @@ def refuse_impossible(
         return _sentence(pairs, "pair", epochs=epochs)
     against = "as many" if split.ratio == 1 else f"{split.ratio} times as many"
     return _sentence(pairs, "pair", epochs=epochs).removesuffix(".") + f", beside {against} non-pairs of each kind."
+
+
+def _on_screens(divided: PairSplit, task: Task) -> str:
+    """What a division leaves that is judged by screens."""
+    task_rows = TESTED if task.positives == HIT else ("known",)
+    learnt = np.isin(divided.against, task_rows) & (divided.part != "test")
+    hits, others = (len(divided.rows("test", kind)) for kind in TESTED)
+    noun = "test" if task.positives == HIT else "known pair"
+    return (
+        f"Learns from {pluralise(int(learnt.sum()), noun)}, and is judged by {pluralise(hits, 'hit')} beside "
+        f"{others:,} pairs that were tested and are none."
+    )
 
 
 def _sentence(parts: Parts, noun: str, *, epochs: bool) -> str:

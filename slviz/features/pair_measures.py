@@ -1,0 +1,353 @@
+"""Pair measures: what a data set says of two genes as a pair, each as one number with a name and no label behind it.
+
+They are the features of the model `bench` and the baselines of every table about an experiment. A measure that the data
+set cannot give is not there. To add one, write a function of `PairKnowledge` and pairs, and a line in `MEASURES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+from jaxtyping import Bool, Float64, Int64
+
+from slviz.datasets import GeneGraph, Terms
+
+IDENTITY = ("identity_percent", "identity")
+"""Titles of the column of a relation `paralogs` that holds the share of equal amino acids, in per cent."""
+ESSENTIAL = ("core_essential", "common_essential")
+EXPRESSION = "mean_expression"
+YEAST_ESSENTIAL = "yeast_essential_ortholog"
+YEAST_ORTHOLOG = ("yeast_orf", "yeast_symbol", "yeast_ortholog")
+PAPERS = "papers"
+
+
+@dataclass(frozen=True, eq=False)
+class PairKnowledge:
+    """A data set as its pairs are looked up in it. G genes, N pairs asked about.
+
+    Where a folder tells systematic interactions (not steered by how much a gene is studied) or literature ones apart
+    from its interactions, those are read; elsewhere all interactions stand for both.
+    """
+
+    graph: GeneGraph
+
+    @cached_property
+    def interactions(self) -> sp.csr_array | None:
+        """Symmetric [G, G] of ones."""
+        if self.graph.interactions is None:
+            return None
+        a, b = self.graph.interactions
+        return _ones(np.r_[a, b], np.r_[b, a], genes=len(self.graph))
+
+    @cached_property
+    def literature(self) -> sp.csr_array | None:
+        """Interactions as the literature tells them."""
+        return self._relation("literature", otherwise=self.interactions)
+
+    @cached_property
+    def systematic(self) -> sp.csr_array | None:
+        """Interactions from systematic maps."""
+        return self._relation("systematic", otherwise=self.interactions)
+
+    @cached_property
+    def identity(self) -> sp.csr_array | None:
+        """Identity of paralogs in per cent, symmetric [G, G]; None where no relation `paralogs` tells it."""
+        paralogs = self.graph.relations.get("paralogs")
+        if paralogs is None:
+            return None
+        named = [name for name in IDENTITY if name in paralogs.numbers]
+        return paralogs.matrix(len(self.graph), named[0]) if named else None
+
+    @cached_property
+    def related(self) -> sp.csr_array | None:
+        """Paralogs and genes of one family, symmetric [G, G]; None where the folder tells of neither."""
+        named = [self.graph.relations[name] for name in ("paralogs", "families") if name in self.graph.relations]
+        matrices = [relation.matrix(len(self.graph)) for relation in named]
+        return sp.csr_array(sum(matrices[1:], matrices[0])) if matrices else None
+
+    def are_paralogs(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Bool[np.ndarray, " pairs"]:
+        """Which pairs the relation `paralogs` holds; none where there is no such relation."""
+        paralogs = self.graph.relations.get("paralogs")
+        if paralogs is None:
+            return np.zeros(len(pairs), dtype=bool)
+        return entries(paralogs.matrix(len(self.graph)), pairs) > 0
+
+    def in_range(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Bool[np.ndarray, " pairs"]:
+        """Which pairs the data set says anything of: the genes are related, or each has an interaction."""
+        known = np.zeros(len(pairs), dtype=bool)
+        if self.related is not None:
+            known |= entries(self.related, pairs) > 0
+        touched = np.zeros(len(self.graph), dtype=bool)
+        for network in (self.interactions, self.literature, self.systematic):
+            if network is not None:
+                touched |= degree(network) > 0
+        return known | touched[pairs].all(axis=1)
+
+    def numbers(self, prefix: str) -> Float64[np.ndarray, " genes"] | None:
+        """The first column of numbers over genes whose name begins with `prefix`; None where there is none."""
+        columns = {} if self.graph.gene_columns is None else self.graph.gene_columns.numbers
+        named = [name for name in columns if name.startswith(prefix)]
+        return columns[named[0]] if named else None
+
+    def _relation(self, name: str, *, otherwise: sp.csr_array | None) -> sp.csr_array | None:
+        relation = self.graph.relations.get(name)
+        return otherwise if relation is None else sp.csr_array(relation.matrix(len(self.graph)), dtype=np.float64)
+
+
+Measured = Float64[np.ndarray, " pairs"] | None
+
+
+@dataclass(frozen=True)
+class PairMeasure:
+    """One number of a pair.
+
+    Attributes:
+        key: its name in a stored run.
+        label: what people read.
+        help: one sentence: what is counted, and from what.
+        of: the numbers of pairs, NaN where one is not known; None where the data set cannot give any.
+    """
+
+    key: str
+    label: str
+    help: str
+    of: Callable[[PairKnowledge, Int64[np.ndarray, "pairs 2"]], Measured]
+
+
+def entries(matrix: sp.csr_array, pairs: Int64[np.ndarray, "pairs 2"]) -> Float64[np.ndarray, " pairs"]:
+    """The entries of a sparse matrix at `pairs`."""
+    if not len(pairs):
+        return np.zeros(0)
+    return np.asarray(sp.csr_matrix(matrix)[pairs[:, 0], pairs[:, 1]], dtype=np.float64).ravel()
+
+
+def degree(network: sp.csr_array) -> Int64[np.ndarray, " genes"]:
+    """How many interactions each gene has."""
+    return np.diff(network.indptr)
+
+
+def _ones(rows: np.ndarray, columns: np.ndarray, *, genes: int) -> sp.csr_array:
+    different = rows != columns
+    network = sp.csr_array((np.ones(different.sum()), (rows[different], columns[different])), shape=(genes, genes))
+    network.data[:] = 1  # an interaction listed twice counts once
+    return network
+
+
+def _shared(left: sp.csr_array, right: sp.csr_array, pairs: np.ndarray) -> Float64[np.ndarray, " pairs"]:
+    """Σ over columns of `left[a]` times `right[b]`."""
+    rows = sp.csr_matrix(left)[pairs[:, 0]].multiply(sp.csr_matrix(right)[pairs[:, 1]])
+    return np.asarray(rows.sum(axis=1), dtype=np.float64).ravel()
+
+
+def _jaccard(matrix: sp.csr_array | None, pairs: np.ndarray) -> Measured:
+    """Shared columns over all columns of either row."""
+    if matrix is None:
+        return None
+    shared = _shared(matrix, matrix, pairs)
+    together = np.asarray(matrix.sum(axis=1)).ravel()[pairs].sum(axis=1) - shared
+    return shared / np.maximum(together, 1)
+
+
+def _log_shared(network: sp.csr_array | None, pairs: np.ndarray) -> Measured:
+    return None if network is None else np.log1p(_shared(network, network, pairs))
+
+
+def _adamic_adar(network: sp.csr_array | None, pairs: np.ndarray) -> Measured:
+    if network is None:
+        return None
+    weighted = sp.csr_array(network @ sp.diags_array(1 / np.log(np.maximum(degree(network), 2.0))))
+    return _shared(weighted, network, pairs)
+
+
+def _product(network: sp.csr_array | None, pairs: np.ndarray) -> Measured:
+    return None if network is None else degree(network)[pairs].astype(np.float64).prod(axis=1)
+
+
+def _identity(knowledge: PairKnowledge, pairs: np.ndarray) -> Measured:
+    return None if knowledge.identity is None else entries(knowledge.identity, pairs)
+
+
+def _squared_identity(knowledge: PairKnowledge, pairs: np.ndarray) -> Measured:
+    """Identity as a share, squared: a pair of 40 % is nearer to none at all than to one of 80 %."""
+    identity = _identity(knowledge, pairs)
+    return None if identity is None else (identity / 100) ** 2
+
+
+def _members(sets: Terms | None) -> sp.csr_array | None:
+    return None if sets is None else sp.csr_array(sets.membership, dtype=np.float64)
+
+
+def _term_similarity(knowledge: PairKnowledge, pairs: np.ndarray) -> Measured:
+    """Jaccard of the terms, each weighted by −log of the share of genes that have it (Pesquita 2008, simGIC)."""
+    members = _members(knowledge.graph.terms)
+    if members is None:
+        return None
+    share = np.maximum(np.asarray(members.sum(axis=0)).ravel(), 1) / members.shape[0]
+    weighted = sp.csr_array(members @ sp.diags_array(-np.log(share)))
+    shared = _shared(weighted, members, pairs)
+    together = np.asarray(weighted.sum(axis=1)).ravel()[pairs].sum(axis=1) - shared
+    return shared / np.maximum(together, 1e-9)
+
+
+def _same_family(knowledge: PairKnowledge, pairs: np.ndarray) -> Measured:
+    families = knowledge.graph.relations.get("families")
+    return None if families is None else entries(families.matrix(len(knowledge.graph)), pairs)
+
+
+def _same_ortholog(knowledge: PairKnowledge, pairs: np.ndarray) -> Measured:
+    texts = {} if knowledge.graph.gene_columns is None else knowledge.graph.gene_columns.texts
+    named = [texts[name] for name in YEAST_ORTHOLOG if name in texts]
+    if not named:
+        return None
+    a, b = named[0][pairs[:, 0]], named[0][pairs[:, 1]]
+    return ((a == b) & (a != "")).astype(np.float64)
+
+
+def _sum(column: Float64[np.ndarray, " genes"] | None, pairs: np.ndarray) -> Measured:
+    """Both genes' numbers added, one that is not known counting as 0."""
+    return None if column is None else np.nan_to_num(column)[pairs].sum(axis=1)
+
+
+def _popularity(knowledge: PairKnowledge, pairs: np.ndarray) -> Measured:
+    papers = knowledge.numbers(PAPERS)
+    return None if papers is None else _sum(np.log1p(np.maximum(papers, 0)), pairs)
+
+
+def _essentiality(knowledge: PairKnowledge, pairs: np.ndarray) -> Measured:
+    """How many of the two genes are essential in most cell lines."""
+    known = [column for column in map(knowledge.numbers, ESSENTIAL) if column is not None]
+    return _sum(np.max([np.nan_to_num(column) for column in known], axis=0), pairs) if known else None
+
+
+def _lower_expression(knowledge: PairKnowledge, pairs: np.ndarray) -> Measured:
+    expression = knowledge.numbers(EXPRESSION)
+    return None if expression is None else np.fmin(expression[pairs[:, 0]], expression[pairs[:, 1]])
+
+
+MEASURES: Mapping[str, PairMeasure] = {
+    measure.key: measure
+    for measure in (
+        PairMeasure(
+            "interaction_jaccard",
+            "interaction Jaccard",
+            "Shared interaction partners over all partners of either gene.",
+            lambda known, pairs: _jaccard(known.interactions, pairs),
+        ),
+        PairMeasure(
+            "interaction_adamic_adar",
+            "interaction Adamic–Adar",
+            "Shared interaction partners, those with many interactions counting less (Adamic & Adar 2003).",
+            lambda known, pairs: _adamic_adar(known.interactions, pairs),
+        ),
+        PairMeasure(
+            "interaction_product",
+            "product of interaction counts",
+            "How many interactions each gene has, multiplied.",
+            lambda known, pairs: _product(known.interactions, pairs),
+        ),
+        PairMeasure(
+            "literature_jaccard",
+            "literature Jaccard",
+            "Shared partners over all partners of either gene, in interactions of the literature.",
+            lambda known, pairs: _jaccard(known.literature, pairs),
+        ),
+        PairMeasure(
+            "literature_adamic_adar",
+            "literature Adamic–Adar",
+            "Shared partners in interactions of the literature, those with many interactions counting less.",
+            lambda known, pairs: _adamic_adar(known.literature, pairs),
+        ),
+        PairMeasure(
+            "literature_product",
+            "product of literature counts",
+            "How many interactions of the literature each gene has, multiplied.",
+            lambda known, pairs: _product(known.literature, pairs),
+        ),
+        PairMeasure(
+            "literature_shared",
+            "shared partners in the literature",
+            "Logarithm of 1 + the shared partners, in interactions of the literature.",
+            lambda known, pairs: _log_shared(known.literature, pairs),
+        ),
+        PairMeasure(
+            "systematic_jaccard",
+            "systematic Jaccard",
+            "Shared partners over all partners of either gene, in systematic interactions.",
+            lambda known, pairs: _jaccard(known.systematic, pairs),
+        ),
+        PairMeasure(
+            "paralog_identity", "paralog identity", "Equal amino acids of two paralogs, in per cent.", _identity
+        ),
+        PairMeasure(
+            "paralog_identity_squared",
+            "squared paralog identity",
+            "Share of equal amino acids of two paralogs, squared.",
+            _squared_identity,
+        ),
+        PairMeasure(
+            "term_similarity", "GO similarity", "Shared terms, rare ones counting more (simGIC).", _term_similarity
+        ),
+        PairMeasure("same_family", "same family", "1 where both genes are of one family.", _same_family),
+        PairMeasure(
+            "coessential_jaccard",
+            "shared co-essential modules",
+            "Modules of co-essential genes that both are in, over those that either is in.",
+            lambda known, pairs: _jaccard(_members(known.graph.gene_sets.get("coessential")), pairs),
+        ),
+        PairMeasure(
+            "same_yeast_ortholog", "same yeast ortholog", "1 where one yeast gene is ortholog of both.", _same_ortholog
+        ),
+        PairMeasure(
+            "yeast_essential",
+            "yeast ortholog essential",
+            "How many of the two genes have a yeast ortholog that yeast cannot do without.",
+            lambda known, pairs: _sum(known.numbers(YEAST_ESSENTIAL), pairs),
+        ),
+        PairMeasure("popularity", "popularity", "Papers of both genes, in logarithms added.", _popularity),
+        PairMeasure(
+            "essentiality", "essentiality", "How many of the two genes cells cannot do without.", _essentiality
+        ),
+        PairMeasure(
+            "lower_expression",
+            "lower expression",
+            "Mean expression in cell lines of the gene that is expressed less.",
+            _lower_expression,
+        ),
+    )
+}
+"""By key, in the order of the tables."""
+BASELINES = (
+    "interaction_jaccard",
+    "interaction_adamic_adar",
+    "interaction_product",
+    "literature_jaccard",
+    "literature_adamic_adar",
+    "literature_product",
+    "systematic_jaccard",
+    "paralog_identity",
+    "term_similarity",
+    "same_family",
+    "popularity",
+    "essentiality",
+)
+"""Measures that stand in every table about an experiment, higher meaning more likely a hit."""
+OF_RELATIONS = {"literature": "literature_", "systematic": "systematic_"}
+"""Measures that repeat those of all interactions where the folder has no relation of that name."""
+
+
+def measured(knowledge: PairKnowledge, pairs: Int64[np.ndarray, "pairs 2"], *keys: str) -> dict[str, np.ndarray]:
+    """The measures of that name which the data set can give, by key; float64 [N] each, NaN where not known."""
+    found = {key: MEASURES[key].of(knowledge, pairs) for key in keys}
+    return {key: numbers for key, numbers in found.items() if numbers is not None}
+
+
+def baseline_measures(knowledge: PairKnowledge, pairs: Int64[np.ndarray, "pairs 2"]) -> dict[str, np.ndarray]:
+    """`BASELINES` by label, without those that would repeat another; what is not known counts as least."""
+    repeats = tuple(prefix for name, prefix in OF_RELATIONS.items() if name not in knowledge.graph.relations)
+    keys = [key for key in BASELINES if not key.startswith(repeats)] if repeats else list(BASELINES)
+    found = measured(knowledge, pairs, *keys)
+    return {MEASURES[key].label: np.nan_to_num(numbers, nan=0.0) for key, numbers in found.items()}

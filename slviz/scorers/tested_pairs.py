@@ -1,0 +1,103 @@
+"""Tests that a model may learn from: pairs with the screen that tested them, and what other screens said of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float64, Int64
+
+from slviz.splits import PairSplit
+from slviz.splits.negatives import pair_keys
+from slviz.splits.pair_split import HIT, NO_HIT
+
+
+@dataclass(frozen=True, eq=False)
+class Tests:
+    """Pairs as screens tested them, one row a pair and screen. R rows.
+
+    Attributes:
+        pairs: int64 [R, 2], smaller gene number first.
+        hit: bool [R], whether any line of the screen had it as a hit.
+        screen: text [R].
+        genes: number of genes of the data set.
+    """
+
+    __test__ = False  # for pytest: the name begins with "Test"
+
+    pairs: Int64[np.ndarray, "rows 2"]
+    hit: Bool[np.ndarray, " rows"]
+    screen: np.ndarray
+    genes: int
+
+    @classmethod
+    def of(cls, split: PairSplit, *parts: str) -> Tests:
+        """The tests in these parts of a split."""
+        rows = np.flatnonzero(np.isin(split.part, parts) & np.isin(split.against, (HIT, NO_HIT)))
+        return cls(split.pairs[rows], split.actual[rows] > 0.5, split.screen[rows], len(split.gene_part))
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The screens, ascending."""
+        return tuple(sorted(set(self.screen.tolist())))
+
+    def keep(self, rows: Bool[np.ndarray, " rows"]) -> Tests:
+        """Some of the tests."""
+        return Tests(self.pairs[rows], self.hit[rows], self.screen[rows], self.genes)
+
+    def are_without(self, screen: str) -> Bool[np.ndarray, " rows"]:
+        """Which tests are of other screens and of no pair that this one tested."""
+        keys = pair_keys(self.pairs, self.genes)
+        return (self.screen != screen) & ~np.isin(keys, keys[self.screen == screen])
+
+    def balanced(self) -> Float64[np.ndarray, " rows"]:
+        """Weight of each test, summing to 1; hits and non-hits of a screen weigh alike, a screen the root of its pairs.
+
+        A screen without hits, or without non-hits, weighs nothing: it cannot tell them apart. Where that is true of
+        all, hits and non-hits of all screens together weigh alike; nothing weighs where there are only hits, or none.
+        """
+        weight = np.zeros(len(self))
+        for name in self.names:
+            of_screen = self.screen == name
+            hits, others = of_screen & self.hit, of_screen & ~self.hit
+            if hits.any() and others.any():
+                total = np.sqrt(of_screen.sum())
+                weight[hits], weight[others] = total / (2 * hits.sum()), total / (2 * others.sum())
+        if not weight.any() and self.hit.any() and not self.hit.all():
+            weight = np.where(self.hit, 1 / self.hit.sum(), 1 / (~self.hit).sum())
+        return weight / max(weight.sum(), 1e-12)
+
+    def counts(
+        self, pairs: Int64[np.ndarray, "pairs 2"], *, without: np.ndarray | None = None
+    ) -> tuple[Int64[np.ndarray, " pairs"], Int64[np.ndarray, " pairs"]]:
+        """In how many screens each pair was a hit, and in how many it was tested and none.
+
+        Args:
+            pairs: smaller gene number first or not.
+            without: text, for each pair a screen that does not count.
+        """
+        keys, place = np.unique(pair_keys(self.pairs, self.genes), return_inverse=True)
+        hits = np.bincount(place, weights=self.hit, minlength=len(keys)).astype(np.int64)
+        others = np.bincount(place, weights=~self.hit, minlength=len(keys)).astype(np.int64)
+        asked = pair_keys(pairs, self.genes)
+        at = np.minimum(np.searchsorted(keys, asked), max(len(keys) - 1, 0))
+        known = keys[at] == asked if len(keys) else np.zeros(len(asked), dtype=bool)
+        found = np.where(known, hits[at], 0), np.where(known, others[at], 0)
+        if without is None:
+            return found
+        own = self._of_screens(asked, without)
+        return found[0] - (own == 1), found[1] - (own == 0)
+
+    def _of_screens(self, keys: np.ndarray, screens: np.ndarray) -> Int64[np.ndarray, " pairs"]:
+        """What one screen of each says of a pair: 1, 0, or -1 where it did not test it."""
+        result = {
+            (key, screen): int(hit)
+            for key, screen, hit in zip(
+                pair_keys(self.pairs, self.genes).tolist(), self.screen.tolist(), self.hit.tolist(), strict=True
+            )
+        }
+        asked = zip(keys.tolist(), np.asarray(screens).tolist(), strict=True)
+        return np.array([result.get(each, -1) for each in asked], dtype=np.int64)

@@ -1,0 +1,220 @@
+"""Judging by experiments: each held-out screen's hits told from its own tested non-hits, beside the baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float64
+
+from slviz.baselines import link_baselines
+from slviz.datasets import GeneGraph
+from slviz.evaluation.screens import (
+    FEWEST,
+    coverage,
+    drawn_metrics,
+    gene_draws,
+    interval,
+    mean_of_screens,
+    of_pairs,
+    screen_metrics,
+)
+from slviz.features.pair_measures import PairKnowledge, baseline_measures
+from slviz.networks import Fitted
+from slviz.runs import NETWORK, RunSpec
+from slviz.runs.run import PAIR_COLUMNS
+from slviz.scorers.pair_scorer import PairScorer, ScreenScorer
+from slviz.scorers.tested_pairs import Tests
+from slviz.splits import PairSplit, Screen
+from slviz.splits.pair_split import HIT, TESTED
+from slviz.training.judging import Judged, Row, metrics_table
+
+EARLIER = "earlier screens"
+WITH_EARLIER = "with earlier screens"
+SCREENS, PARALOG_SCREENS = "screens", "paralog screens"
+PARALOGS, OTHERS, SCREENED_BEFORE = "paralogs", "other pairs", "pairs screened before"
+ENOUGH = 5
+"""Hits, and non-hits, from which a screen counts in a mean over screens."""
+OF_PARALOGS = 0.25
+"""Share of paralogs among its tested pairs from which a screen is one of paralogs."""
+Refit = Callable[[PairSplit], Fitted]
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedScreen:
+    """One held-out screen. N pairs.
+
+    Attributes:
+        name: of the screen.
+        rows: int64 [N], of the split.
+        tests: its pairs and hits.
+        scores: by model or baseline, float64 [N].
+        paralogs, before: bool [N], which pairs are paralogs, and which another screen tested, too.
+        covered: metrics of the conformal answers; empty where the model gives none.
+    """
+
+    name: str
+    rows: np.ndarray
+    tests: Tests
+    scores: Mapping[str, Float64[np.ndarray, " pairs"]]
+    paralogs: Bool[np.ndarray, " pairs"]
+    before: Bool[np.ndarray, " pairs"]
+    covered: Mapping[str, float]
+
+    @property
+    def counts(self) -> bool:
+        """Whether it has hits and non-hits enough for a mean over screens."""
+        return min(self.tests.hit.sum(), (~self.tests.hit).sum()) >= ENOUGH
+
+
+def judge_screens(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted, *, refit: Refit) -> Judged:
+    """Predictions and metrics of a run on held-out screens, beside every baseline that needs no training.
+
+    Where the protocol holds out every screen in turn and the task learns from screens, each screen is scored by a fit
+    without it and its pairs; the model that the run keeps has learnt from all.
+
+    Args:
+        graph: the data set.
+        spec: of the run; its split is `Screen`.
+        split: its division.
+        fitted: on that division.
+        refit: fits the same model on another division.
+    """
+    assert isinstance(spec.split, Screen), "no other split tests pairs that screens tested"
+    assert fitted.scorer is not None, "a model of a task about pairs gives a scorer"
+    knowledge, every_test = PairKnowledge(graph), _every_test(graph)
+    learns = spec.task.positives == HIT and not spec.split.screen
+    structural = link_baselines(split)  # interactions count among the measures of pairs
+    screens = []
+    for name in spec.split.screens_in_turn(graph):
+        scorer = fitted.scorer
+        if learns:
+            refitted = refit(spec.split.replace(screen=name).divide(graph)).scorer
+            assert refitted is not None, "the same model gives a scorer again"
+            scorer = refitted
+        rows = np.flatnonzero((split.part == "test") & (split.screen == name))
+        of_screen = {label: score[rows] for label, score in structural.items()}
+        screens.append(_judged_screen(name, rows, split, scorer, knowledge, every_test, of_screen))
+    return Judged(_predictions(graph, spec, split, fitted.scorer, screens), metrics_table(_rows(screens)))
+
+
+def _judged_screen(
+    name: str,
+    rows: np.ndarray,
+    split: PairSplit,
+    scorer: PairScorer,
+    knowledge: PairKnowledge,
+    every_test: Tests,
+    structural: Mapping[str, np.ndarray],
+) -> JudgedScreen:
+    tests = Tests(split.pairs[rows], split.actual[rows] > 0.5, split.screen[rows], len(split.gene_part))
+    hits, others = every_test.counts(tests.pairs, without=tests.screen)
+    scores = {NETWORK: scorer.score(tests.pairs)}
+    covered: dict[str, float] = {}
+    if isinstance(scorer, ScreenScorer):
+        scores[WITH_EARLIER] = scorer.score_after(every_test, tests.pairs, without=tests.screen)
+        covered = coverage(tests.hit, scorer.possible(tests.pairs))
+    scores |= {**structural, **baseline_measures(knowledge, tests.pairs)}
+    scores[EARLIER] = (hits + every_test.hit.mean()) / (hits + others + 1)
+    return JudgedScreen(
+        name=name,
+        rows=rows,
+        tests=tests,
+        scores={label: np.asarray(score, dtype=np.float64) for label, score in scores.items()},
+        paralogs=knowledge.are_paralogs(tests.pairs),
+        before=hits + others > 0,
+        covered=covered,
+    )
+
+
+def _every_test(graph: GeneGraph) -> Tests:
+    """All that any screen says, held out or not: what the baseline `earlier screens` reads."""
+    assert graph.screens is not None, "the task or the split refuses a data set without"
+    parts = [(name, graph.screens.tested(name)) for name in graph.screens.names]
+    return Tests(
+        np.concatenate([tested.pairs for _, tested in parts]),
+        np.concatenate([tested.hit for _, tested in parts]),
+        np.concatenate([np.full(len(tested), name, dtype=object) for name, tested in parts]),
+        len(graph),
+    )
+
+
+def _predictions(
+    graph: GeneGraph, spec: RunSpec, split: PairSplit, scorer: PairScorer, screens: list[JudgedScreen]
+) -> pd.DataFrame:
+    """The rows of the split that the task is about, and what each scorer says of the tested ones."""
+    of_task = ("known", *TESTED) if spec.task.positives == HIT else tuple(np.unique(split.against))
+    kept = np.flatnonzero(np.isin(split.against, of_task))
+    labels = list(screens[0].scores)
+    scores = {label: np.full(len(split.pairs), np.nan) for label in labels}
+    learnt = kept[split.part[kept] != "test"]
+    scores[NETWORK][learnt] = scorer.score(split.pairs[learnt])
+    for screen in screens:
+        for label in labels:
+            scores[label][screen.rows] = screen.scores[label]
+    names = np.asarray(graph.genes, dtype=object)
+    frame = pd.DataFrame(
+        {
+            "gene_a": names[split.pairs[kept, 0]],
+            "gene_b": names[split.pairs[kept, 1]],
+            "part": split.part[kept],
+            "against": split.against[kept],
+            "actual": split.actual[kept],
+            **{
+                ("prediction" if label == NETWORK else label): score[kept].astype(np.float32)
+                for label, score in scores.items()
+            },
+        }
+    )
+    assert tuple(frame.columns[: len(PAIR_COLUMNS)]) == PAIR_COLUMNS
+    return frame
+
+
+def _rows(screens: list[JudgedScreen]) -> Iterator[Row]:
+    draws = gene_draws(screens[0].tests.genes)
+    weights = {screen.name: of_pairs(draws, screen.tests.pairs) for screen in screens}
+    for label in screens[0].scores:
+        drawn = {
+            screen.name: drawn_metrics(screen.tests.hit, screen.scores[label], weights[screen.name])
+            for screen in screens
+        }
+        for against, of_group in _groups(screens).items():
+            metrics = mean_of_screens([screen_metrics(each.tests.hit, each.scores[label]) for each in of_group])
+            for key in ("auc", "ap"):
+                low, high = interval(np.mean([drawn[each.name][key] for each in of_group], axis=0))
+                metrics |= {f"{key}_low": low, f"{key}_high": high}
+            yield from ((label, "test", against, metric, value) for metric, value in metrics.items())
+        for against, part_of in _parts().items():
+            metrics = mean_of_screens(
+                [
+                    screen_metrics(each.tests.hit[chosen], each.scores[label][chosen])
+                    for each in screens
+                    if _is_measured(each.tests.hit, chosen := part_of(each))
+                ]
+            )
+            yield from ((label, "test", against, metric, metrics[metric]) for metric in ("auc", "ap") if metrics)
+    for against, of_group in _groups(screens).items():
+        covered = mean_of_screens([each.covered for each in of_group])
+        yield from ((NETWORK, "test", against, metric, value) for metric, value in covered.items())
+
+
+def _groups(screens: list[JudgedScreen]) -> dict[str, list[JudgedScreen]]:
+    """What a mean is taken over: the screens that count, those of paralogs, and each by itself."""
+    counting = [each for each in screens if each.counts] or screens
+    groups = {SCREENS: counting, PARALOG_SCREENS: [each for each in counting if each.paralogs.mean() >= OF_PARALOGS]}
+    groups |= {f"screen {each.name}": [each] for each in screens}
+    return {against: of_group for against, of_group in groups.items() if of_group}
+
+
+def _parts() -> dict[str, Callable[[JudgedScreen], Bool[np.ndarray, " pairs"]]]:
+    return {
+        PARALOGS: lambda screen: screen.paralogs,
+        OTHERS: lambda screen: ~screen.paralogs,
+        SCREENED_BEFORE: lambda screen: screen.before,
+    }
+
+
+def _is_measured(hit: np.ndarray, chosen: np.ndarray) -> bool:
+    return min(hit[chosen].sum(), (~hit[chosen]).sum()) >= FEWEST

@@ -1,0 +1,134 @@
+"""The Predictions page of a run judged by screens: hits beside tested non-hits, and what the score is made of."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.features.pair_measures import MEASURES
+from slviz.runs import Run
+from slviz.scorers import ScreenScorer
+from slviz.splits.pair_split import HIT, TESTED
+from slviz.ui import address, downloads, metrics_table, pairs, scorers
+from slviz.ui.labels import DATABASE_SCORE, EXPERIMENT_SCORE, escape_markdown
+
+WHERE_HELP = (
+    "Which held-out screens, or which of their pairs.\n"
+    "- **screens**: the mean over all with five hits and five other tested pairs or more\n"
+    "- **paralog screens**: of those, the ones in which a quarter of the pairs or more are paralogs\n"
+    "- **pairs screened before**: those that another screen tested, too; **earlier screens** is what it said of them"
+)
+GROUPS = ("paralog screens", "screens", "paralogs", "other pairs", "pairs screened before")
+COLUMNS_SHOWN = ("auc", "auc_low", "auc_high", "ap", "base_rate", "hits@10", "hits@20", "hits@50", "hits@100",
+                 "enrichment@50")  # fmt: skip
+OF_EARLIER = {
+    "earlier_hits": ("earlier hit", "A screen that was learnt from had the very pair as a hit."),
+    "earlier_non_hits": ("earlier non-hit", "A screen that was learnt from tested the very pair, and it was none."),
+}
+MOST_ROWS = 500
+
+
+def show(graph: GeneGraph, run: Run) -> None:
+    """Metrics on held-out screens, the coefficients where there are some, and the tested pairs by score."""
+    of_experiment = run.spec.task.positives == HIT
+    st.caption(f":material/info: {EXPERIMENT_SCORE if of_experiment else DATABASE_SCORE}")
+    measured = run.metrics.loc[run.metrics["part"] == "test", "against"].unique().tolist()
+    groups = [each for each in GROUPS if each in measured] + [each for each in measured if each.startswith("screen ")]
+    against = address.one_of(st.selectbox, "Measured on", groups, key="against", help=WHERE_HELP)
+    _metrics(graph, run, against=against)
+    _answers(run, against=against)
+    _coefficients(graph, run)
+    _tested_pairs(graph, run)
+
+
+def _metrics(graph: GeneGraph, run: Run, *, against: str) -> None:
+    table = metrics_table.beside_baselines(run.metrics, part="test", against=against)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Hits told from tested non-hits", anchor=False)
+        downloads.menu(
+            f"{run.run_id}-metrics-{against}",
+            source=downloads.provenance(graph, run),
+            table=lambda: run.metrics,
+        )
+    metrics_table.show(table.filter(items=["scorer", *COLUMNS_SHOWN]), own=run.spec.network.row_name)
+    st.caption(
+        "`mean` gives every pair the same score: it finds what chance finds. Intervals are of 95 % when genes are "
+        "drawn anew; with few hits they are wide, and a difference of a few hundredths says nothing."
+    )
+
+
+def _answers(run: Run, *, against: str) -> None:
+    covered = [run.metric(metric=name, against=against) for name in ("coverage_hit", "coverage_no_hit", "cannot_say")]
+    if np.isfinite(covered).all():
+        of_hits, of_others, unsaid = covered
+        st.caption(
+            f"Answers, on screens that were not learnt from: of the hits {of_hits:.0%} keep “hit” open, of the other "
+            f"tested pairs {of_others:.0%} keep “no hit” open; of {unsaid:.0%} it cannot say. "
+            f"{getattr(run.spec.network, 'level', np.nan):.0%} of each were promised."
+        )
+
+
+def _coefficients(graph: GeneGraph, run: Run) -> None:
+    scorer = scorers.scorer(graph, run)
+    if not isinstance(scorer, ScreenScorer):
+        return
+    table = coefficients(scorer)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(
+            "Coefficients",
+            anchor=False,
+            width="content",
+            help="What one standard deviation of a measure, or one earlier screen, adds to the log-odds of a hit.",
+        )
+        downloads.menu(f"{run.run_id}-coefficients", source=downloads.provenance(graph, run), table=lambda: table)
+    numbers = {"adds": st.column_config.NumberColumn("Adds (log-odds)", format="%+.3f")}
+    st.dataframe(table, hide_index=True, column_config=numbers | {"measure": "Measure", "what": "What is counted"})
+
+
+def coefficients(scorer: ScreenScorer) -> pd.DataFrame:
+    """Columns "measure", "adds" and "what" of a scorer, what adds most first."""
+    named = {key: (measure.label, measure.help) for key, measure in MEASURES.items()} | OF_EARLIER
+    rows = [
+        {"measure": named[key][0], "adds": value, "what": named[key][1]}
+        for key, value in scorer.coefficient_table().items()
+    ]
+    return pd.DataFrame(rows).sort_values("adds", ascending=False, kind="stable", ignore_index=True)
+
+
+def _tested_pairs(graph: GeneGraph, run: Run) -> None:
+    rows = run.predictions.loc[(run.predictions["part"] == "test") & run.predictions["against"].isin(TESTED)]
+    order = rows.sort_values("prediction", ascending=False, kind="stable")
+    shown = order.head(MOST_ROWS)
+    table = pd.DataFrame(
+        {
+            "Gene": shown["gene_a"],
+            "Partner": shown["gene_b"],
+            "Score": shown["prediction"],
+            "In the screen": shown["against"],
+        }
+    )
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Tested pairs by score", anchor=False, width="content", help="Pick a row for the pair.")
+        downloads.menu(f"{run.run_id}-tested-pairs", source=downloads.provenance(graph, run), table=lambda: order)
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        key="tested pairs",
+        on_select="rerun",
+        selection_mode="single-row",
+        height=320,
+        column_config={
+            "Score": st.column_config.NumberColumn(
+                escape_markdown(run.spec.task.score_name.capitalize()), format="%.3f"
+            )
+        },
+    )
+    st.caption(
+        f"The {len(shown):,} tests with the highest score, of {len(rows):,}; each is scored by a model that did not "
+        "learn from it. A pair that several screens tested stands there once for each."
+    )
+    picked = event["selection"]["rows"]
+    if picked and picked[0] < len(shown):
+        pairs.card(graph, run, int(run.predictions.index.get_indexer(shown.index[[picked[0]]])[0]))

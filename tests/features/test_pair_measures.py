@@ -1,0 +1,82 @@
+"""What a data set says of a pair, against NetworkX and counts by hand."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from builders import tiny_graph
+
+from slviz.datasets import GeneColumns, Relation, Terms
+from slviz.features.pair_measures import MEASURES, PairKnowledge, baseline_measures, measured
+
+PAIRS = np.array([[0, 1], [2, 3], [5, 30], [7, 39], [11, 12]])
+
+
+@pytest.fixture(scope="module")
+def network(graph):
+    found = nx.Graph()
+    found.add_nodes_from(range(len(graph)))
+    found.add_edges_from(graph.interactions.T.tolist())
+    return found
+
+
+def test_scores_of_interactions_are_those_of_networkx(graph, network):
+    found = measured(
+        PairKnowledge(graph), PAIRS, "interaction_jaccard", "interaction_adamic_adar", "interaction_product"
+    )
+    asked = PAIRS.tolist()
+    for key, theirs in (
+        ("interaction_jaccard", nx.jaccard_coefficient),
+        ("interaction_adamic_adar", nx.adamic_adar_index),
+        ("interaction_product", nx.preferential_attachment),
+    ):
+        np.testing.assert_allclose(found[key], [value for _, _, value in theirs(network, asked)], atol=1e-9)
+
+
+def test_a_relation_of_that_name_is_read_and_without_it_all_interactions_stand_for_it(graph):
+    one = Relation(np.array([[0, 2], [1, 2]]), {})
+    with_relation = PairKnowledge(tiny_graph(relations={"literature": one}))
+    np.testing.assert_allclose(measured(with_relation, PAIRS, "literature_shared")["literature_shared"][0], np.log(2))
+    without = measured(PairKnowledge(graph), PAIRS, "literature_jaccard", "interaction_jaccard")
+    np.testing.assert_array_equal(without["literature_jaccard"], without["interaction_jaccard"])
+    assert "literature Jaccard" not in baseline_measures(PairKnowledge(graph), PAIRS)
+    assert "literature Jaccard" in baseline_measures(with_relation, PAIRS)
+
+
+def test_a_measure_that_the_data_cannot_give_is_not_there():
+    bare = PairKnowledge(tiny_graph(interactions=None, terms=None))
+    assert measured(bare, PAIRS, *MEASURES) == {}
+    assert not bare.in_range(PAIRS).any()
+
+
+def test_paralogs_families_orthologs_and_columns_are_read():
+    columns = GeneColumns(
+        {
+            "yeast_orf": np.array(["Y1", "Y1", "Y2", "", ""] + [""] * 35, dtype=object),
+            "yeast_essential_ortholog": np.array([1.0, 1, 0, np.nan] + [0.0] * 36),
+            "mean_expression_3_lines": np.array([5.0, 2, np.nan, 4] + [np.nan] * 36),
+        }
+    )
+    graph = tiny_graph(
+        interactions=None,
+        gene_columns=columns,
+        relations={"paralogs": Relation(np.array([[0, 1]]), {"identity_percent": np.array([50.0])})},
+        gene_sets={
+            "coessential": Terms(
+                ids=("M1", "M2"),
+                names=("M1", "M2"),
+                groups=("", ""),
+                membership=sp.csr_array(np.array([[1, 1], [1, 0]] + [[0, 0]] * 38, dtype=bool)),
+            )
+        },
+    )
+    found = measured(PairKnowledge(graph), PAIRS[:3], *MEASURES)
+    assert found["paralog_identity_squared"].tolist() == [0.25, 0, 0]
+    assert found["same_yeast_ortholog"].tolist() == [1, 0, 0]
+    assert found["yeast_essential"].tolist() == [2, 0, 0]
+    assert found["coessential_jaccard"].tolist() == [0.5, 0, 0]
+    np.testing.assert_array_equal(found["lower_expression"], [2, 4, np.nan])  # the one that is known, where one is not
+    assert PairKnowledge(graph).in_range(PAIRS[:3]).tolist() == [True, False, False]
+    assert PairKnowledge(graph).are_paralogs(PAIRS[:3]).tolist() == [True, False, False]

@@ -1,0 +1,46 @@
+"""Conformal answers keep what they promise, and say nothing where they cannot."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from slviz.scorers.conformal import CANNOT_SAY, HIT, NO_HIT, OUTSIDE, Conformal, at_least, in_words
+
+
+def test_equal_weights_give_the_p_value_of_the_textbook():
+    calibration = np.array([0.1, 0.5, 0.5, 0.9])
+    unusual = np.array([0.0, 0.5, 0.95])
+    expected = [(np.sum(calibration >= each) + 1) / 5 for each in unusual]
+    np.testing.assert_allclose(at_least(calibration, np.ones(4), unusual), expected)
+
+
+@pytest.mark.parametrize("level", [0.7, 0.9])
+def test_each_class_keeps_its_share_however_rare_hits_are(level):
+    random = np.random.default_rng(0)
+
+    def draw(count: int, share: float) -> tuple[np.ndarray, np.ndarray]:
+        hit = random.uniform(size=count) < share
+        return random.normal(size=count) + 1.5 * hit, hit
+
+    raw, hit = draw(2000, 0.5)
+    conformal = Conformal(raw, hit, np.zeros(2000, dtype=np.int64), np.ones(2000), level)
+    new, is_hit = draw(20_000, 0.02)
+    possible = conformal.possible(new, np.zeros(20_000, dtype=np.int64))
+    assert possible[is_hit, 0].mean() == pytest.approx(level, abs=0.05)
+    assert possible[~is_hit, 1].mean() == pytest.approx(level, abs=0.03)
+
+
+def test_groups_are_answered_by_their_own_pairs():
+    raw = np.concatenate([np.linspace(0, 1, 50), np.linspace(10, 11, 50)])
+    group = np.repeat([0, 1], 50)
+    hit = np.zeros(100, dtype=bool)
+    conformal = Conformal(raw, hit, group, np.ones(100), 0.8)
+    assert conformal.possible(np.array([5.0, 5.0]), np.array([0, 1]))[:, 1].tolist() == [False, True]
+    assert conformal.possible(np.array([5.0]), np.array([0]))[0, 0]  # of hits nothing is known: they stay possible
+
+
+def test_words():
+    possible = np.array([[1, 0], [0, 1], [1, 1], [0, 0], [1, 0]], dtype=bool)
+    in_range = np.array([True, True, True, True, False])
+    assert in_words(possible, in_range).tolist() == [HIT, NO_HIT, CANNOT_SAY, CANNOT_SAY, OUTSIDE]
