@@ -10,9 +10,10 @@ from typing import Any
 import streamlit as st
 
 from slviz.choices import Choice, Choices
+from slviz.datasets import GeneGraph
 from slviz.datasets.report import shown
 from slviz.errors import InvalidSetting, nearest
-from slviz.features import FEATURE_SETS
+from slviz.features import FEATURE_SETS, own_features, richest
 from slviz.networks import NETWORKS
 from slviz.runs import RunSpec
 from slviz.runs.settings_parser import choices_from_words, words_of_values
@@ -82,6 +83,22 @@ def read_address() -> None:
             )
     if asked and asked != st.session_state.get(WRITTEN):
         _fill(asked)
+
+
+def refuse_unknown_features(graph: GeneGraph) -> None:
+    """Say so where the form names features that the data set does not have, and let it name the usual ones."""
+    asked = st.session_state.get("features")
+    known = {*FEATURE_SETS, *own_features(graph), *graph.features}
+    if not asked or asked in known or all(name in known for name in FEATURE_SETS[asked].sources):
+        return
+    usual = richest(graph).name
+    missing = next(name for name in FEATURE_SETS[asked].sources if name not in known)
+    names = [*FEATURE_SETS, *own_features(graph)]
+    _warn(
+        f"No feature set is called “{shown(asked)}”.{nearest(missing, names)} There are: {_list(names)}; "
+        f"join them by +. This form says {usual}."
+    )
+    st.session_state["features"] = usual
 
 
 def write_address(

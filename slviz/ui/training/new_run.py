@@ -193,6 +193,7 @@ def _pick_names(graph: GeneGraph) -> dict[str, str]:
     with right:
         features = richest(graph).name
         if _learns(network):
+            form_start.refuse_unknown_features(graph)
             features = settings_form.pick(
                 FEATURE_SETS,
                 "Features",
