@@ -6,12 +6,17 @@ import os
 import signal
 from pathlib import Path
 
+import hypothesis
 import pytest
 from builders import tiny_graph
 
 from slviz.datasets import GeneGraph
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+
+# The same examples each time, so that a suite passes or fails for what was changed; new ones in the long form.
+hypothesis.settings.register_profile("steady", derandomize=not os.environ.get("SLVIZ_LONG_TRIALS"))
+hypothesis.settings.load_profile("steady")
 
 
 def pytest_configure() -> None:

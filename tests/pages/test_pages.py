@@ -132,7 +132,7 @@ def test_predictions_stand_beside_their_baselines(task: str, store: RunStore, de
 def test_a_picture_of_attention_says_that_it_is_no_explanation(run: Run, demo: GeneGraph, open_page: Open) -> None:
     app = open_page("neighbourhood", run=run.run_id, gene=demo.genes[0])
     assert "not an explanation" in said(app)
-    assert "deletion test" in said(app)
+    assert "edge ablation" in said(app)
 
 
 def test_a_gene_is_found_by_its_ensembl_id(run: Run, demo: GeneGraph, open_page: Open) -> None:
