@@ -59,7 +59,7 @@ class NeighbourHomophily:
 
 
 def relations_of(
-    graph: GeneGraph, *, training: Int64[np.ndarray, "pairs 2"], test: Int64[np.ndarray, "pairs 2"]
+    graph: GeneGraph, *, training: Int64[np.ndarray, "training 2"], test: Int64[np.ndarray, "test 2"]
 ) -> tuple[Relation, ...]:
     """The relations between genes of a data set, as far as it has the data for them.
 

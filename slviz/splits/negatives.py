@@ -46,7 +46,7 @@ def among(keys: np.ndarray, ascending: np.ndarray) -> Bool[np.ndarray, " keys"]:
 
 def random_negatives(
     random: np.random.Generator, count: int, *, genes: int, avoid: Int64[np.ndarray, " keys"]
-) -> Int64[np.ndarray, "count 2"]:
+) -> Int64[np.ndarray, "drawn 2"]:
     """`count` different pairs of different genes, uniform over all that are not among `avoid`.
 
     Args:
@@ -73,7 +73,7 @@ def degree_matched_negatives(
     genes: int,
     avoid: Int64[np.ndarray, " keys"],
     count: int | None = None,
-) -> Int64[np.ndarray, "count 2"]:
+) -> Int64[np.ndarray, "drawn 2"]:
     """As many pairs as `like` has, in which every gene occurs as often as in `like`.
 
     The genes of the real pairs are shuffled and joined anew (the configuration model), so that a gene
@@ -107,7 +107,7 @@ def degree_matched_negatives(
 
 def random_negatives_across(
     random: np.random.Generator, count: int, *, pool: Pool, genes: int, avoid: Int64[np.ndarray, " keys"]
-) -> Int64[np.ndarray, "count 2"]:
+) -> Int64[np.ndarray, "drawn 2"]:
     """As `random_negatives`, uniform over the pairs that `pool` allows."""
     if pool.is_one:
         inside = np.isin(avoid // genes, pool.ones) & np.isin(avoid % genes, pool.ones)
@@ -133,7 +133,7 @@ def degree_matched_across(
     pool: Pool,
     genes: int,
     avoid: Int64[np.ndarray, " keys"],
-) -> Int64[np.ndarray, "count 2"]:
+) -> Int64[np.ndarray, "drawn 2"]:
     """As `degree_matched_negatives`, where every pair joins one gene of each side of `pool`, as those of `like` do."""
     if pool.is_one or not len(like):
         return degree_matched_negatives(random, like, genes=genes, avoid=avoid)
@@ -157,7 +157,7 @@ def degree_matched_again(
     pool: Pool | None,
     genes: int,
     avoid: Int64[np.ndarray, " keys"],
-) -> Int64[np.ndarray, "count 2"]:
+) -> Int64[np.ndarray, "drawn 2"]:
     """Degree-matched negatives of `like` that were drawn with fewer pairs to avoid, without those that are new there.
 
     They swap a gene with others of `drawn`, so that every gene occurs as often as before; see
@@ -208,7 +208,7 @@ def _rejoined(
     genes: int,
     avoid: Int64[np.ndarray, " keys"],
     sided: bool = False,
-) -> Int64[np.ndarray, "count 2"]:
+) -> Int64[np.ndarray, "drawn 2"]:
     """Joins that are not allowed swapped with others until all are; what is missing then comes from `draw`."""
     for _ in range(ROUNDS):
         refused = ~_allowed(joined, genes=genes, avoid=avoid)
@@ -260,7 +260,7 @@ def _rejecting(
     genes: int,
     avoid: np.ndarray,
     found: np.ndarray = NOTHING,
-) -> Int64[np.ndarray, "count 2"]:
+) -> Int64[np.ndarray, "drawn 2"]:
     """Draw until `count` different allowed pairs are `found`, keeping the order in which they came."""
     for _ in range(ROUNDS):
         if len(found) >= count:
