@@ -11,6 +11,7 @@ import pandas as pd
 from slviz.cli.terminal import beneath
 from slviz.datasets import GeneGraph
 from slviz.datasets.gene_lookup import GeneLookup
+from slviz.datasets.pair_keys import pair_keys
 from slviz.datasets.pair_list import PairList, bytes_of_pairs, read_pair_list
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DataError, RunError
@@ -21,7 +22,6 @@ from slviz.runs.run import Run
 from slviz.runs.store import RunStore
 from slviz.scorers import PairScorer, ScreenScorer, TrainingGraph
 from slviz.scorers.conformal import OUTSIDE
-from slviz.splits.negatives import pair_keys
 from slviz.splits.pair_split import HIT
 
 COLUMNS = ("gene_a", "gene_b", "score", "known", "max_degree")

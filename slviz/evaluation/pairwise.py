@@ -112,7 +112,7 @@ def spearman(actual: Float[np.ndarray, " rows"], prediction: Float[np.ndarray, "
 
     if len(actual) < 2 or np.ptp(actual) == 0 or np.ptp(prediction) == 0:
         return float("nan")
-    return float(spearmanr(actual, prediction)[0])
+    return float(np.asarray(spearmanr(actual, prediction))[0])
 
 
 def link_metrics(

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Int64
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.pair_keys import pair_keys
 from slviz.errors import DamagedRun
 from slviz.runs import Attention, Run
 from slviz.scorers import PairScorer
@@ -52,7 +53,7 @@ class AttentionIndex:
                 f"The genes of run {run.run_id} ({len(run.genes)}) are not those of the data set '{graph.name}' "
                 f"({len(graph)}). Open the data set that it was trained on: '{run.spec.data_name}'."
             )
-        keys = graph.pairs[:, 0] * len(graph) + graph.pairs[:, 1]
+        keys = pair_keys(graph.pairs, len(graph))
         training = _training_pairs(graph, run, keys)
         edges = _edges(graph, run, training)
         by_target, by_source = (np.argsort(edges[end], kind="stable") for end in (1, 0))
@@ -106,7 +107,7 @@ def _training_pairs(graph: GeneGraph, run: Run, keys: np.ndarray) -> Bool[np.nda
     numbers = np.array([[graph.number_of.get(gene, -1) for gene in rows[end]] for end in rows], dtype=np.int64)
     if numbers.size and numbers.min() < 0:
         raise DamagedRun(f"The predictions of run {run.run_id} name a gene that it does not have.")
-    return np.isin(keys, numbers.min(axis=0) * len(graph) + numbers.max(axis=0))
+    return np.isin(keys, pair_keys(numbers.T, len(graph)))
 
 
 def _edges(graph: GeneGraph, run: Run, training: np.ndarray) -> Int64[np.ndarray, "2 edges"]:

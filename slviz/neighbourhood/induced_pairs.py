@@ -7,6 +7,7 @@ import pandas as pd
 from jaxtyping import Float32, Int64
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.pair_keys import rows_among
 from slviz.runs import NETWORK, Run
 from slviz.scorers import PairScorer
 
@@ -51,8 +52,7 @@ def scored_inside(
     first, second = np.triu_indices(len(chosen), k=1)
     a, b = chosen[first], chosen[second]
     score = (scorer or run.scorer(graph)).score(np.column_stack([a, b]))
-    keys = graph.pairs[:, 0] * len(graph) + graph.pairs[:, 1]
-    return a, b, score, np.isin(a * len(graph) + b, keys)
+    return a, b, score, rows_among(np.column_stack([a, b]), graph.pairs, genes=len(graph)) >= 0
 
 
 def pairs_inside(
@@ -62,7 +62,7 @@ def pairs_inside(
     part, or "not listed"), `dataset_score` and `evidence` of known ones."""
     a, b, score, _ = scored_inside(graph, run, chosen, scorer=scorer)
     genes = np.asarray(graph.genes, dtype=object)
-    row = pd.Index(graph.pairs[:, 0] * len(graph) + graph.pairs[:, 1]).get_indexer(pd.Index(a * len(graph) + b))
+    row = rows_among(np.column_stack([a, b]), graph.pairs, genes=len(graph))
     part = part_of_known(graph, run)
     table = pd.DataFrame(
         {
@@ -85,9 +85,7 @@ def part_of_known(graph: GeneGraph, run: Run) -> np.ndarray:
         return said
     rows = run.predictions.loc[run.predictions["against"] == "known"]
     ends = np.stack([rows[end].map(number).to_numpy(dtype=np.int64) for end in ("gene_a", "gene_b")])
-    place = pd.Index(graph.pairs[:, 0] * len(graph) + graph.pairs[:, 1]).get_indexer(
-        pd.Index(ends.min(axis=0) * len(graph) + ends.max(axis=0))
-    )
+    place = rows_among(ends.T, graph.pairs, genes=len(graph))
     there = place >= 0
     said[place[there]] = "known, " + rows["part"].to_numpy(dtype=object)[there]
     return said

@@ -13,10 +13,10 @@ import numpy as np
 import scipy.sparse as sp
 from jaxtyping import Float32, Float64, Int64
 
+from slviz.datasets.pair_keys import rows_among
 from slviz.evaluation.ranking import ScoreRows
 from slviz.scorers.low_rank import exact_leading_pairs
 from slviz.scorers.training_graph import RANK, TrainingGraph, adjacency_of
-from slviz.splits.negatives import pair_keys
 
 BLOCK = 512
 FOLDS = 5
@@ -88,10 +88,8 @@ def at_pairs(left: sp.csr_array, right: sp.csr_array, pairs: np.ndarray) -> Floa
 def svd_out_of_fold(graph: TrainingGraph, pairs: Int64[np.ndarray, "rows 2"]) -> Float64[np.ndarray, " rows"]:
     """The pair's entry of the rank-16 approximation of the SL matrix; in five folds for pairs of the graph."""
     fold_of = np.random.default_rng(0).permutation(len(graph.pairs)) % FOLDS
-    keys, wanted = pair_keys(graph.pairs, graph.genes), pair_keys(pairs, graph.genes)
-    order = np.argsort(keys)
-    row = order[np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)]
-    own = keys[row] == wanted
+    row = rows_among(pairs, graph.pairs, genes=graph.genes)
+    own = row >= 0
     scores = np.empty(len(pairs))
     scores[~own] = _approximated(graph.low_rank, pairs[~own])
     for fold in np.unique(fold_of[row[own]]):

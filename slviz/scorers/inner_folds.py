@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int64
 
-from slviz.splits.negatives import Pool, degree_matched_across, pair_keys, random_negatives_across
+from slviz.datasets.pair_keys import pair_keys
+from slviz.splits.negatives import Pool, degree_matched_across, random_negatives_across
 
 FOLDS = 5
 HIDDEN = {1: 1 / 5, 2: 1 / 3}

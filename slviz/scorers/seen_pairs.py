@@ -9,10 +9,10 @@ import numpy as np
 from jaxtyping import Float32, Int64
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.pair_keys import pair_keys, rows_among
 from slviz.errors import DataError
 from slviz.scorers.stored_arrays import stored
 from slviz.splits import PairSplit
-from slviz.splits.negatives import pair_keys
 from slviz.splits.pair_split import TESTED
 
 SOURCES = 8
@@ -112,11 +112,8 @@ def _labels(graph: GeneGraph, pairs: Int64[np.ndarray, "pairs 2"]) -> np.ndarray
     if graph.evidence is None or not len(graph.evidence) or not len(pairs):
         return label
     records = graph.evidence.drop_duplicates("pair")
-    keys = pair_keys(graph.pairs[records["pair"].to_numpy()], len(graph))
-    order = np.argsort(keys)
-    asked = pair_keys(pairs, len(graph))
-    at = order[np.minimum(np.searchsorted(keys[order], asked), len(keys) - 1)]
-    listed = keys[at] == asked
+    at = rows_among(pairs, graph.pairs[records["pair"].to_numpy()], genes=len(graph))
+    listed = at >= 0
     named = np.where(records["pubmed"] != "", records["pubmed"], records["evidence"]).astype(object)
     label[listed] = named[at[listed]]
     return label

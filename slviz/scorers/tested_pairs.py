@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float64, Int64
 
+from slviz.datasets.pair_keys import pair_keys
 from slviz.splits import PairSplit
-from slviz.splits.negatives import pair_keys
 from slviz.splits.pair_split import HIT, NO_HIT
 
 

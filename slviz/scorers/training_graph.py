@@ -8,8 +8,8 @@ import numpy as np
 import scipy.sparse as sp
 from jaxtyping import Bool, Float32, Float64, Int64
 
+from slviz.datasets.pair_keys import pair_keys
 from slviz.scorers.low_rank import exact_leading_pairs
-from slviz.splits.negatives import pair_keys
 
 RANK = 16
 

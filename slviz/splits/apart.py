@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int64
 
+from slviz.datasets.pair_keys import pair_keys
 from slviz.errors import DataError
 from slviz.splits.negatives import (
     Pool,
     among,
     degree_matched_again,
-    pair_keys,
     random_negatives,
     random_negatives_across,
 )

@@ -13,10 +13,10 @@ from jaxtyping import Float32, Int64
 from slviz.choices import setting
 from slviz.datasets import GeneGraph
 from slviz.datasets.gene_lookup import GeneLookup
+from slviz.datasets.pair_keys import pair_keys
 from slviz.datasets.pair_list import PairList, bytes_of_pairs, read_pair_list
 from slviz.datasets.report import shown
 from slviz.errors import InvalidSetting, MalformedData
-from slviz.splits.negatives import pair_keys
 from slviz.splits.pair_split import PairSplit
 from slviz.splits.split import Split, with_negatives
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Int64
 
+from slviz.datasets.pair_keys import pair_keys
 from slviz.errors import DataError
 
 ROUNDS = 100
@@ -29,11 +30,6 @@ class Pool:
     def is_one(self) -> bool:
         """Whether both genes come from the same genes."""
         return np.array_equal(self.ones, self.others)
-
-
-def pair_keys(pairs: Int64[np.ndarray, "pairs 2"], genes: int) -> Int64[np.ndarray, " pairs"]:
-    """One number a pair, the same whichever gene stands first: smaller * genes + larger."""
-    return pairs.min(axis=1) * genes + pairs.max(axis=1)
 
 
 def among(keys: np.ndarray, ascending: np.ndarray) -> Bool[np.ndarray, " keys"]:

@@ -11,10 +11,10 @@ from jaxtyping import Bool, Int64
 
 from slviz.choices import setting
 from slviz.datasets import GeneGraph
+from slviz.datasets.pair_keys import pair_keys
 from slviz.datasets.screens import ScreenTable
 from slviz.errors import DataError
 from slviz.splits.held_out import HeldOut
-from slviz.splits.negatives import pair_keys
 from slviz.splits.pair_split import HIT, NO_HIT, PairSplit
 from slviz.splits.split import Split, with_negatives
 

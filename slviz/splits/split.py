@@ -11,13 +11,13 @@ from jaxtyping import Float32, Int64
 
 from slviz.choices import Choice, setting
 from slviz.datasets import GeneGraph
+from slviz.datasets.pair_keys import pair_keys
 from slviz.errors import DataError, InvalidSetting
 from slviz.splits.apart import kept_apart
 from slviz.splits.negatives import (
     Pool,
     degree_matched_across,
     degree_matched_negatives,
-    pair_keys,
     random_negatives,
     random_negatives_across,
 )

@@ -15,9 +15,9 @@ import pandas as pd
 from jaxtyping import Float32
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.pair_keys import pair_keys
 from slviz.runs import RunSpec
 from slviz.splits import PairSplit, degree_matched_negatives
-from slviz.splits.negatives import pair_keys
 from slviz.training.devices import find_device, repeatable
 from slviz.training.fitting import Epoch
 from slviz.training.judging import judge

@@ -14,12 +14,12 @@ from jaxtyping import Float32
 from slviz.baselines import confidence_baselines, link_baselines, link_rows, reconstruction_baselines
 from slviz.cores import side_by_side
 from slviz.datasets import GeneGraph
+from slviz.datasets.pair_keys import pair_keys
 from slviz.evaluation import ScoreRows, best_threshold, link_metrics, ranking_metrics, value_metrics
 from slviz.networks import Fitted
 from slviz.runs import GENE_COLUMNS, METRIC_COLUMNS, NETWORK, PAIR_COLUMNS, PARTS, RunSpec
 from slviz.scorers.pair_scorer import PairScorer
 from slviz.splits import PairSplit
-from slviz.splits.negatives import pair_keys
 from slviz.tasks import Classify, Task
 
 SCORERS_AT_ONCE = 4  # each holds its scores of all pairs: 80 MB for 6,375 genes

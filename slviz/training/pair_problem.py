@@ -10,6 +10,7 @@ from jaxtyping import Float32, Int64
 from torch import Tensor
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.pair_keys import pair_keys
 from slviz.errors import DataError
 from slviz.evaluation import average_precision, rmse
 from slviz.networks import Network
@@ -18,7 +19,6 @@ from slviz.runs import RunSpec
 from slviz.scorers.inner_folds import HIDDEN
 from slviz.scorers.likeness import Likeness
 from slviz.splits import PairSplit, degree_matched_negatives, random_negatives
-from slviz.splits.negatives import pair_keys
 from slviz.tasks import PairTask
 from slviz.training.inputs import MessageGraph, network_features
 from slviz.training.models import PairModel, StepLoss

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.pair_keys import rows_among
 from slviz.runs import PAIR_COLUMNS, Run
 from slviz.splits.pair_split import TESTED
 from slviz.ui import layout, links, view_shares
@@ -20,8 +21,7 @@ def rows_in_graph(graph: GeneGraph, predictions: pd.DataFrame) -> np.ndarray:
     """Int64 [rows]: the row of `graph.pairs` of each predicted pair, −1 where it is not known."""
     symbols = pd.Index(graph.genes)
     ends = np.stack([symbols.get_indexer(pd.Index(predictions[column])) for column in ("gene_a", "gene_b")])
-    known = pd.Index(graph.pairs[:, 0] * len(graph) + graph.pairs[:, 1])
-    return known.get_indexer(ends.min(axis=0) * len(graph) + ends.max(axis=0))
+    return rows_among(ends.T, graph.pairs, genes=len(graph))
 
 
 def evidence_of(graph: GeneGraph, predictions: pd.DataFrame) -> list[str]:

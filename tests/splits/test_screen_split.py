@@ -8,9 +8,9 @@ from builders import tiny_graph
 from planted_screens import NAMES, TESTED, planted_graph
 
 from slviz.datasets import ScreenTable
+from slviz.datasets.pair_keys import pair_keys
 from slviz.errors import DataError
 from slviz.splits import PairSplit
-from slviz.splits.negatives import pair_keys
 from slviz.splits.pair_split import HIT, NO_HIT
 from slviz.splits.screen import Screen
 

@@ -13,10 +13,10 @@ from builders import tiny_graph, tiny_spec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from slviz.datasets.pair_keys import pair_keys
 from slviz.errors import DamagedRun, DataError, InvalidSetting, MalformedData, MissingDataFile, UnknownGene
 from slviz.evaluation import roc_auc
 from slviz.splits import FileSplit, HeldOut, Pairs, PairSplit, degree_matched_negatives, random_negatives
-from slviz.splits.negatives import pair_keys
 
 
 def as_set(pairs):

@@ -328,8 +328,8 @@ def test_a_users_file_is_judged_against_their_own_non_pairs(graph, tmp_path):
 
 
 def random_unlisted(graph, count):
+    from slviz.datasets.pair_keys import pair_keys
     from slviz.splits import random_negatives
-    from slviz.splits.negatives import pair_keys
 
     avoid = np.sort(pair_keys(graph.pairs, len(graph)))
     return random_negatives(np.random.default_rng(0), count, genes=len(graph), avoid=avoid)

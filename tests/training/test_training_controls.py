@@ -9,12 +9,12 @@ import pytest
 from builders import tiny_spec
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.pair_keys import pair_keys
 from slviz.datasets.sources import open_dataset
 from slviz.networks import NETWORKS
 from slviz.optimisers import Adam
 from slviz.runs import RunSpec
 from slviz.splits import PairSplit
-from slviz.splits.negatives import pair_keys
 from slviz.training import embed, train
 from slviz.training.controls import shuffled, train_on_shuffled_pairs, untrained_embedding
 

@@ -11,12 +11,12 @@ from builders import tiny_spec
 from run_folders import CHECKOUT
 from trainings import run_of
 
+from slviz.datasets.pair_keys import pair_keys
 from slviz.datasets.sources import open_dataset
 from slviz.evaluation import roc_auc
 from slviz.networks import NETWORKS, GraphNetwork
 from slviz.scorers import PairDecoder
 from slviz.splits import degree_matched_negatives
-from slviz.splits.negatives import pair_keys
 
 
 @pytest.fixture(scope="module")

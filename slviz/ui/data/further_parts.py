@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.pair_keys import rows_among
 from slviz.ui.labels import escape_markdown, pluralise
 
 
@@ -49,11 +50,10 @@ def screen_table(graph: GeneGraph) -> pd.DataFrame:
     if graph.screens is None:
         return pd.DataFrame()
     counts = graph.screens.counts
-    keys = graph.pairs[:, 0] * len(graph) + graph.pairs[:, 1]
     known = []
     for name in counts["screen"]:
-        a, b = graph.screens.tested(name).pairs.T
-        known.append(int(np.isin(a * len(graph) + b, keys).sum()))
+        rows = rows_among(graph.screens.tested(name).pairs, graph.pairs, genes=len(graph))
+        known.append(int((rows >= 0).sum()))
     table = pd.DataFrame(
         {
             "Screen": counts["screen"],

@@ -11,11 +11,11 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.pair_keys import pair_keys
 from slviz.errors import SlvizError
 from slviz.files.limited import run_limited_if_large
 from slviz.runs.uploads import MOST_MEBIBYTES, stage
 from slviz.splits import HeldOut
-from slviz.splits.negatives import pair_keys
 from slviz.ui import cache, errors
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
