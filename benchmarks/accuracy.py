@@ -89,14 +89,14 @@ def _divisions(graph: GeneGraph, protocol: str, *, folds: int) -> list[Split]:
 
 
 def _timed(graph: GeneGraph, spec: RunSpec) -> tuple[Run, tuple[float, float]]:
-    """The run, with the wall-clock and processor seconds of dividing, training and judging."""
+    """The run, with the wall-clock and processor seconds of dividing, training and evaluation."""
     wall, processor = time.perf_counter(), time.process_time()
     run = train(graph, spec, spec.split.divide(graph), device="cpu")
     return run, (time.perf_counter() - wall, time.process_time() - processor)
 
 
 def _tidy(run: Run, *, network: str, fold: int) -> pd.DataFrame:
-    """The test figures; a baseline stands in the table once, from the first network's runs."""
+    """The test metrics; a baseline stands in the table once, from the first network's runs."""
     test = run.metrics[run.metrics["part"] == "test"]
     return test.assign(scorer=test["scorer"].replace("network", f"**{network}**"), fold=fold)
 

@@ -28,7 +28,7 @@ from slviz.splits import Pairs
 from slviz.tasks import Classify
 from slviz.training import train
 
-FIGURES = ("macro_f1", "accuracy")
+METRICS = ("macro_f1", "accuracy")
 
 
 def main() -> None:
@@ -78,7 +78,7 @@ def _table(rows: pd.DataFrame, features: str) -> str:
     found = each.groupby(["scorer", "metric"], sort=False)["value"].agg(["mean", "std"])
     lines = [f"Features {features}:\n", "| | macro F1 | accuracy |", "| --- | --- | --- |"]
     for scorer in each["scorer"].unique():
-        cells = [f"{found.loc[(scorer, key), 'mean']:.3f} ± {found.loc[(scorer, key), 'std']:.3f}" for key in FIGURES]
+        cells = [f"{found.loc[(scorer, key), 'mean']:.3f} ± {found.loc[(scorer, key), 'std']:.3f}" for key in METRICS]
         lines.append(f"| {scorer} | {' | '.join(cells)} |")
     return "\n".join([*lines, ""])
 

@@ -6,7 +6,7 @@
 The vectors are the embedding of a finished run (`--run`; the latest on real data when left out, else planted
 clusters of 64 columns). For more genes than it has, further ones are put between a gene and one of its nearest,
 with a little noise. Every map is made in a process of its own: seconds count from the start of its work, the
-import of its libraries included, and do not count reading the vectors and judging the map. slviz and its peer
+import of its libraries included, and do not count reading the vectors and measuring map quality. slviz and its peer
 take turns, round by round. On a machine that others use, compare processor seconds, of one thread each
 (OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1): threads that share busy cores wait for each other. The peers are run
 for up to 20,000 genes. Trustworthiness is scikit-learn's for up to 10,000 genes, ours on a sample above (a test
@@ -70,10 +70,10 @@ def made_here(name: str, path: Path) -> dict[str, float]:
     coordinates = WAYS[name](vectors)
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    judged = {"trust": trustworthiness(vectors, coordinates)}
+    evaluated = {"trust": trustworthiness(vectors, coordinates)}
     if name in ("tsne", PEER["tsne"]) and len(vectors) <= SCIKIT_UP_TO:
-        judged["divergence"] = divergence(vectors, coordinates)
-    return {"seconds": wall, "processor": processor, "peak_gb": peak, **judged}
+        evaluated["divergence"] = divergence(vectors, coordinates)
+    return {"seconds": wall, "processor": processor, "peak_gb": peak, **evaluated}
 
 
 def trustworthiness(vectors: np.ndarray, coordinates: np.ndarray) -> float:

@@ -10,15 +10,15 @@ from slviz.ui.neighbourhood import ego_network_view
 def page() -> None:
     """Search, figure, table; a click on a partner moves on, and back returns."""
     summary, run, graph = layout.open_run("Neighbourhood")
-    search, trail = st.columns([2, 3], vertical_alignment="bottom")
+    search, breadcrumbs = st.columns([2, 3], vertical_alignment="bottom")
     with search:
         gene = genes.search(graph)
     selection_elsewhere.chips(graph)
     if gene is None:
         ego_network_view.suggest(graph)
         return
-    with trail:
-        ego_network_view.trail(graph, gene)
+    with breadcrumbs:
+        ego_network_view.breadcrumbs(graph, gene)
     left, right = st.columns([3, 1])
     with right:
         around = ego_network_view.controls(summary, graph, run, gene)

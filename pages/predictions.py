@@ -6,7 +6,7 @@ from slviz.ui.predictions import prediction_views
 
 
 def page() -> None:
-    """The view that belongs to the run's task and to what it is judged by."""
+    """The view that belongs to the run's task and to what it is evaluated by."""
     _, run, graph = layout.open_run("Predictions")
     selection_elsewhere.pairs(graph, run)
     prediction_views.show(graph, run)

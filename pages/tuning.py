@@ -1,4 +1,4 @@
-"""Tuning: which settings are best, by validation figures alone."""
+"""Tuning: which settings are best, by validation metrics alone."""
 
 from slviz.ui import layout
 from slviz.ui.training import tuning_view

@@ -1,4 +1,4 @@
-"""Enrichment: which terms a selection of genes is rich in, against all genes of the map.
+"""Enrichment: which terms are enriched in a selection of genes, against all genes of the map.
 
 A term that holds K of the map's G genes is expected in n·K / G of n selected genes. The chance that at least as
 many as were found are in it is the upper tail of the hypergeometric distribution (one-sided Fisher's exact test);
@@ -82,7 +82,7 @@ def enrich(
     group: str = "",
     alike: float = ALIKE,
 ) -> Enrichment:
-    """The terms that a selection of genes is rich in.
+    """The terms that are enriched in a selection of genes.
 
     Args:
         graph: its genes are the background.
@@ -133,13 +133,13 @@ def why_not(graph: GeneGraph, chosen: np.ndarray, *, terms: Terms | None) -> str
     """A sentence on why this selection cannot be asked about; "" where it can."""
     if terms is None or not len(terms.ids):
         return (
-            "This data set has no terms, so there is nothing that a selection could be rich in. "
+            "This data set has no terms, so no term can be enriched in a selection. "
             "Add a terms.gmt to its folder, or upload a GMT file."
         )
     if not len(chosen):
         return "No gene is selected, so no term can be common to them. Draw around some genes, or paste a list."
     if len(chosen) == 1:
-        return "One gene alone is rich in nothing: select two or more."
+        return "Enrichment needs more than one gene: select two or more."
     if len(chosen) == len(graph):
         return (
             f"All {len(graph):,} genes of the map are selected, and they are what a selection is compared with. "

@@ -29,12 +29,17 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
 ADDRESS_KEYS: Mapping[str, str] = {
     "trust": "quality",
     "believe": "map-quality",
+    "against": "negatives",
+    "scorer": "by",
+    "figure": "metric",
+    "unlisted": "unreported",
     "umap-spread": "umap-min_dist",
 }
 """Keys of a page's address."""
 
 ADDRESS_VALUES: Mapping[str, Mapping[str, str]] = {
     "split": CHOICES["split"],
+    "protocol": CHOICES["split"],
     "colour": {
         "Neighbours kept": "Neighbourhood preservation",
         "How far to believe": "Map quality",
@@ -50,6 +55,11 @@ ARRAYS: Mapping[str, str] = {
 }
 """Parts of the names of stored arrays: weights and checkpoints."""
 
+
+STUDIES: Mapping[str, str] = {
+    "figure": "metric",
+}
+"""What a stored search says of itself."""
 
 FILES: Mapping[str, str] = {
     "trust-": "quality-",

@@ -35,7 +35,7 @@ class Adam(Choice):
     )
     patience: int = setting(
         0,
-        "Stop after so many epochs without a better validation figure; 0 never stops early.",
+        "Stop after so many epochs without a better validation metric; 0 never stops early.",
         low=0,
         high=10_000,
         advanced=True,

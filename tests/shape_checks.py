@@ -68,7 +68,7 @@ def _is_array(annotation: Any) -> bool:
 
 
 def _fits(value: Any, annotation: Any) -> bool:
-    """Whether a value is one of the alternatives; what is no array is not judged where others are allowed."""
+    """Whether a value is one of the alternatives; what is no array is not evaluated where others are allowed."""
     alternatives = _alternatives(annotation)
     if any(_is_array(each) and isinstance(value, each) for each in alternatives):
         return True

@@ -192,7 +192,7 @@ def test_every_combination_trains_and_says_the_same_twice(graph, task, network, 
     assert one.predictions.equals(again.predictions)
     assert (one.attention is not None) == (network in WITH_ATTENTION)
     assert bool(one.decoder) == isinstance(spec.task, PairTask)
-    assert np.isfinite(one.metric(spec.task.figure, against=one.metrics["against"].iloc[0]))
+    assert np.isfinite(one.metric(spec.task.metric, against=one.metrics["against"].iloc[0]))
 
 
 @pytest.mark.parametrize("network", BASELINES)
@@ -214,7 +214,7 @@ def test_a_baseline_scores_pairs_the_same_twice_and_refuses_what_is_not_about_pa
     one, again = (train(graph, spec, split) for _ in range(2))
     assert one.embedding.shape == (len(graph), spec.network.embedding_width)
     assert one.predictions.equals(again.predictions)
-    assert np.isfinite(one.metric(spec.task.figure, against=one.metrics["against"].iloc[0]))
+    assert np.isfinite(one.metric(spec.task.metric, against=one.metrics["against"].iloc[0]))
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_settings_change_the_name_of_the_run_and_its_result(graph, part, setting
 
 
 def test_a_graph_of_few_pairs_still_trains():
-    """More parts than training pairs, validation of one pair, no room for degree-matched non-pairs."""
+    """More parts than training pairs, validation of one pair, no room for degree-matched negatives."""
     small = tiny_graph(12, 10, interactions=None)
     spec = tiny_spec(small)
     spec = dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=3, message_partitions=20))

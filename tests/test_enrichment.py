@@ -145,7 +145,12 @@ def test_a_group_is_asked_about_alone() -> None:
 
 @pytest.mark.parametrize(
     ("chosen", "words"),
-    [([], "No gene is selected"), ([3], "One gene alone"), ([3, 3], "One gene alone"), (range(40), "All 40 genes")],
+    [
+        ([], "No gene is selected"),
+        ([3], "Enrichment needs more than one gene"),
+        ([3, 3], "One gene alone"),
+        (range(40), "All 40 genes"),
+    ],
 )
 def test_a_selection_that_tells_nothing_gets_a_sentence(graph: GeneGraph, chosen, words: str) -> None:
     with pytest.raises(DataError, match=words):

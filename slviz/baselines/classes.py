@@ -52,8 +52,8 @@ def class_baselines(
     }
     if interactions is not None:
         found[INTERACTIONS] = majority(interactions.T, learnt, classes=classes)
-    judged = np.where(split.gene_part == "validation", label, -1)
-    found[LOGISTIC] = _logistic_regression(features, learnt, judged, classes=classes, balanced=balanced)
+    evaluated = np.where(split.gene_part == "validation", label, -1)
+    found[LOGISTIC] = _logistic_regression(features, learnt, evaluated, classes=classes, balanced=balanced)
     return found
 
 
@@ -71,7 +71,7 @@ def majority(
 def _logistic_regression(
     features: Float32[np.ndarray, "genes width"],
     learnt: Int64[np.ndarray, " genes"],
-    judged: Int64[np.ndarray, " genes"],
+    evaluated: Int64[np.ndarray, " genes"],
     *,
     classes: int,
     balanced: bool,
@@ -79,7 +79,7 @@ def _logistic_regression(
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    training, validation = np.flatnonzero(learnt >= 0), np.flatnonzero(judged >= 0)
+    training, validation = np.flatnonzero(learnt >= 0), np.flatnonzero(evaluated >= 0)
     centre, spread = features[training].mean(axis=0), features[training].std(axis=0, dtype=np.float64)
     scaled = (features - centre) / np.where(spread > 1e-6, spread, 1.0)
     best, highest = np.zeros(len(features), dtype=np.int64), -1.0
@@ -89,7 +89,7 @@ def _logistic_regression(
             warnings.simplefilter("ignore", ConvergenceWarning)  # enough steps for a baseline; said nowhere else
             model.fit(scaled[training], learnt[training])
         given = np.asarray(model.predict(scaled), dtype=np.int64)
-        confusion = confusion_matrix(judged[validation], given[validation], classes=classes)
+        confusion = confusion_matrix(evaluated[validation], given[validation], classes=classes)
         figure = class_metrics(confusion)["macro_f1"]
         if figure > highest:
             best, highest = given, figure

@@ -82,7 +82,7 @@ def _results(asked: argparse.Namespace) -> int:
         lead=lead if any(spec.network.name == lead for spec in specs.values()) else None,
     )
     write_section(asked.markdown, text)
-    print(f"Wrote the figures of {sum(each.state == 'finished' for each in runs)} runs into {asked.markdown.name}.")
+    print(f"Wrote the metrics of {sum(each.state == 'finished' for each in runs)} runs into {asked.markdown.name}.")
     return 0
 
 

@@ -25,14 +25,14 @@ def add_runs_commands(commands: argparse._SubParsersAction) -> None:
     command = commands.add_parser(
         "runs",
         help="list, show, cancel or remove runs",
-        description="Without more words: list all runs with their state and figures.",
+        description="Without more words: list all runs with their state and metrics.",
         allow_abbrev=False,
     )
     command.set_defaults(action=_list)
     verbs = command.add_subparsers(title="with a run", metavar="VERB")
     for verb, action, help in (
         ("list", _list, "list all runs"),
-        ("show", _show, "all settings and figures of a run, and whether its files are whole"),
+        ("show", _show, "all settings and metrics of a run, and whether its files are whole"),
         ("cancel", _cancel, "ask a run that is training or waiting to stop"),
         ("remove", _remove, "remove a run and all its files"),
     ):
@@ -69,12 +69,12 @@ def _in_short(store: RunStore, summary: RunSummary) -> str:
     if summary.state == "failed":
         return " ".join(store.failure(summary.run_id).split())
     if summary.state == "finished":
-        return key_figures(summary.metrics)
+        return key_metrics(summary.metrics)
     return _how_far(store, summary)
 
 
-def key_figures(metrics: pd.DataFrame) -> str:
-    """Two figures of the network on test, those that are hardest to reach by counting, beside the best baseline."""
+def key_metrics(metrics: pd.DataFrame) -> str:
+    """Two metrics of the network on test, those that are hardest to reach by counting, beside the best baseline."""
     on_test = metrics.query("part == 'test'").to_dict("records")
     of_network = [row for row in on_test if row["scorer"] == NETWORK]
     of_network = sorted(of_network, key=lambda row: (row["metric"], row["against"]) not in TELLING)[:2]

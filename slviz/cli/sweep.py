@@ -34,7 +34,7 @@ examples:
 
 A file holds such options, one group of runs a line; what a line leaves out is taken from the
 command line. In a file that ends in .toml each group is a table [[runs]] of lists.
-A setting goes to every run that has it. A sweep that was stopped goes on when it is started again.
+A setting goes to every run that has it. A sweep that was stopped resumes when it is started again.
 """
 HELP = {
     "fold": "numbers of the folds that are held out in turn, or all (default: 0)",
@@ -49,7 +49,7 @@ def add_sweep_command(commands: argparse._SubParsersAction) -> None:
         "sweep",
         help="train every combination of lists of choices, and compare them",
         description="Train every combination of the lists on all cores, each run once: what is finished is skipped, "
-        "what was stopped goes on. Ends with a table beside the baselines.",
+        "what was stopped is resumed. Ends with a table beside the baselines.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

@@ -59,7 +59,7 @@ def train_job(store: RunStore, job: Job) -> Ending:
         return Ending(job.run_id, "cancelled", str(error))
     except SlvizError as error:
         return Ending(job.run_id, "failed", str(error))
-    except Exception as error:  # a defect: its traceback is in the run's log, and the other runs go on
+    except Exception as error:  # a defect: its traceback is in the run's log, and the other runs continue
         said = f"A defect of slviz stopped it ({type(error).__name__}: {error}). `runs show` and its log say more."
         return Ending(job.run_id, "failed", said)
     return Ending(job.run_id, "finished")

@@ -35,9 +35,9 @@ def add_train_command(commands: argparse._SubParsersAction) -> None:
     """Add `train` to the command line."""
     command = commands.add_parser(
         "train",
-        help="train a network, judge it, and keep the run with its maps",
-        description="Train a network, judge it on pairs that it never saw, and keep the run with its maps. "
-        "A run that was stopped goes on where it was; a run that is finished is not trained again.",
+        help="train a network, evaluate it, and keep the run with its maps",
+        description="Train a network, evaluate it on pairs that it never saw, and keep the run with its maps. "
+        "A run that was stopped is resumed where it was; a run that is finished is not trained again.",
         epilog=f"{EXAMPLES}\n{settings_help(TABLES)}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -52,14 +52,14 @@ def add_train_command(commands: argparse._SubParsersAction) -> None:
     command.add_argument(
         "--test-pairs", metavar="FILE", type=Path, help="hold out these pairs: a table of two genes a row"
     )
-    command.add_argument("--test-negatives", metavar="FILE", type=Path, help="non-pairs to tell them from")
+    command.add_argument("--test-negatives", metavar="FILE", type=Path, help="negatives to tell them from")
     command.add_argument("--seed", metavar="N", type=int, default=0, help="of first weights and chance (default: 0)")
     command.add_argument(
         "--device", metavar="NAME", help="auto, cuda, mps or cpu (default: auto; with --resume that of the run)"
     )
     command.add_argument("--no-projections", action="store_true", help="make no maps afterwards")
     command.add_argument("--tensorboard", action="store_true", help="also write the epochs as TensorBoard event files")
-    command.add_argument("--resume", metavar="RUN", help="go on with this run; all the rest is taken from it")
+    command.add_argument("--resume", metavar="RUN", help="resume this run; all the rest is taken from it")
     command.add_argument("settings", metavar="key=value", nargs="*", help="any of the settings listed below")
     command.set_defaults(action=_train)
 

@@ -1,4 +1,4 @@
-"""`tune`: a search for settings by validation figures, every trial a run; the best as a command."""
+"""`tune`: a search for settings by validation metrics, every trial a run; the best as a command."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ examples:
 A list (a,b,c) or a range (low..high, with :log evenly in its logarithm) is tried; a single value holds
 still. Without any, these are tried where the network has them:
   {" ".join(USUAL)}
-Trials are compared by their figure on validation pairs; test pairs are never looked at. The same command
-goes on with the same search until it has so many trials.
+Trials are compared by their metric on validation pairs; test pairs are never looked at. The same command
+resumes the same search until it has that many trials.
 """
 
 
@@ -37,7 +37,7 @@ def add_tune_command(commands: argparse._SubParsersAction) -> None:
     """Add `tune` to the command line."""
     command = commands.add_parser(
         "tune",
-        help="search for settings by validation figures",
+        help="search for settings by validation metrics",
         description="Search for the settings of a network that are best on validation pairs. Every trial is a run.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -80,7 +80,7 @@ def _tune(asked: argparse.Namespace) -> int:
     workers = asked.workers if asked.workers is not None else cores()
     if workers < 1:
         raise InvalidSetting(f"--workers {workers} is not a number from 1 on.")
-    _tell(f"Search {search.name}: {search.trials} trials, {search.sampler}, compared by {search.base.task.figure} on ")
+    _tell(f"Search {search.name}: {search.trials} trials, {search.sampler}, compared by {search.base.task.metric} on ")
     _tell(f"validation pairs. Tried: {' '.join(map(str, search.tried))}")
     with StudyFolder(store.root).leading(search.name), LocalWorkers(store.root, min(workers, search.trials)) as runner:
         leader = Tuner(
@@ -96,7 +96,7 @@ def _tune(asked: argparse.Namespace) -> int:
     if best is None:
         _tell("No trial has finished, so there is no best one.")
         return 1
-    _tell(f"\nBest of {len(study.trials)} trials: {search.base.task.figure} {best.value:.4f} on validation. It is run ")
+    _tell(f"\nBest of {len(study.trials)} trials: {search.base.task.metric} {best.value:.4f} on validation. It is run ")
     _tell(f"{best.user_attrs['run_id']}, and this command trains it:\n")
     spec = search.spec_of(best.params)
     _tell("  " + commands.in_terminal(commands.train(spec, source=source, device=asked.device)))

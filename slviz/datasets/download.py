@@ -1,4 +1,4 @@
-"""Downloading one file over HTTP: goes on where it stopped, tries again, and leaves no half file under its name."""
+"""Downloading one file over HTTP: resumes where it stopped, tries again, and leaves no half file under its name."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Progress:
 
 
 class _Interrupted(Exception):
-    """The connection broke, was silent for too long, or ended early; another try may go on from here."""
+    """The connection broke, was silent for too long, or ended early; another try may resume from here."""
 
 
 def download(
@@ -62,7 +62,7 @@ def download(
             reason = str(error)
     raise FetchFailed(
         f"'{path.name}' could not be downloaded from {urllib.parse.urlsplit(address).netloc} in {TRIES} tries "
-        f"({reason}). Check the connection and run the same command again: it goes on where this one stopped."
+        f"({reason}). Check the connection and run the same command again: it resumes where this one stopped."
     )
 
 

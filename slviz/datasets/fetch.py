@@ -151,7 +151,7 @@ def fetch_synlethdb(
 ) -> Path:
     """Downloads the files of a data set, checks them, and puts a data folder in place: whole or not at all.
 
-    What has arrived is kept beside `folder` (`<folder>.part`) until all is there, so a second call goes on where
+    What has arrived is kept beside `folder` (`<folder>.part`) until all is there, so a second call resumes where
     the first one stopped. Raises `FetchFailed` when a file does not arrive, or arrives altered, and `DataError`
     when `folder` holds something already or cannot be written.
 

@@ -19,7 +19,7 @@ from slviz.errors import MalformedData, MissingDataFile, UnknownGene, nearest
 from slviz.files.regular import read_at_most
 from slviz.tables import missing_in
 
-FEWEST_TO_JUDGE = 4
+FEWEST_TO_TELL = 4
 """A file of so many rows, none of which names two genes, is taken for another kind of table."""
 ASK = "Write two gene names on each line, with a tab between them."
 
@@ -252,7 +252,7 @@ def _refuse(
     rows: PairRows, numbers: Int64[np.ndarray, "rows 2"], left: list[LeftOut], *, file: str, genes: GeneLookup
 ) -> NoReturn:
     """Raises what is said of a file without a pair that can be used."""
-    if len(rows) >= FEWEST_TO_JUDGE and (numbers < 0).all():
+    if len(rows) >= FEWEST_TO_TELL and (numbers < 0).all():
         raise MalformedData(
             f"{file} does not look like a list of gene pairs of {genes.data}: none of its {len(rows):,} rows names one "
             f"of its genes, and line {rows.lines[0]:,} reads '{shown(_whole(rows, 0))}'. "

@@ -60,7 +60,7 @@ def _begin(path: Path) -> tuple[Path, int]:
         if use(descriptor):
             return unfinished, descriptor
         os.close(descriptor)  # one who clears away was quicker
-    raise OSError(f"what is written to {path.parent} is taken away again and again")
+    raise OSError(f"what is written to {path.parent} is downloaded again and again")
 
 
 @contextlib.contextmanager
@@ -95,7 +95,7 @@ def _begin_folder(parent: Path, prefix: str) -> tuple[Path, int | None]:
             if use(descriptor):
                 return folder, descriptor
             os.close(descriptor)
-    raise OSError(f"what is written to {parent} is taken away again and again")
+    raise OSError(f"what is written to {parent} is downloaded again and again")
 
 
 def unfinished_in(folder: Path, *, name: str | None = None) -> Iterator[Path]:

@@ -149,7 +149,7 @@ def _interrupted(summaries: list[RunSummary]) -> Iterator[Finding]:
         if each.spec is None:
             yield Finding("interrupted run", f"{each.run_id}: {each.problem}", f"Remove it with {remove}.")
         else:
-            yield Finding("interrupted run", each.run_id, f"Go on with {resume}, or remove it with {remove}.")
+            yield Finding("interrupted run", each.run_id, f"Resume it with {resume}, or remove it with {remove}.")
 
 
 def size_words(size_bytes: int) -> str:

@@ -1,4 +1,4 @@
-"""Figures of predicted classes: confusion matrix, accuracy, macro F1, and recall and precision of each class."""
+"""Metrics of predicted classes: confusion matrix, accuracy, macro F1, and recall and precision of each class."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def confusion_matrix(
 
 
 def class_metrics(confusion: Int64[np.ndarray, "classes classes"]) -> dict[str, float]:
-    """Figures over all classes, by metric key.
+    """Metrics over all classes, by metric key.
 
     Macro F1 is the mean F1 of the classes that occur or were predicted, balanced accuracy the mean recall of
     those that occur. NaN where the matrix is empty.

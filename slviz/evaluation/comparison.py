@@ -18,15 +18,15 @@ MOST_NUMBERS = 4_000_000
 """Resampled weights that are held at a time: 32 MB."""
 
 Weighted = Callable[[Float64[np.ndarray, "draws rows"]], Float64[np.ndarray, " draws"]]
-"""A figure of one scorer, given how often each row was drawn."""
+"""A metric of one scorer, given how often each row was drawn."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One figure of two scorers on the same rows.
+    """One metric of two scorers on the same rows.
 
     Attributes:
-        metric: key of the figure in `METRICS`.
+        metric: key of the metric in `METRICS`.
         one, other: its value for each.
         low, high: 95 % interval of `other - one` when rows are drawn anew, the same rows for both.
     """
@@ -50,7 +50,7 @@ class Difference:
 def compare_links(
     actual: np.ndarray, one: np.ndarray, other: np.ndarray, *, resamples: int = RESAMPLES, seed: int = 0
 ) -> list[Difference]:
-    """ROC AUC and average precision of two scorers; pairs and non-pairs are drawn anew separately.
+    """ROC AUC and average precision of two scorers; pairs and negatives are drawn anew separately.
 
     Args:
         actual: 1 or 0 for each row; both have to be there.
@@ -60,16 +60,16 @@ def compare_links(
     """
     real = actual > 0.5
     strata = [np.flatnonzero(real), np.flatnonzero(~real)]
-    figures = [{"auc": weighted_auc(real, score), "ap": weighted_ap(real, score)} for score in (one, other)]
-    return _compared(figures[0], figures[1], strata, resamples=resamples, seed=seed)
+    metrics = [{"auc": weighted_auc(real, score), "ap": weighted_ap(real, score)} for score in (one, other)]
+    return _compared(metrics[0], metrics[1], strata, resamples=resamples, seed=seed)
 
 
 def compare_values(
     actual: np.ndarray, one: np.ndarray, other: np.ndarray, *, resamples: int = RESAMPLES, seed: int = 0
 ) -> list[Difference]:
     """RMSE, MAE and R² of two predictions of the same values."""
-    figures = [_value_figures(np.asarray(actual, dtype=np.float64), score) for score in (one, other)]
-    return _compared(figures[0], figures[1], [np.arange(len(actual))], resamples=resamples, seed=seed)
+    metrics = [_value_metrics(np.asarray(actual, dtype=np.float64), score) for score in (one, other)]
+    return _compared(metrics[0], metrics[1], [np.arange(len(actual))], resamples=resamples, seed=seed)
 
 
 def _compared(
@@ -138,7 +138,7 @@ def weighted_ap(real: np.ndarray, score: np.ndarray) -> Weighted:
     return ap
 
 
-def _value_figures(actual: np.ndarray, prediction: np.ndarray) -> dict[str, Weighted]:
+def _value_metrics(actual: np.ndarray, prediction: np.ndarray) -> dict[str, Weighted]:
     error = np.asarray(prediction, dtype=np.float64) - actual
 
     def mean(weight: np.ndarray, values: np.ndarray) -> np.ndarray:

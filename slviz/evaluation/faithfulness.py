@@ -41,14 +41,14 @@ class Faithfulness:
     def sentence(self) -> str:
         """The result for a reader who knows no statistics."""
         what = "for this gene" if self.genes == 1 else f"in this run ({self.genes} genes tested)"
-        others = f"without as many others by {_figure(self.random)}"
+        others = f"without as many others by {_two_digits(self.random)}"
         if self.genes == 1:
-            others += f" ({_figure(self.low)} to {_figure(self.high)})"
+            others += f" ({_two_digits(self.low)} to {_two_digits(self.high)})"
         else:
             others += f" (difference {self.top - self.random:+.4f}, 95 % interval {self.low:+.4f} to {self.high:+.4f})"
         return (
             f"Attention is {'faithful' if self.faithful else 'not faithful'} {what}: {self._why}. Without the most "
-            f"attended edges the score of the best new partners falls by {_figure(self.top)}, {others}."
+            f"attended edges the score of the best new partners falls by {_two_digits(self.top)}, {others}."
         )
 
     @property
@@ -60,7 +60,7 @@ class Faithfulness:
         return "predictions need the edges that it favours no more than others"
 
 
-def _figure(value: float) -> str:
+def _two_digits(value: float) -> str:
     """Four decimals; what rounds to nothing has no sign."""
     return f"{round(value, 4) + 0.0:.4f}"
 

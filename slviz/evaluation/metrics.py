@@ -1,4 +1,4 @@
-"""Metric: what a figure is called, what it says, and which direction is better; the table of them."""
+"""Metric: what a metric is called, what it says, and which direction is better; the table of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AMONG_THE_DRAWN = (
 
 @dataclass(frozen=True)
 class Metric:
-    """What a figure is called, what it says, and which direction is better."""
+    """What a metric is called, what it says, and which direction is better."""
 
     key: str
     label: str

@@ -1,4 +1,4 @@
-"""Figures of one set of judged pairs: ranking, threshold, calibration, error."""
+"""Metrics of one set of evaluated pairs: ranking, threshold, calibration, error."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def link_metrics(
     threshold: float,
     share: Float[np.ndarray, " rows"] | None = None,
 ) -> dict[str, float]:
-    """Figures of one set of pairs, by metric key.
+    """Metrics of one set of pairs, by metric key.
 
     Args:
         actual: 1 for a real pair, 0 for an unlisted one.
@@ -130,19 +130,19 @@ def link_metrics(
         threshold: from `best_threshold` on validation pairs.
         share: what the scorer says of the share of real pairs, in 0..1: its score, where that is one.
     """
-    figures = {
+    measures = {
         "auc": roc_auc(actual, score),
         "ap": average_precision(actual, score),
         "f1": f1_at(threshold, actual, score),
         "threshold": threshold,
     }
     if share is not None:
-        figures |= {"brier": brier_score(actual, share), "ece": calibration_error(actual, share)}
-    return figures
+        measures |= {"brier": brier_score(actual, share), "ece": calibration_error(actual, share)}
+    return measures
 
 
 def value_metrics(actual: Float[np.ndarray, " rows"], prediction: Float[np.ndarray, " rows"]) -> dict[str, float]:
-    """Figures of predicted numbers, by metric key."""
+    """Metrics of predicted numbers, by metric key."""
     return {
         "rmse": rmse(actual, prediction),
         "mae": mae(actual, prediction),

@@ -1,4 +1,4 @@
-"""Figures of a ranking of every pair that is not known yet, and of every gene's possible partners."""
+"""Metrics of a ranking of every pair that is not known yet, and of every gene's possible partners."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def ranking_metrics(
     excluded: Int64[np.ndarray, "excluded 2"],
     genes: int,
 ) -> dict[str, dict[str, float]]:
-    """Figures over all pairs ("all-unknown") and over each gene's candidates ("per-gene"), by metric key.
+    """Metrics over all pairs ("all-unknown") and over each gene's candidates ("per-gene"), by metric key.
 
-    Pairs with the same score share their ranks: each figure is its mean over all orders of such pairs.
+    Pairs with the same score share their ranks: each metric is its mean over all orders of such pairs.
 
     - all-unknown: every pair of different genes but the excluded ones is ranked. `ap` is the average
       precision of the positives, `recall@5000` their share among the 5,000 highest.
@@ -35,7 +35,7 @@ def ranking_metrics(
     Args:
         rows: gives the scores, a block of genes at a time; none may be NaN.
         positives: the held-out pairs to find, each once, none of them excluded.
-        excluded: known pairs that are not to be found: those learnt from, or left out of the division.
+        excluded: known pairs that are not to be found: those learnt from, or left out of the split.
         genes: number of genes.
 
     Returns {} when there is no positive. Memory: about 4 bytes a pair of genes.
@@ -91,7 +91,7 @@ def _places(
 def _all_unknown(
     scores: Float32[np.ndarray, " candidates"], positives: Float32[np.ndarray, " positives"]
 ) -> dict[str, float]:
-    """Figures from the scores of all candidates, positives among them; sorts `scores` in place."""
+    """Metrics from the scores of all candidates, positives among them; sorts `scores` in place."""
     scores.sort()
     falling, count = np.unique(-positives, return_counts=True)
     above = len(scores) - np.searchsorted(scores, -falling, side="right")
@@ -109,16 +109,16 @@ def _per_gene(
     above: Int64[np.ndarray, " positives"],
     level: Int64[np.ndarray, " positives"],
 ) -> dict[str, float]:
-    """Mean figures over genes from the place of each positive among its gene's candidates."""
+    """Mean metrics over genes from the place of each positive among its gene's candidates."""
     _, which, positives = np.unique(gene, return_inverse=True, return_counts=True)
     gained = np.concatenate([[0.0], np.cumsum(1 / np.log2(np.arange(2, max(CUTS) + 2)))])  # by number of ranks
-    figures: dict[str, dict[int, float]] = {"ndcg": {}, "recall": {}, "precision": {}}
+    measures: dict[str, dict[int, float]] = {"ndcg": {}, "recall": {}, "precision": {}}
     for k in CUTS:
         first, last = np.minimum(above, k), np.minimum(above + level, k)
         gain = np.bincount(which, weights=(gained[last] - gained[first]) / level)
         hits = np.bincount(which, weights=(last - first) / level)
         possible = np.minimum(positives, k)
-        figures["ndcg"][k] = float(np.mean(gain / gained[possible]))
-        figures["recall"][k] = float(np.mean(hits / positives))
-        figures["precision"][k] = float(np.mean(hits / possible))
-    return {f"{name}@{k}": value for name, of_cut in figures.items() for k, value in of_cut.items()}
+        measures["ndcg"][k] = float(np.mean(gain / gained[possible]))
+        measures["recall"][k] = float(np.mean(hits / positives))
+        measures["precision"][k] = float(np.mean(hits / possible))
+    return {f"{name}@{k}": value for name, of_cut in measures.items() for k, value in of_cut.items()}

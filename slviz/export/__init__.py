@@ -1,4 +1,4 @@
-"""Taking away: networks, embeddings, tables and figures as files that say where they come from."""
+"""Downloads: networks, embeddings, tables and figures as files that say where they come from."""
 
 from slviz.export.annotated import Annotated, of_run, of_stored_run, of_stored_vectors, of_vectors
 from slviz.export.formats import FORMATS, Format

@@ -1,4 +1,4 @@
-"""The formats in which an embedding can be taken away, in one table."""
+"""The formats in which an embedding can be downloaded, in one table."""
 
 from __future__ import annotations
 

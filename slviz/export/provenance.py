@@ -18,7 +18,7 @@ def spec_provenance(spec: RunSpec, *, synthetic: bool = False) -> str:
     kind = "SYNTHETIC data set" if synthetic or spec.synthetic else "data set"
     return (
         f"{kind} {spec.data_name} ({spec.data_fingerprint[:12]}); task {spec.task.name}; network {spec.network.name}; "
-        f"features {spec.features.name}; held out {spec.held_out}; seed {spec.seed}; run {spec.run_id}; "
+        f"features {spec.features.name}; split {spec.held_out}; seed {spec.seed}; run {spec.run_id}; "
         f"slviz {__version__}"
     )
 

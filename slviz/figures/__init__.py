@@ -32,7 +32,7 @@ from slviz.figures.enrichment import compared_bars, enrichment_bars
 from slviz.figures.map_3d import embedding_3d
 from slviz.figures.network import network_figure
 from slviz.figures.own_columns import by_column
-from slviz.figures.predictions import predicted_against_actual, residuals, score_distribution
+from slviz.figures.predictions import predicted_vs_actual, residuals, score_distribution
 from slviz.figures.scree import scree_plot
 from slviz.figures.screens import by_screen
 from slviz.figures.side_by_side import side_by_side
@@ -72,7 +72,7 @@ __all__ = [
     "marked_synthetic",
     "network_figure",
     "precision_recall_curves",
-    "predicted_against_actual",
+    "predicted_vs_actual",
     "residuals",
     "roc_curves",
     "score_distribution",

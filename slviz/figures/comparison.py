@@ -1,4 +1,4 @@
-"""Runs beside each other: differences of their figures with intervals."""
+"""Runs beside each other: differences of their metrics with intervals."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from slviz.figures.written import all_written, written
 
 LINE_PIXELS = 46
 APART = 0.24
-"""Between the figures of one run, in distances between runs."""
+"""Between the metrics of one run, in distances between runs."""
 
 
 def difference_intervals(differences: Mapping[str, Sequence[Difference]], *, reference: str) -> go.Figure:
-    """A dot and its 95 % interval for each run and figure; to the right of 0 the figure is higher than the reference's.
+    """A dot and its 95 % interval for each run and metric; to the right of 0 the metric is higher than the reference's.
 
     Args:
-        differences: by the run's name, its figures minus those of the reference.
+        differences: by the run's name, its metrics minus those of the reference.
         reference: the name of the run that all are compared with.
     """
     keys = list(dict.fromkeys(each.metric for found in differences.values() for each in found))

@@ -29,14 +29,14 @@ class NamedCurve:
     Attributes:
         name: the scorer, such as "network" or "max degree".
         x, y: false and true positive rate (ROC), or recall and precision; same length.
-        figure: area under the ROC curve, or average precision; stands in the legend.
+        value: area under the ROC curve, or average precision; stands in the legend.
         baseline: drawn thinner and dashed.
     """
 
     name: str
     x: np.ndarray
     y: np.ndarray
-    figure: float
+    value: float
     baseline: bool = False
 
 
@@ -45,7 +45,7 @@ def roc_curves(curves: Sequence[NamedCurve]) -> go.Figure:
     chance = _chance([0, 1], [0, 1], "chance (AUC 0.500)")
     figure = framed(
         [chance, *_lines(curves, "AUC", x="False positives", y="True positives")],
-        x="False positive rate (share of non-pairs called)",
+        x="False positive rate (share of negatives called)",
         y="True positive rate (share of pairs found)",
         keep="roc",
     )
@@ -53,7 +53,7 @@ def roc_curves(curves: Sequence[NamedCurve]) -> go.Figure:
 
 
 def precision_recall_curves(curves: Sequence[NamedCurve], *, share_positive: float) -> go.Figure:
-    """Precision against recall, one line a scorer; chance lies at the share of pairs among what is judged."""
+    """Precision against recall, one line a scorer; chance lies at the share of pairs among what is evaluated."""
     chance = _chance([0, 1], [share_positive] * 2, f"chance (AP {share_positive:.3f})")
     figure = framed(
         [chance, *_lines(curves, "AP", x="Recall", y="Precision")],
@@ -64,10 +64,10 @@ def precision_recall_curves(curves: Sequence[NamedCurve], *, share_positive: flo
     return _unit_square(figure)
 
 
-def _lines(curves: Sequence[NamedCurve], figure_name: str, *, x: str, y: str) -> list[Any]:
+def _lines(curves: Sequence[NamedCurve], metric_name: str, *, x: str, y: str) -> list[Any]:
     """Baselines first and thin, networks on top and thick; the legend by falling figure."""
-    order = sorted(curves, key=lambda curve: (not curve.baseline, curve.figure))
-    ranks = {curve.name: rank for rank, curve in enumerate(sorted(curves, key=lambda curve: -curve.figure))}
+    order = sorted(curves, key=lambda curve: (not curve.baseline, curve.value))
+    ranks = {curve.name: rank for rank, curve in enumerate(sorted(curves, key=lambda curve: -curve.value))}
     colours = _colours(curves)
     traces = []
     for curve in order:
@@ -78,7 +78,7 @@ def _lines(curves: Sequence[NamedCurve], figure_name: str, *, x: str, y: str) ->
                 x=np.asarray(curve.x, dtype=np.float32)[kept],
                 y=np.asarray(curve.y, dtype=np.float32)[kept],
                 mode="lines",
-                name=f"{written(curve.name)} ({figure_name} {curve.figure:.3f})",
+                name=f"{written(curve.name)} ({metric_name} {curve.value:.3f})",
                 legendrank=1000 + ranks[curve.name],
                 line={
                     "color": colours[curve.name],
@@ -126,7 +126,7 @@ def curves_of(
 
     Args:
         predictions: of a link run, as `Run.predictions` has it.
-        against: the drawn non-pairs to judge on, such as "random".
+        against: the drawn negatives to evaluate on, such as "random".
         part: which part of the pairs.
         called: what the run's own predictions are called beside the baselines.
     """

@@ -20,7 +20,7 @@ CROWDED = 300
 """With more points than this, shading behind them shows where they pile up."""
 
 
-def predicted_against_actual(
+def predicted_vs_actual(
     predictions: pd.DataFrame,
     *,
     parts: Sequence[str] = PARTS,
@@ -71,7 +71,7 @@ def residuals(
     """Residual (actual − predicted) of each pair over its prediction or its actual value.
 
     Above the dashed zero line the model said too little, below it too much. Points carry
-    `customdata = [row]` of `predictions`; the arguments are those of `predicted_against_actual`.
+    `customdata = [row]` of `predictions`; the arguments are those of `predicted_vs_actual`.
     """
     if over not in ("prediction", "actual"):
         raise InvalidSetting(f"over='{over}' is not one of: prediction, actual.")
@@ -103,11 +103,11 @@ def residuals(
 def score_distribution(
     predictions: pd.DataFrame, *, part: str = "test", against: str = "random", height: int = 380
 ) -> go.Figure:
-    """How the scores of known pairs and of drawn non-pairs spread: the less they overlap, the better."""
+    """How the scores of known pairs and of drawn negatives spread: the less they overlap, the better."""
     of_part = predictions["part"].to_numpy() == part
     kind = predictions["against"].to_numpy()
     score = _numbers(predictions, "prediction")
-    groups = (("known pairs", "known", OKABE_ITO[0], ""), (f"{written(against)} non-pairs", against, OKABE_ITO[5], "/"))
+    groups = (("known pairs", "known", OKABE_ITO[0], ""), (f"{written(against)} negatives", against, OKABE_ITO[5], "/"))
     if not (of_part & np.isin(kind, ["known", against])).any():
         return empty("There is no pair of this part in this run.")
     edges = np.histogram_bin_edges(score[of_part & np.isin(kind, ["known", against])], bins=50)

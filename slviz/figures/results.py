@@ -1,4 +1,4 @@
-"""Results side by side: one figure of every model and baseline, with its spread and every single run."""
+"""Results side by side: one metric of every model and baseline, with its spread and every single run."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ FRAME_PIXELS = 110
 
 
 def results_dots(table: ResultTable, column: Column) -> go.Figure:
-    """Mean and standard deviation of one figure, a row a model, best on top; small dots are the single runs.
+    """Mean and standard deviation of one metric, a row a model, best on top; small dots are the single runs.
 
-    Networks are filled circles, baselines grey diamonds; a row that was not judged on all divisions is
+    Networks are filled circles, baselines grey diamonds; a row that was not evaluated on all splits is
     hollow. Points carry `customdata = [row of table.rows]`.
     """
     rows = [(place, row) for place, row in enumerate(table.rows) if column in row.cells]
     if not rows:
-        return empty("No run of this protocol has this figure.")
+        return empty("No run of this protocol has this metric.")
     sign = 1 if higher_is_better(column[1]) else -1
     rows.sort(key=lambda each: sign * each[1].cells[column].mean)
     traces = [_single_runs(rows, column)]
@@ -41,13 +41,13 @@ def results_dots(table: ResultTable, column: Column) -> go.Figure:
 
 
 def results_by_protocol(table: ResultTable) -> go.Figure:
-    """One figure by every protocol (see `slviz.results.across`), a row a model, a colour and symbol a protocol.
+    """One metric by every protocol (see `slviz.results.across`), a row a model, a colour and symbol a protocol.
 
     Points carry `customdata = [row of table.rows]`.
     """
     rows = list(enumerate(table.rows))
     if not rows or not table.columns:
-        return empty("No run has this figure.")
+        return empty("No run has this metric.")
     names = [written(row_name(row)) for _, row in reversed(rows)]
     traces = []
     for place, column in enumerate(table.columns):

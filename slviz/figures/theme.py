@@ -35,7 +35,7 @@ def framed(traces: list[Any], *, x: str, y: str, keep: str, legend_title: str = 
 
 
 def noted(figure: go.Figure, lines: Sequence[str]) -> go.Figure:
-    """The figure with small lines over the plot that say what it shows, so that a picture taken away says so, too."""
+    """The figure with small lines over the plot that say what it shows, so that a picture downloaded says so, too."""
     shown = [written(line) for line in lines if line]
     legend = figure.layout.legend.y or 0  # pyright: ignore[reportAttributeAccessIssue]
     lifted = LEGEND_PIXELS if legend > 1 else 0

@@ -1,4 +1,4 @@
-"""How a training went, or goes: loss and validation figure by epoch."""
+"""How a training went, or goes: loss and validation metric by epoch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from slviz.figures.palette import ACCENT, FAINT, LINE, OKABE_ITO
 from slviz.figures.theme import CLEAR, empty
 from slviz.figures.written import written
 
-FIGURE_TITLES = {
+METRIC_TITLES = {
     "auc": "ROC AUC",
     "ap": "Average precision",
     "rmse": "RMSE (score units)",
@@ -19,13 +19,13 @@ FIGURE_TITLES = {
     "validation_auc": "Validation ROC AUC",
     "validation_rmse": "Validation RMSE",
 }
-KNOWN_COLUMNS = ("epoch", "epochs", "train_loss", "validation_loss", "seconds", "figure_name")
+KNOWN_COLUMNS = ("epoch", "epochs", "train_loss", "validation_loss", "seconds", "metric_name")
 
 
 def training_curves(
     history: pd.DataFrame,
     *,
-    figure_name: str | None = None,
+    metric_name: str | None = None,
     epochs: int | None = None,
     lower_is_better: bool = False,
     height: int = 360,
@@ -42,8 +42,8 @@ def training_curves(
     """
     if not len(history):
         return empty("The first epoch has not finished yet.", height=height)
-    figure_name = figure_name or _watched(history)
-    titles = ["Loss"] + ([_title(figure_name)] if figure_name else [])
+    metric_name = metric_name or _watched(history)
+    titles = ["Loss"] + ([_title(metric_name)] if metric_name else [])
     figure = make_subplots(rows=1, cols=len(titles), subplot_titles=titles, horizontal_spacing=0.1)
     epoch = history["epoch"].to_numpy()
     for column, name, colour, dash in (
@@ -52,8 +52,8 @@ def training_curves(
     ):
         if column in history and np.isfinite(history[column].astype(float)).any():
             figure.add_trace(_line(epoch, history[column].to_numpy(float), name, colour, dash), row=1, col=1)
-    if figure_name:
-        _add_watched(figure, epoch, history[figure_name].to_numpy(float), figure_name, lower_is_better)
+    if metric_name:
+        _add_watched(figure, epoch, history[metric_name].to_numpy(float), metric_name, lower_is_better)
     last = max(epochs or 0, int(epoch.max()))
     figure.update_xaxes(title="Epoch", range=[0.5, last + 0.5], gridcolor=FAINT, zeroline=False)
     figure.update_yaxes(gridcolor=FAINT, zeroline=False, automargin=True)
@@ -107,4 +107,4 @@ def _watched(history: pd.DataFrame) -> str | None:
 
 
 def _title(name: str) -> str:
-    return FIGURE_TITLES.get(name, written(name.replace("_", " ").capitalize()))
+    return METRIC_TITLES.get(name, written(name.replace("_", " ").capitalize()))

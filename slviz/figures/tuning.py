@@ -20,11 +20,11 @@ MOST_TICKS = 6
 
 
 def search_history(study: Study, *, figure: str) -> go.Figure:
-    """The validation figure of every finished trial, and the best so far.
+    """The validation metric of every finished trial, and the best so far.
 
     Args:
         study: the search.
-        figure: what the validation figure is called.
+        metric: what the validation metric is called.
     """
     from optuna.visualization import plot_optimization_history
 
@@ -48,14 +48,14 @@ def search_importances(study: Study) -> go.Figure:
     if len(_finished(study)) < 2:
         return empty("Importance needs two finished trials or more.", height=HEIGHT)
     if len({trial.value for trial in _finished(study)}) == 1:
-        return empty("All trials reached the same figure.", height=HEIGHT)
+        return empty("All trials reached the same value.", height=HEIGHT)
     drawn = plot_param_importances(study)
     drawn.update_traces(marker={"color": OKABE_ITO[0]}, showlegend=False)
     return _dressed(drawn, x="Share of the differences between trials", y="")
 
 
 def search_learning(study: Study, *, figure: str) -> go.Figure:
-    """The validation figure by epoch, a line a trial; a line that ends early is a trial that was stopped."""
+    """The validation metric by epoch, a line a trial; a line that ends early is a trial that was stopped."""
     from optuna.visualization import plot_intermediate_values
 
     if not any(trial.intermediate_values for trial in study.get_trials(deepcopy=False)):
@@ -77,7 +77,7 @@ def search_learning(study: Study, *, figure: str) -> go.Figure:
 
 
 def search_slices(study: Study, *, figure: str) -> go.Figure:
-    """The validation figure of every finished trial over each setting that was tried; later trials are darker."""
+    """The validation metric of every finished trial over each setting that was tried; later trials are darker."""
     from optuna.visualization import plot_slice
 
     if not _finished(study):

@@ -180,7 +180,7 @@ def _branches(
     outer: int,
     threshold: float,
 ) -> Int64[np.ndarray, " branches"]:
-    """Edges from the ring to genes exactly two steps from the centre, the heaviest of each neighbour."""
+    """Edges from the ring to genes exactly two hops from the centre, the heaviest of each neighbour."""
     near = np.concatenate([[gene], view.other_end(spokes), guessed])
     branches = []
     for neighbour in ring.tolist():  # at most `limit` of them

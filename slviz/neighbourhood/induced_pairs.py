@@ -78,7 +78,7 @@ def pairs_inside(
 
 
 def part_of_known(graph: GeneGraph, run: Run) -> np.ndarray:
-    """Text [P]: for each known pair "known, train" and the like; "known" where the run never judged it."""
+    """Text [P]: for each known pair "known, train" and the like; "known" where the run never evaluated it."""
     number = graph.number_of
     said = np.full(len(graph.pairs), "known", dtype=object)
     if "gene_a" not in run.predictions:

@@ -16,7 +16,7 @@ KNOWN = "known, in training"
 HELD_OUT = "known, held out"
 PREDICTED = "predicted"
 OTHER = "edge, not a known pair"
-FURTHER = "two steps away"
+FURTHER = "two hops away"
 RELATIONS = (KNOWN, HELD_OUT, PREDICTED, OTHER, FURTHER)
 
 # Where an edge lies.
@@ -45,7 +45,7 @@ class Neighbourhood:
         degree: int64 [N], number of known partners, held-out ones included.
         edges: int64 [2, M], gene numbers, source → target; a predicted pair runs from the centre.
         weight: float32 [M], attention; NaN for a predicted pair and without attention.
-        place: text [M]: "spoke" (between centre and neighbour), "outer" (to a gene two steps
+        place: text [M]: "spoke" (between centre and neighbour), "outer" (to a gene two hops
             away), "predicted", or "among" (any other edge between genes shown).
         kind: text [M], what the pair of an edge is: one of `RELATIONS` but the last.
         self_weight: the centre's attention to itself, which is not drawn; NaN where there is none.
@@ -107,7 +107,7 @@ class Neighbourhood:
             "evidence": self.evidence,
             "pubmed": self.pubmed,
             "dataset_score": self.dataset_score,
-            "steps": self.hops,
+            "hops": self.hops,
             "known_partners": self.degree,
         }
         return pd.DataFrame({name: column[1:] for name, column in columns.items()})

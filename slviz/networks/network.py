@@ -35,7 +35,7 @@ class Network(Model):
     learns_in_epochs: ClassVar[bool] = True
     plain: ClassVar[bool] = False
     """Reads and gives back features as they are, neither centred nor scaled, by its layers and nothing beside."""
-    layers: int = setting(2, "How many steps along the graph a gene looks: 1 sees its partners only.", low=1, high=3)
+    layers: int = setting(2, "How many hops along the graph a gene sees: 1 is its partners only.", low=1, high=3)
     width: int = setting(64, "How many numbers describe a gene in the embedding.", low=2, high=512)
     dropout: float = setting(
         0.3,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MAPS_SEED = 0
 TOLD = ("random", "degree-matched", "file", "all", "genes")
-"""Figures of single evidence kinds are left to `runs show`."""
+"""Metrics of single evidence kinds are left to `runs show`."""
 LINES = 20
 """At most about so many lines on the progress of one training."""
 
@@ -109,7 +109,7 @@ def _train(
     stored = writer.stored_checkpoint()
     writer.begin(split.to_frame(graph.genes), after_epoch=stored.epoch if stored else 0)
     if stored is not None:
-        voice.tell(f"Goes on after epoch {stored.epoch}.")
+        voice.tell(f"Resumes after epoch {stored.epoch}.")
     before = stored.history if stored else pd.DataFrame()
     with EventFile(writer.folder, before) if events else contextlib.nullcontext() as file:
         run = _trained(writer, spec, graph, split, stored=stored, device=device, events=file, voice=voice)
@@ -168,7 +168,7 @@ def _row(epoch: Epoch) -> dict[str, float]:
         "epoch": epoch.epoch,
         "train_loss": epoch.train_loss,
         "validation_loss": epoch.validation_loss,
-        epoch.figure_name: epoch.figure,
+        epoch.metric_name: epoch.metric,
         "seconds": epoch.seconds,
         **epoch.measures,
     }
@@ -177,7 +177,7 @@ def _row(epoch: Epoch) -> dict[str, float]:
 def _line(epoch: Epoch) -> str:
     return (
         f"epoch {epoch.epoch}/{epoch.epochs}  loss {epoch.train_loss:.4f}  "
-        f"validation loss {epoch.validation_loss:.4f}  {epoch.figure_name} {epoch.figure:.4f}"
+        f"validation loss {epoch.validation_loss:.4f}  {epoch.metric_name} {epoch.metric:.4f}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Names of clusters: for each the term that it is richest in, or the gene around which it lies."""
+"""Names of clusters: for each its most enriched term, or the gene around which it lies."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FEWEST = 3
 
 @dataclass(frozen=True)
 class ClusterTerm:
-    """The term that a cluster is richest in: its number, how many of the cluster's genes it holds, and its q."""
+    """The most enriched term of a cluster: its number, how many of the cluster's genes it holds, and its q."""
 
     term: int
     genes: int
@@ -26,11 +26,11 @@ class ClusterTerm:
 
 
 def named(clusters: Clusters, graph: GeneGraph) -> Clusters:
-    """The same clusters, called "1 · DNA repair" for their number (the largest is 1) and their richest term.
+    """The same clusters, called "1 · DNA repair" for their number (the largest is 1) and their most enriched term.
 
-    A cluster that is significantly rich in no term is called for its gene with most known partners: "7 · near KRAS".
+    A cluster that has no significantly enriched term is called for its gene with most known partners: "7 · near KRAS".
     """
-    found = [None] * len(clusters.names) if graph.terms is None else richest_terms(clusters, graph.terms)
+    found = [None] * len(clusters.names) if graph.terms is None else most_enriched_terms(clusters, graph.terms)
     by_degree = np.argsort(-graph.degree, kind="stable")
     names = []
     for number, best in enumerate(found):
@@ -40,7 +40,7 @@ def named(clusters: Clusters, graph: GeneGraph) -> Clusters:
     return dataclasses.replace(clusters, names=tuple(names))
 
 
-def richest_terms(clusters: Clusters, terms: Terms) -> list[ClusterTerm | None]:
+def most_enriched_terms(clusters: Clusters, terms: Terms) -> list[ClusterTerm | None]:
     """For each cluster its most significant term against all genes (of equals the more specific); None below q < 0.05.
 
     The test is that of `slviz.enrichment`, for all clusters at once.

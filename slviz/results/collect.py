@@ -1,4 +1,4 @@
-"""From finished runs to one tidy table of figures, with the proof that they were judged on the same pairs."""
+"""From finished runs to one tidy table of metrics, with the proof that they were evaluated on the same pairs."""
 
 from __future__ import annotations
 
@@ -25,48 +25,48 @@ WITH_EARLIER = "with earlier screens"
 """A row that is the model of the run once more, told what other screens said of each pair."""
 OF_ONE = ("class ", "screen ")
 RECONSTRUCT = "reconstruct"
-COLUMNS = ("task", "protocol", "model", "is_network", "features", "division", "held_out", "run_id", "seed")
-FIGURE_COLUMNS = (*COLUMNS, "against", "metric", "value")
-DIVISION_SETTINGS = frozenset({"fold", "split_seed", "publication", "test_pairs", "test_negatives"})
-"""What tells divisions of one protocol apart; other settings make it another protocol."""
+COLUMNS = ("task", "protocol", "model", "is_network", "features", "split", "held_out", "run_id", "seed")
+RESULT_COLUMNS = (*COLUMNS, "against", "metric", "value")
+SPLIT_SETTINGS = frozenset({"fold", "split_seed", "publication", "test_pairs", "test_negatives"})
+"""What tells splits of one protocol apart; other settings make it another protocol."""
 
 
 @dataclass(frozen=True, eq=False)
 class Collected:
-    """Figures of finished runs on test pairs.
+    """Metrics of finished runs on test pairs.
 
     Attributes:
-        figures: one row a figure, columns `FIGURE_COLUMNS`. `model` is the network with the settings that
-            are not at their default, or a baseline's name; `division` identifies the split with all its
-            settings; `held_out` says it for people, such as "fold 2". A baseline is there once a division.
+        metrics: one row a value, columns `RESULT_COLUMNS`. `model` is the network with the settings that
+            are not at their default, or a baseline's name; `split` identifies the split with all its
+            settings; `held_out` says it for people, such as "fold 2". A baseline is there once a split.
         notes: sentences on runs that were left out.
     """
 
-    figures: pd.DataFrame
+    metrics: pd.DataFrame
     notes: tuple[str, ...] = ()
 
 
 def collect(store: RunStore, summaries: Sequence[RunSummary]) -> Collected:
-    """The figures of the finished runs among `summaries`, all of one data set.
+    """The metrics of the finished runs among `summaries`, all of one data set.
 
-    Runs of the same division are there only if their frozen splits are the same, pair by pair; the notes
+    Runs of the same split are there only if their frozen splits are the same, pair by pair; the notes
     name those that were left out, and the damaged ones.
     """
     broken = [f"Run {each.run_id} is left out: {each.problem}" for each in summaries if each.state == "damaged"]
     finished = [each for each in summaries if each.state == "finished" and each.spec is not None]
-    kept, notes = _judged_on_the_same_pairs(store, finished)
+    kept, notes = _evaluated_on_the_same_pairs(store, finished)
     notes = [*broken, *notes]
-    rows = [_figures(summary, summary.spec) for summary in kept if summary.spec is not None]
+    rows = [_metrics(summary, summary.spec) for summary in kept if summary.spec is not None]
     if not rows:
-        return Collected(pd.DataFrame(columns=list(FIGURE_COLUMNS)), tuple(notes))
-    figures = pd.concat(rows, ignore_index=True)
-    # Every run of a division carries the same baselines; the latest run's are taken.
-    repeated = figures.duplicated(["task", "division", "model", "against", "metric"]) & ~figures["is_network"]
-    return Collected(figures.loc[~repeated].reset_index(drop=True), tuple(notes))
+        return Collected(pd.DataFrame(columns=list(RESULT_COLUMNS)), tuple(notes))
+    metrics = pd.concat(rows, ignore_index=True)
+    # Every run of a split carries the same baselines; the latest run's are taken.
+    repeated = metrics.duplicated(["task", "split", "model", "against", "metric"]) & ~metrics["is_network"]
+    return Collected(metrics.loc[~repeated].reset_index(drop=True), tuple(notes))
 
 
-def division_of(spec: RunSpec) -> str:
-    """What identifies the pairs that a run is judged on: the data set and every setting of its split."""
+def split_of(spec: RunSpec) -> str:
+    """What identifies the pairs that a run is evaluated on: the data set and every setting of its split."""
     return json.dumps([spec.data_fingerprint, spec.split.to_json()], sort_keys=True)
 
 
@@ -75,7 +75,7 @@ def protocol_of(spec: RunSpec) -> str:
 
     A task about genes asks for what its settings say, and features are given back themselves.
     """
-    words = words_of({"split": spec.split}, leave_out=DIVISION_SETTINGS)
+    words = words_of({"split": spec.split}, leave_out=SPLIT_SETTINGS)
     if not spec.task.scores_pairs:
         words += words_of({"task": spec.task})
     if spec.task.name == RECONSTRUCT:
@@ -119,8 +119,8 @@ def _named(name: str, words: Sequence[str]) -> str:
     return f"{name} ({', '.join(words)})" if words else name
 
 
-def _figures(summary: RunSummary, spec: RunSpec) -> pd.DataFrame:
-    """Rows of `FIGURE_COLUMNS` of one run; for confidence also the mean rank correlation within kinds of evidence."""
+def _metrics(summary: RunSummary, spec: RunSpec) -> pd.DataFrame:
+    """Rows of `RESULT_COLUMNS` of one run; for confidence also the mean rank correlation within kinds of evidence."""
     table = summary.metrics
     table = table.loc[(table["part"] == "test") & (table["metric"] != "threshold")].dropna(subset=["value"])
     table = table.loc[~table["against"].str.startswith(OF_ONE)]  # on the Predictions page, for one run at a time
@@ -135,7 +135,7 @@ def _figures(summary: RunSummary, spec: RunSpec) -> pd.DataFrame:
             "model": table["scorer"].map(lambda scorer: _scorer_of(spec, scorer)).to_numpy(),
             "is_network": is_network,
             "features": pd.Series(is_network).map({True: spec.features.name, False: ""}).to_numpy(),
-            "division": division_of(spec),
+            "split": split_of(spec),
             "held_out": held_out_of(spec),
             "run_id": summary.run_id,
             "seed": spec.seed,
@@ -155,24 +155,24 @@ def _within_sources(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _judged_on_the_same_pairs(store: RunStore, runs: Sequence[RunSummary]) -> tuple[list[RunSummary], list[str]]:
-    """The runs whose frozen split is that of most runs of its division; and a sentence on each other."""
-    by_division: dict[str, list[tuple[str, RunSummary]]] = defaultdict(list)
+def _evaluated_on_the_same_pairs(store: RunStore, runs: Sequence[RunSummary]) -> tuple[list[RunSummary], list[str]]:
+    """The runs whose frozen pairs are those of most runs of the same split; and a sentence on each other."""
+    by_split: dict[str, list[tuple[str, RunSummary]]] = defaultdict(list)
     notes: list[str] = []
     for run in runs:
         assert run.spec is not None
         try:
             sealed = str(Manifest.read(run.folder).files[SPLIT]["sha256"])
-            by_division[division_of(run.spec)].append((sealed, run))
+            by_split[split_of(run.spec)].append((sealed, run))
         except (SlvizError, KeyError) as error:
             notes.append(f"Run {run.run_id} is left out: its split cannot be read ({error}).")
     kept: list[RunSummary] = []
-    for group in by_division.values():
+    for group in by_split.values():
         same = _of_one_content(store, group)
         kept += [run for run in (each[1] for each in group) if run.run_id in same]
         notes += [
-            f"Run {run.run_id} is left out: it was judged on other pairs than the other runs of {held_out_of(run.spec)}"
-            f" of '{run.spec.split.name}'. Train it again to compare it."
+            f"Run {run.run_id} is left out: it was evaluated on other pairs than the other runs of "
+            f"{held_out_of(run.spec)} of '{run.spec.split.name}'. Train it again to compare it."
             for _, run in group
             if run.run_id not in same and run.spec is not None
         ]
@@ -192,7 +192,7 @@ def _of_one_content(store: RunStore, group: Sequence[tuple[str, RunSummary]]) ->
 
 
 def _content(store: RunStore, run: RunSummary) -> str:
-    """What a split learns from and judges on: all of it but the negatives of training and validation.
+    """What is learnt from and evaluated on in a split: all of it but the negatives of training and validation.
 
     Earlier versions drew these without regard to the test part.
     """

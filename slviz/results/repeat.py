@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from slviz.pipeline import commands
-from slviz.results.collect import DIVISION_SETTINGS
+from slviz.results.collect import SPLIT_SETTINGS
 from slviz.runs.settings_parser import words_of
 from slviz.runs.spec import RunSpec
 
@@ -19,13 +19,13 @@ def sweep_commands(specs: Sequence[RunSpec], *, source: str) -> list[str]:
     Networks that share feature set, folds (or publications), seeds and all settings come from one line. A
     line trains every one of its folds with every one of its seeds; a user's own file of pairs has no line.
     """
-    judged: dict[tuple[Shared, str, str], set[tuple[str, str]]] = {}
+    evaluated: dict[tuple[Shared, str, str], set[tuple[str, str]]] = {}
     for spec in specs:
         if spec.split.name != "file":
             key = _shared(spec), spec.features.name, spec.network.name
-            judged.setdefault(key, set()).add((_held_out(spec), str(spec.seed)))
+            evaluated.setdefault(key, set()).add((_held_out(spec), str(spec.seed)))
     lines: dict[tuple[Shared, str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
-    for (shared, features, network), on in judged.items():
+    for (shared, features, network), on in evaluated.items():
         held_out = tuple(sorted({each for each, _ in on}))
         seeds = tuple(sorted({seed for _, seed in on}, key=int))
         lines.setdefault((shared, features, held_out, seeds), []).append(network)
@@ -38,7 +38,7 @@ Shared = tuple[str, ...]
 def _shared(spec: RunSpec) -> Shared:
     """Task, split and every setting that is not at its default, as they are typed."""
     parts = {"task": spec.task, "network": spec.network, "split": spec.split, "optimiser": spec.optimiser}
-    words = words_of(parts, leave_out=DIVISION_SETTINGS)
+    words = words_of(parts, leave_out=SPLIT_SETTINGS)
     if spec.split.split_seed:
         words.append(f"{SEEDS}={spec.split.split_seed}")
     return spec.task.name, spec.split.name, *words

@@ -20,7 +20,7 @@ OVERVIEW: dict[str, tuple[Column, ...]] = {
     "screen": (("paralog screens", "auc"), ("screens", "auc")),
     "confidence": (("all", "rmse"),),
 }
-"""The figures that are shown by every protocol side by side."""
+"""The metrics that are shown by every protocol side by side."""
 
 
 def section(
@@ -35,7 +35,7 @@ def section(
     """The whole section as Markdown, without its markers.
 
     Args:
-        collected: the figures.
+        collected: the metrics.
         specs: by run_id, of the runs that they come from.
         title: what the data set is called.
         command: what writes this section anew.
@@ -56,7 +56,7 @@ def _lines(
     source: str,
     lead: str | None,
 ) -> Iterator[str]:
-    runs = collected.figures["run_id"].nunique()
+    runs = collected.metrics["run_id"].nunique()
     yield f"## Every model by every protocol: {in_markdown(title)}"
     yield ""
     yield f"{runs} finished runs, written by one command on {date.today().isoformat()}; nothing here is typed by hand:"

@@ -1,4 +1,4 @@
-"""Tables of results: a row a model, a column a figure, mean and spread over the same divisions for all."""
+"""Tables of results: a row a model, a column a metric, mean and spread over the same splits for all."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ HEADLINE: dict[str, tuple[tuple[str, str], ...]] = {
     "screen": OF_SCREENS,
     "confidence": (("all", "rmse"), ("all", "mae"), ("all", "r2"), ("all", "spearman"), (WITHIN, "spearman")),
 }
-"""The columns of a task's table; of any other task all its figures."""
+"""The columns of a task's table; of any other task all its metrics."""
 EVERY = "every protocol"
 Column = tuple[str, str]
 """What the pairs are compared with, and the metric."""
@@ -45,13 +45,13 @@ Column = tuple[str, str]
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure over divisions and seeds.
+    """A metric over splits and seeds.
 
     Attributes:
         mean: their mean.
         spread: their standard deviation (of a sample), NaN of a single one.
         count: how many there are.
-        complete: whether they are of all the table's divisions; only then it may be best.
+        complete: whether they are of all the table's splits; only then it may be best.
         values: each of them, in the order of the runs.
     """
 
@@ -69,9 +69,9 @@ class ResultRow:
     Attributes:
         model, features: what it is called; no features for a baseline.
         is_network: whether it was trained as a run of its own.
-        cells: its figures by column.
-        divisions: on how many of the table's divisions it was judged.
-        run_ids: the runs that the figures come from, the newest first.
+        cells: its metrics by column.
+        splits: on how many of the table's splits it was evaluated.
+        run_ids: the runs that the metrics come from, the newest first.
         complete: whether that is all of them.
     """
 
@@ -79,7 +79,7 @@ class ResultRow:
     features: str
     is_network: bool
     cells: dict[Column, Cell]
-    divisions: int
+    splits: int
     run_ids: tuple[str, ...]
     complete: bool
 
@@ -97,7 +97,7 @@ class ResultTable:
     Attributes:
         task, protocol: which.
         columns: (against, metric) in the order shown.
-        held_out: what each division holds out, such as "fold 0".
+        held_out: what each split holds out, such as "fold 0".
         seeds: how many seeds were trained.
         rows: networks, best first by the first column, then baselines likewise.
         notes: sentences on what is not in the table.
@@ -119,15 +119,15 @@ class ResultTable:
         return max(found) if higher_is_better(column[1]) else min(found)
 
     def leads(self, row: ResultRow, column: Column) -> bool:
-        """Whether no other row that was judged on all divisions is better there."""
+        """Whether no other row that was evaluated on all splits is better there."""
         cell = row.cells.get(column)
         return cell is not None and cell.complete and cell.mean == self.best(column)
 
     @property
     def over(self) -> str:
         """Over what the means are taken, such as "5 folds" or "fold 0 and 3 seeds"."""
-        noun = self.held_out[0].split()[0] if self.held_out else "division"
-        plural = {"fold": "folds", "publication": "publications"}.get(noun, "divisions")
+        noun = self.held_out[0].split()[0] if self.held_out else "split"
+        plural = {"fold": "folds", "publication": "publications"}.get(noun, "splits")
         said = self.held_out[0] if len(self.held_out) == 1 else f"{len(self.held_out)} {plural}"
         return said if self.seeds == 1 else f"{said} and {self.seeds} seeds"
 
@@ -139,7 +139,7 @@ def higher_is_better(metric: str) -> bool:
 
 def tables(collected: Collected) -> list[ResultTable]:
     """One table a task and protocol, in the order of the tables of tasks and splits."""
-    keys = {(str(task), str(protocol)) for task, protocol in collected.figures[["task", "protocol"]].to_numpy()}
+    keys = {(str(task), str(protocol)) for task, protocol in collected.metrics[["task", "protocol"]].to_numpy()}
     return [_table(collected, *key) for key in sorted(keys, key=_in_order)]
 
 
@@ -153,11 +153,11 @@ def _in_order(key: tuple[str, str]) -> tuple[int, int, str]:
 
 
 def across(found: Sequence[ResultTable], column: Column) -> ResultTable:
-    """One figure by every protocol: the columns are (protocol, metric), the rows those of all the tables.
+    """One metric by every protocol: the columns are (protocol, metric), the rows those of all the tables.
 
     Args:
         found: tables of one task.
-        column: the figure, as the tables' columns name it; a protocol where it was not measured is left out.
+        column: the metric, as the tables' columns name it; a protocol where it was not measured is left out.
     """
     measured = [table for table in found if column in table.columns]
     columns = tuple((table.protocol, column[1]) for table in measured)
@@ -183,50 +183,50 @@ def across(found: Sequence[ResultTable], column: Column) -> ResultTable:
 
 
 def _table(collected: Collected, task: str, protocol: str) -> ResultTable:
-    figures = collected.figures
-    figures = figures.loc[(figures["task"] == task) & (figures["protocol"] == protocol)]
-    shared = _reference(figures)
-    inside = figures.loc[figures["division"].isin(shared)]
+    metrics = collected.metrics
+    metrics = metrics.loc[(metrics["task"] == task) & (metrics["protocol"] == protocol)]
+    shared = _reference(metrics)
+    inside = metrics.loc[metrics["split"].isin(shared)]
     columns = _columns(task, inside)
     named = ["model", "features", "is_network"]
-    wanted = {column: _divisions(inside, column) for column in columns}
+    wanted = {column: _splits(inside, column) for column in columns}
     rows = [
         _row(group, wanted, model=str(key[0]), features=str(key[1]), is_network=bool(key[2]))
         for key, group in inside.groupby(named, sort=False)
     ]
-    outside = figures.loc[~figures["division"].isin(shared) & figures["is_network"], "run_id"]
-    notes = [f"{len(set(outside))} runs on other divisions are not in this table."] if len(outside) else []
+    outside = metrics.loc[~metrics["split"].isin(shared) & metrics["is_network"], "run_id"]
+    notes = [f"{len(set(outside))} runs on other splits are not in this table."] if len(outside) else []
     return ResultTable(
         task=task,
         protocol=protocol,
         columns=columns,
-        held_out=tuple(sorted(inside.drop_duplicates("division")["held_out"])),
+        held_out=tuple(sorted(inside.drop_duplicates("split")["held_out"])),
         seeds=max(len(set(inside.loc[inside["is_network"], "seed"])), 1),
         rows=tuple(_best_first(rows, columns)),
         notes=tuple(notes),
     )
 
 
-def _reference(figures: pd.DataFrame) -> frozenset[str]:
-    """The divisions that the table is about: those of the model judged on most; of equals the most frequent set."""
-    networks = figures.loc[figures["is_network"]]
-    sets = [frozenset(group["division"]) for _, group in networks.groupby(["model", "features"], sort=False)]
+def _reference(metrics: pd.DataFrame) -> frozenset[str]:
+    """The splits that the table is about: those of the model evaluated on most; of equals the most frequent set."""
+    networks = metrics.loc[metrics["is_network"]]
+    sets = [frozenset(group["split"]) for _, group in networks.groupby(["model", "features"], sort=False)]
     often = Counter(sets)
     return max(often, key=lambda each: (len(each), often[each])) if often else frozenset()
 
 
-def _columns(task: str, figures: pd.DataFrame) -> tuple[Column, ...]:
-    present = {(str(a), str(m)) for a, m in figures[["against", "metric"]].drop_duplicates().itertuples(index=False)}
+def _columns(task: str, metrics: pd.DataFrame) -> tuple[Column, ...]:
+    present = {(str(a), str(m)) for a, m in metrics[["against", "metric"]].drop_duplicates().itertuples(index=False)}
     if task in HEADLINE:
         return tuple(column for column in HEADLINE[task] if column in present)
     order = {key: place for place, key in enumerate(METRICS)}
     return tuple(sorted(present, key=lambda column: (column[0], order.get(column[1], len(order)), column[1])))
 
 
-def _divisions(figures: pd.DataFrame, column: Column) -> frozenset[str]:
-    """Where any row has a figure of this column."""
-    of_column = (figures["against"] == column[0]) & (figures["metric"] == column[1])
-    return frozenset(figures.loc[of_column, "division"])
+def _splits(metrics: pd.DataFrame, column: Column) -> frozenset[str]:
+    """Where any row has a metric of this column."""
+    of_column = (metrics["against"] == column[0]) & (metrics["metric"] == column[1])
+    return frozenset(metrics.loc[of_column, "split"])
 
 
 def _row(
@@ -234,14 +234,14 @@ def _row(
 ) -> ResultRow:
     measured = {(str(key[0]), str(key[1])): each for key, each in group.groupby(["against", "metric"])}  # type: ignore[index]
     cells = {
-        column: _cell(measured[column]["value"].to_numpy(), set(measured[column]["division"]) >= divisions)
-        for column, divisions in wanted.items()
+        column: _cell(measured[column]["value"].to_numpy(), set(measured[column]["split"]) >= splits)
+        for column, splits in wanted.items()
         if column in measured
     }
-    divisions = set(group["division"])
-    complete = divisions >= frozenset().union(*wanted.values())
+    splits = set(group["split"])
+    complete = splits >= frozenset().union(*wanted.values())
     return ResultRow(
-        model, features, is_network, cells, len(divisions), tuple(group["run_id"].drop_duplicates()), complete
+        model, features, is_network, cells, len(splits), tuple(group["run_id"].drop_duplicates()), complete
     )
 
 

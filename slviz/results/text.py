@@ -78,7 +78,7 @@ def _text_row(table: ResultTable, row: ResultRow, digits: int) -> list[str]:
         cell_text(row.cells.get(column), digits=digits) + ("*" if table.leads(row, column) else "")
         for column in table.columns
     ]
-    return [row_name(row), *cells, _judged_on(table, row)]
+    return [row_name(row), *cells, _evaluated_on(table, row)]
 
 
 def as_markdown(table: ResultTable) -> str:
@@ -101,7 +101,7 @@ def _markdown_row(table: ResultTable, row: ResultRow, digits: int) -> str:
     if row.is_network:
         model = f"`{model}`" if model == row.model else model  # in code a backslash would be seen
     name = f"{model}, {in_markdown(row.features)}" if row.learns else model
-    return f"| {name} | " + " | ".join(cells) + f" | {_judged_on(table, row)} |"
+    return f"| {name} | " + " | ".join(cells) + f" | {_evaluated_on(table, row)} |"
 
 
 def in_markdown(text: str) -> str:
@@ -110,13 +110,13 @@ def in_markdown(text: str) -> str:
 
 
 def _last(table: ResultTable) -> str:
-    return "protocols" if table.protocol == EVERY else "judged on"
+    return "protocols" if table.protocol == EVERY else "evaluated on"
 
 
-def _judged_on(table: ResultTable, row: ResultRow) -> str:
+def _evaluated_on(table: ResultTable, row: ResultRow) -> str:
     if table.protocol == EVERY:
         return f"{len(row.cells)} of {len(table.columns)}"
-    return "all" if row.complete else f"{row.divisions} of {len(table.held_out)}"
+    return "all" if row.complete else f"{row.splits} of {len(table.held_out)}"
 
 
 def _remarks(table: ResultTable, *, star: str) -> Iterator[str]:
@@ -126,7 +126,7 @@ def _remarks(table: ResultTable, *, star: str) -> Iterator[str]:
     spread = "mean ± standard deviation over" if len(table.held_out) > 1 or table.seeds > 1 else "one run each,"
     mark = "has a star" if star == "*" else "is bold"
     partial = any(not row.complete for row in table.rows)
-    only = " Rows that were not judged on all of them cannot be best." if partial else ""
+    only = " Rows that were not evaluated on all of them cannot be best." if partial else ""
     yield f"Test part, {spread} {table.over}; all rows saw the same pairs. The best of each column {mark}.{only}"
     yield from table.notes
 

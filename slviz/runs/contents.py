@@ -103,7 +103,7 @@ def read_spec(content: bytes, folder: Path) -> RunSpec:
 
 
 def read_metrics(content: bytes, folder: Path) -> pd.DataFrame:
-    """The table of metrics; NaN where a figure could not be measured; raises `DamagedRun`."""
+    """The table of metrics; NaN where a metric could not be measured; raises `DamagedRun`."""
     rows = parse_json(content, list[StoredMetric], folder / METRICS)
     for row in rows:
         if row.metric not in MEASURES:
@@ -132,7 +132,7 @@ def parquet_to_table(content: bytes, path: Path) -> pd.DataFrame:
 
 
 def progress_line(row: Mapping[str, Any]) -> str:
-    """One line of progress.jsonl; a figure that is not finite is written as null."""
+    """One line of progress.jsonl; a metric that is not finite is written as null."""
     return json.dumps({key: _plain(value) for key, value in row.items()}, allow_nan=False) + "\n"
 
 
@@ -179,8 +179,8 @@ def _history(rows: Mapping[int, StoredEpoch]) -> pd.DataFrame:
     if not rows:
         return pd.DataFrame({"epoch": pd.Series(dtype="int64"), "train_loss": [], "validation_loss": [], "seconds": []})
     history = pd.DataFrame([{**rows[epoch], "epoch": epoch} for epoch in sorted(rows)])
-    figures = [column for column in history if column != "epoch"]
-    return history.astype(dict.fromkeys(figures, "float64"))
+    values = [column for column in history if column != "epoch"]
+    return history.astype(dict.fromkeys(values, "float64"))
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """A run's epochs as TensorBoard event files, on request: `<run>/tensorboard/`, beside what the manifest lists.
 
-They say again what progress.jsonl says, for people whose tools read them: losses, the validation figure,
+They say again what progress.jsonl says, for people whose tools read them: losses, the validation metric,
 learning rate, gradient norm, and the numbers after each layer, by epoch.
 """
 
@@ -50,7 +50,7 @@ class EventFile:
             self.record({str(key): value for key, value in row.items()})
 
     def record(self, row: Mapping[str, Any]) -> None:
-        """One epoch, keys as the columns of `Run.history`; a figure that is no finite number is left out."""
+        """One epoch, keys as the columns of `Run.history`; a metric that is no finite number is left out."""
         for key, value in row.items():
             if key != "epoch" and value is not None and np.isfinite(value):
                 with saving(self._place):

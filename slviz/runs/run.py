@@ -39,7 +39,7 @@ class Run:
         spec: what was asked for.
         genes: symbols in the order of the embedding's rows.
         history: one row an epoch: `epoch` (from 1), `train_loss`, `validation_loss`, `seconds` (of
-            that epoch), and the validation figure that early stopping watches under its own name; then
+            that epoch), and the validation metric that early stopping watches under its own name; then
             how each step went: `learning_rate`, `gradient_norm` (before it is clipped), and after
             each layer the mean and spread over genes and columns (`layer_1_mean`, `layer_1_sd`, …).
         embedding: float32 [G, D], of the epoch that was best on validation.
@@ -47,7 +47,7 @@ class Run:
             empty for a task without pairs.
         predictions: for pairs, columns `PAIR_COLUMNS` and then one column a baseline, named for it;
             `part` is one of `PARTS`; `against` says what a row is there for: "known" for a known
-            pair, "random" or "degree-matched" for a drawn non-pair, "file" for a user's own;
+            pair, "random" or "degree-matched" for a drawn negative pair, "file" for a user's own;
             `actual` is 1 or 0 (link) or the score (confidence). For reconstruction, columns
             `GENE_COLUMNS` and the baselines: the root mean squared error of each gene's features. For
             classes, columns `CLASS_COLUMNS` and the baselines: names of classes, "" where a gene has none,
@@ -112,7 +112,7 @@ class Run:
         return tuple(self.predictions.columns[len(leading) :])
 
     def metric(self, metric: str, *, against: str, part: str = "test", scorer: str = NETWORK) -> float:
-        """One figure of the metrics table; NaN where it was not measured."""
+        """One metric of the metrics table; NaN where it was not measured."""
         table = self.metrics
         wanted = (
             (table["metric"] == metric)

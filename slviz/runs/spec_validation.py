@@ -20,7 +20,7 @@ class SpecValidation:
         self._known: dict[str, PairSplit | SlvizError | None] = {}
 
     def check(self, spec: RunSpec) -> None:
-        """Raises `InvalidSetting` or `DataError` where the run of `spec` could not be trained and judged."""
+        """Raises `InvalidSetting` or `DataError` where the run of `spec` could not be trained and evaluated."""
         spec.task.refuse(self.graph)
         refuse_network(spec, self.graph)
         spec.task.refuse_features(spec.features)

@@ -204,7 +204,7 @@ class RunStore:
         return read_text_if_there(self.folder(run_id) / LOG, most_bytes=MOST_OF_A_LOG)
 
     def can_resume(self, run_id: str) -> bool:
-        """Whether an unfinished run left a checkpoint to go on from."""
+        """Whether an unfinished run left a checkpoint to resume from."""
         folder = self.folder(run_id)
         return _state_of(folder) in ("interrupted", "cancelled", "failed") and is_plain(folder / CHECKPOINT)
 
@@ -323,8 +323,8 @@ def _why_unfinished(state: RunState) -> str:
         "running": "it is still being trained.",
         "waiting": "it waits until other runs have finished.",
         "failed": "training failed.",
-        "cancelled": "it was cancelled. Train it again to go on, or remove it.",
-        "interrupted": "its worker was interrupted. Train it again to go on, or remove it.",
+        "cancelled": "it was cancelled. Train it again to resume it, or remove it.",
+        "interrupted": "its worker was interrupted. Train it again to resume it, or remove it.",
     }[state]
 
 

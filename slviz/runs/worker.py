@@ -60,7 +60,7 @@ from slviz.text import sentences
 
 @dataclass(frozen=True)
 class StoredCheckpoint:
-    """Where training stood: enough to go on bit for bit.
+    """Where training stood: enough to resume bit for bit.
 
     Attributes:
         epoch: the last epoch that was done, counted from 1.
@@ -124,7 +124,7 @@ class RunWriter:
         write_atomically(self.folder / SPEC, to_json(self.spec.to_json()))
 
     def note_device(self, device: str) -> None:
-        """Note which device was asked for, so that going on asks for it too; the manifest says which it was."""
+        """Note which device was asked for, so that resuming asks for it too; the manifest says which it was."""
         write_atomically(self.folder / DEVICE, device.encode())
 
     @contextlib.contextmanager
@@ -149,14 +149,14 @@ class RunWriter:
         write_atomically(self.folder / SPLIT, table_to_parquet(split))
         kept = self._epochs_up_to(after_epoch)
         write_atomically(self.folder / PROGRESS, history_to_lines(kept).encode())
-        self.log(f"goes on after epoch {after_epoch}" if after_epoch else "begins")
+        self.log(f"resumes after epoch {after_epoch}" if after_epoch else "begins")
 
     def _epochs_up_to(self, epoch: int) -> pd.DataFrame:
         history = read_progress(self.folder)
         return history.loc[history["epoch"] <= epoch]
 
     def record(self, epoch: Mapping[str, Any]) -> None:
-        """Append one epoch's figures to the record; raises `RunCancelled` when somebody asked to stop."""
+        """Append one epoch's metrics to the record; raises `RunCancelled` when somebody asked to stop."""
         with saving(self.folder / PROGRESS), (self.folder / PROGRESS).open("a", encoding="utf-8") as file:
             file.write(progress_line(epoch))
         self.stop_if_cancelled()

@@ -39,7 +39,7 @@ def fit_blend_scorer(
 
     Args:
         graph: the data set.
-        split: its division; only training and validation pairs are read.
+        split: only its training and validation pairs are read.
         contrasts: kinds of negatives that known pairs are told from; none to predict their confidence.
         protocol: what held-out pairs are, which the inner folds imitate.
         seed: of the folds, the negatives and the trees.
@@ -96,8 +96,8 @@ def fit_blend(
     """A constant and how much each of `columns` counts, none less than nothing, fitted on validation pairs.
 
     Args:
-        split: the division.
-        contrasts: kinds of non-pairs that known pairs are told from (logistic regression); none for their
+        split: which pairs are learnt from and evaluated.
+        contrasts: kinds of negatives that known pairs are told from (logistic regression); none for their
             confidence (least squares).
         columns: raw numbers of all rows of the split, or with `of_validation` of its validation rows.
     """

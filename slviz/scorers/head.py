@@ -21,14 +21,14 @@ from slviz.scorers.views.partners import LOW_RANK, PATHS
 from slviz.splits import PairSplit
 
 MATCHED_WEIGHT = 0.3
-"""How much all degree-matched non-pairs count beside all known pairs; random ones count as much as those.
+"""How much all degree-matched negatives count beside all known pairs; random ones count as much as those.
 
 The more they count, the less fame helps: on fold 0 of the real data the head alone has an AUC of .976 against random
-and .951 against degree-matched non-pairs at 0.3, .973 and .958 at 0.6, .966 and .968 at 2, and an average precision
+and .951 against degree-matched negatives at 0.3, .973 and .958 at 0.6, .966 and .968 at 2, and an average precision
 among all unknown pairs of .56, .54 and .50.
 """
 RATIO = 5
-"""Non-pairs of each kind for each known pair."""
+"""Negatives of each kind for each known pair."""
 STRAIGHT = (PATHS, LOW_RANK)
 """Features that are also added as they are: trees give the same number to all pairs that are beyond doubt, and
 these say which of them leads."""
@@ -133,13 +133,13 @@ def fit_head(
 
     Args:
         graph: the data set.
-        split: its division; only the training part is read, and the user's own negatives, which are not drawn.
-        contrasts: kinds of non-pairs that known pairs are told from; none to predict their confidence.
+        split: its split; only the training part is read, and the user's own negatives, which are not drawn.
+        contrasts: kinds of negatives that known pairs are told from; none to predict their confidence.
         views: which of `VIEWS` may be looked at; all when left out.
         unseen_genes_per_pair: how many genes of a held-out pair have no training pair.
         new_publication: whether held-out pairs come from publications that no training pair is in.
         likeness: `Likeness.of(graph)`, computed when left out.
-        seed: of the folds, the non-pairs and the trees.
+        seed: of the folds, the negatives and the trees.
 
     Raises `DataError` when too few training pairs are left.
     """
@@ -169,7 +169,7 @@ def fit_head_on_tests(
 
     Args:
         graph: the data set.
-        split: its division; the tests of its training part are read, each screen balanced, and its known pairs.
+        split: its split; the tests of its training part are read, each screen balanced, and its known pairs.
         views: which of `VIEWS` may be looked at; all when left out.
         seed: of the trees.
 
@@ -216,7 +216,7 @@ def _asked_rows(
 
 
 def weights(known: int, others: Mapping[str, int]) -> Float64[np.ndarray, " rows"]:
-    """Weight of each row: known pairs first, then each kind of non-pair with so many rows."""
+    """Weight of each row: known pairs first, then each kind of negative pair with so many rows."""
     found = [np.ones(known)]
     for kind, rows in others.items():
         counts = 1.0 if kind == "random" or len(others) == 1 else MATCHED_WEIGHT

@@ -25,7 +25,7 @@ class InnerFold:
         seen: rows of the training pairs that are the graph.
         asked: rows that are asked about.
         share: which share of a gene's training pairs is seen, for genes that are not hidden.
-        others: by kind of non-pair ("random", "degree-matched"), pairs that are no training pairs.
+        others: by kind of negative pair ("random", "degree-matched"), pairs that are no training pairs.
     """
 
     seen: Int64[np.ndarray, " seen"]
@@ -49,7 +49,7 @@ def inner_folds(
     With `unseen_genes_per_pair` 0 each training pair is asked about once: in folds at random, or with `publication`,
     the number of each pair's own, in folds of whole publications, as in the protocol of that name. With 1 or 2 each
     fold hides genes: the pairs with so many hidden genes are asked about and those with none are the graph, as in
-    the protocols `one-new` and `both-new`. Every asked pair comes with `ratio` non-pairs of each kind that join
+    the protocols `one-new` and `both-new`. Every asked pair comes with `ratio` negatives of each kind that join
     genes alike; none is a training pair or one of `not_drawn`.
     """
     random = np.random.default_rng([seed, 3])

@@ -1,4 +1,4 @@
-"""Negatives of different parts kept apart: what judges is neither learnt from nor picked with."""
+"""Negatives of different parts kept apart: what is evaluated on is neither learnt from nor used to select a model."""
 
 from __future__ import annotations
 

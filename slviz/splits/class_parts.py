@@ -1,4 +1,4 @@
-"""Which genes of a split teach and judge classes, and whether they can."""
+"""Which genes of a split classes are learnt from and evaluated on, and whether there are enough."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def genes_of(classes: GeneClasses, split: PairSplit, part: str) -> Int64[np.ndar
 
 
 def refuse_poor_parts(classes: GeneClasses, split: PairSplit) -> None:
-    """Raises `DataError` where training lacks a class, or a part that judges has genes of fewer than two."""
+    """Raises `DataError` where training lacks a class, or validation or test has genes of fewer than two."""
     learnt = np.unique(classes.label[genes_of(classes, split, "train")])
     absent = [name for number, name in enumerate(classes.names) if number not in learnt]
     if absent:

@@ -1,4 +1,4 @@
-"""A user's own file of test pairs, with or without a file of non-pairs to compare them with."""
+"""A user's own file of test pairs, with or without a file of negatives to compare them with."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from slviz.splits.split import Split, with_negatives
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """Pairs that a user holds out, and where given the non-pairs to tell them from.
+    """Pairs that a user holds out, and where given the negatives to tell them from.
 
     Attributes:
         pairs: int64 [N, 2], smaller gene number first, each once; known to the data set or not.
         score: float32 [N], the file's third column, else the data set's score, else NaN.
         negatives: int64 [M, 2] likewise, or None: then they are drawn.
         test_pairs: SHA-256 of the pairs by name and score, whatever the order in the file.
-        test_negatives: likewise of the non-pairs; "" when there are none.
+        test_negatives: likewise of the negatives; "" when there are none.
         remarks, negative_remarks: sentences on what of either file was left out or not read.
     """
 
@@ -85,7 +85,7 @@ class FileSplit(Split):
     asks: ClassVar[str] = "Your own question, such as a new screen or a newer release of the data."
     short: ClassVar[str | None] = "own test pairs"
     test_pairs: str = setting("", "SHA-256 of the pairs held out; follows from the file.", advanced=True)
-    test_negatives: str = setting("", "SHA-256 of the non-pairs that came with them.", advanced=True)
+    test_negatives: str = setting("", "SHA-256 of the negatives that came with them.", advanced=True)
 
     def held_out(self) -> str:
         return "the pairs of a file"
@@ -119,7 +119,7 @@ class FileSplit(Split):
 
     @staticmethod
     def _withheld(held_out: HeldOut) -> np.ndarray:
-        """Pairs that may not be learnt from; a pair that the user calls a non-pair is one of them."""
+        """Pairs that may not be learnt from; a pair that the user calls a negative pair is one of them."""
         return held_out.pairs if held_out.negatives is None else np.concatenate([held_out.pairs, held_out.negatives])
 
 

@@ -32,7 +32,7 @@ class NewGenes(Folded):
         """Pairs with exactly `unseen_genes_per_pair` unseen genes are tested.
 
         Validation pairs have exactly one gene that is set aside and none that is unseen; training pairs
-        have neither. The non-pairs of a part join genes as its pairs do. The part of a gene is "test" where
+        have neither. The negatives of a part join genes as its pairs do. The part of a gene is "test" where
         it is unseen and "validation" where it is set aside.
         """
         self._refuse_file(held_out)

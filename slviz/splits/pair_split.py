@@ -1,4 +1,4 @@
-"""PairSplit: which pairs are learnt from, which judge, and what each judged pair is compared with."""
+"""PairSplit: which pairs are learnt from, which are evaluated, and the negatives they are compared with."""
 
 from __future__ import annotations
 
@@ -24,14 +24,16 @@ AGAINST = ("known", "random", "degree-matched", "file", *TESTED)
 
 @dataclass(frozen=True, eq=False)
 class PairSplit:
-    """A data set divided once, so that every model is judged on the same pairs. N rows, G genes.
+    """A data set divided once, so that every model is evaluated on the same pairs. N rows, G genes.
 
     Attributes:
         pairs: int64 [N, 2], smaller gene number first.
         part: text [N]: "train", "validation" or "test".
         against: text [N]: "known" for a known pair, "random" or "degree-matched" for a drawn
-            non-pair, "file" for a non-pair that the user brought; "hit" or "no hit" for a pair that a screen tested.
-        actual: float32 [N], 1 for a known pair or a hit and 0 for a non-pair or a pair that was tested and is no hit.
+            negative pair, "file" for a negative pair that the user brought; "hit" or "no hit" for a pair that a
+                screen tested.
+        actual: float32 [N], 1 for a known pair or a hit and 0 for a negative pair or a pair that was tested and
+            is no hit.
         score: float32 [N], the confidence of a known pair; NaN where there is none.
         gene_part: text [G], the part of each gene, for tasks about genes instead of pairs.
         screen: text [N], the screen that tested a pair; "" for all rows that are no tests. A pair that several screens
@@ -67,14 +69,14 @@ class PairSplit:
 
     @property
     def not_drawn_in_training(self) -> Int64[np.ndarray, "pairs 2"]:
-        """Pairs that no negative drawn while training may be: training pairs, the user's own negatives, judged tests.
+        """Pairs that no negative drawn while training may be: training pairs, a user's own negatives, evaluated tests.
 
         The drawn negatives of validation and test are not among them, as the known pairs of these parts are not:
         training is told nothing of either, so both are drawn by chance equally often. Pairs that a held-out screen
         tested are never drawn: hits and non-hits alike stay out of training altogether.
         """
-        judged = (self.part == "test") & np.isin(self.against, ("file", *TESTED))
-        return np.concatenate([self.training_pairs, self.pairs[judged]])
+        evaluated = (self.part == "test") & np.isin(self.against, ("file", *TESTED))
+        return np.concatenate([self.training_pairs, self.pairs[evaluated]])
 
     @property
     def kinds_of_negatives(self) -> tuple[str, ...]:

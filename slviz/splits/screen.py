@@ -57,7 +57,7 @@ class Screen(Split):
 
         No tested pair is in training, wherever else it was screened or listed, nor drawn as a negative. Known pairs
         are there for the tasks about the database, tests of other screens for the task about screens. Where no
-        screen is named, all tests are learnt from and all are tested: whoever judges fits again without each screen
+        screen is named, all tests are learnt from and all are tested: whoever evaluates fits again without each screen
         (`screens_in_turn`); of the known pairs none that was screened is learnt from.
 
         Raises `DataError` for a data set without screens, a screen that there is not, one without hits or non-hits,
@@ -68,9 +68,9 @@ class Screen(Split):
         tests = _tests(table)
         if self.screen:
             _refuse_one_sided(table, self.screen)
-        judged = tests["screen"].isin(self.screens_in_turn(graph)).to_numpy()
+        evaluated = tests["screen"].isin(self.screens_in_turn(graph)).to_numpy()
         keys = _keys(tests, genes=len(graph))
-        part_of_known = self._part_of_known(graph, judged=keys[judged])
+        part_of_known = self._part_of_known(graph, evaluated=keys[evaluated])
         known = with_negatives(
             graph.pairs[part_of_known != ""],
             part=part_of_known[part_of_known != ""],
@@ -80,7 +80,7 @@ class Screen(Split):
             ratio=self.ratio,
             left_out=np.concatenate([graph.pairs[part_of_known == ""], _pairs(tests)]),
         )
-        return _with_tests(known, tests, self._part_of_tests(tests, judged, genes=len(graph)), judged=judged)
+        return _with_tests(known, tests, self._part_of_tests(tests, evaluated, genes=len(graph)), evaluated=evaluated)
 
     def screens_in_turn(self, graph: GeneGraph) -> tuple[str, ...]:
         """The screens that are held out to measure the model: the one named, or all with hits and non-hits."""
@@ -92,25 +92,25 @@ class Screen(Split):
             raise DataError(f"No screen of '{graph.name}' has both hits and tested pairs that are none. {OTHER_SPLIT}")
         return found
 
-    def _part_of_known(self, graph: GeneGraph, *, judged: Int64[np.ndarray, " keys"]) -> np.ndarray:
+    def _part_of_known(self, graph: GeneGraph, *, evaluated: Int64[np.ndarray, " keys"]) -> np.ndarray:
         """Text [P]: "train" or "validation" for each known pair, "" for one that a held-out screen tested."""
-        free = ~np.isin(pair_keys(graph.pairs, len(graph)), judged)
+        free = ~np.isin(pair_keys(graph.pairs, len(graph)), evaluated)
         if self.gene_disjoint and self.screen:
-            free &= ~_touches(graph.pairs, judged, genes=len(graph))
+            free &= ~_touches(graph.pairs, evaluated, genes=len(graph))
         part = np.where(free, "train", "").astype(object)
         training = self._generator(0).permutation(np.flatnonzero(free))
         if len(training) >= FEWEST_KNOWN:  # a task about screens needs none
             part[self._validation_of(training)] = "validation"
         return part
 
-    def _part_of_tests(self, tests: pd.DataFrame, judged: np.ndarray, *, genes: int) -> np.ndarray:
+    def _part_of_tests(self, tests: pd.DataFrame, evaluated: np.ndarray, *, genes: int) -> np.ndarray:
         """Text [T]: "train" or "validation" for each test that may be learnt from, "" for the others."""
         keys = _keys(tests, genes=genes)
         free = np.ones(len(tests), dtype=bool)
         if self.screen:
-            free = ~np.isin(keys, keys[judged])
+            free = ~np.isin(keys, keys[evaluated])
             if self.gene_disjoint:
-                free &= ~_touches(_pairs(tests), keys[judged], genes=genes)
+                free &= ~_touches(_pairs(tests), keys[evaluated], genes=genes)
         hit = tests["hit"].to_numpy()
         if self.screen and not (free & hit).any():
             raise DataError(
@@ -168,20 +168,20 @@ def _keys(tests: pd.DataFrame, *, genes: int) -> Int64[np.ndarray, " tests"]:
 
 
 def _touches(
-    pairs: Int64[np.ndarray, "pairs 2"], judged: Int64[np.ndarray, " keys"], *, genes: int
+    pairs: Int64[np.ndarray, "pairs 2"], evaluated: Int64[np.ndarray, " keys"], *, genes: int
 ) -> Bool[np.ndarray, " pairs"]:
-    """Which pairs share a gene with a judged pair."""
+    """Which pairs share a gene with a evaluated pair."""
     held = np.zeros(genes, dtype=bool)
-    held[judged // genes], held[judged % genes] = True, True
+    held[evaluated // genes], held[evaluated % genes] = True, True
     return np.asarray(held[pairs].any(axis=1))
 
 
-def _with_tests(known: PairSplit, tests: pd.DataFrame, part: np.ndarray, *, judged: np.ndarray) -> PairSplit:
-    """The known pairs and their negatives, then the tests that are learnt from, then those that are judged."""
+def _with_tests(known: PairSplit, tests: pd.DataFrame, part: np.ndarray, *, evaluated: np.ndarray) -> PairSplit:
+    """The known pairs and their negatives, then the tests that are learnt from, then those that are evaluated."""
     learnt = np.flatnonzero(part != "")
-    rows = np.concatenate([learnt, np.flatnonzero(judged)])
+    rows = np.concatenate([learnt, np.flatnonzero(evaluated)])
     of_tests = tests.iloc[rows]
-    parts = np.concatenate([part[learnt], np.full(judged.sum(), "test", dtype=object)])
+    parts = np.concatenate([part[learnt], np.full(evaluated.sum(), "test", dtype=object)])
     hit = of_tests["hit"].to_numpy(dtype=bool)
     return PairSplit(
         pairs=np.concatenate([known.pairs, _pairs(of_tests)]),

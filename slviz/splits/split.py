@@ -1,4 +1,4 @@
-"""Split: what every protocol has in common, and how a division is filled with negatives."""
+"""Split: what every protocol has in common, and how negatives are added."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ VALIDATION_HELP = (
 )
 RATIO_HELP = (
     "How many unlisted pairs of each kind each validation and test pair is compared with. "
-    "More are nearer to a real search; the figures fall, the ranking of models may change."
+    "More are nearer to a real search; the metrics fall, the ranking of models may change."
 )
-JUDGED = ("validation", "test")
+EVALUATED = ("validation", "test")
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ class Split(Choice):
     new_publication: ClassVar[bool] = False
     """Whether test pairs come from publications that no training pair is in."""
     split_seed: int = setting(
-        0, "Seed of the division and of the non-pairs that are drawn for it.", low=0, high=2**31 - 1, advanced=True
+        0, "Seed of the split and of the negatives that are drawn for it.", low=0, high=2**31 - 1, advanced=True
     )
     validation_share: float = setting(0.1, VALIDATION_HELP, low=0.01, high=0.5, advanced=True)
-    ratio: int = setting(1, RATIO_HELP, label="Non-pairs a pair", low=1, high=50, advanced=True, omit_default=True)
+    ratio: int = setting(1, RATIO_HELP, label="Negatives per pair", low=1, high=50, advanced=True, omit_default=True)
 
     def held_out(self) -> str:
         """What these settings hold out, in words, such as "random pairs (fold 0 of 5)"."""
@@ -64,7 +64,7 @@ class Split(Choice):
         return self.title if fold is None else f"{self.title} (fold {fold} of {folds})"
 
     def divide(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> PairSplit:
-        """Divide the pairs of `graph`; the same settings give the same division."""
+        """Divide the pairs of `graph`; the same settings give the same split."""
         raise NotImplementedError
 
     def _generator(self, purpose: int) -> np.random.Generator:
@@ -112,9 +112,9 @@ def with_negatives(
     left_out: Int64[np.ndarray, "left 2"] | None = None,
     pools: Mapping[str, Pool] | None = None,
 ) -> PairSplit:
-    """The whole split: known pairs first, then the non-pairs that each part is compared with.
+    """The whole split: known pairs first, then the negatives that each part is compared with.
 
-    Non-pairs are in no known pair of any part, and those of one part are not those of another (`kept_apart`). Every
+    Negatives are in no known pair of any part, and those of one part are not those of another (`kept_apart`). Every
     part gets random ones; validation and test get degree-matched ones too.
 
     Args:
@@ -123,23 +123,23 @@ def with_negatives(
         score: their confidence.
         gene_part: text [G], for tasks about genes.
         random: where chance comes from.
-        brought: the user's own non-pairs for the test part.
-        ratio: non-pairs of each kind for each pair of validation and test; training has one for each.
-        left_out: known pairs that are in no part; they are no non-pairs either.
+        brought: the user's own negatives for the test part.
+        ratio: negatives of each kind for each pair of validation and test; training has one for each.
+        left_out: known pairs that are in no part; they are no negatives either.
         pools: by part, the genes that its pairs join; a part without has pairs of any genes.
     """
     genes = len(gene_part)
     listed = known if left_out is None else np.concatenate([known, left_out])
     avoid = np.unique(pair_keys(listed, genes))
-    like = {each: known[part == each] for each in ("train", *JUDGED)}
+    like = {each: known[part == each] for each in ("train", *EVALUATED)}
     drawn = {
-        each: _non_pairs(
+        each: _negatives_of(
             random,
             pairs,
             genes=genes,
             avoid=avoid,
-            ratio=ratio if each in JUDGED else 1,
-            kinds=("random", "degree-matched") if each in JUDGED else ("random",),
+            ratio=ratio if each in EVALUATED else 1,
+            kinds=("random", "degree-matched") if each in EVALUATED else ("random",),
             pool=None if pools is None else pools.get(each),
         )
         for each, pairs in like.items()
@@ -163,7 +163,7 @@ def with_negatives(
     )
 
 
-def _non_pairs(
+def _negatives_of(
     random: np.random.Generator,
     like: Int64[np.ndarray, "pairs 2"],
     *,
@@ -173,7 +173,7 @@ def _non_pairs(
     kinds: tuple[str, ...],
     pool: Pool | None,
 ) -> dict[str, Int64[np.ndarray, "drawn 2"]]:
-    """`ratio` non-pairs of each kind for each pair of `like`."""
+    """`ratio` negatives of each kind for each pair of `like`."""
     where: dict[str, Any] = {"genes": genes, "avoid": avoid}
     many = np.tile(like, (ratio, 1))
     if pool is None:

@@ -12,7 +12,7 @@ from slviz.sweeps.runner import Ending
 
 SHOWN = 8
 BAR = 30
-JUDGING = 0.1
+EVALUATION = 0.1
 """Of a run's time, about so much comes after its last epoch."""
 QUIET_SECONDS = 30.0
 """So often a display that cannot be redrawn says how far it is."""
@@ -85,13 +85,13 @@ class Display:
 
     def _share(self, run_id: str) -> float:
         done, epochs = self._progress(run_id)
-        return (1 - JUDGING) * min(done / epochs, 1.0) if epochs else 0.0
+        return (1 - EVALUATION) * min(done / epochs, 1.0) if epochs else 0.0
 
     def _epoch(self, run_id: str) -> str:
         done, epochs = self._progress(run_id)
         if not epochs:
             return ""
-        return "judging" if done >= epochs else f"epoch {done} of {epochs}"
+        return "evaluating" if done >= epochs else f"epoch {done} of {epochs}"
 
     def _progress(self, run_id: str) -> tuple[int, int]:
         try:

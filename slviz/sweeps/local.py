@@ -2,7 +2,7 @@
 
 A worker is `python -m slviz sweep-worker`: a job a line comes in, an ending a line goes out. It lives for many
 runs, since importing torch takes longer than a small training. A worker that is killed takes nothing
-with it: its run shows as interrupted, and a new worker goes on with it from its checkpoint.
+with it: its run shows as interrupted, and a new worker resumes it from its checkpoint.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ class Classify(Task):
     """Which class is a gene in: its pathway, its place in the cell, or what the data set says."""
 
     name: ClassVar[str] = "classify"
-    figure: ClassVar[str] = "macro_f1"
+    metric: ClassVar[str] = "macro_f1"
     higher_is_better: ClassVar[bool] = True
     about: ClassVar[Literal["pairs", "features", "classes"]] = "classes"
     classes: str = setting(

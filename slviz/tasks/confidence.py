@@ -17,7 +17,7 @@ class Confidence(PairTask):
     """How confident is the data set in a pair? Its score, which mostly tells the kind of evidence."""
 
     name: ClassVar[str] = "confidence"
-    figure: ClassVar[str] = "rmse"
+    metric: ClassVar[str] = "rmse"
     higher_is_better: ClassVar[bool] = False
     readout: str = setting(
         "learnt",

@@ -17,13 +17,13 @@ class Link(PairTask):
     """Is a pair synthetic lethal? A score between 0 and 1, which is not a probability."""
 
     name: ClassVar[str] = "link"
-    figure: ClassVar[str] = "ap"
+    metric: ClassVar[str] = "ap"
     higher_is_better: ClassVar[bool] = True
     score_name: ClassVar[str] = "database score"
     negatives: str = setting(
         "mixed",
         "Which unlisted pairs training compares with: any (random), pairs of genes that have as many partners as "
-        "the listed ones (degree-matched), or half of each (mixed). Only random: famous genes score high.",
+        "the listed ones (degree-matched), or half of each (mixed). Only random: hub genes score high.",
         options=("random", "degree-matched", "mixed"),
     )
 

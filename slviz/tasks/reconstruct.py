@@ -15,7 +15,7 @@ class Reconstruct(Task):
     """Give the genes' features back from fewer numbers: a map of features smoothed over the graph."""
 
     name: ClassVar[str] = "reconstruct"
-    figure: ClassVar[str] = "rmse"
+    metric: ClassVar[str] = "rmse"
     higher_is_better: ClassVar[bool] = False
     about: ClassVar[Literal["pairs", "features", "classes"]] = "features"
 

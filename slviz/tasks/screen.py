@@ -20,7 +20,7 @@ class ScreenHit(PairTask):
     """Is a tested pair a hit? Learnt from hits and non-hits of screens, balanced per screen: an experiment score."""
 
     name: ClassVar[str] = "screen"
-    figure: ClassVar[str] = "ap"
+    metric: ClassVar[str] = "ap"
     higher_is_better: ClassVar[bool] = True
     positives: ClassVar[str] = HIT
     score_name: ClassVar[str] = "experiment score"

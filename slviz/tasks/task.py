@@ -17,7 +17,7 @@ from slviz.splits import PairSplit
 if TYPE_CHECKING:
     from torch import Tensor
 
-FEWEST_PAIRS = {"train": ("learn from", 2), "validation": ("validate with", 1), "test": ("be judged by", 1)}
+FEWEST_PAIRS = {"train": ("learn from", 2), "validation": ("validate with", 1), "test": ("be evaluated by", 1)}
 """What a part is for, and how many known pairs it needs for that."""
 
 
@@ -26,17 +26,17 @@ class Task(Choice):
     """What is predicted.
 
     Class attributes:
-        figure: the metric (see `slviz.evaluation`) that picks the best epoch on validation.
+        metric: the metric (see `slviz.evaluation`) that picks the best epoch on validation.
         higher_is_better: its direction.
         positives: which rows of a split are to be told from the others: "known" pairs, or the "hit"s of screens.
         score_name: what its scores are called wherever they are shown, so that nobody takes one kind for another.
         default_split: name of the split that is taken where nobody names one; "" for that of all tasks.
         about: what is asked: a number for each pair of genes ("pairs"), the features of each gene ("features") or
-            the class of each gene ("classes"). It decides how a network learns and how a run is judged.
+            the class of each gene ("classes"). It decides how a network learns and how a run is evaluated.
     """
 
     name: ClassVar[str]
-    figure: ClassVar[str]
+    metric: ClassVar[str]
     higher_is_better: ClassVar[bool]
     positives: ClassVar[str] = "known"
     score_name: ClassVar[str] = "score"
@@ -50,7 +50,7 @@ class Task(Choice):
 
     @property
     def contrasts(self) -> tuple[str, ...]:
-        """Kinds of non-pairs that known pairs are told from; none for a task about known pairs alone, or genes."""
+        """Kinds of negatives that known pairs are told from; none for a task about known pairs alone, or genes."""
         return ()
 
     def refuse(self, graph: GeneGraph) -> None:
@@ -62,14 +62,14 @@ class Task(Choice):
         return False
 
     def asked_genes(self, graph: GeneGraph) -> Bool[np.ndarray, " genes"]:
-        """Of a task about genes: which of them are learnt from and judged."""
+        """Of a task about genes: which of them are learnt from and evaluated."""
         return np.ones(len(graph), dtype=bool)
 
     def refuse_features(self, features: FeatureSet) -> None:
         """Raises `InvalidSetting` where the task cannot be asked about genes with these features; nothing here."""
 
     def refuse_split(self, graph: GeneGraph, split: PairSplit) -> None:
-        """Raises `DataError` or `InvalidSetting` where a part is too poor to learn from, or to be judged by."""
+        """Raises `DataError` or `InvalidSetting` where a part is too poor to learn from, or to be evaluated by."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class PairTask(Task):
                 )
         if self.contrasts and not of_screens and not split.kinds_of_negatives:
             raise InvalidSetting(
-                "The test part has no non-pairs to tell its pairs from: give some, or take another split."
+                "The test part has no negatives to tell its pairs from: give some, or take another split."
             )
 
     def loss(self, raw: Tensor, target: Tensor) -> Tensor:

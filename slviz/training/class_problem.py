@@ -32,7 +32,7 @@ class ClassProblem:
     ) -> None:
         network = network or cast(Network, spec.network)  # what has none is not learnt in epochs
         self.task = cast(Classify, spec.task)  # it is about classes
-        self.figure_name = spec.task.figure
+        self.metric_name = spec.task.metric
         self.higher_is_better = spec.task.higher_is_better
         self.classes = self.task.classes_of(graph)
         refuse_poor_parts(self.classes, split)
@@ -43,8 +43,8 @@ class ClassProblem:
         score = np.nan_to_num(split.score[rows])
         bounds = (float(score.min()), float(score.max())) if len(score) else (0.0, 1.0)
         self.whole = MessageGraph.of(split.pairs[rows], score, genes=len(graph), bounds=bounds, device=device)
-        learnt, judged = (genes_of(self.classes, split, part) for part in ("train", "validation"))
-        self.training, self.validation = (torch.as_tensor(each, device=device) for each in (learnt, judged))
+        learnt, evaluated = (genes_of(self.classes, split, part) for part in ("train", "validation"))
+        self.training, self.validation = (torch.as_tensor(each, device=device) for each in (learnt, evaluated))
         self.target = torch.as_tensor(self.classes.label.copy(), device=device)
         weights = self.task.weights_of(self.classes.label[learnt], classes=count)
         self.weights = torch.as_tensor(weights, device=device)

@@ -19,8 +19,8 @@ from slviz.datasets.pair_keys import pair_keys
 from slviz.runs import RunSpec
 from slviz.splits import PairSplit, degree_matched_negatives
 from slviz.training.devices import find_device, repeatable
+from slviz.training.evaluate import evaluate
 from slviz.training.fitting import Epoch
-from slviz.training.judging import judge
 from slviz.training.train import embedding_of, fit_model, problem_of
 
 LEARNT_FROM = ("train", "validation")
@@ -45,13 +45,13 @@ def train_on_shuffled_pairs(
 ) -> tuple[Float32[np.ndarray, "genes width"], pd.DataFrame]:
     """The embedding [G, D] of the network of `spec` trained on `shuffled(split)`, and its metrics.
 
-    The metrics are those of a run, judged on the real test pairs: what shuffled pairs teach about them.
+    The metrics are those of a run, evaluated on the real test pairs: what shuffled pairs teach about them.
     What `on_epoch` raises ends the training. Raises `TrainingDiverged` as training does.
     """
     mixed = shuffled(split, genes=len(graph), seed=spec.seed)
     fitted = fit_model(graph, spec, mixed, device=device, on_epoch=on_epoch)
-    judged = judge(graph, spec, mixed, fitted, refit=lambda other: fit_model(graph, spec, other, device=device))
-    return fitted.embedding, judged.metrics
+    evaluated = evaluate(graph, spec, mixed, fitted, refit=lambda other: fit_model(graph, spec, other, device=device))
+    return fitted.embedding, evaluated.metrics
 
 
 def shuffled(split: PairSplit, *, genes: int, seed: int) -> PairSplit:
@@ -59,7 +59,7 @@ def shuffled(split: PairSplit, *, genes: int, seed: int) -> PairSplit:
 
     Every gene keeps its number of pairs in either part (but for the few pairs that cannot be joined anew);
     who its partners are is chance. Test pairs and what parts are compared with stay as they are, and no
-    shuffled pair is one of the non-pairs that validation compares with.
+    shuffled pair is one of the negatives that validation compares with.
     """
     random = np.random.default_rng([seed, SHUFFLING])
     pairs, score, kept = split.pairs.copy(), split.score.copy(), np.ones(len(split.pairs), dtype=bool)

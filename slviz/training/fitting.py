@@ -32,7 +32,7 @@ class Epoch:
     Attributes:
         epoch, epochs: which one, from 1, and how many at most.
         train_loss, validation_loss: the task's loss.
-        figure_name, figure: the metric on validation pairs that picks the best epoch.
+        metric_name, metric: name and value of the metric on validation pairs that picks the best epoch.
         seconds: wall-clock time of this epoch, validation included.
         measures: how the step went: `learning_rate`, `gradient_norm` (before it is clipped), and after each
             layer the mean and spread over all genes and columns (`layer_1_mean`, `layer_1_sd`, …).
@@ -42,8 +42,8 @@ class Epoch:
     epochs: int
     train_loss: float
     validation_loss: float
-    figure_name: str
-    figure: float
+    metric_name: str
+    metric: float
     seconds: float
     measures: Mapping[str, float] = field(default_factory=dict)
 
@@ -70,7 +70,7 @@ class Problem(Protocol):
     @property
     def model(self) -> PairModel | FeatureModel | ClassModel: ...
 
-    figure_name: str
+    metric_name: str
     higher_is_better: bool
 
     def step_loss(self, epoch: int) -> StepLoss:
@@ -78,7 +78,7 @@ class Problem(Protocol):
         ...
 
     def validate(self) -> tuple[float, float]:
-        """Loss and figure on the validation part."""
+        """Loss and metric on the validation part."""
         ...
 
     def embed(self) -> Tensor:
@@ -104,7 +104,7 @@ class Fit:
     epoch: int = 0
     rows: list[dict[str, float]] = field(default_factory=list)
     best_epoch: int = 0
-    best_figure: float = math.nan
+    best_metric: float = math.nan
     best: dict[str, Tensor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -143,13 +143,13 @@ class Fit:
 
     @property
     def history(self) -> pd.DataFrame:
-        """One row an epoch: epoch, train_loss, validation_loss, the figure, seconds, and `Epoch.measures`."""
+        """One row an epoch: epoch, train_loss, validation_loss, the metric, seconds, and `Epoch.measures`."""
         columns = None if self.rows else self._standing_columns
         return pd.DataFrame(self.rows, columns=columns).astype({"epoch": np.int64})
 
     @property
     def _standing_columns(self) -> list[str]:
-        return ["epoch", "train_loss", "validation_loss", self.problem.figure_name, "seconds"]
+        return ["epoch", "train_loss", "validation_loss", self.problem.metric_name, "seconds"]
 
     def checkpoint(self) -> Checkpoint:
         """The state now, copied."""
@@ -159,7 +159,7 @@ class Fit:
             for name, value in optimiser.state[parameter].items():
                 arrays[f"{place}/{name}"] = _array(value)
         arrays["best_epoch"] = np.array([self.best_epoch], dtype=np.int64)
-        arrays["best_metric"] = np.array([self.best_figure], dtype=np.float64)
+        arrays["best_metric"] = np.array([self.best_metric], dtype=np.float64)
         return Checkpoint(epoch=self.epoch, arrays=arrays, history=self.history)
 
     def resume(self, checkpoint: Checkpoint) -> None:
@@ -190,7 +190,7 @@ class Fit:
         checkpoint.history.loc[:, self._standing_columns]  # KeyError where it is of another task
         self.rows = checkpoint.history.to_dict("records")
         self.best_epoch = int(arrays["best_epoch"][0])
-        self.best_figure = float(arrays["best_metric"][0])
+        self.best_metric = float(arrays["best_metric"][0])
 
     def _fitted_by(self) -> Iterable[tuple[str, torch.optim.Adam, nn.Parameter]]:
         """Every parameter with its optimiser and its place in a checkpoint."""
@@ -202,14 +202,14 @@ class Fit:
         started = time.perf_counter()
         self.epoch += 1
         train_loss, measures = self._step()
-        validation_loss, figure = self.problem.validate()
+        validation_loss, metric = self.problem.validate()
         self._refuse_infinite(validation_loss)
-        self._keep_if_best(figure)
+        self._keep_if_best(metric)
         row = {
             "epoch": self.epoch,
             "train_loss": train_loss,
             "validation_loss": validation_loss,
-            self.problem.figure_name: figure,
+            self.problem.metric_name: metric,
             "seconds": time.perf_counter() - started,
         } | measures
         self.rows.append(row)
@@ -218,8 +218,8 @@ class Fit:
             epochs=self.settings.epochs,
             train_loss=train_loss,
             validation_loss=validation_loss,
-            figure_name=self.problem.figure_name,
-            figure=figure,
+            metric_name=self.problem.metric_name,
+            metric=metric,
             seconds=row["seconds"],
             measures=measures,
         )
@@ -261,10 +261,10 @@ class Fit:
         if not math.isfinite(loss):
             raise TrainingDiverged(self.epoch, loss)
 
-    def _keep_if_best(self, figure: float) -> None:
+    def _keep_if_best(self, metric: float) -> None:
         sign = 1 if self.problem.higher_is_better else -1
-        if not self.best or sign * figure > sign * self.best_figure:
-            self.best_epoch, self.best_figure = self.epoch, figure
+        if not self.best or sign * metric > sign * self.best_metric:
+            self.best_epoch, self.best_metric = self.epoch, metric
             self.best = {name: value.detach().clone() for name, value in self.problem.model.state_dict().items()}
 
     def _out_of_patience(self) -> bool:

@@ -30,12 +30,12 @@ class GeneProblem:
         self, graph: GeneGraph, spec: RunSpec, split: PairSplit, *, device: torch.device, network: Network | None = None
     ) -> None:
         network = network or cast(Network, spec.network)  # what has none is not learnt in epochs
-        self.figure_name = spec.task.figure
+        self.metric_name = spec.task.metric
         self.higher_is_better = spec.task.higher_is_better
         matrix = spec.features.matrix(graph)
         self.features = network_features(matrix, plain=network.plain, device=device)
         training = split.gene_part == "train"
-        # One centre and one scale for all columns, so that the loss weighs them as the judged error does.
+        # One centre and one scale for all columns, so that the loss weighs them as the evaluated error does.
         self.centre = 0.0 if network.plain else matrix[training].mean(axis=0)
         self.scale = 1.0 if network.plain else float(max(matrix[training].std(dtype=np.float64), 1e-6))
         self.target = torch.as_tensor((matrix - self.centre) / self.scale, device=device)

@@ -34,7 +34,7 @@ class PairProblem:
     ) -> None:
         network = network or cast(Network, spec.network)  # what has none is not learnt in epochs
         self.task = cast(PairTask, spec.task)  # it is about pairs
-        self.figure_name = spec.task.figure
+        self.metric_name = spec.task.metric
         self.higher_is_better = spec.task.higher_is_better
         self.genes = len(graph)
         self.seed = spec.seed
@@ -51,7 +51,7 @@ class PairProblem:
         self.features = network_features(spec.features.matrix(graph), plain=network.plain, device=device)
         self.whole = self.message_graph(np.arange(len(self.pairs)))
         self.model = _build_model(network, self).to(device)
-        self._validation = [self._judged(rows) for rows in self._validation_rows()]
+        self._validation = [self._evaluated(rows) for rows in self._validation_rows()]
 
     def learnt_rows(self) -> Int64[np.ndarray, " rows"]:
         """Rows of the split with the pairs along which messages may pass, and about which is asked."""
@@ -112,16 +112,16 @@ class PairProblem:
         return StepLoss(self.task.loss(raw, torch.as_tensor(target, device=self.device)), encoding)
 
     def validate(self) -> tuple[float, float]:
-        """Loss and figure, each the mean over what validation pairs are compared with."""
+        """Loss and metric, each the mean over what validation pairs are compared with."""
         self.model.eval()
-        losses, figures = [], []
+        losses, metrics = [], []
         with torch.no_grad():
             embedding = self.embed()
             for pairs, target in self._validation:
                 raw = self.model.decoder(embedding, pairs)
                 losses.append(float(self.task.loss(raw, target)))
-                figures.append(self._figure(target.cpu().numpy(), raw.cpu().numpy()))
-        return float(np.mean(losses)), float(np.mean(figures))
+                metrics.append(self._metric(target.cpu().numpy(), raw.cpu().numpy()))
+        return float(np.mean(losses)), float(np.mean(metrics))
 
     def embed(self) -> Tensor:
         """The embedding over the whole training graph."""
@@ -134,7 +134,7 @@ class PairProblem:
     def of_genes(self) -> None:
         """Nothing is asked about single genes."""
 
-    def _figure(self, actual: np.ndarray, raw: np.ndarray) -> float:
+    def _metric(self, actual: np.ndarray, raw: np.ndarray) -> float:
         if self.task.contrasts:
             return average_precision(actual, raw)
         return rmse(actual, np.clip(raw, *self.bounds))
@@ -148,7 +148,7 @@ class PairProblem:
             others = [self.split.rows("validation", "random")]
         return [np.concatenate([known, rows]) for rows in others if len(rows)]
 
-    def _judged(self, rows: np.ndarray) -> tuple[Tensor, Tensor]:
+    def _evaluated(self, rows: np.ndarray) -> tuple[Tensor, Tensor]:
         target = self.split.actual[rows] if self.task.contrasts else self.split.score[rows]
         return (
             torch.as_tensor(self.split.pairs[rows], device=self.device),

@@ -20,8 +20,8 @@ from slviz.scorers.pair_scorer import DecoderScorer
 from slviz.splits import PairSplit
 from slviz.splits.pair_split import HIT
 from slviz.training.devices import find_device, repeatable
+from slviz.training.evaluate import evaluate
 from slviz.training.fitting import Checkpoint, Epoch, Fit, epoch_seed
-from slviz.training.judging import judge
 
 if TYPE_CHECKING:
     import torch
@@ -70,15 +70,15 @@ def train(
         checkpoint=checkpoint,
         on_checkpoint=on_checkpoint,
     )
-    judged = judge(graph, spec, split, fitted, refit=lambda other: fit_model(graph, spec, other, device=device))
+    evaluated = evaluate(graph, spec, split, fitted, refit=lambda other: fit_model(graph, spec, other, device=device))
     return Run(
         spec=spec,
         genes=graph.genes,
         history=fitted.history,
         embedding=fitted.embedding,
         decoder=fitted.arrays,
-        predictions=judged.predictions,
-        metrics=judged.metrics,
+        predictions=evaluated.predictions,
+        metrics=evaluated.metrics,
         attention=fitted.attention,
         weights=fitted.weights,
         device=fitted.device,
@@ -96,7 +96,7 @@ def fit_model(
     checkpoint: Checkpoint | None = None,
     on_checkpoint: Callable[[Checkpoint], None] | None = None,
 ) -> Fitted:
-    """The model of `spec` fitted on `split`, not judged yet; arguments and errors as of `train`."""
+    """The model of `spec` fitted on `split`, not evaluated yet; arguments and errors as of `train`."""
 
     def in_epochs(network: Network) -> Fitted:
         where = find_device(device)

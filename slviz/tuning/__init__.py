@@ -1,1 +1,1 @@
-"""Tuning: a search for settings that Optuna leads, judged on validation figures alone."""
+"""Tuning: a search for settings that Optuna leads, evaluated on validation metrics alone."""

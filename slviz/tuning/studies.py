@@ -1,6 +1,6 @@
 """Where searches lie: one SQLite file each in `<models>/.studies/`, and what can be read from it.
 
-<name>.db        Optuna's own storage: trials, their settings, figures by epoch
+<name>.db        Optuna's own storage: trials, their settings, metrics by epoch
 <name>.lock      held while the search runs
 <name>.cancel    there when somebody asked it to stop
 """
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from slviz import former_names
 from slviz.disk.left_over import LeftOver, entries_in
 from slviz.errors import DamagedRun, InvalidSetting, RunNotFound, RunNotSaved, nearest
 from slviz.runs.damage import readable
@@ -41,13 +42,13 @@ class About:
 
     Attributes:
         command: what was typed after `python -m slviz` to start it.
-        figure: the validation figure that is compared, such as "ap".
+        metric: the validation metric that is compared, such as "ap".
         higher_is_better: its direction.
         data_name, data_fingerprint, synthetic: of the data set.
     """
 
     command: list[str] = field(default_factory=list)
-    figure: str = ""
+    metric: str = ""
     higher_is_better: bool = True
     data_name: str = ""
     data_fingerprint: str = ""
@@ -145,12 +146,13 @@ def storage_of(path: Path) -> Any:
 def about(study: Study) -> About:
     """What a study searches; raises `DamagedRun` where what is kept with it is altered, or of a later slviz."""
     with _reading(study):
-        known = {key: value for key, value in study.user_attrs.items() if key in About.__dataclass_fields__}
+        said = {former_names.STUDIES.get(key, key): value for key, value in study.user_attrs.items()}
+        known = {key: value for key, value in said.items() if key in About.__dataclass_fields__}
         return msgspec.convert(known, About)
 
 
 def trials_table(study: Study) -> pd.DataFrame:
-    """One row a trial: `trial`, `state`, the validation `figure`, `epochs` reported, `run`, and each setting tried.
+    """One row a trial: `trial`, `state`, the validation `metric`, `epochs` reported, `run`, and each setting tried.
 
     Raises `DamagedRun` where a trial cannot be read.
     """

@@ -1,4 +1,4 @@
-"""Leading a search: ask Optuna for settings, train them as runs, tell it the validation figure, stop what lags.
+"""Leading a search: ask Optuna for settings, train them as runs, tell it the validation metric, stop what lags.
 
 The search knows a run by its record of epochs alone, in which no test pair has any part: nothing of a
 run's metrics, predictions or split is ever opened here.
@@ -108,7 +108,7 @@ class Tuner:
         )
         told = About(
             command=self.search.command,
-            figure=task.figure,
+            metric=task.metric,
             higher_is_better=task.higher_is_better,
             data_name=Path(self.search.base.data_name).name,
             data_fingerprint=self.search.base.data_fingerprint,
@@ -144,11 +144,11 @@ class Tuner:
 
     def _report(self, run_id: str) -> None:
         """Tell Optuna the epochs that are new, and stop the run where it says that it lags."""
-        for epoch, figure in self._figures(run_id):
-            if epoch <= self._reported[run_id] or not np.isfinite(figure):
+        for epoch, value in self._validation_values(run_id):
+            if epoch <= self._reported[run_id] or not np.isfinite(value):
                 continue
             for trial in self._trials[run_id]:
-                trial.report(figure, epoch)
+                trial.report(value, epoch)
             self._reported[run_id] = epoch
         if run_id in self._pruned or not self.search.prune or not self._reported[run_id]:
             return
@@ -157,32 +157,32 @@ class Tuner:
                 self.store.cancel(run_id)
                 self._pruned.add(run_id)
 
-    def _figures(self, run_id: str) -> list[tuple[int, float]]:
-        """Epoch and validation figure of every epoch so far."""
+    def _validation_values(self, run_id: str) -> list[tuple[int, float]]:
+        """Epoch and validation metric of every epoch so far."""
         try:
             history = self.store.progress(run_id)
         except RunNotFound:  # its worker has not begun
             return []
-        if self.search.base.task.figure not in history:
+        if self.search.base.task.metric not in history:
             return []
-        figures = history[self.search.base.task.figure].to_numpy(dtype=float)
-        return list(zip(history["epoch"].astype(int).tolist(), figures.tolist(), strict=True))
+        values = history[self.search.base.task.metric].to_numpy(dtype=float)
+        return list(zip(history["epoch"].astype(int).tolist(), values.tolist(), strict=True))
 
     def _take(self, ending: Ending) -> None:
         """Tell Optuna how a run ended."""
         from optuna.trial import TrialState
 
         self._report(ending.run_id)
-        figures = [figure for _, figure in self._figures(ending.run_id) if np.isfinite(figure)]
+        values = [value for _, value in self._validation_values(ending.run_id) if np.isfinite(value)]
         best = max if self.search.base.task.higher_is_better else min
         for trial in self._trials.pop(ending.run_id):
-            if ending.end == "finished" and figures:
-                self.study.tell(trial, best(figures))
-                said = f"{self.search.base.task.figure} {best(figures):.4f}"
+            if ending.end == "finished" and values:
+                self.study.tell(trial, best(values))
+                said = f"{self.search.base.task.metric} {best(values):.4f}"
             elif ending.end == "cancelled":
                 self.study.tell(trial, state=TrialState.PRUNED)
                 lags = ending.run_id in self._pruned
-                said = f"stopped after epoch {len(figures)}{', behind the others' if lags else ''}"
+                said = f"stopped after epoch {len(values)}{', behind the others' if lags else ''}"
             else:
                 trial.set_user_attr(FAILURE, ending.message)
                 self.study.tell(trial, state=TrialState.FAIL)
@@ -191,7 +191,7 @@ class Tuner:
 
 
 def best_trial(study: Study) -> FrozenTrial | None:
-    """The finished trial with the best validation figure; None before the first."""
+    """The finished trial with the best validation metric; None before the first."""
     try:
         return study.best_trial
     except ValueError:
@@ -199,7 +199,7 @@ def best_trial(study: Study) -> FrozenTrial | None:
 
 
 def _give_back_interrupted(study: Study) -> None:
-    """Trials that a killed search left running are closed and tried again: their runs go on where they were."""
+    """Trials that a killed search left running are closed and tried again: their runs are resumed."""
     from optuna.trial import TrialState
 
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):

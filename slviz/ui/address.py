@@ -1,6 +1,6 @@
 """What is in the page's address: read with a check, written for a reload and for a colleague.
 
-`run`, `gene` and `data` travel from page to page in every link; what only one page knows is bound to
+`run`, `gene` and `data` are carried from page to page by every link; what only one page knows is bound to
 its control by Streamlit, and checked here first, since Streamlit drops a value that it does not know
 without a word. Nothing of this is kept anywhere else, so the browser's "back" is always right.
 """
@@ -18,7 +18,7 @@ from slviz import former_names
 from slviz.datasets.report import shown
 from slviz.ui.labels import escape_markdown
 
-TRAVELLING = ("run", "gene", "data", "set", "genes")
+SHARED_PARAMETERS = ("run", "gene", "data", "set", "genes")
 LONGEST_VALUE = 8000
 """No address that slviz writes holds a value of more letters; browsers and proxies take little more."""
 UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -61,12 +61,12 @@ def _is_text(value: str) -> bool:
 
 
 def value(key: str) -> str | None:
-    """What the address asks for under a travelling key; None where it says nothing."""
+    """What the address asks for under a shared key; None where it says nothing."""
     return st.query_params.get(key) or None
 
 
 def put(**values: str | None) -> None:
-    """Write travelling values into the address; each change is one step for the browser's "back"."""
+    """Write shared parameters into the address; each change is one step for the browser's "back"."""
     changed = {key: each for key, each in values.items() if each and st.query_params.get(key) != each}
     if changed:
         st.query_params.update(changed)
@@ -75,9 +75,9 @@ def put(**values: str | None) -> None:
             del st.query_params[key]
 
 
-def travelling(**changes: str) -> dict[str, str]:
+def shared_parameters(**changes: str) -> dict[str, str]:
     """What a link to another page carries: run, gene and data of this one, with some of it changed."""
-    known = {key: value(key) for key in TRAVELLING}
+    known = {key: value(key) for key in SHARED_PARAMETERS}
     return {key: each for key, each in (known | changes).items() if each}
 
 

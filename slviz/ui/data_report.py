@@ -39,7 +39,7 @@ def summary(graph: GeneGraph, report: Report) -> str:
 
 
 def refused(report: Report) -> None:
-    """Why a folder cannot be used: what stops it first, the rest folded away, and all of it to take away."""
+    """Why a folder cannot be used: what stops it first, the rest folded away, and all of it to download."""
     st.error(
         f"**The data folder “{escape_markdown(report.folder)}” cannot be used.** Mend what is listed here, and it is "
         "read anew.",

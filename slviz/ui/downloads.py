@@ -1,4 +1,4 @@
-"""Taking away: figures as SVG, PNG and HTML at journal widths, tables as TSV, each with its provenance.
+"""Downloads: figures as SVG, PNG and HTML at journal widths, tables as TSV, each with its provenance.
 
 Nothing is made before it is asked for: a file is rendered after the click, away from the page's thread.
 """
@@ -69,7 +69,7 @@ def menu(
     table: Callable[[], pd.DataFrame] | None = None,
     others: Mapping[str, File] | None = None,
 ) -> None:
-    """A button that opens the ways to take something away.
+    """A button that opens the ways to download something.
 
     Args:
         name: stem of the file names.

@@ -15,7 +15,7 @@ from slviz.ui.server_paths import without_paths
 
 @contextmanager
 def as_sentences() -> Iterator[None]:
-    """Show a `SlvizError` as its sentence; every other exception goes on, with its traceback."""
+    """Show a `SlvizError` as its sentence; every other exception is raised, with its traceback."""
     try:
         yield
     except SlvizError as error:
@@ -23,7 +23,7 @@ def as_sentences() -> Iterator[None]:
 
 
 def show(error: SlvizError) -> None:
-    """The sentence of an error; what is wrong with a data folder as a list, with all of it to take away."""
+    """The sentence of an error; what is wrong with a data folder as a list, with all of it to download."""
     report = error.report if isinstance(error, DataError) else None
     if report is not None:
         data_report.refused(report)

@@ -92,7 +92,7 @@ def _follow(job: Job, works: Sequence[Artifact], states: Sequence[str]) -> None:
                 st.session_state.pop(f"asked {job.key}", None)
                 for each in works:
                     each.cancel()
-            st.caption("You can leave this page; the work goes on and is kept.")
+            st.caption("You can leave this page; the work continues and is kept.")
 
 
 def _offer(job: Job, works: Sequence[Artifact], states: Sequence[str], asked: str) -> None:

@@ -1,4 +1,4 @@
-"""The key figure of a run: one number that says how good it is, beside the best baseline on the same pairs."""
+"""The key metric of a run: one number that says how good it is, beside the best baseline on the same pairs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from slviz.evaluation import METRICS
 from slviz.runs import NETWORK
 
 SCREENS = ("paralog screens", "screens")
-KEY_FIGURES = {
+KEY_METRICS = {
     "link": ("auc", ("degree-matched", "random", "file", *SCREENS)),
     "screen": ("auc", SCREENS),
     "confidence": ("rmse", ("all",)),
@@ -18,9 +18,9 @@ KEY_FIGURES = {
 }
 RECONSTRUCT = ("rmse", ("genes",))
 AGAINST_WORDS = {
-    "random": "against random non-pairs",
-    "degree-matched": "against degree-matched non-pairs",
-    "file": "against the non-pairs of the file",
+    "random": "against random negatives",
+    "degree-matched": "against degree-matched negatives",
+    "file": "against the negatives of the file",
     "all": "all test pairs",
     "genes": "held-out genes",
     "all-unknown": "among all unknown pairs",
@@ -29,23 +29,23 @@ AGAINST_WORDS = {
     "paralog screens": "hits against tested non-hits, mean over held-out screens of paralogs",
 }
 SHORT_WORDS = {
-    "random": "random non-pairs",
+    "random": "random negatives",
     "degree-matched": "degree-matched",
-    "file": "non-pairs of the file",
+    "file": "negatives of the file",
     "all-unknown": "all unknown pairs",
     "per-gene": "for each gene",
     "screens": "held-out screens",
     "paralog screens": "held-out paralog screens",
 }
-SECOND_FIGURES = {
+SECONDARY_METRICS = {
     "link": (("ap", "all-unknown"), ("ndcg@10", "per-gene")),
     "screen": (("ap", "paralog screens"), ("auc", "screens")),
 }
 
 
 @dataclass(frozen=True)
-class KeyFigure:
-    """The figure of a run on its test part, and the best baseline's."""
+class KeyMetric:
+    """The metric of a run on its test part, and the best baseline's."""
 
     metric: str
     against: str
@@ -78,21 +78,23 @@ class KeyFigure:
         return self.value - self.baseline_value
 
 
-def key_figure(task: str, metrics: pd.DataFrame) -> KeyFigure | None:
-    """The key figure of a metrics table (test part); None where it was not measured."""
-    name, wheres = KEY_FIGURES.get(task, RECONSTRUCT)
-    return next(filter(None, (figure(metrics, name, against=against) for against in wheres)), None)
+def key_metric(task: str, metrics: pd.DataFrame) -> KeyMetric | None:
+    """The key metric of a metrics table (test part); None where it was not measured."""
+    name, wheres = KEY_METRICS.get(task, RECONSTRUCT)
+    return next(filter(None, (metric_beside(metrics, name, against=against) for against in wheres)), None)
 
 
-def second_figures(task: str, metrics: pd.DataFrame) -> list[KeyFigure]:
+def secondary_metrics(task: str, metrics: pd.DataFrame) -> list[KeyMetric]:
     """What else tells runs of this task apart, as far as it was measured."""
     return [
-        found for name, against in SECOND_FIGURES.get(task, ()) if (found := figure(metrics, name, against=against))
+        found
+        for name, against in SECONDARY_METRICS.get(task, ())
+        if (found := metric_beside(metrics, name, against=against))
     ]
 
 
-def figure(metrics: pd.DataFrame, name: str, *, against: str) -> KeyFigure | None:
-    """One figure of the network on the test part, and the best baseline's; None where it was not measured."""
+def metric_beside(metrics: pd.DataFrame, name: str, *, against: str) -> KeyMetric | None:
+    """One metric of the network on the test part, and the best baseline's; None where it was not measured."""
     metric = METRICS[name]
     wanted = (metrics["part"] == "test") & (metrics["against"] == against) & (metrics["metric"] == name)
     rows = metrics.loc[wanted].dropna(subset=["value"])
@@ -101,7 +103,7 @@ def figure(metrics: pd.DataFrame, name: str, *, against: str) -> KeyFigure | Non
         return None
     others = rows.loc[rows["scorer"] != NETWORK].sort_values("value")
     best = others.iloc[-1 if metric.higher_is_better else 0] if len(others) else None
-    return KeyFigure(
+    return KeyMetric(
         metric=metric.label.removeprefix("ROC "),
         against=against,
         label=f"{metric.label}, {SHORT_WORDS.get(against, AGAINST_WORDS.get(against, against))}",

@@ -16,7 +16,7 @@ EXPERIMENT_SCORE = (
     "likely they are a hit when they are tested. It says nothing of what a database lists."
 )
 DATABASE_SCORE = (
-    "A **database score**: learnt from listed pairs, so it completes the database. Here it is judged by experiments, "
+    "A **database score**: learnt from listed pairs, so it completes the database. Here it is evaluated on experiments "
     "whose hits it need not know of."
 )
 ATTENTION = (
@@ -38,8 +38,8 @@ NETWORK_WORDS = {
     "max_degree": "a baseline: partners of the gene that has more",
     "degree_product": "a baseline: partners of both genes, multiplied",
     "common_neighbours": "a baseline: shared partners",
-    "adamic_adar": "a baseline: shared partners, famous ones counting less",
-    "l3": "a baseline: paths of three steps",
+    "adamic_adar": "a baseline: shared partners, hubs counting less",
+    "l3": "a baseline: paths of three hops",
     "svd": "a baseline: main patterns of who pairs with whom",
     "ppi_degree_product": "a baseline: interactions of both genes, multiplied",
     "boosted_trees": "a baseline: boosted trees over partners and interactions",
@@ -61,18 +61,18 @@ BASELINE_WORDS = {
     "max degree": "partners of the gene that has more of them",
     "degree product": "partners of one gene times those of the other",
     "common neighbours": "partners that both genes share",
-    "Adamic–Adar": "shared partners, famous ones counting less",
-    "L3": "paths of three steps between the genes, famous ones on the way counting less",
+    "Adamic–Adar": "shared partners, hubs counting less",
+    "L3": "paths of three hops between the genes, hubs on the way counting less",
     "SVD": "the main patterns of who pairs with whom",
     "PPI degree product": "interactions of one gene's protein times those of the other's",
     "boosted trees": "decision trees over all of these",
     "with earlier screens": "the model, told what other screens said of the very pair",
     "earlier screens": "the share of other screens that had the very pair as a hit: what an experiment says of another",
     "interaction Jaccard": "shared interaction partners over all partners of either gene",
-    "interaction Adamic–Adar": "shared interaction partners, famous ones counting less",
+    "interaction Adamic–Adar": "shared interaction partners, hubs counting less",
     "product of interaction counts": "interactions of one gene times those of the other",
     "literature Jaccard": "the same as interaction Jaccard, in interactions of the literature",
-    "literature Adamic–Adar": "shared partners in the literature, famous ones counting less",
+    "literature Adamic–Adar": "shared partners in the literature, hubs counting less",
     "product of literature counts": "interactions of the literature of both genes, multiplied",
     "systematic Jaccard": "the same as interaction Jaccard, in systematic maps",
     "paralog identity": "equal amino acids of two paralogs",

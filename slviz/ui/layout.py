@@ -44,7 +44,7 @@ def navigate(pages: Sequence[Page]) -> None:
     with st.sidebar:
         st.markdown("## :material/hub: slviz", help="Gene embeddings on a graph of synthetic-lethal pairs.")
         for page in pages:
-            st.page_link(page, query_params=address.travelling())
+            st.page_link(page, query_params=address.shared_parameters())
     current.run()
 
 
@@ -97,7 +97,7 @@ def description(spec: RunSpec) -> str:
     task_words = TASK_WORDS.get(spec.task.name, spec.task.summary())
     held_out = escape_markdown(spec.held_out)
     task_words = nouns.in_words(task_words)
-    return f"Task **{task}** ({task_words}) · {_model(spec)} · data **{data}** · held out **{held_out}**"
+    return f"Task **{task}** ({task_words}) · {_model(spec)} · data **{data}** · split **{held_out}**"
 
 
 def _model(spec: RunSpec) -> str:
@@ -203,7 +203,7 @@ def nothing_finished() -> None:
 
 def link(page: str, label: str, *, icon: str, **query: str) -> None:
     """A link to another page that keeps run and gene, with some of them changed; the label is plain text."""
-    st.page_link(page, label=escape_markdown(label), icon=icon, query_params=address.travelling(**query))
+    st.page_link(page, label=escape_markdown(label), icon=icon, query_params=address.shared_parameters(**query))
 
 
 def links_to(run_id: str, *, icons: bool = True) -> None:

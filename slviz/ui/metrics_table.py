@@ -1,4 +1,4 @@
-"""Figures of a run beside those of every baseline on the same rows."""
+"""Metrics of a run beside those of every baseline on the same rows."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def show(
         labels: other words for some metrics, where what is left out stands nearby.
     """
     if not len(table):
-        st.caption("No figures were measured for this choice.")
+        st.caption("No metrics were measured for this choice.")
         return
     columns = {
         key: st.column_config.TextColumn(
@@ -94,7 +94,7 @@ def show(
         if key in METRICS
     }
     named = table.assign(scorer=table["scorer"].replace(NETWORK, own))
-    columns["scorer"] = st.column_config.TextColumn("Scorer", help=_scorer_help(named["scorer"].tolist()))
+    columns["scorer"] = st.column_config.TextColumn("Model", help=_model_help(named["scorer"].tolist()))
     written = named.assign(**{key: table[key].map(as_text) for key in table.columns if key in METRICS})
     compared = table.astype({key: float for key in table.columns if key in METRICS})
     if "ece" in compared:  # one share for all pairs has no such error, and no merit
@@ -105,9 +105,9 @@ def show(
         st.caption("↑ higher is better, ↓ lower is better; the best of each column is marked.")
 
 
-def _scorer_help(scorers: Sequence[str]) -> str:
-    lines = [f"- **{escape_markdown(each)}**: {BASELINE_WORDS[each]}" for each in scorers if each in BASELINE_WORDS]
-    return "The network, or a way to score without one:\n" + "\n".join(lines)
+def _model_help(models: Sequence[str]) -> str:
+    lines = [f"- **{escape_markdown(each)}**: {BASELINE_WORDS[each]}" for each in models if each in BASELINE_WORDS]
+    return "The model of this run, then the baselines:\n" + "\n".join(lines)
 
 
 def as_text(value: float) -> str:

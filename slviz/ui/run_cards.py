@@ -1,4 +1,4 @@
-"""Finished runs as cards: what each is, and its key figure beside the best baseline on the same pairs."""
+"""Finished runs as cards: what each is, and its key metric beside the best baseline on the same pairs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from slviz.runs import RunSpec
 from slviz.runs.store import RunSummary
 from slviz.ui import address, layout, run_names
 from slviz.ui.glossary import glossary_link
-from slviz.ui.key_metrics import AGAINST_WORDS, KeyFigure, key_figure, second_figures
+from slviz.ui.key_metrics import AGAINST_WORDS, KeyMetric, key_metric, secondary_metrics
 from slviz.ui.labels import duration, escape_markdown
 from slviz.ui.server_paths import without_paths
 
 MOST_CARDS = 6
-LINE = ("Run", "Task", "Held out", "Figure", "Value", "Best baseline", "Baseline's", "Finished", "Name")
+LINE = ("Run", "Task", "Split", "Metric", "Value", "Best baseline", "Baseline's", "Finished", "Name")
 
 
 def show(summaries: Sequence[RunSummary], *, key: str, columns: int = 3) -> None:
@@ -62,13 +62,13 @@ def _table(summaries: Sequence[RunSummary], names: Mapping[str, str], *, key: st
 
 def _line(summary: RunSummary, spec: RunSpec, name: str) -> tuple[object, ...]:
     """The cells of a run under the headings `LINE`."""
-    figure = key_figure(spec.task.name, summary.metrics)
-    figures = (
+    metric = key_metric(spec.task.name, summary.metrics)
+    cells = (
         ("", None, "", None)
-        if figure is None
-        else (figure.label, figure.value, figure.baseline, figure.baseline_value if figure.baseline else None)
+        if metric is None
+        else (metric.label, metric.value, metric.baseline, metric.baseline_value if metric.baseline else None)
     )
-    return (name, spec.task.name, spec.held_out, *figures, summary.finished, summary.run_id)
+    return (name, spec.task.name, spec.held_out, *cells, summary.finished, summary.run_id)
 
 
 def damaged(summaries: Sequence[RunSummary], *, most: int = 10) -> None:
@@ -84,36 +84,36 @@ def damaged(summaries: Sequence[RunSummary], *, most: int = 10) -> None:
 def _card(summary: RunSummary, spec: RunSpec, *, name: str) -> None:
     st.markdown(f"**{escape_markdown(name)}**")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{escape_markdown(summary.run_id)}  \nHeld out: {escape_markdown(spec.held_out)}", width="content")
+        st.caption(f"{escape_markdown(summary.run_id)}  \nSplit: {escape_markdown(spec.held_out)}", width="content")
         if spec.synthetic:
             layout.synthetic_badge(short=True)
-    figures_of(summary, spec)
+    show_metrics(summary, spec)
     if summary.seconds == summary.seconds:  # NaN where unknown
         st.caption(f"Trained in {duration(summary.seconds)} on {escape_markdown(summary.device)}")
     with st.container(horizontal=True, gap="xsmall"):
         layout.links_to(summary.run_id, icons=False)
 
 
-def figures_of(summary: RunSummary, spec: RunSpec) -> None:
-    """The key figure on test beside the best baseline, and what else tells runs of this task apart."""
-    figure = key_figure(spec.task.name, summary.metrics)
-    if figure is not None:
-        _metric(figure)
-    others = second_figures(spec.task.name, summary.metrics)
+def show_metrics(summary: RunSummary, spec: RunSpec) -> None:
+    """The key metric on test beside the best baseline, and what else tells runs of this task apart."""
+    metric = key_metric(spec.task.name, summary.metrics)
+    if metric is not None:
+        _metric(metric)
+    others = secondary_metrics(spec.task.name, summary.metrics)
     if others:
         said = "  \n".join(escape_markdown(each.sentence) for each in others)
         st.caption(said, help="\n\n".join(f"{each.help} {glossary_link(each.term)}" for each in others))
 
 
-def _metric(figure: KeyFigure) -> None:
-    baseline = escape_markdown(figure.baseline)
-    beside = f"{figure.difference:+.3f} vs {baseline}" if figure.baseline else None
+def _metric(metric: KeyMetric) -> None:
+    baseline = escape_markdown(metric.baseline)
+    beside = f"{metric.difference:+.3f} vs {baseline}" if metric.baseline else None
     st.metric(
-        escape_markdown(figure.label),
-        f"{figure.value:.3f}",
+        escape_markdown(metric.label),
+        f"{metric.value:.3f}",
         beside,
-        delta_color="normal" if figure.higher_is_better else "inverse",
-        help=f"{figure.help} {AGAINST_WORDS.get(figure.against, '').capitalize()}. Below: the difference to the best "
-        f"baseline on the same pairs, {baseline} ({figure.baseline_value:.3f}), which needs no network. "
-        f"{glossary_link(figure.term)}",
+        delta_color="normal" if metric.higher_is_better else "inverse",
+        help=f"{metric.help} {AGAINST_WORDS.get(metric.against, '').capitalize()}. Below: the difference to the best "
+        f"baseline on the same pairs, {baseline} ({metric.baseline_value:.3f}), which needs no network. "
+        f"{glossary_link(metric.term)}",
     )

@@ -14,9 +14,9 @@ from slviz.runs import RunSpec
 from slviz.runs.spec import TABLES
 from slviz.runs.summary import RunSummary
 from slviz.splits.publication import publication_words
-from slviz.ui.key_metrics import key_figure
+from slviz.ui.key_metrics import key_metric
 
-SAID_ANYWAY = frozenset({("split", key) for key in ("name", "fold", "publication", "non-pairs a pair")})
+SAID_ANYWAY = frozenset({("split", key) for key in ("name", "fold", "publication", "negatives per pair")})
 MOST_LETTERS = 12
 LETTERS_OF_A_SHORT_FORM = 4
 SPELT = {
@@ -38,22 +38,22 @@ def names(summaries: Sequence[RunSummary]) -> dict[str, str]:
 
 
 def labels(summaries: Sequence[RunSummary]) -> dict[str, str]:
-    """The names with the key figure of each run that has one, for a list to choose from."""
+    """The names with the key metric of each run that has one, for a list to choose from."""
     known = names(summaries)
-    return {each.run_id: " · ".join(filter(None, [known[each.run_id], _figure(each)])) for each in summaries}
+    return {each.run_id: " · ".join(filter(None, [known[each.run_id], _metric(each)])) for each in summaries}
 
 
-def _figure(summary: RunSummary) -> str:
+def _metric(summary: RunSummary) -> str:
     if summary.spec is None:
         return ""
-    return _short_figure(str(summary.folder), str(summary.finished), summary.spec.task.name, summary.metrics)
+    return _short_metric(str(summary.folder), str(summary.finished), summary.spec.task.name, summary.metrics)
 
 
 @st.cache_data(max_entries=4096, show_spinner=False)
-def _short_figure(folder: str, finished: str, task: str, _metrics: pd.DataFrame) -> str:
+def _short_metric(folder: str, finished: str, task: str, _metrics: pd.DataFrame) -> str:
     """Of a run that never changes again once it is finished; every page lists all runs with every click."""
-    figure = key_figure(task, _metrics)
-    return "" if figure is None else figure.short
+    metric = key_metric(task, _metrics)
+    return "" if metric is None else metric.short
 
 
 def _base(spec: RunSpec) -> str:

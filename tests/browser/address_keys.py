@@ -44,7 +44,7 @@ def _keys_in(tree: ast.AST) -> Iterator[str]:
         elif isinstance(node, ast.Subscript) and _ends_in(node.value, "query_params"):
             yield from _texts(node.slice)
         elif isinstance(node, ast.Assign) and any(
-            _named(target, "TRAVELLING", "IN_ADDRESS") for target in node.targets
+            _named(target, "SHARED_PARAMETERS", "IN_ADDRESS") for target in node.targets
         ):
             yield from (text for each in ast.walk(node.value) for text in _texts(each))
 

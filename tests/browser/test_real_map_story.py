@@ -30,7 +30,7 @@ def test_a_map_of_the_real_genes_is_coloured_doubted_searched_and_taken_away(
         said = opened(colour="Cluster", cluster="2")
         assert re.search(r"Leiden.*cluster", said, re.DOTALL)
         assert re.search(r"[\d,]+ genes of cluster 2|selected genes", said)
-        assert "Terms they are rich in" in said
+        assert "Enriched terms" in said
 
         opened(colour="Members of a term", term="GO:0006281")
         assert "DNA repair" in page.locator(".js-plotly-plot .legend").first.text_content()

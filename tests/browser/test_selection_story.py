@@ -37,7 +37,7 @@ def test_a_lasso_is_understood_named_and_taken_away(
     settle(page)
     draw(page, left=0.02, top=0.02, right=0.5, bottom=0.98)
     count = int(page.get_by_role("heading", name=re.compile("selected genes")).inner_text().split()[0].replace(",", ""))
-    assert page.get_by_role("heading", name="Terms they are rich in").count() == 1
+    assert page.get_by_role("heading", name="Enriched terms").count() == 1
     assert page.locator('[class*="st-key-terms"] .js-plotly-plot').count() == 1
     page.get_by_role("button", name="Keep").first.click()
     page.get_by_role("textbox", name="Name").fill("left half")

@@ -232,14 +232,14 @@ def test_training_ends_in_a_run_and_the_same_again_is_offered(base: str, models:
     assert title(page) == "Predictions"
 
 
-def test_pairs_of_ones_own_are_held_out_and_judged(
+def test_pairs_of_ones_own_are_held_out_and_evaluated(
     base: str, models: Path, page: Any, demo_pairs: list[str], tmp_path: Path
 ) -> None:
     (tmp_path / "screen.tsv").write_text("\n".join(demo_pairs) + "\n")
     page.goto(address(base, "train"))
     settle(page)
     choose(page, "Network", "mlp")
-    choose(page, "Held out", "my own file")
+    choose(page, "Split", "my own file")
     settle(page)
     page.locator('input[type="file"]').first.set_input_files(tmp_path / "screen.tsv")
     page.get_by_text(f"{len(demo_pairs)} pairs held out").wait_for()

@@ -122,7 +122,7 @@ def test_a_killed_worker_is_replaced_and_its_run_goes_on(
     assert main([*SWEEP, "--network", "gat", "--fold", "0", "1", "epochs=200", "--workers", "1"]) == 0
     assert killed
     assert [store.state(name) for name in own_runs(store)] == ["finished", "finished"]
-    assert "goes on after epoch" in store.log(killed[0])
+    assert "resumes after epoch" in store.log(killed[0])
     assert len(store.progress(killed[0])) == 200
     assert store.check(killed[0]) == []
 
@@ -190,7 +190,7 @@ def test_a_display_says_what_runs_what_is_left_and_how_long(store: RunStore, mon
     assert "1 done, 3 left, about 30 s left" in said
     assert "gat-both-link-00000000                   epoch 0 of 100" in said
     display.close()
-    assert screen.getvalue().endswith("\x1b[2F\x1b[0J"), "two lines are taken away again"
+    assert screen.getvalue().endswith("\x1b[2F\x1b[0J"), "two lines are cleared again"
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(3.2, "3 s"), (119, "2 min"), (7200, "2 h 0 min")])

@@ -248,7 +248,7 @@ def test_going_on_from_a_checkpoint_gives_what_an_unbroken_training_gives(
         patched.setattr(RunWriter, "record", lambda self, row: (done_again.append(row["epoch"]), record(self, row)))
         train_run(broken, unbroken.spec, device="cpu", maps=False)
     assert done_again == list(range(21, 46))
-    assert "goes on after epoch 20" in broken.log(run_id)
+    assert "resumes after epoch 20" in broken.log(run_id)
     assert_same(broken.open(run_id), unbroken)
 
 
@@ -311,7 +311,7 @@ def test_a_killed_worker_is_interrupted_and_resumes_to_the_same_result(
     assert 20 <= len(store.progress(run_id)) < 400
     resumed = slviz(models, "train", "--resume", run_id, "--device", "cpu", "--no-projections")
     assert resumed.returncode == 0, resumed.stderr
-    assert "Goes on after epoch" in resumed.stdout
+    assert "Resumes after epoch" in resumed.stdout
     assert_same(store.open(run_id), unbroken)
     assert store.check(run_id) == []
 

@@ -43,7 +43,7 @@ def test_the_best_settings_are_printed_as_the_command_that_trains_them(
     assert set(table["state"]) == {"finished"}
     for row in table.itertuples():
         history = store.progress(str(row.run))
-        assert row.figure == pytest.approx(history["ap"].max()), "the best validation figure of its epochs"
+        assert row.metric == pytest.approx(history["ap"].max()), "the best validation metric of its epochs"
     best = table.sort_values("figure")["run"].iloc[-1]
     command = next(line for line in said.splitlines() if line.startswith("  python -m slviz train"))
     assert main(shlex.split(command)[3:]) == 0

@@ -65,16 +65,16 @@ def test_a_screen_is_told_by_identity_and_shared_partners_and_not_by_the_known_p
     demo: GeneGraph, screens: ScreenTable
 ) -> None:
     for name in screens.names:
-        judged = screens.tested(name)
-        new = unlisted(demo, judged)
+        evaluated = screens.tested(name)
+        new = unlisted(demo, evaluated)
         others = screens.tested(*(other for other in screens.names if other != name))
-        seen = np.isin(others.pairs @ [len(demo), 1], judged.pairs @ [len(demo), 1])
+        seen = np.isin(others.pairs @ [len(demo), 1], evaluated.pairs @ [len(demo), 1])
         model = LogisticRegression(class_weight="balanced")
         model.fit(measures(demo, others.pairs[~seen]), others.hit[~seen])
-        experiment = model.decision_function(measures(demo, judged.pairs))
-        assert roc_auc_score(judged.hit[new], experiment[new]) > 0.85
-        for score in database_scores(demo, judged.pairs).values():
-            assert roc_auc_score(judged.hit[new], score[new]) < 0.55
+        experiment = model.decision_function(measures(demo, evaluated.pairs))
+        assert roc_auc_score(evaluated.hit[new], experiment[new]) > 0.85
+        for score in database_scores(demo, evaluated.pairs).values():
+            assert roc_auc_score(evaluated.hit[new], score[new]) < 0.55
 
 
 def test_screens_have_non_hits_and_agree_in_part(screens: ScreenTable) -> None:

@@ -98,7 +98,7 @@ def test_every_address_key_is_documented() -> None:
         keys |= {f"{method.name}-{setting.key}" for setting in method.settings()}
         keys |= {f"{method.name}-seed"} if method.random else set()
     keys |= {f"{method}-{setting[0]}" for method, setting in FINENESS.items()}
-    assert {"run", "scorer", "tsne-perplexity", "leiden-resolution"} <= keys
+    assert {"run", "by", "tsne-perplexity", "leiden-resolution"} <= keys
     assert keys <= set(documented_keys())
 
 

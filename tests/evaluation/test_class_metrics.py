@@ -1,4 +1,4 @@
-"""Figures and baselines of classes, against scikit-learn and by hand."""
+"""Metrics and baselines of classes, against scikit-learn and by hand."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from slviz.evaluation.screens import coverage, screen_metrics
 
 
 @st.composite
-def judged_pairs(draw):
+def evaluated_pairs(draw):
     """Labels with both kinds, and scores with many ties."""
     count = draw(st.integers(2, 60))
     actual = np.array(draw(st.lists(st.booleans(), min_size=count, max_size=count)), dtype=np.float32)
@@ -48,7 +48,7 @@ def test_link_figures_equal_a_count_by_hand(case):
 
 
 @settings(max_examples=150, deadline=None)
-@given(judged_pairs(), st.integers(0, 2**20))
+@given(evaluated_pairs(), st.integers(0, 2**20))
 def test_value_figures_equal_scikit_learn_and_scipy(case, seed):
     from sklearn import metrics
 

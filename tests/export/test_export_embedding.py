@@ -1,4 +1,4 @@
-"""An embedding taken away can be opened by anndata, by TensorBoard's Projector and by a spreadsheet."""
+"""A downloaded embedding can be opened by anndata, by TensorBoard's Projector and by a spreadsheet."""
 
 from __future__ import annotations
 

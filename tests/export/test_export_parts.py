@@ -1,4 +1,4 @@
-"""What is taken away can be read elsewhere, says where it comes from, and runs nothing."""
+"""What is downloaded can be read elsewhere, says where it comes from, and runs nothing."""
 
 from __future__ import annotations
 

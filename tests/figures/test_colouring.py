@@ -84,7 +84,7 @@ def test_error_is_the_mean_over_the_genes_test_pairs(graph: GeneGraph) -> None:
     tested = run.predictions[run.predictions["part"] == "test"]
     for number, gene in enumerate(graph.genes):
         rows = tested[(tested["gene_a"] == gene) | (tested["gene_b"] == gene)]
-        twice = rows[rows["gene_a"] == rows["gene_b"]]  # a shuffled non-pair may name a gene twice
+        twice = rows[rows["gene_a"] == rows["gene_b"]]  # a shuffled negative pair may name a gene twice
         off = np.r_[(rows["actual"] - rows["prediction"]).abs(), (twice["actual"] - twice["prediction"]).abs()]
         assert np.asarray(colouring.values)[number] == pytest.approx(off.mean(), rel=1e-5) if len(off) else True
         assert np.isfinite(np.asarray(colouring.values)[number]) == bool(len(off))

@@ -57,4 +57,4 @@ def test_each_protocol_has_its_colour_and_symbol(table: ResultTable):
 
 
 def test_nothing_measured_says_so(table: ResultTable):
-    assert "has this figure" in results_dots(table, ("random", "ap")).layout.annotations[0].text
+    assert "has this metric" in results_dots(table, ("random", "ap")).layout.annotations[0].text

@@ -14,7 +14,7 @@ from slviz.figures import (
     degree_distribution,
     degree_ranks,
     precision_recall_curves,
-    predicted_against_actual,
+    predicted_vs_actual,
     residuals,
     roc_curves,
     score_distribution,
@@ -30,7 +30,7 @@ def points(figure) -> list:
     return [trace for trace in figure.data if trace.customdata is not None]
 
 
-@pytest.mark.parametrize("draw", [predicted_against_actual, residuals, lambda t, **k: residuals(t, over="actual", **k)])
+@pytest.mark.parametrize("draw", [predicted_vs_actual, residuals, lambda t, **k: residuals(t, over="actual", **k)])
 def test_points_carry_their_row(draw) -> None:
     figure = draw(CONFIDENCE, webgl=False)
     rows = [row[0] for trace in points(figure) for row in trace.customdata]
@@ -45,7 +45,7 @@ def test_points_carry_their_row(draw) -> None:
 
 
 def test_predicted_over_actual_with_the_identity() -> None:
-    figure = predicted_against_actual(CONFIDENCE, parts=["test"])
+    figure = predicted_vs_actual(CONFIDENCE, parts=["test"])
     trace = points(figure)[0]
     table = CONFIDENCE.iloc[[row[0] for row in trace.customdata]]
     assert np.array_equal(trace.x, table["actual"])
@@ -70,10 +70,10 @@ def test_residual_is_actual_minus_predicted() -> None:
 
 def test_crowds_are_shaded_by_their_number() -> None:
     many = pd.concat([CONFIDENCE] * 10, ignore_index=True)
-    figure = predicted_against_actual(many)
+    figure = predicted_vs_actual(many)
     assert figure.data[0].type == "heatmap"
     assert np.nansum(10 ** np.asarray(figure.data[0].z, dtype=float)) == pytest.approx(len(many), rel=1e-4)
-    assert predicted_against_actual(CONFIDENCE).data[0].type != "heatmap"
+    assert predicted_vs_actual(CONFIDENCE).data[0].type != "heatmap"
 
 
 def test_evidence_stands_in_the_hover() -> None:
@@ -85,10 +85,10 @@ def test_evidence_stands_in_the_hover() -> None:
 def test_rows_that_are_no_number_are_left_out_and_nothing_says_so() -> None:
     broken = CONFIDENCE.copy()
     broken.loc[3, "prediction"] = np.nan
-    rows = [row[0] for trace in points(predicted_against_actual(broken)) for row in trace.customdata]
+    rows = [row[0] for trace in points(predicted_vs_actual(broken)) for row in trace.customdata]
     assert 3 not in rows
     assert len(rows) == len(broken) - 1
-    nothing = predicted_against_actual(broken, parts=[])
+    nothing = predicted_vs_actual(broken, parts=[])
     assert not nothing.data
     assert "no pair" in nothing.layout.annotations[0].text
     with pytest.raises(InvalidSetting, match="over='both'"):
@@ -99,12 +99,12 @@ def test_curves_agree_with_scikit_learn() -> None:
     roc, precision, share = curves_of(LINK, against="random")
     table = LINK[LINK["part"] == "test"]
     assert [curve.name for curve in roc] == ["network", "max degree"]
-    assert roc[0].figure == pytest.approx(roc_auc_score(table["actual"], table["prediction"]))
-    assert precision[1].figure == pytest.approx(average_precision_score(table["actual"], table["max degree"]))
+    assert roc[0].value == pytest.approx(roc_auc_score(table["actual"], table["prediction"]))
+    assert precision[1].value == pytest.approx(average_precision_score(table["actual"], table["max degree"]))
     assert share == pytest.approx(table["actual"].mean())
     figure = roc_curves(roc)
     names = {trace.name for trace in figure.data}
-    assert f"network (AUC {roc[0].figure:.3f})" in names
+    assert f"network (AUC {roc[0].value:.3f})" in names
     assert figure.data[0].name == "chance (AUC 0.500)"
     assert figure.data[-1].line.width > figure.data[1].line.width
     assert figure.data[1].line.dash != "solid"
@@ -169,10 +169,10 @@ def test_hubs_stand_first_and_are_named() -> None:
 
 
 def test_a_note_stands_over_the_plot_with_room_for_it():
-    figure = noted(framed([], x="x", y="y", keep="k"), ["Test pairs", "Held out: <PubMed 1>"])
-    assert figure.layout.annotations[0].text == "Test pairs<br>Held out: &lt;PubMed 1&gt;"
+    figure = noted(framed([], x="x", y="y", keep="k"), ["Test pairs", "Split: <PubMed 1>"])
+    assert figure.layout.annotations[0].text == "Test pairs<br>Split: &lt;PubMed 1&gt;"
     assert figure.layout.margin.t > 30
-    above = noted(framed([], x="x", y="y", keep="k", legend={"y": 1.02}), ["Test pairs", "Held out"])
+    above = noted(framed([], x="x", y="y", keep="k", legend={"y": 1.02}), ["Test pairs", "Split"])
     assert above.layout.annotations[0].yshift > figure.layout.annotations[0].yshift
 
 

@@ -88,7 +88,7 @@ def of_runs(graph: GeneGraph) -> Iterator[go.Figure]:
     yield figures.precision_recall_curves(precision, share_positive=share)
     scored = tiny_run(graph, task="confidence").predictions
     evidence = np.full(len(scored), HOSTILE, dtype=object)
-    yield figures.predicted_against_actual(scored, evidence=evidence)
+    yield figures.predicted_vs_actual(scored, evidence=evidence)
     yield figures.residuals(scored, evidence=evidence)
     around = neighbourhood(graph, run, 3, hops=2)
     yield figures.network_figure(around)

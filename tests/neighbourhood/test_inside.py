@@ -67,8 +67,11 @@ def test_pairs_inside_are_all_pairs_with_what_is_known(graph: GeneGraph, run: Ru
     assert len(table) == len(CHOSEN) * (len(CHOSEN) - 1) // 2
     assert table["score"].is_monotonic_decreasing
     row_of = {frozenset(pair): row for row, pair in enumerate(graph.pairs.tolist())}
-    judged = run.predictions[run.predictions["against"] == "known"]
-    part = {frozenset((a, b)): p for a, b, p in zip(judged["gene_a"], judged["gene_b"], judged["part"], strict=True)}
+    evaluated = run.predictions[run.predictions["against"] == "known"]
+    part = {
+        frozenset((a, b)): p
+        for a, b, p in zip(evaluated["gene_a"], evaluated["gene_b"], evaluated["part"], strict=True)
+    }
     for each in table.itertuples():
         row = row_of.get(frozenset((graph.number_of[each.gene_a], graph.number_of[each.gene_b])))
         if row is None:

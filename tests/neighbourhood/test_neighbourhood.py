@@ -154,8 +154,8 @@ def test_evidence_and_dataset_score_stand_beside_a_known_pair(star) -> None:
 
 def test_second_step(star) -> None:
     found = neighbourhood(*star, 0, hops=2, predicted=0)
-    assert rows(found)["steps"].to_dict() == {"B": 1, "C": 1, "D": 2}
-    assert rows(found).loc["D", "relation"] == "two steps away"
+    assert rows(found)["hops"].to_dict() == {"B": 1, "C": 1, "D": 2}
+    assert rows(found).loc["D", "relation"] == "two hops away"
     table = found.edge_table()
     outer = table[table["place"] == "outer"]
     assert outer[["source", "target"]].to_numpy().tolist() == [["D", "C"]]

@@ -46,8 +46,8 @@ def test_a_gene_is_drawn_while_learning_and_its_mean_otherwise(inputs):  # noqa:
 @pytest.mark.parametrize(("name", "settings"), SETTINGS)
 def test_a_penalty_belongs_to_steps_of_training_alone(inputs, name, settings):  # noqa: F811
     encoder = built(name, **settings)
-    judged = encoder.encode(*inputs)
-    assert judged.penalty is None
+    evaluated = encoder.encode(*inputs)
+    assert evaluated.penalty is None
     assert encoder.train().encode(*inputs).penalty > 0
 
 

@@ -1,4 +1,4 @@
-"""The Compare page: only runs judged on the same pairs, each difference with its interval and in words."""
+"""The Compare page: only runs evaluated on the same pairs, each difference with its interval and in words."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_difference_is_told_with_its_interval(two: tuple[Run, Run], open_page:
     text = said(app).replace("\\", "")
     assert "ROC AUC -0." in text
     assert "worse" in text
-    assert "1 other run judged on the very same pairs" in text
+    assert "1 other run evaluated on the very same pairs" in text
     scorers = app.dataframe[0].value["scorer"].tolist()
     assert "seed 0" in scorers[0]
     assert "seed 1" in scorers[1]
@@ -52,13 +52,13 @@ def test_without_a_wish_another_run_is_there_at_once(two: tuple[Run, Run], open_
     assert not app.exception
 
 
-def test_a_run_with_another_division_is_not_offered(two: tuple[Run, Run], store: RunStore, open_page: Open) -> None:
+def test_a_run_with_another_split_is_not_offered(two: tuple[Run, Run], store: RunStore, open_page: Open) -> None:
     first, _ = two
     elsewhere = dataclasses.replace(first, spec=dataclasses.replace(first.spec, split=first.spec.split.replace(fold=1)))
     finish(store, elsewhere)
     app = open_page("compare", run=first.run_id, **{"with": elsewhere.run_id})
     assert not app.exception
-    assert "not judged on the same pairs" in said(app)
+    assert "not evaluated on the same pairs" in said(app)
     assert elsewhere.run_id not in app.multiselect(key="compared runs").options
     assert "1 finished run on other pairs" in said(app)
 
@@ -66,7 +66,7 @@ def test_a_run_with_another_division_is_not_offered(two: tuple[Run, Run], store:
 def test_a_run_that_stands_alone_says_what_to_train(run: Run, open_page: Open) -> None:
     app = open_page("compare", run=run.run_id)
     assert not app.exception
-    assert "No other run was judged on the same pairs" in said(app)
+    assert "No other run was evaluated on the same pairs" in said(app)
     assert "random pairs (fold 0 of 5)" in said(app).replace("\\", "")
 
 

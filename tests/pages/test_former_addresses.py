@@ -20,6 +20,12 @@ Open = Callable[..., AppTest]
             {"map": "PCA", "colour": "How far to believe", "trust": "continuity", "believe": "true"},
             {"map": "PCA", "colour": "Map quality", "quality": "continuity", "map-quality": "true"},
         ),
+        ("predictions", {"against": "random", "part": "train"}, {"negatives": "random", "part": "train"}),
+        (
+            "train",
+            {"split": "twin-free", "settings": "parts=4"},
+            {"split": "near-duplicate-free", "settings": "message_partitions=4"},
+        ),
     ],
 )
 def test_a_former_address(page: str, former: dict[str, str], today: dict[str, str], run: Run, open_page: Open) -> None:
@@ -30,5 +36,5 @@ def test_a_former_address(page: str, former: dict[str, str], today: dict[str, st
     of_former, of_today = pages
     assert of_former.query_params == of_today.query_params
     assert [each.value for each in of_former.markdown] == [each.value for each in of_today.markdown]
-    values = {key: box.value for box in of_former.selectbox for key in [box.key] if key in today}
-    assert values == {key: today[key] for key in values} != {}
+    assert [each.value for each in of_former.selectbox] == [each.value for each in of_today.selectbox]
+    assert [each.value for each in of_former.number_input] == [each.value for each in of_today.number_input]

@@ -40,7 +40,7 @@ def open_page(open_at_once: Open) -> Open:
 
 @pytest.fixture
 def odd(store: RunStore, run: Run) -> Path:
-    """The folder of a second finished run, judged on the same pairs, for a test to spoil."""
+    """The folder of a second finished run, evaluated on the same pairs, for a test to spoil."""
     other = dataclasses.replace(run, spec=dataclasses.replace(run.spec, seed=7))
     return finish(store, other)
 
@@ -149,7 +149,7 @@ def test_a_run_whose_arrays_are_foreign_is_said_and_another_is_offered(
     assert not app.exception
     if spoil is not _other_genes:
         assert odd.name in said(app)
-    assert "Figures on test pairs" in [each.value for each in app.subheader], "the good run is shown all the same"
+    assert "Metrics on test pairs" in [each.value for each in app.subheader], "the good run is shown all the same"
 
 
 def test_a_damaged_map_is_said_and_may_be_made_again(store: RunStore, run: Run, open_page: Open) -> None:

@@ -176,7 +176,7 @@ def test_of_many_runs_the_newest_are_cards_and_all_are_a_table(
     app = open_page("overview", data="demo", **{"all-runs": "true"})
     [table] = [each.value for each in app.dataframe if "Best baseline" in each.value.columns]
     assert len(table) == 8
-    assert set(table["Held out"]) == {"random pairs (fold 0 of 5)"}
+    assert set(table["Split"]) == {"random pairs (fold 0 of 5)"}
     assert set(table["Value"]) == {0.9}
     assert set(table["Baseline's"]) == {0.8}
 

@@ -15,7 +15,7 @@ from slviz.runs import Run
 from slviz.runs.store import RunStore
 from slviz.splits import SPLITS
 
-FIGURES = {
+METRICS = {
     "all-unknown": {"ap": (0.31, 0.2), "recall@5000": (0.62, 0.41)},
     "per-gene": {f"{name}@{k}": (0.5, 0.25) for name in ("ndcg", "recall", "precision") for k in (10, 20, 50)},
 }
@@ -23,11 +23,11 @@ FIGURES = {
 
 @pytest.fixture
 def ranked(store: RunStore, demo: GeneGraph) -> Run:
-    """A finished link run whose split is one-new with five non-pairs a pair, and that was ranked."""
+    """A finished link run whose split is one-new with five negatives per pair, and that was ranked."""
     run = tiny_run(demo)
     rows = [
         (scorer, "test", against, metric, value)
-        for against, figures in FIGURES.items()
+        for against, figures in METRICS.items()
         for metric, values in figures.items()
         for scorer, value in zip(("network", "max degree"), values, strict=True)
     ]
@@ -45,7 +45,7 @@ def test_rankings_stand_beside_the_baseline_and_name_the_protocol(ranked: Run, d
     unlisted = len(demo) * (len(demo) - 1) // 2 - len(demo.pairs)
     assert f"hidden among {unlisted:,} that nobody lists" in text
     assert "the 5,000 highest hold 62% of them (max degree, the best baseline: 41%)" in text
-    assert "pairs with one new gene (fold 0 of 5), 5 non-pairs a pair" in text
+    assert "pairs with one new gene (fold 0 of 5), 5 negatives per pair" in text
     tables = [each.value for each in app.dataframe]
     assert any({"scorer", "ap", "recall@5000"} == set(table.columns) for table in tables)
     assert any({"scorer", "ndcg@10", "recall@10", "precision@10"} == set(table.columns) for table in tables)
@@ -54,7 +54,7 @@ def test_rankings_stand_beside_the_baseline_and_name_the_protocol(ranked: Run, d
 
 
 def test_a_run_from_before_rankings_says_so(run: Run, open_page: Open) -> None:
-    assert "judged before" in said(open_page("predictions", run=run.run_id))
+    assert "evaluated before" in said(open_page("predictions", run=run.run_id))
 
 
 def test_the_page_opens_on_the_figure_that_the_sidebar_shows(store: RunStore, demo: GeneGraph, open_page: Open) -> None:
@@ -71,6 +71,6 @@ def test_the_page_opens_on_the_figure_that_the_sidebar_shows(store: RunStore, de
 
 def test_a_card_names_protocol_and_rankings(ranked: Run, open_page: Open) -> None:
     text = said(open_page("overview")).replace("\\", "")
-    assert "Held out: pairs with one new gene" in text
+    assert "Split: pairs with one new gene" in text
     assert "Average precision, all unknown pairs: 0.310 (max degree 0.200)" in text
     assert "NDCG@10, for each gene: 0.500 (max degree 0.250)" in text

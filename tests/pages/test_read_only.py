@@ -25,7 +25,9 @@ from slviz.ui import access
 from slviz.vectors import VectorStore, reference
 
 PAGES = ("overview", "train", "embedding", "predictions", "neighbourhood", "results", "tuning", "compare", "vectors")
-MAKES = re.compile(r"Make|Train|Start|Go on|Remove|Cancel|Stop|Keep|Bring in|Test |Check and open|Settings into|Upload")
+MAKES = re.compile(
+    r"Make|Train|Start|Resume|Remove|Cancel|Stop|Keep|Bring in|Test |Check and open|Settings into|Upload"
+)
 OFF = "Read-only: training, tuning"
 
 
@@ -170,7 +172,7 @@ class TestFull:
         with store.writing(spec):
             pass
         app = open_page("train", job=spec.run_id)
-        assert "Go on" in _labels(app)
+        assert "Resume" in _labels(app)
         assert "Remove" not in _labels(app)
         assert "Read-only" not in said(app)
 

@@ -78,7 +78,7 @@ def test_a_baseline_says_where_it_comes_from(runs: dict[str, str], open_page: Op
     assert "fold 0, seed 0: 0.800" in text
 
 
-@pytest.mark.parametrize(("key", "value"), [("protocol", "nonsense"), ("figure", "luck"), ("model", "<b>gta</b>")])
+@pytest.mark.parametrize(("key", "value"), [("protocol", "nonsense"), ("metric", "luck"), ("model", "<b>gta</b>")])
 def test_nonsense_in_the_address_is_answered(runs: dict[str, str], open_page: Open, key: str, value: str) -> None:
     app = open_page("results", **{key: value})
     assert not app.exception
@@ -94,7 +94,7 @@ def test_the_file_holds_mean_spread_and_number_of_runs(runs: dict[str, str], sto
     gat = frame.loc[frame["Model"] == "gat"].iloc[0]
     assert gat["AUC, random"] == pytest.approx(0.955)
     assert gat["AUC, random, standard deviation"] == pytest.approx(0.00707, abs=1e-5)
-    assert (gat["AUC, random, runs"], gat["Judged on"]) == (2, "2 of 2")
+    assert (gat["AUC, random, runs"], gat["Evaluated on"]) == (2, "2 of 2")
 
 
 def test_the_data_of_the_address_travels(runs: dict[str, str], open_page: Open) -> None:

@@ -1,4 +1,4 @@
-"""A run that is judged by screens: its page names the score, shows the coefficients and the tested pairs."""
+"""A run that is evaluated by screens: its page names the score, shows the coefficients and the tested pairs."""
 
 from __future__ import annotations
 

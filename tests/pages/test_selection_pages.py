@@ -157,7 +157,7 @@ def test_an_address_with_a_selection_that_is_not_there(
 
 def test_one_gene_and_all_genes_get_sentences(run: Run, demo: GeneGraph, kept: GeneSets, open_page: Open) -> None:
     app = open_page("embedding", run=run.run_id, map="PCA", genes="APO1.01")
-    assert "One gene alone is rich in nothing" in said(app)
+    assert "Enrichment needs more than one gene" in said(app)
     kept.keep(GeneSet.of("all", demo, range(len(demo))))
     app = open_page("embedding", run=run.run_id, map="PCA", set="all")
     assert not app.exception

@@ -55,7 +55,7 @@ def test_an_interrupted_run_offers_to_go_on_or_to_be_removed(store: RunStore, de
     (store.folder(run_id) / ".lock").touch()
     app = open_page("train", job=run_id)
     assert "ended after epoch 1 without a result" in said(app)
-    assert any(each.label == "Go on" for each in app.button)
+    assert any(each.label == "Resume" for each in app.button)
     app.button(key=f"remove {run_id}").click().run()
     assert run_id not in store.run_ids()
     assert not app.exception
@@ -114,7 +114,7 @@ def with_file(store: RunStore, open_page: Open, pairs: str, negatives: str = "")
     app.selectbox(key="split").set_value("file").run()
     app.file_uploader(key="held-out pairs").upload("screen.tsv", pairs.encode())
     if negatives:
-        app.file_uploader(key="held-out non-pairs").upload("alive.tsv", negatives.encode())
+        app.file_uploader(key="held-out negatives").upload("alive.tsv", negatives.encode())
     return app.run()
 
 
@@ -134,7 +134,7 @@ def test_own_pairs_become_a_command_that_means_the_same_run(store: RunStore, dem
     assert not app.exception
     assert not app.error
     assert "2 pairs held out" in said(app)
-    assert "1 non-pair of your own" in said(app)
+    assert "1 negative pair of your own" in said(app)
     typed = shlex.split(app.code[0].value)
     files = [Path(typed[typed.index(option) + 1]) for option in ("--test-pairs", "--test-negatives")]
     assert [file.read_text() for file in files] == [f"{a}\t{b}\n{a}\t{c}\n", f"{b}\t{d}\n"]

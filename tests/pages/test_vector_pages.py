@@ -223,5 +223,5 @@ def test_a_bad_upload_gets_a_sentence_and_the_page_goes_on(
         button.click().run()
     assert not app.exception
     assert says in app.error[0].value
-    assert "Vectors that are here" in [each.value for each in app.subheader]
+    assert "Your data sets" in [each.value for each in app.subheader]
     assert not vectors.summaries()

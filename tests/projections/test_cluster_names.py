@@ -14,7 +14,7 @@ from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
 from slviz.enrichment import enrich
 from slviz.projections import CLUSTERINGS, Clusters
-from slviz.projections.cluster_names import named, richest_terms
+from slviz.projections.cluster_names import most_enriched_terms, named
 from slviz.runs.store import SHIPPED, RunStore
 
 SHIPPED_RUNS = [path.name for path in sorted(SHIPPED.glob("gat-*"))]
@@ -75,7 +75,7 @@ def test_leiden_agrees_with_the_planted_processes_better_than_hdbscan(demo: Gene
 def test_all_clusters_at_once_is_one_enrichment_each(demo: GeneGraph) -> None:
     groups = [list(range(0, 40)), list(range(100, 160)), list(range(300, 320))]
     assert demo.terms is not None
-    for group, best in zip(groups, richest_terms(clusters_of(*groups, genes=len(demo)), demo.terms), strict=True):
+    for group, best in zip(groups, most_enriched_terms(clusters_of(*groups, genes=len(demo)), demo.terms), strict=True):
         alone = enrich(demo, group).table.iloc[0]
         assert best is not None
         assert demo.terms.ids[best.term] == alone["id"]

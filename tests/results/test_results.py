@@ -90,7 +90,7 @@ def test_the_best_of_the_complete_rows_leads(store: RunStore, graph: GeneGraph):
     table = only_table(store)
     assert [each.model for each in table.rows] == ["mlp", "gat", "gcn", "max degree"]
     assert [table.leads(each, AUC) for each in table.rows] == [False, True, False, False]
-    assert (row(table, "mlp").divisions, row(table, "mlp").complete) == (1, False)
+    assert (row(table, "mlp").splits, row(table, "mlp").complete) == (1, False)
     assert leaders(table, "gat") == ([AUC], [])
     assert leaders(table, "gcn") == ([], [AUC])
     with pytest.raises(ValueError, match="mlp"):
@@ -106,19 +106,19 @@ def test_lower_is_better_where_it_is(store: RunStore, graph: GeneGraph):
     assert "RMSE ↓" in as_text(table)
 
 
-def test_a_run_judged_on_other_pairs_is_left_out_and_named(store: RunStore, graph: GeneGraph):
+def test_a_run_evaluated_on_other_pairs_is_left_out_and_named(store: RunStore, graph: GeneGraph):
     put(store, graph, network="gat", auc=0.90)
     put(store, graph, network="gcn", auc=0.91)
     other = put(store, graph, network="mlp", auc=0.99, frozen=tiny_run(graph, seed=5).predictions.head(10))
     collected = collect(store, store.summaries())
-    assert other not in set(collected.figures["run_id"])
+    assert other not in set(collected.metrics["run_id"])
     assert len(collected.notes) == 1
     assert other in collected.notes[0]
     assert "other pairs" in collected.notes[0]
     assert len(tables(collected)[0].rows) == 3
 
 
-def test_only_what_is_learnt_from_and_judged_on_must_be_the_same(store: RunStore, graph: GeneGraph):
+def test_only_what_is_learnt_from_and_evaluated_on_must_be_the_same(store: RunStore, graph: GeneGraph):
     """Earlier versions drew the negatives of training and validation without regard to the test part."""
     split = SPLITS.make("pairs").divide(graph)
     whole = split.to_frame(graph.genes)
@@ -129,7 +129,7 @@ def test_only_what_is_learnt_from_and_judged_on_must_be_the_same(store: RunStore
         put(store, graph, network=network, frozen=other)
     runs = [put(store, graph, network=network, frozen=whole) for network in ("gat", "sage")]
     collected = collect(store, store.summaries())
-    assert set(collected.figures["run_id"]) >= set(runs)
+    assert set(collected.metrics["run_id"]) >= set(runs)
     assert {each.model for each in only_table(store).rows} >= {"gat", "sage", "gcn"}
     assert ["mlp" in note for note in collected.notes] == [True]
 

@@ -33,7 +33,7 @@ def data():
     return open_dataset(str(ARCHIVES / "data"))
 
 
-def test_every_archived_run_is_listed_as_finished_and_judged(stores):
+def test_every_archived_run_is_listed_as_finished_and_evaluated(stores):
     assert VERSIONS
     for version, store in stores.items():
         summaries = store.summaries()
@@ -42,9 +42,9 @@ def test_every_archived_run_is_listed_as_finished_and_judged(stores):
         }
         collected = collect(store, summaries)
         assert not collected.notes
-        # A formula stands once a division: where another run lists it, too, that one's row is taken.
+        # A formula stands once a split: where another run lists it, too, that one's row is taken.
         formulas = {each.run_id for each in summaries if each.run_id.startswith(("l3-", "ppi_degree_product-"))}
-        assert set(collected.figures["run_id"]) | formulas == set(EXPECTED[version]["runs"])
+        assert set(collected.metrics["run_id"]) | formulas == set(EXPECTED[version]["runs"])
 
 
 @pytest.mark.parametrize(("version", "run_id"), RUNS)

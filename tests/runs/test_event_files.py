@@ -88,7 +88,7 @@ def test_a_run_that_goes_on_has_every_epoch_once(store: RunStore, monkeypatch: p
         assert main([*TRAIN, "epochs=30", "--tensorboard"]) == 130
     run_id = only_run(store)
     assert store.state(run_id) == "interrupted"
-    assert main(["train", "--resume", run_id, "--no-projections"]) == 0, "and goes on with them"
+    assert main(["train", "--resume", run_id, "--no-projections"]) == 0, "and resumes with them"
     assert len(store.progress(run_id)) == 30
     assert_says_what_the_record_says(store, run_id)
 

@@ -37,13 +37,13 @@ def test_each_is_whole_and_of_the_present_demo_and_defaults(specs, number: int):
 def test_each_beats_every_baseline_on_its_test_part(specs):
     """The link runs on the pairs that counting partners cannot tell apart."""
     store = RunStore(SHIPPED)
-    judged = {
+    evaluated = {
         "reconstruct": ("rmse", "genes", -1),
         "confidence": ("rmse", "all", -1),
         "link": ("auc", "degree-matched", 1),
     }
     for spec in specs:
-        metric, against, sign = judged[spec.task.name]
+        metric, against, sign = evaluated[spec.task.name]
         run = store.open(spec.run_id)
         own = run.metric(metric, against=against)
         for baseline in run.baselines:

@@ -39,7 +39,7 @@ def test_a_refusal_is_given_again(graph: GeneGraph):
             validation.check(tiny_spec(graph, network=network))
 
 
-def test_confidence_of_pairs_that_nobody_scored_cannot_be_judged(tmp_path: Path):
+def test_confidence_of_pairs_that_nobody_scored_cannot_be_evaluated(tmp_path: Path):
     graph = tiny_graph()
     known = {tuple(pair) for pair in graph.pairs.tolist()}
     new = [(a, b) for a in range(40) for b in range(a + 1, 40) if (a, b) not in known][:9]
@@ -49,7 +49,7 @@ def test_confidence_of_pairs_that_nobody_scored_cannot_be_judged(tmp_path: Path)
     split = SPLITS.make("file", test_pairs=held_out.test_pairs, test_negatives=held_out.test_negatives)
     validation = SpecValidation(graph, held_out=held_out)
     validation.check(dataclasses.replace(tiny_spec(graph, task="link"), split=split))
-    with pytest.raises(DataError, match=r"needs at least 1 known pair with a score to be judged by.*leaves 0"):
+    with pytest.raises(DataError, match=r"needs at least 1 known pair with a score to be evaluated by.*leaves 0"):
         validation.check(dataclasses.replace(tiny_spec(graph, task="confidence"), split=split))
 
 

@@ -172,7 +172,7 @@ def test_the_environment_names_the_folder(monkeypatch: pytest.MonkeyPatch, tmp_p
 def test_an_unfinished_run_is_not_opened(store: RunStore, run: Run):
     with store.writing(run.spec), pytest.raises(RunUnfinished, match="still being trained"):
         store.open(run.run_id)
-    with pytest.raises(RunUnfinished, match="Train it again to go on"):
+    with pytest.raises(RunUnfinished, match="Train it again to resume"):
         store.open(run.run_id)
 
 

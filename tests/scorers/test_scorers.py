@@ -38,7 +38,7 @@ def trained(demo):
     return run_of
 
 
-def judged(run):
+def evaluated(run):
     return run.predictions.query("part == 'test'")
 
 
@@ -49,9 +49,9 @@ def numbers(graph, frame):
 
 
 @pytest.mark.parametrize("network", ["gat", "multiview", *BASELINES])
-def test_a_stored_run_scores_its_test_pairs_as_it_was_judged(demo, trained, network):
+def test_a_stored_run_scores_its_test_pairs_as_it_was_evaluated(demo, trained, network):
     run = trained(network)
-    frame = judged(run).iloc[:150]
+    frame = evaluated(run).iloc[:150]
     pairs = numbers(demo, frame)
     scorer = run.scorer(demo)
     assert scorer.score(pairs) == pytest.approx(frame["prediction"].to_numpy(), abs=1e-5)
@@ -75,7 +75,7 @@ def test_what_views_add_sums_to_the_score(demo, trained):
     run = trained("multiview")
     scorer = run.scorer(demo)
     assert isinstance(scorer, BlendScorer)
-    pairs = numbers(demo, judged(run).iloc[:80])
+    pairs = numbers(demo, evaluated(run).iloc[:80])
     score = scorer.score(pairs).astype(np.float64)
     adds = scorer.by_view(pairs)
     hidden = scorer.head.parts(pairs, hidden=scorer.head.features.views)
@@ -88,7 +88,7 @@ def test_what_views_add_sums_to_the_score(demo, trained):
 def test_the_score_without_a_view_no_longer_depends_on_it(demo, trained):
     run = trained("multiview")
     scorer = run.scorer(demo)
-    pairs = numbers(demo, judged(run).iloc[:80])
+    pairs = numbers(demo, evaluated(run).iloc[:80])
     without = scorer.without("interactions", pairs)
     assert not np.allclose(without, scorer.score(pairs))
     assert np.allclose(scorer.without("location", pairs), scorer.score(pairs))  # the demo says no chromosome bands
@@ -96,7 +96,7 @@ def test_the_score_without_a_view_no_longer_depends_on_it(demo, trained):
 
 def test_trees_find_the_planted_partners_and_views_that_are_switched_off_are_not_there(demo, trained):
     run = trained("multiview", interactions=False, terms=False)
-    pairs = numbers(demo, judged(run).iloc[:5])
+    pairs = numbers(demo, evaluated(run).iloc[:5])
     assert set(run.scorer(demo).by_view(pairs)) <= {"partners", "co_publication", EMBEDDING, "location"}
     for network in ("multiview", "boosted_trees"):
         run = trained(network)
@@ -107,5 +107,5 @@ def test_trees_find_the_planted_partners_and_views_that_are_switched_off_are_not
 @pytest.mark.parametrize("network", ["multiview", "boosted_trees", "l3"])
 def test_confidence_is_predicted_within_the_scores_that_were_learnt_from(demo, trained, network):
     run = trained(network, task="confidence")
-    assert judged(run)["prediction"].between(demo.score.min(), demo.score.max()).all()
+    assert evaluated(run)["prediction"].between(demo.score.min(), demo.score.max()).all()
     assert run.metric("rmse", against="all") < run.metric("rmse", against="all", scorer="mean") + 0.01

@@ -1,4 +1,4 @@
-"""Whole screens held out: no judged pair is in training, wherever else it was screened or listed."""
+"""Whole screens held out: no evaluated pair is in training, wherever else it was screened or listed."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ def keys(split: PairSplit, rows: np.ndarray) -> set[int]:
 def test_no_judged_pair_is_in_training_wherever_else_it_was_screened_or_listed(planted, disjoint):
     split = Screen(screen=NAMES[0], gene_disjoint=disjoint).divide(planted)
     tested = planted.screens.tested(NAMES[0])
-    judged = split.part == "test"
-    assert keys(split, judged) == set(pair_keys(tested.pairs, len(planted)).tolist())
+    evaluated = split.part == "test"
+    assert keys(split, evaluated) == set(pair_keys(tested.pairs, len(planted)).tolist())
     assert split.rows("test", HIT).size == tested.hit.sum()
     assert split.rows("test", NO_HIT).size == (~tested.hit).sum()
-    assert not keys(split, judged) & keys(split, ~judged)
-    assert not set(split.screen[~judged & np.isin(split.against, (HIT, NO_HIT))]) & {NAMES[0]}
+    assert not keys(split, evaluated) & keys(split, ~evaluated)
+    assert not set(split.screen[~evaluated & np.isin(split.against, (HIT, NO_HIT))]) & {NAMES[0]}
     drawn = pair_keys(split.not_drawn_in_training, len(planted)).tolist()
-    assert keys(split, judged) <= set(drawn)
-    genes = set(split.pairs[judged].ravel().tolist())
-    learnt = np.isin(split.against, ("known", HIT, NO_HIT)) & ~judged
+    assert keys(split, evaluated) <= set(drawn)
+    genes = set(split.pairs[evaluated].ravel().tolist())
+    learnt = np.isin(split.against, ("known", HIT, NO_HIT)) & ~evaluated
     shared = genes & set(split.pairs[learnt].ravel().tolist())
     assert not shared if disjoint else shared
 

@@ -7,8 +7,8 @@ from slviz.splits import SPLITS, in_words
 
 def test_every_protocol_has_words_and_a_ratio_is_never_hidden() -> None:
     for name, split in SPLITS.items():
-        assert in_words(split(ratio=5)).endswith(", 5 non-pairs a pair")
-        assert "non-pairs a pair" not in in_words(split())
+        assert in_words(split(ratio=5)).endswith(", 5 negatives per pair")
+        assert "negatives per pair" not in in_words(split())
         assert split.title in in_words(split()) or name in ("publication", "file")
         assert split.asks.endswith(".")
 

@@ -19,7 +19,7 @@ from slviz.splits import BothNew, HeldOut, NearDuplicateFree, OneNew, Pairs, Pub
 from slviz.splits.near_duplicate_free import has_near_duplicate
 from slviz.splits.negatives import Pool, pair_keys, random_negatives_across
 
-JUDGED = ("validation", "test")
+EVALUATED = ("validation", "test")
 KINDS = ("known", "random", "degree-matched")
 
 
@@ -37,7 +37,7 @@ MANY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthChe
 
 @MANY
 @given(graph=GRAPHS, fold=st.integers(0, 2), split_seed=st.integers(0, 99), cls=st.sampled_from([OneNew, BothNew]))
-def test_no_pair_of_an_unseen_gene_is_learnt_from_and_the_judged_ones_have_as_many_as_they_say(
+def test_no_pair_of_an_unseen_gene_is_learnt_from_and_the_evaluated_ones_have_as_many_as_they_say(
     graph, fold, split_seed, cls
 ):
     try:
@@ -73,7 +73,7 @@ def test_every_gene_is_unseen_in_exactly_one_fold(graph):
 def test_non_pairs_of_new_genes_are_as_many_as_asked_for_and_matched_ones_keep_the_degree_of_each_side(cls, ratio):
     graph = tiny_graph(150, 300)
     split = cls(folds=3, ratio=ratio).divide(graph)
-    for part in JUDGED:
+    for part in EVALUATED:
         real = split.pairs[split.rows(part)]
         assert len(split.rows(part, "random")) == ratio * len(real)
         assert len(as_set(split.pairs[split.rows(part, "random")])) == ratio * len(real)

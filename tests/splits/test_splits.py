@@ -68,7 +68,7 @@ class TestPairs:
         assert np.isnan(split.score[~known]).all()
         assert np.array_equal(split.actual, known.astype(np.float32))
 
-    def test_one_non_pair_of_each_kind_for_each_judged_pair_and_none_is_known(self, graph):
+    def test_one_negative_of_each_kind_for_each_evaluated_pair_and_none_is_known(self, graph):
         split = Pairs().divide(graph)
         for part in ("validation", "test"):
             for kind in ("random", "degree-matched"):
@@ -78,7 +78,7 @@ class TestPairs:
         assert not as_set(strangers) & as_set(graph.pairs)
         assert (strangers[:, 0] < strangers[:, 1]).all()
 
-    def test_same_settings_same_division_and_another_seed_another(self, graph):
+    def test_same_settings_same_split_and_another_seed_another(self, graph):
         assert same(Pairs().divide(graph), Pairs().divide(graph))
         assert not same(Pairs().divide(graph), Pairs(split_seed=1).divide(graph))
 
@@ -132,7 +132,7 @@ class TestPairs:
         assert set(Pairs().to_json()) == {"name", "folds", "fold", "split_seed", "validation_share"}
         assert Pairs(ratio=5).to_json()["ratio"] == 5
 
-    def test_more_non_pairs_for_each_judged_pair_on_request(self):
+    def test_more_negatives_for_each_evaluated_pair_on_request(self):
         graph = tiny_graph(60, 120)
         plain, split = Pairs().divide(graph), Pairs(ratio=5).divide(graph)
         for part, times in (("train", 1), ("validation", 5), ("test", 5)):

@@ -94,7 +94,7 @@ def test_a_killed_worker_of_the_cluster_costs_no_run(
     assert len(names) == 4
     assert {store.state(name) for name in names} == {"finished"}
     assert [store.check(name) for name in names] == [[]] * 4
-    assert "goes on after epoch" in store.log(killed[0])
+    assert "resumes after epoch" in store.log(killed[0])
     assert all(len(store.progress(name)) == 200 for name in names)
     said = capsys.readouterr()
     assert said.err.count("finished ") == 4

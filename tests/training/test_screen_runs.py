@@ -1,4 +1,4 @@
-"""Runs that are judged by screens: the planted truth is found by what reads it, and by nothing else."""
+"""Runs that are evaluated by screens: the planted truth is found by what reads it, and by nothing else."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_one_screen_by_name_is_judged_as_in_turn(run, planted):
 
 
 def test_what_is_learnt_does_not_depend_on_the_labels_that_judge(planted):
-    """Turned round in one screen, hits and non-hits leave the model that is judged by it as it was."""
+    """Turned round in one screen, hits and non-hits leave the model that is evaluated by it as it was."""
     screens = planted.screens
     mine = screens.screen == screens.number(NAMES[0])
     turned = dataclasses.replace(
@@ -123,7 +123,7 @@ def test_other_screens_are_another_run_and_a_run_refuses_them(planted):
         (planted_graph(), {"task": "link"}, InvalidSetting, "Take --task screen"),
         (planted_graph(interactions=None, relations={}), {}, InvalidSetting, "has none of them"),
         (planted_graph(), {"screen": "Fourth 2030"}, DataError, "No screen is called 'Fourth 2030'"),
-        (planted_graph(), {"task": "confidence", "network": "gat"}, DataError, "with a score to be judged by"),
+        (planted_graph(), {"task": "confidence", "network": "gat"}, DataError, "with a score to be evaluated by"),
     ],
 )
 def test_what_cannot_be_asked_is_said(graph, choices, error, sentence):

@@ -125,10 +125,10 @@ def test_link_predictions_hold_every_row_of_the_split_and_score_between_zero_and
 def test_link_metrics_are_those_of_the_predictions_with_the_threshold_of_validation(runs):
     run = runs["link"]
     frame = run.predictions
-    judged = frame["against"].isin(["known", "degree-matched"])
+    evaluated = frame["against"].isin(["known", "degree-matched"])
     for scorer, column in (("network", "prediction"), ("L3", "L3")):
-        test = frame[judged & (frame["part"] == "test")]
-        validation = frame[judged & (frame["part"] == "validation")]
+        test = frame[evaluated & (frame["part"] == "test")]
+        validation = frame[evaluated & (frame["part"] == "validation")]
         found = {
             name: run.metric(name, against="degree-matched", scorer=scorer) for name in ("auc", "threshold", "brier")
         }
@@ -141,15 +141,15 @@ def test_link_metrics_are_those_of_the_predictions_with_the_threshold_of_validat
 def test_brier_score_and_calibration_stand_beside_one_share_for_all_pairs(runs):
     run = runs["link"]
     frame = run.predictions
-    judged = frame["against"].isin(["known", "random"])
-    of_part = {part: frame.loc[judged & (frame["part"] == part), "actual"].mean() for part in ("validation", "test")}
+    evaluated = frame["against"].isin(["known", "random"])
+    of_part = {part: frame.loc[evaluated & (frame["part"] == part), "actual"].mean() for part in ("validation", "test")}
     expected = of_part["test"] * (1 - of_part["validation"]) ** 2 + (1 - of_part["test"]) * of_part["validation"] ** 2
     assert run.metric("brier", against="random", scorer="mean") == pytest.approx(expected)
     off = abs(of_part["test"] - of_part["validation"])
     assert run.metric("ece", against="random", scorer="mean") == pytest.approx(off, abs=1e-6)
 
 
-def test_confidence_stays_within_the_scores_it_learnt_from_and_is_judged_within_each_evidence(graph, runs):
+def test_confidence_stays_within_the_scores_it_learnt_from_and_is_evaluated_within_each_evidence(graph, runs):
     run = runs["confidence"]
     learnt = run.predictions.query("part == 'train'")["actual"]
     assert run.predictions["prediction"].between(learnt.min(), learnt.max()).all()
@@ -219,7 +219,7 @@ def test_epochs_are_told_as_they_pass_and_what_the_listener_raises_ends_them(gra
         run_of(graph, quick(graph), on_epoch=listen)
     assert [epoch.epoch for epoch in told] == [1, 2, 3]
     assert {epoch.epochs for epoch in told} == {30}
-    assert {epoch.figure_name for epoch in told} == {"ap"}
+    assert {epoch.metric_name for epoch in told} == {"ap"}
     assert all(epoch.seconds > 0 and np.isfinite(epoch.train_loss) for epoch in told)
 
 
@@ -310,7 +310,7 @@ def test_another_data_set_than_the_spec_was_made_for(graph):
         run_of(other, quick(graph))
 
 
-def test_a_users_file_is_judged_against_their_own_non_pairs(graph, tmp_path):
+def test_a_users_file_is_evaluated_against_their_own_negatives(graph, tmp_path):
     def written(name, rows):
         path = tmp_path / name
         path.write_text("\n".join(f"{graph.genes[a]}\t{graph.genes[b]}" for a, b in rows))
@@ -335,7 +335,7 @@ def random_unlisted(graph, count):
     return random_negatives(np.random.default_rng(0), count, genes=len(graph), avoid=avoid)
 
 
-def test_confidence_of_held_out_pairs_without_a_score_is_not_judged(graph, tmp_path):
+def test_confidence_of_held_out_pairs_without_a_score_is_not_evaluated(graph, tmp_path):
     path = tmp_path / "new.tsv"
     path.write_text("\n".join(f"{graph.genes[a]}\t{graph.genes[b]}" for a, b in random_unlisted(graph, 5)))
     held = HeldOut.read(graph, path)

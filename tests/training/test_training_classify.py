@@ -108,7 +108,7 @@ def test_a_rare_class_is_found_when_its_errors_count_more():
     assert recall["balanced"] > recall["equal"] + 0.2
 
 
-def test_parts_that_can_judge_nothing_are_refused_before_any_epoch(graph):
+def test_parts_that_can_evaluate_nothing_are_refused_before_any_epoch(graph):
     spec = spec_of(graph)
     part = spec.split.divide(graph).gene_part
     side = graph.classes["side"].copy()

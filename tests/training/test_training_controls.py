@@ -102,7 +102,7 @@ def test_every_task_can_be_trained_on_shuffled_pairs(graph: GeneGraph, task: str
 
 @pytest.mark.slow
 def test_shuffled_pairs_teach_nothing_about_real_ones(demo: GeneGraph) -> None:
-    """The demo's planted pairs: trained, they are told from degree-matched non-pairs; shuffled, hardly."""
+    """The demo's planted pairs: trained, they are told from degree-matched negatives; shuffled, hardly."""
     spec, _ = divided(demo, network="gat")
     spec = dataclasses.replace(spec, network=NETWORKS.make("gat"), optimiser=Adam(epochs=60))
     split = spec.split.divide(demo)

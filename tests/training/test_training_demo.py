@@ -26,7 +26,7 @@ def demo():
 
 @pytest.fixture(scope="module")
 def hidden(demo):
-    """Planted pairs that are not listed, and as many non-pairs of the same genes that are not planted."""
+    """Planted pairs that are not listed, and as many negatives of the same genes that are not planted."""
     truth = pd.read_csv(CHECKOUT / "data" / "demo" / "truth_pairs.tsv", sep="\t")
     ends = np.stack([truth[end].map(demo.number_of) for end in ("gene_a", "gene_b")], axis=1)
     unlisted = ends[(truth["listed"] == "no").to_numpy()]

@@ -69,7 +69,7 @@ def test_structure_by_hand():
 
 
 def moved(split: PairSplit, part: str) -> PairSplit:
-    """The same split with every label and score of one part turned over, and its non-pairs drawn anew."""
+    """The same split with every label and score of one part turned over, and its negatives drawn anew."""
     rows = split.part == part
     pairs = split.pairs.copy()
     others = rows & (split.against != "known")

@@ -1,4 +1,4 @@
-"""Negatives that a user brings are judged with and never told as negatives, wherever training draws some."""
+"""Negatives that a user brings are evaluated with and never told as negatives, wherever training draws some."""
 
 from __future__ import annotations
 

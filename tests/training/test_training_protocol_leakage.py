@@ -16,7 +16,7 @@ PROTOCOLS = ("pairs", "one-new", "both-new", "near-duplicate-free", "publication
 
 
 def divided(graph, name, tmp_path):
-    """The choice and its division; the file holds out the first fifteen pairs."""
+    """The choice and its split; the file holds out the first fifteen pairs."""
     if name != "file":
         choice = SPLITS.make(name)
         return choice, choice.divide(graph)

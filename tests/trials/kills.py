@@ -348,7 +348,7 @@ def tree(bench: Bench) -> list[str]:
     return sorted(path for path in paths if not path.startswith("models/.jobs") and path != "models/.slots")
 
 
-def judge(bench: Bench, work: Work, *, doctor_first: bool, expected: list[str], may_fail: bool = False) -> list[str]:
+def evaluate(bench: Bench, work: Work, *, doctor_first: bool, expected: list[str], may_fail: bool = False) -> list[str]:
     """What is wrong after a kill; done in a child, since it does the work again."""
     from slviz.doctor.left_overs import clear_at_start, left_overs
     from slviz.runs.folder import STATES
@@ -449,14 +449,14 @@ def refused(prepared: Prepared, shared: dict[str, Any], *, at: int, refusal: int
             return [] if str(error).strip() and "\n" not in str(error) else [f"no sentence: {error!r}"]
         return []
 
-    def judged() -> list[str]:
+    def evaluated() -> list[str]:
         parts = [str(path) for path in place.rglob(".*.part")] if refusal == errno.ENOSPC else []
         wrong = [f"half-written: {path}" for path in parts] + bench.store.check(bench.kept)
         wrong += [f"damaged: {each.run_id}" for each in bench.store.summaries() if each.state == "damaged"]
-        return wrong + judge(bench, work, doctor_first=False, expected=prepared.expected, may_fail=True)
+        return wrong + evaluate(bench, work, doctor_first=False, expected=prepared.expected, may_fail=True)
 
     try:
-        for step in (act, judged):
+        for step in (act, evaluated):
             end, told = in_child(step)
             if end != "done":
                 return [f"{step.__name__}: {end} {told}"]
@@ -484,7 +484,7 @@ def trial(
         killed, told = in_child(act, kill_after=None if kill_at else after)
         if killed in ("failed", "hangs"):
             return [f"before the kill: {killed} {told}"], killed
-        end, told = in_child(lambda: judge(bench, work, doctor_first=doctor_first, expected=prepared.expected))
+        end, told = in_child(lambda: evaluate(bench, work, doctor_first=doctor_first, expected=prepared.expected))
         return told if end == "done" else [f"after the kill: {end} {told}"], killed
     finally:
         shutil.rmtree(place, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""A search led: asked, trained, stopped early, told by validation figures alone, resumed.
+"""A search led: asked, trained, stopped early, told by validation metrics alone, resumed.
 
 A stand-in trains here: it writes the record of epochs that a worker would write, so that what the leader
 does with it can be held exactly. `tests/cli/test_cli_tune.py` has real workers.
@@ -30,7 +30,7 @@ EPOCHS = 10
 
 
 class StandIn:
-    """A runner whose runs reach `figure(spec)`, one epoch a wait, their test figures set by `test_auc`."""
+    """A runner whose runs reach `figure(spec)`, one epoch a wait, their test metrics set by `test_auc`."""
 
     def __init__(
         self,
@@ -140,7 +140,7 @@ def test_a_grid_is_tried_whole_and_the_best_is_found(store: RunStore, graph: Gen
     assert table["figure"].tolist() == pytest.approx([0.6, 0.9, 0.7])
     assert set(table["state"]) == {"finished"}
     told = about(study)
-    assert (told.figure, told.higher_is_better, told.synthetic) == ("ap", True, True)
+    assert (told.metric, told.higher_is_better, told.synthetic) == ("ap", True, True)
 
 
 def test_only_validation_figures_decide(store: RunStore, graph: GeneGraph, tmp_path: Path):
@@ -153,7 +153,7 @@ def test_only_validation_figures_decide(store: RunStore, graph: GeneGraph, tmp_p
         study = led(own, graph, search(graph, "width=8,16,32", trials=9), runner)
         found.append([(trial.params, trial.value, trial.state) for trial in study.trials])
         tested = [each.metrics["value"].iloc[0] for each in own.summaries() if each.state == "finished"]
-        assert (len(set(tested)) > 1) == (place == "b"), "the test figures do differ"
+        assert (len(set(tested)) > 1) == (place == "b"), "the test metrics do differ"
     assert found[0] == found[1]
 
 

@@ -16,7 +16,7 @@ from slviz.text import spelt_out, unbroken
 from slviz.ui import links, selection
 from slviz.ui.data.data_portrait import kinds_of_evidence, share_of_hubs
 from slviz.ui.downloads import safe_file_name
-from slviz.ui.key_metrics import key_figure
+from slviz.ui.key_metrics import key_metric
 from slviz.ui.labels import as_code, as_score, duration, escape_markdown
 from slviz.ui.metrics_table import beside_baselines, marks_of_best
 
@@ -162,21 +162,21 @@ def test_a_selection_is_read_by_the_numbers_that_points_carry() -> None:
     assert selection.numbers(None).tolist() == []
 
 
-def test_the_key_figure_stands_beside_the_best_baseline() -> None:
+def test_the_key_metric_stands_beside_the_best_baseline() -> None:
     rows = [
         ("network", "test", "all", "rmse", 0.07),
         ("mean", "test", "all", "rmse", 0.16),
         ("L3", "test", "all", "rmse", 0.12),
         ("L3", "train", "all", "rmse", 0.01),
     ]
-    figure = key_figure("confidence", pd.DataFrame(rows, columns=["scorer", "part", "against", "metric", "value"]))
+    figure = key_metric("confidence", pd.DataFrame(rows, columns=["scorer", "part", "against", "metric", "value"]))
     assert figure is not None
     assert (figure.value, figure.baseline, figure.baseline_value) == (0.07, "L3", 0.12)
     assert not figure.higher_is_better
 
 
-def test_a_run_without_figures_has_no_key_figure() -> None:
-    assert key_figure("link", pd.DataFrame(columns=["scorer", "part", "against", "metric", "value"])) is None
+def test_a_run_without_metrics_has_no_key_metric() -> None:
+    assert key_metric("link", pd.DataFrame(columns=["scorer", "part", "against", "metric", "value"])) is None
 
 
 def test_the_network_stands_first_and_baselines_from_best_to_worst() -> None:

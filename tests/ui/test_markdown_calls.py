@@ -124,10 +124,10 @@ DECIDED: dict[str, tuple[str, ...]] = {
     "run_cards.py": (
         "caption: each.help",
         "caption: said",
-        "metric: AGAINST_WORDS.get(figure.against, '').capitalize()",
+        "metric: AGAINST_WORDS.get(metric.against, '').capitalize()",
         "metric: baseline",
         "metric: beside",
-        "metric: figure.help",
+        "metric: metric.help",
     ),
     "selected_genes.py": ("caption: _about(look, chosen, rows)", "caption: way_on", "caption: ways"),
     "selection_elsewhere.py": ("info: why",),

@@ -64,7 +64,7 @@ def test_every_name_is_there_once(tmp_path: Path) -> None:
     assert "learning rate 0.001" in told[specs[-1].run_id]
 
 
-def test_a_label_ends_with_the_key_figure_of_a_finished_run() -> None:
+def test_a_label_ends_with_the_key_metric_of_a_finished_run() -> None:
     run = tiny_run(tiny_graph())
     metrics = pd.DataFrame(
         [("network", "test", "degree-matched", "auc", 0.8937)], columns=["scorer", "part", "against", "metric", "value"]

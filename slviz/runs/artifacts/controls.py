@@ -1,7 +1,7 @@
 """Controls on disk: embeddings that a run's own is told from, sealed beside the run like a map.
 
 controls/untrained/embedding.safetensors     the network before its first step
-controls/shuffled/embedding.safetensors      the network trained on shuffled pairs, with its test figures
+controls/shuffled/embedding.safetensors      the network trained on shuffled pairs, with its test metrics
 controls/<kind>/projections/                 maps of them, as of the run; also of `features`
 """
 
@@ -38,7 +38,7 @@ class Control:
     Attributes:
         kind: one of `STORED`.
         embedding: float32 [G, D].
-        metrics: its figures on the run's own test pairs, as `Run.metrics`; empty for an untrained network.
+        metrics: its metrics on the run's own test pairs, as `Run.metrics`; empty for an untrained network.
     """
 
     kind: str

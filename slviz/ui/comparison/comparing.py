@@ -1,4 +1,4 @@
-"""The Compare page: runs that were judged on the same pairs, their figures and how sure the differences are."""
+"""The Compare page: runs that were evaluated on the same pairs, their metrics and how sure the differences are."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from slviz.runs import NETWORK, Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import access, address, cache, charts, downloads, errors, layout, metrics_table, run_names
 from slviz.ui.glossary import glossary_link
-from slviz.ui.key_metrics import AGAINST_WORDS, KEY_FIGURES
+from slviz.ui.key_metrics import AGAINST_WORDS, KEY_METRICS
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
 KEY = "compared runs"
 MOST = 6
 HELP = (
-    "Other finished runs on the same data whose test pairs and non-pairs are the very same. Runs with another "
-    "protocol, fold or ratio were judged on other pairs, so a difference would mean nothing."
+    "Other finished runs on the same data whose test pairs and negatives are the very same. Runs with another "
+    "protocol, fold or ratio were evaluated on other pairs, so a difference would mean nothing."
 )
 INTERVAL_HELP = (
     "The tested pairs are drawn anew a thousand times, the same ones for both runs; in 95 of 100 draws the difference "
@@ -37,7 +37,7 @@ WITHOUT_PAIRS = "Runs of this task predict no pairs, so there are none to compar
 
 
 def page() -> None:
-    """Which runs, whether they may be compared, their figures, and the differences."""
+    """Which runs, whether they may be compared, their metrics, and the differences."""
     summary, run, graph = layout.open_run("Compare")
     if "against" not in run.predictions:
         st.info(WITHOUT_PAIRS, icon=":material/info:")
@@ -47,7 +47,7 @@ def page() -> None:
     names = told_apart(run_names.names([summary, *others]))
     kinds = _kinds(run)
     against = kinds[0] if len(kinds) == 1 else _against(kinds)
-    _figures(graph, runs, names, against=against)
+    _metrics(graph, runs, names, against=against)
     if others:
         _differences(graph, runs, names, against=against)
 
@@ -62,7 +62,7 @@ def _opened(others: Sequence[RunSummary]) -> tuple[list[RunSummary], list[Run]]:
 
 
 def comparable(summary: RunSummary, others: Sequence[RunSummary]) -> list[RunSummary]:
-    """Those of the others that were judged on the same pairs: same data, task and division."""
+    """Those of the others that were evaluated on the same pairs: same data, task and split."""
     spec = summary.spec
     return [
         each
@@ -93,8 +93,8 @@ def _choose(summary: RunSummary) -> list[RunSummary]:
     finished = sum(each.state == "finished" for each in everything) - 1
     if not fitting:
         st.info(
-            f"**No other run was judged on the same pairs.** Train one on the same data and task, with the same pairs "
-            f"held out ({escape_markdown(summary.spec.held_out) if summary.spec else ''}).",
+            f"**No other run was evaluated on the same pairs.** Train one on the same data and task, with the same "
+            f"split ({escape_markdown(summary.spec.held_out) if summary.spec else ''}).",
             icon=":material/compare_arrows:",
         )
         if access.may_work():
@@ -104,7 +104,9 @@ def _choose(summary: RunSummary) -> list[RunSummary]:
     unknown = [each for each in asked if each not in fitting and each != summary.run_id]
     if unknown:
         st.warning(
-            escape_markdown(f"Left out, since not judged on the same pairs, or not there: {', '.join(unknown)[:200]}."),
+            escape_markdown(
+                f"Left out, since not evaluated on the same pairs, or not there: {', '.join(unknown)[:200]}."
+            ),
             icon=":material/link_off:",
         )
     st.session_state[KEY] = [each for each in asked if each in fitting][:MOST] or ([] if asked else list(fitting)[:1])
@@ -125,7 +127,7 @@ def _choose(summary: RunSummary) -> list[RunSummary]:
     )
     left_out = finished - len(fitting)
     st.caption(
-        f"{pluralise(len(fitting), 'other run')} judged on the very same pairs"
+        f"{pluralise(len(fitting), 'other run')} evaluated on the very same pairs"
         + (f"; {pluralise(left_out, 'finished run')} on other pairs, another task or other data." if left_out else ".")
     )
     return [fitting[each] for each in chosen]
@@ -133,33 +135,33 @@ def _choose(summary: RunSummary) -> list[RunSummary]:
 
 def _kinds(run: Run) -> list[str]:
     present = [str(each) for each in run.predictions["against"].unique() if each != "known"]
-    order = KEY_FIGURES["link"][1]
+    order = KEY_METRICS["link"][1]
     return sorted(present, key=lambda each: order.index(each) if each in order else len(order)) or ["all"]
 
 
 def _against(kinds: Sequence[str]) -> str:
     return address.one_of(
         st.segmented_control,
-        "Non-pairs",
+        "Negatives",
         kinds,
-        key="against",
+        key="negatives",
         help=f"What the tested pairs are told apart from. {glossary_link('Negatives')}",
     )
 
 
-def _figures(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str], *, against: str) -> None:
-    table = figures_table(runs, names, against=against)
+def _metrics(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str], *, against: str) -> None:
+    table = comparison_table(runs, names, against=against)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader("Figures on test pairs", anchor=False, width="content")
+        st.subheader("Metrics on test pairs", anchor=False, width="content")
         name = f"{runs[0].run_id}-compared-figures-{against}"
         downloads.menu(name, source=downloads.provenance(graph, runs[0]), table=lambda: table)
     held_out, kind = runs[0].spec.held_out, AGAINST_WORDS.get(against, against)
-    st.caption(escape_markdown(f"Held out: {held_out}; {kind}."))
+    st.caption(escape_markdown(f"Split: {held_out}; {kind}."))
     metrics_table.show(table)
 
 
-def figures_table(runs: Sequence[Run], names: Mapping[str, str], *, against: str) -> pd.DataFrame:
-    """One row a run, then the baselines of the first; rankings beside the figures on pairs where all runs have them."""
+def comparison_table(runs: Sequence[Run], names: Mapping[str, str], *, against: str) -> pd.DataFrame:
+    """One row a run, then the baselines of the first; rankings beside the metrics on pairs where all runs have them."""
     tables = [_of_run(run, against=against) for run in runs]
     rows = [table.loc[table["scorer"] == NETWORK] for table in tables]
     named = [row.assign(scorer=names[run.run_id]) for run, row in zip(runs, rows, strict=True)]
@@ -188,7 +190,7 @@ def _differences(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str]
         else:
             st.error(
                 escape_markdown(
-                    f"{names[other.run_id]} says that it was judged on the same pairs, and its rows differ: left out."
+                    f"{names[other.run_id]} should have been evaluated on the same pairs, but its rows differ."
                 ),
                 icon=":material/error:",
             )
@@ -215,17 +217,17 @@ def _differences(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str]
         _drawn(found, first, reference, against),
         name=name,
         synthetic=graph.synthetic,
-        alt=f"Differences of each run's figures to {reference}, with 95 % intervals",
+        alt=f"Differences of each run's metrics to {reference}, with 95 % intervals",
     )
 
 
 def _drawn(found: Mapping[str, Sequence[Difference]], run: Run, reference: str, against: str):
-    judged = f"Test pairs {AGAINST_WORDS.get(against, against)}; 95 % intervals"
-    return noted(difference_intervals(found, reference=reference), [judged, f"Held out: {run.spec.held_out}"])
+    evaluated = f"Test pairs {AGAINST_WORDS.get(against, against)}; 95 % intervals"
+    return noted(difference_intervals(found, reference=reference), [evaluated, f"Split: {run.spec.held_out}"])
 
 
 def same_rows(one: Run, other: Run) -> bool:
-    """Whether both runs' test rows are the very same pairs and non-pairs, in the same order."""
+    """Whether both runs' test rows are the very same pairs and negatives, in the same order."""
     left, right = (_tested(run)[KEYS].to_numpy(dtype=object) for run in (one, other))
     return left.shape == right.shape and bool((left == right).all())
 
@@ -259,7 +261,7 @@ def _said(each: Difference) -> str:
 
 
 def differences_table(found: Mapping[str, Sequence[Difference]], reference: str) -> pd.DataFrame:
-    """One row a run and figure."""
+    """One row a run and metric."""
     return pd.DataFrame(
         [
             {

@@ -15,6 +15,7 @@ from slviz.figures.results import results_by_protocol, results_dots
 from slviz.results import EVERY, Collected, Column, ResultRow, ResultTable, across, collect, tables
 from slviz.results.collect import held_out_of, protocol_of
 from slviz.results.text import cell_text, digits_of, heading, row_name
+from slviz.runs import NETWORK
 from slviz.runs.summary import RunSummary
 from slviz.splits import SPLITS
 from slviz.ui import access, address, cache, charts, downloads, layout
@@ -24,7 +25,7 @@ from slviz.ui.nouns import in_words
 
 BEST = "font-weight: 700; background-color: rgba(0, 158, 115, 0.18)"
 HARDEST = ("degree-matched", "auc")
-"""The figure that is shown first, where it was measured."""
+"""The metric that is shown first, where it was measured."""
 ROW_PIXELS = 35
 MOST_RUNS = 30
 AGAINST_HELP = (
@@ -123,13 +124,13 @@ def _caption(table: ResultTable, runs: Sequence[RunSummary]) -> None:
         )
         return
     several = len(table.held_out) > 1 or table.seeds > 1
-    figures = (
+    described = (
         f"Mean ± standard deviation over {table.over}"
         if several
         else f"{table.over[:1].upper()}{table.over[1:]}, one run each"
     )
-    partial = " Hollow: not judged on all of them, so never marked best." if _partial(table) else ""
-    st.caption(escape_markdown(f"{figures}, on test pairs; all rows saw the same pairs.{partial}"))
+    partial = " Hollow: not evaluated on all of them, so never marked best." if _partial(table) else ""
+    st.caption(escape_markdown(f"{described}, on test pairs; all rows saw the same pairs.{partial}"))
 
 
 def _partial(table: ResultTable) -> bool:
@@ -162,7 +163,7 @@ def _file_name(graph: GeneGraph, table: ResultTable) -> str:
 
 
 def as_frame(table: ResultTable, *, spread_apart: bool) -> pd.DataFrame:
-    """The table as pandas: one row a model, one column of means a figure.
+    """The table as pandas: one row a model, one column of means a metric.
 
     Args:
         table: what to show.
@@ -180,14 +181,14 @@ def as_frame(table: ResultTable, *, spread_apart: bool) -> pd.DataFrame:
                 cells[f"{name}, standard deviation"] = float("nan") if cell is None else cell.spread
                 cells[f"{name}, runs"] = 0 if cell is None else cell.count
         if table.protocol != EVERY and (spread_apart or _partial(table)):
-            cells["Judged on"] = f"{row.divisions} of {len(table.held_out)}"
+            cells["Evaluated on"] = f"{row.splits} of {len(table.held_out)}"
         rows.append(cells)
     return pd.DataFrame(rows)
 
 
 def _table(graph: GeneGraph, table: ResultTable) -> None:
-    """All figures of the protocol; a click on a cell chooses its row."""
-    st.subheader("All figures" if table.protocol != EVERY else "By protocol", anchor=False)
+    """All metrics of the protocol; a click on a cell chooses its row."""
+    st.subheader("All metrics" if table.protocol != EVERY else "By protocol", anchor=False)
     shown_rows = as_frame(table, spread_apart=False)
     digits = digits_of(table)
     styler = shown_rows.style
@@ -243,7 +244,7 @@ def _runs_of_row(table: ResultTable, column: Column, runs: dict[str, RunSummary]
                 address.put(model=None)
                 st.rerun()
         if row is None:
-            st.caption("No such row in this table: it was not judged by this protocol.")
+            st.caption("No such row in this table: it was not evaluated by this protocol.")
             return
         if not row.is_network:
             st.caption(
@@ -264,19 +265,19 @@ def _in_order(summary: RunSummary) -> tuple[str, str, int]:
 def _run_line(row: ResultRow, summary: RunSummary, column: Column) -> None:
     spec = summary.spec
     assert spec is not None
-    value = _figure_of(summary, row, column)
+    value = _metric_of(summary, row, column)
     with st.container(horizontal=True, vertical_alignment="center"):
         said = f"**{escape_markdown(protocol_of(spec))}**, {escape_markdown(held_out_of(spec))}, seed {spec.seed}"
         st.markdown(said + (f": {value:.3f}" if value == value else ""), width="stretch")
         layout.links_to(summary.run_id, icons=False)
 
 
-def _figure_of(summary: RunSummary, row: ResultRow, column: Column) -> float:
+def _metric_of(summary: RunSummary, row: ResultRow, column: Column) -> float:
     table = summary.metrics
-    scorer = "network" if row.is_network else row.model
+    model = NETWORK if row.is_network else row.model
     found = table.loc[
         (table["part"] == "test")
-        & (table["scorer"] == scorer)
+        & (table["scorer"] == model)
         & (table["against"] == column[0])
         & (table["metric"] == column[1]),
         "value",

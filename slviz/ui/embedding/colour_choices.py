@@ -37,7 +37,7 @@ CLUSTER, TERM, PART, ERROR, CHROMOSOME, GENE_TYPE, OWN = (
     "A column of my table",
 )
 HELP: dict[str, str] = {
-    CLUSTER: "groups of genes that lie together, each named for the term that it is richest in",
+    CLUSTER: "groups of genes that lie together, each named for its most enriched term",
     TERM: "the genes of one term, such as DNA repair; type to search it",
     PART: "which parts a gene's known pairs are in: train, validation, test, or several",
     ERROR: "how far the network is off on the held-out pairs of a gene",
@@ -84,7 +84,7 @@ _PART_SENTENCE = (
     "Held-out are validation and test pairs. A gene with training pairs was seen in training, its held-out pairs not."
 )
 _PARTS_OF_GENES = "The network learnt from the training genes; the others were held out."
-_ERROR_OF_GENES = "How far the network is off on each gene; grey genes were not judged."
+_ERROR_OF_GENES = "How far the network is off on each gene; grey genes were not evaluated."
 _ERROR_SENTENCE = (
     "Grey genes have nothing held out. A gene with one or two pairs has a large or a small error easily by chance."
 )
@@ -132,7 +132,7 @@ def _by_cluster(graph: GeneGraph, run: Run, projection: Projection) -> tuple[Col
         )
     clusters = clusters_of(graph, run, projection, method, on_map=space == "map", **settings)
     sentence = (
-        f"{clusters.how} Each is named for the term that it is richest in (hypergeometric test, q < 0.05), else for "
+        f"{clusters.how} Each is named for its most enriched term (hypergeometric test, q < 0.05), else for "
         "its gene with most partners."
     )
     return figures.by_cluster(clusters), sentence

@@ -27,7 +27,7 @@ from slviz.ui import address, cache, charts, downloads, job_panel, selection
 from slviz.ui.embedding import controls_compared
 from slviz.ui.embedding.controls_compared import SHORT, TITLES
 from slviz.ui.glossary import glossary_link
-from slviz.ui.key_metrics import key_figure
+from slviz.ui.key_metrics import key_metric
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
@@ -268,10 +268,10 @@ def _colouring(colouring: tuple[Colouring, str], stays: dict[str, Agreement]) ->
 
 
 def _shuffled_figure(summary: RunSummary, run: Run) -> None:
-    """The key figure of the run beside that of the network trained on shuffled pairs."""
+    """The key metric of the run beside that of the network trained on shuffled pairs."""
     control = cache.control(summary, SHUFFLED)
-    own = key_figure(run.spec.task.name, run.metrics)
-    theirs = key_figure(run.spec.task.name, control.metrics) if control is not None and len(control.metrics) else None
+    own = key_metric(run.spec.task.name, run.metrics)
+    theirs = key_metric(run.spec.task.name, control.metrics) if control is not None and len(control.metrics) else None
     if own is None or theirs is None:
         return
     st.markdown(

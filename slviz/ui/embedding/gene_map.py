@@ -241,7 +241,7 @@ def details(look: Look) -> None:
 
 
 def table(look: Look, chosen: np.ndarray) -> None:
-    """The selected genes by name (all genes when none are selected), to read and to take away."""
+    """The selected genes by name (all genes when none are selected), to read and to download."""
     several = len(chosen) > 1
     shown = chosen if several else np.arange(len(look.graph))
     rows = table_of(look, shown)

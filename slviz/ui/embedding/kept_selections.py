@@ -98,7 +98,7 @@ def _tell() -> None:
 
 
 def open_one(graph: GeneGraph, run: Run) -> None:
-    """The list of kept selections to open one, to remove it, to bring some in and to take them away."""
+    """The list of kept selections to open one, to remove it, to bring some in and to download them."""
     known = {each.name: each for each in of(graph).all()}
     with st.popover(f"Kept selections ({len(known)})", icon=":material/bookmarks:"):
         if known:
@@ -190,7 +190,7 @@ def _kept_from(graph: GeneGraph, content: bytes, name: str) -> list[str]:
         return said
     if len(terms.ids) > MOST_FROM_A_FILE:
         return [f"{name} holds {len(terms.ids):,} sets, too many to keep one by one (at most {MOST_FROM_A_FILE}). "
-                "Upload it under Terms instead, to see which of them a selection is rich in."]  # fmt: skip
+                "Upload it under Terms instead, to see which of them are enriched in a selection."]  # fmt: skip
     kept = 0
     for each in sets_of(terms, graph, note=f"from {name}"):
         try:

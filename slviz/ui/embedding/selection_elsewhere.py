@@ -62,8 +62,8 @@ def _table(graph: GeneGraph, run: Run, chosen: selected_genes.Asked, heading: De
     listed = len(table) - table["known"].tolist().count(UNLISTED)
     origin = f"{chosen.origin[:1].upper()}{chosen.origin[1:]}"
     st.caption(escape_markdown(f"{origin}: {pluralise(len(table), 'pair')}, {listed:,} of them known. {SCORE}"))
-    unlisted = st.toggle("Only pairs that nobody has listed", key="unlisted", bind="query-params")
-    shown = table.loc[table["known"] == UNLISTED] if unlisted else table
+    unreported = st.toggle("Only unreported pairs", key="unreported", bind="query-params")
+    shown = table.loc[table["known"] == UNLISTED] if unreported else table
     st.dataframe(
         shown.head(SHOWN_ROWS),
         hide_index=True,

@@ -1,4 +1,4 @@
-"""What a selection is rich in: bars of its leading terms and the table behind them."""
+"""Enriched terms of a selection: bars of the leading ones and the table behind them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def show(graph: GeneGraph, run: Run, chosen: np.ndarray, *, name: str) -> None:
     figure = enrichment_bars(found, graph.genes)
     with heading:
         st.subheader(
-            "Terms they are rich in",
+            "Enriched terms",
             anchor=False,
             width="content",
             help=in_words(f"{HELP} {glossary_link('Enriched terms')}"),

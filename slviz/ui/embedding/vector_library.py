@@ -38,7 +38,7 @@ def page() -> None:
     if access.may_work():
         _bring_in()
     found = vector_sets.store().summaries()
-    st.subheader("Vectors that are here", anchor=False)
+    st.subheader("Your data sets", anchor=False)
     if not found:
         way_on = " Bring in a file, or open a reference set." if access.may_work() else ""
         st.info(f"**None yet.**{way_on}", icon=":material/upload_file:")

@@ -302,7 +302,7 @@ def _source(look: Look) -> str:
 
 
 def _table(look: Look, chosen: np.ndarray, view: Window | None) -> None:
-    """The selected points by name (all when none are selected), to read and to take away."""
+    """The selected points by name (all when none are selected), to read and to download."""
     several = len(chosen) > 0
     shown = chosen if several else np.arange(len(look.points))
     title = pluralise(len(shown), "selected point") if several else f"All {pluralise(len(shown), 'point')}"

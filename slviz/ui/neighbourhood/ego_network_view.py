@@ -24,7 +24,7 @@ from slviz.ui.nouns import in_words
 MEAN = "mean"
 INTO, OUT_OF = "what it attends to", "who attends to it"
 STEPS = 6
-TRAIL = "trail"
+BREADCRUMBS = "breadcrumbs"
 
 
 def suggest(graph: GeneGraph, *, count: int = 6) -> None:
@@ -38,19 +38,19 @@ def suggest(graph: GeneGraph, *, count: int = 6) -> None:
             layout.link(layout.NEIGHBOURHOOD, graph.genes[gene], icon=":material/hub:", gene=graph.genes[gene])
 
 
-def trail(graph: GeneGraph, gene: int) -> None:
+def breadcrumbs(graph: GeneGraph, gene: int) -> None:
     """The genes that were visited, each a way back."""
     symbol = graph.genes[gene]
-    visited: list[str] = [each for each in st.session_state.get(TRAIL, []) if each in graph.number_of]
+    visited: list[str] = [each for each in st.session_state.get(BREADCRUMBS, []) if each in graph.number_of]
     visited = visited[: visited.index(symbol)] if symbol in visited else visited
-    st.session_state[TRAIL] = [*visited[-STEPS:], symbol]
+    st.session_state[BREADCRUMBS] = [*visited[-STEPS:], symbol]
     if visited:
         with st.container(horizontal=True, gap="small"):
             if st.button("Back", icon=":material/arrow_back:", help=f"Back to {escape_markdown(visited[-1])}"):
                 address.put(gene=visited[-1])
                 st.rerun()
             for each in visited[-STEPS:]:
-                if st.button(escape_markdown(each), type="tertiary", key=f"trail {each}"):
+                if st.button(escape_markdown(each), type="tertiary", key=f"breadcrumb {each}"):
                     address.put(gene=each)
                     st.rerun()
             st.markdown(f"› **{escape_markdown(symbol)}**", width="content")

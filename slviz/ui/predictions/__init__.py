@@ -1,1 +1,1 @@
-"""The Predictions page: figures of a run, rankings, classes."""
+"""The Predictions page: metrics of a run, rankings, classes."""

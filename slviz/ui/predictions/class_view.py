@@ -1,4 +1,4 @@
-"""The Predictions page of the task `classify`: figures, confusion matrix, each class, and every gene."""
+"""The Predictions page of the task `classify`: metrics, confusion matrix, each class, and every gene."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def classify(graph: GeneGraph, run: Run) -> None:
             st.segmented_control, in_words("Genes"), tuple(reversed(PARTS)), key="part", help=PART_HELP
         )
     with right:
-        scorer = address.one_of(st.selectbox, "Classes given by", (NETWORK, *run.baselines), key="scorer")
+        scorer = address.one_of(st.selectbox, "Classes given by", (NETWORK, *run.baselines), key="by")
     rows = run.predictions.loc[(run.predictions["part"] == part) & (run.predictions["actual"] != "")]
     left, right = st.columns(2)
     with left:

@@ -13,7 +13,7 @@ from slviz.datasets import GeneGraph
 from slviz.figures import (
     curves_of,
     precision_recall_curves,
-    predicted_against_actual,
+    predicted_vs_actual,
     residuals,
     roc_curves,
     score_distribution,
@@ -24,7 +24,7 @@ from slviz.runs import NETWORK, PARTS, Run
 from slviz.splits.pair_split import TESTED
 from slviz.ui import address, charts, downloads, genes, layout, metrics_table, pairs, selection
 from slviz.ui.glossary import glossary_link
-from slviz.ui.key_metrics import AGAINST_WORDS, KEY_FIGURES
+from slviz.ui.key_metrics import AGAINST_WORDS, KEY_METRICS
 from slviz.ui.labels import PART_HELP, SCORE, SCORE_HELP, escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 from slviz.ui.predictions import class_view, ranking_views, screen_view
@@ -34,7 +34,7 @@ AGAINST_HELP = (
     "- **degree-matched**: pairs of genes with as many partners as those of known pairs. Counting is near chance: what "
     "is left is insight\n"
     "- **random**: any pair that is not known. Counting partners does well here\n"
-    "- **file**: your own non-pairs"
+    "- **file**: your own negatives"
 )
 RESIDUAL_HELP = (
     "Over the prediction: is the network wrong where it says much, or little? Over the actual value: which pairs does "
@@ -60,9 +60,9 @@ def link(graph: GeneGraph, run: Run) -> None:
     with left:
         against = address.one_of(
             st.segmented_control,
-            "Compared with",
+            "Negatives",
             kinds,
-            key="against",
+            key="negatives",
             help=in_words(f"{AGAINST_HELP}\n\n{glossary_link('Negatives')}"),
         )
     with right:
@@ -107,14 +107,14 @@ def _note_on_pairs(run: Run, *, part: str, against: str) -> tuple[str, str]:
 
 
 def kinds_of_non_pairs(run: Run) -> list[str]:
-    """What known pairs are compared with in this run, that of its key figure first."""
+    """What known pairs are compared with in this run, that of its key metric first."""
     present = [str(each) for each in run.predictions["against"].unique() if each != "known"]
-    _, order = KEY_FIGURES["link"]
+    _, order = KEY_METRICS["link"]
     return sorted(present, key=lambda each: order.index(each) if each in order else len(order))
 
 
 def compared(predictions: pd.DataFrame, *, part: str, against: str) -> pd.DataFrame:
-    """Known pairs of a part and the non-pairs that they are compared with."""
+    """Known pairs of a part and the negatives that they are compared with."""
     return predictions.loc[(predictions["part"] == part) & predictions["against"].isin(["known", against])]
 
 
@@ -162,7 +162,7 @@ def confidence(graph: GeneGraph, run: Run) -> None:
     with right:
         over = address.one_of(
             st.segmented_control,
-            "Residuals over the",
+            "Residuals vs",
             ("prediction", "actual"),
             key="residuals",
             help=f"{RESIDUAL_HELP} {glossary_link('Residual')}",
@@ -179,7 +179,7 @@ def confidence(graph: GeneGraph, run: Run) -> None:
             graph,
             run,
             f"{run.run_id}-predicted-{part}",
-            lambda webgl=False: predicted_against_actual(
+            lambda webgl=False: predicted_vs_actual(
                 run.predictions, parts=parts, evidence=evidence, webgl=webgl, height=CHART_HEIGHT
             ),
             title="Predicted against actual",
@@ -337,9 +337,9 @@ def _table(graph: GeneGraph, run: Run, *, part: str, against: str) -> None:
     metrics_table.show(table, own=run.spec.network.row_name)
 
 
-def note_of(run: Run, judged: str) -> tuple[str, str]:
-    """What was judged, and by which protocol: the lines above a figure."""
-    return judged[:1].upper() + judged[1:], f"Held out: {run.spec.held_out}"
+def note_of(run: Run, evaluated: str) -> tuple[str, str]:
+    """What was evaluated, and by which protocol: the lines above a figure."""
+    return evaluated[:1].upper() + evaluated[1:], f"Split: {run.spec.held_out}"
 
 
 def _legend_above(figure: go.Figure) -> go.Figure:
@@ -358,7 +358,7 @@ def _chart(
     note: Sequence[str],
     clickable: bool = False,
 ) -> np.ndarray:
-    """A titled figure with its downloads and a note on what was judged; the rows behind what was clicked."""
+    """A titled figure with its downloads and a note on what was evaluated; the rows behind what was clicked."""
 
     def drawn(**kind: bool) -> go.Figure:
         return noted(go.Figure(make(**kind)), note)
@@ -381,7 +381,7 @@ def _chart(
 
 
 def show(graph: GeneGraph, run: Run) -> None:
-    """The view of the run's task, or, whatever its task, that of screens where it is judged by them."""
+    """The view of the run's task, or, whatever its task, that of screens where it is evaluated by them."""
     of_screens = "against" in run.predictions and bool(set(TESTED) & set(run.predictions["against"]))
     (screen_view.show if of_screens else VIEWS[run.spec.task.name])(graph, run)
 

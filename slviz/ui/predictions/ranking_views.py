@@ -10,19 +10,19 @@ from slviz.evaluation import CUTS, METRICS, TOP
 from slviz.runs import NETWORK, Run
 from slviz.ui import address, downloads, metrics_table
 from slviz.ui.glossary import glossary_link
-from slviz.ui.key_metrics import figure
+from slviz.ui.key_metrics import metric_beside
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
 ALL, EACH = "all-unknown", "per-gene"
 HEADING = "Finding pairs in the whole map"
 HELP = (
-    "Telling a pair from one non-pair is the exam; this is the work. The network scores every pair of genes that it "
-    "was not told of, and the tested pairs should stand at the top. A pair that nobody lists counts as wrong here, "
-    "though some may be real: the figures are too low, and alike for every scorer."
+    "Telling a pair from one negative pair is the exam; this is the real task. The model scores every pair of genes "
+    "outside the training pairs, and the test pairs should rank at the top. An unreported pair counts as wrong here, "
+    "though some may be real: so the metrics are too low, and equally so for every model."
 )
 NOT_MEASURED = (
-    "This run was judged before slviz ranked all unknown pairs. Remove it and train it again to see where its tested "
+    "This run was evaluated before slviz ranked all unknown pairs. Remove it and train it again to see where its "
     "pairs stand."
 )
 CUT_HELP = "How many of a gene's highest-ranked partners are looked at, as if that many went into a follow-up screen."
@@ -34,7 +34,7 @@ def show(graph: GeneGraph, run: Run) -> None:
     if not {ALL, EACH} & set(run.metrics["against"]):
         st.caption(NOT_MEASURED)
         return
-    st.caption(f"Test pairs, held out: {escape_markdown(run.spec.held_out)}.")
+    st.caption(f"Test pairs of the split: {escape_markdown(run.spec.held_out)}.")
     left, right = st.columns(2, gap="medium")
     with left:
         _all_unknown(graph, run)
@@ -53,7 +53,7 @@ def sentence(graph: GeneGraph, run: Run) -> str:
     """Where the tested pairs stand among all that nobody lists, beside the best baseline."""
     tested = len(_tested_pairs(run))
     unlisted = len(graph) * (len(graph) - 1) // 2 - len(graph.pairs)
-    found = figure(run.metrics, f"recall@{TOP}", against=ALL)
+    found = metric_beside(run.metrics, f"recall@{TOP}", against=ALL)
     if found is None:
         return ""
     best = f" ({found.baseline}, the best baseline: {found.baseline_value:.0%})" if found.baseline else ""
@@ -95,7 +95,7 @@ def _tested_genes(run: Run) -> int:
 
 
 def _best_first(table: pd.DataFrame) -> pd.DataFrame:
-    """The network, then baselines by their first figure."""
+    """The network, then baselines by their first metric."""
     is_network = table["scorer"] == NETWORK
     others = table.loc[~is_network].sort_values(table.columns[1], ascending=False, kind="stable")
     return pd.concat([table.loc[is_network], others], ignore_index=True)

@@ -1,4 +1,4 @@
-"""The Predictions page of a run judged by screens: hits beside tested non-hits, and what the score is made of."""
+"""The Predictions page of a run evaluated by screens: hits beside tested non-hits, and what the score is made of."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def show(graph: GeneGraph, run: Run) -> None:
     st.caption(f":material/info: {EXPERIMENT_SCORE if of_experiment else DATABASE_SCORE}")
     measured = run.metrics.loc[run.metrics["part"] == "test", "against"].unique().tolist()
     groups = [each for each in GROUPS if each in measured] + [each for each in measured if each.startswith("screen ")]
-    against = address.one_of(st.selectbox, "Measured on", groups, key="against", help=WHERE_HELP)
+    against = address.one_of(st.selectbox, "Measured on", groups, key="negatives", help=WHERE_HELP)
     _metrics(graph, run, against=against)
     _answers(run, against=against)
     _coefficients(graph, run)

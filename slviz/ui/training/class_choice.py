@@ -14,9 +14,9 @@ from slviz.ui.training.form_start import key_of
 SETTINGS = ("classes",)
 """Settings that are asked for here and not by the form of settings."""
 OWN = "terms of my own"
-HELP = "Which class a gene is in. A gene in none or in several of them has none: it is neither learnt nor judged."
+HELP = "Which class a gene is in. A gene in none or in several of them has none: it is neither learnt nor evaluated."
 FEWEST = 20
-"""Terms with fewer genes are not offered: too few to learn from and to judge on."""
+"""Terms with fewer genes are not offered: too few to learn from and to evaluate on."""
 
 
 def ask(graph: GeneGraph) -> dict[str, str]:

@@ -33,7 +33,7 @@ USUAL = {**DEFAULTS, "features": ""}
 """What a fresh form names; its features are the richest that the data set has."""
 SETTINGS, SEED = "settings", "seed"
 IN_ADDRESS = (*FROM_ADDRESS, SETTINGS, SEED)
-READ_ELSEWHERE = frozenset({"job", *address.TRAVELLING})
+READ_ELSEWHERE = frozenset({"job", *address.SHARED_PARAMETERS})
 MOST_SEED = 2**31 - 1
 WHOLE_NUMBER = re.compile(r"[0-9]{1,10}")
 """Longer ones are no seed, and Python refuses to read thousands of digits."""

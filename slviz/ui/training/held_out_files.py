@@ -46,9 +46,9 @@ def ask(graph: GeneGraph) -> Staged | None:
         )
     with right:
         negatives = st.file_uploader(
-            "Non-pairs to tell them from (optional)",
+            "Negatives to tell them from (optional)",
             ENDINGS,
-            key="held-out non-pairs",
+            key="held-out negatives",
             max_upload_size=MOST_MEBIBYTES,
             help=in_words(
                 f"{FORMAT} Such as pairs that your screen tested and found alive. Random and degree-matched ones are "
@@ -106,5 +106,5 @@ def described(graph: GeneGraph, held_out: HeldOut) -> str:
     known = f"{listed:,} of them in the data set" if listed else "none of them in the data set"
     said = f"{pluralise(len(held_out.pairs), 'pair')} held out, {known}; all are kept from training."
     if held_out.negatives is not None:
-        said += f" {pluralise(len(held_out.negatives), 'non-pair')} of your own to tell them from."
+        said += f" {pluralise(len(held_out.negatives), 'negative pair')} of your own to tell them from."
     return escape_markdown(said)

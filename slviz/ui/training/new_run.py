@@ -33,7 +33,7 @@ ASKED_ELSEWHERE = commands.FROM_A_FILE | {"publication", *class_choice.SETTINGS}
 MORE_WORDS = {
     "network": "The network",
     "task": "The task",
-    "split": "What is held out",
+    "split": "The split",
     "optimiser": "How it learns",
     "run": "The run",
 }
@@ -157,7 +157,7 @@ def start(wish: Wish | None) -> None:
 
 
 def _start_words(state: str | None) -> str:
-    return "Start training" if state is None else f"Go on with the {state} run"
+    return "Start training" if state is None else f"Resume the {state} run"
 
 
 def _follow(run_id: str) -> None:

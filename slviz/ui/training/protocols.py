@@ -21,7 +21,7 @@ from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.training import settings_form
 from slviz.ui.training.form_start import key_of
 
-HELP = "Which pairs the network never sees, so that they can judge it."
+HELP = "Which pairs are kept out of training, to evaluate the model on."
 PUBLICATION_KEY = key_of("split", "publication", "publication")
 
 
@@ -29,7 +29,7 @@ def pick() -> str:
     """The protocol's name, chosen by its words; below it, what it asks."""
     name = settings_form.pick(
         SPLITS,
-        "Held out",
+        "Split",
         key="split",
         help=f"{HELP} {glossary_link('Protocol')}",
         words={name: split.title for name, split in SPLITS.items()},
@@ -72,7 +72,7 @@ def pick_publication(graph: GeneGraph) -> str | None:
 
 @dataclass(frozen=True)
 class Parts:
-    """How much a division leaves to learn from, to validate with and to test."""
+    """How much a split leaves to learn from, to validate with and to test."""
 
     learnt: int
     validated: int
@@ -84,7 +84,7 @@ def refuse_impossible(
 ) -> str:
     """What the protocol leaves to learn from and to test, as a sentence; raises `DataError` where that is too little.
 
-    Non-pairs are drawn one for each pair here, whatever the ratio: many take long.
+    Negatives are drawn one for each pair here, whatever the ratio: many take long.
     """
     key = json.dumps(split.to_json(), sort_keys=True)
     divided = _divided(graph.fingerprint, key, graph, split.replace(ratio=1), held_out)
@@ -98,17 +98,17 @@ def refuse_impossible(
     if not task.contrasts:
         return _sentence(pairs, "pair", epochs=epochs)
     against = "as many" if split.ratio == 1 else f"{split.ratio} times as many"
-    return _sentence(pairs, "pair", epochs=epochs).removesuffix(".") + f", beside {against} non-pairs of each kind."
+    return _sentence(pairs, "pair", epochs=epochs).removesuffix(".") + f", beside {against} negatives of each kind."
 
 
 def _on_screens(divided: PairSplit, task: Task) -> str:
-    """What a division leaves that is judged by screens."""
+    """What a split leaves that is evaluated by screens."""
     task_rows = TESTED if task.positives == HIT else ("known",)
     learnt = np.isin(divided.against, task_rows) & (divided.part != "test")
     hits, others = (len(divided.rows("test", kind)) for kind in TESTED)
     noun = "test" if task.positives == HIT else "known pair"
     return (
-        f"Learns from {pluralise(int(learnt.sum()), noun)}, and is judged by {pluralise(hits, 'hit')} beside "
+        f"Learns from {pluralise(int(learnt.sum()), noun)}, and is evaluated by {pluralise(hits, 'hit')} beside "
         f"{others:,} pairs that were tested and are none."
     )
 

@@ -150,8 +150,8 @@ def _offer_settings(run_id: str, spec: RunSpec) -> None:
 
 
 def _curves(spec: RunSpec, history: pd.DataFrame, *, ended: bool) -> None:
-    """The curves; once they have come to their end, they can be taken away."""
-    watched = validation_figures(history)
+    """The curves; once they have come to their end, they can be downloaded."""
+    watched = validation_metrics(history)
     metric = METRICS.get(watched[0].removeprefix("validation_")) if watched else None
     name = f"{spec.run_id}-training"
 
@@ -160,7 +160,7 @@ def _curves(spec: RunSpec, history: pd.DataFrame, *, ended: bool) -> None:
             history, epochs=_epochs_asked(spec.run_id), lower_is_better=bool(metric and not metric.higher_is_better)
         )
 
-    charts.draw(drawn(), name=name, synthetic=spec.synthetic, alt="Loss and validation figure by epoch")
+    charts.draw(drawn(), name=name, synthetic=spec.synthetic, alt="Loss and validation metric by epoch")
     if ended:
         downloads.menu(name, source=downloads.provenance_of_spec(spec), figure=drawn, table=lambda: history)
 
@@ -210,7 +210,7 @@ def _figures(history: pd.DataFrame, epochs: int) -> None:
         st.metric("Epoch", f"{int(last['epoch'])} / {epochs}", border=True)
         st.metric("Training loss", f"{last['train_loss']:.4f}", border=True)
         st.metric("Validation loss", f"{last['validation_loss']:.4f}", border=True)
-        for name in validation_figures(history):
+        for name in validation_metrics(history):
             metric = METRICS.get(name.removeprefix("validation_"))
             label = metric.label if metric else escape_markdown(name)
             st.metric(f"{label}, validation", f"{last[name]:.3f}", border=True, help=_help_of(metric))
@@ -220,8 +220,8 @@ def _help_of(metric: Metric | None) -> str | None:
     return f"{metric.help} {glossary_link(metric.label)}" if metric else None
 
 
-def validation_figures(history: pd.DataFrame) -> list[str]:
-    """Names of the figures that early stopping watches, beside the losses."""
+def validation_metrics(history: pd.DataFrame) -> list[str]:
+    """Names of the metrics that early stopping watches, beside the losses."""
     return [name for name in history.columns if name not in STANDING and not name.startswith("layer_")]
 
 
@@ -229,7 +229,7 @@ def _after(run_id: str, state: str, history: pd.DataFrame) -> None:
     if state == "finished":
         summary = cache.store().summary(run_id)
         if summary.spec is not None:
-            run_cards.figures_of(summary, summary.spec)
+            run_cards.show_metrics(summary, summary.spec)
         _links(run_id)
         return
     if state == "damaged":
@@ -246,7 +246,7 @@ def _after(run_id: str, state: str, history: pd.DataFrame) -> None:
     with st.container(horizontal=True):
         may_resume = state != "damaged" and access.may_work()
         if may_resume and st.button(
-            "Go on", key=f"resume {run_id}", icon=":material/play_arrow:", help="Finishes it from where it stopped."
+            "Resume", key=f"resume {run_id}", icon=":material/play_arrow:", help="Finishes it from where it stopped."
         ):
             _resume(run_id)
         if access.may_remove(run_id) and st.button(
@@ -261,7 +261,7 @@ def _why_interrupted(history: pd.DataFrame) -> str:
     done = f" after epoch {len(history)}" if len(history) else ""
     return (
         f"The worker ended{done} without a result: it was killed, the machine stopped, or its manifest, which is "
-        "written last, was removed since. “Go on” finishes it."
+        "written last, was removed since. “Resume” finishes it."
     )
 
 

@@ -49,7 +49,7 @@ TRIED_HELP = "Lists (width=32,64) and ranges (dropout=0.0..0.6, with :log). Empt
 
 
 def show() -> None:
-    """The search of the address with its figures, then the form for a new one."""
+    """The search of the address with its metrics, then the form for a new one."""
     studies = StudyFolder(cache.store().root)
     names = studies.names()
     chosen = _pick(studies, names)
@@ -134,7 +134,7 @@ def _head(studies: StudyFolder, study: Study, told: About, *, running: bool) -> 
             layout.synthetic_badge()
         st.caption(escape_markdown(f"data {told.data_name}"), width="content")
         may_stop = running and access.may_cancel(f"search {study.study_name}")
-        if may_stop and st.button("Stop", icon=":material/stop_circle:", help="It can go on later."):
+        if may_stop and st.button("Stop", icon=":material/stop_circle:", help="You can resume it later."):
             studies.cancel(study.study_name)
             st.toast("Asked to stop.", icon=":material/stop_circle:")
     best = best_trial(study)
@@ -148,7 +148,7 @@ def _head(studies: StudyFolder, study: Study, told: About, *, running: bool) -> 
         if states["failed"]:
             st.metric("Failed", states["failed"], border=True)
     st.caption(
-        "Trials are compared on validation pairs alone. The test figures of the best run are then honest, and stand on "
+        "Trials are compared on validation pairs alone. The test metrics of the best run are then honest, and stand on "
         "its page beside the baselines."
     )
     if best is not None:
@@ -174,13 +174,13 @@ def _best(run_id: str) -> None:
 
 
 def label_of(told: About) -> str:
-    """What the compared figure is called, such as "Average precision"."""
-    metric = METRICS.get(told.figure)
-    return metric.label if metric else told.figure
+    """What the compared metric is called, such as "Average precision"."""
+    metric = METRICS.get(told.metric)
+    return metric.label if metric else told.metric
 
 
 def _help_of(told: About) -> str | None:
-    metric = METRICS.get(told.figure)
+    metric = METRICS.get(told.metric)
     return f"{metric.help} {glossary_link(metric.label)}" if metric else None
 
 
@@ -195,7 +195,7 @@ def _figures(study: Study, told: About) -> None:
         if finished < ENOUGH_TRIALS:
             st.caption(f"From {finished} trials only: below {ENOUGH_TRIALS} or so such shares are mostly chance.")
     _chart(study, told, "learning", "How the trials learnt", lambda: search_learning(study, figure=label))
-    _chart(study, told, "settings", "Figure by setting", lambda: search_slices(study, figure=label))
+    _chart(study, told, "settings", "Metric by setting", lambda: search_slices(study, figure=label))
 
 
 def _chart(study: Study, told: About, name: str, title: str, make: Callable[[], go.Figure]) -> None:
@@ -207,7 +207,7 @@ def _chart(study: Study, told: About, name: str, title: str, make: Callable[[], 
 
 
 def provenance(study: Study, told: About) -> str:
-    """One line on where a figure of a search comes from."""
+    """One line on where a metric of a search comes from."""
     kind = "SYNTHETIC data set" if told.synthetic else "data set"
     return f"{kind} {told.data_name} ({told.data_fingerprint[:12]}); search {study.study_name}; slviz {__version__}"
 

@@ -1,4 +1,4 @@
-"""Judging predicted classes: every gene's class beside baselines, and the table of metrics."""
+"""Evaluation of predicted classes: every gene's class beside baselines, and the table of metrics."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from slviz.evaluation.classes import class_metrics, confusion_matrix, precision_
 from slviz.runs import CLASS_COLUMNS, PARTS
 from slviz.splits import PairSplit
 from slviz.tasks import Classify
-from slviz.training.judging import NETWORK, Judged, Row, metrics_table
+from slviz.training.evaluate import NETWORK, Evaluation, Row, metrics_table
 
 
-def judge_classes(
+def evaluate_classes(
     graph: GeneGraph,
     task: Classify,
     split: PairSplit,
     *,
     shares: Float32[np.ndarray, "genes classes"],
     features: Float32[np.ndarray, "genes width"],
-) -> Judged:
+) -> Evaluation:
     """The class that the network and each baseline give every gene, those without a class too.
 
     Args:
@@ -57,7 +57,7 @@ def judge_classes(
         }
     )
     assert tuple(frame.columns[: len(CLASS_COLUMNS)]) == CLASS_COLUMNS
-    return Judged(frame, metrics_table(_rows(classes, split, given)))
+    return Evaluation(frame, metrics_table(_rows(classes, split, given)))
 
 
 def _rows(classes: GeneClasses, split: PairSplit, given: Mapping[str, np.ndarray]) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""Judging what was fitted: predictions beside baselines, and the table of metrics."""
+"""Evaluation of what was fitted: predictions beside baselines, and the table of metrics."""
 
 from __future__ import annotations
 
@@ -23,57 +23,59 @@ from slviz.splits import PairSplit
 from slviz.tasks import Classify, Task
 
 SCORERS_AT_ONCE = 4  # each holds its scores of all pairs: 80 MB for 6,375 genes
-FEWEST = 5  # pairs of one kind of evidence below which a figure would say nothing
+FEWEST = 5  # pairs of one kind of evidence below which a metric would say nothing
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class Evaluation:
     """Parts of a `Run`, as they are described there."""
 
     predictions: pd.DataFrame
     metrics: pd.DataFrame
 
 
-def judge(
+def evaluate(
     graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted, *, refit: Callable[[PairSplit], Fitted]
-) -> Judged:
+) -> Evaluation:
     """Predictions and figures of what was fitted on `split`, whatever its task, beside the baselines.
 
-    `refit` fits the same model on another division; a split that holds out every screen in turn asks for that.
+    `refit` fits the same model on another split; a split that holds out every screen in turn asks for that.
     """
     if spec.task.scores_pairs and split.tests_screens:
-        from slviz.training.judging_screens import judge_screens
+        from slviz.training.evaluate_screens import judge_screens
 
         return judge_screens(graph, spec, split, fitted, refit=refit)
-    return JUDGES[spec.task.about](graph, spec, split, fitted)
+    return EVALUATORS[spec.task.about](graph, spec, split, fitted)
 
 
-def _judge_pairs(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted) -> Judged:
+def _evaluate_pairs(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted) -> Evaluation:
     assert fitted.scorer is not None, "a model of a task about pairs gives a scorer"
-    return judge_pairs(spec.task, graph, split, scorer=fitted.scorer, itself=spec.network.baseline)
+    return evaluate_pairs(spec.task, graph, split, scorer=fitted.scorer, itself=spec.network.baseline)
 
 
-def _judge_features(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted) -> Judged:
+def _evaluate_features(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted) -> Evaluation:
     assert fitted.of_genes is not None, "a model that gives features back says which"
     width = fitted.embedding.shape[1]
     features = spec.features.matrix(graph)
-    return judge_genes(features, graph.genes, split, reconstruction=fitted.of_genes, width=width)
+    return evaluate_genes(features, graph.genes, split, reconstruction=fitted.of_genes, width=width)
 
 
-def _judge_classes(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted) -> Judged:
-    from slviz.training.judging_classes import judge_classes
+def _evaluate_classes(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted) -> Evaluation:
+    from slviz.training.evaluate_classes import evaluate_classes
 
     assert fitted.of_genes is not None, "a model of classes says the share of each"
-    return judge_classes(
+    return evaluate_classes(
         graph, cast(Classify, spec.task), split, shares=fitted.of_genes, features=spec.features.matrix(graph)
     )
 
 
-JUDGES = {"pairs": _judge_pairs, "features": _judge_features, "classes": _judge_classes}
+EVALUATORS = {"pairs": _evaluate_pairs, "features": _evaluate_features, "classes": _evaluate_classes}
 """By what a task is about."""
 
 
-def judge_pairs(task: Task, graph: GeneGraph, split: PairSplit, *, scorer: PairScorer, itself: str = "") -> Judged:
+def evaluate_pairs(
+    task: Task, graph: GeneGraph, split: PairSplit, *, scorer: PairScorer, itself: str = ""
+) -> Evaluation:
     """Score every pair of the split with what the run stores and with the baselines.
 
     For the task `link` also every pair of genes that is not known outside the test part: see `ranking_metrics`.
@@ -98,12 +100,12 @@ def judge_pairs(task: Task, graph: GeneGraph, split: PairSplit, *, scorer: PairS
     if is_link:
         rows = {NETWORK: network_rows(scorer)}
         rows |= _but(itself, link_rows(split, interactions=graph.interactions))
-        return Judged(frame, metrics_table(chain(_link_rows(split, scores), _ranking_rows(graph, split, rows))))
-    judged = ((split.against == "known") & ~np.isnan(split.score)).nonzero()[0]
+        return Evaluation(frame, metrics_table(chain(_link_rows(split, scores), _ranking_rows(graph, split, rows))))
+    evaluated = ((split.against == "known") & ~np.isnan(split.score)).nonzero()[0]
     kinds = evidence_of(graph, split.pairs)
-    return Judged(
-        frame.iloc[judged].reset_index(drop=True),
-        metrics_table(_confidence_rows(split, scores, kinds, judged)),
+    return Evaluation(
+        frame.iloc[evaluated].reset_index(drop=True),
+        metrics_table(_confidence_rows(split, scores, kinds, evaluated)),
     )
 
 
@@ -125,14 +127,14 @@ def known_elsewhere(graph: GeneGraph, split: PairSplit) -> np.ndarray:
     return listed[~np.isin(pair_keys(listed, genes), pair_keys(split.pairs[split.rows("test")], genes))]
 
 
-def judge_genes(
+def evaluate_genes(
     features: Float32[np.ndarray, "genes columns"],
     genes: Sequence[str],
     split: PairSplit,
     *,
     reconstruction: Float32[np.ndarray, "genes columns"],
     width: int,
-) -> Judged:
+) -> Evaluation:
     """Root mean squared error of each gene's features, beside the mean and a PCA of the same width."""
     training = np.flatnonzero(split.gene_part == "train")
     error = np.sqrt(np.mean((features - reconstruction).astype(np.float64) ** 2, axis=1))
@@ -145,7 +147,7 @@ def judge_genes(
         }
     )
     assert tuple(frame.columns[: len(GENE_COLUMNS)]) == GENE_COLUMNS
-    return Judged(frame, metrics_table(_gene_rows(split.gene_part, errors)))
+    return Evaluation(frame, metrics_table(_gene_rows(split.gene_part, errors)))
 
 
 def evidence_of(graph: GeneGraph, pairs: np.ndarray) -> np.ndarray:
@@ -158,7 +160,7 @@ Row = tuple[str, str, str, str, float]
 
 
 def metrics_table(rows: Iterator[Row]) -> pd.DataFrame:
-    """The tidy table, without the figures that these pairs do not define (R² of equal scores, …)."""
+    """The tidy table, without the metrics that these pairs do not define (R² of equal scores, …)."""
     table = pd.DataFrame(list(rows), columns=list(METRIC_COLUMNS)).astype({"value": np.float64})
     return table.dropna(subset=["value"]).reset_index(drop=True)
 
@@ -167,20 +169,20 @@ def _link_rows(split: PairSplit, scores: Mapping[str, np.ndarray]) -> Iterator[R
     for scorer, score in scores.items():
         for against in split.kinds_of_negatives:
             chosen_on = _compared(split, "validation", against)
-            if chosen_on is None:  # a user's own non-pairs have no counterpart there, every known pair has
+            if chosen_on is None:  # a user's own negatives have no counterpart there, every known pair has
                 chosen_on = np.flatnonzero(split.part == "validation")
             threshold = best_threshold(split.actual[chosen_on], score[chosen_on])
             share = _share(scorer, score, of_validation=float(split.actual[chosen_on].mean()))
             for part in PARTS:
                 rows = _compared(split, part, against)
                 if rows is not None:
-                    figures = link_metrics(
+                    metrics = link_metrics(
                         split.actual[rows],
                         score[rows],
                         threshold=threshold,
                         share=None if share is None else share[rows],
                     )
-                    yield from ((scorer, part, against, metric, value) for metric, value in figures.items())
+                    yield from ((scorer, part, against, metric, value) for metric, value in metrics.items())
 
 
 def _share(scorer: str, score: np.ndarray, *, of_validation: float) -> np.ndarray | None:
@@ -196,10 +198,10 @@ def _ranking_rows(graph: GeneGraph, split: PairSplit, scorers: Mapping[str, Scor
     def ranked(rows: ScoreRows) -> dict[str, dict[str, float]]:
         return ranking_metrics(rows, positives=positives, excluded=excluded, genes=len(graph))
 
-    figures_of = side_by_side(ranked, list(scorers.values()), most=SCORERS_AT_ONCE)
-    for scorer, found in zip(scorers, figures_of, strict=True):
-        for against, figures in found.items():
-            yield from ((scorer, "test", against, metric, value) for metric, value in figures.items())
+    metrics_of_pairs = side_by_side(ranked, list(scorers.values()), most=SCORERS_AT_ONCE)
+    for scorer, found in zip(scorers, metrics_of_pairs, strict=True):
+        for against, metrics in found.items():
+            yield from ((scorer, "test", against, metric, value) for metric, value in metrics.items())
 
 
 def _compared(split: PairSplit, part: str, against: str) -> np.ndarray | None:
@@ -209,15 +211,15 @@ def _compared(split: PairSplit, part: str, against: str) -> np.ndarray | None:
 
 
 def _confidence_rows(
-    split: PairSplit, scores: Mapping[str, np.ndarray], kinds: np.ndarray, judged: np.ndarray
+    split: PairSplit, scores: Mapping[str, np.ndarray], kinds: np.ndarray, evaluated: np.ndarray
 ) -> Iterator[Row]:
     for scorer, prediction in scores.items():
         for part in PARTS:
-            rows = judged[split.part[judged] == part]
+            rows = evaluated[split.part[evaluated] == part]
             for against, of_kind in _by_evidence(kinds[rows]):
                 chosen = rows[of_kind]
-                figures = value_metrics(split.score[chosen], prediction[chosen])
-                yield from ((scorer, part, against, metric, value) for metric, value in figures.items())
+                metrics = value_metrics(split.score[chosen], prediction[chosen])
+                yield from ((scorer, part, against, metric, value) for metric, value in metrics.items())
 
 
 def _by_evidence(kinds: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:

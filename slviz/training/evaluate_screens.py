@@ -29,7 +29,7 @@ from slviz.scorers.pair_scorer import PairScorer, ScreenScorer
 from slviz.scorers.tested_pairs import Tests
 from slviz.splits import PairSplit, Screen
 from slviz.splits.pair_split import HIT, TESTED
-from slviz.training.judging import Judged, Row, metrics_table
+from slviz.training.evaluate import Evaluation, Row, metrics_table
 
 EARLIER = "earlier screens"
 WITH_EARLIER = "with earlier screens"
@@ -69,7 +69,7 @@ class JudgedScreen:
         return min(self.tests.hit.sum(), (~self.tests.hit).sum()) >= ENOUGH
 
 
-def judge_screens(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted, *, refit: Refit) -> Judged:
+def judge_screens(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted, *, refit: Refit) -> Evaluation:
     """Predictions and metrics of a run on held-out screens, beside every baseline that needs no training.
 
     Where the protocol holds out every screen in turn and the task learns from screens, each screen is scored by a fit
@@ -78,9 +78,9 @@ def judge_screens(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fit
     Args:
         graph: the data set.
         spec: of the run; its split is `Screen`.
-        split: its division.
-        fitted: on that division.
-        refit: fits the same model on another division.
+        split: its split.
+        fitted: on that split.
+        refit: fits the same model on another split.
     """
     assert isinstance(spec.split, Screen), "no other split tests pairs that screens tested"
     assert fitted.scorer is not None, "a model of a task about pairs gives a scorer"
@@ -97,7 +97,7 @@ def judge_screens(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fit
         rows = np.flatnonzero((split.part == "test") & (split.screen == name))
         of_screen = {label: score[rows] for label, score in structural.items()}
         screens.append(_judged_screen(name, rows, split, scorer, knowledge, every_test, of_screen))
-    return Judged(_predictions(graph, spec, split, fitted.scorer, screens), metrics_table(_rows(screens)))
+    return Evaluation(_predictions(graph, spec, split, fitted.scorer, screens), metrics_table(_rows(screens)))
 
 
 def _judged_screen(

@@ -11,7 +11,7 @@ from trainings import quick, run_of
 from slviz.evaluation import average_precision
 from slviz.scorers import DecoderScorer, PairDecoder
 from slviz.splits import SPLITS
-from slviz.training.judging import known_elsewhere, network_rows
+from slviz.training.evaluate import known_elsewhere, network_rows
 
 
 @pytest.fixture(scope="module")
