@@ -107,9 +107,9 @@ def _pick_table(of_task: Sequence[ResultTable]) -> tuple[ResultTable, Column]:
     with right:
         name = address.one_of(
             st.selectbox,
-            "Figure",
+            "Metric",
             tuple(named),
-            key="figure",
+            key="metric",
             help=in_words(f"{AGAINST_HELP} {glossary_link('Negatives')}"),
         )
     column = named[name]
