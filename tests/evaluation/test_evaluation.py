@@ -24,7 +24,7 @@ def evaluated_pairs(draw):
 
 
 @settings(max_examples=150, deadline=None)
-@given(judged_pairs())
+@given(evaluated_pairs())
 def test_link_figures_equal_a_count_by_hand(case):
     actual, score = case
     real, other = score[actual > 0.5], score[actual <= 0.5]
