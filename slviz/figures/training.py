@@ -35,7 +35,7 @@ def training_curves(
     Args:
         history: one row an epoch, with `epoch`, `train_loss`, `validation_loss` and the watched
             figure's own column; a run that still trains may have no rows yet.
-        figure_name: that column; found by itself when left out, and left away when there is none.
+        metric_name: that column; found by itself when left out, and left away when there is none.
         epochs: how many are planned, so that the axis does not jump while a run trains.
         lower_is_better: the best epoch is the lowest of the figure (an error) or the highest.
         height: in pixels.

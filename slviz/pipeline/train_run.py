@@ -195,7 +195,7 @@ def _make_maps(store: RunStore, run_id: str, voice: Voice) -> None:
     for name in (name for name, method in PROJECTIONS.items() if method.with_each_run):
         try:
             projection = store.artifacts(run_id).make_map(PROJECTIONS.make(name), MAPS_SEED)
-            voice.tell(f"Map {name}: {projection.kept.mean():.0%} of nearest neighbours kept.")
+            voice.tell(f"Map {name}: {projection.kept.mean():.0%} of nearest neighbours preserved.")
             store.artifacts(run_id).measure_map_quality(projection.method, MAPS_SEED)
         except SlvizError as error:
             voice.warn(f"The {name} map was not made. {error}")

@@ -55,7 +55,7 @@ MOST_ROWS = 500
 
 def link(graph: GeneGraph, run: Run) -> None:
     """ROC and precision–recall beside every baseline, the spread of scores, and the pairs by score."""
-    kinds = kinds_of_non_pairs(run)
+    kinds = kinds_of_negative_pairs(run)
     left, right = st.columns(2)
     with left:
         against = address.one_of(
@@ -106,7 +106,7 @@ def _note_on_pairs(run: Run, *, part: str, against: str) -> tuple[str, str]:
     return note_of(run, f"{part} pairs {AGAINST_WORDS.get(against, against)}")
 
 
-def kinds_of_non_pairs(run: Run) -> list[str]:
+def kinds_of_negative_pairs(run: Run) -> list[str]:
     """What known pairs are compared with in this run, that of its key metric first."""
     present = [str(each) for each in run.predictions["against"].unique() if each != "known"]
     _, order = KEY_METRICS["link"]
