@@ -148,7 +148,7 @@ def test_a_group_is_asked_about_alone() -> None:
     [
         ([], "No gene is selected"),
         ([3], "Enrichment needs more than one gene"),
-        ([3, 3], "One gene alone"),
+        ([3, 3], "more than one gene"),
         (range(40), "All 40 genes"),
     ],
 )

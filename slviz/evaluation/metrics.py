@@ -27,7 +27,7 @@ class Metric:
 METRICS: Mapping[str, Metric] = {
     metric.key: metric
     for metric in (
-        Metric("auc", "ROC AUC", "Chance that a real pair scores above an unlisted one; 0.5 is guessing.", True),
+        Metric("auc", "ROC AUC", "Chance that a real pair scores above a negative one; 0.5 is guessing.", True),
         Metric("ap", "Average precision", "Mean share of real pairs above each real pair in the ranking.", True),
         Metric("f1", "F1", "Balance of precision and recall at the threshold that was best on validation.", True),
         Metric("threshold", "Threshold", "Score from which a pair counts as predicted; chosen on validation.", True),

@@ -41,14 +41,14 @@ def summary(graph: GeneGraph, report: Report) -> str:
 def refused(report: Report) -> None:
     """Why a folder cannot be used: what stops it first, the rest folded away, and all of it to download."""
     st.error(
-        f"**The data folder “{escape_markdown(report.folder)}” cannot be used.** Mend what is listed here, and it is "
-        "read anew.",
+        f"**The data folder “{escape_markdown(report.folder)}” cannot be used.** Correct what is listed here, and it "
+        "is read again.",
         icon=":material/folder_off:",
     )
     _list(report.fatal)
     others = [problem for problem in report.problems if not problem.fatal]
     if others:
-        with st.expander("What would not stop it", icon=":material/rule:"):
+        with st.expander("Problems that do not stop it", icon=":material/rule:"):
             _list(others)
     _download(report)
 

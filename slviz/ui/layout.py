@@ -242,8 +242,8 @@ def _run_picker(finished: dict[str, RunSummary], wanted: str | None) -> None:
             on_change=changed,
             format_func=lambda run_id: str(labels.get(run_id, run_id)),
             placeholder="Choose a run",
-            help="A trained network: network · features · task — data set (what tells it from the others) · its key "
-            "figure on held-out pairs. Type to search.",
+            help="A trained network: network · features · task — data set (what distinguishes it from the others) · "
+            "its key metric on held-out pairs. Type to search.",
         )
         shown = finished.get(st.session_state[key] or "")
         if shown is not None and shown.spec is not None:
@@ -258,7 +258,7 @@ def _why_not(wanted: str, summaries: Sequence[RunSummary]) -> RunError:
             return RunUnfinished(f"Run {wanted} is {each.state}, so it has nothing to show here.")
     names = [each.run_id for each in summaries]
     return RunNotFound(
-        f"No run is called '{shown(wanted)}'.{nearest(wanted[:100], names)} It may lie in another models folder."
+        f"No run is called '{shown(wanted)}'.{nearest(wanted[:100], names)} It may be in another models folder."
     )
 
 
@@ -267,7 +267,7 @@ def _offer(finished: dict[str, RunSummary], *, why: RunError) -> None:
     if isinstance(why, RunUnfinished | DamagedRun):
         st.page_link(
             TRAIN,
-            label="Look at it on the Train page",
+            label="Open it on the Train page",
             icon=":material/monitoring:",
             query_params={"job": str(address.value("run"))},
         )

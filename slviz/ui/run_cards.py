@@ -78,7 +78,7 @@ def damaged(summaries: Sequence[RunSummary], *, most: int = 10) -> None:
     with st.expander(f"Damaged runs ({len(summaries)})", icon=":material/broken_image:"):
         for each in summaries[:most]:
             st.markdown(f"**{escape_markdown(each.run_id)}**: {escape_markdown(without_paths(each.problem))}")
-            layout.link(layout.TRAIN, "Look at it", icon=":material/monitoring:", job=each.run_id)
+            layout.link(layout.TRAIN, "Open it", icon=":material/monitoring:", job=each.run_id)
 
 
 def _card(summary: RunSummary, spec: RunSpec, *, name: str) -> None:

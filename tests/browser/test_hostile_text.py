@@ -48,7 +48,18 @@ GENES = (
     "=HYPERLINK(evil)",
     "www.evil.invalid",
 )
-PAGES = ("", "train", "embedding", "predictions", "neighbourhood", "results", "tuning", "compare", "vectors")
+PAGES = (
+    "",
+    "train",
+    "embedding",
+    "predictions",
+    "neighbourhood",
+    "results",
+    "tuning",
+    "compare",
+    "vectors",
+    "glossary",
+)
 STOPPING = ("run", "data", "gene", "set", "genes", "vectors", "study", "job")
 """Keys whose sentence may take the place of all others; the rest is tried at once."""
 BESIDE = 60

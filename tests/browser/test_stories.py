@@ -26,6 +26,7 @@ TITLES = {
     "tuning": "Tuning",
     "compare": "Compare",
     "vectors": "Vectors",
+    "glossary": "Glossary",
 }
 ROW_PIXELS = 35
 MARKS = ".js-plotly-plot .nsewdrag"
@@ -70,7 +71,7 @@ def test_every_page_of_every_task_is_drawn_without_a_complaint(task: str, base: 
         page.goto(address(base, path, run=runs[task], gene="APO1.01"))
         settle(page)
         assert title(page) == TITLES[path]
-        if path not in ("", "train", "tuning", "compare", "vectors"):
+        if path not in ("", "train", "tuning", "compare", "vectors", "glossary"):
             assert page.locator(MARKS).count() >= 1
 
 

@@ -296,7 +296,7 @@ def test_controls_stand_beside_the_run_and_what_is_missing_is_offered(
     assert "Not there yet" not in said(app)
     assert "first two of three axes" not in said(app)
     solid = open_page("embedding", run=run.run_id, map="PCA", view="beside controls", **{"pca-dimensions": "3"})
-    assert "Drawn are the first two of three axes" in said(solid)
+    assert "Only the first two of three axes are drawn" in said(solid)
     assert [each.value for each in app.subheader] == [
         "How many nearest neighbours stay",
         "What nearest neighbours share",

@@ -43,8 +43,8 @@ def test_rankings_stand_beside_the_baseline_and_name_the_protocol(ranked: Run, d
     assert not app.exception
     text = said(app).replace("\\", "")
     unlisted = len(demo) * (len(demo) - 1) // 2 - len(demo.pairs)
-    assert f"hidden among {unlisted:,} that nobody lists" in text
-    assert "the 5,000 highest hold 62% of them (max degree, the best baseline: 41%)" in text
+    assert f"among {unlisted:,} unreported ones" in text
+    assert "the 5,000 highest contain 62% of them (max degree, the best baseline: 41%)" in text
     assert "pairs with one new gene (fold 0 of 5), 5 negatives per pair" in text
     tables = [each.value for each in app.dataframe]
     assert any({"scorer", "ap", "recall@5000"} == set(table.columns) for table in tables)
@@ -65,7 +65,7 @@ def test_the_page_opens_on_the_figure_that_the_sidebar_shows(store: RunStore, de
     metrics = pd.concat([run.metrics, measured], ignore_index=True)
     finish(store, dataclasses.replace(run, predictions=predictions, metrics=metrics))
     app = open_page("predictions", run=run.run_id)
-    assert app.button_group(key="against").value == "degree-matched"
+    assert app.button_group(key="negatives").value == "degree-matched"
     assert "(degree-matched)" in "".join(str(each.value) for each in app.sidebar.caption)
 
 

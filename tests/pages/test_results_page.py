@@ -83,7 +83,7 @@ def test_nonsense_in_the_address_is_answered(runs: dict[str, str], open_page: Op
     app = open_page("results", **{key: value})
     assert not app.exception
     text = said(app)
-    assert "No such row in this table" in text if key == "model" else f"The address asks for {key}" in text
+    assert "This table has no such row" in text if key == "model" else f"The address asks for {key}" in text
 
 
 def test_the_file_holds_mean_spread_and_number_of_runs(runs: dict[str, str], store: RunStore) -> None:

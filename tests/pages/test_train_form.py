@@ -88,16 +88,7 @@ def test_a_baseline_is_asked_neither_for_features_nor_how_it_learns(store: RunSt
     assert any(each.label == "Start training" for each in app.button)
 
 
-def test_features_that_the_data_set_lacks_are_said_with_the_form_still_there(store: RunStore, open_page: Open) -> None:
-    app = open_page("train", features="gta")
-    assert not app.exception
-    assert "has no feature 'gta'" in app.error[0].value
-    app.selectbox(key="features").set_value("both").run()
-    assert not app.error
-    assert "--features both" in app.code[0].value
-
-
-@pytest.mark.parametrize("key", ["task", "network", "split"])
+@pytest.mark.parametrize("key", ["task", "network", "features", "split"])
 def test_nonsense_in_the_address_is_said(key: str, store: RunStore, open_page: Open) -> None:
     app = open_page("train", **{key: "gta"})
     assert not app.exception
@@ -218,7 +209,7 @@ def test_a_run_that_is_followed_fills_a_fresh_form(store: RunStore, demo: GeneGr
     words = app.code[0].value
     for expected in ("--network gatv2", "heads=2", "negatives=random", "ratio=3", "--seed 5", spec.split.publication):
         assert expected in words
-    assert "This very run is at work already" in said(app)
+    assert "Exactly this run is in progress already" in said(app)
 
 
 def test_a_form_that_was_touched_takes_a_run_over_when_asked(store: RunStore, demo: GeneGraph, open_page: Open) -> None:
@@ -231,7 +222,7 @@ def test_a_form_that_was_touched_takes_a_run_over_when_asked(store: RunStore, de
     app.button(key=f"settings {spec.run_id}").click().run()
     assert not app.exception
     assert "--network gatv2" in app.code[0].value
-    assert "This very run is at work already" in said(app)
+    assert "Exactly this run is in progress already" in said(app)
 
 
 def test_a_baseline_and_a_task_about_genes_are_refused_before_any_work(store: RunStore, open_page: Open) -> None:
@@ -245,4 +236,4 @@ def test_a_baseline_picks_no_epoch_and_a_task_about_genes_says_what_is_tested(st
     baseline, genes = said(open_page("train", network="l3")), said(open_page("train", task="classify"))
     assert "picks its threshold" in baseline
     assert "best epoch" not in baseline
-    assert "Genes are tested" in genes
+    assert "This task is tested on genes" in genes

@@ -74,7 +74,7 @@ def test_a_waiting_run_says_that_it_waits(store: RunStore, demo: GeneGraph, open
     spec = tiny_spec(demo)
     store.request(spec)
     app = open_page("train", job=spec.run_id)
-    assert "or another run leaves its place" in said(app)
+    assert "or another run has finished" in said(app)
     app.button(key=f"cancel {spec.run_id}").click().run()
     assert (store.folder(spec.run_id) / "cancel").exists()
 
@@ -143,7 +143,7 @@ def test_own_pairs_become_a_command_that_means_the_same_run(store: RunStore, dem
     assert spec.split == HeldOut.read(demo, files[0], negatives=files[1]).split()
     store.request(spec)
     app.run()
-    assert "This very run is at work already" in said(app)
+    assert "Exactly this run is in progress already" in said(app)
     assert not any(each.label == "Start training" for each in app.button)
 
 

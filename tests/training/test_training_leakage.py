@@ -100,7 +100,8 @@ def test_which_pairs_are_tested_changes_nothing_that_is_learnt(graph):
     split = spec.split.divide(graph)
     kept = split.part != "test"
     without = dataclasses.replace(
-        split, **{name: getattr(split, name)[kept] for name in ("pairs", "part", "against", "actual", "score")}
+        split,
+        **{name: getattr(split, name)[kept] for name in ("pairs", "part", "against", "actual", "score", "screen")},
     )
     steps = [
         PairProblem(graph, spec, each, network=spec.network, device=torch.device("cpu")) for each in (split, without)

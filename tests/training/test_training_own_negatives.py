@@ -33,7 +33,7 @@ def split(graph, own):
 
 def without_own(split):
     kept = split.against != "file"
-    names = ("pairs", "part", "against", "actual", "score")
+    names = ("pairs", "part", "against", "actual", "score", "screen")
     return dataclasses.replace(split, **{name: getattr(split, name)[kept] for name in names})
 
 

@@ -105,7 +105,8 @@ def _choose(summary: RunSummary) -> list[RunSummary]:
     if unknown:
         st.warning(
             escape_markdown(
-                f"Left out, since not evaluated on the same pairs, or not there: {', '.join(unknown)[:200]}."
+                "Left out, because they were not evaluated on the same pairs or are not here: "
+                f"{', '.join(unknown)[:200]}."
             ),
             icon=":material/link_off:",
         )
@@ -145,7 +146,7 @@ def _against(kinds: Sequence[str]) -> str:
         "Negatives",
         kinds,
         key="negatives",
-        help=f"What the tested pairs are told apart from. {glossary_link('Negatives')}",
+        help=f"Which negatives the test pairs are compared with. {glossary_link('Negatives')}",
     )
 
 

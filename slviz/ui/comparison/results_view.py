@@ -244,7 +244,7 @@ def _runs_of_row(table: ResultTable, column: Column, runs: dict[str, RunSummary]
                 address.put(model=None)
                 st.rerun()
         if row is None:
-            st.caption("No such row in this table: it was not evaluated by this protocol.")
+            st.caption("This table has no such row: it was not evaluated by this protocol.")
             return
         if not row.is_network:
             st.caption(

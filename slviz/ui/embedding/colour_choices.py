@@ -52,8 +52,8 @@ FINENESS = {
 }
 MOST_FOR_LEIDEN = 20_000
 """With more genes the search for each one's nearest takes many seconds, which a page should not."""
-ALL_ALIKE = "The data set says the same of every gene that it describes: {}."
-NO_INFO = "This data set does not say it of any gene, so all are grey."
+ALL_ALIKE = "The data set gives every gene that it describes the same value: {}."
+NO_INFO = "This data set gives no gene a value, so all are grey."
 
 
 def colouring(name: str, graph: GeneGraph, run: Run, projection: Projection) -> tuple[Colouring, str]:

@@ -32,10 +32,10 @@ from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
 MEANING = {
-    FEATURES: "What was there before any network.",
+    FEATURES: "The features, before any network.",
     UNTRAINED: "The same network and seed before its first step: what its layers and the graph give without learning.",
     TRAINED: "This run.",
-    SHUFFLED: "The same network trained where partners are chance: each gene keeps its number of pairs.",
+    SHUFFLED: "The same network trained on pairs with random partners: each gene keeps its number of pairs.",
 }
 MOST_GENES = 20_000
 
@@ -90,7 +90,7 @@ def show(
 def _kinds(run: Run) -> list[str]:
     """What is shown: shuffled pairs on request, features where the network reads any; no network for a baseline."""
     if not run.spec.network.learns_in_epochs:
-        st.caption("A baseline trains no network, so it stands beside the features alone.")
+        st.caption("A baseline trains no network, so it is compared with the features alone.")
         return [kind for kind in KINDS if kind not in STORED]
     with_shuffled = st.toggle(
         "Beside a network trained on shuffled pairs",
@@ -210,7 +210,7 @@ def _below(
     method = sides[0].projection
     used = method.method.describe(len(graph)) + (f", seed {method.seed}" if method.method.random else "")
     text, ways = st.columns([5, 1])
-    flat = "" if method.coordinates.shape[1] == 2 else " Drawn are the first two of three axes."
+    flat = "" if method.coordinates.shape[1] == 2 else " Only the first two of three axes are drawn."
     text.caption(
         in_words(
             f"{used}.{flat} The same genes on each. **Colour:** {colouring[1]} Of 15 nearest neighbours the maps "

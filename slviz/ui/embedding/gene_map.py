@@ -222,7 +222,7 @@ def _caption(look: Look) -> str:
         lines = f" **Lines** lead from {gene} to its {near} in the embedding itself."
     named = ""
     if len(look.selected) > NAMED_SELECTED and not look.solid:
-        named = f" **Named** are the {NAMED_SELECTED} of {len(look.selected):,} selected with most known partners."
+        named = f" The {NAMED_SELECTED} of {len(look.selected):,} selected with most known partners are **named**."
     return in_words(f"{look.projection.caption} **Colour:** {look.sentence}{lines}{named}")
 
 

@@ -73,9 +73,7 @@ def controls(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> Neig
             "Attention",
             (INTO, OUT_OF),
             key="direction",
-            help=in_words(
-                "Attention runs from a gene to the genes that it is described by; it differs in the two directions."
-            ),
+            help=in_words("Attention has a direction: a gene may attend to another that hardly attends to it."),
         )
         direction = "into" if direction == INTO else "out of"
         first, second = st.columns(2)
@@ -83,7 +81,10 @@ def controls(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> Neig
             layer = _number_or_mean("Layer", run.attention.layers, key="layer", help="A later layer sees further.")
         with second:
             head = _number_or_mean(
-                "Head", run.attention.heads, key="head", help="Heads weigh independently; the mean hides differences."
+                "Head",
+                run.attention.heads,
+                key="head",
+                help="Each head has weights of its own; the mean hides their differences.",
             )
         least = address.number(
             "At least", key="least", low=0.0, high=0.5, default=0.0, step=0.01, help="Hides edges with less attention."

@@ -58,7 +58,7 @@ def sentence(graph: GeneGraph, run: Run) -> str:
         return ""
     best = f" ({found.baseline}, the best baseline: {found.baseline_value:.0%})" if found.baseline else ""
     return (
-        f"{pluralise(tested, 'tested pair')} hidden among {unlisted:,} that nobody lists: the {TOP:,} highest hold "
+        f"{pluralise(tested, 'tested pair')} among {unlisted:,} unreported ones: the {TOP:,} highest contain "
         f"{found.value:.0%} of them{best}."
     )
 

@@ -51,7 +51,7 @@ def ask(graph: GeneGraph) -> Staged | None:
             key="held-out negatives",
             max_upload_size=MOST_MEBIBYTES,
             help=in_words(
-                f"{FORMAT} Such as pairs that your screen tested and found alive. Random and degree-matched ones are "
+                f"{FORMAT} Such as pairs that your screen tested and that survived. Random and degree-matched ones are "
                 "drawn in any case."
             ),
         )
@@ -106,5 +106,5 @@ def described(graph: GeneGraph, held_out: HeldOut) -> str:
     known = f"{listed:,} of them in the data set" if listed else "none of them in the data set"
     said = f"{pluralise(len(held_out.pairs), 'pair')} held out, {known}; all are kept from training."
     if held_out.negatives is not None:
-        said += f" {pluralise(len(held_out.negatives), 'negative pair')} of your own to tell them from."
+        said += f" {pluralise(len(held_out.negatives), 'negative pair')} of your own to compare them with."
     return escape_markdown(said)

@@ -147,7 +147,7 @@ def start(wish: Wish | None) -> None:
     if state == "finished":
         _offer_finished(wish)
     elif state in ("running", "waiting"):
-        st.info("This very run is at work already.", icon=":material/info:")
+        st.info("Exactly this run is in progress already.", icon=":material/info:")
         if st.button("Follow it", icon=":material/monitoring:"):
             _follow(wish.spec.run_id)
     elif st.button(_start_words(state), type="primary", icon=":material/play_arrow:"):
@@ -230,7 +230,7 @@ def _seed_and_device() -> tuple[int, str]:
             step=1,
             key=form_start.SEED,
             persist_state="session",
-            help="Of the network's first weights and of chance in training; the same seed gives the same result.",
+            help="Of the first weights and of the randomness in training; the same seed gives the same result.",
         )
     with right:
         device = st.selectbox(

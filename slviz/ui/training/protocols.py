@@ -66,7 +66,8 @@ def pick_publication(graph: GeneGraph) -> str | None:
         format_func=lambda name: words[name],
         key=PUBLICATION_KEY,
         persist_state="session",
-        help=f"Beside it the pairs that rest on it alone; small ones have fewer than {SMALL_BELOW}. Type to search.",
+        help="With the number of pairs that rest on it alone; small publications have fewer than "
+        f"{SMALL_BELOW}. Type to search.",
     )
 
 
@@ -94,7 +95,9 @@ def refuse_impossible(
     if not task.scores_pairs:
         task.refuse_split(graph, divided)
         genes = Parts(*(int((gene_part[task.asked_genes(graph)] == part).sum()) for part in PARTS))
-        return _sentence(genes, "gene", epochs=epochs) + " Genes are tested, drawn beside the pairs of this protocol."
+        return (
+            _sentence(genes, "gene", epochs=epochs) + " This task is tested on genes, held out along with these pairs."
+        )
     if not task.contrasts:
         return _sentence(pairs, "pair", epochs=epochs)
     against = "as many" if split.ratio == 1 else f"{split.ratio} times as many"
@@ -121,6 +124,6 @@ def _sentence(parts: Parts, noun: str, *, epochs: bool) -> str:
     )
 
 
-@st.cache_resource(max_entries=32, show_spinner="Dividing the pairs …")
+@st.cache_resource(max_entries=32, show_spinner="Splitting the pairs …")
 def _divided(fingerprint: str, split: str, _graph: GeneGraph, _split: Split, _held_out: HeldOut | None) -> PairSplit:
     return _split.divide(_graph, held_out=_held_out)

@@ -179,7 +179,7 @@ def _say_unknown(run_id: str) -> None:
 
 def _while_alive(run_id: str, state: str, history: pd.DataFrame) -> None:
     if state == "waiting":
-        st.caption("It starts by itself: as soon as the worker is up, or another run leaves its place.")
+        st.caption("It starts by itself, as soon as its worker has started or another run has finished.")
     epochs = _epochs_asked(run_id)
     if len(history):
         _figures(history, epochs)
@@ -188,7 +188,7 @@ def _while_alive(run_id: str, state: str, history: pd.DataFrame) -> None:
         return
     if st.button("Cancel", key=f"cancel {run_id}", icon=":material/stop_circle:", help="Stops after this epoch."):
         cache.store().cancel(run_id)
-        st.toast("Asked to stop; it ends after this epoch.", icon=":material/stop_circle:")
+        st.toast("It will stop after this epoch.", icon=":material/stop_circle:")
 
 
 def _epochs_asked(run_id: str) -> int:

@@ -73,7 +73,7 @@ def _pick(studies: StudyFolder, names: list[str]) -> str | None:
     """The search of the address, else the latest; a sentence for one that is not there."""
     asked = address.value("study")
     if asked is not None and asked not in names and not _is_starting(asked, names):
-        st.warning(escape_markdown(f"No search is called “{shown(asked)}”. It may lie in another models folder."))
+        st.warning(escape_markdown(f"No search is called “{shown(asked)}”. It may be in another models folder."))
         asked = None
     options = ([asked] if asked is not None and asked not in names else []) + names
     if not options:
@@ -136,7 +136,7 @@ def _head(studies: StudyFolder, study: Study, told: About, *, running: bool) -> 
         may_stop = running and access.may_cancel(f"search {study.study_name}")
         if may_stop and st.button("Stop", icon=":material/stop_circle:", help="You can resume it later."):
             studies.cancel(study.study_name)
-            st.toast("Asked to stop.", icon=":material/stop_circle:")
+            st.toast("It will stop soon.", icon=":material/stop_circle:")
     best = best_trial(study)
     states = Counter(trials_table(study)["state"])
     label = label_of(told)
@@ -144,7 +144,7 @@ def _head(studies: StudyFolder, study: Study, told: About, *, running: bool) -> 
         value = "–" if best is None or best.value is None else f"{best.value:.4f}"
         st.metric(f"{escape_markdown(label)}, best on validation", value, border=True, help=_help_of(told))
         st.metric("Finished trials", states["finished"], border=True)
-        st.metric("Stopped early", states["stopped early"], border=True, help="They lagged behind others.")
+        st.metric("Stopped early", states["stopped early"], border=True, help="They lagged behind the others.")
         if states["failed"]:
             st.metric("Failed", states["failed"], border=True)
     st.caption(
@@ -193,7 +193,9 @@ def _figures(study: Study, told: About) -> None:
         _chart(study, told, "importance", "Which setting matters", lambda: search_importances(study))
         finished = sum(each.value is not None for each in study.trials)
         if finished < ENOUGH_TRIALS:
-            st.caption(f"From {finished} trials only: below {ENOUGH_TRIALS} or so such shares are mostly chance.")
+            st.caption(
+                f"From {finished} trials only: with fewer than about {ENOUGH_TRIALS}, such shares are mostly chance."
+            )
     _chart(study, told, "learning", "How the trials learnt", lambda: search_learning(study, figure=label))
     _chart(study, told, "settings", "Metric by setting", lambda: search_slices(study, figure=label))
 
@@ -246,7 +248,7 @@ def _open_run(run_id: str) -> None:
         if state == "finished":
             layout.links_to(run_id, icons=False)
         else:
-            layout.link(layout.TRAIN, "Look at it", icon=":material/monitoring:", job=run_id)
+            layout.link(layout.TRAIN, "Open it", icon=":material/monitoring:", job=run_id)
 
 
 def _form() -> None:
