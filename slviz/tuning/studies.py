@@ -158,7 +158,7 @@ def trials_table(study: Study) -> pd.DataFrame:
     """
     import pandas as pd
 
-    leading = ["trial", "state", "figure", "epochs", "run"]
+    leading = ["trial", "state", "metric", "epochs", "run"]
     with _reading(study):
         rows = [_row(trial) for trial in study.get_trials(deepcopy=False)]
         return pd.DataFrame(rows) if rows else pd.DataFrame(columns=leading)
@@ -168,7 +168,7 @@ def _row(trial: FrozenTrial) -> dict[str, Any]:
     return {
         "trial": trial.number,
         "state": STATE_WORDS.get(trial.state.name, trial.state.name.lower()),
-        "figure": float("nan") if trial.value is None else trial.value,
+        "metric": float("nan") if trial.value is None else trial.value,
         "epochs": max(trial.intermediate_values, default=0),
         "run": str(trial.user_attrs.get("run_id", "")),
         **{key: _used(value, trial.distributions[key]) for key, value in trial.params.items()},

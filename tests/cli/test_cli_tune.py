@@ -44,7 +44,7 @@ def test_the_best_settings_are_printed_as_the_command_that_trains_them(
     for row in table.itertuples():
         history = store.progress(str(row.run))
         assert row.metric == pytest.approx(history["ap"].max()), "the best validation metric of its epochs"
-    best = table.sort_values("figure")["run"].iloc[-1]
+    best = table.sort_values("metric")["run"].iloc[-1]
     command = next(line for line in said.splitlines() if line.startswith("  python -m slviz train"))
     assert main(shlex.split(command)[3:]) == 0
     assert f"Run {best} is finished already" in capsys.readouterr().out

@@ -137,7 +137,7 @@ def test_a_grid_is_tried_whole_and_the_best_is_found(store: RunStore, graph: Gen
     assert sorted(trial.params["width"] for trial in study.trials) == [8, 16, 32]
     assert store.state(best.user_attrs["run_id"]) == "finished", "a trial is a run like any other"
     table = trials_table(study)
-    assert table["figure"].tolist() == pytest.approx([0.6, 0.9, 0.7])
+    assert table["metric"].tolist() == pytest.approx([0.6, 0.9, 0.7])
     assert set(table["state"]) == {"finished"}
     told = about(study)
     assert (told.metric, told.higher_is_better, told.synthetic) == ("ap", True, True)

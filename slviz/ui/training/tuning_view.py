@@ -217,8 +217,8 @@ def provenance(study: Study, told: About) -> str:
 def _trials(study: Study, table: pd.DataFrame, told: About) -> None:
     """All trials, the best first; a click opens the run."""
     st.subheader("Trials", anchor=False)
-    ordered = table.sort_values("figure", ascending=not told.higher_is_better, na_position="last", kind="stable")
-    ordered = ordered.rename(columns={"figure": label_of(told)}).reset_index(drop=True)
+    ordered = table.sort_values("metric", ascending=not told.higher_is_better, na_position="last", kind="stable")
+    ordered = ordered.rename(columns={"metric": label_of(told)}).reset_index(drop=True)
     event = st.dataframe(
         ordered,
         key=f"trials {study.study_name}",
