@@ -9,6 +9,7 @@ import sysconfig
 import tomllib
 import venv
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -117,10 +118,17 @@ def test_alone_and_with_options_of_streamlit_it_opens_the_dashboard() -> None:
 def test_the_installed_dashboard_shows_the_demo_and_its_runs(installed: Path, tmp_path: Path) -> None:
     playwright = pytest.importorskip("playwright", reason="playwright is not installed (requirements-dev.txt)")
     assert playwright is not None
-    from browser.served import chromium, chromium_path, free_port, serving, settle
+    from browser.served import chromium_path
 
     if chromium_path() is None:
         pytest.skip("no chromium or google-chrome is on the PATH")
+    with ThreadPoolExecutor(1) as alone:  # Playwright may be open in this thread already, for other tests
+        alone.submit(look_at_the_dashboard, installed, tmp_path).result()
+
+
+def look_at_the_dashboard(installed: Path, tmp_path: Path) -> None:
+    from browser.served import chromium, free_port, serving, settle
+
     port = free_port()
     command = [str(installed / "slviz"), "app", "--no-browser", "--port", str(port)]
     with serving(command, port, folder=tmp_path, environment=home(tmp_path)), chromium() as browser:

@@ -73,12 +73,15 @@ def serving(command: list[str], port: int, *, folder: Path, environment: dict[st
 
 
 def train(models: Path, *arguments: str, data: str = "demo") -> str:
-    """Train a run from the command line and give its name."""
+    """Train a run from the command line and give its name; any data set but the demo lies below SLVIZ_TEST_DATA."""
+    environment = {**os.environ, "SLVIZ_MODELS": str(models)}
+    if data != "demo":
+        environment["SLVIZ_DATA"] = str(Path(os.environ["SLVIZ_TEST_DATA"]) / data)
     before = {path.name for path in models.glob("*-*")}
     subprocess.run(
         [sys.executable, "-m", "slviz", "train", "--data", data, *arguments],
         cwd=CHECKOUT,
-        env={**os.environ, "SLVIZ_MODELS": str(models)},
+        env=environment,
         check=True,
         capture_output=True,
         timeout=400,

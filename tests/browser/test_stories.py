@@ -283,9 +283,8 @@ def _command(process: Path) -> str:
 
 @pytest.mark.real
 def test_on_the_real_data_from_training_to_the_neighbourhood_of_brca1(
-    real_folder: Path, browser: Any, page: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    real_folder: Path, browser: Any, page: Any, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("SLVIZ_DATA", str(real_folder))
     with served_app(models=tmp_path, data=real_folder) as base:
         page.goto(address(base, "train", data="synlethdb"))
         settle(page)

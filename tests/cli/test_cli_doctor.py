@@ -23,7 +23,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
     monkeypatch.setenv("SLVIZ_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("SLVIZ_DATA", raising=False)
     monkeypatch.setattr("slviz.runs.store.SHIPPED", tmp_path / "shipped")
-    monkeypatch.setattr("slviz.doctor.left_overs.CHECKOUT", tmp_path)
+    monkeypatch.setattr("slviz.doctor.left_overs.own_data", lambda: tmp_path / "data")
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "tmp"))
     return RunStore.default()
 

@@ -45,7 +45,7 @@ def test_predictions_show_classes_beside_baselines(trained: Run, store: RunStore
     )
     assert set(genes["Part"]) == {"test"}
     assert len(genes) == (trained.predictions["part"] == "test").sum()
-    app.selectbox(key="scorer").select("most frequent class").run()
+    app.selectbox(key="by").select("most frequent class").run()
     assert not app.exception
     assert (app.dataframe[1].value["Recall"] == 1).sum() == 1  # the class that everybody was given
     app.toggle(key="wrong").set_value(True).run()
@@ -75,7 +75,7 @@ def test_an_answer_among_the_features_is_said(store: RunStore, open_page: Open):
 
 def test_train_asks_which_classes_and_writes_the_command(store: RunStore, open_page: Open):
     app = open_page("train", data="demo")
-    app.segmented_control(key="task").set_value("classify").run()
+    app.selectbox(key="task").set_value("classify").run()
     assert not app.exception
     assert app.selectbox(key="classes demo").options == ["pathway", "process", "terms of my own"]
     assert "800 of 1,000 genes have one of 40 classes" in said(app)
