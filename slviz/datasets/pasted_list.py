@@ -24,7 +24,7 @@ CALL = re.compile(
 )
 TYPE = re.compile(r",\s*dtype\s*=\s*[\w'\"<>.]+|^\s*(?:Name: [^,\n]*, )?(?:Length: \d+, )?dtype: \w+\s*$", re.MULTILINE)
 CLOSING = ")]}"
-ASSIGNED = re.compile(r"\s*[\w.$]+\s*(?:<-|=)\s*(?=[\[({\"'])")
+ASSIGNED = re.compile(r"(?<![\w.$])[\w.$]{1,100}\s{0,20}(?:<-|=)\s{0,20}(?=[\[({\"'])")
 KEY = re.compile(r"""(["'])[^"']*\1\s*:\s*(?=[\[{"'])""")
 PRINTED = re.compile(r"\s*\[\d+\]\s+")
 NUMBERED = re.compile(r"\s*(\d{1,6})[.):]?\s+(?=\S)")

@@ -52,7 +52,7 @@ def test_a_bench_run_names_its_score_and_shows_its_coefficients(planted, shown):
     assert {"bench", "mean", "paralog identity", "earlier screens"} <= set(metrics["scorer"])
     assert "squared paralog identity" in coefficients["measure"].tolist()
     assert set(tested["In the screen"]) == {"hit", "no hit"}
-    assert app.selectbox(key="against").value == f"screen {NAMES[0]}"
+    assert app.selectbox(key="negatives").value == f"screen {NAMES[0]}"
 
 
 def test_a_database_score_that_is_judged_by_screens_says_that_it_is_one(planted, shown):
