@@ -52,5 +52,5 @@ def test_a_value_without_end_is_refused_in_a_short_sentence(key: str, text: str)
 
 @pytest.mark.parametrize("value", [10**400, -(10**400)])
 def test_a_whole_number_beyond_all_floats_is_refused_in_a_sentence(value: int) -> None:
-    with pytest.raises(InvalidSetting, match="finite|should be a float"):
+    with pytest.raises(InvalidSetting, match=r"finite|should be a float"):
         next(each for each in Sized.settings() if each.key == "rate").check(value)
