@@ -34,7 +34,7 @@ OF_LIBRARIES = frozenset(
 
 
 class ForeignAnswer(pickle.UnpicklingError):
-    """An answer names something that no reader of slviz answers with."""
+    """An answer is no pickle of a kind and a content, or names something that no reader of slviz answers with."""
 
 
 class _Answers(pickle.Unpickler):
@@ -52,6 +52,12 @@ def _is_record(named: object) -> bool:
     return isinstance(named, type) and (issubclass(named, SlvizError) or dataclasses.is_dataclass(named))
 
 
-def taken_back(answer: bytes) -> Any:
-    """The kind and content in an answer; raises `ForeignAnswer` for one that names anything else."""
-    return _Answers(io.BytesIO(answer)).load()
+def taken_back(answer: bytes) -> tuple[str, Any]:
+    """The kind and content in an answer; raises `ForeignAnswer` for one that names anything else, or is none."""
+    try:
+        kind, content = _Answers(io.BytesIO(answer)).load()
+    except ForeignAnswer:
+        raise
+    except Exception as error:  # bytes of a stranger make a pickle raise anything
+        raise ForeignAnswer(f"an answer cannot be read: {type(error).__name__}") from error
+    return str(kind), content

@@ -194,3 +194,12 @@ def test_what_the_readers_answer_comes_back(tmp_path: Path) -> None:
     assert run_limited(HeldOut.read, graph, pairs, **SMALL).pairs.shape == (1, 2)
     (tmp_path / "x.csv").write_bytes(b"gene,v,w\n" + rows.replace(b",a\n", b",2.5\n"))
     assert run_limited(bring_in, tmp_path / "x.csv", tmp_path / "models", **SMALL).points == len(genes)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"no pickle", pickle.dumps(("value", 1))[:-2], pickle.dumps(7), pickle.dumps((1, 2, 3)), b"\x80\x05R."],
+)
+def test_bytes_that_are_no_answer_are_refused_as_a_foreign_one(answer: bytes) -> None:
+    with pytest.raises(ForeignAnswer, match="an answer cannot be read"):
+        taken_back(answer)
