@@ -11,7 +11,7 @@ import pandas as pd
 from slviz.errors import RunError
 from slviz.pipeline.jobs import seconds_left
 from slviz.runs.damage import readable
-from slviz.runs.run import METRIC_COLUMNS, NETWORK
+from slviz.runs.run import METRIC_COLUMNS, NETWORK, OWN_ROWS
 from slviz.runs.spec import TABLES, RunSpec
 from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
@@ -87,7 +87,7 @@ def _best_baseline(on_test: list[dict], of: dict) -> str:
     others = [
         row
         for row in on_test
-        if row["scorer"] != NETWORK
+        if row["scorer"] not in OWN_ROWS
         and (row["metric"], row["against"]) == (of["metric"], of["against"])
         and not math.isnan(row["value"])
     ]

@@ -13,7 +13,7 @@ import pandas as pd
 from slviz.errors import SlvizError
 from slviz.runs.contents import SPLIT
 from slviz.runs.manifest import Manifest
-from slviz.runs.run import NETWORK
+from slviz.runs.run import NETWORK, WITH_EARLIER
 from slviz.runs.settings_parser import words_of
 from slviz.runs.spec import RunSpec
 from slviz.runs.store import RunStore
@@ -21,8 +21,6 @@ from slviz.runs.summary import RunSummary
 from slviz.splits.pair_split import GENE_ROW
 
 WITHIN = "within sources"
-WITH_EARLIER = "with earlier screens"
-"""A row that is the model of the run once more, told what other screens said of each pair."""
 OF_ONE = ("class ", "screen ")
 RECONSTRUCT = "reconstruct"
 COLUMNS = ("task", "protocol", "model", "is_network", "features", "split", "held_out", "run_id", "seed")

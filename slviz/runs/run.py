@@ -21,7 +21,11 @@ GENE_COLUMNS = ("gene", "part", "prediction")
 CLASS_COLUMNS = ("gene", "part", "actual", "prediction", "score")
 METRIC_COLUMNS = ("scorer", "part", "against", "metric", "value")
 NETWORK = "network"
-"""The `scorer` that is the run itself; the others are baselines beside it."""
+"""The `scorer` that is the run itself; the others are baselines beside it, but for those of `OWN_ROWS`."""
+WITH_EARLIER = "with earlier screens"
+"""A row that is the model of the run once more, told what other screens said of each pair."""
+OWN_ROWS = (NETWORK, WITH_EARLIER)
+"""Rows of a table of metrics that are the run itself; the others are baselines."""
 
 
 def leading_columns(predictions: pd.DataFrame) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from slviz.evaluation.screens import (
 from slviz.features.pair_measures import PairKnowledge, baseline_measures
 from slviz.networks import Fitted
 from slviz.runs import NETWORK, RunSpec
+from slviz.runs.run import WITH_EARLIER
 from slviz.runs.run import PAIR_COLUMNS
 from slviz.scorers.pair_scorer import PairScorer, ScreenScorer
 from slviz.scorers.tested_pairs import Tests
@@ -32,7 +33,6 @@ from slviz.splits.pair_split import HIT, TESTED
 from slviz.training.evaluate import Evaluation, Row, metrics_table
 
 EARLIER = "earlier screens"
-WITH_EARLIER = "with earlier screens"
 SCREENS, PARALOG_SCREENS = "screens", "paralog screens"
 PARALOGS, OTHERS, SCREENED_BEFORE = "paralogs", "other pairs", "pairs screened before"
 ENOUGH = 5

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from slviz.evaluation import METRICS
-from slviz.runs import NETWORK
+from slviz.runs.run import NETWORK, OWN_ROWS
 
 SCREENS = ("paralog screens", "screens")
 KEY_METRICS = {
@@ -101,7 +101,7 @@ def metric_beside(metrics: pd.DataFrame, name: str, *, against: str) -> KeyMetri
     value = rows.loc[rows["scorer"] == NETWORK, "value"]
     if not len(value):
         return None
-    others = rows.loc[rows["scorer"] != NETWORK].sort_values("value")
+    others = rows.loc[~rows["scorer"].isin(OWN_ROWS)].sort_values("value")
     best = others.iloc[-1 if metric.higher_is_better else 0] if len(others) else None
     return KeyMetric(
         metric=metric.label.removeprefix("ROC "),

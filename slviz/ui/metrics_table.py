@@ -116,9 +116,9 @@ def as_text(value: float) -> str:
 
 
 def marks_of_best(column: pd.Series) -> list[str]:
-    """The style of each value of a metric's column: the best is marked, where there is another to compare it with."""
+    """The style of each value of a metric's column: the best is marked, where another is not as good."""
     key = str(column.name)
-    if key not in METRICS or column.count() < 2:
+    if key not in METRICS or column.nunique() < 2:
         return [""] * len(column)
     best = column.max() if METRICS[key].higher_is_better else column.min()
     return ["font-weight: 700; background-color: rgba(0, 158, 115, 0.18)" if each == best else "" for each in column]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import pandas as pd
 import pytest
 from builders import tiny_spec
 from page_tools import Open, said
@@ -12,9 +13,11 @@ from run_folders import finish
 
 from slviz.networks import NETWORKS
 from slviz.runs import Run
+from slviz.runs.run import NETWORK, WITH_EARLIER
 from slviz.runs.store import RunStore
 from slviz.splits import SPLITS
 from slviz.training import train
+from slviz.ui.key_metrics import key_metric
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +56,18 @@ def test_a_bench_run_names_its_score_and_shows_its_coefficients(planted, shown):
     assert "squared paralog identity" in coefficients["measure"].tolist()
     assert set(tested["In the screen"]) == {"hit", "no hit"}
     assert app.selectbox(key="negatives").value == f"screen {NAMES[0]}"
+
+
+def test_the_run_told_of_earlier_screens_is_no_baseline_of_itself():
+    values = {NETWORK: 0.75, WITH_EARLIER: 0.79, "earlier screens": 0.72, "paralog identity": 0.64}
+    rows = [
+        {"scorer": name, "part": "test", "against": "paralog screens", "metric": "auc", "value": value}
+        for name, value in values.items()
+    ]
+    key = key_metric("screen", pd.DataFrame(rows))
+    assert key is not None
+    assert (key.baseline, key.baseline_value) == ("earlier screens", 0.72)
+    assert key.difference == pytest.approx(0.03)
 
 
 def test_a_database_score_that_is_judged_by_screens_says_that_it_is_one(planted, shown):

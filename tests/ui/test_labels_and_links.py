@@ -189,6 +189,7 @@ def test_the_network_stands_first_and_baselines_from_best_to_worst() -> None:
 
 def test_one_value_is_not_the_best_of_anything() -> None:
     assert not any(marks_of_best(pd.Series([0.2, float("nan")], name="brier")))
+    assert not any(marks_of_best(pd.Series([0.2, 0.2, 0.2], name="brier"))), "nobody is ahead"
     marked = marks_of_best(pd.Series([0.2, 0.3], name="brier"))
     assert marked[0]
     assert not marked[1]
