@@ -24,8 +24,7 @@ from slviz.evaluation.screens import (
 from slviz.features.pair_measures import PairKnowledge, baseline_measures
 from slviz.networks import Fitted
 from slviz.runs import NETWORK, RunSpec
-from slviz.runs.run import WITH_EARLIER
-from slviz.runs.run import PAIR_COLUMNS
+from slviz.runs.run import PAIR_COLUMNS, WITH_EARLIER
 from slviz.scorers.pair_scorer import PairScorer, ScreenScorer
 from slviz.scorers.tested_pairs import Tests
 from slviz.splits import PairSplit, Screen
