@@ -17,6 +17,7 @@ GONE = (
         r"\bcrowding\b",
     ),
     *(r"key[ _]figures?\b", r"validation[ _]figures?\b", r"figure_name", r"as_one_run", r"rich in\b", r"\bfamous\b"),
+    *(r"judg(?:e|ed|es|ing)\b", r"\bfigures (?:on|are)\b"),
     *(r"least distance", r"predicted_against_actual", r"\btravelling\b", r"how far to believe", r"measured in the map"),
 )
 ALLOWED = {"former_names.py"}

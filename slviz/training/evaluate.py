@@ -42,9 +42,9 @@ def evaluate(
     `refit` fits the same model on another split; a split that holds out every screen in turn asks for that.
     """
     if spec.task.scores_pairs and split.tests_screens:
-        from slviz.training.evaluate_screens import judge_screens
+        from slviz.training.evaluate_screens import evaluate_screens
 
-        return judge_screens(graph, spec, split, fitted, refit=refit)
+        return evaluate_screens(graph, spec, split, fitted, refit=refit)
     return EVALUATORS[spec.task.about](graph, spec, split, fitted)
 
 

@@ -1,4 +1,4 @@
-"""Judging by experiments: each held-out screen's hits told from its own tested non-hits, beside the baselines."""
+"""Evaluation by experiments: each held-out screen's hits told from its own tested non-hits, beside the baselines."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Refit = Callable[[PairSplit], Fitted]
 
 
 @dataclass(frozen=True, eq=False)
-class JudgedScreen:
+class EvaluatedScreen:
     """One held-out screen. N pairs.
 
     Attributes:
@@ -68,7 +68,7 @@ class JudgedScreen:
         return min(self.tests.hit.sum(), (~self.tests.hit).sum()) >= ENOUGH
 
 
-def judge_screens(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted, *, refit: Refit) -> Evaluation:
+def evaluate_screens(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted, *, refit: Refit) -> Evaluation:
     """Predictions and metrics of a run on held-out screens, beside every baseline that needs no training.
 
     Where the protocol holds out every screen in turn and the task learns from screens, each screen is scored by a fit
@@ -95,11 +95,11 @@ def judge_screens(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fit
             scorer = refitted
         rows = np.flatnonzero((split.part == "test") & (split.screen == name))
         of_screen = {label: score[rows] for label, score in structural.items()}
-        screens.append(_judged_screen(name, rows, split, scorer, knowledge, every_test, of_screen))
+        screens.append(_evaluated_screen(name, rows, split, scorer, knowledge, every_test, of_screen))
     return Evaluation(_predictions(graph, spec, split, fitted.scorer, screens), metrics_table(_rows(screens)))
 
 
-def _judged_screen(
+def _evaluated_screen(
     name: str,
     rows: np.ndarray,
     split: PairSplit,
@@ -107,7 +107,7 @@ def _judged_screen(
     knowledge: PairKnowledge,
     every_test: Tests,
     structural: Mapping[str, np.ndarray],
-) -> JudgedScreen:
+) -> EvaluatedScreen:
     tests = Tests(split.pairs[rows], split.actual[rows] > 0.5, split.screen[rows], len(split.gene_part))
     hits, others = every_test.counts(tests.pairs, without=tests.screen)
     scores = {NETWORK: scorer.score(tests.pairs)}
@@ -117,7 +117,7 @@ def _judged_screen(
         covered = coverage(tests.hit, scorer.possible(tests.pairs))
     scores |= {**structural, **baseline_measures(knowledge, tests.pairs)}
     scores[EARLIER] = (hits + every_test.hit.mean()) / (hits + others + 1)
-    return JudgedScreen(
+    return EvaluatedScreen(
         name=name,
         rows=rows,
         tests=tests,
@@ -141,7 +141,7 @@ def _every_test(graph: GeneGraph) -> Tests:
 
 
 def _predictions(
-    graph: GeneGraph, spec: RunSpec, split: PairSplit, scorer: PairScorer, screens: list[JudgedScreen]
+    graph: GeneGraph, spec: RunSpec, split: PairSplit, scorer: PairScorer, screens: list[EvaluatedScreen]
 ) -> pd.DataFrame:
     """The rows of the split that the task is about, and what each scorer says of the tested ones."""
     of_task = ("known", *TESTED) if spec.task.positives == HIT else tuple(np.unique(split.against))
@@ -171,7 +171,7 @@ def _predictions(
     return frame
 
 
-def _rows(screens: list[JudgedScreen]) -> Iterator[Row]:
+def _rows(screens: list[EvaluatedScreen]) -> Iterator[Row]:
     draws = gene_draws(screens[0].tests.genes)
     weights = {screen.name: of_pairs(draws, screen.tests.pairs) for screen in screens}
     for label in screens[0].scores:
@@ -199,7 +199,7 @@ def _rows(screens: list[JudgedScreen]) -> Iterator[Row]:
         yield from ((NETWORK, "test", against, metric, value) for metric, value in covered.items())
 
 
-def _groups(screens: list[JudgedScreen]) -> dict[str, list[JudgedScreen]]:
+def _groups(screens: list[EvaluatedScreen]) -> dict[str, list[EvaluatedScreen]]:
     """What a mean is taken over: the screens that count, those of paralogs, and each by itself."""
     counting = [each for each in screens if each.counts] or screens
     groups = {SCREENS: counting, PARALOG_SCREENS: [each for each in counting if each.paralogs.mean() >= OF_PARALOGS]}
@@ -207,7 +207,7 @@ def _groups(screens: list[JudgedScreen]) -> dict[str, list[JudgedScreen]]:
     return {against: of_group for against, of_group in groups.items() if of_group}
 
 
-def _parts() -> dict[str, Callable[[JudgedScreen], Bool[np.ndarray, " pairs"]]]:
+def _parts() -> dict[str, Callable[[EvaluatedScreen], Bool[np.ndarray, " pairs"]]]:
     return {
         PARALOGS: lambda screen: screen.paralogs,
         OTHERS: lambda screen: ~screen.paralogs,

@@ -99,7 +99,7 @@ def _pick_table(of_task: Sequence[ResultTable]) -> tuple[ResultTable, Column]:
     with left:
         widget = st.segmented_control if len(options) <= 6 else st.selectbox
         protocol = address.one_of(
-            widget, "Held out", options, key="protocol", help=f"{_protocol_help()} {glossary_link('Protocol')}"
+            widget, "Split", options, key="protocol", help=f"{_protocol_help()} {glossary_link('Protocol')}"
         )
     shown_in = [table for table in of_task if protocol in (EVERY, table.protocol)]
     columns = dict.fromkeys(column for table in shown_in for column in table.columns)

@@ -18,7 +18,7 @@ NOT_RECORDED = "none recorded"
 
 
 def tiles(graph: GeneGraph) -> None:
-    """The figures that say how large the data set is and how uneven."""
+    """The numbers that say how large the data set is and how uneven."""
     with st.container(horizontal=True):
         st.metric(in_words("Genes"), f"{len(graph):,}", border=True)
         st.metric(

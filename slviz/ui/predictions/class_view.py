@@ -102,7 +102,7 @@ def _confusion(graph: GeneGraph, run: Run, rows: pd.DataFrame, classes: GeneClas
 def _figures(graph: GeneGraph, run: Run, *, part: str) -> None:
     table = metrics_table.beside_baselines(run.metrics, part=part, against="genes")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(in_words(f"Figures on {part} genes"), anchor=False, width="content")
+        st.subheader(in_words(f"Metrics on {part} genes"), anchor=False, width="content")
         downloads.menu(
             f"{run.run_id}-metrics-{part}", source=downloads.provenance(graph, run), table=lambda: run.metrics
         )

@@ -327,7 +327,7 @@ def _table(graph: GeneGraph, run: Run, *, part: str, against: str) -> None:
     table = metrics_table.beside_baselines(run.metrics, part=part, against=against)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(
-            in_words(f"Figures on {part} pairs" if against != "genes" else f"Figures on {part} genes"), anchor=False
+            in_words(f"Metrics on {part} pairs" if against != "genes" else f"Metrics on {part} genes"), anchor=False
         )
         downloads.menu(
             f"{run.run_id}-metrics-{part}-{against}",

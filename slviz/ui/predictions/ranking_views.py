@@ -68,7 +68,7 @@ def _per_gene(graph: GeneGraph, run: Run) -> None:
     st.caption(
         in_words(
             f"For each of {pluralise(_tested_genes(run), 'gene')} with a tested pair, all genes that are not its known "
-            "partners are ranked; the figures are means over these genes."
+            "partners are ranked; the metrics are means over these genes."
         )
     )
     cut = address.one_of(
