@@ -56,8 +56,8 @@ def draw(monkeypatch: pytest.MonkeyPatch) -> Draw:
 
 def test_a_long_selection_says_how_many_of_it_are_named(real_store: RunStore, demo: GeneGraph, open_page: Open) -> None:
     few, many = (",".join(demo.genes[:count]) for count in (5, 40))
-    assert "**Named** are the 25 of 40" in said(open_page("embedding", run=LINK, map="PCA", genes=many))
-    assert "**Named**" not in said(open_page("embedding", run=LINK, map="PCA", genes=few))
+    assert "The 25 of 40 selected with most known partners are **named**" in said(open_page("embedding", run=LINK, map="PCA", genes=many))
+    assert "are **named**" not in said(open_page("embedding", run=LINK, map="PCA", genes=few))
 
 
 def test_drawn_genes_become_a_table_with_pairs_inside_and_terms(
