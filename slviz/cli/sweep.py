@@ -39,6 +39,7 @@ A setting goes to every run that has it. A sweep that was stopped resumes when i
 HELP = {
     "fold": "numbers of the folds that are held out in turn, or all (default: 0)",
     "publication": "PubMed ids held out in turn, small, or largest:6 for the six with most pairs",
+    "split": f"{', '.join(TABLES['split'])} (default: that of the task, as for train)",
     "seed": "seeds of first weights and chance (default: 0)",
 }
 

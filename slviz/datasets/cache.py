@@ -31,7 +31,7 @@ from slviz.disk.left_over import LeftOver, half_written
 from slviz.disk.whole_files import write_whole
 from slviz.errors import DataError
 
-FORMAT = 4  # raise it when reading changes, so that older entries are not used
+FORMAT = 5  # raise it when reading changes, so that older entries are not used
 MOST_ENTRIES = 8
 MOST_BYTES = 1 << 30
 SUFFIX = ".slviz"

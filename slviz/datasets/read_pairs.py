@@ -7,6 +7,7 @@ import pandas as pd
 from jaxtyping import Float32, Int64
 
 from slviz.datasets.graph import EVIDENCE_COLUMNS
+from slviz.datasets.publication_ids import report_odd_publications
 from slviz.datasets.read_genes import report_unknown
 from slviz.datasets.report import SHOWN, Report
 from slviz.datasets.rows import mostly_unusable, named_rows, quoted, report_some, rows_of, with_blank_columns
@@ -195,6 +196,7 @@ def read_evidence(
             file, f"holds {len(table):,} usable records in {rows:,} rows", f"{WRONG_FILE} named in the first line."
         )
         return None
+    report_odd_publications(table, report)
     report.read["evidence records"] = len(table)
     texts = {column: pd.Series(without_marks(table.cells[column]), dtype=str) for column in told}
     return pd.DataFrame({**texts, "pair": row.astype(np.int64), "score": score}, columns=list(EVIDENCE_COLUMNS))

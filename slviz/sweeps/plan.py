@@ -15,7 +15,7 @@ from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting, SlvizError, nearest
 from slviz.runs.settings_parser import choices_from_words
 from slviz.runs.spec import DEFAULTS as spec_defaults
-from slviz.runs.spec import TABLES, RunSpec
+from slviz.runs.spec import TABLES, RunSpec, default_names
 from slviz.runs.spec_validation import SpecValidation
 from slviz.splits import publications
 from slviz.text import sentences
@@ -154,12 +154,22 @@ def _combinations(listed: Listed, wish: Wish) -> Iterator[Combination]:
         name = sorted(unknown)[0]
         raise InvalidSetting(f"A sweep has no list called '{name}'.{nearest(name, AXES)} It has: {', '.join(AXES)}.")
     parts = {part: wish.values(part) for part in TABLES}
+    parts["split"] = tuple(dict.fromkeys(split for task in parts["task"] for split in _splits_of(wish, task)))
     settings = _fitting(parts, wish.settings)
     for chosen in itertools.product(*parts.values(), wish.values("seed")):
         names, seed = dict(zip(parts, chosen[:-1], strict=True)), chosen[-1]
+        if names["split"] not in _splits_of(wish, names["task"]):
+            continue
         words = [word for word in wish.settings if settings[word] & set(names.items())]
         for held_out in _held_out(listed, names["split"], wish, words):
             yield names, [*words, *held_out], seed
+
+
+def _splits_of(wish: Wish, task: str) -> Sequence[str]:
+    """The splits that were named; where none was, the one that this task is asked by, as `train` takes it."""
+    if wish.axes.get("split"):
+        return wish.values("split")
+    return (default_names(TABLES["task"].get(task))["split"],)
 
 
 def _fitting(parts: Mapping[str, Sequence[str]], words: Sequence[str]) -> dict[str, set[tuple[str, str]]]:

@@ -16,8 +16,10 @@ from jaxtyping import Float32
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.pair_keys import pair_keys
+from slviz.networks import Fitted
 from slviz.runs import RunSpec
 from slviz.splits import PairSplit, degree_matched_negatives
+from slviz.splits.pair_split import TESTED
 from slviz.training.devices import find_device, repeatable
 from slviz.training.evaluate import evaluate
 from slviz.training.fitting import Epoch
@@ -50,7 +52,11 @@ def train_on_shuffled_pairs(
     """
     mixed = shuffled(split, genes=len(graph), seed=spec.seed)
     fitted = fit_model(graph, spec, mixed, device=device, on_epoch=on_epoch)
-    evaluated = evaluate(graph, spec, mixed, fitted, refit=lambda other: fit_model(graph, spec, other, device=device))
+
+    def refit(other: PairSplit) -> Fitted:
+        return fit_model(graph, spec, shuffled(other, genes=len(graph), seed=spec.seed), device=device)
+
+    evaluated = evaluate(graph, spec, mixed, fitted, refit=refit)
     return fitted.embedding, evaluated.metrics
 
 
@@ -59,7 +65,9 @@ def shuffled(split: PairSplit, *, genes: int, seed: int) -> PairSplit:
 
     Every gene keeps its number of pairs in either part (but for the few pairs that cannot be joined anew);
     who its partners are is chance. Test pairs and what parts are compared with stay as they are, and no
-    shuffled pair is one of the negatives that validation compares with.
+    shuffled pair is one of the negatives that validation compares with. Of the pairs that screens tested, which are
+    hits is permuted within each screen and part: a screen keeps its pairs and its number of hits. A screen that is
+    tested as well as learnt from is evaluated by its real hits.
     """
     random = np.random.default_rng([seed, SHUFFLING])
     pairs, score, kept = split.pairs.copy(), split.score.copy(), np.ones(len(split.pairs), dtype=bool)
@@ -72,14 +80,28 @@ def shuffled(split: PairSplit, *, genes: int, seed: int) -> PairSplit:
         score[rows] = random.permutation(score[rows])
         kept[rows[len(joined) :]] = False
         taken = np.union1d(taken, pair_keys(joined, genes))
+    against, actual = _with_shuffled_hits(split, random)
     return dataclasses.replace(
         split,
         pairs=_frozen(pairs[kept]),
         part=split.part[kept],
-        against=split.against[kept],
-        actual=split.actual[kept],
+        against=_frozen(against[kept]),
+        actual=_frozen(actual[kept]),
         score=_frozen(score[kept]),
+        screen=split.screen[kept],
     )
+
+
+def _with_shuffled_hits(split: PairSplit, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """`against` and `actual` of the split, its hits permuted within each screen of a part that is learnt from."""
+    against, actual = split.against.copy(), split.actual.copy()
+    tested = np.isin(split.against, TESTED)
+    for part in LEARNT_FROM:
+        for screen in np.unique(split.screen[tested & (split.part == part)].astype(str)):
+            rows = np.flatnonzero(tested & (split.part == part) & (split.screen == screen))
+            order = random.permutation(rows)
+            against[rows], actual[rows] = split.against[order], split.actual[order]
+    return against, actual
 
 
 def _frozen(array: np.ndarray) -> np.ndarray:

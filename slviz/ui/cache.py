@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 import streamlit as st
 
 from slviz.datasets import GeneGraph
@@ -21,6 +22,7 @@ from slviz.runs.artifacts.maps import TRAINED
 from slviz.runs.data_of import refuse_changed_data, refuse_foreign_run
 from slviz.runs.plain_files import is_plain
 from slviz.runs.store import RunStore, RunSummary
+from slviz.runs.tested_screens import screens_of
 from slviz.splits import PairSplit
 from slviz.ui import data_folders
 
@@ -103,6 +105,11 @@ def split(summary: RunSummary, graph: GeneGraph) -> PairSplit:
     return _split(summary.run_id, _stamp(Path(summary.folder) / "manifest.json"), graph.fingerprint, graph)
 
 
+def tested_screens(run: Run) -> np.ndarray:
+    """Text, for each row of a run's predictions: the screen that tested the pair, "" where none did."""
+    return _tested_screens(run.run_id, _stamp(store().root / run.run_id / "manifest.json"), run)
+
+
 def ablation(summary: RunSummary, gene: int | None = None) -> EdgeAblation | None:
     """An edge ablation of a finished run, of one gene or of a sample; None when it has not been made."""
     path = store().artifacts(summary.run_id).ablation_artifact(gene).path
@@ -160,6 +167,11 @@ def _control(run_id: str, kind: str, path: str, stamp: int) -> Control | None:
 @st.cache_resource(max_entries=8, show_spinner="Opening the pairs …")
 def _split(run_id: str, stamp: int, fingerprint: str, _graph: GeneGraph) -> PairSplit:
     return PairSplit.from_frame(store().open_split(run_id), _graph.genes)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _tested_screens(run_id: str, stamp: int, _run: Run) -> np.ndarray:
+    return screens_of(_run.predictions, store().open_split(run_id))
 
 
 @st.cache_resource(max_entries=32)

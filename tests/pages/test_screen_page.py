@@ -9,7 +9,6 @@ import pytest
 from builders import tiny_spec
 from page_tools import Open, said
 from planted_screens import NAMES, planted_graph
-from run_folders import finish
 
 from slviz.networks import NETWORKS
 from slviz.runs import Run
@@ -39,7 +38,9 @@ def shown(planted, store: RunStore, open_page: Open, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("slviz.ui.cache.graph_of", lambda _: planted)
 
     def opened(page: str, run: Run, **query: str):
-        finish(store, run)
+        with store.writing(run.spec) as writer:
+            writer.begin(run.spec.split.divide(planted).to_frame(planted.genes))
+            writer.finish(run)
         return open_page(page, run=run.run_id, **query)
 
     return opened
@@ -55,6 +56,8 @@ def test_a_bench_run_names_its_score_and_shows_its_coefficients(planted, shown):
     assert {"bench", "mean", "paralog identity", "earlier screens"} <= set(metrics["scorer"])
     assert "squared paralog identity" in coefficients["measure"].tolist()
     assert set(tested["In the screen"]) == {"hit", "no hit"}
+    assert set(tested["Screen"]) == {NAMES[0]}
+    assert len(tested) == len(planted.screens.tested(NAMES[0]))
     assert app.selectbox(key="negatives").value == f"screen {NAMES[0]}"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from builders import tiny_graph
+from planted_screens import planted_graph
 from trials.endings import fault_of
 
 from slviz.datasets import GeneGraph
@@ -35,6 +36,19 @@ def test_every_combination_is_there_once(graph: GeneGraph):
 
 def test_a_run_that_two_lines_want_is_trained_once(graph: GeneGraph):
     assert len(planned(graph, "--fold 0 1", "--fold 1 2").runs) == 3
+
+
+def test_the_split_follows_the_task_where_none_is_named():
+    graph = planted_graph()
+    plan = planned(graph, "--task link screen --network gcn --fold 0 1")
+    assert [(spec.task.name, spec.split.name) for spec in plan.runs] == [
+        ("link", "pairs"),
+        ("link", "pairs"),
+        ("screen", "screen"),
+    ]
+    assert plan.refused == ()
+    named = planned(graph, "--task link --split screen --network gcn")
+    assert [spec.split.name for spec in named.runs] == ["screen"]
 
 
 def test_a_setting_goes_to_the_runs_that_have_it(graph: GeneGraph):

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 from builders import tiny_spec
+from planted_screens import NAMES, planted_graph
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.pair_keys import pair_keys
@@ -14,7 +15,8 @@ from slviz.datasets.sources import open_dataset
 from slviz.networks import NETWORKS
 from slviz.optimisers import Adam
 from slviz.runs import RunSpec
-from slviz.splits import PairSplit
+from slviz.splits import SPLITS, PairSplit
+from slviz.tasks import TASKS
 from slviz.training import embed, train
 from slviz.training.controls import shuffled, train_on_shuffled_pairs, untrained_embedding
 
@@ -111,3 +113,31 @@ def test_shuffled_pairs_teach_nothing_about_real_ones(demo: GeneGraph) -> None:
     row = metrics.query("scorer == 'network' and part == 'test' and against == 'degree-matched' and metric == 'auc'")
     assert real > 0.75
     assert float(row["value"].iloc[0]) < 0.62
+
+
+def test_hits_are_permuted_within_each_screen_that_is_learnt_from() -> None:
+    graph = planted_graph()
+    for named in ("", NAMES[1]):
+        split = SPLITS.make("screen", screen=named).divide(graph)
+        mixed = shuffled(split, genes=len(graph), seed=3)
+        tested = np.isin(mixed.against, ("hit", "no hit"))
+        assert np.array_equal(mixed.actual[tested] > 0.5, mixed.against[tested] == "hit")
+        assert np.array_equal(mixed.screen[tested], split.screen[np.isin(split.against, ("hit", "no hit"))])
+        for part in ("train", "validation", "test"):
+            for screen in NAMES:
+                before, after = (each.actual[(each.part == part) & (each.screen == screen)] for each in (split, mixed))
+                assert before.sum() == after.sum()
+                assert part != "train" or screen == named or not np.array_equal(before, after)
+                assert part != "test" or np.array_equal(before, after)
+
+
+def test_the_fits_without_each_screen_learn_from_shuffled_hits_too() -> None:
+    """What shuffled hits teach is chance: by this seed that distant paralogs are hits, which real hits never do."""
+    graph = planted_graph()
+    parts = {"task": TASKS.make("screen"), "network": NETWORKS.make("bench"), "split": SPLITS.make("screen")}
+    spec = RunSpec.of(graph, seed=1, **parts, optimiser=Adam())
+    split = spec.split.divide(graph)
+    _, metrics = train_on_shuffled_pairs(graph, spec, split, device="cpu")
+    wanted = (metrics["scorer"] == "network") & (metrics["against"] == "screens") & (metrics["metric"] == "auc")
+    assert float(metrics.loc[wanted, "value"].iloc[0]) < 0.3
+    assert train(graph, spec, split, device="cpu").metric("auc", against="screens") > 0.75

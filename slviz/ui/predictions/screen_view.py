@@ -11,7 +11,7 @@ from slviz.features.pair_measures import MEASURES
 from slviz.runs import Run
 from slviz.scorers import ScreenScorer
 from slviz.splits.pair_split import HIT, TESTED
-from slviz.ui import address, downloads, metrics_table, pairs, scorers
+from slviz.ui import address, cache, downloads, metrics_table, pairs, scorers
 from slviz.ui.labels import DATABASE_SCORE, EXPERIMENT_SCORE, escape_markdown
 
 WHERE_HELP = (
@@ -27,6 +27,7 @@ OF_EARLIER = {
     "earlier_hits": ("earlier hit", "A screen that was learnt from had the very pair as a hit."),
     "earlier_non_hits": ("earlier non-hit", "A screen that was learnt from tested the very pair, and it was none."),
 }
+ONE_SCREEN = "screen "
 MOST_ROWS = 500
 
 
@@ -35,12 +36,12 @@ def show(graph: GeneGraph, run: Run) -> None:
     of_experiment = run.spec.task.positives == HIT
     st.caption(f":material/info: {EXPERIMENT_SCORE if of_experiment else DATABASE_SCORE}")
     measured = run.metrics.loc[run.metrics["part"] == "test", "against"].unique().tolist()
-    groups = [each for each in GROUPS if each in measured] + [each for each in measured if each.startswith("screen ")]
+    groups = [each for each in GROUPS if each in measured] + [each for each in measured if each.startswith(ONE_SCREEN)]
     against = address.one_of(st.selectbox, "Measured on", groups, key="negatives", help=WHERE_HELP)
     _metrics(graph, run, against=against)
     _answers(run, against=against)
     _coefficients(graph, run)
-    _tested_pairs(graph, run)
+    _tested_pairs(graph, run, against=against)
 
 
 def _metrics(graph: GeneGraph, run: Run, *, against: str) -> None:
@@ -97,8 +98,13 @@ def coefficients(scorer: ScreenScorer) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values("adds", ascending=False, kind="stable", ignore_index=True)
 
 
-def _tested_pairs(graph: GeneGraph, run: Run) -> None:
-    rows = run.predictions.loc[(run.predictions["part"] == "test") & run.predictions["against"].isin(TESTED)]
+def _tested_pairs(graph: GeneGraph, run: Run, *, against: str) -> None:
+    """Tests by score, each with its screen; of one screen where that is what is measured on."""
+    every = run.predictions.assign(screen=cache.tested_screens(run))
+    rows = every.loc[(every["part"] == "test") & every["against"].isin(TESTED)]
+    of_one = against.removeprefix(ONE_SCREEN) if against.startswith(ONE_SCREEN) else ""
+    if of_one:
+        rows = rows.loc[rows["screen"] == of_one]
     order = rows.sort_values("prediction", ascending=False, kind="stable")
     shown = order.head(MOST_ROWS)
     table = pd.DataFrame(
@@ -106,6 +112,7 @@ def _tested_pairs(graph: GeneGraph, run: Run) -> None:
             "Gene": shown["gene_a"],
             "Partner": shown["gene_b"],
             "Score": shown["prediction"],
+            "Screen": shown["screen"],
             "In the screen": shown["against"],
         }
     )
@@ -126,8 +133,13 @@ def _tested_pairs(graph: GeneGraph, run: Run) -> None:
         },
     )
     st.caption(
-        f"The {len(shown):,} tests with the highest score, of {len(rows):,}; each is scored by a model that did not "
-        "learn from it. A pair that several screens tested stands there once for each."
+        f"The {len(shown):,} tests{f' of {escape_markdown(of_one)}' if of_one else ''} with the highest score, of "
+        f"{len(rows):,}; each is scored by a model that did not "
+        + (
+            "learn from it."
+            if of_one
+            else "learn from it. A pair that several screens tested stands there once for each."
+        )
     )
     picked = event["selection"]["rows"]
     if picked and picked[0] < len(shown):
