@@ -5,6 +5,7 @@ from __future__ import annotations
 from markdown_text import code, escaped, table
 
 from slviz.choices import Choice, Choices, Setting
+from slviz.lab.setup import LABS
 from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS
 from slviz.runs.spec import TABLES
 
@@ -21,6 +22,7 @@ TITLES = {
     "features": "Feature sets",
     "split": "Protocols",
     "optimiser": "Optimisers",
+    "lab": "The lab",
     "projection": "Projections",
     "clustering": "Clusterings",
     "density": "Density estimates",
@@ -29,7 +31,7 @@ TITLES = {
 
 def tables() -> dict[str, Choices]:
     """Every table of choices, by the word that the command line or the address has for it."""
-    return {**TABLES, "projection": PROJECTIONS, "clustering": CLUSTERINGS, "density": DENSITIES}
+    return {**TABLES, "lab": LABS, "projection": PROJECTIONS, "clustering": CLUSTERINGS, "density": DENSITIES}
 
 
 def text() -> str:

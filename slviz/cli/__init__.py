@@ -23,6 +23,7 @@ from slviz.cli import (
     demo_runs,
     doctor,
     export,
+    lab,
     picture,
     predict,
     project,
@@ -82,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     data.add_data_commands(commands)
     demo_runs.add_demo_runs_command(commands)
     coursework.add_coursework_command(commands)
+    lab.add_lab_command(commands)
     app.add_app_command(commands)
     doctor.add_doctor_command(commands)
     return whole

@@ -128,6 +128,22 @@ def results(filters: Mapping[str, Sequence[str] | None], *, source: str, more: S
     return ["results", "--data", source, *_options(said), *more]
 
 
+def lab(
+    words: Sequence[str], *, table: Path | str | None = None, label: str = "", epoch: int = 0, autograd: bool = False
+) -> list[str]:
+    """Train a small network of the lab.
+
+    Args:
+        words: settings, `key=value`.
+        table, label: a person's own table of points and its column of classes.
+        epoch: where gradients are looked at.
+        autograd: beside PyTorch's autograd, as JSON.
+    """
+    own = [] if table is None else ["--table", str(table), *(["--label", label] if label else [])]
+    beside = ["--autograd", "--json"] if autograd else []
+    return ["lab", *own, *(["--epoch", str(epoch)] if epoch else []), *beside, *words]
+
+
 def _options(values: Mapping[str, Sequence[str]]) -> list[str]:
     return [word for key, listed in values.items() for word in (f"--{key}", *listed)]
 

@@ -100,6 +100,7 @@ SPELT = {
     "ablate_edges": lambda spec: commands.ablate_edges(spec.run_id, "GENE3"),
     "sweep": lambda spec: commands.sweep({"network": ["gat", "mlp"], "fold": ["0", "1"]}, ["epochs=3"], source="demo"),
     "tune": lambda spec: commands.tune(DEFAULTS, ["width=8,16"], source="demo", options={"trials": 3, "seed": 0}),
+    "lab": lambda spec: commands.lab(["noise=0.1"], table="own.tsv", label="kind", epoch=5, autograd=True),
     "results": lambda spec: commands.results({"network": ["gat"], "task": None}, source="demo", more=["--defaults"]),
 }
 

@@ -171,6 +171,21 @@ def own_table(name: str) -> Callable[[Path], Reader]:
     return reader
 
 
+def lab_table(name: str) -> Callable[[Path], Reader]:
+    """A visitor's own table of points for the lab."""
+
+    def reader(place: Path) -> Reader:
+        from slviz.lab.own_points import own_points, read_lab_table
+
+        def read(content: bytes) -> list[str]:
+            table = read_lab_table(content, name)
+            return [remark for label in table.labels for remark in own_points(table, label).remarks]
+
+        return read
+
+    return reader
+
+
 def gene_list(place: Path) -> Reader:
     """A list of genes that is pasted, or that stands in an address."""
     _, index = seeds.demo_and_index()
@@ -397,6 +412,8 @@ def _run_file(name: str, kind: str, *states: str) -> list[WayIn]:
 
 ALL_STATES = ("finished", "foreign", "unfinished")
 
+LAB_TABLE = b"length,width,kind\n" + b"1.5,2,a\n0.25,-3,b\n7,1e3,c\n" * 8
+
 WAYS: Mapping[str, WayIn] = {
     way.name: way
     for way in (
@@ -407,6 +424,7 @@ WAYS: Mapping[str, WayIn] = {
         WayIn("upload/data.zip", "zip", data_upload("data.zip"), lambda: [seeds.data_zip()], "binary"),
         WayIn("upload/pairs.tsv", "text", data_upload("pairs.tsv"), lambda: seeds.data_file_seeds("pairs.tsv")),
         WayIn("cache/entry", "safetensors", cached_folder, cache_entry, "binary"),
+        WayIn("lab/table.csv", "text", lab_table("table.csv"), lambda: [LAB_TABLE]),
         WayIn("vectors/table.tsv", "text", vector_file("table.tsv"), seeds.vector_tables),
         WayIn("vectors/table.csv", "text", vector_file("table.csv"), seeds.vector_tables),
         WayIn("vectors/table.txt", "text", vector_file("table.txt"), seeds.vector_tables),
