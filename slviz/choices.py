@@ -41,6 +41,7 @@ def setting(
     options: tuple[Any, ...] | None = None,
     advanced: bool = False,
     omit_default: bool = False,
+    omit: Any = None,
 ) -> Any:
     """A field of a choice, with all that a form, a command line and a check need to know.
 
@@ -54,6 +55,8 @@ def setting(
         omit_default: left out of the JSON while it has its default. A setting that is added to a choice of an earlier
             version needs this: what was stored without it keeps its JSON, and so runs keep their names and maps
             their files.
+        omit: the value that the JSON leaves out, and means by leaving it out, where that is not the default: what
+            earlier versions did, where a setting comes with a better default.
 
     Raises `TypeError` for a number without bounds, when the choice is defined.
     """
@@ -66,7 +69,7 @@ def setting(
         "high": high,
         "options": options,
         "advanced": advanced,
-        "omit_default": omit_default,
+        "omitted": default if omit_default else omit,
     }
     return dataclasses.field(default=default, metadata=metadata)
 
@@ -84,7 +87,7 @@ class Setting:
     high: float | None
     options: tuple[Any, ...] | None
     advanced: bool
-    omit_default: bool
+    omitted: Any
 
     def parse(self, text: str) -> Any:
         """The value that a person typed; raises `InvalidSetting` when it is no such thing."""
@@ -156,10 +159,13 @@ class Choice:
         return (cls.__doc__ or cls.name).strip().splitlines()[0]
 
     def to_json(self) -> dict[str, Any]:
-        """`{"name": …, setting: value, …}`: defaults included, but for settings declared with `omit_default`."""
+        """`{"name": …, setting: value, …}`: defaults included, but for values that a setting omits (`setting`)."""
         values = {each.key: getattr(self, each.key) for each in self.settings()}
-        omitted = {each.key for each in self.settings() if each.omit_default and values[each.key] == each.default}
-        return {"name": self.name, **{key: value for key, value in values.items() if key not in omitted}}
+        omitted = {setting.key: setting.omitted for setting in self.settings() if setting.omitted is not None}
+        return {
+            "name": self.name,
+            **{key: value for key, value in values.items() if key not in omitted or value != omitted[key]},
+        }
 
     def reads(self, graph: Any) -> tuple[str, ...]:
         """Names of the parts of a data set that the choice reads and its fingerprint leaves out (`GeneGraph.digests`).
@@ -187,7 +193,7 @@ def _settings_of(choice: type[Choice]) -> tuple[Setting, ...]:
             high=field.metadata["high"],
             options=field.metadata["options"],
             advanced=field.metadata["advanced"],
-            omit_default=field.metadata["omit_default"],
+            omitted=field.metadata["omitted"],
         )
         for field in dataclasses.fields(choice)
     )
@@ -242,4 +248,7 @@ class Choices(Mapping[str, type[C]], Generic[C]):
         if not isinstance(stored, Mapping) or not isinstance(stored.get("name"), str):
             raise InvalidSetting(f"A {self.kind} is stored as an object with a name; found {stored!r}.")
         settings = {key: value for key, value in stored.items() if key != "name"}
-        return self.make(stored["name"], **settings)
+        choice = self[stored["name"]]
+        omitted = {setting.key: setting.omitted for setting in choice.settings() if setting.omitted is not None}
+        named = {former_names.setting(choice.name, key): value for key, value in settings.items()}
+        return self.make(choice.name, **(omitted | named))

@@ -92,6 +92,14 @@ def test_a_setting_that_omits_its_default_is_stored_where_it_has_another_value_a
     assert table.from_json(Later(margin=0.25).to_json()) == Later(margin=0.25)
 
 
+def test_what_was_stored_before_a_setting_came_with_a_better_default_means_what_it_meant():
+    bench = NETWORKS.make("bench")
+    first = NETWORKS.from_json({"name": "bench", "penalty": 3.0, "level": 0.8})
+    assert first.measures == "first" != bench.measures
+    assert first.to_json() == {"name": "bench", "penalty": 3.0, "level": 0.8}
+    assert NETWORKS.from_json(bench.to_json()) == bench
+
+
 @pytest.mark.parametrize(("table", "name"), ENTRIES)
 def test_a_person_can_read_what_it_is_and_what_it_can_be_set_to(table, name):
     cls = table[name]

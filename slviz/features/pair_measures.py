@@ -93,6 +93,19 @@ class PairKnowledge:
         named = [name for name in columns if name.startswith(prefix)]
         return columns[named[0]] if named else None
 
+    @cached_property
+    def essential(self) -> Float64[np.ndarray, " genes"] | None:
+        """1 for a gene that most cell lines cannot do without, 0 for others; None where the folder tells of none."""
+        known = [column for column in map(self.numbers, ESSENTIAL) if column is not None]
+        return np.max([np.nan_to_num(column) for column in known], axis=0) if known else None
+
+    @cached_property
+    def yeast_ortholog(self) -> np.ndarray | None:
+        """Text [G], the yeast ortholog of each gene, "" for none; None where the folder tells of none."""
+        texts = {} if self.graph.gene_columns is None else self.graph.gene_columns.texts
+        named = [texts[name] for name in YEAST_ORTHOLOG if name in texts]
+        return named[0] if named else None
+
     def _relation(self, name: str, *, otherwise: sp.csr_array | None) -> sp.csr_array | None:
         relation = self.graph.relations.get(name)
         return otherwise if relation is None else sp.csr_array(relation.matrix(len(self.graph)), dtype=np.float64)
@@ -156,6 +169,22 @@ def _log_shared(network: sp.csr_array | None, pairs: np.ndarray) -> Measured:
     return None if network is None else np.log1p(_shared(network, network, pairs))
 
 
+def _beyond_chance(network: sp.csr_array | None, pairs: np.ndarray) -> Measured:
+    """log(1 + L), L = s log(s / e) − s + e: how far s shared partners exceed the e that chance gives; 0 where they
+    do not.
+
+    With d partners of either gene among G genes chance gives e = d_a d_b / G, and exp(−L) bounds the probability of as
+    many (Chernoff's bound of a Poisson number).
+    """
+    if network is None:
+        return None
+    shared = _shared(network, network, pairs)
+    expected = _product(network, pairs) / network.shape[0]
+    more = shared > expected
+    ratio = np.where(more, shared, 1.0) / np.where(more, expected, 1.0)
+    return np.log1p(np.where(more, shared * np.log(ratio) - shared + expected, 0.0))
+
+
 def _adamic_adar(network: sp.csr_array | None, pairs: np.ndarray) -> Measured:
     if network is None:
         return None
@@ -163,8 +192,12 @@ def _adamic_adar(network: sp.csr_array | None, pairs: np.ndarray) -> Measured:
     return _shared(weighted, network, pairs)
 
 
-def _product(network: sp.csr_array | None, pairs: np.ndarray) -> Measured:
-    return None if network is None else degree(network)[pairs].astype(np.float64).prod(axis=1)
+def _product(network: sp.csr_array, pairs: np.ndarray) -> Float64[np.ndarray, " pairs"]:
+    return degree(network)[pairs].astype(np.float64).prod(axis=1)
+
+
+def _counts_product(network: sp.csr_array | None, pairs: np.ndarray) -> Measured:
+    return None if network is None else _product(network, pairs)
 
 
 def _identity(knowledge: PairKnowledge, pairs: np.ndarray) -> Measured:
@@ -199,12 +232,16 @@ def _same_family(knowledge: PairKnowledge, pairs: np.ndarray) -> Measured:
 
 
 def _same_ortholog(knowledge: PairKnowledge, pairs: np.ndarray) -> Measured:
-    texts = {} if knowledge.graph.gene_columns is None else knowledge.graph.gene_columns.texts
-    named = [texts[name] for name in YEAST_ORTHOLOG if name in texts]
-    if not named:
+    ortholog = knowledge.yeast_ortholog
+    if ortholog is None:
         return None
-    a, b = named[0][pairs[:, 0]], named[0][pairs[:, 1]]
+    a, b = ortholog[pairs[:, 0]], ortholog[pairs[:, 1]]
     return ((a == b) & (a != "")).astype(np.float64)
+
+
+def _both_orthologs(knowledge: PairKnowledge, pairs: np.ndarray) -> Measured:
+    ortholog = knowledge.yeast_ortholog
+    return None if ortholog is None else (ortholog != "")[pairs].all(axis=1).astype(np.float64)
 
 
 def _sum(column: Float64[np.ndarray, " genes"] | None, pairs: np.ndarray) -> Measured:
@@ -219,8 +256,27 @@ def _popularity(knowledge: PairKnowledge, pairs: np.ndarray) -> Measured:
 
 def _essentiality(knowledge: PairKnowledge, pairs: np.ndarray) -> Measured:
     """How many of the two genes are essential in most cell lines."""
-    known = [column for column in map(knowledge.numbers, ESSENTIAL) if column is not None]
-    return _sum(np.max([np.nan_to_num(column) for column in known], axis=0), pairs) if known else None
+    return _sum(knowledge.essential, pairs)
+
+
+def _shared_essential(knowledge: PairKnowledge, pairs: np.ndarray) -> Measured:
+    """log(1 + shared partners in the literature that human cells, or yeast by their ortholog, cannot do without)."""
+    network = knowledge.literature
+    known = [column for column in (knowledge.essential, knowledge.numbers(YEAST_ESSENTIAL)) if column is not None]
+    if network is None or not known:
+        return None
+    essential = np.max([np.nan_to_num(column) for column in known], axis=0)
+    return np.log1p(_shared(sp.csr_array(network @ sp.diags_array(essential)), network, pairs))
+
+
+def _set_essentiality(knowledge: PairKnowledge, sets: Terms | None, pairs: np.ndarray) -> Measured:
+    """Mean over both genes of the share of essential genes in the sets that a gene is in; 0 for one that is in none."""
+    members, essential = _members(sets), knowledge.essential
+    if members is None or essential is None:
+        return None
+    share = (members.T @ essential) / np.maximum(np.asarray(members.sum(axis=0)).ravel(), 1)
+    of_gene = (members @ share) / np.maximum(np.asarray(members.sum(axis=1)).ravel(), 1)
+    return of_gene[pairs].mean(axis=1)
 
 
 def _lower_expression(knowledge: PairKnowledge, pairs: np.ndarray) -> Measured:
@@ -247,7 +303,7 @@ MEASURES: Mapping[str, PairMeasure] = {
             "interaction_product",
             "product of interaction counts",
             "How many interactions each gene has, multiplied.",
-            lambda known, pairs: _product(known.interactions, pairs),
+            lambda known, pairs: _counts_product(known.interactions, pairs),
         ),
         PairMeasure(
             "literature_jaccard",
@@ -265,7 +321,7 @@ MEASURES: Mapping[str, PairMeasure] = {
             "literature_product",
             "product of literature counts",
             "How many interactions of the literature each gene has, multiplied.",
-            lambda known, pairs: _product(known.literature, pairs),
+            lambda known, pairs: _counts_product(known.literature, pairs),
         ),
         PairMeasure(
             "literature_shared",
@@ -316,6 +372,42 @@ MEASURES: Mapping[str, PairMeasure] = {
             "lower expression",
             "Mean expression in cell lines of the gene that is expressed less.",
             _lower_expression,
+        ),
+        PairMeasure(
+            "literature_beyond_chance",
+            "shared partners in the literature beyond chance",
+            "How unlikely it is that both genes share so many partners by chance, in interactions of the literature.",
+            lambda known, pairs: _beyond_chance(known.literature, pairs),
+        ),
+        PairMeasure(
+            "systematic_beyond_chance",
+            "shared systematic partners beyond chance",
+            "How unlikely it is that both genes share so many partners by chance, in systematic interactions.",
+            lambda known, pairs: _beyond_chance(known.systematic, pairs),
+        ),
+        PairMeasure(
+            "shared_essential",
+            "essential shared partners",
+            "Logarithm of 1 + the shared partners in the literature that cells, or yeast, cannot do without.",
+            _shared_essential,
+        ),
+        PairMeasure(
+            "both_yeast_orthologs",
+            "yeast orthologs of both",
+            "1 where both genes have a yeast ortholog: functions that have been kept for long.",
+            _both_orthologs,
+        ),
+        PairMeasure(
+            "complex_essentiality",
+            "essential complexes",
+            "Share of essential genes in the complexes of either gene, on average.",
+            lambda known, pairs: _set_essentiality(known, known.graph.gene_sets.get("complexes"), pairs),
+        ),
+        PairMeasure(
+            "term_essentiality",
+            "essential GO terms",
+            "Share of essential genes in the GO terms of either gene, on average.",
+            lambda known, pairs: _set_essentiality(known, known.graph.terms, pairs),
         ),
     )
 }

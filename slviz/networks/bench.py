@@ -20,17 +20,33 @@ from slviz.scorers.tested_pairs import Tests
 from slviz.scorers.training_graph import RANK
 from slviz.tasks import ScreenHit, Task
 
-MEASURES_READ = (
-    "literature_shared",
-    "systematic_jaccard",
-    "paralog_identity_squared",
-    "coessential_jaccard",
-    "same_yeast_ortholog",
-    "yeast_essential",
-    "lower_expression",
-)
-"""Chosen by leaving out one of five paralog screens at a time; `benchmarks/RESULTS.md` tells what was tried."""
-
+FIRST = "first"
+MEASURES_READ = {
+    "essentials": (
+        "literature_beyond_chance",
+        "shared_essential",
+        "systematic_beyond_chance",
+        "paralog_identity_squared",
+        "same_yeast_ortholog",
+        "both_yeast_orthologs",
+        "yeast_essential",
+        "complex_essentiality",
+        "coessential_jaccard",
+        "term_essentiality",
+        "lower_expression",
+    ),
+    FIRST: (
+        "literature_shared",
+        "systematic_jaccard",
+        "paralog_identity_squared",
+        "coessential_jaccard",
+        "same_yeast_ortholog",
+        "yeast_essential",
+        "lower_expression",
+    ),
+}
+"""By name, the default first; `benchmarks/RESULTS.md` tells how they were chosen, and what that choice is worth where
+it is made without the screen that evaluates."""
 
 PARTS_READ = (
     "relation literature",
@@ -40,6 +56,7 @@ PARTS_READ = (
     "gene set coessential",
     "gene columns",
 )
+PARTS_OF_ESSENTIALS = ("gene set complexes",)
 """Parts of a data set that the measures, or the range of the answers, are taken from (`GeneGraph.digests`)."""
 
 
@@ -63,9 +80,18 @@ class Bench(Model):
         low=0.5,
         high=0.99,
     )
+    measures: str = setting(
+        "essentials",
+        "What is read of a pair: measures that also say whether the two genes work where cells need them "
+        "(essentials), or the seven of the first version (first).",
+        options=tuple(MEASURES_READ),
+        advanced=True,
+        omit=FIRST,
+    )
 
     def reads(self, graph: GeneGraph) -> tuple[str, ...]:
-        return tuple(name for name in PARTS_READ if name in graph.digests)
+        parts = PARTS_READ if self.measures == FIRST else (*PARTS_READ, *PARTS_OF_ESSENTIALS)
+        return tuple(name for name in parts if name in graph.digests)
 
     @property
     def embedding_width(self) -> int:
@@ -81,7 +107,7 @@ class Bench(Model):
                 f"The model '{self.name}' learns from tested hits and non-hits, and the task '{task.name}' has none. "
                 "Take --task screen, or another model."
             )
-        if not _measures(PairKnowledge(graph)):
+        if not self._keys(PairKnowledge(graph)):
             raise InvalidSetting(
                 f"The model '{self.name}' reads interactions, paralogs, co-essential modules, yeast orthologs or "
                 f"expression, and the data set '{graph.name}' has none of them. Take another model."
@@ -91,7 +117,7 @@ class Bench(Model):
         """Fitted on the tests of training and validation alike: nothing is chosen by validation."""
         knowledge = PairKnowledge(training.graph)
         tests = Tests.of(training.split, "train", "validation")
-        keys = _measures(knowledge)
+        keys = self._keys(knowledge)
         columns = columns_of(knowledge, keys, tests.pairs)
         fitted = fit_bench(knowledge, tests, columns, keys=keys, penalty=self.penalty)
         conformal = calibration(fitted, columns, penalty=self.penalty, level=self.level)
@@ -104,8 +130,7 @@ class Bench(Model):
         assert graph is not None, "these scores need the data set: see Model.needs_data"
         return BenchScorer.from_arrays(arrays, knowledge=PairKnowledge(graph))
 
-
-def _measures(knowledge: PairKnowledge) -> tuple[str, ...]:
-    """Those of `MEASURES_READ` that the data set gives."""
-    nobody = np.zeros((0, 2), dtype=np.int64)
-    return tuple(measured(knowledge, nobody, *MEASURES_READ))
+    def _keys(self, knowledge: PairKnowledge) -> tuple[str, ...]:
+        """Those of the chosen measures that the data set gives."""
+        nobody = np.zeros((0, 2), dtype=np.int64)
+        return tuple(measured(knowledge, nobody, *MEASURES_READ[self.measures]))

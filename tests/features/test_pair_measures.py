@@ -57,6 +57,7 @@ def test_paralogs_families_orthologs_and_columns_are_read():
             "yeast_orf": np.array(["Y1", "Y1", "Y2", "", ""] + [""] * 35, dtype=object),
             "yeast_essential_ortholog": np.array([1.0, 1, 0, np.nan] + [0.0] * 36),
             "mean_expression_3_lines": np.array([5.0, 2, np.nan, 4] + [np.nan] * 36),
+            "core_essential": np.array([1.0, 0, 0, 1] + [0.0] * 36),
         }
     )
     graph = tiny_graph(
@@ -69,7 +70,13 @@ def test_paralogs_families_orthologs_and_columns_are_read():
                 names=("M1", "M2"),
                 groups=("", ""),
                 membership=sp.csr_array(np.array([[1, 1], [1, 0]] + [[0, 0]] * 38, dtype=bool)),
-            )
+            ),
+            "complexes": Terms(
+                ids=("C1", "C2"),
+                names=("C1", "C2"),
+                groups=("", ""),
+                membership=sp.csr_array(np.array([[1, 0], [1, 0], [0, 1], [0, 1]] + [[0, 0]] * 36, dtype=bool)),
+            ),
         },
     )
     found = measured(PairKnowledge(graph), PAIRS[:3], *MEASURES)
@@ -77,6 +84,26 @@ def test_paralogs_families_orthologs_and_columns_are_read():
     assert found["same_yeast_ortholog"].tolist() == [1, 0, 0]
     assert found["yeast_essential"].tolist() == [2, 0, 0]
     assert found["coessential_jaccard"].tolist() == [0.5, 0, 0]
+    assert found["both_yeast_orthologs"].tolist() == [1, 0, 0]
+    assert found["complex_essentiality"].tolist() == [
+        0.5,
+        0.5,
+        0,
+    ]  # one of the two genes of either complex is essential
     np.testing.assert_array_equal(found["lower_expression"], [2, 4, np.nan])  # the one that is known, where one is not
     assert PairKnowledge(graph).in_range(PAIRS[:3]).tolist() == [True, False, False]
     assert PairKnowledge(graph).are_paralogs(PAIRS[:3]).tolist() == [True, False, False]
+
+
+def test_shared_partners_beyond_chance_and_essential_ones_are_those_counted_by_hand(graph, network):
+    essential = np.zeros(len(graph))
+    essential[::3] = 1
+    knowledge = PairKnowledge(tiny_graph(gene_columns=GeneColumns({"common_essential": essential})))
+    found = measured(knowledge, PAIRS, "literature_beyond_chance", "shared_essential")
+    for row, (a, b) in enumerate(PAIRS.tolist()):
+        shared = list(nx.common_neighbors(network, a, b))
+        assert found["shared_essential"][row] == pytest.approx(np.log1p(essential[shared].sum()))
+        expected = network.degree(a) * network.degree(b) / len(graph)
+        bound = len(shared) * np.log(len(shared) / expected) - len(shared) + expected if len(shared) > expected else 0
+        assert found["literature_beyond_chance"][row] == pytest.approx(np.log1p(bound))
+    assert (found["literature_beyond_chance"] > 0).any()
