@@ -97,15 +97,15 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     whole = parser()
     words = list(sys.argv[1:] if arguments is None else arguments)
     alone = not words or (words[0].startswith("--") and words[0] not in HELP)
-    asked, rest = whole.parse_known_args(["app", *words] if alone else words)
-    if asked.command == "app":
-        asked.more = rest  # options of `streamlit run`
-        return asked
-    if rest and (not hasattr(asked, "settings") or any(word.startswith("-") for word in rest)):
+    options, rest = whole.parse_known_args(["app", *words] if alone else words)
+    if options.command == "app":
+        options.more = rest  # options of `streamlit run`
+        return options
+    if rest and (not hasattr(options, "settings") or any(word.startswith("-") for word in rest)):
         whole.error(f"not understood: {' '.join(rest)}")
     if rest:
-        asked.settings = [*asked.settings, *rest]
-    return asked
+        options.settings = [*options.settings, *rest]
+    return options
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -115,11 +115,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _main(arguments: Sequence[str] | None) -> int:
-    asked = parse(arguments)
+    options = parse(arguments)
     with contextlib.suppress(ValueError):  # not the main thread: then signals are somebody else's
         signal.signal(signal.SIGTERM, _stop)
     try:
-        status = asked.action(asked) or 0
+        status = options.action(options) or 0
         sys.stdout.flush()  # here, where a full disk can still be said
         return status
     except SlvizError as error:

@@ -37,14 +37,14 @@ def add_app_command(commands: argparse._SubParsersAction) -> None:
     command.set_defaults(action=_app)
 
 
-def _app(asked: argparse.Namespace) -> int:
-    command = [sys.executable, "-m", "streamlit", "run", str(places.app()), "--server.port", str(asked.port)]
-    if asked.address:
-        command += ["--server.address", asked.address]
-    for name in asked.host:
+def _app(options: argparse.Namespace) -> int:
+    command = [sys.executable, "-m", "streamlit", "run", str(places.app()), "--server.port", str(options.port)]
+    if options.address:
+        command += ["--server.address", options.address]
+    for name in options.host:
         command += ["--server.allowedHosts", name]
-    if asked.no_browser:
+    if options.no_browser:
         command += ["--server.headless", "true"]
-    command += asked.more
+    command += options.more
     path = os.pathsep.join(filter(None, [str(places.importable()), os.environ.get("PYTHONPATH")]))
     return subprocess.call(command, env={**os.environ, "PYTHONPATH": path})

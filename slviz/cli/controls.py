@@ -47,18 +47,18 @@ def add_controls_command(commands: argparse._SubParsersAction) -> None:
     command.set_defaults(action=_controls)
 
 
-def _controls(asked: argparse.Namespace) -> int:
-    kinds = [_known(kind) for kind in asked.of or KINDS[:3]]
-    method = _method(asked)
+def _controls(options: argparse.Namespace) -> int:
+    kinds = [_known(kind) for kind in options.of or KINDS[:3]]
+    method = _method(options)
     store = RunStore.default()
-    run = store.open(asked.run)
+    run = store.open(options.run)
     graph = data_of_run(run)
     for kind in sorted(set(kinds), key=KINDS.index):
-        vectors = control_vectors(store, run, graph, kind, device=asked.device)
+        vectors = control_vectors(store, run, graph, kind, device=options.device)
         print(f"{kind}: {len(vectors):,} genes × {vectors.shape[1]}", flush=True)
         if method is not None:
-            store.artifacts(asked.run).make_map(
-                method, asked.seed, of=kind, vectors=vectors, on_progress=progress_line()
+            store.artifacts(options.run).make_map(
+                method, options.seed, of=kind, vectors=vectors, on_progress=progress_line()
             )
             print(f"{kind}: its {method.title} map is kept with the run.", flush=True)
     return 0
@@ -70,11 +70,11 @@ def _known(kind: str) -> str:
     return kind
 
 
-def _method(asked: argparse.Namespace) -> ProjectionMethod | None:
-    if not 0 <= asked.seed < 2**31:
-        raise InvalidSetting(f"seed={asked.seed} is outside the range 0 to {2**31 - 1}.")
-    if asked.method is None:
-        if asked.settings:
-            raise InvalidSetting(f"'{asked.settings[0]}' is a setting of a map; say which with --method.")
+def _method(options: argparse.Namespace) -> ProjectionMethod | None:
+    if not 0 <= options.seed < 2**31:
+        raise InvalidSetting(f"seed={options.seed} is outside the range 0 to {2**31 - 1}.")
+    if options.method is None:
+        if options.settings:
+            raise InvalidSetting(f"'{options.settings[0]}' is a setting of a map; say which with --method.")
         return None
-    return PROJECTIONS.make(asked.method, **settings_given(asked.method, asked.settings))
+    return PROJECTIONS.make(options.method, **settings_given(options.method, options.settings))

@@ -87,7 +87,7 @@ def add_coursework_command(commands: argparse._SubParsersAction) -> None:
 
 def coursework_specs(graph: GeneGraph, *, source: str, experiments: list[str], seed: int = 0) -> list[RunSpec]:
     """The specs of some experiments on `graph`; raises `InvalidSetting` where it lacks the features of one."""
-    found = [
+    specs = [
         RunSpec.of(
             graph,
             source=source,
@@ -98,18 +98,18 @@ def coursework_specs(graph: GeneGraph, *, source: str, experiments: list[str], s
         for name in experiments
         for choices in EXPERIMENTS[name]
     ]
-    for spec in found:
-        spec.features.matrix(graph)
-    return found
-
-
-def _coursework(asked: argparse.Namespace) -> int:
-    source = asked.data or os.environ.get("SLVIZ_DATA") or "demo"
-    graph, store = open_dataset(source), RunStore.default()
-    specs = coursework_specs(graph, source=source, experiments=asked.experiment, seed=asked.seed)
     for spec in specs:
-        print("\n" + commands.in_terminal(commands.train(spec, source=source, device=asked.device)), flush=True)
-        train_run(store, spec, graph=graph, device=asked.device, maps=not asked.no_projections, voice=voice())
+        spec.features.matrix(graph)
+    return specs
+
+
+def _coursework(options: argparse.Namespace) -> int:
+    source = options.data or os.environ.get("SLVIZ_DATA") or "demo"
+    graph, store = open_dataset(source), RunStore.default()
+    specs = coursework_specs(graph, source=source, experiments=options.experiment, seed=options.seed)
+    for spec in specs:
+        print("\n" + commands.in_terminal(commands.train(spec, source=source, device=options.device)), flush=True)
+        train_run(store, spec, graph=graph, device=options.device, maps=not options.no_projections, voice=voice())
     rows = [what_it_reached(store.open(spec.run_id)) for spec in specs]
     print(f"\n{pd.DataFrame(rows).to_string(index=False)}\n{PUBLISHED}", flush=True)
     return 0

@@ -104,9 +104,9 @@ def _add_features(kinds: argparse._SubParsersAction) -> None:
     command.set_defaults(action=features)
 
 
-def check(asked: argparse.Namespace) -> int:
+def check(options: argparse.Namespace) -> int:
     """Print the report of a folder; 1 when it cannot be used."""
-    _, folder = locate(asked.folder)
+    _, folder = locate(options.folder)
     try:
         _, report = read_folder(folder)
     except MalformedData as error:
@@ -131,23 +131,23 @@ def list_datasets(_asked: argparse.Namespace) -> int:
     return 0
 
 
-def demo(asked: argparse.Namespace) -> int:
+def demo(options: argparse.Namespace) -> int:
     """Write the demo."""
-    write_demo(asked.out, seed=asked.seed)
-    graph, _ = read_folder(asked.out)
-    print(f"Wrote the demo to {asked.out}: {len(graph):,} genes, {len(graph.pairs):,} pairs, all of them invented.")
+    write_demo(options.out, seed=options.seed)
+    graph, _ = read_folder(options.out)
+    print(f"Wrote the demo to {options.out}: {len(graph):,} genes, {len(graph.pairs):,} pairs, all of them invented.")
     return 0
 
 
-def fetch(asked: argparse.Namespace) -> int:
+def fetch(options: argparse.Namespace) -> int:
     """Download a data set, or build it from files saved by hand."""
-    files, place = DATA_SETS[asked.name], asked.to or DATA / asked.name
-    if asked.downloaded is not None:
-        folder = build_from_downloads(place, asked.downloaded, files=files)
+    files, place = DATA_SETS[options.name], options.to or DATA / options.name
+    if options.downloaded is not None:
+        folder = build_from_downloads(place, options.downloaded, files=files)
     else:
         bar = _Bar()
         try:
-            folder = fetch_synlethdb(place, mirror=asked.mirror, files=files, on_progress=bar)
+            folder = fetch_synlethdb(place, mirror=options.mirror, files=files, on_progress=bar)
         finally:
             bar.close()
     graph, _ = read_folder(folder)
@@ -160,17 +160,17 @@ def fetch(asked: argparse.Namespace) -> int:
     return 0
 
 
-def features(asked: argparse.Namespace) -> int:
+def features(options: argparse.Namespace) -> int:
     """Build and write feature files."""
-    if asked.columns < 1:
-        raise DataError(f"--columns {asked.columns} is too few; ask for at least 1.")
-    _, folder = locate(asked.folder)
-    out = asked.out or folder
+    if options.columns < 1:
+        raise DataError(f"--columns {options.columns} is too few; ask for at least 1.")
+    _, folder = locate(options.folder)
+    out = options.out or folder
     graph, _ = load_folder(folder)
     if not out.is_dir():
         raise DataError(f"'{out}' is no folder. Make it first, or leave --out away.")
-    for built in build_features(graph, width=asked.columns, seed=asked.seed):
-        path = write_feature(out, built, force=asked.force)
+    for built in build_features(graph, width=options.columns, seed=options.seed):
+        path = write_feature(out, built, force=options.force)
         genes, columns = built.matrix.shape
         print(f"Wrote {path}: {genes:,} genes, {columns} columns.{' ' + built.note if built.note else ''}")
     return 0

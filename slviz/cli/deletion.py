@@ -29,15 +29,15 @@ def add_deletion_command(commands: argparse._SubParsersAction) -> None:
     command.set_defaults(action=_deletion)
 
 
-def _deletion(asked: argparse.Namespace) -> int:
-    if asked.genes is not None and (asked.gene is not None or asked.genes < 1):
+def _deletion(options: argparse.Namespace) -> int:
+    if options.genes is not None and (options.gene is not None or options.genes < 1):
         raise InvalidSetting("--genes takes a whole number from 1 on, and stands without --gene.")
     store = RunStore.default()
-    run = store.open(asked.run)
+    run = store.open(options.run)
     graph = data_of_run(run)
-    gene = None if asked.gene is None else GeneIndex(graph).find(asked.gene)
+    gene = None if options.gene is None else GeneIndex(graph).find(options.gene)
     try:
-        _tell(edge_ablation(store, run, graph, gene=gene, count=asked.genes), run.genes)
+        _tell(edge_ablation(store, run, graph, gene=gene, count=options.genes), run.genes)
     except RunCancelled as stopped:
         print(stopped, flush=True)
     return 0

@@ -51,11 +51,11 @@ def demo_spec(graph: GeneGraph, choices: dict[str, Any]) -> RunSpec:
     )
 
 
-def _demo_runs(asked: argparse.Namespace) -> int:
+def _demo_runs(options: argparse.Namespace) -> int:
     store, graph = RunStore(SHIPPED), open_dataset("demo")
     specs = [demo_spec(graph, choices) for choices in DEMO_RUNS]
     for spec in specs:
-        if asked.again:
+        if options.again:
             _remove_if_there(store, spec.run_id)
         train_run(store, spec, graph=graph, device="cpu", voice=voice())
     _tell_apart(store, specs[-1].run_id, graph)

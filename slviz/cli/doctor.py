@@ -29,29 +29,29 @@ def add_doctor_command(commands: argparse._SubParsersAction) -> None:
     command.set_defaults(action=_doctor)
 
 
-def _doctor(asked: argparse.Namespace) -> int:
+def _doctor(options: argparse.Namespace) -> int:
     store = RunStore.default()
-    found = left_overs(Places.of(store.root))
-    if asked.clear:
-        found = _cleared(found)
-    needs_doing = sum(_tell(finding) for finding in checkup(store, thorough=not asked.quick))
-    needs_doing += sum(_tell(_as_finding(left, tried=asked.clear)) for left in found)
-    if not found and not asked.clear:
+    remaining = left_overs(Places.of(store.root))
+    if options.clear:
+        remaining = _cleared(remaining)
+    needs_doing = sum(_tell(finding) for finding in checkup(store, thorough=not options.quick))
+    needs_doing += sum(_tell(_as_finding(left, tried=options.clear)) for left in remaining)
+    if not remaining and not options.clear:
         print(_line("left-overs", "none"))
     print("\n" + ("Nothing needs doing." if not needs_doing else f"{_counted(needs_doing)} something done."))
     return 1 if needs_doing else 0
 
 
-def _cleared(found: list[LeftOver]) -> list[LeftOver]:
+def _cleared(leftovers: list[LeftOver]) -> list[LeftOver]:
     """Clear the left-overs and say so; those that could not be cleared."""
     kept = []
-    for left in found:
+    for left in leftovers:
         size = size_words(left.size_bytes)
         if left.clear():
             print(_line("cleared", f"{left.path}: {left.what}, {size}"))
         else:
             kept.append(left)
-    if not found:
+    if not leftovers:
         print(_line("left-overs", "none"))
     return kept
 

@@ -29,13 +29,13 @@ def add_export_command(commands: argparse._SubParsersAction) -> None:
     command.set_defaults(action=_export)
 
 
-def _export(asked: argparse.Namespace) -> int:
+def _export(options: argparse.Namespace) -> int:
     from slviz.export import of_stored_run
 
-    chosen = format_called(asked.format)
+    chosen = format_called(options.format)
     store = RunStore.default()
-    run = store.open(asked.run)
-    path = Path(asked.out or f"{run.run_id}.{chosen.ending}")
+    run = store.open(options.run)
+    path = Path(options.out or f"{run.run_id}.{chosen.ending}")
     if not path.absolute().parent.is_dir():
         raise InvalidSetting(f"--out {path}: there is no folder {path.parent}. Make it first.")
     write_atomically(path, chosen.write(of_stored_run(store, run, data_of_run(run))))

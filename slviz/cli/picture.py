@@ -49,33 +49,33 @@ def add_picture_command(commands: argparse._SubParsersAction) -> None:
     command.set_defaults(action=_picture)
 
 
-def _picture(asked: argparse.Namespace) -> int:
-    path = Path(asked.out)
+def _picture(options: argparse.Namespace) -> int:
+    path = Path(options.out)
     kind = path.suffix.lower().removeprefix(".")
     if kind not in KINDS:
         raise InvalidSetting(f"--out {path}: the name should end in one of: {', '.join(KINDS)}.")
-    if asked.colour not in COLOURS:
+    if options.colour not in COLOURS:
         known = ", ".join(COLOURS)
         raise UnknownChoice(
-            f"No colour is called '{asked.colour}'.{nearest(asked.colour, COLOURS)} There are: {known}."
+            f"No colour is called '{options.colour}'.{nearest(options.colour, COLOURS)} There are: {known}."
         )
     store = RunStore.default()
-    run = store.open(asked.run)
-    graph, projection = data_of_run(run), _map(store, run, asked.map)
+    run = store.open(options.run)
+    graph, projection = data_of_run(run), _map(store, run, options.map)
     drawn = figures.embedding_scatter(
         graph.genes,
         projection,
-        COLOURS[asked.colour](graph, projection),
+        COLOURS[options.colour](graph, projection),
         highlighted=(-graph.degree).argsort(kind="stable")[:HUBS].tolist(),
         webgl=kind == "html",
     )
     line = export.provenance(run, graph)
     if kind == "html":
-        content = export.figure_to_html(drawn, provenance=line, title=run.run_id, width_mm=asked.width)
+        content = export.figure_to_html(drawn, provenance=line, title=run.run_id, width_mm=options.width)
     else:
-        content = export.figure_to_image(drawn, kind, width_mm=asked.width, provenance=line)  # pyright: ignore
+        content = export.figure_to_image(drawn, kind, width_mm=options.width, provenance=line)  # pyright: ignore
     write_atomically(path, content)
-    print(f"Wrote {path}, {asked.width:g} mm wide.")
+    print(f"Wrote {path}, {options.width:g} mm wide.")
     return 0
 
 
@@ -84,8 +84,8 @@ def _map(store: RunStore, run: Run, name: str) -> Projection:
     method_of_name = PROJECTIONS[name]
     for method, seed in store.artifacts(run.run_id).maps():
         with contextlib.suppress(DamagedRun):  # of several maps one that is whole
-            if method.name == name and (found := store.artifacts(run.run_id).open_map(method, seed)) is not None:
-                return found
+            if method.name == name and (projection := store.artifacts(run.run_id).open_map(method, seed)) is not None:
+                return projection
     if method_of_name.at_once:
         return method_of_name().fit(run.embedding, 0)
     raise RunUnfinished(

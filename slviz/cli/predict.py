@@ -58,11 +58,11 @@ def add_predict_command(commands: argparse._SubParsersAction) -> None:
     command.set_defaults(action=_predict)
 
 
-def _predict(asked: argparse.Namespace) -> int:
-    run = RunStore.default().open(asked.run)
+def _predict(options: argparse.Namespace) -> int:
+    run = RunStore.default().open(options.run)
     if not run.decoder:
         raise RunError(f"Run {run.run_id} is of the task '{run.spec.task.name}', which scores no pairs.")
-    listed = _read_pairs(run, asked.pairs)
+    listed = _read_pairs(run, options.pairs)
     pairs = listed.pairs
     graph = _data_at_hand(run)
     scorer = run.scorer(graph)
@@ -76,7 +76,7 @@ def _predict(asked: argparse.Namespace) -> int:
         for (a, b), *cells in zip(pairs.tolist(), *table.values(), strict=True)
     )
     for remark in listed.remarks:
-        print(f"slviz: {_called(asked.pairs)}: {remark}", file=sys.stderr, flush=True)
+        print(f"slviz: {_called(options.pairs)}: {remark}", file=sys.stderr, flush=True)
     if run.spec.task.positives == HIT:
         print(f"slviz: {EXPERIMENT}", file=sys.stderr, flush=True)
     if run.spec.synthetic:

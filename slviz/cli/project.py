@@ -41,14 +41,14 @@ def add_project_command(commands: argparse._SubParsersAction) -> None:
     command.set_defaults(action=_project)
 
 
-def _project(asked: argparse.Namespace) -> int:
-    method = PROJECTIONS.make(asked.method, **settings_given(asked.method, asked.settings))
+def _project(options: argparse.Namespace) -> int:
+    method = PROJECTIONS.make(options.method, **settings_given(options.method, options.settings))
     store, shown = RunStore.default(), progress_line()
-    for seed in _seeds(method, asked.seed, asked.seeds):
-        projection = store.artifacts(asked.run).make_map(method, seed, on_progress=shown)
-        print(f"The {method.title} map of {asked.run} is kept with the run. {projection.caption}", flush=True)
-        if seed == asked.seed and len(projection.coordinates) > FEWEST_GENES:
-            quality = store.artifacts(asked.run).measure_map_quality(method, seed)
+    for seed in _seeds(method, options.seed, options.seeds):
+        projection = store.artifacts(options.run).make_map(method, seed, on_progress=shown)
+        print(f"The {method.title} map of {options.run} is kept with the run. {projection.caption}", flush=True)
+        if seed == options.seed and len(projection.coordinates) > FEWEST_GENES:
+            quality = store.artifacts(options.run).measure_map_quality(method, seed)
             print(
                 f"Trustworthiness {np.nanmean(quality.trustworthiness):.3f}, continuity "
                 f"{np.nanmean(quality.continuity):.3f} (a map by chance: {quality.by_chance['continuity']:.3f})."
@@ -79,7 +79,7 @@ def progress_line() -> OnProgress:
 
 def settings_given(name: str, words: list[str]) -> dict[str, Any]:
     """The settings of that method that `words` such as `perplexity=30` give; raises `InvalidSetting`."""
-    known = {each.key: each for each in PROJECTIONS[name].settings()}
+    known = {setting.key: setting for setting in PROJECTIONS[name].settings()}
     given = {}
     for word in words:
         key, equals, text = word.partition("=")

@@ -50,19 +50,23 @@ def add_results_command(commands: argparse._SubParsersAction) -> None:
     command.set_defaults(action=_results)
 
 
-def _results(asked: argparse.Namespace) -> int:
+def _results(options: argparse.Namespace) -> int:
     store = RunStore.default()
-    source = asked.data or os.environ.get("SLVIZ_DATA") or "demo"
+    source = options.data or os.environ.get("SLVIZ_DATA") or "demo"
     graph = open_dataset(source)
-    wanted = {part: _known(part, getattr(asked, part)) for part in FILTERS if getattr(asked, part)}
-    runs = [each for each in store.summaries() if _is_wanted(each, graph.fingerprint, wanted, defaults=asked.defaults)]
-    if all(each.state == "damaged" for each in runs):
+    wanted = {part: _known(part, getattr(options, part)) for part in FILTERS if getattr(options, part)}
+    runs = [
+        summary
+        for summary in store.summaries()
+        if _is_wanted(summary, graph.fingerprint, wanted, defaults=options.defaults)
+    ]
+    if all(run.state == "damaged" for run in runs):
         raise RunNotFound(
             f"There is no such finished run on '{graph.name}' in {store.root.name}/. Train some with "
             f"`python -m slviz sweep --data {source}`."
         )
     collected = collect(store, runs)
-    if asked.markdown is None:
+    if options.markdown is None:
         if graph.synthetic:
             print(SYNTHETIC)
         for table in tables(collected):
@@ -70,19 +74,19 @@ def _results(asked: argparse.Namespace) -> int:
         for note in collected.notes:
             print(note)
         return 0
-    specs = {each.run_id: each.spec for each in runs if each.spec is not None and each.state == "finished"}
-    lead = asked.lead or LEAD
+    specs = {run.run_id: run.spec for run in runs if run.spec is not None and run.state == "finished"}
+    lead = options.lead or LEAD
     label = graph.name if Path(source).is_dir() else source  # a path is true on one machine only
     text = section(
         collected,
         specs,
         title=graph.title or graph.name,
-        command=_command(asked, label),
+        command=_command(options, label),
         source=label,
         lead=lead if any(spec.network.name == lead for spec in specs.values()) else None,
     )
-    write_section(asked.markdown, text)
-    print(f"Wrote the metrics of {sum(each.state == 'finished' for each in runs)} runs into {asked.markdown.name}.")
+    write_section(options.markdown, text)
+    print(f"Wrote the metrics of {sum(run.state == 'finished' for run in runs)} runs into {options.markdown.name}.")
     return 0
 
 
@@ -103,10 +107,10 @@ def _settings(spec: RunSpec) -> list[str]:
     return words_of({part: getattr(spec, part) for part in ("task", "network", "optimiser")})
 
 
-def _command(asked: argparse.Namespace, source: str) -> str:
+def _command(options: argparse.Namespace, source: str) -> str:
     """The command that writes this section anew."""
-    more = ["--defaults"] if asked.defaults else []
-    more += ["--lead", asked.lead] if asked.lead else []
-    more += ["--markdown", *([asked.markdown.name] if asked.markdown != RESULTS else [])]
-    filters = {part: getattr(asked, part) for part in FILTERS}
+    more = ["--defaults"] if options.defaults else []
+    more += ["--lead", options.lead] if options.lead else []
+    more += ["--markdown", *([options.markdown.name] if options.markdown != RESULTS else [])]
+    filters = {part: getattr(options, part) for part in FILTERS}
     return commands.in_terminal(commands.results(filters, source=source, more=more))

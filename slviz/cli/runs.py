@@ -36,12 +36,14 @@ def add_runs_commands(commands: argparse._SubParsersAction) -> None:
         ("cancel", _cancel, "ask a run that is training or waiting to stop"),
         ("remove", _remove, "remove a run and all its files"),
     ):
-        each = verbs.add_parser(verb, help=help, description=help[0].upper() + help[1:] + ".", allow_abbrev=False)
+        verb_parser = verbs.add_parser(
+            verb, help=help, description=help[0].upper() + help[1:] + ".", allow_abbrev=False
+        )
         if verb != "list":
-            each.add_argument("run", metavar="RUN", help="name of a run, as `runs` lists it")
+            verb_parser.add_argument("run", metavar="RUN", help="name of a run, as `runs` lists it")
         if verb == "remove":
-            each.add_argument("--yes", action="store_true", help="do not ask")
-        each.set_defaults(action=action)
+            verb_parser.add_argument("--yes", action="store_true", help="do not ask")
+        verb_parser.set_defaults(action=action)
 
 
 def _list(_asked: argparse.Namespace) -> int:
@@ -50,10 +52,11 @@ def _list(_asked: argparse.Namespace) -> int:
     if not summaries:
         print(f"There are no runs in {store.root} yet. Train one with `python -m slviz train`.")
         return 0
-    width = max(len(each.run_id) for each in summaries)
-    of_data = max(len(_data(each)) for each in summaries)
-    for each in summaries:
-        print(f"{each.run_id:<{width}}  {each.state:<11}  {_data(each):<{of_data}}  {_in_short(store, each)}".rstrip())
+    width = max(len(summary.run_id) for summary in summaries)
+    of_data = max(len(_data(summary)) for summary in summaries)
+    for summary in summaries:
+        beginning = f"{summary.run_id:<{width}}  {summary.state:<11}  {_data(summary):<{of_data}}"
+        print(f"{beginning}  {_in_short(store, summary)}".rstrip())
     return 0
 
 
@@ -106,9 +109,9 @@ def _how_far(store: RunStore, summary: RunSummary) -> str:
     return said + (", can be resumed" if store.can_resume(summary.run_id) else "")
 
 
-def _show(asked: argparse.Namespace) -> int:
+def _show(options: argparse.Namespace) -> int:
     store = RunStore.default()
-    summary = store.summary(asked.run)
+    summary = store.summary(options.run)
     print(f"run       {summary.run_id}")
     print(f"state     {summary.state}")
     print(f"folder    {readable(str(summary.folder), most=4096)}")
@@ -152,18 +155,18 @@ def _show_finished(store: RunStore, summary: RunSummary) -> int:
     return 1 if problems else 0
 
 
-def _cancel(asked: argparse.Namespace) -> int:
-    RunStore.default().cancel(asked.run)
-    print(f"Run {asked.run} was asked to stop; it does so after the epoch it is in.")
+def _cancel(options: argparse.Namespace) -> int:
+    RunStore.default().cancel(options.run)
+    print(f"Run {options.run} was asked to stop; it does so after the epoch it is in.")
     return 0
 
 
-def _remove(asked: argparse.Namespace) -> int:
+def _remove(options: argparse.Namespace) -> int:
     store = RunStore.default()
-    if not asked.yes and not _agreed(f"Remove run {asked.run} and all its files? [y/N] "):
+    if not options.yes and not _agreed(f"Remove run {options.run} and all its files? [y/N] "):
         raise RunError("Nothing was removed.")
-    store.remove(asked.run)
-    print(f"Removed {asked.run}.")
+    store.remove(options.run)
+    print(f"Removed {options.run}.")
     return 0
 
 

@@ -19,9 +19,11 @@ def _table(part: str, table: Choices) -> str:
     lines = [f"{part}:"]
     for name, choice in table.items():
         lines += _wrapped(choice.summary(), first=f"  {name:<12} ", rest=" " * 15)
-        for each in choice.settings():
+        for setting in choice.settings():
             lines += _wrapped(
-                f"{each.help} {_allowed(each)}", first=f"    {each.key + '=' + _default(each):<24} ", rest=" " * 29
+                f"{setting.help} {_allowed(setting)}",
+                first=f"    {setting.key + '=' + _default(setting):<24} ",
+                rest=" " * 29,
             )
     return "\n".join(lines)
 

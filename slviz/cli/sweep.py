@@ -72,62 +72,62 @@ def add_sweep_command(commands: argparse._SubParsersAction) -> None:
     command.set_defaults(action=_sweep)
 
 
-def _sweep(asked: argparse.Namespace) -> int:
+def _sweep(options: argparse.Namespace) -> int:
     store = RunStore.default()
-    if asked.tensorboard:
+    if options.tensorboard:
         refuse_without_tensorboard()
-    source = asked.data or os.environ.get("SLVIZ_DATA") or "demo"
-    wishes, unread = _wishes(asked)
+    source = options.data or os.environ.get("SLVIZ_DATA") or "demo"
+    wishes, unread = _wishes(options)
     plan = make_plan(open_dataset(source), wishes, source=source)
     refused = [*unread, *plan.refused]
     left = [spec for spec in plan.runs if store.find(spec) is None]
     runs = "1 run" if len(plan.runs) == 1 else f"{len(plan.runs)} runs"
     _tell(f"{runs}: {len(plan.runs) - len(left)} finished already, {len(left)} to train.")
-    if asked.dry_run:
+    if options.dry_run:
         _list(store, plan)
         return _report(refused, [])
     if refused and left:
         parts = "1 part" if len(refused) == 1 else f"{len(refused)} parts"
         _tell(f"{parts} of what was asked for cannot be trained; the reasons follow at the end.")
-    endings = _train(store, left, asked) if left else []
+    endings = _train(store, left, options) if left else []
     _tell_tables(store, plan)
     return _report(refused, endings)
 
 
-def _wishes(asked: argparse.Namespace) -> tuple[list[Wish], list[Refused]]:
+def _wishes(arguments: argparse.Namespace) -> tuple[list[Wish], list[Refused]]:
     """What the options and the file want; a file's lines take what they leave out from the options."""
-    words = [word for axis in AXES if getattr(asked, axis) for word in (f"--{axis}", *getattr(asked, axis))]
-    options = words_to_wish([*words, *asked.settings])
-    return ([options], []) if asked.file is None else read_wishes(asked.file, beside=options)
+    words = [word for axis in AXES if getattr(arguments, axis) for word in (f"--{axis}", *getattr(arguments, axis))]
+    options = words_to_wish([*words, *arguments.settings])
+    return ([options], []) if arguments.file is None else read_wishes(arguments.file, beside=options)
 
 
-def _train(store: RunStore, specs: Sequence[RunSpec], asked: argparse.Namespace) -> list[Ending]:
+def _train(store: RunStore, specs: Sequence[RunSpec], options: argparse.Namespace) -> list[Ending]:
     """Train them all; gives how each ended."""
     epochs = {spec.run_id: int(getattr(spec.optimiser, "epochs", 0)) for spec in specs}
     display = Display(sys.stderr, store, len(specs), epochs=epochs)
     endings: list[Ending] = []
-    with _runner(store, asked, len(specs)) as runner:
+    with _runner(store, options, len(specs)) as runner:
         places = max(runner.workers, 1)
-        more = {"maps": asked.projections, "places": places, "events": asked.tensorboard}
-        runner.start([Job(spec, asked.device, **more) for spec in specs])
+        more = {"maps": options.projections, "places": places, "events": options.tensorboard}
+        runner.start([Job(spec, options.device, **more) for spec in specs])
         try:
             while len(endings) < len(specs):
-                found = runner.wait(POLL_SECONDS)
-                for ending in found:
+                ended = runner.wait(POLL_SECONDS)
+                for ending in ended:
                     display.ended(ending)
-                endings += found
+                endings += ended
                 display.show(runner.running())
         finally:
             display.close()
     return endings
 
 
-def _runner(store: RunStore, asked: argparse.Namespace, runs: int) -> Runner:
-    if asked.scheduler:
-        if asked.workers is not None:
+def _runner(store: RunStore, options: argparse.Namespace, runs: int) -> Runner:
+    if options.scheduler:
+        if options.workers is not None:
             raise InvalidSetting("--workers is for this machine; a cluster has as many as were started for it.")
-        return Cluster(asked.scheduler, store, train_job)
-    workers = asked.workers if asked.workers is not None else cores()
+        return Cluster(options.scheduler, store, train_job)
+    workers = options.workers if options.workers is not None else cores()
     if workers < 1:
         raise InvalidSetting(f"--workers {workers} is not a number from 1 on.")
     return LocalWorkers(store.root, min(workers, runs))
@@ -152,9 +152,9 @@ def _held_out(spec: RunSpec) -> str:
 
 
 def _tell_tables(store: RunStore, plan: Plan) -> None:
-    finished = [found for spec in plan.runs if (found := store.find(spec)) is not None]
+    finished = [summary for spec in plan.runs if (summary := store.find(spec)) is not None]
     collected = collect(store, finished)
-    if any(each.spec is not None and each.spec.synthetic for each in finished):
+    if any(summary.spec is not None and summary.spec.synthetic for summary in finished):
         _tell(f"\n{SYNTHETIC}")
     for table in tables(collected):
         _tell(f"\n{as_text(table)}")
@@ -165,8 +165,8 @@ def _tell_tables(store: RunStore, plan: Plan) -> None:
 def _report(refused: Sequence[Refused], endings: Sequence[Ending]) -> int:
     """The sentences on what did not end well; the exit status."""
     bad = [ending for ending in endings if ending.end != "finished"]
-    for each in refused:
-        print(f"slviz: Left out: {each}", file=sys.stderr, flush=True)
+    for refusal in refused:
+        print(f"slviz: Left out: {refusal}", file=sys.stderr, flush=True)
     for ending in bad:
         print(f"slviz: {ending.run_id} {ending.end}: {ending.message}", file=sys.stderr, flush=True)
     return 1 if bad or refused else 0

@@ -64,23 +64,23 @@ def add_train_command(commands: argparse._SubParsersAction) -> None:
     command.set_defaults(action=_train)
 
 
-def _train(asked: argparse.Namespace) -> int:
+def _train(arguments: argparse.Namespace) -> int:
     store = RunStore.default()
-    options: dict[str, Any] = {"maps": not asked.no_projections, "events": asked.tensorboard, "voice": voice()}
-    if asked.tensorboard:
+    options: dict[str, Any] = {"maps": not arguments.no_projections, "events": arguments.tensorboard, "voice": voice()}
+    if arguments.tensorboard:
         refuse_without_tensorboard()
-    if asked.resume:
-        spec = _spec_to_resume(store, asked)
-        train_run(store, spec, device=asked.device or store.device_asked(spec.run_id), **options)
+    if arguments.resume:
+        spec = _spec_to_resume(store, arguments)
+        train_run(store, spec, device=arguments.device or store.device_asked(spec.run_id), **options)
         return 0
-    source = asked.data or os.environ.get("SLVIZ_DATA") or "demo"
+    source = arguments.data or os.environ.get("SLVIZ_DATA") or "demo"
     graph = open_dataset(source)
-    held_out = _held_out(graph, asked)
-    spec = spec_of(asked, graph, source=source, held_out=held_out)
+    held_out = _held_out(graph, arguments)
+    spec = spec_of(arguments, graph, source=source, held_out=held_out)
     if store.find(spec) is None:
         SpecValidation(graph, held_out=held_out).check(spec)
-        _refuse_absent(asked.device)
-    train_run(store, spec, graph=graph, held_out=held_out, device=asked.device or "auto", **options)
+        _refuse_absent(arguments.device)
+    train_run(store, spec, graph=graph, held_out=held_out, device=arguments.device or "auto", **options)
     return 0
 
 
@@ -92,13 +92,13 @@ def _refuse_absent(device: str | None) -> None:
         find_device(device)
 
 
-def spec_of(asked: argparse.Namespace, graph: GeneGraph, *, source: str, held_out: HeldOut | None = None) -> RunSpec:
+def spec_of(options: argparse.Namespace, graph: GeneGraph, *, source: str, held_out: HeldOut | None = None) -> RunSpec:
     """The spec that the typed names and settings describe on `graph`."""
-    usual = default_names(TABLES["task"][asked.task] if asked.task else None)
-    names = {part: getattr(asked, part) or default for part, default in usual.items()}
+    usual = default_names(TABLES["task"][options.task] if options.task else None)
+    names = {part: getattr(options, part) or default for part, default in usual.items()}
     if held_out is not None:
         names["split"] = "file"
-    choices = choices_from_words(names, asked.settings)
+    choices = choices_from_words(names, options.settings)
     if held_out is not None:
         choices["split"] = dataclasses.replace(
             choices["split"], test_pairs=held_out.test_pairs, test_negatives=held_out.test_negatives
@@ -106,31 +106,31 @@ def spec_of(asked: argparse.Namespace, graph: GeneGraph, *, source: str, held_ou
     return RunSpec.of(
         graph,
         source=source,
-        seed=asked.seed,
+        seed=options.seed,
         **choices,
     )
 
 
-def _held_out(graph: GeneGraph, asked: argparse.Namespace) -> HeldOut | None:
-    if asked.test_pairs is None:
-        if asked.test_negatives is not None:
+def _held_out(graph: GeneGraph, options: argparse.Namespace) -> HeldOut | None:
+    if options.test_pairs is None:
+        if options.test_negatives is not None:
             raise InvalidSetting("--test-negatives needs --test-pairs FILE beside it.")
-        if asked.split == "file":
+        if options.split == "file":
             raise InvalidSetting("The split 'file' needs its file of test pairs: give it with --test-pairs FILE.")
         return None
-    if asked.split not in (None, "file"):
-        raise InvalidSetting(f"--test-pairs holds out the pairs of a file; leave '--split {asked.split}' away.")
-    held_out = HeldOut.read(graph, asked.test_pairs, negatives=asked.test_negatives)
-    for file, remarks in ((asked.test_pairs, held_out.remarks), (asked.test_negatives, held_out.negative_remarks)):
+    if options.split not in (None, "file"):
+        raise InvalidSetting(f"--test-pairs holds out the pairs of a file; leave '--split {options.split}' away.")
+    held_out = HeldOut.read(graph, options.test_pairs, negatives=options.test_negatives)
+    for file, remarks in ((options.test_pairs, held_out.remarks), (options.test_negatives, held_out.negative_remarks)):
         for remark in remarks:
             print(f"slviz: {file}: {remark}", file=sys.stderr, flush=True)
     return held_out
 
 
-def _spec_to_resume(store: RunStore, asked: argparse.Namespace) -> RunSpec:
-    if asked.settings or any(getattr(asked, part) is not None for part in (*DEFAULTS, "data", "test_pairs")):
+def _spec_to_resume(store: RunStore, options: argparse.Namespace) -> RunSpec:
+    if options.settings or any(getattr(options, part) is not None for part in (*DEFAULTS, "data", "test_pairs")):
         raise InvalidSetting("--resume takes everything from the run; give no other choices or settings beside it.")
-    summary = store.summary(asked.resume)
+    summary = store.summary(options.resume)
     if summary.spec is None or summary.state == "damaged":
         raise DamagedRun(summary.problem)
     return summary.spec

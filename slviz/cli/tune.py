@@ -60,24 +60,24 @@ def add_tune_command(commands: argparse._SubParsersAction) -> None:
     command.set_defaults(action=_tune)
 
 
-def _tune(asked: argparse.Namespace) -> int:
+def _tune(options: argparse.Namespace) -> int:
     store = RunStore.default()
-    source = asked.data or os.environ.get("SLVIZ_DATA") or "demo"
+    source = options.data or os.environ.get("SLVIZ_DATA") or "demo"
     graph = open_dataset(source)
     search = make_search(
         graph,
-        {part: getattr(asked, part) for part in DEFAULTS},
-        asked.settings,
+        {part: getattr(options, part) for part in DEFAULTS},
+        options.settings,
         source=source,
-        trials=asked.trials,
-        sampler=asked.sampler,
-        prune=not asked.no_pruning,
-        seed=asked.seed,
-        name=asked.name,
+        trials=options.trials,
+        sampler=options.sampler,
+        prune=not options.no_pruning,
+        seed=options.seed,
+        name=options.name,
     )
     validation = SpecValidation(graph)
     validation.check(search.base)
-    workers = asked.workers if asked.workers is not None else cores()
+    workers = options.workers if options.workers is not None else cores()
     if workers < 1:
         raise InvalidSetting(f"--workers {workers} is not a number from 1 on.")
     _tell(f"Search {search.name}: {search.trials} trials, {search.sampler}, compared by {search.base.task.metric} on ")
@@ -87,7 +87,7 @@ def _tune(asked: argparse.Namespace) -> int:
             search,
             store,
             runner,
-            job_of=lambda spec: Job(spec, asked.device, places=workers),
+            job_of=lambda spec: Job(spec, options.device, places=workers),
             validation=validation,
             tell=_tell,
         )
@@ -99,7 +99,7 @@ def _tune(asked: argparse.Namespace) -> int:
     _tell(f"\nBest of {len(study.trials)} trials: {search.base.task.metric} {best.value:.4f} on validation. It is run ")
     _tell(f"{best.user_attrs['run_id']}, and this command trains it:\n")
     spec = search.spec_of(best.params)
-    _tell("  " + commands.in_terminal(commands.train(spec, source=source, device=asked.device)))
+    _tell("  " + commands.in_terminal(commands.train(spec, source=source, device=options.device)))
     return 0
 
 

@@ -77,63 +77,63 @@ def _add_export(verbs: argparse._SubParsersAction) -> None:
 
 
 def _list(_asked: argparse.Namespace) -> int:
-    found = VectorStore.default().summaries()
-    if not found:
+    summaries = VectorStore.default().summaries()
+    if not summaries:
         print("No vectors were brought in yet. Bring some in with `python -m slviz vectors add FILE`.")
-    for each in found:
-        if each.problem:
-            print(f"{each.id:<32}  damaged    {each.problem}")
+    for summary in summaries:
+        if summary.problem:
+            print(f"{summary.id:<32}  damaged    {summary.problem}")
             continue
-        mark = "  (synthetic)" if SYNTHETIC in each.origin else ""
-        print(f"{each.id:<32}  {each.points:>9,} points × {each.width:<5}  {readable(each.title)}{mark}")
+        mark = "  (synthetic)" if SYNTHETIC in summary.origin else ""
+        print(f"{summary.id:<32}  {summary.points:>9,} points × {summary.width:<5}  {readable(summary.title)}{mark}")
     return 0
 
 
-def _add(asked: argparse.Namespace) -> int:
-    labels = tuple(asked.labels.split(",")) if asked.labels else None
-    if asked.file in REFERENCES:
-        points = reference(asked.file)
+def _add(options: argparse.Namespace) -> int:
+    labels = tuple(options.labels.split(",")) if options.labels else None
+    if options.file in REFERENCES:
+        points = reference(options.file)
     else:
-        metadata = Path(asked.metadata) if asked.metadata else None
+        metadata = Path(options.metadata) if options.metadata else None
         points = read_vectors(
-            Path(asked.file), metadata=metadata, name=asked.name, vectors=asked.vectors, labels=labels
+            Path(options.file), metadata=metadata, name=options.name, vectors=options.vectors, labels=labels
         )
     store = VectorStore.default()
     kept = store.keep(points)
-    for each in points.maps:
-        store.artifacts(kept).make_map(Given(map=each), 0)
+    for coordinates in points.maps:
+        store.artifacts(kept).make_map(Given(map=coordinates), 0)
     count, width = points.vectors.shape
     print(f"{kept}: {count:,} points with {width:,} numbers each ({points.origin}).")
     print(f"Its page: embedding?vectors={kept}")
     return 0
 
 
-def _project(asked: argparse.Namespace) -> int:
-    if asked.given is not None:
-        VectorStore.default().artifacts(asked.set).make_map(Given(map=asked.given), 0)
-        print(f"Measured how well the map {asked.given} of {asked.set} keeps neighbours.")
+def _project(options: argparse.Namespace) -> int:
+    if options.given is not None:
+        VectorStore.default().artifacts(options.set).make_map(Given(map=options.given), 0)
+        print(f"Measured how well the map {options.given} of {options.set} keeps neighbours.")
         return 0
-    method = PROJECTIONS.make(asked.method, **settings_given(asked.method, asked.settings))
-    if not 0 <= asked.seed < 2**31:
-        raise InvalidSetting(f"seed={asked.seed} is outside the range 0 to {2**31 - 1}.")
-    VectorStore.default().artifacts(asked.set).make_map(method, asked.seed)
-    print(f"The {method.title} map of {asked.set} is kept with it.")
+    method = PROJECTIONS.make(options.method, **settings_given(options.method, options.settings))
+    if not 0 <= options.seed < 2**31:
+        raise InvalidSetting(f"seed={options.seed} is outside the range 0 to {2**31 - 1}.")
+    VectorStore.default().artifacts(options.set).make_map(method, options.seed)
+    print(f"The {method.title} map of {options.set} is kept with it.")
     return 0
 
 
-def _export(asked: argparse.Namespace) -> int:
+def _export(options: argparse.Namespace) -> int:
     from slviz.export import of_stored_vectors
 
-    chosen = format_called(asked.format)
-    path = Path(asked.out or f"{asked.set}.{chosen.ending}")
+    chosen = format_called(options.format)
+    path = Path(options.out or f"{options.set}.{chosen.ending}")
     if not path.absolute().parent.is_dir():
         raise InvalidSetting(f"--out {path}: there is no folder {path.parent}. Make it first.")
-    write_atomically(path, chosen.write(of_stored_vectors(VectorStore.default(), asked.set)))
+    write_atomically(path, chosen.write(of_stored_vectors(VectorStore.default(), options.set)))
     print(f"Wrote {path}, {path.stat().st_size / 1e6:.1f} MB.")
     return 0
 
 
-def _remove(asked: argparse.Namespace) -> int:
-    VectorStore.default().remove(asked.set)
-    print(f"Removed {asked.set}.")
+def _remove(options: argparse.Namespace) -> int:
+    VectorStore.default().remove(options.set)
+    print(f"Removed {options.set}.")
     return 0

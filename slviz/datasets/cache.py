@@ -138,8 +138,8 @@ def _arrays(graph: GeneGraph) -> dict[str, np.ndarray]:
 
 def _column_arrays(owner: str, columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Columns of numbers, by number of the column, and one table of those of text."""
-    arrays = {f"{owner} {place}": each for place, each in enumerate(columns.values()) if each.dtype.kind == "f"}
-    texts = {str(place): each for place, each in enumerate(columns.values()) if each.dtype.kind != "f"}
+    arrays = {f"{owner} {place}": column for place, column in enumerate(columns.values()) if column.dtype.kind == "f"}
+    texts = {str(place): column for place, column in enumerate(columns.values()) if column.dtype.kind != "f"}
     return arrays | ({f"{owner} texts": _packed(pd.DataFrame(texts, dtype=str))} if texts else {})
 
 
@@ -197,7 +197,10 @@ def _terms(
 
 
 def _gene_sets(described: Mapping[str, Any], arrays: Mapping[str, np.ndarray], *, genes: int) -> dict[str, Terms]:
-    stored = {name: _terms(told, arrays, name=f"gene set {name}", genes=genes) for name, told in described.items()}
+    stored = {
+        name: _terms(description, arrays, name=f"gene set {name}", genes=genes)
+        for name, description in described.items()
+    }
     return {name: sets for name, sets in stored.items() if sets is not None}
 
 
@@ -211,13 +214,13 @@ def _screens(described: Sequence[Sequence[str]] | None, arrays: Mapping[str, np.
 
 def _restored(arrays: dict[str, np.ndarray], described: dict[str, Any], name: str) -> tuple[GeneGraph, Report]:
     genes = tuple(described["genes"])
-    tables = {each: pq.read_table(pa.BufferReader(arrays[each])).to_pandas() for each in TABLES if each in arrays}
+    tables = {table: pq.read_table(pa.BufferReader(arrays[table])).to_pandas() for table in TABLES if table in arrays}
     graph = GeneGraph(
         name=name,
         genes=genes,
         pairs=arrays["pairs"],
         score=arrays["score"],
-        features={each: arrays[f"feature {each}"] for each in described["features"]},
+        features={name: arrays[f"feature {name}"] for name in described["features"]},
         interactions=arrays.get("interactions"),
         terms=_terms(described["terms"], arrays, name="term", genes=len(genes)),
         gene_sets=_gene_sets(described["gene_sets"], arrays, genes=len(genes)),
@@ -236,7 +239,7 @@ def _restored(arrays: dict[str, np.ndarray], described: dict[str, Any], name: st
         citation=described["citation"],
         licence=described["licence"],
         remark=described.get("remark", ""),
-        classes={each: np.array(cells, dtype=object) for each, cells in described.get("classes", {}).items()},
+        classes={name: np.array(cells, dtype=object) for name, cells in described.get("classes", {}).items()},
         synthetic=described["synthetic"],
         fingerprint=described["fingerprint"],
     )
@@ -257,7 +260,7 @@ def _bound(folder: Path, *, keep: Path) -> None:
 
 def left_over_in_cache(folder: Path) -> list[LeftOver]:
     """Entries of the cache that were never written to their end; those of earlier versions are called `.writing-…`."""
-    found = half_written(folder)
+    left_overs = half_written(folder)
     earlier = folder.glob(".writing-*") if folder.is_dir() else ()
-    found += [LeftOver(path, "an entry of the cache that was not written to its end") for path in sorted(earlier)]
-    return [each for each in found if not each.is_in_use]
+    left_overs += [LeftOver(path, "an entry of the cache that was not written to its end") for path in sorted(earlier)]
+    return [left_over for left_over in left_overs if not left_over.is_in_use]

@@ -61,21 +61,21 @@ class GeneClasses:
         """How many genes have a class, and why the others have none."""
         count, genes = int(self.labelled.sum()), len(self.label)
         none = genes - count - self.several
-        told = f"{count:,} of {genes:,} genes have one of {len(self.names)} classes"
+        coverage = f"{count:,} of {genes:,} genes have one of {len(self.names)} classes"
         why = [f"{none:,} are in none"] if none else []
         why += [f"{self.several:,} in several, which says nothing about which"] if self.several else []
-        return f"{self.origin} {told}{'; ' if why else ''}{', '.join(why)}."
+        return f"{self.origin} {coverage}{'; ' if why else ''}{', '.join(why)}."
 
 
 def class_sets(graph: GeneGraph) -> tuple[str, ...]:
     """Names of the sets of classes that a data set has of its own, the first one `auto`; empty where it has none."""
-    found = list(graph.classes)
-    found += [PATHWAY, PROCESS] if _is_planted(graph) else []
-    found += [COMPARTMENT] if len(_present(graph.terms)) > 1 else []
-    return tuple(dict.fromkeys(found))
+    sets = list(graph.classes)
+    sets += [PATHWAY, PROCESS] if _is_planted(graph) else []
+    sets += [COMPARTMENT] if len(_present(graph.terms)) > 1 else []
+    return tuple(dict.fromkeys(sets))
 
 
-def gene_classes(graph: GeneGraph, asked: str = AUTO) -> GeneClasses:
+def gene_classes(graph: GeneGraph, chosen: str = AUTO) -> GeneClasses:
     """The classes that `asked` names.
 
     Args:
@@ -86,20 +86,20 @@ def gene_classes(graph: GeneGraph, asked: str = AUTO) -> GeneClasses:
     Raises `DataError` where the data set has no classes, `InvalidSetting` where it has not those.
     """
     sets = class_sets(graph)
-    if asked == AUTO:
+    if chosen == AUTO:
         if not sets:
             raise DataError(
                 f"The data set '{graph.name}' has no classes of genes. Give it a file classes.tsv (heading: gene and a "
                 "name for each set of classes), or name two or more of its terms with semicolons between them."
             )
-        asked = sets[0]
-    if asked in graph.classes:
-        return _of_texts(graph.classes[asked], f"Classes “{asked}” of the data set.")
-    if asked in sets and asked != COMPARTMENT:
-        return _planted(asked)
-    if asked in sets:
+        chosen = sets[0]
+    if chosen in graph.classes:
+        return _of_texts(graph.classes[chosen], f"Classes “{chosen}” of the data set.")
+    if chosen in sets and chosen != COMPARTMENT:
+        return _planted(chosen)
+    if chosen in sets:
         return _of_terms(graph, _present(graph.terms), "Compartments of the Gene Ontology.")
-    return _of_terms(graph, _chosen(graph, asked, sets), "Terms of the data set.")
+    return _of_terms(graph, _chosen(graph, chosen, sets), "Terms of the data set.")
 
 
 def _is_planted(graph: GeneGraph) -> bool:
@@ -116,9 +116,9 @@ def _planted(name: str) -> GeneClasses:
 
 
 def _of_texts(values: np.ndarray, origin: str) -> GeneClasses:
-    names = sorted({str(each) for each in values} - {""})
+    names = sorted({str(text) for text in values} - {""})
     number = {name: at for at, name in enumerate(names)} | {"": -1}
-    label = np.array([number[str(each)] for each in values], dtype=np.int64)
+    label = np.array([number[str(text)] for text in values], dtype=np.int64)
     return GeneClasses(tuple(names), label, 0, origin)
 
 
@@ -129,11 +129,11 @@ def _of_terms(graph: GeneGraph, terms: list[int], origin: str) -> GeneClasses:
     label = np.where(count == 1, member.argmax(axis=1), -1).astype(np.int64)
     names = [graph.terms.names[term] for term in terms]
     repeated = {name for name in names if names.count(name) > 1}
-    told = [
+    term_names = [
         f"{name} ({graph.terms.ids[term]})" if name in repeated else name
         for name, term in zip(names, terms, strict=True)
     ]
-    return GeneClasses(tuple(told), label, int((count > 1).sum()), origin, tuple(terms))
+    return GeneClasses(tuple(term_names), label, int((count > 1).sum()), origin, tuple(terms))
 
 
 def _present(terms: Terms | None) -> list[int]:
@@ -141,19 +141,19 @@ def _present(terms: Terms | None) -> list[int]:
     if terms is None:
         return []
     number = {identifier: at for at, identifier in enumerate(terms.ids)}
-    return [number[each] for each in COMPARTMENTS if each in number]
+    return [number[compartment] for compartment in COMPARTMENTS if compartment in number]
 
 
-def _chosen(graph: GeneGraph, asked: str, sets: tuple[str, ...]) -> list[int]:
+def _chosen(graph: GeneGraph, listed: str, sets: tuple[str, ...]) -> list[int]:
     """Numbers of the terms that were typed."""
     terms = graph.terms
-    ids = {} if terms is None else {each.casefold(): at for at, each in enumerate(terms.ids)}
+    ids = {} if terms is None else {term_id.casefold(): at for at, term_id in enumerate(terms.ids)}
     names: dict[str, int] = {}
-    for at, each in enumerate(() if terms is None else terms.names):
-        names.setdefault(each.casefold(), at)
+    for at, name in enumerate(() if terms is None else terms.names):
+        names.setdefault(name.casefold(), at)
     known = names | ids
-    typed = [each.strip() for each in asked.split(SEPARATOR) if each.strip()]
-    unknown = [each for each in typed if each.casefold() not in known]
+    typed = [word.strip() for word in listed.split(SEPARATOR) if word.strip()]
+    unknown = [word for word in typed if word.casefold() not in known]
     has = ", ".join(sets) or "none of its own"
     if unknown:
         suggestion = nearest(unknown[0], [*sets, *(() if terms is None else terms.names)])
@@ -161,10 +161,10 @@ def _chosen(graph: GeneGraph, asked: str, sets: tuple[str, ...]) -> list[int]:
             f"The data set '{graph.name}' has no classes and no term called '{unknown[0]}'.{suggestion} "
             f"Sets of classes: {has}; or name terms by name or id, with semicolons between them."
         )
-    found = list(dict.fromkeys(known[each.casefold()] for each in typed))
-    if len(found) < 2:
+    numbers = list(dict.fromkeys(known[word.casefold()] for word in typed))
+    if len(numbers) < 2:
         raise InvalidSetting(
-            f"classes='{asked}' names {len(found)} term of '{graph.name}'; telling classes apart needs two or more, "
+            f"classes='{listed}' names {len(numbers)} term of '{graph.name}'; telling classes apart needs two or more, "
             f"with semicolons between them. Sets of classes: {has}."
         )
-    return found
+    return numbers

@@ -145,22 +145,22 @@ def _gene_info(genes: PlantedGenes) -> pd.DataFrame:
     in_route = genes.route >= 0
     symbols = pd.Series(genes.symbol)
     name = [
-        f"{what}, route {route % 2 + 1}, part {part} (invented)" if route >= 0 else f"bystander {each[4:]} (invented)"
-        for what, route, part, each in zip(process, genes.route, genes.part, genes.symbol, strict=True)
+        f"{what}, route {route % 2 + 1}, part {part} (invented)" if route >= 0 else f"bystander {symbol[4:]} (invented)"
+        for what, route, part, symbol in zip(process, genes.route, genes.part, genes.symbol, strict=True)
     ]
-    family = pd.Series([f"|{each}fam{part}" for each, part in zip(code, genes.part, strict=True)])
+    family = pd.Series([f"|{name}fam{part}" for name, part in zip(code, genes.part, strict=True)])
     has_family = in_route & (genes.part <= PARALOGUES)
     table = pd.DataFrame(
         {
             "gene": symbols,
             "current_symbol": symbols,
-            "entrez_id": [f"demo-{each}" for each in number],
+            "entrez_id": [f"demo-{gene}" for gene in number],
             "name": name,
             "gene_type": "invented",
             "chromosome": "",
             "cytoband": "",
-            "ensembl_id": [f"DEMOG{each:011d}" for each in number],
-            "uniprot_id": [f"DEMOP{each:05d}" for each in number],
+            "ensembl_id": [f"DEMOG{gene:011d}" for gene in number],
+            "uniprot_id": [f"DEMOP{gene:05d}" for gene in number],
             "aliases": "old" + symbols.str.replace(".", "", regex=False) + family.where(has_family, ""),
         }
     )
@@ -173,7 +173,7 @@ def _truth_of_genes(genes: PlantedGenes) -> pd.DataFrame:
     for first, second in compensating_routes():
         partners[first].append(routes[second])
         partners[second].append(routes[first])
-    compensating = np.array([";".join(each) for each in partners])
+    compensating = np.array([";".join(names) for names in partners])
     has_family = (genes.route >= 0) & (genes.part <= PARALOGUES)
     codes = np.array([*PROCESSES, ""])[genes.process]
     group = [f"{code}-{part}" if has else "" for code, part, has in zip(codes, genes.part, has_family, strict=True)]

@@ -167,12 +167,12 @@ def fetch_synlethdb(
     try:
         with _fetching(folder, partial):
             for file in files:
-                told = None if on_progress is None else _told(on_progress, file.name)
+                on_share = None if on_progress is None else _told(on_progress, file.name)
                 try:
                     download(
                         file.address(mirror),
                         partial / file.name,
-                        on_progress=told,
+                        on_progress=on_share,
                         timeout_seconds=timeout_seconds,
                         pause_seconds=pause_seconds,
                     )
@@ -257,11 +257,11 @@ def _fetching(folder: Path, partial: Path) -> Iterator[None]:
 
 def left_over_downloads(folder: Path) -> list[LeftOver]:
     """What a fetch into `folder` that did not come to its end left beside it."""
-    found = _unfinished(folder)
+    left_overs = _unfinished(folder)
     partial = folder.with_name(f"{folder.name}{PART}")
     if partial.is_dir() and not partial.is_symlink():
-        found.append(LeftOver(partial, "a download that did not come to its end", guard=partial / LOCK))
-    return [each for each in found if not each.is_in_use]
+        left_overs.append(LeftOver(partial, "a download that did not come to its end", guard=partial / LOCK))
+    return [left_over for left_over in left_overs if not left_over.is_in_use]
 
 
 def _unfinished(folder: Path) -> list[LeftOver]:
@@ -276,14 +276,14 @@ def _unfinished(folder: Path) -> list[LeftOver]:
 
 def _problem_with(file: RemoteFile, raw: bytes) -> str:
     """What is wrong with a file that arrived; "" where it is the one that is pinned, or has the form that it should."""
-    pinned, found = file.sha256, hashlib.sha256(raw).hexdigest()
+    pinned, actual = file.sha256, hashlib.sha256(raw).hexdigest()
     of = "SHA-256"
     if file.content_sha256:
-        pinned, found = file.content_sha256, hashlib.sha256(_CONTENT[file.role](raw).encode()).hexdigest()
+        pinned, actual = file.content_sha256, hashlib.sha256(_CONTENT[file.role](raw).encode()).hexdigest()
         of = "SHA-256 of its content"
-    if pinned and found != pinned:
+    if pinned and actual != pinned:
         return (
-            f"arrived altered: the {of} is {found[:16]}…, expected {pinned[:16]}…. Try again; if it stays so, the "
+            f"arrived altered: the {of} is {actual[:16]}…, expected {pinned[:16]}…. Try again; if it stays so, the "
             "address serves another file."
         )
     if not pinned and not has_form(file.role, raw):

@@ -49,8 +49,8 @@ def gene_columns(table: Table, index: GeneIndex) -> list[GeneColumn]:
     A column of numbers counts only where no column of text names genes, and where its numbers differ, are no mere
     numbering of the rows, and its title does not speak of counts.
     """
-    told = [_told(table, name, index) for name in table.names]
-    there = [column for column in told if column is not None]
+    columns = [_told(table, name, index) for name in table.names]
+    there = [column for column in columns if column is not None]
     return sorted(there, key=_place)
 
 

@@ -181,8 +181,8 @@ class GeneIndex:
         )
         hits = hits.sort_values(["grade", "rank", "length", "gene"], kind="stable").drop_duplicates("gene")
         matches = [
-            Match(int(gene), self._genes[gene], str(told), KINDS[kind])
-            for gene, told, kind in hits[["gene", "text", "kind"]].head(limit).itertuples(index=False)
+            Match(int(gene), self._genes[gene], str(text), KINDS[kind])
+            for gene, text, kind in hits[["gene", "text", "kind"]].head(limit).itertuples(index=False)
         ]
         seen = {match.gene for match in matches}
         described = np.flatnonzero(self._haystack.str.contains(wanted, regex=False).to_numpy(dtype=bool))
@@ -221,8 +221,8 @@ class GeneIndex:
             else:
                 missing.append(entry)
         how = pd.DataFrame(rows, columns=["text", "gene", "number", "kind"])
-        found = np.array(list(dict.fromkeys(row[2] for row in rows)), dtype=np.int64)
-        return Mapped(found, how, tuple(missing), ambiguous, tuple(marks), remarks)
+        genes = np.array(list(dict.fromkeys(row[2] for row in rows)), dtype=np.int64)
+        return Mapped(genes, how, tuple(missing), ambiguous, tuple(marks), remarks)
 
     def _of_cell(self, cell: str) -> tuple[list[int], str]:
         """As `_candidates`; a cell with several genes, such as "HLA-A /// HLA-B", may mean any of them."""
@@ -262,9 +262,9 @@ class GeneIndex:
     def _by_kinds(self, name: str, kinds: Sequence[str]) -> tuple[list[int], str]:
         """The genes that have this name as one of the kinds, the first that knows it."""
         inner = identifier_in(name)
-        for each in (name,) if inner is None else (name, inner[0]):
+        for spelling in (name,) if inner is None else (name, inner[0]):
             for kind in kinds:
-                if known := self._of_kind.get(kind, {}).get(folded(each)):
+                if known := self._of_kind.get(kind, {}).get(folded(spelling)):
                     return known
         as_r = self._as_r.get(name)
         return as_r if as_r is not None and "symbol" in kinds else ([], "")

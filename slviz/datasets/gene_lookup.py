@@ -36,18 +36,18 @@ class GeneLookup:
         new = [name for name in dict.fromkeys(names) if name not in self._number]
         self._number |= dict.fromkeys(new)
         marks = missing_in(new)
-        asked = [name for name, mark in zip(new, marks.tolist(), strict=True) if not (mark and self.is_missing(name))]
-        if not asked or self._index is None:
+        wanted = [name for name, mark in zip(new, marks.tolist(), strict=True) if not (mark and self.is_missing(name))]
+        if not wanted or self._index is None:
             return
-        mapped = self._index.map_many(asked)
-        told = dict(zip(mapped.how["text"], mapped.how["number"], strict=True))
-        if not told:
+        mapped = self._index.map_many(wanted)
+        numbers = dict(zip(mapped.how["text"], mapped.how["number"], strict=True))
+        if not numbers:
             self._meant |= mapped.ambiguous
             return
-        for name in asked:
-            number = told.get(name)
+        for name in wanted:
+            number = numbers.get(name)
             if number is None:
-                number = told.get(name.strip().strip("'\""))
+                number = numbers.get(name.strip().strip("'\""))
             self._number[name] = None if number is None else int(number)
         self._meant |= mapped.ambiguous
 

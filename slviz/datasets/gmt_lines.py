@@ -79,7 +79,10 @@ def set_lines(text: str, file: str, report: Report) -> list[SetLine]:
 
 def groups_of(sets: Sequence[SetLine]) -> list[str]:
     """The group of each set: its description where that is one of a few which several sets share, else ""."""
-    said = ["" if each.ours or ADDRESS.match(each.second) or is_missing(each.second) else each.second for each in sets]
+    said = [
+        "" if gene_set.ours or ADDRESS.match(gene_set.second) or is_missing(gene_set.second) else gene_set.second
+        for gene_set in sets
+    ]
     count = Counter(filter(None, said))
     if count and set(count) <= KNOWN_GROUPS:
         return said
@@ -91,9 +94,9 @@ def groups_of(sets: Sequence[SetLine]) -> list[str]:
 
 def are_id_first(sets: Sequence[SetLine]) -> bool:
     """Whether titles are identifiers and descriptions are the names, as g:Profiler, KEGG and Reactome write."""
-    foreign = [each for each in sets if not each.ours]
-    named = [each for each in foreign if _is_name(each.second) and IDENTIFIER.fullmatch(each.title)]
-    names = {each.second for each in named}
+    foreign = [gene_set for gene_set in sets if not gene_set.ours]
+    named = [gene_set for gene_set in foreign if _is_name(gene_set.second) and IDENTIFIER.fullmatch(gene_set.title)]
+    names = {gene_set.second for gene_set in named}
     return bool(foreign) and len(named) >= MOSTLY * len(foreign) and len(names) >= MOSTLY * len(named)
 
 

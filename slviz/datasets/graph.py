@@ -183,56 +183,59 @@ def _union_of_kinds(cells: pd.Series) -> str:
 def _contradictions(graph: GeneGraph) -> list[str]:
     """What would make later code wrong; a reader reports such things earlier and in more words."""
     count = len(graph.genes)
-    found = []
+    contradictions = []
     if len(set(graph.genes)) != count:
-        found.append("a gene is listed twice")
+        contradictions.append("a gene is listed twice")
     if graph.pairs.shape != (len(graph.score), 2):
-        found.append(f"{graph.pairs.shape} pairs with {graph.score.shape} scores")
+        contradictions.append(f"{graph.pairs.shape} pairs with {graph.score.shape} scores")
     elif len(graph.pairs):
         a, b = graph.pairs.T
         if a.min() < 0 or b.max() >= count:
-            found.append("a pair names a gene number that does not exist")
+            contradictions.append("a pair names a gene number that does not exist")
         if not (a < b).all():
-            found.append("a pair is not written with the smaller gene number first")
+            contradictions.append("a pair is not written with the smaller gene number first")
         if len(np.unique(a * count + b)) != len(a):
-            found.append("a pair is listed twice")
+            contradictions.append("a pair is listed twice")
         if not np.isfinite(graph.score).all():
-            found.append("a score is not finite")
+            contradictions.append("a score is not finite")
     for name, matrix in graph.features.items():
         if matrix.ndim != 2 or len(matrix) != count:
-            found.append(f"feature '{name}' has shape {matrix.shape} for {count} genes")
+            contradictions.append(f"feature '{name}' has shape {matrix.shape} for {count} genes")
         elif not np.isfinite(matrix).all():
-            found.append(f"feature '{name}' holds a value that is not finite")
+            contradictions.append(f"feature '{name}' holds a value that is not finite")
     if graph.interactions is not None and graph.interactions.size:
         if graph.interactions.min() < 0 or graph.interactions.max() >= count:
-            found.append("an interaction names a gene number that does not exist")
+            contradictions.append("an interaction names a gene number that does not exist")
         if not (graph.interactions[0] < graph.interactions[1]).all():
-            found.append("an interaction is not written with the smaller gene number first")
+            contradictions.append("an interaction is not written with the smaller gene number first")
     if graph.terms is not None and graph.terms.membership.shape[0] != count:
-        found.append(f"terms over {graph.terms.membership.shape[0]} genes for {count} genes")
+        contradictions.append(f"terms over {graph.terms.membership.shape[0]} genes for {count} genes")
     for name, values in graph.classes.items():
         if values.shape != (count,):
-            found.append(f"classes '{name}' have shape {values.shape} for {count} genes")
-    related = {"a screen": graph.screens, **{f"relation '{name}'": each for name, each in graph.relations.items()}}
+            contradictions.append(f"classes '{name}' have shape {values.shape} for {count} genes")
+    related = {
+        "a screen": graph.screens,
+        **{f"relation '{name}'": relation for name, relation in graph.relations.items()},
+    }
     for name, part in related.items():
         if part is not None and len(part) and part.pairs.max() >= count:
-            found.append(f"{name} names a gene number that does not exist")
+            contradictions.append(f"{name} names a gene number that does not exist")
     for name, sets in graph.gene_sets.items():
         if sets.membership.shape[0] != count:
-            found.append(f"gene sets '{name}' are over {sets.membership.shape[0]} genes for {count} genes")
+            contradictions.append(f"gene sets '{name}' are over {sets.membership.shape[0]} genes for {count} genes")
     for name, column in (graph.gene_columns.columns if graph.gene_columns is not None else {}).items():
         if column.shape != (count,):
-            found.append(f"the column over genes '{name}' has shape {column.shape} for {count} genes")
+            contradictions.append(f"the column over genes '{name}' has shape {column.shape} for {count} genes")
     if graph.gene_info is not None and (
         len(graph.gene_info) != count or list(graph.gene_info.columns) != list(GENE_INFO_COLUMNS)
     ):
-        found.append("gene_info does not have one row a gene and the standard columns")
+        contradictions.append("gene_info does not have one row a gene and the standard columns")
     if graph.evidence is not None:
         if list(graph.evidence.columns) != list(EVIDENCE_COLUMNS):
-            found.append("evidence does not have the standard columns")
+            contradictions.append("evidence does not have the standard columns")
         elif len(graph.evidence) and not graph.evidence["pair"].between(0, len(graph.pairs) - 1).all():
-            found.append("evidence names a pair that does not exist")
-    return found
+            contradictions.append("evidence names a pair that does not exist")
+    return contradictions
 
 
 def _fingerprint(graph: GeneGraph) -> str:

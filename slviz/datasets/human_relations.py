@@ -37,15 +37,15 @@ class GeneIds:
 
     def by(self, column: str) -> dict[str, str]:
         """Symbol by the identifiers of a column of `hgnc.COLUMNS`."""
-        return {each: self._symbol[row] for each, row in self._hgnc.by_id(column).items() if row in self._symbol}
+        return {value: self._symbol[row] for value, row in self._hgnc.by_id(column).items() if row in self._symbol}
 
     def of_protein(self, accession: str, symbol: str) -> str | None:
         """The gene of a UniProt accession, else of an approved symbol."""
         if not hasattr(self, "_by_accession"):
             self._by_accession = self.by("uniprot_ids")
-        found = self._by_accession.get(accession)
+        by_accession = self._by_accession.get(accession)
         row = self._hgnc.by_symbol.get(symbol.upper())
-        return found or (None if row is None else self._symbol.get(row))
+        return by_accession or (None if row is None else self._symbol.get(row))
 
 
 def interaction_tables(texts: Mapping[str, str], ids: GeneIds) -> dict[str, pd.DataFrame]:
@@ -64,10 +64,10 @@ def interaction_tables(texts: Mapping[str, str], ids: GeneIds) -> dict[str, pd.D
         for cells in rows_of(texts[source]):
             one, other = (known.get(cells[at].split(".")[0]) if at < len(cells) else None for at in places)
             if one is not None and other is not None and one != other:
-                told = sources.setdefault((min(one, other), max(one, other)), [])
-                told.append(source) if source not in told else None
+                pair_sources = sources.setdefault((min(one, other), max(one, other)), [])
+                pair_sources.append(source) if source not in pair_sources else None
     table = pd.DataFrame(
-        [(one, other, ";".join(told)) for (one, other), told in sorted(sources.items())], columns=[*NAMES, "sources"]
+        [(one, other, ";".join(names)) for (one, other), names in sorted(sources.items())], columns=[*NAMES, "sources"]
     )
     is_systematic = table["sources"] != CURATED
     return {"systematic": table.loc[is_systematic, :], "physical": table}
@@ -88,7 +88,7 @@ def paralog_table(text: str, ids: GeneIds) -> pd.DataFrame:
         pair = (min(one, other), max(one, other))
         table.setdefault(pair, (round(sum(ways) / 2, 2), round(ways[0], 2), round(ways[1], 2), ancestor, ordinal))
     columns = [*NAMES, "identity_percent", "identity_1", "identity_2", "last_common_ancestor", "ancestor_ordinal"]
-    made = pd.DataFrame([(*pair, *told) for pair, told in sorted(table.items())], columns=columns)
+    made = pd.DataFrame([(*pair, *values) for pair, values in sorted(table.items())], columns=columns)
     return made.assign(source="Ensembl95")
 
 

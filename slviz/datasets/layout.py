@@ -203,7 +203,7 @@ def _leaves(name: str) -> bool:
 def _add_well_known(folder: Path, layout: Layout, report: Report) -> None:
     """Fills roles that `dataset.toml` leaves open; what it says about features stands alone."""
     for role, names in WELL_KNOWN.items():
-        there = [each for name in names for each in (name, f"{name}.gz") if _is_there(folder / each)]
+        there = [file_name for name in names for file_name in (name, f"{name}.gz") if _is_there(folder / file_name)]
         if role in layout.files or not there:
             continue
         layout.files[role] = there[0]

@@ -31,12 +31,12 @@ def read_obo(text: str) -> dict[str, Term]:
     terms: dict[str, Term] = {}
     for stanza in text.replace("\r\n", "\n").split("\n[Term]\n")[1:]:
         lines = stanza.split("\n[", 1)[0].split("\n")
-        told = [(key, value) for key, _, value in (line.partition(": ") for line in lines)]
-        said: dict[str, str] = dict(reversed(told))
+        name = [(key, value) for key, _, value in (line.partition(": ") for line in lines)]
+        said: dict[str, str] = dict(reversed(name))
         if said.get("is_obsolete") == "true" or said.get("namespace") not in GROUPS or "id" not in said:
             continue
-        parents = [value.split(" ", 1)[0] for key, value in told if key == "is_a"]
-        parents += [value.split(" ")[1] for key, value in told if key == "relationship" and value[:8] == "part_of "]
+        parents = [value.split(" ", 1)[0] for key, value in name if key == "is_a"]
+        parents += [value.split(" ")[1] for key, value in name if key == "relationship" and value[:8] == "part_of "]
         terms[said["id"]] = Term(said.get("name", said["id"]), GROUPS[said["namespace"]], tuple(parents))
     return terms
 
@@ -71,8 +71,8 @@ def with_ancestors(members: Mapping[str, set[str]], terms: Mapping[str, Term]) -
     genes: dict[str, set[str]] = {}
     for term, own in members.items():
         if term in terms:
-            for each in (term, *above(term)):
-                genes.setdefault(each, set()).update(own)
+            for ancestor in (term, *above(term)):
+                genes.setdefault(ancestor, set()).update(own)
     return genes
 
 

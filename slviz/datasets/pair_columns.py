@@ -72,9 +72,9 @@ def rows_of_pairs(text: str, file: str, genes: GeneLookup) -> PairRows:
         for place, name in enumerate(names)
         if place not in (one, other, number) and any(_cell(row, place) for row in cells)
     ]
-    told = _column(cells, number) if number is not None else np.full(len(cells), "", dtype=object)
-    score = _scores(told)
-    odd = _odd_scores(told, score, lines)
+    score_cells = _column(cells, number) if number is not None else np.full(len(cells), "", dtype=object)
+    score = _scores(score_cells)
+    odd = _odd_scores(score_cells, score, lines)
     return PairRows(
         one=_column(cells, one),
         other=_column(cells, other),

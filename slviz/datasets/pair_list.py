@@ -64,9 +64,9 @@ class LeftOut:
     def __str__(self) -> str:
         many = len(self.rows)
         start = "1 row is" if many == 1 else f"{many:,} rows are"
-        told = self.lines.items()
-        listed = "; ".join(f"'{shown(value)}' (line {line:,}){self.hint(value)}" for value, line in told)
-        more = f"; and {self.different - len(told):,} more" if self.different > len(told) else ""
+        examples = self.lines.items()
+        listed = "; ".join(f"'{shown(value)}' (line {line:,}){self.hint(value)}" for value, line in examples)
+        more = f"; and {self.different - len(examples):,} more" if self.different > len(examples) else ""
         end = "" if (listed + more).endswith("?") else "."
         return f"{start} left out, since {self.said[many > 1]}: {listed}{more}{end}"
 
@@ -112,8 +112,8 @@ def read_pair_list(raw: bytes, file: str, genes: GeneLookup, *, once: bool) -> P
         kept[reason.rows] = False
     if not kept.any():
         _refuse(rows, numbers, left, file=file, genes=genes)
-    told = [str(reason) for reason in left]
-    return PairList(numbers[kept], rows.score[kept], rows.lines[kept], (*remarks, *rows.remarks, *told))
+    reasons = [str(reason) for reason in left]
+    return PairList(numbers[kept], rows.score[kept], rows.lines[kept], (*remarks, *rows.remarks, *reasons))
 
 
 def _text(raw: bytes, file: str) -> tuple[str, list[str]]:
@@ -150,11 +150,11 @@ class _Named:
     @classmethod
     def of(cls, rows: PairRows, genes: GeneLookup) -> _Named:
         codes, names = pd.factorize(np.concatenate([rows.one, rows.other]))
-        each = np.asarray(names, dtype=object)
-        genes.look_up(each.tolist())
-        found = (genes.number(name) for name in each.tolist())
-        gene = np.array([-1 if number is None else number for number in found], dtype=np.int64)
-        return cls(each, codes.reshape(2, -1).T.astype(np.int64), gene)
+        distinct = np.asarray(names, dtype=object)
+        genes.look_up(distinct.tolist())
+        numbers = (genes.number(name) for name in distinct.tolist())
+        gene = np.array([-1 if number is None else number for number in numbers], dtype=np.int64)
+        return cls(distinct, codes.reshape(2, -1).T.astype(np.int64), gene)
 
     @property
     def numbers(self) -> Int64[np.ndarray, "rows 2"]:
@@ -178,7 +178,7 @@ class _Named:
 
 def _left_out(rows: PairRows, named: _Named, genes: GeneLookup, *, once: bool) -> list[LeftOut]:
     """The rows that cannot be used by reason; a row has one."""
-    found: list[LeftOut] = []
+    reasons: list[LeftOut] = []
     used = np.ones(len(rows), dtype=bool)
     numbers = named.numbers
 
@@ -190,7 +190,7 @@ def _left_out(rows: PairRows, named: _Named, genes: GeneLookup, *, once: bool) -
         used[chosen] = False
         if len(chosen):
             first, count = _whole_rows(rows, chosen) if of is None else _first_lines(rows, named, chosen, of)
-            found.append(LeftOut(chosen, (said[0], said[-1]), first, count, hint, unknown))
+            reasons.append(LeftOut(chosen, (said[0], said[-1]), first, count, hint, unknown))
 
     missing, shared, absent = named.missing(genes), named.that(genes.meant), named.gene < 0
     leave(named.either(missing), "it does not name two genes", "they do not name two genes")
@@ -212,7 +212,7 @@ def _left_out(rows: PairRows, named: _Named, genes: GeneLookup, *, once: bool) -
     leave(numbers[:, 0] == numbers[:, 1], "a gene is paired with itself")
     if once:
         leave(_listed_before(numbers, used), "its pair is listed before", "their pair is listed before")
-    return found
+    return reasons
 
 
 def _whole_rows(rows: PairRows, chosen: Int64[np.ndarray, " chosen"]) -> tuple[dict[str, int], int]:
@@ -231,7 +231,7 @@ def _first_lines(
     codes = named.codes[chosen].ravel()
     codes, lines = codes[of[codes]], np.repeat(rows.lines[chosen], 2)[of[codes]]
     at = np.sort(np.unique(codes, return_index=True)[1])
-    return {str(named.names[codes[each]]): int(lines[each]) for each in at[:SHOWN].tolist()}, len(at)
+    return {str(named.names[codes[row]]): int(lines[row]) for row in at[:SHOWN].tolist()}, len(at)
 
 
 def _some(symbols: tuple[str, ...]) -> str:

@@ -183,8 +183,8 @@ def _of_line(line: str, known: KnownNames) -> list[str]:
     entries: list[str] = []
     place = 0
     while (start := ATOM.search(line, place)) is not None:
-        found, place = _entry_at(line, start.start(), known)
-        entries += found
+        more, place = _entry_at(line, start.start(), known)
+        entries += more
     return [entry for entry in entries if entry]
 
 

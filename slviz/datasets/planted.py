@@ -123,8 +123,8 @@ def compensating_routes() -> np.ndarray:
 
 def planted_pairs(genes: PlantedGenes, chance: Chance) -> pd.DataFrame:
     """Rows of gene numbers `a` < `b`, reason, `study` (which pairs were found together), strength 0 to 1, `listed`."""
-    found = [_compensation(genes, chance), _paralogues(genes), _hub_screens(genes, chance)]
-    planted = pd.concat(found, ignore_index=True)
+    tables = [_compensation(genes, chance), _paralogues(genes), _hub_screens(genes, chance)]
+    planted = pd.concat(tables, ignore_index=True)
     low, high = np.minimum(planted["a"], planted["b"]), np.maximum(planted["a"], planted["b"])
     planted = planted.assign(a=low, b=high).query("a != b").drop_duplicates(["a", "b"], keep="last")
     planted = planted.sort_values(["a", "b"], ignore_index=True)
@@ -170,7 +170,7 @@ def known_pairs(genes: PlantedGenes, planted: pd.DataFrame, chance: Chance) -> t
     known = pd.concat([known, chance_pairs(genes, planted, chance)], ignore_index=True)
     known = known.sort_values(by=["a", "b"], ignore_index=True)
     kind = _kind_of_evidence(known)
-    level = np.array([LEVEL[each] for each in kind])
+    level = np.array([LEVEL[pair_kind] for pair_kind in kind])
     score = level + 0.08 * (known["strength"].to_numpy() - 0.5) + 0.012 * chance.bell(len(known))
     known = known.assign(score=[f"{value:.3f}" for value in np.clip(score, 0.01, 0.99)])
     second = chance.uniform(len(known)) < 0.03

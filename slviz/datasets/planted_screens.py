@@ -210,14 +210,16 @@ def planted_columns(
     proteins = np.bincount(interactions.ravel(), minlength=len(genes))
     papers = np.exp(0.8 * np.log1p(partners) + 0.5 * np.log1p(proteins) + 0.7 * chance.bell(len(genes)))
     expression = np.clip(4 + 1.5 * chance.bell(len(genes)) + 1.5 * essential, 0, None)
-    told = chance.uniform(len(genes)) < 0.9
+    is_known = chance.uniform(len(genes)) < 0.9
     return pd.DataFrame(
         {
             "gene": genes.symbol,
             "essential_class": np.where(essential, "core", "other"),
             "core_essential": essential.astype(int),
             "papers": np.ceil(papers).astype(int),
-            "mean_expression": [f"{value:.2f}" if there else "" for value, there in zip(expression, told, strict=True)],
+            "mean_expression": [
+                f"{value:.2f}" if there else "" for value, there in zip(expression, is_known, strict=True)
+            ],
         }
     )
 

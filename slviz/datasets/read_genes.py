@@ -87,19 +87,19 @@ def _counts(cells: np.ndarray) -> bool:
 
 
 def _report_odd_symbols(numbered: list[tuple[int, str]], file: str, report: Report) -> None:
-    def rows(found: list[tuple[int, str]], what: str, remedy: str, *, fatal: bool) -> None:
-        lines, values = [line for line, _ in found], [symbol for _, symbol in found]
+    def rows(numbered: list[tuple[int, str]], what: str, remedy: str, *, fatal: bool) -> None:
+        lines, values = [line for line, _ in numbered], [symbol for _, symbol in numbered]
         report.add_rows(file, what, remedy, lines=lines, values=values, fatal=fatal)
 
-    several = [each for each in numbered if re.search(r"[\s;]|,(?!\d{1,2}(?:,|$))", each[1])]
+    several = [row for row in numbered if re.search(r"[\s;]|,(?!\d{1,2}(?:,|$))", row[1])]
     rows(several, "is more than one symbol", "Write one gene symbol a line and nothing else.", fatal=True)
-    comma = [each for each in numbered if "," in each[1] and each not in several]
+    comma = [row for row in numbered if "," in row[1] and row not in several]
     rows(comma, "holds a comma and is kept as one symbol", "Write two genes in two lines.", fatal=False)
-    marks = [each for each in numbered if is_missing(each[1])]
+    marks = [row for row in numbered if is_missing(row[1])]
     rows(marks, "is how many programs write a missing name; it is kept as a symbol", "Check the line.", fatal=False)
-    long = [each for each in numbered if len(each[1]) > LONGEST_SYMBOL]
+    long = [row for row in numbered if len(row[1]) > LONGEST_SYMBOL]
     rows(long, f"is longer than {LONGEST_SYMBOL} characters", "Write one gene symbol a line.", fatal=True)
-    dates = [each for each in numbered if DATE.fullmatch(each[1])]
+    dates = [row for row in numbered if DATE.fullmatch(row[1])]
     rows(
         dates,
         "looks like a symbol that a spreadsheet turned into a date; it is kept as it is",
@@ -155,17 +155,17 @@ def numbers_of(cells: np.ndarray, genes: pd.Index) -> np.ndarray:
 
 def nearest_phrase(value: str, genes: pd.Index) -> str:
     """ ", nearest: 'PARP1' or 'PARP10'", or "" when no gene has a name like it."""
-    found = nearest(value[:LONGEST_SYMBOL], genes)
-    return found.replace(" Did you mean ", "; nearest: ").removesuffix("?")
+    phrase = nearest(value[:LONGEST_SYMBOL], genes)
+    return phrase.replace(" Did you mean ", "; nearest: ").removesuffix("?")
 
 
 def read_gene_info(text: str, file: str, genes: pd.Index, report: Report) -> pd.DataFrame | None:
     """One row a gene in the order of the list, columns `GENE_INFO_COLUMNS`, "" where nothing is said."""
     table = named_rows(text, file, ["gene"], ["gene", *GENE_INFO_COLUMNS], report)
-    found = None if table is None else first_row_of_each_gene(table, genes, report)
-    if found is None:
+    first_rows = None if table is None else first_row_of_each_gene(table, genes, report)
+    if first_rows is None:
         return None
-    numbers, rows = found
+    numbers, rows = first_rows
     report.read["genes with names and identifiers"] = len(rows)
     info = pd.DataFrame(index=range(len(genes)))
     for column in GENE_INFO_COLUMNS:

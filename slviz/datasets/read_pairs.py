@@ -177,8 +177,8 @@ def read_evidence(
     text: str, file: str, genes: pd.Index, pairs: Int64[np.ndarray, "pairs 2"], report: Report
 ) -> pd.DataFrame | None:
     """Records with the columns `EVIDENCE_COLUMNS`; rows about pairs that are not known are left out and counted."""
-    told = [column for column in EVIDENCE_COLUMNS if column != "pair"]
-    table = named_rows(text, file, [*NAMES, "evidence"], [*NAMES, *told], report)
+    columns = [column for column in EVIDENCE_COLUMNS if column != "pair"]
+    table = named_rows(text, file, [*NAMES, "evidence"], [*NAMES, *columns], report)
     if table is None:
         return None
     rows = len(table)
@@ -198,5 +198,5 @@ def read_evidence(
         return None
     report_odd_publications(table, report)
     report.read["evidence records"] = len(table)
-    texts = {column: pd.Series(without_marks(table.cells[column]), dtype=str) for column in told}
+    texts = {column: pd.Series(without_marks(table.cells[column]), dtype=str) for column in columns}
     return pd.DataFrame({**texts, "pair": row.astype(np.int64), "score": score}, columns=list(EVIDENCE_COLUMNS))

@@ -108,7 +108,7 @@ def finite(numbers: np.ndarray) -> np.ndarray:
 def _of_one_gene_each(columns: Mapping[str, np.ndarray]) -> list[tuple[str, str]]:
     """Two columns each, such as identity_1 and identity_2, that hold the same kind of thing."""
     folded = {fold_name(name): name for name in columns}
-    found = []
+    names = []
     for name in folded:
         stem, _, side = name.rpartition("_")
         for one, other in SIDES:
@@ -116,8 +116,8 @@ def _of_one_gene_each(columns: Mapping[str, np.ndarray]) -> list[tuple[str, str]
             if stem and side == one and partner is not None:
                 pair = (folded[name], partner)
                 if columns[pair[0]].dtype == columns[pair[1]].dtype:
-                    found.append(pair)
-    return found
+                    names.append(pair)
+    return names
 
 
 def report_screens_in_relations(
@@ -154,17 +154,17 @@ def _letters(text: str) -> str:
 
 def _report_repeats(pairs: np.ndarray, file: str, tested: Mapping[str, TestedPairs], report: Report) -> None:
     """Says where a relation holds the hits of a screen and not its non-hits: it was made from the screen."""
-    base = 1 + max(int(each.max(initial=0)) for each in (pairs, *(screen.pairs for screen in tested.values())))
+    base = 1 + max(int(numbers.max(initial=0)) for numbers in (pairs, *(screen.pairs for screen in tested.values())))
     held = np.sort(pairs[:, 0] * base + pairs[:, 1])
-    told: list[str] = []
+    repeats: list[str] = []
     for name, screen in tested.items():
         key = screen.pairs[:, 0] * base + screen.pairs[:, 1]
         inside = held[np.minimum(np.searchsorted(held, key), len(held) - 1)] == key
         hits, others = inside[screen.hit], inside[~screen.hit]
         if len(hits) >= FEWEST_HITS and len(others) and hits.mean() >= REPEATS and others.mean() <= OTHERWISE:
-            told.append(
+            repeats.append(
                 f"holds {hits.sum():,} of {len(hits):,} hits of the screen '{name}' and {others.mean():.0%} of its "
                 "non-hits, so it repeats that screen's result"
             )
-    for what in told[:SHOWN]:
+    for what in repeats[:SHOWN]:
         report.add(file, what, "Use no score from this file on that screen.", fatal=False)

@@ -43,9 +43,9 @@ def read_terms(
         return None
     id_first = are_id_first(sets)
     sets = _without_repeats(sets, file, report)
-    member = np.array([cell for each in sets for cell in each.members], dtype=object)
-    term = np.repeat(np.arange(len(sets)), [len(each.members) for each in sets])
-    lines = np.array([each.line for each in sets], dtype=np.int64)
+    member = np.array([cell for gene_set in sets for cell in gene_set.members], dtype=object)
+    term = np.repeat(np.arange(len(sets)), [len(gene_set.members) for gene_set in sets])
+    lines = np.array([gene_set.line for gene_set in sets], dtype=np.int64)
     number = numbering or _by_symbol(genes)
     gene = number(member.tolist())
     _report_genes_as_descriptions(sets, number, file, report)
@@ -101,16 +101,20 @@ def _by_symbol(genes: pd.Index) -> Numbering:
     return numbered
 
 
-def _name_and_id(each: SetLine) -> tuple[str, str]:
+def _name_and_id(gene_set: SetLine) -> tuple[str, str]:
     """Name and identifier of a term; a title without an id in parentheses serves as both."""
-    match = None if each.ours else NAME_AND_ID.fullmatch(each.title)
-    return (each.title, each.title) if match is None else (match.group(1), match.group(2))
+    match = None if gene_set.ours else NAME_AND_ID.fullmatch(gene_set.title)
+    return (gene_set.title, gene_set.title) if match is None else (match.group(1), match.group(2))
 
 
 def _without_repeats(sets: Sequence[SetLine], file: str, report: Report) -> list[SetLine]:
     first: dict[str, int] = {}
-    identifier = {each.line: _name_and_id(each)[1] for each in sets}
-    again = [each.line for each in sets if first.setdefault(identifier[each.line], each.line) != each.line]
+    identifier = {gene_set.line: _name_and_id(gene_set)[1] for gene_set in sets}
+    again = [
+        gene_set.line
+        for gene_set in sets
+        if first.setdefault(identifier[gene_set.line], gene_set.line) != gene_set.line
+    ]
     report.add_rows(
         file,
         "is a term that was there before; the first one is used",
@@ -120,7 +124,7 @@ def _without_repeats(sets: Sequence[SetLine], file: str, report: Report) -> list
     )
     report.skip(file, len(again))
     dropped = set(again)
-    return [each for each in sets if each.line not in dropped]
+    return [gene_set for gene_set in sets if gene_set.line not in dropped]
 
 
 def _report_strangers(names: np.ndarray, lines: np.ndarray, file: str, genes: pd.Index, report: Report) -> None:

@@ -82,14 +82,14 @@ def _contradictions(relation: Relation) -> list[str]:
     rows = len(relation.pairs)
     if relation.pairs.shape != (rows, 2):
         return [f"pairs of shape {relation.pairs.shape}"]
-    found = []
+    contradictions = []
     if rows and (relation.pairs.min() < 0 or not (relation.pairs[:, 0] < relation.pairs[:, 1]).all()):
-        found.append("a pair is not written with the smaller gene number first")
+        contradictions.append("a pair is not written with the smaller gene number first")
     if len(np.unique(relation.pairs[:, 0] * (relation.pairs.max(initial=0) + 1) + relation.pairs[:, 1])) != rows:
-        found.append("a pair is listed twice")
+        contradictions.append("a pair is listed twice")
     for name, column in relation.columns.items():
         if column.shape != (rows,):
-            found.append(f"column '{name}' has shape {column.shape} for {rows} pairs")
+            contradictions.append(f"column '{name}' has shape {column.shape} for {rows} pairs")
         elif column.dtype.kind == "f" and np.isinf(column).any():
-            found.append(f"column '{name}' holds an infinite number")
-    return found
+            contradictions.append(f"column '{name}' holds an infinite number")
+    return contradictions

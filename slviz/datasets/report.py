@@ -38,8 +38,8 @@ class Problem:
     alike: int = 0
 
     def __post_init__(self) -> None:
-        for told in ("file", "what", "remedy"):
-            object.__setattr__(self, told, sentences(getattr(self, told)))
+        for name in ("file", "what", "remedy"):
+            object.__setattr__(self, name, sentences(getattr(self, name)))
 
     def __str__(self) -> str:
         place = self.file or "the folder"

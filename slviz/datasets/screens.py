@@ -118,11 +118,11 @@ class ScreenTable:
             mine = self.screen == number
             tested = self.tested(name)
             hits = int(tested.hit.sum())
-            told = [self.references[each] for each in np.unique(self.reference[mine])]
+            references = [self.references[row] for row in np.unique(self.reference[mine])]
             rows.append(
                 {
                     "screen": name,
-                    "reference": ", ".join(filter(None, told)),
+                    "reference": ", ".join(filter(None, references)),
                     "cell_lines": len(np.unique(self.cell_line[mine])),
                     "pairs": len(tested),
                     "hits": hits,
@@ -150,19 +150,19 @@ def _contradictions(table: ScreenTable) -> list[str]:
     columns = (table.hit, table.score, table.screen, table.cell_line, table.reference)
     if table.pairs.shape != (rows, 2) or any(column.shape != (rows,) for column in columns):
         return ["its columns differ in length"]
-    found = []
+    contradictions = []
     if rows and (table.pairs.min() < 0 or not (table.pairs[:, 0] < table.pairs[:, 1]).all()):
-        found.append("a pair is not written with the smaller gene number first")
+        contradictions.append("a pair is not written with the smaller gene number first")
     for numbers, names in (
         (table.screen, table.names),
         (table.cell_line, table.cell_lines),
         (table.reference, table.references),
     ):
         if rows and (numbers.min() < 0 or numbers.max() >= len(names)):
-            found.append("a row names a screen, cell line or reference that does not exist")
+            contradictions.append("a row names a screen, cell line or reference that does not exist")
     test = np.column_stack([table.screen, table.cell_line, table.pairs])
     if len(np.unique(test, axis=0)) != rows:
-        found.append("a pair is tested twice in one line of one screen")
+        contradictions.append("a pair is tested twice in one line of one screen")
     if np.isinf(table.score).any():
-        found.append("a score is infinite")
-    return found
+        contradictions.append("a score is infinite")
+    return contradictions

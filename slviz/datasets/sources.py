@@ -79,17 +79,17 @@ def locate(source: str | None = None) -> tuple[str, Path]:
 def known_datasets() -> tuple[DatasetEntry, ...]:
     """The data sets that are present: those with a name, and the folders in `SLVIZ_DATA` and `SLVIZ_DATA_FOLDERS`."""
     listed = {name: (name, path) for name, path in _named_places().items()}
-    for told in (os.environ.get("SLVIZ_DATA", ""), *listed_folders()):
-        if told and told not in listed and _is_folder(_path(told)):
-            folder = _path(told)
+    for source in (os.environ.get("SLVIZ_DATA", ""), *listed_folders()):
+        if source and source not in listed and _is_folder(_path(source)):
+            folder = _path(source)
             if folder.resolve() not in {path.resolve() for _, path in listed.values()}:
-                listed[told] = (str(folder), folder)
+                listed[source] = (str(folder), folder)
     return tuple(_entry(source, path) for source, path in listed.values())
 
 
 def listed_folders() -> tuple[str, ...]:
     """The data folders that `SLVIZ_DATA_FOLDERS` lists, with the system's mark for paths (":" or ";") between them."""
-    return tuple(each.strip() for each in os.environ.get(DATA_FOLDERS, "").split(os.pathsep) if each.strip())
+    return tuple(folder.strip() for folder in os.environ.get(DATA_FOLDERS, "").split(os.pathsep) if folder.strip())
 
 
 def is_list_set() -> bool:
@@ -119,22 +119,22 @@ def default_source() -> str:
 
 def _named_places() -> dict[str, Path]:
     """Folder of each source that has a name and is there."""
-    told = os.environ.get("SLVIZ_DATA", "")
+    source = os.environ.get("SLVIZ_DATA", "")
     carried, own = places.carried_data(), places.own_data()
-    found: dict[str, list[Path]] = {
+    folders_of: dict[str, list[Path]] = {
         "demo": [carried / "demo", own / "demo"],
         "synlethdb": [],
         "karate": [carried / "karate"],
         "human-sl": [],
     }
-    if told and told not in found:
-        found["human-sl" if _says_more(_path(told)) else "synlethdb"].append(_path(told))
-    found["synlethdb"].append(own / "synlethdb")
-    found["human-sl"].append(own / "human-sl")
+    if source and source not in folders_of:
+        folders_of["human-sl" if _says_more(_path(source)) else "synlethdb"].append(_path(source))
+    folders_of["synlethdb"].append(own / "synlethdb")
+    folders_of["human-sl"].append(own / "human-sl")
     sign = {"demo": SETTINGS, "synlethdb": PAIRS_OF_SYNLETHDB, "karate": SETTINGS, "human-sl": PAIRS_OF_SYNLETHDB}
     return {
         name: present[0]
-        for name, folders in found.items()
+        for name, folders in folders_of.items()
         if (present := [folder for folder in folders if _is_folder(folder) and (folder / sign[name]).is_file()])
     }
 
@@ -169,8 +169,8 @@ def _is_folder(path: Path) -> bool:
 
 def _entry(source: str, path: Path) -> DatasetEntry:
     """Reads only the heading of `dataset.toml`: a list must not fail for one broken folder."""
-    told = _told_by(path)
-    title = told.get("title")
+    settings = _told_by(path)
+    title = settings.get("title")
     return DatasetEntry(
-        source, path, title if isinstance(title, str) and title else path.name, told.get("synthetic") is True
+        source, path, title if isinstance(title, str) and title else path.name, settings.get("synthetic") is True
     )

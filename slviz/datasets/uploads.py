@@ -79,7 +79,7 @@ def keep_and_read(files: Mapping[str, Path]) -> Path:
 
 
 def _unpacked(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
+    members: dict[str, bytes] = {}
     room = MOST_MEBIBYTES << 20
     for name, content in files.items():
         zipped = name.lower().endswith(".zip")
@@ -88,15 +88,15 @@ def _unpacked(files: Mapping[str, bytes]) -> dict[str, bytes]:
             if not _is_data(member):
                 continue
             _refuse_name(member)
-            if found.get(member, data) != data:
+            if members.get(member, data) != data:
                 raise MalformedData(f"Two files are called {member} and differ. Upload the one that you mean.")
-            found[member] = data
+            members[member] = data
             room -= len(data)
     if room < 0:
         raise MalformedData(f"The upload is larger than {MOST_MEBIBYTES} MiB. Put it on the machine and type its path.")
-    if len(found) > MOST_FILES:
-        raise MalformedData(f"The upload has {len(found)} files; a data folder needs no more than {MOST_FILES}.")
-    return found
+    if len(members) > MOST_FILES:
+        raise MalformedData(f"The upload has {len(members)} files; a data folder needs no more than {MOST_FILES}.")
+    return members
 
 
 def _is_data(name: str) -> bool:
@@ -140,18 +140,18 @@ def _write(place: Path, files: Mapping[str, bytes]) -> None:
 
 def left_over_uploads(cache: Path) -> list[LeftOver]:
     """Folders of uploads below the cache that were never written to their end, and places that hold nothing."""
-    found: list[LeftOver] = []
+    left_overs: list[LeftOver] = []
     for place in folders_in(cache / UPLOADS):
         if not DIGEST.fullmatch(place.name):
             continue
         unfinished = _unfinished(place)
-        found += unfinished
+        left_overs += unfinished
         if len(entries_in(place)) == len(unfinished):
-            found.append(LeftOver(place, "the place of an upload that holds nothing", only_if_empty=True))
-    return found
+            left_overs.append(LeftOver(place, "the place of an upload that holds nothing", only_if_empty=True))
+    return left_overs
 
 
 def _unfinished(place: Path) -> list[LeftOver]:
     paths = sorted(place.glob(f"{WRITING}*"))
-    found = [LeftOver(path, "an upload that was not written to its end") for path in paths]
-    return [each for each in found if not each.is_in_use]
+    left_overs = [LeftOver(path, "an upload that was not written to its end") for path in paths]
+    return [left_over for left_over in left_overs if not left_over.is_in_use]

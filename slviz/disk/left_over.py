@@ -43,7 +43,7 @@ class LeftOver:
         """Of the file, or of all files in the folder."""
         try:
             if self.path.is_dir() and not self.path.is_symlink():
-                return sum(each.lstat().st_size for each in self.path.rglob("*") if not each.is_dir())
+                return sum(path.lstat().st_size for path in self.path.rglob("*") if not path.is_dir())
             return self.path.lstat().st_size
         except OSError:
             return 0
@@ -102,7 +102,7 @@ def left_over_removals(place: Path) -> list[LeftOver]:
 
 def folders_in(place: Path) -> list[Path]:
     """Folders in a folder, links left aside; [] where there is none or it cannot be read."""
-    return [each for each in entries_in(place) if each.is_dir() and not each.is_symlink()]
+    return [entry for entry in entries_in(place) if entry.is_dir() and not entry.is_symlink()]
 
 
 def entries_in(place: Path) -> list[Path]:

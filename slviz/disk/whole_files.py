@@ -105,10 +105,10 @@ def unfinished_in(folder: Path, *, name: str | None = None) -> Iterator[Path]:
             names = sorted(entry.name for entry in entries if entry.name.endswith(".part"))
     except OSError:
         return
-    for each in names:
-        named = UNFINISHED.fullmatch(each)
+    for file_name in names:
+        named = UNFINISHED.fullmatch(file_name)
         if named and name in (None, named["name"]):
-            yield folder / each
+            yield folder / file_name
 
 
 def remove_unused(path: Path) -> bool:

@@ -71,7 +71,7 @@ def _device() -> Finding:
 
 def _models_folder(root: Path) -> Iterator[Finding]:
     named = "SLVIZ_MODELS" if os.environ.get("SLVIZ_MODELS") else "beside the program"
-    there = next(each for each in (root, *root.parents) if each.exists())
+    there = next(folder for folder in (root, *root.parents) if folder.exists())
     if there != root:
         yield Finding("models folder", f"{root} ({named}) is not there yet; the first run makes it")
     elif not root.is_dir():
@@ -117,19 +117,21 @@ def _data_sets() -> Iterator[Finding]:
 
 
 def _counted(summaries: list[RunSummary]) -> Finding:
-    states = [each.state for each in summaries]
+    states = [summary.state for summary in summaries]
     counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
     return Finding("runs", counts or "none yet")
 
 
 def _damaged(store: RunStore, summaries: list[RunSummary], *, thorough: bool) -> Iterator[Finding]:
-    for each in summaries:
-        problems = [each.problem] if each.state == "damaged" else []
-        if each.state == "finished" and thorough:
-            problems = _problems(store, each.run_id)
+    for summary in summaries:
+        problems = [summary.problem] if summary.state == "damaged" else []
+        if summary.state == "finished" and thorough:
+            problems = _problems(store, summary.run_id)
         for problem in problems:
-            topic = "damaged run" if each.state == "damaged" else "damaged file"
-            yield Finding(topic, f"{each.run_id}: {problem}", f"Look at `python -m slviz runs show {each.run_id}`.")
+            topic = "damaged run" if summary.state == "damaged" else "damaged file"
+            yield Finding(
+                topic, f"{summary.run_id}: {problem}", f"Look at `python -m slviz runs show {summary.run_id}`."
+            )
 
 
 def _problems(store: RunStore, run_id: str) -> list[str]:
@@ -140,16 +142,16 @@ def _problems(store: RunStore, run_id: str) -> list[str]:
 
 
 def _interrupted(summaries: list[RunSummary]) -> Iterator[Finding]:
-    for each in summaries:
-        if each.state != "interrupted":
+    for summary in summaries:
+        if summary.state != "interrupted":
             continue
         resume, remove = (
-            f"`{commands.in_terminal(spelt(each.run_id))}`" for spelt in (commands.resume, commands.remove)
+            f"`{commands.in_terminal(spelt(summary.run_id))}`" for spelt in (commands.resume, commands.remove)
         )
-        if each.spec is None:
-            yield Finding("interrupted run", f"{each.run_id}: {each.problem}", f"Remove it with {remove}.")
+        if summary.spec is None:
+            yield Finding("interrupted run", f"{summary.run_id}: {summary.problem}", f"Remove it with {remove}.")
         else:
-            yield Finding("interrupted run", each.run_id, f"Resume it with {resume}, or remove it with {remove}.")
+            yield Finding("interrupted run", summary.run_id, f"Resume it with {resume}, or remove it with {remove}.")
 
 
 def size_words(size_bytes: int) -> str:

@@ -72,13 +72,13 @@ def clear_at_start(places: Places) -> int:
 
 def _temporary(place: Path) -> list[LeftOver]:
     """Files of uploads of this account whose server was killed."""
-    found = []
+    left_overs = []
     for folder in folders_in(place):
         if not folder.name.startswith(UPLOADED) or not is_old(folder, UPLOAD_SECONDS):
             continue
         if _is_ours(folder):
-            found.append(LeftOver(folder, "an upload of a server that was killed"))
-    return found
+            left_overs.append(LeftOver(folder, "an upload of a server that was killed"))
+    return left_overs
 
 
 def _is_ours(folder: Path) -> bool:

@@ -79,7 +79,7 @@ def of_run(run: Run, graph: GeneGraph, maps: Iterable[Projection] = ()) -> Annot
 def of_stored_run(store: RunStore, run: Run, graph: GeneGraph) -> Annotated:
     """`of_run` with every map that lies with the run, and PCA, which takes no time to make."""
     maps = _whole_maps(store, run.run_id)
-    if not any(each.method == PCA() for each in maps):
+    if not any(projection.method == PCA() for projection in maps):
         maps.insert(0, PCA().fit(run.embedding, 0))
     return of_run(run, graph, maps)
 
@@ -99,37 +99,39 @@ def of_stored_vectors(store: VectorStore, id: str) -> Annotated:
 
 def _whole_maps(store: RunStore | VectorStore, id: str) -> list[Projection]:
     """Every map that lies with a run or a set and can be read; a damaged one is left out."""
-    found: list[Projection] = []
+    projections: list[Projection] = []
     for method, seed in store.artifacts(id).maps():
         with contextlib.suppress(DamagedRun):
-            found += filter(None, [store.artifacts(id).open_map(method, seed)])
-    return found
+            projections += filter(None, [store.artifacts(id).open_map(method, seed)])
+    return projections
 
 
 def named_maps(maps: Iterable[Projection]) -> dict[str, Projection]:
     """Maps by method, such as "tsne"; further ones of a method get a number ("tsne_2"), 3-D ones "tsne_3d"."""
     named: dict[str, Projection] = {}
-    for each in maps:
-        base = each.method.map_name + ("_3d" if each.coordinates.shape[1] == 3 else "")
+    for projection in maps:
+        base = projection.method.map_name + ("_3d" if projection.coordinates.shape[1] == 3 else "")
         name, number = base, 1
         while name in named:
             number += 1
             name = f"{base}_{number}"
-        named[name] = each
+        named[name] = projection
     return named
 
 
 def described(maps: Mapping[str, Projection]) -> dict[str, str]:
     """By "map_<name>": method, settings and seed of each map as JSON."""
     return {
-        f"map_{name}": json.dumps({**each.method.to_json(), "seed": each.seed, "axes": list(each.axes)})
-        for name, each in maps.items()
+        f"map_{name}": json.dumps(
+            {**projection.method.to_json(), "seed": projection.seed, "axes": list(projection.axes)}
+        )
+        for name, projection in maps.items()
     }
 
 
 def preservation_columns(maps: Mapping[str, Projection]) -> dict[str, np.ndarray]:
     """By "<name>_neighbourhood_preservation": share of each point's nearest neighbours that each map preserves."""
-    return {f"{name}_neighbourhood_preservation": each.kept for name, each in maps.items()}
+    return {f"{name}_neighbourhood_preservation": projection.kept for name, projection in maps.items()}
 
 
 def _gene_columns(graph: GeneGraph) -> pd.DataFrame:

@@ -58,7 +58,9 @@ FORMATS = {
 def about_formats() -> str:
     """One line for each format, for the help of a command."""
     width = max(map(len, FORMATS))
-    return "formats:\n" + "\n".join(f"  {name:<{width}}  {each.about}" for name, each in FORMATS.items())
+    return "formats:\n" + "\n".join(
+        f"  {name:<{width}}  {export_format.about}" for name, export_format in FORMATS.items()
+    )
 
 
 def format_called(name: str) -> Format:

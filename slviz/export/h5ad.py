@@ -37,7 +37,7 @@ def to_h5ad(content: Annotated) -> bytes:
         _table(root, "obs", content.columns, index=content.names)
         _table(root, "var", pd.DataFrame(index=range(width)), index=[f"embedding_{d + 1}" for d in range(width)])
         matrices = {"X_embedding": content.vectors}
-        matrices |= {f"X_{name}": each.coordinates for name, each in content.maps.items()}
+        matrices |= {f"X_{name}": projection.coordinates for name, projection in content.maps.items()}
         for name, matrix in zip(_safe_names(matrices), matrices.values(), strict=True):
             _array(_group(root, "obsm"), name, matrix)
         for name, pairs in content.pairs.items():
@@ -66,7 +66,7 @@ def _array(parent: Any, name: str, values: np.ndarray) -> None:
 
 
 def _texts(parent: Any, name: str, values: Any) -> None:
-    texts = np.array([_storable(str(each)) for each in values], dtype=object)
+    texts = np.array([_storable(str(value)) for value in values], dtype=object)
     _mark(parent.create_dataset(name, data=texts, dtype=h5py.string_dtype()), "string-array", "0.2.0")
 
 
@@ -90,8 +90,8 @@ def _safe_names(names: Iterable[Any], *taken: str) -> list[str]:
     """Names of elements, each once: a slash would make a group of its own in HDF5, and points mean the group itself."""
     used = set(taken)
     safe = []
-    for each in names:
-        name = _storable(str(each)).replace("/", "_")
+    for given_name in names:
+        name = _storable(str(given_name)).replace("/", "_")
         name = name if name.strip(".") else f"column{name}"
         number, made = 1, name
         while made in used:
@@ -111,21 +111,21 @@ def _column(group: Any, name: str, column: pd.Series) -> None:
     if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
         _array(group, name, column.to_numpy())
         return
-    codes, found = pd.factorize(column.where(column.notna(), "").astype(str), sort=True)
-    if len(found) == len(column):
-        _texts(group, name, found[codes])
+    codes, categories = pd.factorize(column.where(column.notna(), "").astype(str), sort=True)
+    if len(categories) == len(column):
+        _texts(group, name, categories[codes])
         return
-    _categories(group, name, codes, np.asarray(found, dtype=object))
+    _categories(group, name, codes, np.asarray(categories, dtype=object))
 
 
-def _categories(parent: Any, name: str, codes: np.ndarray, found: np.ndarray) -> None:
+def _categories(parent: Any, name: str, codes: np.ndarray, categories: np.ndarray) -> None:
     """A repeating text: the distinct ones and each point's number among them, -1 where it is unknown ("")."""
-    known = found != ""
+    known = categories != ""
     number = np.where(known, np.cumsum(known) - 1, -1)
     group = parent.create_group(name)
     _mark(group, "categorical", "0.2.0")
     group.attrs["ordered"] = False
-    _texts(group, "categories", found[known])
+    _texts(group, "categories", categories[known])
     _array(group, "codes", number[codes].astype(np.int32))
 
 

@@ -154,9 +154,9 @@ def _bottom(figure: Any) -> float:
 def _browser() -> str:
     """Path of a Chrome or Chromium on this machine."""
     for name in BROWSERS:
-        found = shutil.which(name)
-        if found:
-            return found
+        path = shutil.which(name)
+        if path:
+            return path
     raise SlvizError(
         "Making a picture file needs Chrome or Chromium on the machine that runs slviz, and none was found. "
         "Install Chromium there, or use the camera button above the figure, which draws in your own browser."

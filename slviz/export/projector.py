@@ -39,14 +39,14 @@ def to_embedding_tsv(content: Annotated) -> bytes:
     """One row a point: its name, its columns, its place on every map, its vector."""
     named = _names(content)
     places = {
-        f"{name}_{axis + 1}": each.coordinates[:, axis]
-        for name, each in content.maps.items()
-        for axis in range(each.coordinates.shape[1])
+        f"{name}_{axis + 1}": projection.coordinates[:, axis]
+        for name, projection in content.maps.items()
+        for axis in range(projection.coordinates.shape[1])
     }
     vectors = {f"embedding_{axis + 1}": content.vectors[:, axis] for axis in range(content.vectors.shape[1])}
     columns = content.columns.reset_index(drop=True)
     ours = {content.noun, *places, *vectors}
-    columns.columns = [f"{each}_column" if each in ours else each for each in columns.columns]
+    columns.columns = [f"{title}_column" if title in ours else title for title in columns.columns]
     whole = pd.concat([named, columns, pd.DataFrame(places), pd.DataFrame(vectors)], axis=1)
     return to_tsv(whole, provenance=content.provenance)
 

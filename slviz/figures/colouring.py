@@ -211,9 +211,11 @@ def by_spread(spread: Spread, seeds: int) -> Colouring:
     )
 
 
-def by_density_distortion(found: DensityDistortion) -> Colouring:
+def by_density_distortion(distortion: DensityDistortion) -> Colouring:
     """Where the map is denser (above 0) or emptier than the embedding."""
-    return Colouring("Density distortion", "signed", found.value, unit="rank on the map less rank in the embedding")
+    return Colouring(
+        "Density distortion", "signed", distortion.value, unit="rank on the map less rank in the embedding"
+    )
 
 
 def by_shared(shared: np.ndarray, words: str) -> Colouring:

@@ -24,27 +24,27 @@ def difference_intervals(differences: Mapping[str, Sequence[Difference]], *, ref
         differences: by the run's name, its metrics minus those of the reference.
         reference: the name of the run that all are compared with.
     """
-    keys = list(dict.fromkeys(each.metric for found in differences.values() for each in found))
+    keys = list(dict.fromkeys(difference.metric for of_run in differences.values() for difference in of_run))
     names = list(differences)[::-1]  # the first stands on top
     shown = all_written(names)
     traces = []
     for place, key in enumerate(keys):
-        of_key = [next(each for each in differences[name] if each.metric == key) for name in names]
+        of_key = [next(difference for difference in differences[name] if difference.metric == key) for name in names]
         traces.append(
             go.Scatter(
-                x=[each.value for each in of_key],
+                x=[difference.value for difference in of_key],
                 y=[row + APART * ((len(keys) - 1) / 2 - place) for row in range(len(names))],
                 text=shown,
                 error_x={
-                    "array": [each.high - each.value for each in of_key],
-                    "arrayminus": [each.value - each.low for each in of_key],
+                    "array": [difference.high - difference.value for difference in of_key],
+                    "arrayminus": [difference.value - difference.low for difference in of_key],
                     "thickness": 2,
                     "width": 5,
                 },
                 mode="markers",
                 name=f"{METRICS[key].label} {'↑' if METRICS[key].higher_is_better else '↓'}",
                 marker={"size": 10, "color": OKABE_ITO[place], "symbol": SYMBOLS[place]},
-                customdata=[[each.low, each.high] for each in of_key],
+                customdata=[[difference.low, difference.high] for difference in of_key],
                 hovertemplate="<b>%{text}</b><br>%{x:+.3f} "
                 "(%{customdata[0]:+.3f} to %{customdata[1]:+.3f})<extra></extra>",
             )

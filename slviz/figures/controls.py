@@ -23,7 +23,7 @@ CHANCE = "by chance, ± 2 standard deviations"
 def agreement_bars(agreements: Mapping[str, Agreement]) -> go.Figure:
     """A bar for each two embeddings, named by the key: the share of nearest neighbours that stay, beside chance."""
     names = all_written(agreements)
-    percent = [100 * each.mean for each in agreements.values()]
+    percent = [100 * agreement.mean for agreement in agreements.values()]
     bars = go.Bar(
         y=names,
         x=percent,
@@ -35,7 +35,7 @@ def agreement_bars(agreements: Mapping[str, Agreement]) -> go.Figure:
         showlegend=False,
         hovertemplate="%{y}: %{x:.1f} % stay<extra></extra>",
     )
-    chance = _chance([each.null for each in agreements.values()], names, across=False)
+    chance = _chance([agreement.null for agreement in agreements.values()], names, across=False)
     figure = framed(
         [bars, *chance],
         x="nearest neighbours that stay the same, %",
@@ -55,10 +55,10 @@ def homophily_bars(homophily: Mapping[str, Sequence[NeighbourHomophily]], titles
         homophily: by kind of embedding, its homophily by each relation, the relations in the same order.
         titles: what each kind is called.
     """
-    relations = [written(each.relation) for each in next(iter(homophily.values()))]
+    relations = [written(measurement.relation) for measurement in next(iter(homophily.values()))]
     traces: list[Any] = []
-    for place, (kind, found) in enumerate(homophily.items()):
-        percent = [100 * each.mean for each in found]
+    for place, (kind, of_kind) in enumerate(homophily.items()):
+        percent = [100 * measurement.mean for measurement in of_kind]
         traces.append(
             go.Bar(
                 x=np.arange(len(relations)) + _offset(place, len(homophily)),
@@ -73,14 +73,14 @@ def homophily_bars(homophily: Mapping[str, Sequence[NeighbourHomophily]], titles
                 hovertemplate=f"{written(titles[kind])}: %{{y:.1f}} % of neighbours %{{customdata[0]}}<extra></extra>",
             )
         )
-    nulls = [each.null for found in homophily.values() for each in found]
+    nulls = [measurement.null for of_kind in homophily.values() for measurement in of_kind]
     places = [
         relation + _offset(place, len(homophily))
         for place in range(len(homophily))
         for relation in range(len(relations))
     ]
     traces += _chance(nulls, places, across=True)
-    highest = max(100 * each.mean for found in homophily.values() for each in found)
+    highest = max(100 * measurement.mean for of_kind in homophily.values() for measurement in of_kind)
     figure = framed(
         traces,
         x="",
@@ -104,7 +104,7 @@ def _offset(place: int, kinds: int) -> float:
 
 def _chance(nulls: Sequence[Null], places: Sequence[Any], *, across: bool) -> list[Any]:
     """The nulls with their spread, on bars that stand (`across`) or lie: light on dark, to be seen on any bar."""
-    mean, spread = [100 * each.mean for each in nulls], [200 * each.spread for each in nulls]
+    mean, spread = [100 * null.mean for null in nulls], [200 * null.spread for null in nulls]
     error = {"type": "data", "array": spread, "color": DARK, "thickness": 1.5, "width": 3}
     place = {"x": places, "y": mean, "error_y": error} if across else {"x": mean, "y": places, "error_x": error}
     symbol = "line-ew" if across else "line-ns"

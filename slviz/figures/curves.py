@@ -72,7 +72,7 @@ def _lines(curves: Sequence[NamedCurve], metric_name: str, *, x: str, y: str) ->
     traces = []
     for curve in order:
         kept = _thinned(len(curve.x))
-        place = [each.name for each in curves if each.baseline].index(curve.name) if curve.baseline else 0
+        place = [baseline.name for baseline in curves if baseline.baseline].index(curve.name) if curve.baseline else 0
         traces.append(
             go.Scatter(
                 x=np.asarray(curve.x, dtype=np.float32)[kept],

@@ -84,11 +84,11 @@ def compared_bars(
     ids = list(dict.fromkeys([*first.leading["id"].head(most_each), *second.leading["id"].head(most_each)]))
     if not ids:
         return empty(f"No term of either selection reaches q < {SIGNIFICANT:g}.")
-    both = [each.table.drop_duplicates("id").set_index("id") for each in (first, second)]
-    named = pd.concat([each[["term"]] for each in both])
+    both = [enrichment.table.drop_duplicates("id").set_index("id") for enrichment in (first, second)]
+    named = pd.concat([table[["term"]] for table in both])
     named = named.loc[~named.index.duplicated()].loc[ids]
     titles = titles_of(named.reset_index().rename(columns={"index": "id"}))
-    q = [each["q"].reindex(ids).fillna(1.0).to_numpy() for each in both]
+    q = [table["q"].reindex(ids).fillna(1.0).to_numpy() for table in both]
     order = np.argsort(np.minimum(q[0], q[1]), kind="stable")
     places = [titles[row] for row in order]
     bars = [
@@ -117,8 +117,8 @@ def surety(q: Any) -> np.ndarray:
 def titles_of(rows: pd.DataFrame) -> dict[int, str]:
     """A distinct title for each row (by its index), broken into lines; two terms of one name get their ids."""
     twice = rows["term"].duplicated(keep=False)
-    told = rows["term"].where(~twice, rows["term"] + " " + rows["id"]).tolist()
-    wrapped = [textwrap.wrap(str(name), LETTERS, max_lines=2, placeholder=" …") for name in told]
+    names = rows["term"].where(~twice, rows["term"] + " " + rows["id"]).tolist()
+    wrapped = [textwrap.wrap(str(name), LETTERS, max_lines=2, placeholder=" …") for name in names]
     return {int(row): "<br>".join(all_written(lines)) for row, lines in zip(rows.index, wrapped, strict=True)}
 
 

@@ -60,21 +60,21 @@ def callouts(
     farthest_first = np.argsort(-np.hypot(*offsets.T), kind="stable").tolist()  # so that no line crosses a label
     return [
         {
-            "x": float(x[each]),
-            "y": float(y[each]),
-            "text": written(texts[each]),
+            "x": float(x[point]),
+            "y": float(y[point]),
+            "text": written(texts[point]),
             "showarrow": True,
             "arrowhead": 0,
             "arrowwidth": 1,
-            "ax": float(offsets[each, 0]),
-            "ay": float(offsets[each, 1]),
+            "ax": float(offsets[point, 0]),
+            "ay": float(offsets[point, 1]),
             "standoff": 4,
             "font": {"size": size, "weight": 700, "color": "white"},
             "bgcolor": CHIP,
             "borderpad": 2,
             "captureevents": False,
         }
-        for each in farthest_first
+        for point in farthest_first
     ]
 
 
@@ -176,7 +176,7 @@ def _free_offsets(points: np.ndarray, halves: np.ndarray) -> np.ndarray:
     for label, (point, half) in enumerate(zip(points, halves, strict=True)):
         places = np.concatenate([DIRECTIONS * (half + reach / 2) * (1, 1) for reach in REACHES])
         centres = np.array([centre for centre, _ in boxes])
-        sizes = np.array([each for _, each in boxes])
+        sizes = np.array([size for _, size in boxes])
         apart = np.abs((point + places)[:, None] - centres) - (sizes + half)
         covered = (apart < 0).all(axis=2)
         cost = covered[:, : len(points)].sum(axis=1) + LABEL_COVERED * covered[:, len(points) :].sum(axis=1)

@@ -102,7 +102,7 @@ def _edges(around: Neighbourhood, place: np.ndarray, ends: np.ndarray, widest: f
 
 def _once_a_pair(ends: np.ndarray, width: np.ndarray, place: np.ndarray) -> list[int]:
     """Edges to draw: one for two genes, a spoke or branch before an edge among them, then the wider."""
-    rank = np.array([{SPOKE: 0, PREDICTED: 0, OUTER: 1, AMONG: 2}[each] for each in place])
+    rank = np.array([{SPOKE: 0, PREDICTED: 0, OUTER: 1, AMONG: 2}[edge_place] for edge_place in place])
     order = np.lexsort((-width, rank))
     key = np.sort(ends, axis=0)[:, order]
     _, first = np.unique(key, axis=1, return_index=True)

@@ -271,7 +271,9 @@ def _bar(colouring: Colouring) -> dict[str, Any]:
 
 
 def _table(scale: str) -> UInt8[np.ndarray, "256 3"]:
-    return np.array([unlabel_rgb(each) for each in sample_colorscale(scale, np.linspace(0, 1, 256))]).astype(np.uint8)
+    return np.array([unlabel_rgb(colour) for colour in sample_colorscale(scale, np.linspace(0, 1, 256))]).astype(
+        np.uint8
+    )
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

@@ -27,10 +27,10 @@ def results_dots(table: ResultTable, column: Column) -> go.Figure:
     if not rows:
         return empty("No run of this protocol has this metric.")
     sign = 1 if higher_is_better(column[1]) else -1
-    rows.sort(key=lambda each: sign * each[1].cells[column].mean)
+    rows.sort(key=lambda row: sign * row[1].cells[column].mean)
     traces = [_single_runs(rows, column)]
     traces += [
-        _means([each for each in rows if each[1].is_network == is_network], column, is_network=is_network)
+        _means([row for row in rows if row[1].is_network == is_network], column, is_network=is_network)
         for is_network in (True, False)
     ]
     figure = framed(
@@ -51,7 +51,7 @@ def results_by_protocol(table: ResultTable) -> go.Figure:
     names = [written(row_name(row)) for _, row in reversed(rows)]
     traces = []
     for place, column in enumerate(table.columns):
-        measured = [each for each in rows if column in each[1].cells]
+        measured = [row for row in rows if column in row[1].cells]
         trace = _means(measured, column, is_network=True)
         colour, symbol = OKABE_ITO[place % len(OKABE_ITO)], SYMBOLS[place % len(SYMBOLS)]
         marker = {"color": colour, "symbol": symbol, "size": 10, "line": {"color": colour}}
@@ -98,7 +98,7 @@ def _means(rows: Sequence[tuple[int, ResultRow]], column: Column, *, is_network:
 
 def _single_runs(rows: Sequence[tuple[int, ResultRow]], column: Column) -> go.Scatter:
     several = [(place, row, value) for place, row in rows for value in row.cells[column].values]
-    several = [each for each in several if each[1].cells[column].count > 1]
+    several = [row for row in several if row[1].cells[column].count > 1]
     return go.Scatter(
         x=[value for _, _, value in several],
         y=[written(row_name(row)) for _, row, _ in several],

@@ -108,12 +108,12 @@ def _frames(count: int) -> list[tuple[float, float, float, float]]:
     columns = count if count <= MOST_IN_A_ROW else 2
     rows = -(-count // columns)
     width, height = (1 - GAP * (columns - 1)) / columns, (1 - 2.4 * GAP * (rows - 1)) / rows
-    found = []
-    for each in range(count):
-        row, column = divmod(each, columns)
+    frames = []
+    for number in range(count):
+        row, column = divmod(number, columns)
         left, top = column * (width + GAP), 1 - row * (height + 2.4 * GAP)
-        found.append((left, left + width, max(top - height, 0.0), top))
-    return found
+        frames.append((left, left + width, max(top - height, 0.0), top))
+    return frames
 
 
 def _height(frames: Sequence[tuple[float, float, float, float]]) -> int:

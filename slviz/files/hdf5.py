@@ -119,8 +119,8 @@ class Hdf5:
         with self.reading(f"{shown(element.name or '?')}, attribute {key}"):
             if not h5a.exists(element.id, key.encode()):
                 return usual
-            found = h5a.open(element.id, key.encode())
-            if math.prod(found.shape) * found.get_type().get_size() > LONGEST_ATTRIBUTE:
+            attribute = h5a.open(element.id, key.encode())
+            if math.prod(attribute.shape) * attribute.get_type().get_size() > LONGEST_ATTRIBUTE:
                 raise MalformedData(f"{self.name}: the attribute '{shown(key)}' is too long to be one. {AGAIN}")
             value = element.attrs[key]
         return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
@@ -134,9 +134,9 @@ class Hdf5:
         """An attribute that is a list of names; None where there is none, and where it is something else."""
         value = self.attribute(element, key)
         names = np.atleast_1d(value).ravel().tolist() if isinstance(value, str | bytes | np.ndarray) else None
-        if names is None or not all(isinstance(each, str | bytes) for each in names):
+        if names is None or not all(isinstance(name, str | bytes) for name in names):
             return None
-        return [each.decode("utf-8", "replace") if isinstance(each, bytes) else each for each in names]
+        return [name.decode("utf-8", "replace") if isinstance(name, bytes) else name for name in names]
 
     def referred(self, reference: Any) -> h5py.Dataset | None:
         """The data set that an object reference points to inside this file; None for any other kind of reference."""
@@ -145,9 +145,9 @@ class Hdf5:
         with self.reading("a reference"):
             if not reference or h5r.get_obj_type(reference, self.root.id) != h5g.DATASET:
                 return None
-            found = h5r.dereference(reference, self.root.id)
-            _refuse_foreign(found, self.name, "a reference")
-            return h5py.Dataset(found)
+            target = h5r.dereference(reference, self.root.id)
+            _refuse_foreign(target, self.name, "a reference")
+            return h5py.Dataset(target)
 
     def _check(self, dataset: h5py.Dataset, called: str, *, most_chunks: int = MOST_CHUNKS) -> None:
         """Raises `MalformedData` for what may not be read at all, and for chunks that unpack to too much."""
@@ -257,16 +257,16 @@ def _walk(root: h5py.File, name: str) -> None:
 
 def _links(group: Any, name: str) -> list[bytes]:
     """Names of the links of a group, never more than a file may have."""
-    found: list[bytes] = []
+    links: list[bytes] = []
 
     def add(link: bytes) -> bool | None:
-        found.append(link)
-        return True if len(found) > OBJECTS.value else None
+        links.append(link)
+        return True if len(links) > OBJECTS.value else None
 
     group.links.iterate(add)
-    if len(found) > OBJECTS.value:
+    if len(links) > OBJECTS.value:
         raise MalformedData(f"{name} holds more than {OBJECTS.value:,} groups and data sets. {OBJECTS.raised()}")
-    return found
+    return links
 
 
 def _refuse_foreign(dataset: Any, name: str, called: str) -> None:
@@ -339,9 +339,9 @@ def _is_text(kind: Any) -> bool:
 
 def _chunk_places(dataset: Any) -> list[tuple[tuple[int, ...], int]]:
     """Offset and stored size in bytes of each chunk that is stored."""
-    found: list[tuple[tuple[int, ...], int]] = []
-    dataset.chunk_iter(lambda chunk: found.append((chunk.chunk_offset, chunk.size)))
-    return found
+    places: list[tuple[tuple[int, ...], int]] = []
+    dataset.chunk_iter(lambda chunk: places.append((chunk.chunk_offset, chunk.size)))
+    return places
 
 
 def _unpacked(dataset: Any, packed: bytes, mask: int, whole: int, called: str) -> bytes:

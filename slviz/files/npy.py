@@ -68,33 +68,35 @@ def read_npz(
 
     Arrays of Python objects are refused, since they would have to be run.
     """
-    found = {}
+    arrays = {}
     with opened_zip(path, name) as archive:
         for key, member in _arrays(archive).items():
             called = f"{archive.name}: '{shown(member.filename)}'"
             with archive.opened(member) as stream:
                 header = read_header(stream, member.file_size, name=called)
                 if wanted(key, header):
-                    found[key] = _read_data(stream, header, budget=archive.budget, name=called)
-    return found
+                    arrays[key] = _read_data(stream, header, budget=archive.budget, name=called)
+    return arrays
 
 
 def npz_shapes(path: Path, name: str) -> dict[str, NpyHeader]:
     """The headers of the arrays in an `.npz` file by name, without the arrays; raises `MalformedData`."""
-    found = {}
+    headers = {}
     with opened_zip(path, name) as archive:
         for key, member in _arrays(archive).items():
             with archive.opened(member) as stream:
-                found[key] = read_header(stream, member.file_size, name=f"{archive.name}: '{shown(member.filename)}'")
-    return found
+                headers[key] = read_header(stream, member.file_size, name=f"{archive.name}: '{shown(member.filename)}'")
+    return headers
 
 
 def _arrays(archive: Zip) -> dict[str, zipfile.ZipInfo]:
     """The members that are arrays, by their name without its ending."""
-    found = {each.filename.removesuffix(".npy"): each for each in archive.members if each.filename.endswith(".npy")}
-    if not found:
+    members = {
+        member.filename.removesuffix(".npy"): member for member in archive.members if member.filename.endswith(".npy")
+    }
+    if not members:
         raise MalformedData(f"{archive.name} holds no array of NumPy. {AGAIN}")
-    return found
+    return members
 
 
 def _read_data(file: Any, header: NpyHeader, *, budget: Budget, name: str) -> np.ndarray:

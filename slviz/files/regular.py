@@ -30,19 +30,19 @@ def check_regular(path: Path, *, within: Path | None = None, most_bytes: int | N
             f"{name} is a link to a place outside its folder, which slviz does not follow. Put the file itself there."
         )
     try:
-        found = path.stat()
+        status = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         raise MissingDataFile(f"There is no file {shown(path, 200)}.") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name cannot be used"
         raise MalformedData(f"{name} cannot be read ({reason}). Check its permissions and the disk.") from error
-    if not stat.S_ISREG(found.st_mode):
-        raise MalformedData(f"{name} is {_kind(found.st_mode)}, not a file. Put a file of that name in its place.")
+    if not stat.S_ISREG(status.st_mode):
+        raise MalformedData(f"{name} is {_kind(status.st_mode)}, not a file. Put a file of that name in its place.")
     limit = FILE_MB.value * MEBIBYTE if most_bytes is None else most_bytes
-    if found.st_size > limit:
+    if status.st_size > limit:
         remedy = FILE_MB.raised() if most_bytes is None else "Take only the part that is needed."
         raise MalformedData(f"{name} is larger than {limit >> 20:,} MiB, the most that is read of it. {remedy}")
-    return found.st_size
+    return status.st_size
 
 
 def read_regular(path: Path, *, within: Path | None = None, most_bytes: int | None = None) -> bytes:

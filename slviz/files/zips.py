@@ -63,9 +63,9 @@ class Zip:
         self._archive = archive
         self.name = shown(name)
         self.budget = budget
-        if not all(each.filename for each in archive.infolist()):
+        if not all(entry.filename for entry in archive.infolist()):
             raise MalformedData(f"{self.name} holds a file without a name, so it is damaged. Zip the files again.")
-        self.members = [each for each in archive.infolist() if not each.is_dir() and not _is_hidden(each.filename)]
+        self.members = [entry for entry in archive.infolist() if not entry.is_dir() and not _is_hidden(entry.filename)]
         if len(archive.infolist()) > MEMBERS.value:
             raise MalformedData(f"{self.name} holds more than {MEMBERS.value:,} files. {MEMBERS.raised()}")
 

@@ -50,12 +50,12 @@ def spread_over(maps: Sequence[Float[np.ndarray, "genes dimensions"]], *, seed: 
     The maps are brought to one size and aligned to their mean, which is taken anew until it rests
     (generalised Procrustes). Raises `DataError` for fewer than two maps, or maps of different shape.
     """
-    if len(maps) < 2 or len({each.shape for each in maps}) > 1:
+    if len(maps) < 2 or len({coordinates.shape for coordinates in maps}) > 1:
         raise DataError("To see how far genes move it takes two maps or more of the same genes and dimensions.")
-    placed = [_unit(each) for each in maps]
+    placed = [_unit(coordinates) for coordinates in maps]
     aligned, value = _aligned(placed)
     random = np.random.default_rng(seed)
-    chance = _aligned([random.permutation(each) for each in placed])[1]
+    chance = _aligned([random.permutation(coordinates) for coordinates in placed])[1]
     return Spread(value.astype(np.float32), float(chance.mean()), aligned.astype(np.float32))
 
 
@@ -63,7 +63,7 @@ def _aligned(placed: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """The maps [S, G, d] on top of each other, and each gene's distance from its mean place [G]."""
     aligned, mean = np.stack(placed), placed[0]
     for _ in range(ROUNDS):
-        aligned = np.stack([_turned_to(mean, each) for each in placed])
+        aligned = np.stack([_turned_to(mean, coordinates) for coordinates in placed])
         mean = _unit(aligned.mean(axis=0))
     away = np.sqrt(((aligned - aligned.mean(axis=0)) ** 2).sum(axis=2).mean(axis=0))
     return aligned, away

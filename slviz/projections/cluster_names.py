@@ -30,10 +30,10 @@ def named(clusters: Clusters, graph: GeneGraph) -> Clusters:
 
     A cluster that has no significantly enriched term is called for its gene with most known partners: "7 · near KRAS".
     """
-    found = [None] * len(clusters.names) if graph.terms is None else most_enriched_terms(clusters, graph.terms)
+    best_terms = [None] * len(clusters.names) if graph.terms is None else most_enriched_terms(clusters, graph.terms)
     by_degree = np.argsort(-graph.degree, kind="stable")
     names = []
-    for number, best in enumerate(found):
+    for number, best in enumerate(best_terms):
         hub = graph.genes[by_degree[clusters.label[by_degree] == number][0]]
         called = f"near {hub}" if best is None or graph.terms is None else graph.terms.names[best.term]
         names.append(f"{number + 1} · {called}")
@@ -50,8 +50,8 @@ def most_enriched_terms(clusters: Clusters, terms: Terms) -> list[ClusterTerm | 
     belongs = sp.csr_array(
         (np.ones(inside.sum()), (np.flatnonzero(inside), clusters.label[inside])), shape=(len(clusters.label), count)
     )
-    asked = terms_asked(terms)
-    membership = terms.membership[:, asked].astype(np.int64)
+    candidates = terms_asked(terms)
+    membership = terms.membership[:, candidates].astype(np.int64)
     held = np.rint((membership.T @ belongs).toarray().T).astype(np.int64)  # [clusters, terms]
     on_map = np.asarray(membership.sum(axis=0)).ravel()
     size = np.bincount(clusters.label[inside], minlength=count)
@@ -61,10 +61,10 @@ def most_enriched_terms(clusters: Clusters, terms: Terms) -> list[ClusterTerm | 
     p[cluster, term] = chance_of_so_many(
         held[cluster, term], on_map[term], chosen=size[cluster], background=len(clusters.label)
     )
-    found: list[ClusterTerm | None] = []
+    best_terms: list[ClusterTerm | None] = []
     for number in range(count):
-        best = int(np.lexsort((on_map, p[number]))[0]) if len(asked) else -1
+        best = int(np.lexsort((on_map, p[number]))[0]) if len(candidates) else -1
         q = float(benjamini_hochberg(p[number])[best]) if best >= 0 else 1.0
-        known = ClusterTerm(int(asked[best]), int(held[number, best]), q) if q < SIGNIFICANT else None
-        found.append(known)
-    return found
+        known = ClusterTerm(int(candidates[best]), int(held[number, best]), q) if q < SIGNIFICANT else None
+        best_terms.append(known)
+    return best_terms

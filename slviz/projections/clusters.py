@@ -118,9 +118,9 @@ CLUSTERINGS: Choices[Clustering] = Choices("clustering", LeidenClusters, KMeansC
 def by_size(raw: np.ndarray) -> Int64[np.ndarray, " genes"]:
     """Labels renumbered so that 0 is the largest; equal sizes keep the order of their first gene."""
     label = np.full(len(raw), -1, dtype=np.int64)
-    found, first, size = np.unique(raw[raw >= 0], return_index=True, return_counts=True)
+    labels, first, size = np.unique(raw[raw >= 0], return_index=True, return_counts=True)
     order = np.lexsort((first, -size))
-    rank = np.empty(len(found), dtype=np.int64)
-    rank[order] = np.arange(len(found))
-    label[raw >= 0] = rank[np.searchsorted(found, raw[raw >= 0])]
+    rank = np.empty(len(labels), dtype=np.int64)
+    rank[order] = np.arange(len(labels))
+    label[raw >= 0] = rank[np.searchsorted(labels, raw[raw >= 0])]
     return label

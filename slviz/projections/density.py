@@ -141,7 +141,7 @@ def density_distortion(embedding: Density, on_map: Density) -> DensityDistortion
     """What of the density of a map comes from the map, by ranks, so that units do not matter."""
     from scipy.stats import rankdata
 
-    there, here = (rankdata(each.value) for each in (embedding, on_map))  # ties share their mean rank
+    there, here = (rankdata(density.value) for density in (embedding, on_map))  # ties share their mean rank
     flat = there.std() == 0 or here.std() == 0
     value = (here - there) / max(len(here) - 1, 1)
     return DensityDistortion(value.astype(np.float32), 0.0 if flat else float(np.corrcoef(there, here)[0, 1]))

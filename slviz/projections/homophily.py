@@ -70,7 +70,7 @@ def relations_of(
     """
     genes = len(graph)
     learnt, unseen = _listed(training, genes), _listed(test, genes)
-    found = [
+    relations = [
         _sharing(
             "share a partner", "Both are listed with the same third gene, in pairs it learnt from.", learnt, learnt
         ),
@@ -87,8 +87,8 @@ def relations_of(
         telling = np.flatnonzero((size >= 2) & (size <= max(LARGEST_TERM * genes, 2)))
         chosen = sp.csr_array(graph.terms.membership[:, telling])
         help = f"A term (a pathway, a Gene Ontology term) with at most {LARGEST_TERM:.0%} of the genes names both."
-        found.insert(0, _sharing("share a term", help, chosen, chosen))
-    return tuple(each for each in found if each.related.any())
+        relations.insert(0, _sharing("share a term", help, chosen, chosen))
+    return tuple(relation for relation in relations if relation.related.any())
 
 
 def neighbour_homophily(
@@ -110,13 +110,13 @@ def _share(nearest: np.ndarray, relation: Relation) -> np.ndarray:
 
 def _sharing(name: str, help: str, own: sp.csr_array, others: sp.csr_array) -> Relation:
     """Genes one of whose `own` marks (bool [G, M]) another gene has among its marks in `others` (bool [G, M])."""
-    told = np.flatnonzero((_columns(own) > 0) & (_columns(others) > (1 if own is others else 0)))
-    mine, theirs = own[:, told], others[:, told]
+    shared = np.flatnonzero((_columns(own) > 0) & (_columns(others) > (1 if own is others else 0)))
+    mine, theirs = own[:, shared], others[:, shared]
     own_bits, other_bits = _words(mine), _words(theirs)
 
     def between(genes: np.ndarray, near: np.ndarray) -> np.ndarray:
         blocks = [slice(at, at + BLOCK) for at in range(0, len(genes), BLOCK)]
-        return np.concatenate([(own_bits[genes[each]] & other_bits[near[each]]).any(axis=1) for each in blocks])
+        return np.concatenate([(own_bits[genes[block]] & other_bits[near[block]]).any(axis=1) for block in blocks])
 
     return Relation(name, help, np.diff(mine.indptr) > 0, between)
 

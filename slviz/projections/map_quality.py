@@ -86,38 +86,38 @@ def measure_map_quality(
         raise DataError(f"{genes} genes are too few to measure the quality of a map; it takes 4.")
     tell = on_progress or (lambda share, doing: None)
     tell(0.0, FINDING)
-    asked = np.arange(0, genes, 1 if genes <= ALL_UP_TO else -(-genes // SAMPLE))
-    there = nearest_of(vectors, asked, count=neighbours)
-    here = nearest_of(coordinates, asked, count=neighbours)
-    intruders = _ranks(vectors, asked, here, on_progress=lambda share: tell(0.1 + 0.5 * share, "measuring the map"))
-    missed = _ranks(coordinates, asked, there, on_progress=lambda share: tell(0.6 + 0.4 * share, "measuring the map"))
-    row = np.arange(len(asked))[:, None] * genes
+    sample = np.arange(0, genes, 1 if genes <= ALL_UP_TO else -(-genes // SAMPLE))
+    there = nearest_of(vectors, sample, count=neighbours)
+    here = nearest_of(coordinates, sample, count=neighbours)
+    intruders = _ranks(vectors, sample, here, on_progress=lambda share: tell(0.1 + 0.5 * share, "measuring the map"))
+    missed = _ranks(coordinates, sample, there, on_progress=lambda share: tell(0.6 + 0.4 * share, "measuring the map"))
+    row = np.arange(len(sample))[:, None] * genes
     kept = np.isin(there + row, here + row).mean(axis=1)  # a gene's numbers never meet another gene's
     return MapQuality(
-        trustworthiness=_spread_out(asked, _grade(intruders, genes, neighbours), genes),
-        continuity=_spread_out(asked, _grade(missed, genes, neighbours), genes),
-        recall=_spread_out(asked, kept, genes),
+        trustworthiness=_spread_out(sample, _grade(intruders, genes, neighbours), genes),
+        continuity=_spread_out(sample, _grade(missed, genes, neighbours), genes),
+        recall=_spread_out(sample, kept, genes),
         neighbours=neighbours,
     )
 
 
 def nearest_of(
-    vectors: Float[np.ndarray, "genes width"], asked: Int64[np.ndarray, " asked"], *, count: int
-) -> Int64[np.ndarray, "asked count"]:
+    vectors: Float[np.ndarray, "genes width"], rows: Int64[np.ndarray, " sample"], *, count: int
+) -> Int64[np.ndarray, "sample count"]:
     """Numbers of the `count` nearest others of the genes `asked`, nearest first; exact, Euclidean."""
-    if len(asked) == len(vectors):
+    if len(rows) == len(vectors):
         return nearest_neighbours(vectors, count=count)[0]
     from sklearn.neighbors import NearestNeighbors
 
     algorithm = "kd_tree" if vectors.shape[1] <= 8 else "brute"
-    found = NearestNeighbors(n_neighbors=count + 1, algorithm=algorithm).fit(vectors).kneighbors(vectors[asked])[1]
+    nearest = NearestNeighbors(n_neighbors=count + 1, algorithm=algorithm).fit(vectors).kneighbors(vectors[rows])[1]
     # The gene itself is among the first, but behind another gene at its own place it need not be the very first.
-    itself = found == asked[:, None]
+    itself = nearest == rows[:, None]
     itself[~itself.any(axis=1), -1] = True
-    return found[~itself].reshape(len(asked), count).astype(np.int64)
+    return nearest[~itself].reshape(len(rows), count).astype(np.int64)
 
 
-def _ranks(vectors, asked, others, *, on_progress) -> Int64[np.ndarray, "asked count"]:
+def _ranks(vectors, sample, others, *, on_progress) -> Int64[np.ndarray, "sample count"]:
     """The place (from 1) of each of `others` [A, k] in the order of distance from its gene, all genes considered.
 
     Distances in double precision, so that near ones far from the origin are still told apart. Genes at
@@ -128,14 +128,14 @@ def _ranks(vectors, asked, others, *, on_progress) -> Int64[np.ndarray, "asked c
     square = (points**2).sum(axis=1)
     rank = np.empty(others.shape, dtype=np.int64)
     step = max(BLOCK_NUMBERS // len(points), 1)
-    for start in range(0, len(asked), step):
-        rows = asked[start : start + step]
+    for start in range(0, len(sample), step):
+        rows = sample[start : start + step]
         distance = square - 2 * points[rows] @ points.T  # without |own|², which changes no order: [rows, genes]
         distance[np.arange(len(rows)), rows] = np.inf  # never its own neighbour
         wanted = np.take_along_axis(distance, others[start : start + step], axis=1)
         distance.sort(axis=1)
         rank[start : start + step] = 1 + _places(distance, wanted)
-        on_progress((start + len(rows)) / len(asked))
+        on_progress((start + len(rows)) / len(sample))
     return rank
 
 
@@ -152,7 +152,7 @@ def _places(ascending: Float[np.ndarray, "rows genes"], wanted: Float[np.ndarray
     return low
 
 
-def _grade(rank: Int64[np.ndarray, "asked count"], genes: int, neighbours: int) -> np.ndarray:
+def _grade(rank: Int64[np.ndarray, "sample count"], genes: int, neighbours: int) -> np.ndarray:
     return 1 - np.maximum(rank - neighbours, 0).sum(axis=1) / _worst(genes, neighbours)
 
 
@@ -161,7 +161,7 @@ def _worst(genes: int, neighbours: int) -> float:
     return neighbours * (2 * genes - 3 * neighbours - 1) / 2
 
 
-def _spread_out(asked: np.ndarray, values: np.ndarray, genes: int) -> Float32[np.ndarray, " genes"]:
+def _spread_out(sample: np.ndarray, values: np.ndarray, genes: int) -> Float32[np.ndarray, " genes"]:
     everywhere = np.full(genes, np.nan, dtype=np.float32)
-    everywhere[asked] = values
+    everywhere[sample] = values
     return everywhere

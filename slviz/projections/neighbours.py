@@ -44,21 +44,21 @@ def neighbourhood_preservation(
 
 def distance_to_nearest(
     vectors: Float[np.ndarray, "genes width"], nearest: int, *, every: int = 1
-) -> Float32[np.ndarray, " asked"]:
+) -> Float32[np.ndarray, " sample"]:
     """Euclidean distance from each gene to its `nearest`-th nearest other (1 is the closest).
 
     `every` asks for every so-many-th gene only, among all genes: [⌈G / every⌉].
     """
-    asked = vectors[::every]
+    sample = vectors[::every]
     if vectors.shape[1] <= FEW_COLUMNS:
         from scipy.spatial import KDTree
 
-        distance, _ = KDTree(vectors).query(asked, k=[nearest + 1], workers=-1)  # pyright: ignore[reportArgumentType]
+        distance, _ = KDTree(vectors).query(sample, k=[nearest + 1], workers=-1)  # pyright: ignore[reportArgumentType]
     else:
         from sklearn.neighbors import NearestNeighbors
 
         search = NearestNeighbors(n_neighbors=nearest + 1, algorithm="brute").fit(vectors)
-        distance = search.kneighbors(asked)[0][:, -1:]
+        distance = search.kneighbors(sample)[0][:, -1:]
     return distance[:, 0].astype(np.float32)  # the first that was found is the gene itself
 
 

@@ -24,9 +24,9 @@ class Steps:
         self.steps = steps
 
     def write(self, text: str) -> int:
-        found = self.pattern.search(text)
-        if found:
-            step, steps = int(found[1]), self.steps or int(found[2])
+        match = self.pattern.search(text)
+        if match:
+            step, steps = int(match[1]), self.steps or int(match[2])
             share = self.start + (1 - self.start) * min(step / max(steps, 1), 1.0)
             self.on_progress(share, f"step {step:,} of {steps:,}")
         return len(text)

@@ -110,8 +110,8 @@ class Cluster:
 def left_over_marks(root: Path) -> list[LeftOver]:
     """Marks of sweeps on a cluster that ended without taking theirs away."""
     marks = [path for path in entries_in(root / MARKS) if MARK.fullmatch(path.name)]
-    found = [LeftOver(path, "the mark of a sweep on a cluster") for path in marks]
-    return [each for each in found if not each.is_in_use]
+    left_overs = [LeftOver(path, "the mark of a sweep on a cluster") for path in marks]
+    return [left_over for left_over in left_overs if not left_over.is_in_use]
 
 
 def clear_marks(root: Path) -> None:

@@ -52,12 +52,12 @@ class LocalWorkers:
             lane.start()
 
     def wait(self, seconds: float) -> list[Ending]:
-        found = []
+        endings = []
         with contextlib.suppress(queue.Empty):
-            found.append(self._endings.get(timeout=seconds))
+            endings.append(self._endings.get(timeout=seconds))
             while True:
-                found.append(self._endings.get_nowait())
-        return found
+                endings.append(self._endings.get_nowait())
+        return endings
 
     def running(self) -> list[str]:
         with self._guard:
@@ -103,7 +103,7 @@ class LocalWorkers:
         """The first job whose time has come; None when all is to stop."""
         while not self._stopping.wait(0.05):
             with self._guard:
-                ready = [each for each in self._waiting if each[0] <= time.monotonic()]
+                ready = [waiting for waiting in self._waiting if waiting[0] <= time.monotonic()]
                 if ready:
                     self._waiting.remove(ready[0])
                     return ready[0][1]

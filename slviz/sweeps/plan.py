@@ -174,28 +174,28 @@ def _splits_of(wish: Wish, task: str) -> Sequence[str]:
 
 def _fitting(parts: Mapping[str, Sequence[str]], words: Sequence[str]) -> dict[str, set[tuple[str, str]]]:
     """For each `key=value`, the (part, name) that have such a setting; raises where none has."""
-    found: dict[str, set[tuple[str, str]]] = {}
+    fitting: dict[str, set[tuple[str, str]]] = {}
     keys: set[str] = set()
     for word in words:
         typed, equals, _ = word.partition("=")
         if not equals:
             raise InvalidSetting(f"'{word}' is not a setting. Write key=value, such as epochs=200.")
         part, _, key = typed.strip().rpartition(".")
-        found[word] = set()
+        fitting[word] = set()
         for table, names in parts.items():
             for name in names:
                 has = _keys(TABLES[table], name)
                 keys |= has
                 today = former_names.setting(former_names.choice(TABLES[table].kind, name), key)
                 if today in has and part in ("", table):
-                    found[word].add((table, name))
-        if not found[word] and all(name in TABLES[table] for table, names in parts.items() for name in names):
+                    fitting[word].add((table, name))
+        if not fitting[word] and all(name in TABLES[table] for table, names in parts.items() for name in names):
             raise InvalidSetting(f"Nothing chosen here has a setting '{typed.strip()}'.{nearest(key, keys)}")
-    return found
+    return fitting
 
 
 def _keys(table: Choices, name: str) -> set[str]:
-    return {each.key for each in table[name].settings()} if name in table else set()
+    return {setting.key for setting in table[name].settings()} if name in table else set()
 
 
 def _held_out(listed: Listed, split: str, wish: Wish, words: Sequence[str]) -> Iterator[list[str]]:
@@ -203,9 +203,11 @@ def _held_out(listed: Listed, split: str, wish: Wish, words: Sequence[str]) -> I
     known = _keys(TABLES["split"], split)
     said = {word.partition("=")[0].rpartition(".")[2] for word in words}
     if "fold" in known and "fold" not in said:
-        yield from ([f"split.fold={each}"] for each in _folds(wish.values("fold"), words))
+        yield from ([f"split.fold={fold}"] for fold in _folds(wish.values("fold"), words))
     elif "publication" in known and "publication" not in said:
-        yield from ([f"split.publication={each}"] for each in _publications(listed, wish.values("publication")))
+        yield from (
+            [f"split.publication={publication}"] for publication in _publications(listed, wish.values("publication"))
+        )
     elif split == "file":
         raise InvalidSetting("The split 'file' needs a file of test pairs: train it with `train --test-pairs FILE`.")
     else:

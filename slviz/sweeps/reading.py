@@ -97,7 +97,7 @@ def _toml(text: str, name: str) -> tuple[list[Wish], list[Refused]]:
     except UnreadableToml as error:
         raise InvalidSetting(f"{readable(name)} is no TOML that can be read: {readable(str(error))}.") from error
     tables = content.pop(RUNS, [])
-    if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise InvalidSetting(f"{name}: write each group of runs under [[{RUNS}]].")
     wishes, refused = [], []
     for number, table in enumerate(tables or [content], start=1):
@@ -131,7 +131,7 @@ def _table(table: Mapping[str, Any], settings: Mapping[str, Any], where: str) ->
             isinstance(values, list) and any(isinstance(value, list | dict) for value in values)
         ):
             raise InvalidSetting(f"'{axis}' is a list of names or numbers, such as [0, 1].")
-        axes[axis] = [str(each) for each in (values if isinstance(values, list) else [values])]
+        axes[axis] = [str(value) for value in (values if isinstance(values, list) else [values])]
     return Wish(axes, [f"{key}={_text(value)}" for key, value in settings.items()], where)
 
 

@@ -24,7 +24,9 @@ def delimiter_of(lines: Sequence[str], *, prefer: str = "") -> str | None:
     """
     sample = [line for line in lines[:LOOKED_AT] if line.strip()]
     fitting = {
-        mark: fit for mark in (*prefer, *(each for each in SPOKEN if each not in prefer)) if (fit := _fit(sample, mark))
+        mark: fit
+        for mark in (*prefer, *(spoken for spoken in SPOKEN if spoken not in prefer))
+        if (fit := _fit(sample, mark))
     }
     if not fitting:
         return None

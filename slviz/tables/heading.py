@@ -110,12 +110,12 @@ def _is_above_names(first: Sequence[str], rest: Sequence[Row], width: int, is_na
 
 def _above_numbers(first: Sequence[str], rest: Sequence[Row], width: int) -> list[bool]:
     """For each column of numbers below, whether the first row has a word there; a missing mark says nothing."""
-    told = []
+    is_above = []
     for place in range(min(width, len(first), MOST_COLUMNS)):
         below = [row.cells[place] for row in rest if len(row.cells) > place and not is_missing(row.cells[place])]
         if below and not is_missing(first[place]) and sum(map(is_number, below)) >= MOSTLY * len(below):
-            told.append(not is_number(first[place]))
-    return told
+            is_above.append(not is_number(first[place]))
+    return is_above
 
 
 def _holds_value(cells: Sequence[str]) -> bool:

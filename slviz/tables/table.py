@@ -129,13 +129,13 @@ def read_table(
         )
         return _with_marks(letters)
     lines = text.split("\n")
-    told = SEPARATOR.fullmatch(lines[0])
-    if told is not None:
+    separator = SEPARATOR.fullmatch(lines[0])
+    if separator is not None:
         lines[0] = ""
     top = _comment_lines(lines)
     body = lines[top:]
     ours = any(OURS.match(line) for line in lines[:top])
-    promised = told.group(1) if told is not None else "\t" if ours else delimiter_for(file)
+    promised = separator.group(1) if separator is not None else "\t" if ours else delimiter_for(file)
     delimiter = None if columns == 1 else delimiter_of(body, prefer=promised)
     quotes = not (ours and delimiter == "\t")
     heading = True if ours and heading is None else heading

@@ -139,9 +139,9 @@ def _of_older_encoding(raw: bytes, error: UnicodeDecodeError, file: str) -> tupl
 
 def _has_letters_of_utf8(body: bytes) -> bool:
     """Whether some letters beyond ASCII are whole UTF-8: then a byte that is not is damage, no other encoding."""
-    told = body.decode("utf-8", errors="replace")
-    broken = told.count("\ufffd")
-    return sum(letter > "\x7f" for letter in told) - broken > broken
+    decoded = body.decode("utf-8", errors="replace")
+    broken = decoded.count("\ufffd")
+    return sum(letter > "\x7f" for letter in decoded) - broken > broken
 
 
 def _line_at(text: str, place: int) -> tuple[int, str]:

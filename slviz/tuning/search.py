@@ -92,7 +92,11 @@ def make_search(
     fixed, tried = split_words(names, words)
 
     def spec_of(values: dict[str, Any]) -> RunSpec:
-        used = {each.key: each.used(values[each.key]) for each in tried if each.key in values}
+        used = {
+            distribution.key: distribution.used(values[distribution.key])
+            for distribution in tried
+            if distribution.key in values
+        }
         choices: dict[str, Any] = choices_from_words(names, [*fixed, *words_for(used)])
         return RunSpec.of(
             graph,

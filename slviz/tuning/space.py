@@ -88,7 +88,7 @@ def split_words(names: Mapping[str, str], words: Sequence[str]) -> tuple[list[st
 
     Raises `InvalidSetting` for a value outside its setting's range, an empty range, a setting that nothing has.
     """
-    settings = {part: {each.key: each for each in TABLES[part][names[part]].settings()} for part in TABLES}
+    settings = {part: {setting.key: setting for setting in TABLES[part][names[part]].settings()} for part in TABLES}
     fixed: list[str] = []
     tried: list[Tried] = []
     for word in words:
@@ -114,13 +114,15 @@ def split_words(names: Mapping[str, str], words: Sequence[str]) -> tuple[list[st
 
 def grid_of(tried: Sequence[Tried]) -> list[dict[str, Any]]:
     """Every combination, the last setting varying fastest; raises `InvalidSetting` for too many."""
-    values = [each.grid() for each in tried]
+    values = [axis.grid() for axis in tried]
     count = 1
-    for each in values:
-        count *= len(each)
+    for axis_values in values:
+        count *= len(axis_values)
     if count > MOST_IN_GRID:
         raise InvalidSetting(f"This grid has {count:,} combinations; give shorter lists, or take --sampler tpe.")
-    return [dict(zip((each.key for each in tried), found, strict=True)) for found in itertools.product(*values)]
+    return [
+        dict(zip((axis.key for axis in tried), combination, strict=True)) for combination in itertools.product(*values)
+    ]
 
 
 def words_for(values: Mapping[str, Any]) -> list[str]:
@@ -130,13 +132,13 @@ def words_for(values: Mapping[str, Any]) -> list[str]:
 
 def _tried(key: str, text: str, setting: Setting) -> Tried:
     if LIST in text:
-        values = tuple(dict.fromkeys(setting.check(setting.parse(each)) for each in text.split(LIST)))
+        values = tuple(dict.fromkeys(setting.check(setting.parse(word)) for word in text.split(LIST)))
         return Tried(key, values=values)
     if setting.kind not in (int, float):
         raise InvalidSetting(f"{key}={text}: only a number has a range. Give a list, such as {key}=a{LIST}b.")
     log = text.endswith(LOG)
     low, _, high = text.removesuffix(LOG).partition(RANGE)
-    ends = [setting.check(setting.parse(each)) for each in (low, high)]
+    ends = [setting.check(setting.parse(end)) for end in (low, high)]
     if ends[0] >= ends[1]:
         raise InvalidSetting(f"{key}={text}: the first number of a range is the smaller one.")
     if log and ends[0] <= 0:

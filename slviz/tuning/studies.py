@@ -63,12 +63,12 @@ class StudyFolder:
 
     def names(self) -> list[str]:
         """Names of all searches, the latest changed first."""
-        found = []
+        dated = []
         for path in self.folder.glob("*.db"):
             if NAME.fullmatch(path.stem) and is_plain(path):
                 with contextlib.suppress(OSError):  # removed a moment ago
-                    found.append((-path.stat().st_mtime, path.stem))
-        return [name for _, name in sorted(found)]
+                    dated.append((-path.stat().st_mtime, path.stem))
+        return [name for _, name in sorted(dated)]
 
     def path(self, name: str) -> Path:
         """The file of a search; raises `InvalidSetting` for a name that is none."""
@@ -128,12 +128,12 @@ class StudyFolder:
 
 def left_over_studies(root: Path) -> list[LeftOver]:
     """Locks and wishes to stop that killed searches left in the models folder `root`; never a part of a search."""
-    found: list[LeftOver] = []
+    left_overs: list[LeftOver] = []
     for path in entries_in(root / FOLDER):
         if path.suffix in (".lock", ".cancel") and NAME.fullmatch(path.stem):
             what = "a lock" if path.suffix == ".lock" else "the wish that a search should stop"
-            found.append(LeftOver(path, what, guard=path.with_suffix(".lock")))
-    return [each for each in found if not each.is_in_use]
+            left_overs.append(LeftOver(path, what, guard=path.with_suffix(".lock")))
+    return [left_over for left_over in left_overs if not left_over.is_in_use]
 
 
 def storage_of(path: Path) -> Any:

@@ -106,7 +106,7 @@ class Tuner:
             direction="maximize" if task.higher_is_better else "minimize",
             load_if_exists=True,
         )
-        told = About(
+        about = About(
             command=self.search.command,
             metric=task.metric,
             higher_is_better=task.higher_is_better,
@@ -114,7 +114,7 @@ class Tuner:
             data_fingerprint=self.search.base.data_fingerprint,
             synthetic=self.search.base.synthetic,
         )
-        for key, value in vars(told).items():
+        for key, value in vars(about).items():
             study.set_user_attr(key, value)
         _give_back_interrupted(study)
         if self.search.sampler == "grid":
@@ -126,7 +126,7 @@ class Tuner:
         """Begin one trial; settings that cannot be trained fail it with a sentence."""
         from optuna.trial import TrialState
 
-        trial = self.study.ask({each.key: each.distribution() for each in self.search.tried})
+        trial = self.study.ask({setting.key: setting.distribution() for setting in self.search.tried})
         try:
             spec = self.search.spec_of(trial.params)
             self.validation.check(spec)

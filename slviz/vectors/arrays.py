@@ -73,10 +73,10 @@ def _charge(path: Path, name: str, header: NpyHeader) -> None:
     Budget(name, path.stat().st_size).charge(rows * (NAME_BYTES + 4 * columns))
 
 
-def _chosen(headers: Mapping[str, NpyHeader], asked: str | None, name: str) -> str:
+def _chosen(headers: Mapping[str, NpyHeader], wanted: str | None, name: str) -> str:
     """Which array is the matrix: the one that was asked for, `vectors`, or the first that can be it."""
     fitting = [key for key, header in headers.items() if len(header.shape) == 2 and header.dtype.kind in REAL]
-    chosen = asked or (USUAL if USUAL in fitting else next(iter(fitting), None))
+    chosen = wanted or (USUAL if USUAL in fitting else next(iter(fitting), None))
     if chosen not in fitting:
         listed = [f"{shown(key, 40)} {_described(header)}" for key, header in list(headers.items())[:SHOWN]]
         called = f" called '{shown(chosen)}'" if chosen else ""
@@ -119,6 +119,7 @@ def _texts(values: np.ndarray) -> np.ndarray:
     if values.dtype.kind in "Mm":
         return np.where(np.isnat(values), "", values.astype(str)).astype(object)
     texts = [
-        each.decode("utf-8", "replace") if isinstance(each, bytes) else storable(str(each)) for each in values.tolist()
+        value.decode("utf-8", "replace") if isinstance(value, bytes) else storable(str(value))
+        for value in values.tolist()
     ]
     return np.array(texts, dtype=object).reshape(values.shape)

@@ -65,7 +65,7 @@ def read_h5ad(path: Path, *, name: str, vectors: str | None = None) -> VectorSet
         elements = _matrices(file)
         chosen = vectors or next(iter(_choices(file)), None)
         if chosen is None or chosen not in elements:
-            listed = ", ".join(shown(each) for each in list(elements)[:SHOWN]) or "none"
+            listed = ", ".join(shown(element) for element in list(elements)[:SHOWN]) or "none"
             hint = nearest(chosen, elements) if chosen else ""
             raise MalformedData(
                 f"{file.name} has no vectors called '{shown(chosen or MAIN)}'.{shown(hint, 200)} It has: {listed}."
@@ -120,16 +120,16 @@ def _matrices(file: Hdf5) -> dict[str, Any]:
     """What may be a matrix, by name: `obsm`, then `X`, then layers."""
     with file.reading("obsm"):
         obsm, layers = file.root.get("obsm"), file.root.get(LAYERS)
-        found: dict[str, Any] = {}
+        matrices: dict[str, Any] = {}
         if isinstance(obsm, h5py.Group):
-            found |= {str(name): obsm.get(name) for name in obsm}
+            matrices |= {str(name): obsm.get(name) for name in obsm}
         elif isinstance(obsm, h5py.Dataset):
-            found |= {str(name): Field(obsm, str(name)) for name in obsm.dtype.names or ()}
+            matrices |= {str(name): Field(obsm, str(name)) for name in obsm.dtype.names or ()}
         if MAIN in file.root:
-            found[MAIN] = file.root.get(MAIN)
+            matrices[MAIN] = file.root.get(MAIN)
         if isinstance(layers, h5py.Group):
-            found |= {f"{LAYERS}/{name}": layers.get(name) for name in layers}
-    return found
+            matrices |= {f"{LAYERS}/{name}": layers.get(name) for name in layers}
+    return matrices
 
 
 def _shape(file: Hdf5, element: Any) -> tuple[int, int] | None:
@@ -165,18 +165,18 @@ def _said_shape(file: Hdf5, element: h5py.Group) -> tuple[int, int] | None:
 
 def _table_shape(file: Hdf5, element: h5py.Group) -> tuple[int, int] | None:
     columns: list[Any] = [element.get(title) for title in _columns_of(file, element)]
-    if not columns or not all(isinstance(each, h5py.Dataset) and len(each.shape or ()) == 1 for each in columns):
+    if not columns or not all(isinstance(column, h5py.Dataset) and len(column.shape or ()) == 1 for column in columns):
         return None
-    numbers = all(each.dtype.kind in REAL for each in columns)
-    lengths = {int(each.shape[0]) for each in columns}
+    numbers = all(column.dtype.kind in REAL for column in columns)
+    lengths = {int(column.shape[0]) for column in columns}
     return (lengths.pop(), len(columns)) if numbers and len(lengths) == 1 else None
 
 
 def _columns_of(file: Hdf5, element: h5py.Group) -> list[str]:
     index = file.text_attribute(element, "_index") or "_index"
     order = file.names_attribute(element, "column-order")
-    named = order if order is not None else [str(each) for each in element]
-    return [each for each in named if each != index and each in element]
+    named = order if order is not None else [str(title) for title in element]
+    return [title for title in named if title != index and title in element]
 
 
 # --- reading one -----------------------------------------------------------------------------------------

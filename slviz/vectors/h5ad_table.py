@@ -55,7 +55,7 @@ def read_table(file: Hdf5, name: str) -> Table:
 
 def _of_group(file: Hdf5, table: h5py.Group, name: str) -> Table:
     said = file.text_attribute(table, "_index")
-    index = next((each for each in ([said] if said else INDICES) if each in table), None)
+    index = next((title for title in ([said] if said else INDICES) if title in table), None)
     if index is None:
         lacking = shown(said or INDICES[0])
         raise MalformedData(f"{file.name}: '{name}' does not say what its points are called (it lacks '{lacking}').")
@@ -66,8 +66,8 @@ def _of_group(file: Hdf5, table: h5py.Group, name: str) -> Table:
             f"{file.name}: the names of '{name}' are of a kind that slviz does not read ({error})."
         ) from None
     order = file.names_attribute(table, "column-order")
-    titles = order if order is not None else [str(each) for each in table]
-    wanted = [each for each in dict.fromkeys(titles) if each not in (index, OLD_CATEGORIES)]
+    titles = order if order is not None else [str(title) for title in table]
+    wanted = [title for title in dict.fromkeys(titles) if title not in (index, OLD_CATEGORIES)]
     return _table(names, wanted, lambda title: _values(file, table, title))
 
 
@@ -77,7 +77,7 @@ def _of_records(file: Hdf5, table: h5py.Dataset, name: str) -> Table:
     if records.ndim != 1:
         raise MalformedData(f"{file.name}: '{name}' is no list of points. {AGAIN}")
     titles = list(records.dtype.names or ())
-    index = next((each for each in INDICES if each in titles), titles[0])
+    index = next((title for title in INDICES if title in titles), titles[0])
     uns = file.root.get("uns")
 
     def column(title: str) -> np.ndarray:
@@ -86,7 +86,7 @@ def _of_records(file: Hdf5, table: h5py.Dataset, name: str) -> Table:
             return _categories(records[title], _plain(file.take(names)))
         return _plain(records[title])
 
-    return _table(_texts(_plain(records[index])), [each for each in titles if each != index], column)
+    return _table(_texts(_plain(records[index])), [title for title in titles if title != index], column)
 
 
 def _table(names: tuple[str, ...], titles: list[str], column: Any) -> Table:
@@ -185,5 +185,6 @@ def _plain(values: np.ndarray) -> np.ndarray:
 
 def _texts(values: np.ndarray) -> tuple[str, ...]:
     return tuple(
-        each.decode("utf-8", "replace") if isinstance(each, bytes) else storable(str(each)) for each in values.tolist()
+        value.decode("utf-8", "replace") if isinstance(value, bytes) else storable(str(value))
+        for value in values.tolist()
     )

@@ -92,17 +92,17 @@ def kept(
     """
     if len(vectors) <= EXACT_UP_TO:
         return neighbourhood_preservation(vectors, place, count=PRESERVED_NEIGHBOURS)
-    asked = np.arange(0, len(vectors), len(vectors) // SAMPLE)
-    there, _ = nearest_to(vectors, asked, count=PRESERVED_NEIGHBOURS)
-    here, _ = nearest_to(place, asked, count=PRESERVED_NEIGHBOURS)
-    row = np.arange(len(asked))[:, None] * len(vectors)
+    points = np.arange(0, len(vectors), len(vectors) // SAMPLE)
+    there, _ = nearest_to(vectors, points, count=PRESERVED_NEIGHBOURS)
+    here, _ = nearest_to(place, points, count=PRESERVED_NEIGHBOURS)
+    row = np.arange(len(points))[:, None] * len(vectors)
     share = np.full(len(vectors), np.nan, dtype=np.float32)
-    share[asked] = np.isin(there + row, here + row).mean(axis=1)
+    share[points] = np.isin(there + row, here + row).mean(axis=1)
     return share
 
 
 def nearest_to(
-    vectors: Float32[np.ndarray, "points width"], asked: np.ndarray, *, count: int, cosine: bool = False
+    vectors: Float32[np.ndarray, "points width"], rows: np.ndarray, *, count: int, cosine: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """Numbers and distances [asked, count] of the nearest others to some points, nearest first; exact.
 
@@ -119,16 +119,16 @@ def nearest_to(
     else:
         vectors = vectors - vectors.mean(axis=0)  # around the origin less is lost to rounding
     half_square = np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64).astype(np.float32) / 2
-    number = np.empty((len(asked), count), dtype=np.int64)
-    distance = np.empty((len(asked), count), dtype=np.float32)
+    number = np.empty((len(rows), count), dtype=np.int64)
+    distance = np.empty((len(rows), count), dtype=np.float32)
     block = max(1, MEASURED_BYTES // (4 * len(vectors)))
-    for start in range(0, len(asked), block):
-        some = asked[start : start + block]
+    for start in range(0, len(rows), block):
+        some = rows[start : start + block]
         closeness = vectors[some] @ vectors.T - half_square  # falls with the distance; [some, points]
         closeness[np.arange(len(some)), some] = -np.inf
-        found = np.argpartition(closeness, -count, axis=1)[:, -count:]
-        away = np.linalg.norm(vectors[found].astype(np.float64) - vectors[some][:, None, :], axis=2)
-        order = np.lexsort((found, away), axis=1)
-        number[start : start + block] = np.take_along_axis(found, order, axis=1)
+        nearest = np.argpartition(closeness, -count, axis=1)[:, -count:]
+        away = np.linalg.norm(vectors[nearest].astype(np.float64) - vectors[some][:, None, :], axis=2)
+        order = np.lexsort((nearest, away), axis=1)
+        number[start : start + block] = np.take_along_axis(nearest, order, axis=1)
         distance[start : start + block] = np.take_along_axis(away, order, axis=1)
     return number, distance**2 / 2 if cosine else distance

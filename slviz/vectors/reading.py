@@ -87,11 +87,11 @@ def _read_zip(path: Path, *, name: str) -> VectorSet:
     with opened_zip(path, name) as packed:
         by_name = {last_name(member.filename): member for member in packed.members}
         if not pair <= set(by_name):
-            there = ", ".join(shown(each) for each in list(by_name)[:SHOWN]) or "nothing"
+            there = ", ".join(shown(name) for name in list(by_name)[:SHOWN]) or "nothing"
             raise MalformedData(f"{packed.name} should hold vectors.tsv and metadata.tsv; it holds: {there}.")
         beside = by_name.get("provenance.txt")
         said = packed.read(beside) if beside is not None and beside.file_size <= MOST_PROVENANCE else b""
-        vectors, metadata = (packed.read(by_name[each]) for each in ("vectors.tsv", "metadata.tsv"))
+        vectors, metadata = (packed.read(by_name[file_name]) for file_name in ("vectors.tsv", "metadata.tsv"))
     return read_projector_pair(
         _decoded(vectors, f"vectors.tsv of {name}", size_bytes=size_bytes),
         _decoded(metadata, f"metadata.tsv of {name}", size_bytes=size_bytes),

@@ -24,13 +24,13 @@ def reference(name: str) -> VectorSet:
 def _digits() -> VectorSet:
     from sklearn.datasets import load_digits
 
-    found = load_digits()
-    digit = found.target.astype(str).astype(object)  # pyright: ignore[reportAttributeAccessIssue]
-    pictures = found.images  # pyright: ignore[reportAttributeAccessIssue]
+    digits = load_digits()
+    digit = digits.target.astype(str).astype(object)  # pyright: ignore[reportAttributeAccessIssue]
+    pictures = digits.images  # pyright: ignore[reportAttributeAccessIssue]
     return VectorSet(
         name="digits",
         names=tuple(f"digit {number + 1}" for number in range(len(digit))),
-        vectors=found.data.astype(np.float32),  # pyright: ignore[reportAttributeAccessIssue]
+        vectors=digits.data.astype(np.float32),  # pyright: ignore[reportAttributeAccessIssue]
         columns=pd.DataFrame({"digit": digit, "ink": pictures.mean(axis=(1, 2)).astype(np.float32)}),
         images=np.rint(255 - pictures * (255 / BRIGHTEST)).astype(np.uint8),
         title="Handwritten digits",
@@ -41,11 +41,11 @@ def _digits() -> VectorSet:
 def _iris() -> VectorSet:
     from sklearn.datasets import load_iris
 
-    found = load_iris()
-    measured = found.data.astype(np.float32)  # pyright: ignore[reportAttributeAccessIssue]
-    kind = np.asarray(found.target_names, dtype=object)[found.target]  # pyright: ignore[reportAttributeAccessIssue]
-    titles = [each.removesuffix(" (cm)") for each in found.feature_names]  # pyright: ignore[reportAttributeAccessIssue]
-    columns = pd.DataFrame(measured, columns=pd.Index([f"{each}, cm" for each in titles]))
+    iris = load_iris()
+    measured = iris.data.astype(np.float32)  # pyright: ignore[reportAttributeAccessIssue]
+    kind = np.asarray(iris.target_names, dtype=object)[iris.target]  # pyright: ignore[reportAttributeAccessIssue]
+    titles = [feature_name.removesuffix(" (cm)") for feature_name in iris.feature_names]  # pyright: ignore[reportAttributeAccessIssue]
+    columns = pd.DataFrame(measured, columns=pd.Index([f"{title}, cm" for title in titles]))
     columns.insert(0, "species", kind)
     return VectorSet(
         name="iris",

@@ -93,18 +93,18 @@ class VectorStore:
         """The folder of a set; raises `RunNotFound` for a name that no set has."""
         if NAME.fullmatch(id) and (self.root / id).is_dir():
             return self.root / id
-        known = [each.id for each in self.summaries()]
+        known = [summary.id for summary in self.summaries()]
         shown = readable(id, most=60)
         raise RunNotFound(f"No vectors are called '{shown}'.{nearest(shown, known)} Bring the file in again.")
 
     def summaries(self) -> list[VectorSummary]:
         """All sets, the newest first, and the damaged ones last; never raises for a folder that is no set."""
-        found = []
+        dated = []
         for path in self.root.glob(f"*/{VECTORS}"):
             if NAME.fullmatch(path.parent.name):
                 with contextlib.suppress(OSError):  # removed a moment ago
-                    found.append((last_used(path), _summary(path)))
-        ordered = sorted(found, key=lambda each: (bool(each[1].problem), -each[0]))
+                    dated.append((last_used(path), _summary(path)))
+        ordered = sorted(dated, key=lambda entry: (bool(entry[1].problem), -entry[0]))
         return [summary for _, summary in ordered]
 
     def keep(self, points: VectorSet) -> str:
@@ -184,7 +184,7 @@ def _about(points: VectorSet) -> dict[str, Any]:
         "origin": points.origin,
         "points": count,
         "width": width,
-        "columns": [str(each) for each in points.columns.columns],
+        "columns": [str(title) for title in points.columns.columns],
         "fingerprint": points.fingerprint,
     }
 
@@ -237,14 +237,14 @@ def _vector_set(arrays: dict[str, np.ndarray], about: AboutVectors, table: pd.Da
 
 def left_over_vectors(root: Path) -> list[LeftOver]:
     """What killed workers left among the vector sets of the models folder `root`."""
-    found = left_over_removals(root / FOLDER)
+    left_overs = left_over_removals(root / FOLDER)
     for folder in folders_in(root / FOLDER):
         if not NAME.fullmatch(folder.name):
             continue
         if not (folder / VECTORS).is_file():
-            found.append(LeftOver(folder, "a vector set that was not written to its end", guard=folder / LOCK))
+            left_overs.append(LeftOver(folder, "a vector set that was not written to its end", guard=folder / LOCK))
             continue
-        found += half_written(folder) + left_over_artifacts(folder / PROJECTIONS)
+        left_overs += half_written(folder) + left_over_artifacts(folder / PROJECTIONS)
         if (folder / LOCK).is_file():
-            found.append(LeftOver(folder / LOCK, "a lock", guard=folder / LOCK))
-    return [each for each in found if not each.is_in_use]
+            left_overs.append(LeftOver(folder / LOCK, "a lock", guard=folder / LOCK))
+    return [left_over for left_over in left_overs if not left_over.is_in_use]

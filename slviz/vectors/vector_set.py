@@ -54,8 +54,8 @@ class VectorSet:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", _plain_columns(self.columns))
-        for told in ("name", "title", "origin"):
-            object.__setattr__(self, told, storable(getattr(self, told)))
+        for name in ("name", "title", "origin"):
+            object.__setattr__(self, name, storable(getattr(self, name)))
         for problem in (*_about_vectors(self), *_about_the_rest(self)):
             raise MalformedData(f"{shown(self.name)}: {problem}")
         for array in (self.vectors, self.images, *self.maps.values()):
@@ -88,10 +88,10 @@ def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:
             return values.astype(_native(values.dtype))
         return column.astype(object).where(column.notna(), "").map(_as_text).to_numpy(dtype=object)
 
-    made = [pd.Series(each := plain(table.iloc[:, place]), dtype=each.dtype) for place in range(table.shape[1])]
+    made = [pd.Series(column := plain(table.iloc[:, place]), dtype=column.dtype) for place in range(table.shape[1])]
     if not made:
         return pd.DataFrame(index=range(len(table)))
-    return pd.concat(made, axis=1).set_axis([str(each) for each in table.columns], axis=1)
+    return pd.concat(made, axis=1).set_axis([str(title) for title in table.columns], axis=1)
 
 
 def _as_text(value: object) -> str:
@@ -155,9 +155,9 @@ def _about_the_rest(given: VectorSet) -> Iterable[str]:
         )
     if len(given.columns) != count:
         yield f"The table of labels has {len(given.columns):,} rows for {count:,} points."
-    titles = [str(each) for each in given.columns.columns]
+    titles = [str(title) for title in given.columns.columns]
     if len(set(titles)) != len(titles):
-        twice = next(each for each in titles if titles.count(each) > 1)
+        twice = next(title for title in titles if titles.count(title) > 1)
         yield f"Two columns are called '{shown(twice)}'. Name each column once."
     if (marked_title := next(filter(HIDDEN.search, titles), None)) is not None:
         yield f"The name of the column '{shown(marked_title)}' holds a control character (here �). Remove it."
