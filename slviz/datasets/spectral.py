@@ -6,6 +6,8 @@ import numpy as np
 import scipy.sparse as sp
 from jaxtyping import Float32, Float64, Int64
 
+from slviz.truncated_svd import leading_directions
+
 WIDTH = 128
 SMALLEST_GROUP = 10
 DENSE_LIMIT = 200  # a full decomposition of a smaller matrix is exact and takes no time
@@ -66,13 +68,13 @@ def _leading_left(matrix: sp.csr_array, width: int, *, seed: int, weighted: bool
     """The `width` leading left singular vectors, each times its singular value where `weighted`."""
     rows, columns = matrix.shape  # pyright: ignore[reportGeneralTypeIssues]
     width = min(width, rows, columns)
-    if min(rows, columns) <= max(DENSE_LIMIT, width):
-        left, values, _ = np.linalg.svd(matrix.toarray(), full_matrices=False)
-    else:
-        from scipy.sparse.linalg import svds
-
-        start = np.random.default_rng(seed).uniform(-1, 1, size=min(rows, columns))
-        left, values, _ = svds(matrix, k=width, v0=start)
+    values, left = leading_directions(
+        matrix,
+        width,
+        of="singular",
+        dense_up_to=max(DENSE_LIMIT, width),
+        start=np.random.default_rng(seed).uniform(-1, 1, size=min(rows, columns)),
+    )
     order = np.argsort(-values, kind="stable")[:width]
     left = _fixed_signs(left[:, order])
     return left * values[order] if weighted else left

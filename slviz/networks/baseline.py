@@ -18,10 +18,10 @@ from slviz.scorers.blend_scorer import BlendScorer
 from slviz.scorers.formula_scorer import FormulaScorer
 from slviz.scorers.formulas import FORMULAS
 from slviz.scorers.likeness import Likeness
-from slviz.scorers.low_rank import leading_pairs
 from slviz.scorers.training_graph import RANK, adjacency_of
 from slviz.splits import PairSplit
 from slviz.tasks import Task
+from slviz.truncated_svd import leading_directions
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def svd_embedding(split: PairSplit) -> Float32[np.ndarray, "genes width"]:
     """Leading eigenvectors of the training pairs, times the roots of their eigenvalues' sizes; padded with zeros."""
     genes = len(split.gene_part)
     adjacency = sp.csr_array(adjacency_of(split.training_pairs, genes), dtype=np.float32)
-    values, vectors = leading_pairs(adjacency, min(RANK, genes))
+    values, vectors = leading_directions(adjacency, min(RANK, genes), of="eigen", quick=True)
     embedding = np.zeros((genes, RANK), dtype=np.float32)
     embedding[:, : len(values)] = vectors * np.sqrt(np.abs(values))
     return embedding

@@ -15,8 +15,7 @@ from jaxtyping import Float32, Float64, Int64
 
 from slviz.datasets.pair_keys import rows_among
 from slviz.evaluation.ranking import ScoreRows
-from slviz.scorers.low_rank import exact_leading_pairs
-from slviz.scorers.training_graph import RANK, TrainingGraph, adjacency_of
+from slviz.scorers.training_graph import TrainingGraph, adjacency_of, low_rank_of
 
 BLOCK = 512
 FOLDS = 5
@@ -95,7 +94,7 @@ def svd_out_of_fold(graph: TrainingGraph, pairs: Int64[np.ndarray, "rows 2"]) ->
     for fold in np.unique(fold_of[row[own]]):
         of_fold = np.flatnonzero(own & (fold_of[row] == fold))
         without_fold = adjacency_of(graph.pairs[fold_of != fold], graph.genes)
-        scores[of_fold] = _approximated(exact_leading_pairs(without_fold, RANK), pairs[of_fold])
+        scores[of_fold] = _approximated(low_rank_of(without_fold), pairs[of_fold])
     return scores
 
 

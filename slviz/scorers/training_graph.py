@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from jaxtyping import Bool, Float32, Float64, Int64
 
 from slviz.datasets.pair_keys import pair_keys
-from slviz.scorers.low_rank import exact_leading_pairs
+from slviz.truncated_svd import leading_directions
 
 RANK = 16
 
@@ -53,7 +53,7 @@ class TrainingGraph:
     @cached_property
     def low_rank(self) -> tuple[Float64[np.ndarray, " rank"], Float64[np.ndarray, "genes rank"]]:
         """The 16 eigenvalues of A of largest size and their vectors."""
-        return exact_leading_pairs(self.adjacency, RANK)
+        return low_rank_of(self.adjacency)
 
     @cached_property
     def interaction_degree(self) -> Float32[np.ndarray, " genes"]:
@@ -74,3 +74,9 @@ def adjacency_of(pairs: Int64[np.ndarray, "pairs 2"], genes: int) -> sp.csr_arra
     """Symmetric float64 [G, G] of ones."""
     a, b = pairs.T
     return sp.csr_array((np.ones(2 * len(a)), (np.r_[a, b], np.r_[b, a])), shape=(genes, genes))
+
+
+def low_rank_of(adjacency: sp.csr_array) -> tuple[Float64[np.ndarray, " rank"], Float64[np.ndarray, "genes rank"]]:
+    """The 16 eigenvalues of largest size of a symmetric matrix [G, G], and their vectors: its truncated SVD."""
+    # ARPACK wants a rank well below the number of genes
+    return leading_directions(adjacency, RANK, of="eigen", dense_up_to=4 * RANK)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from slviz.datasets import GeneGraph
-from slviz.scorers.low_rank import leading_pairs
 from slviz.scorers.views.seen_graph import SeenGraph, times
 from slviz.scorers.views.view import View
+from slviz.truncated_svd import leading_directions
 
 PATHS = "paths of length three"
 LOW_RANK, BY_DEGREE = "approximated", "approximated by degree"
@@ -33,7 +33,9 @@ class Partners(View):
         """Leading eigenvalues and vectors of the seen pairs, plain and divided by the roots of the degrees."""
         arrays = {}
         for name, matrix in zip(RANKS, (seen.adjacency, seen.by_root), strict=True):
-            arrays[f"{name} values"], arrays[f"{name} vectors"] = leading_pairs(matrix, RANKS[name])
+            arrays[f"{name} values"], arrays[f"{name} vectors"] = leading_directions(
+                matrix, RANKS[name], of="eigen", quick=True
+            )
         return arrays
 
     def gene_features(self, told: Any, seen: SeenGraph) -> list[tuple[str, np.ndarray]]:
