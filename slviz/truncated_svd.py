@@ -48,9 +48,8 @@ def leading_directions(
         values, vectors = _whole(matrix, of=of)
         largest = np.argsort(-np.abs(values), kind="stable")[:rank]
         return values[largest], vectors[:, largest]
-    if start is None:
-        start = np.random.default_rng(seed).normal(size=shorter)
-    return _by_iterations(matrix, rank, of=of, start=start)
+    first = np.random.default_rng(seed).normal(size=shorter) if start is None else start
+    return _by_iterations(matrix, rank, of=of, start=first)
 
 
 def _whole(matrix: sp.csr_array, *, of: str) -> tuple[np.ndarray, np.ndarray]:
