@@ -9,6 +9,7 @@ st.set_page_config(page_title="slviz", page_icon=layout.ICON, layout="wide")
 layout.navigate(
     [
         st.Page(layout.OVERVIEW, title="Overview", icon=":material/home:", default=True),
+        st.Page(layout.GENE, title="Gene", icon=":material/genetics:"),
         st.Page(layout.TRAIN, title="Train", icon=":material/model_training:"),
         st.Page(layout.EMBEDDING, title="Embedding", icon=":material/bubble_chart:"),
         st.Page(layout.PREDICTIONS, title="Predictions", icon=":material/query_stats:"),

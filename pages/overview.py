@@ -3,7 +3,7 @@
 import streamlit as st
 
 from slviz.datasets import Nouns
-from slviz.ui import access, cache, data_report, layout, nouns, run_cards
+from slviz.ui import access, cache, data_report, gene_finder, layout, nouns, run_cards
 from slviz.ui.data import data_portrait, datasets, further_parts
 from slviz.ui.labels import escape_markdown
 
@@ -20,6 +20,7 @@ def page() -> None:
     with st.columns([2, 1])[0]:
         source, graph = datasets.pick()
         data_report.read(*cache.dataset_with_report(source))
+    gene_finder.on_page(layout.GENE, graph)
     about.markdown(LETHALITY if graph.nouns.are_lethal else _of_other_pairs(graph.nouns))
     data_portrait.tiles(graph)
     newest = _runs(graph.fingerprint)

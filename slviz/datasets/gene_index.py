@@ -30,6 +30,8 @@ SEVERAL = re.compile(r"\s*(?:///|[;,|/])\s*")
 PLAIN = re.compile(r"(?!LOC\d)[A-Za-z][A-Za-z0-9]*", re.ASCII)
 """A name around which nothing can be forgiven and which is no longer way of writing another; most are such."""
 OF_THE_DATA_SET = ("symbol", "current_symbol")
+IDENTIFIERS = ("ensembl_id", "entrez_id", "uniprot_id")
+FULL_NAME = "full name"
 SHOWN_CANDIDATES = 6
 
 
@@ -42,12 +44,21 @@ class Match:
         symbol: as the data set writes it.
         text: what matched, such as an alias.
         kind: what that is: "symbol", "alias", "Ensembl id", …, "full name".
+        name: the gene's full name; "" where the data set tells none.
+        partners: how many known partners it has.
     """
 
     gene: int
     symbol: str
     text: str
     kind: str
+    name: str = ""
+    partners: int = 0
+
+    @property
+    def label(self) -> str:
+        """The symbol, and what matched where it was something else, such as "BRCA1 (alias FANCS)"."""
+        return self.symbol if self.kind in (KINDS["symbol"], FULL_NAME) else f"{self.symbol} ({self.kind} {self.text})"
 
 
 @dataclass(frozen=True)
@@ -106,6 +117,7 @@ class GeneIndex:
         )
         info = graph.gene_info
         self._full_name = [""] * len(graph) if info is None else info["name"].tolist()
+        self._partners = graph.degree
         self._haystack = pd.Series([name.casefold() for name in self._full_name], dtype=str)
 
     def is_name(self, text: str) -> bool:
@@ -158,40 +170,62 @@ class GeneIndex:
         return ", ".join(symbols[:SHOWN_CANDIDATES]) + (" and more" if len(symbols) > SHOWN_CANDIDATES else "")
 
     def search(self, text: str, limit: int = 20) -> list[Match]:
-        """Genes for a search box, best first: exact names, then names that begin with `text`, then names and full
-        names that contain it. Each gene once; "" gives none. A missing mark is searched like any other text."""
+        """Genes for a search box, best first: exact names, then names that begin with `text`, then symbols and aliases
+        that contain it, then full names in which every word of it begins a word. Each gene once; "" gives none.
+
+        An identifier is matched from its beginning, a number (such as an Entrez id) only as a whole: 672 is BRCA1, and
+        neither ZNF672 nor the gene of the id 6721. A missing mark is searched like any other text.
+        """
         direct = self._search(text, limit)
         if direct or limit < 1 or not text.strip():
             return direct
         numbers, kind = self._candidates(text)  # quotes, versions, "TP53 (7157)"
         if numbers:
-            return [Match(number, self._genes[number], bare(text), kind) for number in numbers[:limit]]
+            return [self._match(number, bare(text), kind) for number in numbers[:limit]]
         return self._search(bare(text), limit)
+
+    def _match(self, gene: int, text: str, kind: str) -> Match:
+        return Match(gene, self._genes[gene], text, kind, self._full_name[gene], int(self._partners[gene]))
 
     def _search(self, text: str, limit: int) -> list[Match]:
         wanted = folded(text)
         if not wanted or limit < 1:
             return []
-        names = self._names
+        named = self._named(text.strip(), wanted)
+        matches = [
+            self._match(int(gene), str(name), KINDS[kind])
+            for gene, name, kind in named[["gene", "text", "kind"]].head(limit).itertuples(index=False)
+        ]
+        seen = set(named["gene"].tolist())
+        described = [gene for gene in self._described(wanted).tolist() if gene not in seen]
+        matches += [self._match(gene, self._full_name[gene], FULL_NAME) for gene in described[: limit - len(matches)]]
+        return matches
+
+    def _named(self, text: str, wanted: str) -> pd.DataFrame:
+        """Rows of the table of names that a text finds, best first, each gene once."""
+        names, number = self._names, wanted.isdigit()
+        whole = (names["folded"] == wanted).to_numpy(dtype=bool)
         starts = names["folded"].str.startswith(wanted).to_numpy(dtype=bool)
         inside = names["folded"].str.contains(wanted, regex=False).to_numpy(dtype=bool)
-        hits = names[inside].assign(
-            grade=np.select([names["text"] == text.strip(), names["folded"] == wanted, starts], [0, 1, 2], 3)[inside],
-            length=names["folded"].str.len()[inside],
+        identifier = names["kind"].isin(IDENTIFIERS).to_numpy(dtype=bool)
+        hit = whole | (starts & ~(identifier & number)) | (inside & ~identifier & (not number))
+        hits = names[hit].assign(
+            grade=np.select([names["text"] == text, whole, starts], [0, 1, 2], 3)[hit],
+            length=names["folded"].str.len()[hit],
         )
-        hits = hits.sort_values(["grade", "rank", "length", "gene"], kind="stable").drop_duplicates("gene")
-        matches = [
-            Match(int(gene), self._genes[gene], str(text), KINDS[kind])
-            for gene, text, kind in hits[["gene", "text", "kind"]].head(limit).itertuples(index=False)
-        ]
-        seen = {match.gene for match in matches}
-        described = np.flatnonzero(self._haystack.str.contains(wanted, regex=False).to_numpy(dtype=bool))
-        matches += [
-            Match(int(gene), self._genes[gene], self._full_name[gene], "full name")
-            for gene in described[: limit + len(seen)]
-            if gene not in seen
-        ]
-        return matches[:limit]
+        return hits.sort_values(["grade", "rank", "length", "gene"], kind="stable").drop_duplicates("gene")
+
+    def _described(self, wanted: str) -> Int64[np.ndarray, " genes"]:
+        """Genes whose full name has every word of a text, from its beginning, those with most partners first; where
+        there is none, those that contain the text anywhere."""
+        words = [re.escape(word) for word in wanted.split()]
+        said = np.ones(len(self._haystack), dtype=bool)
+        for word in words:
+            said &= self._haystack.str.contains(rf"(?<![^\W_]){word}", regex=True).to_numpy(dtype=bool)
+        if not said.any() and not wanted.isdigit():
+            said = self._haystack.str.contains(wanted, regex=False).to_numpy(dtype=bool)
+        described = np.flatnonzero(said)
+        return described[np.argsort(-self._partners[described], kind="stable")]
 
     def map_many(self, text: str | Iterable[str]) -> Mapped:
         """Maps a list; never raises for an unknown entry.

@@ -19,14 +19,14 @@ from slviz.doctor.left_overs import Places, clear_at_start
 from slviz.errors import DamagedRun, RunError, RunNotFound, RunUnfinished, SlvizError, nearest
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunSummary
-from slviz.ui import access, address, cache, data_folders, errors, login, nouns, run_names
+from slviz.ui import access, address, cache, data_folders, errors, gene_finder, login, nouns, run_names
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, as_code, escape_markdown
 
 OVERVIEW, TRAIN, EMBEDDING, PREDICTIONS, NEIGHBOURHOOD, COMPARE = (
     f"pages/{name}.py" for name in ("overview", "train", "embedding", "predictions", "neighbourhood", "compare")
 )
-VECTORS = "pages/vectors.py"
+VECTORS, GENE = "pages/vectors.py", "pages/gene.py"
 RESULTS, TUNING = "pages/results.py", "pages/tuning.py"
 ICON = str(Path(__file__).with_name("icon.png"))
 """A file, since a named icon would be fetched from the net by every visitor's browser."""
@@ -43,6 +43,9 @@ def navigate(pages: Sequence[Page]) -> None:
         st.switch_page(current, query_params=query)
     with st.sidebar:
         st.markdown("## :material/hub: slviz", help="Gene embeddings on a graph of synthetic-lethal pairs.")
+    if login.is_inside():
+        gene_finder.in_sidebar(GENE)
+    with st.sidebar:
         for page in pages:
             st.page_link(page, query_params=address.shared_parameters())
     current.run()
@@ -127,6 +130,21 @@ def open_run(title: str) -> tuple[RunSummary, Run, GeneGraph]:
         raise AssertionError("st.stop() ends the page") from error
     remark(graph)
     return summary, run, graph
+
+
+def open_run_or_data(title: str) -> tuple[RunSummary | None, Run | None, GeneGraph]:
+    """As `open_run`; where no run was asked for and none is finished on the data of the address, that data alone.
+
+    Raises `DataError` where the data cannot be opened.
+    """
+    finished = {each.run_id: each for each in cache.store().summaries() if each.state == "finished"}
+    if address.value("run") is not None or (finished and _first_to_see(finished) is not None):
+        return open_run(title)
+    graph = gene_finder.graph_of_address()
+    nouns.speak_of(graph)
+    heading(title, synthetic=graph.synthetic)
+    remark(graph)
+    return None, None, graph
 
 
 def _speak_of_data_of(summary: RunSummary) -> None:

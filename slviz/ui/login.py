@@ -18,6 +18,11 @@ def require() -> None:
         st.button("Sign out", type="tertiary", icon=":material/logout:", on_click=st.logout)
 
 
+def is_inside() -> bool:
+    """Whether this visitor may see data: signed in, or on a server that asks nobody to."""
+    return not is_set_up() or bool(st.user.is_logged_in)
+
+
 def is_set_up() -> bool:
     """Whether the secrets of the server have an `[auth]` section; without one `st.user` knows no login."""
     return hasattr(st.user, "is_logged_in")

@@ -13,6 +13,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph, Nouns
 
 KEY = "nouns of the data set"
+SHOWN = "data set of the page"
 GENE = re.compile(r"\b(?<![-#/=])(a |A )?([Gg]ene)(s?)\b(?![-=/]| Ontology)")
 """No part of an address."""
 LETHAL = re.compile(r"\b(?:an? )?synthetic[- ]lethal( pairs?)?\b")
@@ -22,6 +23,12 @@ VOWELS = tuple("aeiou")
 def speak_of(graph: GeneGraph | None) -> None:
     """From here on texts speak of this data set; None: of genes again."""
     st.session_state[KEY] = Nouns() if graph is None else graph.nouns
+    st.session_state[SHOWN] = graph
+
+
+def shown_data() -> GeneGraph | None:
+    """The data set that the page of this visitor shows; None on a page that shows none."""
+    return st.session_state.get(SHOWN)
 
 
 def current() -> Nouns:

@@ -85,6 +85,36 @@ def test_a_search_puts_exact_names_first(graph: GeneGraph) -> None:
     assert len(index.search("p", limit=2)) == 2
 
 
+def test_a_search_says_what_matched_with_name_and_partners(graph: GeneGraph) -> None:
+    index = GeneIndex(graph)
+    assert [match.label for match in index.search("FANCS")] == ["BRCA1 (alias FANCS)"]
+    assert [match.label for match in index.search("TP53")] == ["P53 (current symbol TP53)"]
+    assert index.search("brca1")[0].label == index.search("dna repair")[0].label == "BRCA1"
+    match = index.search("BRCA1")[0]
+    assert (match.name, match.partners) == ("BRCA1 DNA repair associated", int(graph.degree[0]))
+
+
+def test_a_number_is_matched_as_a_whole_and_a_word_from_its_beginning() -> None:
+    base = tiny_graph(genes=4, pairs=3)
+    assert base.gene_info is not None
+    info = base.gene_info.assign(
+        entrez_id=["79894", "672", "6721", "1"],
+        name=["zinc finger protein 672", "BRCA1 DNA repair associated", "precancer factor", "breast cancer anti 1"],
+        ensembl_id=["", "ENSG00000012048", "", ""],
+        uniprot_id="",
+        aliases="",
+        current_symbol="",
+    )[list(GENE_INFO_COLUMNS)]
+    symbols = ("ZNF672", "BRCA1", "SREBF2", "BCAR1")
+    index = GeneIndex(GeneGraph(name="numbers", genes=symbols, pairs=base.pairs, score=base.score, gene_info=info))
+    assert [match.label for match in index.search("672")] == ["BRCA1 (Entrez id 672)", "ZNF672"]  # by its name
+    assert index.search("72") == []
+    assert [match.symbol for match in index.search("ensg00000012")] == ["BRCA1"]
+    assert index.search("0012048") == []
+    assert [match.symbol for match in index.search("breast cancer")] == ["BCAR1"]
+    assert [match.symbol for match in index.search("cancer")] == ["BCAR1"]
+
+
 def test_a_search_takes_text_literally(graph: GeneGraph) -> None:
     assert GeneIndex(graph).search(".*") == []
     assert GeneIndex(graph).search("(") == []

@@ -28,7 +28,9 @@ def test_without_a_login_nobody_is_asked_to_sign_in(run: Run, open_page: Open) -
     assert "Sign in" not in [each.label for each in open_page("overview").button]
 
 
-@pytest.mark.parametrize("page", ["overview", "train", "embedding", "predictions", "compare", "vectors", "glossary"])
+@pytest.mark.parametrize(
+    "page", ["overview", "gene", "train", "embedding", "predictions", "compare", "vectors", "glossary"]
+)
 def test_a_stranger_sees_a_button_to_sign_in_and_nothing_else(
     page: str, run: Run, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

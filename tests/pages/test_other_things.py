@@ -62,7 +62,7 @@ def test_the_next_page_of_genes_speaks_of_genes_again(club: Run, open_at_once: O
     assert "1,000 genes" in text
 
 
-@pytest.mark.parametrize("page", ["predictions", "neighbourhood", "embedding"])
+@pytest.mark.parametrize("page", ["predictions", "gene", "neighbourhood", "embedding"])
 def test_no_page_of_a_run_speaks_of_genes(page: str, club: Run, open_at_once: Open) -> None:
     karate = open_dataset("karate")
     app = open_at_once(page, run=club.run_id, gene=karate.genes[int(np.argmax(karate.degree))])
