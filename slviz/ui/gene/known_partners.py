@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -29,10 +31,10 @@ def show(graph: GeneGraph, gene: int, split: PairSplit | None) -> None:
         st.caption(in_words("The data set lists no partner of this gene."))
     tests = tested_pairs(graph, gene)
     if len(tests):
-        hits = int((tests["result"] == HIT).sum())
+        hits = tests["result"].tolist().count(HIT)
         _titled(graph, f"{symbol} in screens", f"{symbol}-in-screens", tests)
         st.caption(
-            f"{pluralise(len(tests), 'test')} of {pluralise(tests['partner'].nunique(), 'pair')} in cells, "
+            f"{pluralise(len(tests), 'test')} of {pluralise(len(set(tests['partner'])), 'pair')} in cells, "
             f"{pluralise(hits, 'hit')} among them. A pair that was no hit in these lines may be one in others."
         )
         st.dataframe(tests.head(MOST_ROWS), hide_index=True, column_config=_test_columns())
@@ -71,7 +73,7 @@ def _records(graph: GeneGraph, rows: np.ndarray) -> dict[str, list[str]]:
     """`pubmed` and `cell_line` of the evidence of these pairs, joined by ";"."""
     if graph.evidence is None:
         return {"pubmed": [""] * len(rows), "cell_line": [""] * len(rows)}
-    records = graph.evidence.loc[graph.evidence["pair"].isin(rows)]
+    records = graph.evidence.loc[graph.evidence["pair"].isin(rows.tolist())]
     joined = {
         name: records.loc[records[column] != ""]
         .groupby("pair")[column]
@@ -133,7 +135,7 @@ def tested_pairs(graph: GeneGraph, gene: int) -> pd.DataFrame:
     )
 
 
-def _columns(*, linked: bool) -> dict[str, object]:
+def _columns(*, linked: bool) -> dict[str, Any]:
     publication = st.column_config.LinkColumn("Publication", display_text=r"(?:/|term=)([^/]+)/?$")
     return {
         "Score": st.column_config.NumberColumn("Score", format="%.3f", help="Confidence that the data set gives."),
@@ -144,7 +146,7 @@ def _columns(*, linked: bool) -> dict[str, object]:
     }
 
 
-def _test_columns() -> dict[str, object]:
+def _test_columns() -> dict[str, Any]:
     return {
         "partner": "Partner",
         "result": "Result",
