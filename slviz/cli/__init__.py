@@ -27,6 +27,7 @@ from slviz.cli import (
     picture,
     predict,
     project,
+    rank,
     results,
     runs,
     sweep,
@@ -74,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     tune.add_tune_command(commands)
     runs.add_runs_commands(commands)
     predict.add_predict_command(commands)
+    rank.add_rank_command(commands)
     project.add_project_command(commands)
     controls.add_controls_command(commands)
     deletion.add_deletion_command(commands)

@@ -96,6 +96,11 @@ def ablate_edges(run_id: str, gene: str | None = None) -> list[str]:
     return ["deletion", run_id, *(["--gene", gene] if gene is not None else [])]
 
 
+def survey(run_id: str) -> list[str]:
+    """Score all pairs of a run once, and keep what hub adjustment reads."""
+    return ["rank", run_id, "--top", "1"]
+
+
 def sweep(axes: Mapping[str, Sequence[str]], words: Sequence[str], *, source: str) -> list[str]:
     """Train every combination of some entries, folds and seeds.
 

@@ -140,3 +140,9 @@ class AboutDeletion(Stored):
     """The description in the file of an edge ablation."""
 
     run_id: Line
+
+
+class AboutSurvey(Stored):
+    """The description in the file of a survey of all pairs."""
+
+    run_id: Line

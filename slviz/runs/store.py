@@ -30,6 +30,7 @@ from slviz.disk.whole_files import remove_any
 from slviz.errors import DamagedRun, RunAlreadyRunning, RunError, RunNotFound, RunUnfinished, nearest
 from slviz.runs.artifacts import ArtifactStore
 from slviz.runs.artifacts.edge_ablations import DELETIONS
+from slviz.runs.artifacts.surveys import RANKINGS
 from slviz.runs.contents import LOG, SPLIT, WEIGHTS, damage, parquet_to_table, read_run
 from slviz.runs.damage import CURE, readable
 from slviz.runs.files import saving, unpack_arrays
@@ -60,7 +61,9 @@ from slviz.runs.worker import RunWriter, read_failure, read_progress
 
 SHIPPED = places.shipped_runs()
 LONGEST_DEVICE, MOST_OF_A_LOG = 100, 1 << 20
-NOT_LISTED = {MANIFEST, LOCK, CANCEL, ERROR, CHECKPOINT, WAITING, DEVICE, PROJECTIONS, CONTROLS, DELETIONS, EVENTS}
+NOT_LISTED = {
+    MANIFEST, LOCK, CANCEL, ERROR, CHECKPOINT, WAITING, DEVICE, PROJECTIONS, CONTROLS, DELETIONS, RANKINGS, EVENTS
+}  # fmt: skip
 
 
 class RunStore:

@@ -90,6 +90,17 @@ def has_near_duplicate(
     return has_copy[: len(pairs)] | has_copy[len(pairs) :]
 
 
+def near_duplicate_genes(known: sp.csr_array, *, fewest: int = 1) -> sp.csr_array:
+    """Which genes are near-duplicates of each other, float64 [G, G] of ones.
+
+    Args:
+        known: symmetric [G, G] of ones, the pairs by which genes are compared.
+        fewest: partners that both genes have at least.
+    """
+    blocks = [near_duplicates for _, near_duplicates in _near_duplicates(known, fewest)]
+    return sp.csr_array(sp.vstack(blocks, format="csr"))
+
+
 def _near_duplicates(known: sp.csr_array, fewest: int) -> Iterator[tuple[int, sp.csr_array]]:
     """First gene of a block, and which genes [block, G] are near-duplicates of each gene of the block."""
     degree = np.asarray(known.sum(axis=1)).ravel()

@@ -97,6 +97,7 @@ SPELT = {
     "project_vectors": lambda spec: commands.project_vectors("iris-00000000", TSNE(perplexity=5), seed=2),
     "measure_given_map": lambda spec: commands.measure_given_map("iris-00000000", "X_umap"),
     "controls": lambda spec: commands.controls(spec.run_id, ["features", "untrained"], TSNE()),
+    "survey": lambda spec: commands.survey(spec.run_id),
     "ablate_edges": lambda spec: commands.ablate_edges(spec.run_id, "GENE3"),
     "sweep": lambda spec: commands.sweep({"network": ["gat", "mlp"], "fold": ["0", "1"]}, ["epochs=3"], source="demo"),
     "tune": lambda spec: commands.tune(DEFAULTS, ["width=8,16"], source="demo", options={"trials": 3, "seed": 0}),

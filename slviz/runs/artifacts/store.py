@@ -1,6 +1,7 @@
 """ArtifactStore: what is made beside one finished run, or one set of vectors, and never changes it.
 
-Maps, their quality, controls and edge ablations: each a file that is checksummed by itself, with one maker at a time.
+Maps, their quality, controls, edge ablations and surveys of all pairs: each a file that is checksummed by itself,
+with one maker at a time.
 A `RunStore` and a `VectorStore` both have one for everything that they keep.
 """
 
@@ -32,6 +33,7 @@ from slviz.runs.artifacts.maps import (
     save_map_quality,
 )
 from slviz.runs.artifacts.owners import foreign
+from slviz.runs.artifacts.surveys import RANKINGS, Survey, read_survey, save_survey, survey_path
 from slviz.runs.folder import CONTROLS, PROJECTIONS
 from slviz.runs.plain_files import is_folder
 
@@ -158,6 +160,21 @@ class ArtifactStore:
         """An edge ablation as work."""
         return self._artifact(ablation_path(self.folder, gene))
 
+    # --- surveys -----------------------------------------------------------------------------------------
+
+    def open_survey(self) -> Survey | None:
+        """The survey of all pairs, checked; None where it was not made; raises `DamagedRun`."""
+        return read_survey(self.folder)
+
+    def save_survey(self, survey: Survey) -> None:
+        """Keep a survey; raises `RunNotSaved`, and what `refuse` raises."""
+        self.refuse()
+        save_survey(self.folder, survey)
+
+    def survey_artifact(self) -> Artifact:
+        """A survey as work."""
+        return self._artifact(survey_path(self.folder))
+
     # -----------------------------------------------------------------------------------------------------
 
     def damage(self) -> list[str]:
@@ -181,6 +198,7 @@ def places_of_artifacts(folder: Path) -> list[Path]:
         *sorted((folder / CONTROLS).glob("*")),
         *sorted((folder / CONTROLS).glob(f"*/{PROJECTIONS}")),
         folder / DELETIONS,
+        folder / RANKINGS,
     ]
 
 

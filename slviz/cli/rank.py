@@ -1,0 +1,142 @@
+"""`rank`: the partners of a gene, or all pairs, ranked by a finished run, as a table on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import numpy as np
+import pandas as pd
+
+from slviz.cli.terminal import beneath
+from slviz.datasets.gene_index import GeneIndex
+from slviz.errors import InvalidSetting, RunAlreadyRunning, RunNotSaved
+from slviz.formulas import guarded
+from slviz.pipeline.survey import open_ranker, survey_run
+from slviz.pipeline.synthetic import SYNTHETIC
+from slviz.ranking import FLAGS, SMALL, Ranker, Survey, question_of, survey
+from slviz.ranking.known_pairs import HELD_OUT, KNOWN, LEFT_OUT
+from slviz.ranking.top_pairs import top_pairs
+from slviz.runs.data_of import data_of_run
+from slviz.runs.store import RunStore
+from slviz.text import unbroken
+
+COLUMNS = ("gene_a", "gene_b", "rank", "score", "known", *FLAGS)
+OF_A_GENE = ("percentile", "hub_adjusted_rank", "status", "reason")
+"""Further columns of the partners of one gene."""
+DEFAULT_TOP = {"gene": 50, "all": 10_000}
+LISTED = (KNOWN, HELD_OUT, LEFT_OUT)
+
+
+def add_rank_command(commands: argparse._SubParsersAction) -> None:
+    """Add `rank` to the command line."""
+    command = commands.add_parser(
+        "rank",
+        help="rank the partners of a gene, or all pairs, by a finished run",
+        description="Print a table, with tabs between its columns, the best first: gene_a, gene_b; rank, over all "
+        "other genes or all pairs, level ones sharing the smallest; score; known, the part of the run that a listed "
+        "pair was in (train, validation, test; left out where it was in none), empty where nobody lists the pair; "
+        "then, 1 or 0, what to know before believing it: core_essential, hub, near_duplicate (a near-duplicate of one "
+        "gene is a training partner of the other), popularity (the partner stands as high for most genes), same_band "
+        "(of a chromosome), same_publication. With --gene they are said of the partner, and percentile, "
+        "hub_adjusted_rank (by the mutual rank of the pair), status and reason follow; else of either gene. All pairs "
+        "are surveyed once a run, which is kept beside it.",
+        allow_abbrev=False,
+    )
+    command.add_argument("run", metavar="RUN", help="name of a run, as `runs` lists it")
+    command.add_argument(
+        "--gene",
+        metavar="GENE",
+        help="rank the partners of this gene: symbol, alias or identifier (default: all pairs)",
+    )
+    command.add_argument(
+        "--top",
+        metavar="N",
+        type=int,
+        help=f"how many rows (default: {DEFAULT_TOP['gene']} with --gene, {DEFAULT_TOP['all']:,} without)",
+    )
+    command.add_argument(
+        "--unreported", action="store_true", help="leave out the pairs that the data set lists; ranks stay as they are"
+    )
+    command.add_argument(
+        "--hub-adjusted", action="store_true", help="with --gene: in the order of the hub-adjusted rank"
+    )
+    command.set_defaults(action=_rank)
+
+
+def _rank(asked: argparse.Namespace) -> int:
+    _refuse(asked)
+    store = RunStore.default()
+    run = store.open(asked.run)
+    ranker = open_ranker(store, run.run_id, data_of_run(run))
+    top = asked.top or DEFAULT_TOP["all" if asked.gene is None else "gene"]
+    if asked.gene is None:
+        table = top_pairs(ranker, _surveyed(store, ranker, top=top), count=top, unreported=asked.unreported)
+    else:
+        gene = GeneIndex(ranker.graph).find(asked.gene)
+        table = _partners(_with_survey(store, ranker), gene, unreported=asked.unreported, adjusted=asked.hub_adjusted)
+    _print(table.head(top), more=() if asked.gene is None else OF_A_GENE)
+    if question_of(run.spec) == "experiment":
+        print("slviz: These are experiment scores: how likely a pair is a hit when it is tested, beside others.",
+              file=sys.stderr, flush=True)  # fmt: skip
+    if run.spec.synthetic:
+        print(f"slviz: {SYNTHETIC}", file=sys.stderr, flush=True)
+    return 0
+
+
+def _refuse(asked: argparse.Namespace) -> None:
+    if asked.top is not None and asked.top < 1:
+        raise InvalidSetting(f"--top takes a whole number from 1 on, not {asked.top}.")
+    if asked.hub_adjusted and asked.gene is None:
+        raise InvalidSetting("--hub-adjusted orders the partners of one gene: give it with --gene.")
+
+
+def _surveyed(store: RunStore, ranker: Ranker, *, top: int) -> Survey:
+    """The survey of the run, kept where that can be."""
+    try:
+        return survey_run(store, ranker, top=top)
+    except (RunNotSaved, RunAlreadyRunning):  # a folder that cannot be written, or another process at work
+        return survey(ranker.graph, ranker.known, ranker.scorer, top=top)
+
+
+def _with_survey(store: RunStore, ranker: Ranker) -> Ranker:
+    """The ranker with a survey where there is one, or where it takes a second or two."""
+    if ranker.survey is not None or len(ranker.graph) > SMALL:
+        if ranker.survey is None:
+            print(
+                f"slviz: hub_adjusted_rank and popularity are empty: they read a survey of all pairs, which "
+                f"`slviz rank {ranker.run.run_id}` makes.",
+                file=sys.stderr, flush=True,
+            )  # fmt: skip
+        return ranker
+    return Ranker(ranker.graph, ranker.run, ranker.scorer, _surveyed(store, ranker, top=1), ranker.split)
+
+
+def _partners(ranker: Ranker, gene: int, *, unreported: bool, adjusted: bool) -> pd.DataFrame:
+    table = ranker.partners(gene, baselines=False)
+    partner = table["number"].to_numpy()
+    pairs = np.stack([np.full_like(partner, gene), partner], axis=1)
+    table = table.rename(columns={"gene": "gene_b"}).assign(
+        gene_a=ranker.graph.genes[gene], known=ranker.known.parts_of_pairs(pairs)
+    )
+    if unreported:
+        table = table.loc[~table["status"].isin(LISTED)]
+    return table.sort_values("hub_adjusted_rank", kind="stable") if adjusted else pd.DataFrame(table)
+
+
+def _print(table: pd.DataFrame, *, more: tuple[str, ...]) -> None:
+    """The table as tab-separated text; what a spreadsheet would run stands behind an apostrophe."""
+    columns = [*COLUMNS, *more]
+    cells = zip(*(_texts(pd.Series(table[name])) for name in columns), strict=True)
+    rows = "".join("\t".join(row) + "\n" for row in cells)
+    beneath(sys.stdout).write("\t".join(columns) + "\n" + rows)
+    sys.stdout.flush()
+
+
+def _texts(column: pd.Series) -> list[str]:
+    """Cells as text: yes and no as 1 and 0, numbers with six digits, a missing one empty."""
+    if column.dtype == bool:
+        return column.astype(int).astype(str).tolist()
+    if column.dtype.kind == "f":
+        return ["" if np.isnan(value) else f"{value:.6g}" for value in column.tolist()]
+    return [guarded(unbroken(str(value))) for value in column.tolist()]

@@ -1,0 +1,63 @@
+"""The survey of a finished run, one pass over the scores of all pairs, made and kept beside it."""
+
+from __future__ import annotations
+
+import contextlib
+
+import numpy as np
+
+from slviz.datasets import GeneGraph
+from slviz.errors import DamagedRun
+from slviz.projections.method import OnProgress
+from slviz.ranking.ranker import Ranker
+from slviz.ranking.survey import TOP, survey
+from slviz.runs import Run
+from slviz.runs.artifacts.surveys import Survey
+from slviz.runs.store import RunStore
+from slviz.splits import PairSplit
+from slviz.splits.pair_split import TESTED
+
+
+def kept_survey(store: RunStore, run_id: str) -> Survey | None:
+    """The survey of a run; None where there is none, or it is damaged and has to be made again."""
+    with contextlib.suppress(DamagedRun):
+        return store.artifacts(run_id).open_survey()
+    return None
+
+
+def survey_run(store: RunStore, ranker: Ranker, *, top: int = TOP, on_progress: OnProgress | None = None) -> Survey:
+    """The survey of a run with `top` highest pairs at least, made and kept when it is not there yet.
+
+    One process makes it at a time. Raises `RunAlreadyRunning` while another does, `RunCancelled` when somebody asked
+    to stop, and as `slviz.ranking.survey.survey` does.
+    """
+    run_id = ranker.run.run_id
+    top = max(top, TOP)
+    pairs = len(ranker.graph) * (len(ranker.graph) - 1) // 2
+    known = kept_survey(store, run_id)
+    if known is not None and len(known.pairs) >= min(top, pairs):
+        return known
+    artifacts = store.artifacts(run_id)
+    with artifacts.survey_artifact().making(busy=f"Another process is ranking all pairs of run {run_id}.") as tell:
+
+        def both(share: float, doing: str) -> None:
+            tell(share, doing)
+            if on_progress is not None:
+                on_progress(share, doing)
+
+        made = survey(ranker.graph, ranker.known, ranker.scorer, top=top, on_progress=both)
+        artifacts.save_survey(made)
+    return made
+
+
+def open_ranker(store: RunStore, run_id: str, graph: GeneGraph) -> Ranker:
+    """The ranker of a finished run with all that is kept beside it."""
+    run = store.open(run_id)
+    return Ranker.of(graph, run, survey=kept_survey(store, run_id), split=split_of_screens(store, run, graph))
+
+
+def split_of_screens(store: RunStore, run: Run, graph: GeneGraph) -> PairSplit | None:
+    """The split of a run that was evaluated on screens; None for another, of which nobody needs it here."""
+    if not np.isin(run.predictions["against"].to_numpy(), TESTED).any():
+        return None
+    return PairSplit.from_frame(store.open_split(run.run_id), graph.genes)

@@ -1,0 +1,29 @@
+"""Ranking: from a gene to its possible partners, by a finished run; what is known, the reason and the doubt of each."""
+
+from slviz.ranking.flags import FLAGS, flag_labels
+from slviz.ranking.hit_rate import HitRate
+from slviz.ranking.known_pairs import STATUSES, KnownPairs
+from slviz.ranking.places import percentile_text, score_text
+from slviz.ranking.question import QUESTIONS, question_of, runs_of_question
+from slviz.ranking.ranker import RANK_BY, RANK_IN, Ranker
+from slviz.ranking.survey import SMALL, survey
+from slviz.runs.artifacts.surveys import Survey
+
+__all__ = [
+    "FLAGS",
+    "QUESTIONS",
+    "RANK_BY",
+    "RANK_IN",
+    "SMALL",
+    "STATUSES",
+    "HitRate",
+    "KnownPairs",
+    "Ranker",
+    "Survey",
+    "flag_labels",
+    "percentile_text",
+    "question_of",
+    "runs_of_question",
+    "score_text",
+    "survey",
+]

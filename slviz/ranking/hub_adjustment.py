@@ -1,0 +1,91 @@
+"""Hub adjustment: how surprising a partner is beyond being a hub, by the mutual rank of the pair.
+
+    mutual rank(a, b) = √( rank of b for a  ×  rank of a for b )
+
+A hub stands high in the list of every gene, but a gene stands high in the list of the hub only where there is more to
+the pair than the hub. The measure is that of Obayashi & Kinoshita (2009, doi:10.1093/dnares/dsp016), who order
+co-expressed genes by it for the same reason. Both ranks are counted among the genes that are neither the gene itself
+nor one of its training partners: what a run learnt from stands high in any case.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sp
+from jaxtyping import Bool, Float32, Float64, Int64
+
+from slviz.ranking.places import mean_ranks_among, ranks
+from slviz.runs.artifacts.surveys import NOWHERE, Survey
+
+
+def mutual_ranks(
+    for_gene: Float64[np.ndarray, " partners"], for_partner: Float64[np.ndarray, " partners"]
+) -> Float64[np.ndarray, " partners"]:
+    """The geometric mean of the two ranks of each pair."""
+    return np.sqrt(for_gene * for_partner)
+
+
+def adjusted_ranks(mutual: Float64[np.ndarray, " partners"]) -> Int64[np.ndarray, " partners"]:
+    """1 for the smallest mutual rank; equal ones share the smallest."""
+    return ranks(-mutual)
+
+
+def places_for_gene(
+    scores: Float32[np.ndarray, " genes"], *, gene: int, learnt: Bool[np.ndarray, " genes"]
+) -> Float64[np.ndarray, " genes"]:
+    """The place of every gene in the list of `gene` (mean of level ones), among those that it did not learn from."""
+    candidates = ~learnt
+    candidates[gene] = False
+    return np.maximum(mean_ranks_among(scores, scores[candidates]), 1.0)
+
+
+def places_for_partners(
+    survey: Survey, partners: Int64[np.ndarray, " partners"], scores: Float32[np.ndarray, " partners"]
+) -> Float64[np.ndarray, " partners"]:
+    """The place that a score takes in each partner's own list, from the scores that the survey keeps.
+
+    Exact up to the place 64, and where every place is kept; between two kept places interpolated by score. Level with
+    a run of places it is their mean. At least 1.
+    """
+    table = survey.score_at[partners]  # [P, J], falling along a row
+    wanted = np.asarray(scores, dtype=np.float64)[:, None]
+    rounding = _rounding(wanted)
+    above, through = (table > wanted + rounding).sum(axis=1), (table >= wanted - rounding).sum(axis=1)
+    ranks = survey.ranks.astype(np.float64)
+    before = np.where(above > 0, ranks[np.maximum(above - 1, 0)], 0.0)
+    after = ranks[np.minimum(above, len(ranks) - 1)]
+    level = (after + ranks[np.maximum(through - 1, 0)]) / 2
+    between = before + _share(table, wanted, above) * (after - before)
+    return np.maximum(np.where(through > above, level, np.maximum(between, before + 0.5)), 1.0)
+
+
+def lengths(survey: Survey) -> Int64[np.ndarray, " genes"]:
+    """How many genes every gene's own list has, to the last kept place."""
+    there = (survey.score_at > NOWHERE).sum(axis=1)
+    return survey.ranks[np.maximum(there - 1, 0)]
+
+
+def _rounding(score: np.ndarray) -> np.ndarray:
+    """How far the score of a pair alone may lie from its score among all pairs: sums run in another order there.
+
+    A logistic score moves by s (1 − s) where what it is of moves by 1; a step of single precision comes on top.
+    """
+    steep = np.where((score >= 0) & (score <= 1), score * (1 - score), np.abs(score))
+    return 5e-6 * steep + 1.2e-7 * np.abs(score)
+
+
+def _share(table: np.ndarray, wanted: np.ndarray, above: np.ndarray) -> Float64[np.ndarray, " partners"]:
+    """How far along from the kept score above it to the one below it each wanted score lies, from 0 to 1."""
+    row = np.arange(len(table))
+    upper = table[row, np.maximum(above - 1, 0)].astype(np.float64)
+    lower = table[row, np.minimum(above, table.shape[1] - 1)].astype(np.float64)
+    inside = (above > 0) & (above < table.shape[1]) & (lower > NOWHERE) & (upper > lower)
+    gap = np.where(inside, upper - lower, 1.0)
+    return np.where(inside, (upper - wanted.ravel()) / gap, 0.0)
+
+
+def training_row(adjacency: sp.csr_array, gene: int) -> Bool[np.ndarray, " genes"]:
+    """Which genes are training partners of a gene."""
+    learnt = np.zeros(adjacency.shape[0], dtype=bool)
+    learnt[adjacency.indices[adjacency.indptr[gene] : adjacency.indptr[gene + 1]]] = True
+    return learnt

@@ -1,0 +1,63 @@
+"""Why a pair may be real, in a line, from what the data set says of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+NOTHING = "nothing but how many partners both genes have"
+MOST = 4
+"""Reasons in a line."""
+
+
+def reasons(table: pd.DataFrame) -> np.ndarray:
+    """A line for each row of a table of partners, text [N]: what speaks for the pair, the strongest first.
+
+    Reads the columns earlier_hits, earlier_tests, paralog_identity, same_family, interacts, same_pathway,
+    shared_partners, shared_interactors, shared_terms and rarest_term.
+    """
+    columns = ("earlier_hits", "earlier_tests", "paralog_identity", "same_family", "interacts", "same_pathway",
+               "shared_partners", "shared_interactors", "shared_terms", "rarest_term")  # fmt: skip
+    values = [table[name].tolist() for name in columns]
+    return np.array([_line(dict(zip(columns, row, strict=True))) for row in zip(*values, strict=True)], dtype=object)
+
+
+def _line(row: dict[str, Any]) -> str:
+    told = [reason for reason in _all(row) if reason]
+    return "; ".join(told[:MOST]) if told else NOTHING
+
+
+def _all(row: dict[str, Any]) -> list[str]:
+    """Every reason that there may be, "" for one that there is not."""
+    identity = row["paralog_identity"]
+    return [
+        _of_screens(row["earlier_hits"], row["earlier_tests"]),
+        f"paralogs ({identity:.0f} % identical)"
+        if identity == identity
+        else ("same family" if row["same_family"] else ""),
+        f"both in {row['same_pathway']}" if row["same_pathway"] else "",
+        "their proteins interact" if row["interacts"] else "",
+        _some(row["shared_partners"], "shared partner"),
+        _some(row["shared_interactors"], "shared interactor"),
+        f"both in “{row['rarest_term']}”" if row["rarest_term"] else "",
+    ]
+
+
+def _some(count: int, noun: str) -> str:
+    """Such as "1 shared partner" or "12 shared partners"; "" for none."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}" if count else ""
+
+
+def _of_screens(hits: int, tests: int) -> str:
+    """What earlier screens said of the very pair; "" where none tested it."""
+    if not tests:
+        return ""
+    if not hits:
+        return f"no hit in {_some(tests, 'earlier screen')}"
+    return (
+        f"hit in {hits:,} of {_some(tests, 'earlier screen')}"
+        if hits < tests
+        else f"hit in {_some(tests, 'earlier screen')}"
+    )

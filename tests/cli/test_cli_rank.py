@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ranking_cases import rich_graph, scoring_run
+from run_folders import finish
+
+from slviz.cli import main
+from slviz.runs.store import RunStore
+
+
+@pytest.fixture
+def run_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A finished run on the tiny graph, which is opened without a folder of data."""
+    monkeypatch.setenv("SLVIZ_MODELS", str(tmp_path / "models"))
+    graph = rich_graph()
+    monkeypatch.setattr("slviz.cli.rank.data_of_run", lambda run: graph)
+    run = scoring_run(graph)
+    finish(RunStore.default(), run)
+    return run.run_id
+
+
+def table_of(text: str) -> list[dict[str, str]]:
+    heading, *rows = [line.split("\t") for line in text.splitlines()]
+    return [dict(zip(heading, row, strict=True)) for row in rows]
+
+
+def test_the_partners_of_a_gene_are_printed(run_id: str, capsys: pytest.CaptureFixture[str]):
+    assert main(["rank", run_id, "--gene", "ALIAS3", "--top", "5"]) == 0
+    rows = table_of(capsys.readouterr().out)
+    assert [row["rank"] for row in rows] == ["1", "2", "3", "4", "5"]
+    assert {row["gene_a"] for row in rows} == {"GENE3"}
+    assert list(rows[0])[:5] == ["gene_a", "gene_b", "rank", "score", "known"]
+    assert all(row["hub_adjusted_rank"] for row in rows)
+
+
+def test_all_pairs_are_ranked_and_the_survey_is_kept(run_id: str, capsys: pytest.CaptureFixture[str]):
+    assert main(["rank", run_id, "--top", "7"]) == 0
+    first = capsys.readouterr().out
+    kept = RunStore.default().artifacts(run_id).open_survey()
+    assert kept is not None
+    assert [float(row["score"]) for row in table_of(first)] == pytest.approx(kept.scores[:7].tolist(), rel=1e-5)
+    assert main(["rank", run_id, "--top", "7"]) == 0
+    assert capsys.readouterr().out == first
+    assert RunStore.default().check(run_id) == []
+    assert main(["rank", run_id, "--top", "7", "--unreported"]) == 0
+    assert all(row["known"] == "" for row in table_of(capsys.readouterr().out))
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--top", "0"], "--top takes a whole number from 1 on"),
+        (["--hub-adjusted"], "give it with --gene"),
+        (["--gene", "GENE99"], "GENE99"),
+    ],
+)
+def test_nonsense_is_a_sentence(run_id: str, words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]):
+    assert main(["rank", run_id, *words]) == 1
+    assert sentence in capsys.readouterr().err
+
+
+def test_it_loads_no_torch(tmp_path: Path):
+    """On the demo, in a process of its own."""
+    code = (
+        "import sys; from slviz.cli import main; main(['rank', 'gat-both-link-3ec14a25', '--gene', 'REP1.01']);"
+        "assert not {'torch', 'torch_geometric', 'streamlit'} & set(sys.modules)"
+    )
+    import subprocess
+    import sys
+
+    from run_folders import environment
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(tmp_path), capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("gene_a\tgene_b\trank")
