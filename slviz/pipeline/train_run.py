@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from slviz.training import Checkpoint, Epoch
 
 MAPS_SEED = 0
-TOLD = ("random", "degree-matched", "file", "all", "genes")
+TOLD = ("random", "degree-matched", "popularity-matched", "file", "all", "genes")
 """Metrics of single evidence kinds are left to `runs show`."""
 LINES = 20
 """At most about so many lines on the progress of one training."""
@@ -106,6 +106,8 @@ def _train(
     writer.stop_if_cancelled()
     graph = graph if graph is not None else data_of(spec)
     split = _split(writer, spec, graph, held_out=held_out)
+    for remark in spec.split.remarks(graph):
+        voice.tell(remark)
     stored = writer.stored_checkpoint()
     writer.begin(split.to_frame(graph.genes), after_epoch=stored.epoch if stored else 0)
     if stored is not None:

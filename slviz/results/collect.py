@@ -18,7 +18,7 @@ from slviz.runs.settings_parser import words_of
 from slviz.runs.spec import RunSpec
 from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
-from slviz.splits.pair_split import GENE_ROW
+from slviz.splits.pair_split import GENE_ROW, POPULARITY_MATCHED
 
 WITHIN = "within sources"
 OF_ONE = ("class ", "screen ")
@@ -95,6 +95,8 @@ def held_out_of(spec: RunSpec) -> str:
         said = f"fold {getattr(split, 'fold')}"  # noqa: B009 (not every split has it)
     elif hasattr(split, "publication"):
         said = f"publication {getattr(split, 'publication') or '(the largest)'}"  # noqa: B009
+    elif hasattr(split, "newer_than"):
+        said = f"cut-off {getattr(split, 'newer_than') or '(the newest fifth)'}"  # noqa: B009
     else:
         said = "a file"
     return said if not split.split_seed else f"{said}, split seed {split.split_seed}"
@@ -181,22 +183,32 @@ def _evaluated_on_the_same_pairs(store: RunStore, runs: Sequence[RunSummary]) ->
 def _of_one_content(store: RunStore, group: Sequence[tuple[str, RunSummary]]) -> set[str]:
     """Names of the largest part of the group that has one split; files that differ are compared by content."""
     counts = Counter(sealed for sealed, _ in group)
-    if len(counts) > 1:  # another version of the library that writes tables may pack the same rows otherwise
-        content = {sealed: _content(store, run) for sealed, run in reversed(group)}
-        group = [(content[sealed], run) for sealed, run in group]
-        counts = Counter(sealed for sealed, _ in group)
-    most = counts.most_common(1)[0][0]
-    return {run.run_id for sealed, run in group if sealed == most}
+    if len(counts) == 1:
+        return {run.run_id for _, run in group}
+    # Another version of the library that writes tables may pack the same rows otherwise.
+    content = {sealed: _content(store, run) for sealed, run in reversed(group)}
+    most = Counter(content[sealed][0] for sealed, _ in group).most_common(1)[0][0]
+    same = [(content[sealed][1], run) for sealed, run in group if content[sealed][0] == most]
+    matched = Counter(popularity_matched for popularity_matched, _ in same if popularity_matched)
+    allowed = {"", *(each for each, _ in matched.most_common(1))}
+    return {run.run_id for popularity_matched, run in same if popularity_matched in allowed}
 
 
-def _content(store: RunStore, run: RunSummary) -> str:
+def _content(store: RunStore, run: RunSummary) -> tuple[str, str]:
     """What is learnt from and evaluated on in a split: all of it but the negatives of training and validation.
 
-    Earlier versions drew these without regard to the test part.
+    Earlier versions drew these without regard to the test part. Popularity-matched ones come second, "" where there are
+    none: earlier versions did not draw them, and they decide nothing that was there before.
     """
     try:
         table = store.open_split(run.run_id)
     except SlvizError as error:
-        return f"unreadable: {error}"
-    table = table.loc[table["against"].isin(("known", GENE_ROW)) | (table["part"] == "test")]
+        return f"unreadable: {error}", ""
+    tested = table["part"] == "test"
+    matched = table["against"] == POPULARITY_MATCHED
+    others = table.loc[table["against"].isin(("known", GENE_ROW)) | (tested & ~matched)]
+    return _digest(others), _digest(table.loc[tested & matched]) if bool(matched.any()) else ""
+
+
+def _digest(table: pd.DataFrame) -> str:
     return hashlib.sha256(table.to_csv(index=False).encode()).hexdigest()

@@ -16,7 +16,7 @@ from slviz.runs.spec import RunSpec
 
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 OVERVIEW: dict[str, tuple[Column, ...]] = {
-    "link": (("random", "auc"), ("degree-matched", "auc")),
+    "link": (("random", "auc"), ("degree-matched", "auc"), ("popularity-matched", "auc")),
     "screen": (("paralog screens", "auc"), ("screens", "auc")),
     "confidence": (("all", "rmse"),),
 }

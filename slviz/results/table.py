@@ -14,6 +14,7 @@ from slviz.evaluation import METRICS
 from slviz.networks import NETWORKS
 from slviz.results.collect import WITHIN, Collected
 from slviz.splits import SPLITS
+from slviz.splits.pair_split import POPULARITY_MATCHED
 from slviz.tasks import TASKS
 
 OF_SCREENS = tuple(
@@ -26,6 +27,8 @@ HEADLINE: dict[str, tuple[tuple[str, str], ...]] = {
         ("random", "f1"),
         ("degree-matched", "auc"),
         ("degree-matched", "ap"),
+        ("popularity-matched", "auc"),
+        ("popularity-matched", "ap"),
         ("file", "auc"),
         ("file", "ap"),
         ("all-unknown", "ap"),
@@ -127,7 +130,7 @@ class ResultTable:
     def over(self) -> str:
         """Over what the means are taken, such as "5 folds" or "fold 0 and 3 seeds"."""
         noun = self.held_out[0].split()[0] if self.held_out else "split"
-        plural = {"fold": "folds", "publication": "publications"}.get(noun, "splits")
+        plural = {"fold": "folds", "publication": "publications", "cut-off": "cut-offs"}.get(noun, "splits")
         said = self.held_out[0] if len(self.held_out) == 1 else f"{len(self.held_out)} {plural}"
         return said if self.seeds == 1 else f"{said} and {self.seeds} seeds"
 
@@ -196,6 +199,7 @@ def _table(collected: Collected, task: str, protocol: str) -> ResultTable:
     ]
     outside = metrics.loc[~metrics["split"].isin(shared) & metrics["is_network"], "run_id"]
     notes = [f"{len(set(outside))} runs on other splits are not in this table."] if len(outside) else []
+    notes += _without_popularity_matched(inside, columns)
     return ResultTable(
         task=task,
         protocol=protocol,
@@ -205,6 +209,19 @@ def _table(collected: Collected, task: str, protocol: str) -> ResultTable:
         rows=tuple(_best_first(rows, columns)),
         notes=tuple(notes),
     )
+
+
+def _without_popularity_matched(metrics: pd.DataFrame, columns: Sequence[Column]) -> Iterator[str]:
+    """A sentence on runs from before popularity-matched negatives were drawn, where others in the table have them."""
+    if not any(against == POPULARITY_MATCHED for against, _ in columns):
+        return
+    runs = set(metrics.loc[metrics["is_network"], "run_id"])
+    lacking = runs - set(metrics.loc[metrics["against"] == POPULARITY_MATCHED, "run_id"])
+    if lacking:
+        yield (
+            f"{len(lacking)} of {len(runs)} runs were trained by a version that drew no popularity-matched negatives; "
+            "train them again to fill these columns."
+        )
 
 
 def _reference(metrics: pd.DataFrame) -> frozenset[str]:

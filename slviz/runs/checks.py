@@ -17,9 +17,9 @@ from slviz.scorers.blend_scorer import BLEND, OLD_BLEND
 from slviz.scorers.pair_decoder import NAMES as OF_DECODER
 from slviz.scorers.trees import LEAF
 from slviz.scorers.trees import NAMES as OF_TREES
+from slviz.splits.pair_split import AGAINST
 from slviz.tasks import Task
 
-AGAINST = ("known", "random", "degree-matched", "file", "hit", "no hit")
 SEEN = ("seen.pairs", "seen.score", "seen.source", "seen.sources")
 LOW_RANK = "low rank."
 MOST_SOURCES = 1000

@@ -51,13 +51,14 @@ class Run:
             empty for a task without pairs.
         predictions: for pairs, columns `PAIR_COLUMNS` and then one column a baseline, named for it;
             `part` is one of `PARTS`; `against` says what a row is there for: "known" for a known
-            pair, "random" or "degree-matched" for a drawn negative pair, "file" for a user's own;
+            pair, "random", "degree-matched" or "popularity-matched" for a drawn negative pair, "file" for a
+            user's own;
             `actual` is 1 or 0 (link) or the score (confidence). For reconstruction, columns
             `GENE_COLUMNS` and the baselines: the root mean squared error of each gene's features. For
             classes, columns `CLASS_COLUMNS` and the baselines: names of classes, "" where a gene has none,
             and in `score` the network's share of its whole for the class that it gives.
         metrics: tidy, columns `METRIC_COLUMNS`. `scorer` is "network" or a baseline's name;
-            `against` is "random", "degree-matched", "file" (link), "all" or an evidence kind
+            `against` is "random", "degree-matched", "popularity-matched", "file" (link), "all" or an evidence kind
             (confidence), "genes" (reconstruct, classify) or "class " and the name of one (classify).
         attention: of the training graph, where the network has it.
         weights: the network's parameters by name; None when a viewer opened the run.

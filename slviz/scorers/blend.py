@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from jaxtyping import Float32, Float64
+from jaxtyping import Float32, Float64, Int64
 
 from slviz.datasets import GeneGraph
 from slviz.scorers.blend_scorer import Blend, BlendScorer, raw_decoder
@@ -17,7 +17,7 @@ from slviz.scorers.seen_pairs import SeenPairs
 from slviz.scorers.tested_pairs import Tests
 from slviz.scorers.training_graph import TrainingGraph
 from slviz.splits import PairSplit, Split
-from slviz.splits.pair_split import NO_HIT, TESTED
+from slviz.splits.pair_split import NO_HIT, POPULARITY_MATCHED, TESTED
 
 SMALLEST_PENALTY = 1e-6
 OF_TESTS = (NO_HIT,)
@@ -62,7 +62,7 @@ def fit_blend_scorer(
         )
         seen = SeenPairs.of_training(graph, split)
     network = raw_decoder(decoder) if decoder else None
-    pairs = split.pairs[split.part == "validation"]
+    pairs = split.pairs[_may_blend(split)]
     columns = [*head.parts(pairs).T, *([] if network is None else [network.score(embedding, pairs)])]
     constant, *counts = fit_blend(split, contrasts, columns, of_validation=True).tolist()
     of_network = 0.0 if network is None else counts.pop()
@@ -99,13 +99,18 @@ def fit_blend(
         split: which pairs are learnt from and evaluated.
         contrasts: kinds of negatives that known pairs are told from (logistic regression); none for their
             confidence (least squares).
-        columns: raw numbers of all rows of the split, or with `of_validation` of its validation rows.
+        columns: raw numbers of all rows of the split, or with `of_validation` of the rows of `_may_blend`.
     """
     rows, weight = _validation(split, contrasts)
     target = (split.actual if contrasts else split.score)[rows].astype(np.float64)
-    at = np.searchsorted(np.flatnonzero(split.part == "validation"), rows) if of_validation else rows
+    at = np.searchsorted(_may_blend(split), rows) if of_validation else rows
     chosen = np.stack([np.ones(len(rows)), *(np.asarray(column, dtype=np.float64)[at] for column in columns)], axis=1)
     return (_logistic if contrasts else _least_squares)(chosen, target, weight)
+
+
+def _may_blend(split: PairSplit) -> Int64[np.ndarray, " rows"]:
+    """Rows of validation pairs that a blend may be fitted on; popularity-matched negatives evaluate and no more."""
+    return np.flatnonzero((split.part == "validation") & (split.against != POPULARITY_MATCHED))
 
 
 def _validation(split: PairSplit, contrasts: tuple[str, ...]) -> tuple[np.ndarray, Float64[np.ndarray, " rows"]]:

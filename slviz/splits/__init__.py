@@ -13,8 +13,11 @@ from slviz.splits.pairs import Pairs
 from slviz.splits.publication import Publication, publications
 from slviz.splits.screen import Screen
 from slviz.splits.split import Split
+from slviz.splits.time import Time
 
-SPLITS: Choices[Split] = Choices("split", Pairs, OneNew, BothNew, NearDuplicateFree, Publication, Screen, FileSplit)
+SPLITS: Choices[Split] = Choices(
+    "split", Pairs, OneNew, BothNew, NearDuplicateFree, Publication, Time, Screen, FileSplit
+)
 
 __all__ = [
     "SPLITS",
@@ -28,6 +31,7 @@ __all__ = [
     "Publication",
     "Screen",
     "Split",
+    "Time",
     "degree_matched_negatives",
     "in_words",
     "publications",

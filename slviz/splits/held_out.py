@@ -18,6 +18,7 @@ from slviz.datasets.pair_list import PairList, bytes_of_pairs, read_pair_list
 from slviz.datasets.report import shown
 from slviz.errors import InvalidSetting, MalformedData
 from slviz.splits.pair_split import PairSplit
+from slviz.splits.popularity import Popularity
 from slviz.splits.split import Split, with_negatives
 
 
@@ -114,6 +115,7 @@ class FileSplit(Split):
             random=self._generator(1),
             brought=held_out.negatives,
             ratio=self.ratio,
+            popularity=Popularity.of(graph),
             left_out=graph.pairs[~kept],
         )
 

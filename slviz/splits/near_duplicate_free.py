@@ -15,6 +15,7 @@ from slviz.datasets import GeneGraph
 from slviz.splits.held_out import HeldOut
 from slviz.splits.pair_split import PairSplit
 from slviz.splits.pairs import Pairs
+from slviz.splits.popularity import Popularity
 from slviz.splits.split import with_negatives
 
 ALIKE = 0.7
@@ -64,6 +65,7 @@ class NearDuplicateFree(Pairs):
             gene_part=self._parts_of_genes(len(graph), fold=self.fold, folds=self.folds),
             random=self._generator(1),
             ratio=self.ratio,
+            popularity=Popularity.of(graph),
             left_out=graph.pairs[~kept],
         )
 

@@ -12,6 +12,7 @@ from slviz.splits.folds import Folded
 from slviz.splits.held_out import HeldOut
 from slviz.splits.negatives import Pool
 from slviz.splits.pair_split import PairSplit
+from slviz.splits.popularity import Popularity
 from slviz.splits.split import with_negatives
 
 ADVICE = "Take another fold or split_seed, other folds, or a data set with more pairs."
@@ -47,6 +48,7 @@ class NewGenes(Folded):
             gene_part=gene_part,
             random=self._generator(1),
             ratio=self.ratio,
+            popularity=Popularity.of(graph),
             left_out=graph.pairs[~kept],
             pools=self._pools(gene_part),
         )

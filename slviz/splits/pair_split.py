@@ -19,7 +19,10 @@ HIT, NO_HIT = "hit", "no hit"
 TESTED = (HIT, NO_HIT)
 GENE_ROW = "gene"
 PARTS = ("train", "validation", "test")
-AGAINST = ("known", "random", "degree-matched", "file", *TESTED)
+POPULARITY_MATCHED = "popularity-matched"
+DRAWN = ("random", "degree-matched", POPULARITY_MATCHED)
+"""Kinds of negatives that are drawn for a part; runs from before the last of them existed lack it."""
+AGAINST = ("known", *DRAWN, "file", *TESTED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +32,7 @@ class PairSplit:
     Attributes:
         pairs: int64 [N, 2], smaller gene number first.
         part: text [N]: "train", "validation" or "test".
-        against: text [N]: "known" for a known pair, "random" or "degree-matched" for a drawn
+        against: text [N]: "known" for a known pair, "random", "degree-matched" or "popularity-matched" for a drawn
             negative pair, "file" for a negative pair that the user brought; "hit" or "no hit" for a pair that a
                 screen tested.
         actual: float32 [N], 1 for a known pair or a hit and 0 for a negative pair or a pair that was tested and
@@ -82,7 +85,7 @@ class PairSplit:
     def kinds_of_negatives(self) -> tuple[str, ...]:
         """What the test part is compared with, in the order of the tables."""
         present = set(self.against[self.part == "test"])
-        return tuple(kind for kind in ("random", "degree-matched", "file") if kind in present)
+        return tuple(kind for kind in (*DRAWN, "file") if kind in present)
 
     @property
     def tests_screens(self) -> bool:

@@ -12,6 +12,7 @@ from slviz.errors import DataError
 from slviz.splits.folds import Folded
 from slviz.splits.held_out import HeldOut
 from slviz.splits.pair_split import PairSplit
+from slviz.splits.popularity import Popularity
 from slviz.splits.split import with_negatives
 
 
@@ -37,6 +38,7 @@ class Pairs(Folded):
             gene_part=self._parts_of_genes(len(graph), fold=self.fold, folds=self.folds),
             random=self._generator(1),
             ratio=self.ratio,
+            popularity=Popularity.of(graph),
         )
 
     def _part_of_pairs(self, graph: GeneGraph) -> np.ndarray:

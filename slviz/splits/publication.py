@@ -14,6 +14,7 @@ from slviz.datasets import GeneGraph
 from slviz.errors import DataError, InvalidSetting, nearest
 from slviz.splits.held_out import HeldOut
 from slviz.splits.pair_split import PairSplit
+from slviz.splits.popularity import Popularity
 from slviz.splits.split import Split, with_negatives
 
 LARGEST = ""
@@ -54,7 +55,7 @@ class Publication(Split):
         alone; `DataError` when the data set names no publications or a part would be empty.
         """
         self._refuse_file(held_out)
-        cited = _cited(graph)
+        cited = cited_publications(graph)
         tested = rests_on(cited, self._group(graph, own_pairs(cited)), pairs=len(graph.pairs))
         part = np.where(tested, "test", "train").astype(object)
         if (~tested).sum() > 1:
@@ -68,6 +69,7 @@ class Publication(Split):
             gene_part=self._parts_of_genes(len(graph), fold=0, folds=5),
             random=self._generator(1),
             ratio=self.ratio,
+            popularity=Popularity.of(graph),
         )
 
     def _whole_publications(self, cited: pd.DataFrame, order: Int64[np.ndarray, " rest"]) -> np.ndarray:
@@ -117,10 +119,10 @@ def publication_words(ids: str) -> str:
 
 def publications(graph: GeneGraph) -> dict[str, int]:
     """How many pairs rest on each publication alone, by PubMed id, the most first; `DataError` when none is named."""
-    return own_pairs(_cited(graph))
+    return own_pairs(cited_publications(graph))
 
 
-def _cited(graph: GeneGraph) -> pd.DataFrame:
+def cited_publications(graph: GeneGraph) -> pd.DataFrame:
     """Columns `pair` and `pubmed`, one row for each publication of each record; "" where a record names none."""
     if graph.evidence is None or not len(graph.evidence):
         raise DataError(f"'{graph.name}' does not say which publication a pair comes from. Take another split.")

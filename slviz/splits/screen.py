@@ -16,6 +16,7 @@ from slviz.datasets.screens import ScreenTable
 from slviz.errors import DataError
 from slviz.splits.held_out import HeldOut
 from slviz.splits.pair_split import HIT, NO_HIT, PairSplit
+from slviz.splits.popularity import Popularity
 from slviz.splits.split import Split, with_negatives
 
 OTHER_SPLIT = "Take another split."
@@ -78,6 +79,7 @@ class Screen(Split):
             gene_part=self._parts_of_genes(len(graph), fold=0, folds=5),
             random=self._generator(1),
             ratio=self.ratio,
+            popularity=Popularity.of(graph),
             left_out=np.concatenate([graph.pairs[part_of_known == ""], _pairs(tests)]),
         )
         return _with_tests(known, tests, self._part_of_tests(tests, evaluated, genes=len(graph)), evaluated=evaluated)

@@ -13,7 +13,7 @@ from slviz.choices import Choice, setting
 from slviz.datasets import GeneGraph
 from slviz.datasets.pair_keys import pair_keys
 from slviz.errors import DataError, InvalidSetting
-from slviz.splits.apart import kept_apart
+from slviz.splits.apart import Negatives, kept_apart
 from slviz.splits.negatives import (
     Pool,
     degree_matched_across,
@@ -21,7 +21,8 @@ from slviz.splits.negatives import (
     random_negatives,
     random_negatives_across,
 )
-from slviz.splits.pair_split import PairSplit
+from slviz.splits.pair_split import POPULARITY_MATCHED, PairSplit
+from slviz.splits.popularity import Popularity, popularity_matched_negatives
 
 if TYPE_CHECKING:
     from slviz.splits.held_out import HeldOut
@@ -62,6 +63,10 @@ class Split(Choice):
         """What these settings hold out, in words, such as "random pairs (fold 0 of 5)"."""
         fold, folds = getattr(self, "fold", None), getattr(self, "folds", None)
         return self.title if fold is None else f"{self.title} (fold {fold} of {folds})"
+
+    def remarks(self, graph: GeneGraph) -> tuple[str, ...]:
+        """Sentences on what these settings mean for this data set, such as what is left out; nothing here."""
+        return ()
 
     def divide(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> PairSplit:
         """Divide the pairs of `graph`; the same settings give the same split."""
@@ -111,11 +116,13 @@ def with_negatives(
     ratio: int = 1,
     left_out: Int64[np.ndarray, "left 2"] | None = None,
     pools: Mapping[str, Pool] | None = None,
+    popularity: Popularity | None = None,
 ) -> PairSplit:
     """The whole split: known pairs first, then the negatives that each part is compared with.
 
     Negatives are in no known pair of any part, and those of one part are not those of another (`kept_apart`). Every
-    part gets random ones; validation and test get degree-matched ones too.
+    part gets random ones; validation and test get degree-matched ones too, and popularity-matched ones where
+    `popularity` is given. These are drawn last and stand in the last rows: all others are the same without them.
 
     Args:
         known: the known pairs of all parts.
@@ -127,6 +134,7 @@ def with_negatives(
         ratio: negatives of each kind for each pair of validation and test; training has one for each.
         left_out: known pairs that are in no part; they are no negatives either.
         pools: by part, the genes that its pairs join; a part without has pairs of any genes.
+        popularity: of the genes, `Popularity.of(graph)`.
     """
     genes = len(gene_part)
     listed = known if left_out is None else np.concatenate([known, left_out])
@@ -150,6 +158,13 @@ def with_negatives(
     blocks = [(known, part, "known")]
     for each in like:
         blocks += [(pairs, np.full(len(pairs), each, dtype=object), against) for against, pairs in apart[each].items()]
+    if popularity is not None:
+        matched = _popularity_matched(
+            random, apart, like=like, popularity=popularity, avoid=avoid, ratio=ratio, pools=pools
+        )
+        blocks += [
+            (pairs, np.full(len(pairs), each, dtype=object), POPULARITY_MATCHED) for each, pairs in matched.items()
+        ]
     rows = sum(len(pairs) for pairs, _, _ in blocks)
     scores = np.full(rows, np.nan, dtype=np.float32)
     scores[: len(known)] = score
@@ -161,6 +176,32 @@ def with_negatives(
         score=scores,
         gene_part=gene_part,
     )
+
+
+def _popularity_matched(
+    random: np.random.Generator,
+    drawn: Mapping[str, Negatives],
+    *,
+    like: Mapping[str, Int64[np.ndarray, "pairs 2"]],
+    popularity: Popularity,
+    avoid: Int64[np.ndarray, " keys"],
+    ratio: int,
+    pools: Mapping[str, Pool] | None,
+) -> Negatives:
+    """By part, the popularity-matched negatives: none is a negative of another part, of whatever kind."""
+    genes = len(popularity.log_counts)
+    found: Negatives = {}
+    for part in reversed(EVALUATED):  # the test part first, as of the other kinds
+        others = [pairs for other, of_part in drawn.items() if other != part for pairs in of_part.values()]
+        taken = np.concatenate([avoid, *(pair_keys(pairs, genes) for pairs in (*others, *found.values()))])
+        found[part] = popularity_matched_negatives(
+            random,
+            np.tile(like[part], (ratio, 1)),
+            popularity=popularity,
+            avoid=np.unique(taken),
+            pool=None if pools is None else pools.get(part),
+        )
+    return {part: found[part] for part in EVALUATED}
 
 
 def _negatives_of(

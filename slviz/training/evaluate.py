@@ -20,6 +20,7 @@ from slviz.networks import Fitted
 from slviz.runs import GENE_COLUMNS, METRIC_COLUMNS, NETWORK, PAIR_COLUMNS, PARTS, RunSpec
 from slviz.scorers.pair_scorer import PairScorer
 from slviz.splits import PairSplit
+from slviz.splits.pair_split import POPULARITY_MATCHED
 from slviz.tasks import Classify, Task
 
 SCORERS_AT_ONCE = 4  # each holds its scores of all pairs: 80 MB for 6,375 genes
@@ -82,7 +83,7 @@ def evaluate_pairs(
     A run of a baseline does not stand beside `itself`: that one is left out of the baselines.
     """
     is_link = bool(task.contrasts)
-    scores = {NETWORK: scorer.score(split.pairs)}
+    scores = {NETWORK: scores_of(scorer, split)}
     baselines = link_baselines if is_link else confidence_baselines
     scores |= _but(itself, baselines(split, interactions=graph.interactions))
     names = np.asarray(graph.genes, dtype=object)
@@ -107,6 +108,20 @@ def evaluate_pairs(
         frame.iloc[evaluated].reset_index(drop=True),
         metrics_table(_confidence_rows(split, scores, kinds, evaluated)),
     )
+
+
+def scores_of(scorer: PairScorer, split: PairSplit) -> Float32[np.ndarray, " rows"]:
+    """The score of every row of the split.
+
+    Popularity-matched negatives are scored apart: products of matrices round by the number of rows, and the scores of
+    the other rows stay, bit for bit, those of the versions that did not draw them.
+    """
+    apart = split.against == POPULARITY_MATCHED
+    scores = np.empty(len(split.pairs), dtype=np.float32)
+    for rows in (np.flatnonzero(~apart), np.flatnonzero(apart)):
+        if len(rows):
+            scores[rows] = scorer.score(split.pairs[rows])
+    return scores
 
 
 def _but(itself: str, baselines: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,7 +185,7 @@ def _link_rows(split: PairSplit, scores: Mapping[str, np.ndarray]) -> Iterator[R
         for against in split.kinds_of_negatives:
             chosen_on = _compared(split, "validation", against)
             if chosen_on is None:  # a user's own negatives have no counterpart there, every known pair has
-                chosen_on = np.flatnonzero(split.part == "validation")
+                chosen_on = np.flatnonzero((split.part == "validation") & (split.against != POPULARITY_MATCHED))
             threshold = best_threshold(split.actual[chosen_on], score[chosen_on])
             share = _share(scorer, score, of_validation=float(split.actual[chosen_on].mean()))
             for part in PARTS:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from slviz.datasets import GeneGraph
 from slviz.evaluation import METRICS
-from slviz.runs.run import NETWORK, OWN_ROWS
+from slviz.runs.run import NETWORK, OWN_ROWS, Run
+from slviz.splits.pair_split import POPULARITY_MATCHED
+from slviz.splits.popularity import Popularity
 
 SCREENS = ("paralog screens", "screens")
 KEY_METRICS = {
-    "link": ("auc", ("degree-matched", "random", "file", *SCREENS)),
+    "link": ("auc", ("degree-matched", "random", "popularity-matched", "file", *SCREENS)),
     "screen": ("auc", SCREENS),
     "confidence": ("rmse", ("all",)),
     "classify": ("macro_f1", ("genes",)),
@@ -20,6 +23,7 @@ RECONSTRUCT = ("rmse", ("genes",))
 AGAINST_WORDS = {
     "random": "against random negatives",
     "degree-matched": "against degree-matched negatives",
+    "popularity-matched": "against popularity-matched negatives",
     "file": "against the negatives of the file",
     "all": "all test pairs",
     "genes": "held-out genes",
@@ -31,6 +35,7 @@ AGAINST_WORDS = {
 SHORT_WORDS = {
     "random": "random negatives",
     "degree-matched": "degree-matched",
+    "popularity-matched": "popularity-matched",
     "file": "negatives of the file",
     "all-unknown": "all unknown pairs",
     "per-gene": "for each gene",
@@ -41,6 +46,19 @@ SECONDARY_METRICS = {
     "link": (("ap", "all-unknown"), ("ndcg@10", "per-gene")),
     "screen": (("ap", "paralog screens"), ("auc", "screens")),
 }
+
+
+LACKS_POPULARITY_MATCHED = (
+    "No popularity-matched negatives: trained by a version that did not draw them; train again to have them"
+)
+
+
+def lacks_popularity_matched(run: Run, graph: GeneGraph) -> bool:
+    """Whether a run about known pairs was trained before popularity-matched negatives were drawn for its data set."""
+    if run.spec.task.name != "link" or Popularity.of(graph) is None or "against" not in run.predictions:
+        return False
+    kinds = set(run.predictions["against"].unique())
+    return "random" in kinds and POPULARITY_MATCHED not in kinds
 
 
 @dataclass(frozen=True)

@@ -72,9 +72,9 @@ def test_a_run_that_stands_alone_says_what_to_train(run: Run, open_page: Open) -
 
 def test_rows_that_differ_are_noticed(demo: GeneGraph) -> None:
     run = tiny_run(demo)
-    assert same_rows(run, worse(run))
+    assert same_rows(run, worse(run), against="random")
     shuffled = dataclasses.replace(run, predictions=run.predictions.iloc[::-1].reset_index(drop=True))
-    assert not same_rows(run, shuffled)
+    assert not same_rows(run, shuffled, against="random")
 
 
 def test_choosing_writes_the_address(two: tuple[Run, Run], store: RunStore, open_page: Open) -> None:

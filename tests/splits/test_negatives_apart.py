@@ -20,7 +20,8 @@ from slviz.splits.negatives import Pool, degree_matched_across, degree_matched_a
 from slviz.splits.pair_split import TESTED
 
 PARTS = ("train", "validation", "test")
-KINDS = ("random", "degree-matched", "file")
+KINDS = ("random", "degree-matched", "popularity-matched", "file")
+DRAWN_KINDS = KINDS[:3]
 DRAWN = [name for name in SPLITS if name != "file"]
 MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -34,7 +35,7 @@ def refuse_shared(split: PairSplit, graph: GeneGraph) -> None:
     assert not of_parts["test"] & of_parts["validation"]
     assert not of_parts["test"] & of_parts["train"]
     assert not of_parts["validation"] & of_parts["train"]
-    drawn = as_set(split.pairs[np.isin(split.against, ("random", "degree-matched"))])
+    drawn = as_set(split.pairs[np.isin(split.against, DRAWN_KINDS)])
     assert not drawn & as_set(graph.pairs)
     assert not drawn & as_set(split.pairs[split.against == "known"])
     for part in PARTS:

@@ -122,7 +122,7 @@ class TestPairs:
     ):
         """Figures that people kept are compared with new ones; negatives of validation and training may differ."""
         split = Pairs(**settings).divide(graph)
-        kept = (split.against == "known") | (split.part == "test")
+        kept = ((split.against == "known") | (split.part == "test")) & (split.against != "popularity-matched")
         content = [np.ascontiguousarray(array[kept]).tobytes() for array in (split.pairs, split.actual)]
         content += ["\n".join(each).encode() for each in (split.part[kept], split.against[kept], split.gene_part)]
         content += [np.nan_to_num(split.score[kept], nan=-1).tobytes()]
@@ -253,7 +253,7 @@ class TestHeldOut:
             negatives=write(tmp_path / "others.tsv", graph.pairs[15:20], graph.genes),
         )
         split = held.split().divide(graph, held_out=held)
-        assert split.kinds_of_negatives == ("random", "degree-matched", "file")
+        assert split.kinds_of_negatives == ("random", "degree-matched", "popularity-matched", "file")
         assert as_set(split.pairs[split.rows("test", "file")]) == as_set(graph.pairs[15:20])
         assert not as_set(split.training_pairs) & as_set(graph.pairs[:20])
 

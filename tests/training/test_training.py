@@ -8,13 +8,14 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from builders import tiny_graph
+from builders import tiny_graph, tiny_spec
 from trainings import TASKS, quick, run_of
 
 from slviz.errors import DamagedRun, InvalidSetting, MalformedData, RunCancelled, TrainingDiverged
 from slviz.evaluation import best_threshold, roc_auc
 from slviz.scorers import PairDecoder
-from slviz.splits import HeldOut
+from slviz.splits import HeldOut, PairSplit
+from slviz.splits.pair_split import POPULARITY_MATCHED
 from slviz.training import Checkpoint, embed, train
 from slviz.training.devices import repeatable
 from slviz.training.fitting import epoch_seed
@@ -333,6 +334,23 @@ def random_unlisted(graph, count):
 
     avoid = np.sort(pair_keys(graph.pairs, len(graph)))
     return random_negatives(np.random.default_rng(0), count, genes=len(graph), avoid=avoid)
+
+
+@pytest.mark.parametrize("network", ["gat", "multiview", "l3"])
+def test_scores_and_metrics_are_bit_for_bit_those_of_a_split_without_popularity_matched_negatives(graph, network):
+    spec = tiny_spec(graph, task="link", network=network)
+    spec = dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=3))
+    split = spec.split.divide(graph)
+    former = split.against != POPULARITY_MATCHED
+    columns = {field.name: getattr(split, field.name) for field in dataclasses.fields(split)}
+    columns |= {name: column[former] for name, column in columns.items() if name != "gene_part"}
+    whole, without = (train(graph, spec, each, device="cpu") for each in (split, PairSplit(**columns)))
+    pd.testing.assert_frame_equal(
+        whole.predictions[former].reset_index(drop=True), without.predictions, check_exact=True
+    )
+    metrics = whole.metrics[whole.metrics["against"] != POPULARITY_MATCHED].reset_index(drop=True)
+    pd.testing.assert_frame_equal(metrics, without.metrics, check_exact=True)
+    assert np.isfinite(whole.metric("auc", against=POPULARITY_MATCHED))
 
 
 def test_confidence_of_held_out_pairs_without_a_score_is_not_evaluated(graph, tmp_path):

@@ -12,7 +12,7 @@ from trainings import quick
 from slviz.splits import SPLITS, HeldOut
 from slviz.training import train
 
-PROTOCOLS = ("pairs", "one-new", "both-new", "near-duplicate-free", "publication", "file")
+PROTOCOLS = ("pairs", "one-new", "both-new", "near-duplicate-free", "publication", "time", "file")
 
 
 def divided(graph, name, tmp_path):

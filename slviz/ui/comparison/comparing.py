@@ -17,7 +17,7 @@ from slviz.runs import NETWORK, Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import access, address, cache, charts, downloads, errors, layout, metrics_table, run_names
 from slviz.ui.glossary import glossary_link
-from slviz.ui.key_metrics import AGAINST_WORDS, KEY_METRICS
+from slviz.ui.key_metrics import AGAINST_WORDS, KEY_METRICS, LACKS_POPULARITY_MATCHED, lacks_popularity_matched
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
@@ -45,8 +45,11 @@ def page() -> None:
     others, runs = _opened(_choose(summary))
     runs = [run, *runs]
     names = told_apart(run_names.names([summary, *others]))
-    kinds = _kinds(run)
+    kinds = _kinds(runs)
     against = kinds[0] if len(kinds) == 1 else _against(kinds)
+    if lacking := [names[each.run_id] for each in runs if lacks_popularity_matched(each, graph)]:
+        said = f"{LACKS_POPULARITY_MATCHED} ({', '.join(lacking)})."
+        st.caption(f":material/info: {escape_markdown(said)}")
     _metrics(graph, runs, names, against=against)
     if others:
         _differences(graph, runs, names, against=against)
@@ -134,8 +137,10 @@ def _choose(summary: RunSummary) -> list[RunSummary]:
     return [fitting[each] for each in chosen]
 
 
-def _kinds(run: Run) -> list[str]:
-    present = [str(each) for each in run.predictions["against"].unique() if each != "known"]
+def _kinds(runs: Sequence[Run]) -> list[str]:
+    """The kinds of negatives that all the runs have, that of the key metric first."""
+    of_runs = [set(run.predictions["against"].unique()) - {"known"} for run in runs]
+    present = [str(kind) for kind in set.intersection(*of_runs)]
     order = KEY_METRICS["link"][1]
     return sorted(present, key=lambda each: order.index(each) if each in order else len(order)) or ["all"]
 
@@ -186,7 +191,7 @@ def _differences(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str]
     first = runs[0]
     found: dict[str, list[Difference]] = {}
     for other in runs[1:]:
-        if same_rows(first, other):
+        if same_rows(first, other, against=against):
             found[names[other.run_id]] = _compared(first.run_id, other.run_id, against, first, other)
         else:
             st.error(
@@ -227,22 +232,21 @@ def _drawn(found: Mapping[str, Sequence[Difference]], run: Run, reference: str, 
     return noted(difference_intervals(found, reference=reference), [evaluated, f"Split: {run.spec.held_out}"])
 
 
-def same_rows(one: Run, other: Run) -> bool:
-    """Whether both runs' test rows are the very same pairs and negatives, in the same order."""
-    left, right = (_tested(run)[KEYS].to_numpy(dtype=object) for run in (one, other))
+def same_rows(one: Run, other: Run, *, against: str) -> bool:
+    """Whether both runs' test pairs and their negatives of one kind are the very same, in the same order."""
+    left, right = (_compared_rows(run, against)[KEYS].to_numpy(dtype=object) for run in (one, other))
     return left.shape == right.shape and bool((left == right).all())
 
 
-def _tested(run: Run) -> pd.DataFrame:
-    return run.predictions.loc[run.predictions["part"] == "test"]
+def _compared_rows(run: Run, against: str) -> pd.DataFrame:
+    tested = run.predictions.loc[run.predictions["part"] == "test"]
+    return tested.loc[tested["against"].isin(["known", against])]
 
 
 @st.cache_data(max_entries=32, show_spinner="Drawing the pairs anew …")
 def _compared(one_id: str, other_id: str, against: str, _one: Run, _other: Run) -> list[Difference]:
-    rows = _tested(_one)
-    chosen = rows["against"].isin(["known", against]).to_numpy()
-    actual = rows["actual"].to_numpy(dtype=np.float64)[chosen]
-    scores = [_tested(run)["prediction"].to_numpy(dtype=np.float64)[chosen] for run in (_one, _other)]
+    actual = _compared_rows(_one, against)["actual"].to_numpy(dtype=np.float64)
+    scores = [_compared_rows(run, against)["prediction"].to_numpy(dtype=np.float64) for run in (_one, _other)]
     compare = compare_values if against == "all" else compare_links
     return compare(actual, scores[0], scores[1])
 

@@ -30,7 +30,8 @@ ROW_PIXELS = 35
 MOST_RUNS = 30
 AGAINST_HELP = (
     "**random**: any pair that is not known; counting partners does well. **degree-matched**: pairs of genes with as "
-    "many partners. **all-unknown**: every pair of genes that nobody lists. **per-gene**: partners of one gene."
+    "many partners. **popularity-matched**: pairs of genes with as many interactions (and papers, where the data set "
+    "counts them). **all-unknown**: every pair of genes that nobody lists. **per-gene**: partners of one gene."
 )
 
 

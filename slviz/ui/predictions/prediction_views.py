@@ -24,7 +24,7 @@ from slviz.runs import NETWORK, PARTS, Run
 from slviz.splits.pair_split import TESTED
 from slviz.ui import address, charts, downloads, genes, layout, metrics_table, pairs, selection
 from slviz.ui.glossary import glossary_link
-from slviz.ui.key_metrics import AGAINST_WORDS, KEY_METRICS
+from slviz.ui.key_metrics import AGAINST_WORDS, KEY_METRICS, LACKS_POPULARITY_MATCHED, lacks_popularity_matched
 from slviz.ui.labels import PART_HELP, SCORE, SCORE_HELP, escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 from slviz.ui.predictions import class_view, ranking_views, screen_view
@@ -33,6 +33,8 @@ AGAINST_HELP = (
     "What known pairs are compared with.\n"
     "- **degree-matched**: pairs of genes with as many partners as those of known pairs. Counting is near chance: what "
     "is left is insight\n"
+    "- **popularity-matched**: pairs of genes with as many interactions, and papers where the data set counts them. "
+    "What is left does not follow from how well a gene is studied; how many partners it has may still tell\n"
     "- **random**: any pair that is not known. Counting partners does well here\n"
     "- **file**: your own negatives"
 )
@@ -68,6 +70,8 @@ def link(graph: GeneGraph, run: Run) -> None:
     with right:
         part = address.one_of(st.segmented_control, "Pairs", tuple(reversed(PARTS)), key="part", help=PART_HELP)
     st.caption(f":material/info: {SCORE}")
+    if lacks_popularity_matched(run, graph):
+        st.caption(f":material/info: {LACKS_POPULARITY_MATCHED}.")
     rows = compared(run.predictions, part=part, against=against)
     _table(graph, run, part=part, against=against)
     if not len(rows):

@@ -88,6 +88,11 @@ def refuse_impossible(
     Negatives are drawn one for each pair here, whatever the ratio: many take long.
     """
     key = json.dumps(split.to_json(), sort_keys=True)
+    said = _left_by(graph, split, held_out, key=key, task=task, epochs=epochs)
+    return " ".join([said, *split.remarks(graph)])
+
+
+def _left_by(graph: GeneGraph, split: Split, held_out: HeldOut | None, *, key: str, task: Task, epochs: bool) -> str:
     divided = _divided(graph.fingerprint, key, graph, split.replace(ratio=1), held_out)
     pairs, gene_part = Parts(*(len(divided.rows(part)) for part in PARTS)), divided.gene_part
     if task.scores_pairs and divided.tests_screens:
