@@ -203,7 +203,7 @@ class GeneIndex:
 
     def _named(self, text: str, wanted: str) -> pd.DataFrame:
         """Rows of the table of names that a text finds, best first, each gene once."""
-        names, number = self._names, wanted.isdigit()
+        names, number = self._names, wanted.isdecimal()
         whole = (names["folded"] == wanted).to_numpy(dtype=bool)
         starts = names["folded"].str.startswith(wanted).to_numpy(dtype=bool)
         inside = names["folded"].str.contains(wanted, regex=False).to_numpy(dtype=bool)
@@ -222,7 +222,7 @@ class GeneIndex:
         said = np.ones(len(self._haystack), dtype=bool)
         for word in words:
             said &= self._haystack.str.contains(rf"(?<![^\W_]){word}", regex=True).to_numpy(dtype=bool)
-        if not said.any() and not wanted.isdigit():
+        if not said.any() and not wanted.isdecimal():
             said = self._haystack.str.contains(wanted, regex=False).to_numpy(dtype=bool)
         described = np.flatnonzero(said)
         return described[np.argsort(-self._partners[described], kind="stable")]

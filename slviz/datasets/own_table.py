@@ -172,7 +172,7 @@ def _called(table: Table, name: str) -> str:
 
 
 def _is_digits(cell: str) -> bool:
-    return cell.isdigit()
+    return cell.isdecimal()
 
 
 def _without_rows(table: Table) -> str:

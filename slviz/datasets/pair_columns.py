@@ -178,7 +178,7 @@ def _numbers_rows(table: Table, sample: list[Sequence[str]]) -> bool:
     """Whether the first column numbers the rows, as R and pandas do; a number may be the identifier of a gene, too."""
     counted = [_cell(row, 0) for row in sample]
     return any(counted == [str(start + at) for at in range(len(counted))] for start in (0, 1)) or (
-        table.row_names and all(cell.isdigit() for cell in counted)
+        table.row_names and all(cell.isdecimal() for cell in counted)
     )
 
 

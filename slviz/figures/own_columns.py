@@ -39,7 +39,7 @@ def by_column(title: str, values: np.ndarray) -> Colouring:
         return Colouring(title, "categorical", text, order=(*names, ""))
     text = fewer(values.astype(str), most=MOST_CATEGORIES)
     names = sorted(set(text) - {""}, key=str)
-    codes = len(names) <= FEW_CODES and all(name.isdigit() for name in names)
+    codes = len(names) <= FEW_CODES and all(name.isdecimal() for name in names)
     return Colouring(title, "categorical", text, order=(*sorted(names, key=int), "") if codes else ())
 
 

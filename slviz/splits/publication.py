@@ -114,7 +114,7 @@ def publication_words(ids: str) -> str:
     if ids.strip() in GROUPS:
         return GROUPS[ids.strip()]
     each = ids.replace("+", " ").split()
-    return f"PubMed {' + '.join(each)}" if all(one.isdigit() for one in each) else f"publication {' + '.join(each)}"
+    return f"PubMed {' + '.join(each)}" if all(one.isdecimal() for one in each) else f"publication {' + '.join(each)}"
 
 
 def publications(graph: GeneGraph) -> dict[str, int]:

@@ -16,7 +16,7 @@ from slviz.tables.missing import missing_in
 PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 INFINITE = re.compile(r"([+-]?)(?:inf|infinity|∞)", re.IGNORECASE)
 DECIMAL_COMMA = re.compile(
-    r"[+-]?(?:\d+|\d{1,3}(?:[. '’\u00a0\u2009\u202f]\d{3})+)?(?:,\d+)?(?:[eE][+-]?\d+)?", re.ASCII
+    r"[+-]?(?=[\d,])(?:\d+|\d{1,3}(?:[. '’\u00a0\u2009\u202f]\d{3})+)?(?:,\d+)?(?:[eE][+-]?\d+)?", re.ASCII
 )
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 GROUPED = re.compile(r"[+-]?\d{1,3}(?:[ '’\u00a0\u2009\u202f]\d{3})+(?:\.\d+)?", re.ASCII)
@@ -189,7 +189,7 @@ def _plain_signs(cell: str) -> str:
 
 def _is_identifier(cell: str) -> bool:
     digits = cell.lstrip("+-")
-    return digits.isdigit() and len(digits) > MOST_EXACT_DIGITS
+    return digits.isdecimal() and len(digits) > MOST_EXACT_DIGITS
 
 
 def _value(cell: str) -> float:

@@ -214,7 +214,7 @@ def _first_lines(lines: Sequence[str]) -> list[str]:
 
 def _without_sizes(sample: list[Row], lines: Sequence[str]) -> tuple[list[Row], Row | None]:
     """The rows without a first one that gives rows and columns, as word2vec, node2vec and GCT files begin."""
-    if len(sample) < 2 or len(sample[0].cells) != 2 or not all(cell.isdigit() for cell in sample[0].cells):
+    if len(sample) < 2 or len(sample[0].cells) != 2 or not all(cell.isdecimal() for cell in sample[0].cells):
         return sample, None
     rows, columns = (int(cell) for cell in sample[0].cells)
     width = len(sample[1].cells)

@@ -237,4 +237,4 @@ def _refuse_slips(columns: Mapping[str, np.ndarray], labels: tuple[str, ...], po
 
 def _is_embedding(title: object) -> bool:
     head, _, number = str(title).rpartition("_")
-    return head == "embedding" and number.isdigit()
+    return head == "embedding" and number.isdecimal()

@@ -52,6 +52,9 @@ def test_a_column_of_numbers(texts: tuple[str, ...], values: list[float], how: s
         ("50%", "2"),
         ("٣", "2"),
         ("1 2", "3 4"),
+        ("9", "+"),
+        ("0,5", "+e5"),
+        ("0,5", "e5"),
     ],
 )
 def test_what_is_no_column_of_numbers(texts: tuple[str, ...]) -> None:

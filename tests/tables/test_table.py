@@ -183,3 +183,7 @@ def test_rows_of_too_many_columns_below_a_short_first_line_are_refused(mark: str
     wide = mark.join(["1"] * 20_001)
     with pytest.raises(MalformedData, match=r"a.tsv has 20,001 columns; .*SLVIZ_COLUMNS"):
         read_table(f"a\n{wide}\n{wide}\n", "a.tsv")
+
+
+def test_a_digit_that_is_no_number_makes_no_line_of_sizes() -> None:
+    assert columns(read("\u00b9 4\nA 5\n")) == {"column 1": ["\u00b9", "A"], "column 2": ["4", "5"]}
