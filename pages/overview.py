@@ -3,7 +3,7 @@
 import streamlit as st
 
 from slviz.datasets import Nouns
-from slviz.ui import access, cache, data_report, gene_finder, layout, nouns, run_cards
+from slviz.ui import access, cache, data_report, gene_finder, layout, nouns, question_rows, run_cards
 from slviz.ui.data import data_portrait, datasets, further_parts
 from slviz.ui.labels import escape_markdown
 
@@ -23,6 +23,7 @@ def page() -> None:
     gene_finder.on_page(layout.GENE, graph)
     about.markdown(LETHALITY if graph.nouns.are_lethal else _of_other_pairs(graph.nouns))
     data_portrait.tiles(graph)
+    question_rows.show(graph, source)
     newest = _runs(graph.fingerprint)
     data_portrait.hubs(graph, run_id=newest)
     data_portrait.evidence(graph)

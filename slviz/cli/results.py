@@ -11,7 +11,10 @@ from slviz.errors import RunNotFound
 from slviz.pipeline import commands
 from slviz.pipeline.synthetic import SYNTHETIC
 from slviz.results import collect, tables
+from slviz.results.intervals import bootstrap_of
+from slviz.results.questions_text import questions_as_text
 from slviz.results.report import section, write_section
+from slviz.results.standings import standings
 from slviz.results.text import as_text
 from slviz.runs.settings_parser import words_of
 from slviz.runs.spec import TABLES, RunSpec
@@ -28,8 +31,9 @@ def add_results_command(commands: argparse._SubParsersAction) -> None:
     command = commands.add_parser(
         "results",
         help="compare all finished runs with each other and with the baselines",
-        description="Tables of every model and baseline by every protocol, from the finished runs on a data set: mean "
-        "and standard deviation over folds and seeds, the best of each column marked.",
+        description="First the questions that a score can answer, each with the best model beside the best baseline; "
+        "then tables of every model and baseline by every protocol, from the finished runs on a data set: mean and "
+        "standard deviation over folds and seeds, the best of each column marked.",
         allow_abbrev=False,
     )
     command.add_argument(
@@ -69,7 +73,10 @@ def _results(options: argparse.Namespace) -> int:
     if options.markdown is None:
         if graph.synthetic:
             print(SYNTHETIC)
-        for table in tables(collected):
+        every_table = tables(collected)
+        found = standings(collected, every_table, bootstrap=bootstrap_of(store, graph))
+        print(questions_as_text(found, graph=graph, source=source))
+        for table in every_table:
             print(f"{as_text(table)}\n")
         for note in collected.notes:
             print(note)
@@ -80,6 +87,7 @@ def _results(options: argparse.Namespace) -> int:
     text = section(
         collected,
         specs,
+        bootstrap=bootstrap_of(store, graph),
         title=graph.title or graph.name,
         command=_command(options, label),
         source=label,

@@ -1,4 +1,4 @@
-"""`runs`: list, show, cancel and remove runs."""
+"""`runs`: list, show, pin, cancel and remove runs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def add_runs_commands(commands: argparse._SubParsersAction) -> None:
     """Add `runs` and what can be done with a run to the command line."""
     command = commands.add_parser(
         "runs",
-        help="list, show, cancel or remove runs",
+        help="list, show, pin, cancel or remove runs",
         description="Without more words: list all runs with their state and metrics.",
         allow_abbrev=False,
     )
@@ -35,11 +35,13 @@ def add_runs_commands(commands: argparse._SubParsersAction) -> None:
         ("show", _show, "all settings and metrics of a run, and whether its files are whole"),
         ("cancel", _cancel, "ask a run that is training or waiting to stop"),
         ("remove", _remove, "remove a run and all its files"),
+        ("pin", _pin, "let pages open this run first, instead of the best one"),
+        ("unpin", _unpin, "let pages open the best run first again"),
     ):
         verb_parser = verbs.add_parser(
             verb, help=help, description=help[0].upper() + help[1:] + ".", allow_abbrev=False
         )
-        if verb != "list":
+        if verb not in ("list", "unpin"):
             verb_parser.add_argument("run", metavar="RUN", help="name of a run, as `runs` lists it")
         if verb == "remove":
             verb_parser.add_argument("--yes", action="store_true", help="do not ask")
@@ -167,6 +169,18 @@ def _remove(options: argparse.Namespace) -> int:
         raise RunError("Nothing was removed.")
     store.remove(options.run)
     print(f"Removed {options.run}.")
+    return 0
+
+
+def _pin(asked: argparse.Namespace) -> int:
+    RunStore.default().pin(asked.run)
+    print(f"Pages open {asked.run} first, on its data set.")
+    return 0
+
+
+def _unpin(_asked: argparse.Namespace) -> int:
+    RunStore.default().pin(None)
+    print("No run is pinned: pages open the best run on a data set first.")
     return 0
 
 

@@ -13,6 +13,10 @@ from slviz.evaluation.pairwise import average_precision, roc_auc
 CUTS = (10, 20, 50, 100)
 """How many pairs somebody might test next."""
 DRAWS = 300
+ENOUGH = 5
+"""Hits, and non-hits, from which a screen counts in a mean over screens."""
+OF_PARALOGS = 0.25
+"""Share of paralogs among its tested pairs from which a screen is one of paralogs."""
 FEWEST = 3
 """Hits, and non-hits, below which a part of a screen is not measured by itself."""
 
@@ -74,6 +78,11 @@ def mean_of_screens(of_screens: list[Mapping[str, float]]) -> dict[str, float]:
         return {}
     shared = [key for key in of_screens[0] if all(key in metrics for metrics in of_screens)]
     return {key: float(np.mean([metrics[key] for metrics in of_screens])) for key in shared}
+
+
+def counts(hit: Bool[np.ndarray, " pairs"]) -> bool:
+    """Whether a screen has hits and non-hits enough for a mean over screens."""
+    return bool(min(hit.sum(), (~hit).sum()) >= ENOUGH)
 
 
 def coverage(hit: Bool[np.ndarray, " pairs"], possible: Bool[np.ndarray, "pairs 2"]) -> dict[str, float]:

@@ -59,6 +59,11 @@ def train(
     return command + words_of({part: getattr(spec, part) for part in TABLES}, leave_out=FROM_A_FILE)
 
 
+def train_example(words: Sequence[str], *, source: str) -> list[str]:
+    """Train a run that answers a question; `words` are its options as they are typed."""
+    return ["train", "--data", source, *words]
+
+
 def resume(run_id: str) -> list[str]:
     """Go on with an unfinished run."""
     return ["train", "--resume", run_id]

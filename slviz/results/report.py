@@ -8,7 +8,9 @@ from pathlib import Path
 
 from slviz.errors import InvalidSetting
 from slviz.results.collect import Collected
+from slviz.results.questions_text import questions_as_markdown
 from slviz.results.repeat import sweep_commands
+from slviz.results.standings import Bootstrap, standings
 from slviz.results.table import Column, ResultTable, across, tables
 from slviz.results.text import as_markdown, heading, in_markdown, leaders
 from slviz.runs.files import write_atomically
@@ -31,6 +33,7 @@ def section(
     command: str,
     source: str,
     lead: str | None = None,
+    bootstrap: Bootstrap | None = None,
 ) -> str:
     """The whole section as Markdown, without its markers.
 
@@ -41,9 +44,14 @@ def section(
         command: what writes this section anew.
         source: how the data set is opened.
         lead: a network of which is said where it leads and where not; None leaves that away.
+        bootstrap: gives intervals where there are too few splits for one.
     """
     found = tables(collected)
-    return "\n".join(_lines(collected, found, specs, title=title, command=command, source=source, lead=lead)).rstrip()
+    by_question = questions_as_markdown(standings(collected, found, bootstrap=bootstrap))
+    lines = _lines(
+        collected, found, specs, title=title, command=command, source=source, lead=lead, by_question=by_question
+    )
+    return "\n".join(lines).rstrip()
 
 
 def _lines(
@@ -55,6 +63,7 @@ def _lines(
     command: str,
     source: str,
     lead: str | None,
+    by_question: str,
 ) -> Iterator[str]:
     runs = collected.metrics["run_id"].nunique()
     yield f"## Every model by every protocol: {in_markdown(title)}"
@@ -62,6 +71,7 @@ def _lines(
     yield f"{runs} finished runs, written by one command on {date.today().isoformat()}; nothing here is typed by hand:"
     yield f"\n    {command}\n"
     yield from (f"{note}\n" for note in collected.notes)
+    yield by_question
     if lead is not None:
         yield from _leading(found, lead)
     for task in dict.fromkeys(table.task for table in found):

@@ -33,7 +33,7 @@ from slviz.runs.artifacts.edge_ablations import DELETIONS
 from slviz.runs.artifacts.surveys import RANKINGS
 from slviz.runs.contents import LOG, SPLIT, WEIGHTS, damage, parquet_to_table, read_run
 from slviz.runs.damage import CURE, readable
-from slviz.runs.files import saving, unpack_arrays
+from slviz.runs.files import make_folder, saving, unpack_arrays, write_atomically
 from slviz.runs.folder import (
     CANCEL,
     CHECKPOINT,
@@ -60,6 +60,9 @@ from slviz.runs.summary import RunSummary, shown_name, summarise
 from slviz.runs.worker import RunWriter, read_failure, read_progress
 
 SHIPPED = places.shipped_runs()
+PINNED = ".pinned"
+"""In the models folder: the run that pages open first."""
+LONGEST_PIN = 200
 LONGEST_DEVICE, MOST_OF_A_LOG = 100, 1 << 20
 NOT_LISTED = {
     MANIFEST, LOCK, CANCEL, ERROR, CHECKPOINT, WAITING, DEVICE, PROJECTIONS, CONTROLS, DELETIONS, RANKINGS, EVENTS
@@ -143,6 +146,32 @@ class RunStore:
     def state(self, run_id: str) -> RunState:
         """Where a run stands, derived from its folder; raises `RunNotFound`."""
         return _state_of(self.folder(run_id))
+
+    # --- the run that is opened first ------------------------------------------------------------------------
+
+    def pinned(self) -> str:
+        """The run that was pinned, so that pages open it first; "" where none is, or it is gone."""
+        name = read_text_if_there(self.root / PINNED, most_bytes=LONGEST_PIN).strip()
+        if not RUN_NAME.fullmatch(name):
+            return ""
+        with contextlib.suppress(RunNotFound):
+            return name if self.state(name) == "finished" else ""
+        return ""
+
+    def pin(self, run_id: str | None) -> None:
+        """Let pages open this run first, or with None the best one.
+
+        Raises `RunNotFound`, `RunUnfinished` or `RunNotSaved`.
+        """
+        if run_id is not None:
+            self._finished(run_id)
+        path = self.root / PINNED
+        with saving(path):
+            if run_id is None:
+                path.unlink(missing_ok=True)
+            else:
+                make_folder(self.root, within=None)
+                write_atomically(path, f"{run_id}\n".encode())
 
     # --- reading -----------------------------------------------------------------------------------------
 

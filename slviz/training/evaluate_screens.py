@@ -13,6 +13,8 @@ from slviz.baselines import link_baselines
 from slviz.datasets import GeneGraph
 from slviz.evaluation.screens import (
     FEWEST,
+    OF_PARALOGS,
+    counts,
     coverage,
     drawn_metrics,
     gene_draws,
@@ -34,10 +36,6 @@ from slviz.training.evaluate import Evaluation, Row, metrics_table
 EARLIER = "earlier screens"
 SCREENS, PARALOG_SCREENS = "screens", "paralog screens"
 PARALOGS, OTHERS, SCREENED_BEFORE = "paralogs", "other pairs", "pairs screened before"
-ENOUGH = 5
-"""Hits, and non-hits, from which a screen counts in a mean over screens."""
-OF_PARALOGS = 0.25
-"""Share of paralogs among its tested pairs from which a screen is one of paralogs."""
 Refit = Callable[[PairSplit], Fitted]
 
 
@@ -65,7 +63,7 @@ class EvaluatedScreen:
     @property
     def counts(self) -> bool:
         """Whether it has hits and non-hits enough for a mean over screens."""
-        return min(self.tests.hit.sum(), (~self.tests.hit).sum()) >= ENOUGH
+        return counts(self.tests.hit)
 
 
 def evaluate_screens(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted, *, refit: Refit) -> Evaluation:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from slviz.datasets import GeneGraph
 from slviz.evaluation import METRICS
+from slviz.results.questions import question_of
 from slviz.runs.run import NETWORK, OWN_ROWS, Run
 from slviz.splits.pair_split import POPULARITY_MATCHED
 from slviz.splits.popularity import Popularity
@@ -95,6 +96,16 @@ class KeyMetric:
     def difference(self) -> float:
         return self.value - self.baseline_value
 
+    @property
+    def gain(self) -> float:
+        """How far the run is ahead of the baseline, whichever direction is better; NaN where there is none."""
+        return self.difference if self.higher_is_better else -self.difference
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the best baseline is ahead."""
+        return bool(self.gain < 0)
+
 
 def key_metric(task: str, metrics: pd.DataFrame) -> KeyMetric | None:
     """The key metric of a metrics table (test part); None where it was not measured."""
@@ -109,6 +120,19 @@ def secondary_metrics(task: str, metrics: pd.DataFrame) -> list[KeyMetric]:
         for name, against in SECONDARY_METRICS.get(task, ())
         if (found := metric_beside(metrics, name, against=against))
     ]
+
+
+def all_metrics(task: str, protocol: str, metrics: pd.DataFrame) -> list[KeyMetric]:
+    """Every metric by which the run's question is answered and that was measured, its key metric first.
+
+    A loss is shown wherever a gain is, so this is what a card looks through.
+    """
+    key = key_metric(task, metrics)
+    measures = [(name, against) for against, name in question_of(task, protocol).measures]
+    places = dict.fromkeys([*SECONDARY_METRICS.get(task, ()), *measures])
+    measured = [found for name, against in places if (found := metric_beside(metrics, name, against=against))]
+    told = {} if key is None else {(key.metric, key.against)}
+    return [*([] if key is None else [key]), *(each for each in measured if (each.metric, each.against) not in told)]
 
 
 def metric_beside(metrics: pd.DataFrame, name: str, *, against: str) -> KeyMetric | None:

@@ -17,6 +17,8 @@ from slviz.datasets.report import shown
 from slviz.datasets.sources import default_source, is_of
 from slviz.doctor.left_overs import Places, clear_at_start
 from slviz.errors import DamagedRun, RunError, RunNotFound, RunUnfinished, SlvizError, nearest
+from slviz.results.first_run import best_comparable
+from slviz.results.questions import question_of
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunSummary
 from slviz.ui import access, address, cache, data_folders, errors, gene_finder, login, nouns, run_names
@@ -30,6 +32,7 @@ VECTORS, GENE = "pages/vectors.py", "pages/gene.py"
 RESULTS, TUNING = "pages/results.py", "pages/tuning.py"
 ICON = str(Path(__file__).with_name("icon.png"))
 """A file, since a named icon would be fetched from the net by every visitor's browser."""
+PIN_HELP = "Pages open a pinned run first. Where none is pinned, they open the best of the runs that can be compared."
 NO_RUN = "**No finished run yet.** Train one: on the demo it takes about a minute."
 _NAVIGATED = "navigated"
 
@@ -100,7 +103,11 @@ def description(spec: RunSpec) -> str:
     task_words = TASK_WORDS.get(spec.task.name, spec.task.summary())
     held_out = escape_markdown(spec.held_out)
     task_words = nouns.in_words(task_words)
-    return f"Task **{task}** ({task_words}) · {_model(spec)} · data **{data}** · split **{held_out}**"
+    question = escape_markdown(question_of(spec.task.name, spec.split.name).title)
+    return (
+        f"Question **{question}** · task **{task}** ({task_words}) · {_model(spec)} · data **{data}** · "
+        f"split **{held_out}**"
+    )
 
 
 def _model(spec: RunSpec) -> str:
@@ -160,7 +167,7 @@ def remark(graph: GeneGraph) -> None:
 
 
 def _chosen_run(title: str) -> RunSummary:
-    """The run of the address, else the newest, with a picker in the sidebar."""
+    """The run of the address, else the one to see first, with a picker in the sidebar."""
     summaries = cache.store().summaries()
     finished = {each.run_id: each for each in summaries if each.state == "finished"}
     wanted = address.value("run")
@@ -182,15 +189,34 @@ def _chosen_run(title: str) -> RunSummary:
 
 
 def _first_to_see(finished: dict[str, RunSummary]) -> str | None:
-    """The newest run on the data of the address, else of `SLVIZ_DATA`; any run where nobody asked for data."""
+    """The pinned run, else the best one that can be compared, on the data of the address, else of `SLVIZ_DATA`.
+
+    Where nobody asked for data, on those of the pinned or of the newest run.
+    """
     asked = address.value("data") or os.environ.get("SLVIZ_DATA")
-    if not asked:
-        return next(iter(finished))
-    asked = data_folders.permitted(asked)
-    if asked is None:
-        return None
-    of_data = (each for each in finished.values() if each.spec and is_of(asked, stored=each.spec.data_source))
-    return next((each.run_id for each in of_data), None)
+    of_data = finished
+    if asked:
+        asked = data_folders.permitted(asked)
+        if asked is None:
+            return None
+        of_data = {
+            run_id: each
+            for run_id, each in finished.items()
+            if each.spec and is_of(asked, stored=each.spec.data_source)
+        }
+    pinned = cache.store().pinned()
+    if pinned in of_data:
+        return pinned
+    stamps = tuple((run_id, str(each.finished)) for run_id, each in of_data.items())
+    return first_on_newest_data(stamps, list(of_data.values()))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def first_on_newest_data(stamps: tuple[tuple[str, str], ...], _runs: Sequence[RunSummary]) -> str | None:
+    """The best run that can be compared on the data set of the newest run; every page asks with every click."""
+    newest = next((each.spec.data_fingerprint for each in _runs if each.spec is not None), None)
+    of_newest = [each for each in _runs if each.spec is not None and each.spec.data_fingerprint == newest]
+    return best_comparable(of_newest) or (_runs[0].run_id if _runs else None)
 
 
 def _offer_others(finished: dict[str, RunSummary]) -> None:
@@ -266,6 +292,20 @@ def _run_picker(finished: dict[str, RunSummary], wanted: str | None) -> None:
         shown = finished.get(st.session_state[key] or "")
         if shown is not None and shown.spec is not None:
             st.caption(f"{escape_markdown(labels[shown.run_id])}  \n{as_code(shown.run_id)}")
+            _pin(shown.run_id)
+
+
+def _pin(run_id: str) -> None:
+    """Which run pages open first: said where it is this one, and changed by whoever may work here."""
+    is_pinned = cache.store().pinned() == run_id
+    if not access.may_work():
+        if is_pinned:
+            st.caption(":material/keep: Pinned: pages open this run first.")
+        return
+    icon = ":material/keep_off:" if is_pinned else ":material/keep:"
+    if st.button("Unpin" if is_pinned else "Pin", key="pin run", icon=icon, type="tertiary", help=PIN_HELP):
+        cache.store().pin(None if is_pinned else run_id)
+        st.rerun()
 
 
 def _why_not(wanted: str, summaries: Sequence[RunSummary]) -> RunError:

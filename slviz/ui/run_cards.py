@@ -7,28 +7,37 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
+from slviz.results.questions import QUESTIONS, Question, question_of
+from slviz.results.standings import COURSEWORK
 from slviz.runs import RunSpec
 from slviz.runs.store import RunSummary
-from slviz.ui import address, layout, run_names
+from slviz.ui import address, cache, layout, run_names
 from slviz.ui.glossary import glossary_link
-from slviz.ui.key_metrics import AGAINST_WORDS, KeyMetric, key_metric, secondary_metrics
+from slviz.ui.key_metrics import AGAINST_WORDS, KeyMetric, all_metrics, key_metric, secondary_metrics
 from slviz.ui.labels import duration, escape_markdown
+from slviz.ui.nouns import in_words
 from slviz.ui.server_paths import without_paths
 
 MOST_CARDS = 6
-LINE = ("Run", "Task", "Split", "Metric", "Value", "Best baseline", "Baseline's", "Finished", "Name")
+ASKED_OF_LINKS = ("link", "screen")
+"""Tasks whose scores are of use for some of the main questions, and say nothing of the others."""
+SAME_MODEL = ("task", "network", "features", "optimiser")
+LINE = ("Run", "Question", "Task", "Split", "Metric", "Value", "Best baseline", "Baseline's", "Finished", "Name")
 
 
 def show(summaries: Sequence[RunSummary], *, key: str, columns: int = 3) -> None:
-    """One card a finished run; of many, cards of the first ones and a table of all, whose fold has this `key`."""
+    """One card a finished run; of many, cards of the first ones and a table of all, whose fold has this `key`.
+
+    Networks of the coursework are there for comparison: they stand in the table and take no card.
+    """
     names = run_names.names(summaries)
-    first = summaries[:MOST_CARDS]
+    first = [each for each in summaries if each.spec and not each.spec.network.name.startswith(COURSEWORK)][:MOST_CARDS]
     for start in range(0, len(first), columns):
         for column, each in zip(st.columns(columns), first[start : start + columns], strict=False):
             if each.spec is not None:
                 with column, st.container(border=True, height="stretch"):
-                    _card(each, each.spec, name=names[each.run_id])
-    if len(summaries) > MOST_CARDS:
+                    _card(each, each.spec, name=names[each.run_id], others=summaries)
+    if len(summaries) > len(first):
         part = address.folded(f"All {len(summaries):,} finished runs", key=key, icon=":material/table:")
         if part.open:
             with part:
@@ -68,7 +77,8 @@ def _line(summary: RunSummary, spec: RunSpec, name: str) -> tuple[object, ...]:
         if metric is None
         else (metric.label, metric.value, metric.baseline, metric.baseline_value if metric.baseline else None)
     )
-    return (name, spec.task.name, spec.held_out, *cells, summary.finished, summary.run_id)
+    title = question_of(spec.task.name, spec.split.name).title
+    return (name, title, spec.task.name, spec.held_out, *cells, summary.finished, summary.run_id)
 
 
 def damaged(summaries: Sequence[RunSummary], *, most: int = 10) -> None:
@@ -81,39 +91,96 @@ def damaged(summaries: Sequence[RunSummary], *, most: int = 10) -> None:
             layout.link(layout.TRAIN, "Open it", icon=":material/monitoring:", job=each.run_id)
 
 
-def _card(summary: RunSummary, spec: RunSpec, *, name: str) -> None:
+def _card(summary: RunSummary, spec: RunSpec, *, name: str, others: Sequence[RunSummary]) -> None:
     st.markdown(f"**{escape_markdown(name)}**")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{escape_markdown(summary.run_id)}  \nSplit: {escape_markdown(spec.held_out)}", width="content")
         if spec.synthetic:
             layout.synthetic_badge(short=True)
-    show_metrics(summary, spec)
+    show_metrics(summary, spec, others=others)
     if summary.seconds == summary.seconds:  # NaN where unknown
         st.caption(f"Trained in {duration(summary.seconds)} on {escape_markdown(summary.device)}")
     with st.container(horizontal=True, gap="xsmall"):
         layout.links_to(summary.run_id, icons=False)
 
 
-def show_metrics(summary: RunSummary, spec: RunSpec) -> None:
-    """The key metric on test beside the best baseline, and what else tells runs of this task apart."""
-    metric = key_metric(spec.task.name, summary.metrics)
-    if metric is not None:
-        _metric(metric)
-    others = secondary_metrics(spec.task.name, summary.metrics)
-    if others:
-        said = "  \n".join(escape_markdown(each.sentence) for each in others)
-        st.caption(said, help="\n\n".join(f"{each.help} {glossary_link(each.term)}" for each in others))
+def show_metrics(summary: RunSummary, spec: RunSpec, *, others: Sequence[RunSummary] | None = None) -> None:
+    """The question of a run, its key metric beside the best baseline, and wherever a baseline is ahead of it.
+
+    Args:
+        summary, spec: of the run.
+        others: runs among which the same model is looked for at other questions; all of them where it is None.
+    """
+    question = question_of(spec.task.name, spec.split.name)
+    st.caption(
+        f"Question: **{escape_markdown(question.title)}**",
+        help=f"{in_words(question.asks)} {glossary_link('Question')}",
+    )
+    measured = all_metrics(spec.task.name, spec.split.name, summary.metrics)
+    elsewhere = at_other_questions(summary, cache.store().summaries() if others is None else others)
+    lost = any(each.is_behind for each in (*measured, *elsewhere.values()))
+    if measured and key_metric(spec.task.name, summary.metrics) is not None:
+        _metric(measured[0], lost=lost)
+    told = {each.label for each in secondary_metrics(spec.task.name, summary.metrics)}
+    for each in measured[1:]:
+        if each.is_behind or each.label in told:
+            st.caption(_line_of(each.sentence, behind=each.is_behind), help=f"{each.help} {glossary_link(each.term)}")
+    for title, each in elsewhere.items():
+        where = f"The same model, {title}: {each.sentence}"
+        st.caption(_line_of(where, behind=each.is_behind), help=f"{each.help} {glossary_link(each.term)}")
+    _not_evaluated(spec, question, elsewhere)
 
 
-def _metric(metric: KeyMetric) -> None:
+def at_other_questions(summary: RunSummary, others: Sequence[RunSummary]) -> dict[str, KeyMetric]:
+    """By the question's title, the key metric of the same model on the same data where it answers another one.
+
+    The same model has the same task, network, features and optimiser; of several runs the first counts.
+    """
+    spec = summary.spec
+    found: dict[str, KeyMetric] = {}
+    if spec is None or spec.task.name not in ASKED_OF_LINKS:
+        return found
+    own = question_of(spec.task.name, spec.split.name).key
+    for each in others:
+        other = each.spec
+        if each.state != "finished" or other is None or other.data_fingerprint != spec.data_fingerprint:
+            continue
+        same = all(getattr(other, part) == getattr(spec, part) for part in SAME_MODEL)
+        question = question_of(other.task.name, other.split.name)
+        if same and question.key != own and question.title not in found:
+            metrics = all_metrics(other.task.name, other.split.name, each.metrics)
+            if metrics:
+                found[question.title] = metrics[0]
+    return found
+
+
+def _line_of(sentence: str, *, behind: bool) -> str:
+    """A metric in a line of its own; where a baseline is ahead, in red and with an arrow."""
+    said = escape_markdown(sentence)
+    return f":red[:material/arrow_downward: {said}]" if behind else said
+
+
+def _not_evaluated(spec: RunSpec, question: Question, elsewhere: Mapping[str, KeyMetric]) -> None:
+    """What a score about pairs says nothing of, as far as anybody has measured."""
+    if not spec.task.scores_pairs or spec.task.name not in ASKED_OF_LINKS:
+        return
+    answered = {question.title, *elsewhere}
+    left = [each.title for each in QUESTIONS if each.title not in answered]
+    if left:
+        st.caption(f"Not evaluated on: {escape_markdown(', '.join(left))}.")
+
+
+def _metric(metric: KeyMetric, *, lost: bool) -> None:
+    """The metric with its gain: green only where no baseline is ahead of the model at anything that was measured."""
     baseline = escape_markdown(metric.baseline)
     beside = f"{metric.difference:+.3f} vs {baseline}" if metric.baseline else None
+    good = "normal" if metric.higher_is_better else "inverse"
     st.metric(
         escape_markdown(metric.label),
         f"{metric.value:.3f}",
         beside,
-        delta_color="normal" if metric.higher_is_better else "inverse",
+        delta_color="off" if lost and not metric.is_behind else good,
         help=f"{metric.help} {AGAINST_WORDS.get(metric.against, '').capitalize()}. Below: the difference to the best "
-        f"baseline on the same pairs, {baseline} ({metric.baseline_value:.3f}), which needs no network. "
-        f"{glossary_link(metric.term)}",
+        f"baseline on the same pairs, {baseline} ({metric.baseline_value:.3f}), which needs no network. It is green "
+        f"where no baseline is ahead of the model at anything that was measured. {glossary_link(metric.term)}",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from page_tools import Open, asked, said
 from run_folders import finish
 
 from slviz.datasets.sources import open_dataset
+from slviz.networks import NETWORKS
 from slviz.runs import Run
 from slviz.runs.store import RunStore
 
@@ -51,8 +53,23 @@ def test_the_run_on_the_data_that_was_asked_for_opens(
     assert asked(app, "run") == own.run_id
 
 
-def test_without_a_wish_the_newest_run_opens(run: Run, open_page: Open) -> None:
+def test_without_a_wish_the_best_run_opens_and_a_pinned_one_before_it(
+    run: Run, store: RunStore, open_page: Open
+) -> None:
+    """The newest is a worse one; the coursework's is better and there for comparison alone."""
+    worse = dataclasses.replace(run, metrics=run.metrics.assign(value=[0.6, 0.8]))
+    worse = dataclasses.replace(worse, spec=dataclasses.replace(run.spec, seed=5))
+    better = dataclasses.replace(run, metrics=run.metrics.assign(value=[0.99, 0.8]))
+    better = dataclasses.replace(better, spec=dataclasses.replace(run.spec, network=NETWORKS.make("coursework_gat")))
+    finish(store, better)
+    finish(store, worse)
     assert asked(open_page("predictions"), "run") == run.run_id
+    app = open_page("predictions", run=worse.run_id)
+    app.button(key="pin run").click().run()
+    assert store.pinned() == worse.run_id
+    assert asked(open_page("predictions"), "run") == worse.run_id
+    app.button(key="pin run").click().run()
+    assert store.pinned() == ""
 
 
 def test_a_folder_is_uploaded_checked_and_opened(

@@ -51,6 +51,16 @@ def test_every_protocol_is_seen_first_and_one_can_be_chosen(runs: dict[str, str]
     assert list(app.dataframe[0].value.columns) == ["Model", "Kind", "Features", "AUC, random ↑"]
 
 
+def test_the_page_opens_with_the_questions(runs: dict[str, str], open_page: Open) -> None:
+    app = open_page("results")
+    text = said(app).replace("\\", "")
+    assert text.index("Complete the database") < text.index("New gene") < text.index("finished runs")
+    assert "**.955** gat, both · best simple baseline: **.800** max degree" in text
+    assert "Ahead of every baseline: ROC AUC against random negatives .955, max degree .800" in text
+    assert "python -m slviz train --data demo --task screen --network bench" in text
+    assert text.count("Nobody has been evaluated on this yet.") >= 2
+
+
 def test_the_runs_behind_a_row_are_named_with_their_figure(runs: dict[str, str], open_page: Open) -> None:
     app = open_page("results", protocol="pairs", model="gat, both")
     text = said(app)

@@ -136,7 +136,7 @@ def test_the_command_writes_the_section_and_how_to_write_it_again(
     printed = capsys.readouterr().out
     assert "link · pairs · 2 folds" in printed
     assert "link · one-new · fold 0" in printed
-    assert "gat" not in printed
+    assert "gat, both" not in printed
 
 
 @pytest.mark.parametrize(

@@ -117,13 +117,20 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "subheader: title",
         "warning: sentence",
     ),
+    "question_rows.py": (
+        "markdown: _as_title(question)",
+        "markdown: [said, *_verdict(standing)]",
+        "markdown: command",
+    ),
     "results_view.py": (
         "markdown: said",
         "subheader: _help_of(column)",
     ),
     "run_cards.py": (
+        "caption: _line_of(each.sentence, behind=each.is_behind)",
+        "caption: _line_of(where, behind=each.is_behind)",
         "caption: each.help",
-        "caption: said",
+        "caption: question.asks",
         "metric: AGAINST_WORDS.get(metric.against, '').capitalize()",
         "metric: baseline",
         "metric: beside",

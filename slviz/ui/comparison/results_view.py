@@ -18,7 +18,7 @@ from slviz.results.text import cell_text, digits_of, heading, row_name
 from slviz.runs import NETWORK
 from slviz.runs.summary import RunSummary
 from slviz.splits import SPLITS
-from slviz.ui import access, address, cache, charts, downloads, layout
+from slviz.ui import access, address, cache, charts, downloads, layout, question_rows
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import TASK_WORDS, escape_markdown, pluralise
 from slviz.ui.nouns import in_words
@@ -53,6 +53,7 @@ def show(graph: GeneGraph, source: str) -> None:
     if not runs:
         _nothing(source)
         return
+    question_rows.show(graph, source)
     collected = _collected(tuple((each.run_id, each.problem or str(each.finished)) for each in of_data), of_data)
     found = tables(collected)
     of_task = _pick_task(found)

@@ -1,0 +1,68 @@
+"""Which run a page opens where nobody named one: the best of those that can be compared, never merely the newest."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from slviz.results.collect import model_of, split_of
+from slviz.results.questions import FURTHER, QUESTIONS, Question, question_of
+from slviz.results.standings import COURSEWORK
+from slviz.results.table import higher_is_better
+from slviz.runs.run import NETWORK
+from slviz.runs.summary import RunSummary
+
+
+def best_comparable(summaries: Sequence[RunSummary]) -> str | None:
+    """The run that is best at the first question that a trained model answers, on the pairs that most models share.
+
+    Baselines that were trained as runs, and networks of the coursework, are taken where there is nothing else. None
+    where no run is finished.
+
+    Args:
+        summaries: of one data set, the newest first.
+    """
+    finished = [each for each in summaries if each.state == "finished" and each.spec is not None]
+    of_models = [each for each in finished if _is_for_use(each)]
+    for runs in (of_models, finished):
+        for question in (*QUESTIONS, *FURTHER):
+            best = _best_at(question, runs)
+            if best is not None:
+                return best.run_id
+    return finished[0].run_id if finished else None
+
+
+def _is_for_use(summary: RunSummary) -> bool:
+    assert summary.spec is not None
+    network = summary.spec.network
+    return not network.baseline and not network.name.startswith(COURSEWORK)
+
+
+def _best_at(question: Question, runs: Sequence[RunSummary]) -> RunSummary | None:
+    groups: dict[tuple[int, str, str], list[RunSummary]] = defaultdict(list)
+    for each in runs:
+        spec = each.spec
+        if spec is not None and question_of(spec.task.name, spec.split.name) == question:
+            groups[question.tasks.index(spec.task.name), spec.task.name, split_of(spec)].append(each)
+    if not groups:
+        return None
+    # Of equally many models the task that the question names first, then the split with the newest run.
+    order = sorted(groups, key=lambda key: (-_models(groups[key]), key[0], runs.index(groups[key][0])))
+    group = groups[order[0]]
+    for against, metric in question.measures:
+        values = [(value, each) for each in group if (value := _value(each, against, metric)) is not None]
+        if values:
+            sign = 1 if higher_is_better(metric) else -1
+            return max(values, key=lambda pair: sign * pair[0])[1]
+    return group[0]
+
+
+def _models(runs: Sequence[RunSummary]) -> int:
+    return len({(model_of(each.spec), each.spec.features.name) for each in runs if each.spec is not None})
+
+
+def _value(summary: RunSummary, against: str, metric: str) -> float | None:
+    table = summary.metrics
+    rows = (table["scorer"] == NETWORK) & (table["part"] == "test")
+    found = table.loc[rows & (table["against"] == against) & (table["metric"] == metric), "value"].dropna()
+    return float(found.iloc[0]) if len(found) else None
