@@ -28,7 +28,11 @@ def page() -> None:
     data_portrait.hubs(graph, run_id=newest)
     data_portrait.evidence(graph)
     further_parts.show(graph)
-    st.caption(escape_markdown(" ".join(f"{each}." for each in (graph.title, graph.citation, graph.licence) if each)))
+    st.caption(
+        escape_markdown(
+            " ".join(f"{sentence}." for sentence in (graph.title, graph.citation, graph.licence) if sentence)
+        )
+    )
 
 
 def _of_other_pairs(words: Nouns) -> str:
@@ -44,9 +48,9 @@ def _runs(fingerprint: str) -> str | None:
         if access.may_work():
             layout.link(layout.TRAIN, "Train a new one", icon=":material/add:")
     summaries = cache.store().summaries()
-    finished = [each for each in summaries if each.state == "finished" and each.spec is not None]
-    here = [each for each in finished if each.spec and each.spec.data_fingerprint == fingerprint]
-    elsewhere = [each for each in finished if each not in here]
+    finished = [summary for summary in summaries if summary.state == "finished" and summary.spec is not None]
+    here = [summary for summary in finished if summary.spec and summary.spec.data_fingerprint == fingerprint]
+    elsewhere = [summary for summary in finished if summary not in here]
     if not here:
         way_on = " Train one: on the demo it takes about a minute." if access.may_work() else ""
         st.info(f"**No finished run on this data set yet.**{way_on}", icon=":material/model_training:")
@@ -56,7 +60,7 @@ def _runs(fingerprint: str) -> str | None:
     if elsewhere:
         with st.expander(f"Runs on other data ({len(elsewhere)})", icon=":material/folder_open:"):
             run_cards.show(elsewhere, key="all-runs-elsewhere")
-    run_cards.damaged([each for each in summaries if each.state == "damaged"])
+    run_cards.damaged([summary for summary in summaries if summary.state == "damaged"])
     return here[0].run_id if here else None
 
 

@@ -145,8 +145,8 @@ class Choice:
     name: ClassVar[str]
 
     def __post_init__(self) -> None:
-        for each in self.settings():
-            object.__setattr__(self, each.key, each.check(getattr(self, each.key)))
+        for entry in self.settings():
+            object.__setattr__(self, entry.key, entry.check(getattr(self, entry.key)))
 
     @classmethod
     def settings(cls) -> tuple[Setting, ...]:
@@ -160,7 +160,7 @@ class Choice:
 
     def to_json(self) -> dict[str, Any]:
         """`{"name": …, setting: value, …}`: defaults included, but for values that a setting omits (`setting`)."""
-        values = {each.key: getattr(self, each.key) for each in self.settings()}
+        values = {entry.key: getattr(self, entry.key) for entry in self.settings()}
         omitted = {setting.key: setting.omitted for setting in self.settings() if setting.omitted is not None}
         return {
             "name": self.name,
@@ -210,7 +210,7 @@ class Choices(Mapping[str, type[C]], Generic[C]):
 
     def __init__(self, kind: str, *classes: type[C]) -> None:
         self.kind = kind
-        self._classes = {each.name: each for each in classes}
+        self._classes = {choice.name: choice for choice in classes}
 
     def __getitem__(self, name: str) -> type[C]:
         try:
@@ -233,7 +233,7 @@ class Choices(Mapping[str, type[C]], Generic[C]):
     def make(self, name: str, **settings: Any) -> C:
         """The choice of that name with these settings; the rest keep their defaults."""
         cls = self[name]
-        known = {each.key for each in cls.settings()}
+        known = {entry.key for entry in cls.settings()}
         settings = {former_names.setting(cls.name, key): value for key, value in settings.items()}
         for key in settings:
             if key not in known:

@@ -14,8 +14,8 @@ Result = TypeVar("Result")
 def usable_cores() -> int:
     """How many processors this process may use: no more than OMP_NUM_THREADS where that is set."""
     there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    asked = os.environ.get("OMP_NUM_THREADS", "").strip()
-    return min(there, max(int(asked), 1)) if asked.isdecimal() else there
+    limit = os.environ.get("OMP_NUM_THREADS", "").strip()
+    return min(there, max(int(limit), 1)) if limit.isdecimal() else there
 
 
 def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], *, most: int | None = None) -> list[Result]:

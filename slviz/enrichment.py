@@ -59,8 +59,8 @@ class Enrichment:
     @property
     def leading(self) -> pd.DataFrame:
         """The significant rows that no better row stands for."""
-        found = self.significant
-        return found.loc[found["listed_under"] == ""]
+        terms = self.significant
+        return terms.loc[terms["listed_under"] == ""]
 
     def members(self, row: int) -> Int64[np.ndarray, " members"]:
         """Numbers of the selected genes in the term of a row of the table, ascending."""
@@ -99,24 +99,24 @@ def enrich(
     if why := why_not(graph, chosen, terms=terms):
         raise DataError(why)
     assert terms is not None
-    asked = terms_asked(terms, group=group)
-    if not len(asked):
+    candidates = terms_asked(terms, group=group)
+    if not len(candidates):
         raise DataError(f"No term{f' of {group}' if group else ''} holds {SMALLEST_TERM} or more of the map's genes.")
-    inside = sp.csc_array(terms.membership[chosen][:, asked])
-    on_map = _per_term(terms.membership)[asked]
+    inside = sp.csc_array(terms.membership[chosen][:, candidates])
+    on_map = _per_term(terms.membership)[candidates]
     selected = np.diff(inside.indptr).astype(np.int64)
     p = chance_of_so_many(selected, on_map, chosen=len(chosen), background=len(graph))
     q = benjamini_hochberg(p)
     expected = on_map * len(chosen) / len(graph)
-    order = np.lexsort((asked, -selected / expected, p))
+    order = np.lexsort((candidates, -selected / expected, p))
     order = order[selected[order] > 0]
-    found = inside[:, order]
-    ids = np.array(terms.ids, dtype=object)[asked[order]]
+    members = inside[:, order]
+    ids = np.array(terms.ids, dtype=object)[candidates[order]]
     table = pd.DataFrame(
         {
             "id": ids,
-            "term": np.array(terms.names, dtype=object)[asked[order]],
-            "group": np.array(terms.groups, dtype=object)[asked[order]],
+            "term": np.array(terms.names, dtype=object)[candidates[order]],
+            "group": np.array(terms.groups, dtype=object)[candidates[order]],
             "selected": selected[order],
             "on_map": on_map[order],
             "expected": expected[order],
@@ -125,8 +125,8 @@ def enrich(
             "q": q[order],
         },
     )
-    table["listed_under"] = _folded(found, table, alike=alike)
-    return Enrichment(chosen=chosen, background=len(graph), tested=len(asked), table=table, membership=found)
+    table["listed_under"] = _folded(members, table, alike=alike)
+    return Enrichment(chosen=chosen, background=len(graph), tested=len(candidates), table=table, membership=members)
 
 
 def why_not(graph: GeneGraph, chosen: np.ndarray, *, terms: Terms | None) -> str:
@@ -150,7 +150,7 @@ def why_not(graph: GeneGraph, chosen: np.ndarray, *, terms: Terms | None) -> str
 
 def terms_asked(terms: Terms, *, group: str = "") -> Int64[np.ndarray, " asked"]:
     """Numbers of the terms of a group ("" for any) that hold enough of the map's genes to tell something."""
-    right = np.array([group in ("", each) for each in terms.groups], dtype=bool)
+    right = np.array([group in ("", term_group) for term_group in terms.groups], dtype=bool)
     return np.flatnonzero(right & (_per_term(terms.membership) >= SMALLEST_TERM))
 
 
@@ -166,12 +166,12 @@ def chance_of_so_many(
     key = (np.asarray(chosen, dtype=np.int64) * (background + 1) + on_map) * (background + 1) + selected
     _, first, case = np.unique(key, return_index=True, return_inverse=True)
     drawn = np.broadcast_to(chosen, selected.shape)[first]
-    found, inside = selected[first], on_map[first]
+    hits, inside = selected[first], on_map[first]
     p = np.ones(len(first))  # at least none is certain
-    upper = found * background > inside * drawn
-    p[upper] = _tail(found[upper], inside[upper], drawn[upper], background, up=True)
-    lower = ~upper & (found > 0)
-    p[lower] = 1 - _tail(found[lower] - 1, inside[lower], drawn[lower], background, up=False)
+    upper = hits * background > inside * drawn
+    p[upper] = _tail(hits[upper], inside[upper], drawn[upper], background, up=True)
+    lower = ~upper & (hits > 0)
+    p[lower] = 1 - _tail(hits[lower] - 1, inside[lower], drawn[lower], background, up=False)
     return np.clip(p, 0.0, 1.0)[case]
 
 
@@ -210,7 +210,7 @@ def _per_term(membership: sp.csr_array) -> Int64[np.ndarray, " terms"]:
     return np.bincount(membership.indices, minlength=membership.shape[1]).astype(np.int64)
 
 
-def _folded(found: sp.csc_array, table: pd.DataFrame, *, alike: float) -> np.ndarray:
+def _folded(membership: sp.csc_array, table: pd.DataFrame, *, alike: float) -> np.ndarray:
     """For each row the id of the first better row of its group that it is listed under, else "".
 
     A term is compared with those that stand for themselves only, so that nothing is listed under what is itself
@@ -219,7 +219,7 @@ def _folded(found: sp.csc_array, table: pd.DataFrame, *, alike: float) -> np.nda
     under = np.full(len(table), "", dtype=object)
     ids, groups = table["id"].to_numpy(dtype=object), table["group"].factorize()[0]
     count = min(int((table["q"].to_numpy() < SIGNIFICANT).sum()), MOST_FOLDED)
-    member = found[:, :count].toarray().astype(np.float32).T  # [terms, selected genes]
+    member = membership[:, :count].toarray().astype(np.float32).T  # [terms, selected genes]
     shared, size = member @ member.T, member.sum(axis=1)
     leads = np.zeros(count, dtype=bool)
     for row in range(count):

@@ -135,30 +135,30 @@ class GeneSets:
 
     def all(self) -> list[GeneSet]:
         """Every selection, by name without regard to case; a damaged file is passed over: see `damaged`."""
-        found = []
+        gene_sets = []
         for path in sorted(self.folder.glob("*.json")):
             with contextlib.suppress(DamagedSelection, FileNotFoundError):  # removed by somebody else a moment ago
-                found.append(_read(path))
-        return sorted(found, key=lambda each: (each.name.casefold(), each.name))
+                gene_sets.append(_read(path))
+        return sorted(gene_sets, key=lambda gene_set: (gene_set.name.casefold(), gene_set.name))
 
     def damaged(self) -> list[str]:
         """A sentence for every file among the selections that cannot be read."""
-        found = []
+        problems = []
         for path in sorted(self.folder.glob("*.json")):
             try:
                 _read(path)
             except DamagedSelection as error:
-                found.append(str(error))
+                problems.append(str(error))
             except FileNotFoundError:
                 continue
-        return found
+        return problems
 
     def open(self, name: str) -> GeneSet:
         """The selection of that name; raises `UnknownSelection`, or `DamagedSelection` naming the file."""
         try:
             return _read(self._path(name))
         except FileNotFoundError:
-            known = [each.name for each in self.all()]
+            known = [gene_set.name for gene_set in self.all()]
             listed = nearest(name, known) or (f" There are: {', '.join(known[:8])}." if known else " None is kept yet.")
             raise UnknownSelection(f"No selection of this data set is called '{shown(name)}'.{listed}") from None
 
@@ -233,12 +233,12 @@ def _file_name(name: str) -> str:
 
 def left_over_selections(root: Path) -> list[LeftOver]:
     """What was left by those who were killed while they kept a selection in the models folder `root`."""
-    found: list[LeftOver] = []
+    left_overs: list[LeftOver] = []
     for folder in folders_in(root / GENE_SETS):
-        found += half_written(folder)
+        left_overs += half_written(folder)
         if (folder / LOCK).is_file():
-            found.append(LeftOver(folder / LOCK, "a lock", guard=folder / LOCK))
-    return [each for each in found if not each.is_in_use]
+            left_overs.append(LeftOver(folder / LOCK, "a lock", guard=folder / LOCK))
+    return [left_over for left_over in left_overs if not left_over.is_in_use]
 
 
 def to_gmt(sets: Iterable[GeneSet], *, provenance: str) -> bytes:
@@ -247,8 +247,8 @@ def to_gmt(sets: Iterable[GeneSet], *, provenance: str) -> bytes:
     A cell that a spreadsheet would run as a formula gets a leading apostrophe, which `read_gmt` takes off.
     """
     lines = [
-        "\t".join(map(_cell, [each.name, "; ".join(filter(None, (each.note, provenance))), *each.genes]))
-        for each in sets
+        "\t".join(map(_cell, [gene_set.name, "; ".join(filter(None, (gene_set.note, provenance))), *gene_set.genes]))
+        for gene_set in sets
     ]
     return utf8("".join(f"{line}\n" for line in lines))
 

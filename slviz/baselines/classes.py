@@ -46,15 +46,15 @@ def class_baselines(
     """
     learnt = np.where(split.gene_part == "train", label, -1)
     frequent = int(np.bincount(learnt[learnt >= 0], minlength=classes).argmax())
-    found = {
+    shares = {
         MOST_FREQUENT: np.full(len(label), frequent),
         NEIGHBOURS: majority(split.training_pairs, learnt, classes=classes),
     }
     if interactions is not None:
-        found[INTERACTIONS] = majority(interactions.T, learnt, classes=classes)
+        shares[INTERACTIONS] = majority(interactions.T, learnt, classes=classes)
     evaluated = np.where(split.gene_part == "validation", label, -1)
-    found[LOGISTIC] = _logistic_regression(features, learnt, evaluated, classes=classes, balanced=balanced)
-    return found
+    shares[LOGISTIC] = _logistic_regression(features, learnt, evaluated, classes=classes, balanced=balanced)
+    return shares
 
 
 def majority(
@@ -62,8 +62,8 @@ def majority(
 ) -> Int64[np.ndarray, " genes"]:
     """The commonest class among each gene's labelled neighbours; of equals the one with more genes."""
     a, b = np.concatenate([pairs, pairs[:, ::-1]]).T
-    told = label[b] >= 0
-    votes = np.bincount(a[told] * classes + label[b[told]], minlength=len(label) * classes)
+    has_class = label[b] >= 0
+    votes = np.bincount(a[has_class] * classes + label[b[has_class]], minlength=len(label) * classes)
     size = np.bincount(label[label >= 0], minlength=classes)
     return (votes.reshape(-1, classes) + size / (size.sum() + 1)).argmax(axis=1)  # less than a vote: only breaks ties
 

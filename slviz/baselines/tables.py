@@ -46,10 +46,10 @@ def confidence_baselines(
     """
     rows = split.rows("train")
     target = split.score[rows].astype(np.float64)
-    found = {"mean": np.full(len(split.pairs), target.mean()), "gene mean": _gene_mean(split)}
+    predictions = {"mean": np.full(len(split.pairs), target.mean()), "gene mean": _gene_mean(split)}
     for name, score in _structural(split, interactions).items():
-        found[name] = _straight_line(np.log1p(np.maximum(score.astype(np.float64), 0)), target, rows=rows)
-    return {name: prediction.astype(np.float32) for name, prediction in found.items()}
+        predictions[name] = _straight_line(np.log1p(np.maximum(score.astype(np.float64), 0)), target, rows=rows)
+    return {name: prediction.astype(np.float32) for name, prediction in predictions.items()}
 
 
 def reconstruction_baselines(

@@ -40,29 +40,29 @@ def add_lab_command(commands: argparse._SubParsersAction) -> None:
     command.set_defaults(action=_lab)
 
 
-def _lab(asked: argparse.Namespace) -> int:
-    words = (preset(asked.preset).setup.words() if asked.preset else []) + asked.settings
-    if asked.table:
+def _lab(options: argparse.Namespace) -> int:
+    words = (preset(options.preset).setup.words() if options.preset else []) + options.settings
+    if options.table:
         words.append("points=own")
     setup = setup_from_words(words)
-    training = LabTraining(setup, lab_points(setup, _own(asked, setup)))
-    if asked.autograd and asked.json:
-        print(json.dumps(beside_autograd(training, epoch=asked.epoch).to_json()))
+    training = LabTraining(setup, lab_points(setup, _own(options, setup)))
+    if options.autograd and options.json:
+        print(json.dumps(beside_autograd(training, epoch=options.epoch).to_json()))
         return 0
     training.advance()
-    print(_report(training, asked.epoch))
-    if asked.autograd:
-        print(_beside(beside_autograd(training, epoch=asked.epoch)))
+    print(_report(training, options.epoch))
+    if options.autograd:
+        print(_beside(beside_autograd(training, epoch=options.epoch)))
     return 0
 
 
-def _own(asked: argparse.Namespace, setup: LabSetup) -> LabPoints | None:
-    if not asked.table:
+def _own(options: argparse.Namespace, setup: LabSetup) -> LabPoints | None:
+    if not options.table:
         return None
-    path = Path(asked.table)
+    path = Path(options.table)
     if not path.is_file():
         raise MissingDataFile(f"There is no file {path}. Give the table of points with --table FILE.")
-    return own_points(read_lab_table(path.read_bytes(), path.name), asked.label, seed=setup.seed)
+    return own_points(read_lab_table(path.read_bytes(), path.name), options.label, seed=setup.seed)
 
 
 def _report(training: LabTraining, epoch: int) -> str:

@@ -64,18 +64,20 @@ def add_rank_command(commands: argparse._SubParsersAction) -> None:
     command.set_defaults(action=_rank)
 
 
-def _rank(asked: argparse.Namespace) -> int:
-    _refuse(asked)
+def _rank(options: argparse.Namespace) -> int:
+    _refuse(options)
     store = RunStore.default()
-    run = store.open(asked.run)
+    run = store.open(options.run)
     ranker = open_ranker(store, run.run_id, data_of_run(run))
-    top = asked.top or DEFAULT_TOP["all" if asked.gene is None else "gene"]
-    if asked.gene is None:
-        table = top_pairs(ranker, _surveyed(store, ranker, top=top), count=top, unreported=asked.unreported)
+    top = options.top or DEFAULT_TOP["all" if options.gene is None else "gene"]
+    if options.gene is None:
+        table = top_pairs(ranker, _surveyed(store, ranker, top=top), count=top, unreported=options.unreported)
     else:
-        gene = GeneIndex(ranker.graph).find(asked.gene)
-        table = _partners(_with_survey(store, ranker), gene, unreported=asked.unreported, adjusted=asked.hub_adjusted)
-    _print(table.head(top), more=() if asked.gene is None else OF_A_GENE)
+        gene = GeneIndex(ranker.graph).find(options.gene)
+        table = _partners(
+            _with_survey(store, ranker), gene, unreported=options.unreported, adjusted=options.hub_adjusted
+        )
+    _print(table.head(top), more=() if options.gene is None else OF_A_GENE)
     if question_of(run.spec) == "experiment":
         print("slviz: These are experiment scores: how likely a pair is a hit when it is tested, beside others.",
               file=sys.stderr, flush=True)  # fmt: skip
@@ -84,10 +86,10 @@ def _rank(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _refuse(asked: argparse.Namespace) -> None:
-    if asked.top is not None and asked.top < 1:
-        raise InvalidSetting(f"--top takes a whole number from 1 on, not {asked.top}.")
-    if asked.hub_adjusted and asked.gene is None:
+def _refuse(options: argparse.Namespace) -> None:
+    if options.top is not None and options.top < 1:
+        raise InvalidSetting(f"--top takes a whole number from 1 on, not {options.top}.")
+    if options.hub_adjusted and options.gene is None:
         raise InvalidSetting("--hub-adjusted orders the partners of one gene: give it with --gene.")
 
 

@@ -172,9 +172,9 @@ def _remove(options: argparse.Namespace) -> int:
     return 0
 
 
-def _pin(asked: argparse.Namespace) -> int:
-    RunStore.default().pin(asked.run)
-    print(f"Pages open {asked.run} first, on its data set.")
+def _pin(options: argparse.Namespace) -> int:
+    RunStore.default().pin(options.run)
+    print(f"Pages open {options.run} first, on its data set.")
     return 0
 
 

@@ -84,11 +84,13 @@ def _compared(
         weight = _drawn(random, strata, count=min(block, resamples - start), rows=rows)
         for name in one:
             draws[name].append(other[name](weight) - one[name](weight))
-    found = []
+    differences = []
     for name in one:
         low, high = np.quantile(np.concatenate(draws[name]), INTERVAL)
-        found.append(Difference(name, float(one[name](once)[0]), float(other[name](once)[0]), float(low), float(high)))
-    return found
+        differences.append(
+            Difference(name, float(one[name](once)[0]), float(other[name](once)[0]), float(low), float(high))
+        )
+    return differences
 
 
 def _drawn(random: np.random.Generator, strata: list[np.ndarray], *, count: int, rows: int) -> np.ndarray:

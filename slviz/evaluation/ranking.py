@@ -96,10 +96,10 @@ def _all_unknown(
     falling, count = np.unique(-positives, return_counts=True)
     above = len(scores) - np.searchsorted(scores, -falling, side="right")
     through = len(scores) - np.searchsorted(scores, -falling, side="left")
-    found = np.cumsum(count)
+    hits_so_far = np.cumsum(count)
     within = (np.minimum(through, TOP) - np.minimum(above, TOP)) / (through - above)
     return {
-        "ap": float(np.sum(count / len(positives) * found / through)),
+        "ap": float(np.sum(count / len(positives) * hits_so_far / through)),
         f"recall@{TOP}": float(np.sum(count * within) / len(positives)),
     }
 

@@ -28,12 +28,12 @@ def screen_metrics(hit: Bool[np.ndarray, " pairs"], score: Float64[np.ndarray, "
     for all pairs finds what chance finds.
     """
     actual = hit.astype(np.float64)
-    found = {"auc": roc_auc(actual, score), "ap": average_precision(actual, score), "base_rate": float(hit.mean())}
+    metrics = {"auc": roc_auc(actual, score), "ap": average_precision(actual, score), "base_rate": float(hit.mean())}
     for cut in CUTS:
         if cut <= len(hit):
             hits = hits_among_first(hit, score, cut)
-            found |= {f"hits@{cut}": hits, f"enrichment@{cut}": hits / max(cut * float(hit.mean()), 1e-12)}
-    return found
+            metrics |= {f"hits@{cut}": hits, f"enrichment@{cut}": hits / max(cut * float(hit.mean()), 1e-12)}
+    return metrics
 
 
 def hits_among_first(hit: np.ndarray, score: np.ndarray, cut: int) -> float:

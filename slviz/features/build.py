@@ -41,7 +41,7 @@ def build_features(graph: GeneGraph, *, width: int = WIDTH, seed: int = 0) -> li
         built.append(_finish("ppi", ppi_features(graph.interactions, len(graph), width=width, seed=seed), width))
     if graph.terms is not None and graph.terms.membership.nnz:
         built.append(_finish("go", go_features(graph.terms.membership, width=width, seed=seed), width))
-    built = [each for each in built if each.matrix.shape[1]]
+    built = [matrix for matrix in built if matrix.matrix.shape[1]]
     if not built:
         raise DataError(
             f"The data set '{graph.name}' has neither terms nor interactions that connect {SMALLEST_GROUP} genes, so "

@@ -433,13 +433,13 @@ OF_RELATIONS = {"literature": "literature_", "systematic": "systematic_"}
 
 def measured(knowledge: PairKnowledge, pairs: Int64[np.ndarray, "pairs 2"], *keys: str) -> dict[str, np.ndarray]:
     """The measures of that name which the data set can give, by key; float64 [N] each, NaN where not known."""
-    found = {key: MEASURES[key].of(knowledge, pairs) for key in keys}
-    return {key: numbers for key, numbers in found.items() if numbers is not None}
+    values = {key: MEASURES[key].of(knowledge, pairs) for key in keys}
+    return {key: numbers for key, numbers in values.items() if numbers is not None}
 
 
 def baseline_measures(knowledge: PairKnowledge, pairs: Int64[np.ndarray, "pairs 2"]) -> dict[str, np.ndarray]:
     """`BASELINES` by label, without those that would repeat another; what is not known counts as least."""
     repeats = tuple(prefix for name, prefix in OF_RELATIONS.items() if name not in knowledge.graph.relations)
     keys = [key for key in BASELINES if not key.startswith(repeats)] if repeats else list(BASELINES)
-    found = measured(knowledge, pairs, *keys)
-    return {MEASURES[key].label: np.nan_to_num(numbers, nan=0.0) for key, numbers in found.items()}
+    values = measured(knowledge, pairs, *keys)
+    return {MEASURES[key].label: np.nan_to_num(numbers, nan=0.0) for key, numbers in values.items()}

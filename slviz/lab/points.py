@@ -106,8 +106,8 @@ def _spirals(count: int) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
 
 def iris(random: np.random.Generator) -> LabPoints:
     """150 irises of three species by four lengths (Fisher 1936), from scikit-learn's file, without its library."""
-    found = importlib.util.find_spec("sklearn")
-    file = Path((found.submodule_search_locations or [""])[0] if found else "") / "datasets" / "data" / "iris.csv"
+    package = importlib.util.find_spec("sklearn")
+    file = Path((package.submodule_search_locations or [""])[0] if package else "") / "datasets" / "data" / "iris.csv"
     if not file.is_file():
         raise MissingDataFile(f"Iris comes with scikit-learn, and {file.name} is not there. Install scikit-learn.")
     first, *rows = file.read_text(encoding="utf-8").split()

@@ -112,9 +112,9 @@ class LabSetup(Choice):
     def words(self) -> list[str]:
         """The settings that differ from their defaults, as they are typed: `key=value`."""
         return [
-            f"{each.key}={value!r}" if each.kind is float else f"{each.key}={value}"
-            for each in self.settings()
-            if (value := getattr(self, each.key)) != each.default
+            f"{setting.key}={value!r}" if setting.kind is float else f"{setting.key}={value}"
+            for setting in self.settings()
+            if (value := getattr(self, setting.key)) != setting.default
         ]
 
     def in_words(self) -> str:
@@ -141,16 +141,16 @@ LABS: Choices[LabSetup] = Choices("lab", LabSetup)
 
 def _widths(text: str) -> tuple[int, ...]:
     parts = [part for part in _BETWEEN.split(text.strip()) if part]
-    told = "Give the neurons of each hidden layer, such as 5 or 3, 3, 3, 3."
+    advice = "Give the neurons of each hidden layer, such as 5 or 3, 3, 3, 3."
     if len(parts) > MOST_LAYERS:
-        raise InvalidSetting(f"{len(parts):,} hidden layers are too many; the lab takes {MOST_LAYERS}. {told}")
+        raise InvalidSetting(f"{len(parts):,} hidden layers are too many; the lab takes {MOST_LAYERS}. {advice}")
     for part in parts:
         if not (part.isascii() and part.isdigit()):
-            raise InvalidSetting(f"'{_shown(part)}' is no number of neurons. {told}")
+            raise InvalidSetting(f"'{_shown(part)}' is no number of neurons. {advice}")
         if not 1 <= int(part[:9]) <= MOST_UNITS or len(part) > 9:
             raise InvalidSetting(
                 f"A layer of {_shown(part)} neurons cannot be looked at one by one; the lab takes 1 to {MOST_UNITS}. "
-                f"{told}"
+                f"{advice}"
             )
     return tuple(int(part) for part in parts)
 
@@ -161,7 +161,7 @@ def _shown(text: str) -> str:
 
 def setup_from_words(words: Sequence[str]) -> LabSetup:
     """The setup that typed words `key=value` give; raises `InvalidSetting` or `UnknownChoice`."""
-    settings = {each.key: each for each in LabSetup.settings()}
+    settings = {setting.key: setting for setting in LabSetup.settings()}
     given = {}
     for word in words:
         key, equals, text = word.partition("=")

@@ -28,8 +28,8 @@ def predicts_partners(run: Run) -> bool:
 
 def threshold_of(run: Run) -> float:
     """The score from which a pair counts as predicted: where F1 was best on validation pairs; NaN where unknown."""
-    found = run.metrics.loc[(run.metrics["metric"] == "threshold") & (run.metrics["scorer"] == NETWORK), "value"]
-    return float(found.iloc[0]) if len(found) else float("nan")
+    values = run.metrics.loc[(run.metrics["metric"] == "threshold") & (run.metrics["scorer"] == NETWORK), "value"]
+    return float(values.iloc[0]) if len(values) else float("nan")
 
 
 def predicted_inside(

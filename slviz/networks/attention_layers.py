@@ -58,9 +58,10 @@ class SideBySide(nn.Module):
     ) -> Tensor | tuple[Tensor, tuple[Tensor, Tensor]]:
         """The heads' results [G, heads * width]; with `return_attention_weights` also edges and weights [A, heads]."""
         if not return_attention_weights:
-            return torch.cat([each(genes, edges) for each in self.convolutions], dim=1)
+            return torch.cat([convolution(genes, edges) for convolution in self.convolutions], dim=1)
         results, attention = zip(
-            *(each(genes, edges, return_attention_weights=True) for each in self.convolutions), strict=True
+            *(convolution(genes, edges, return_attention_weights=True) for convolution in self.convolutions),
+            strict=True,
         )
         weight = torch.cat([of_head for _, of_head in attention], dim=1)  # [A, 1] each -> [A, heads]
         return torch.cat(results, dim=1), (attention[0][0], weight)

@@ -49,7 +49,7 @@ class CourseworkGAT(Network):
         from slviz.networks.encoders import PlainEncoder
 
         widths = [in_channels, *[self.width] * self.layers]
-        layers = [self.layer(*each) for each in itertools.pairwise(widths)]
+        layers = [self.layer(*widths_of_layer) for widths_of_layer in itertools.pairwise(widths)]
         return PlainEncoder(layers, dropout=self.dropout)
 
 

@@ -42,8 +42,8 @@ class TorchPairDecoder(nn.Module):
             "readout": self.readout.weight[0],
             "bias": self.readout.bias,
         }
-        found = {name: part.detach().cpu().numpy().astype(np.float32).copy() for name, part in parts.items()}
-        return found | {"bounds": np.array(bounds, dtype=np.float32)}
+        arrays = {name: part.detach().cpu().numpy().astype(np.float32).copy() for name, part in parts.items()}
+        return arrays | {"bounds": np.array(bounds, dtype=np.float32)}
 
     def _symmetric(self) -> Tensor:
         return (self.bilinear + self.bilinear.T) / 2
@@ -64,9 +64,9 @@ class MeanDecoder(nn.Module):
         """What `PairDecoder` needs to give the same: its linear part alone."""
         shapes = {"bilinear": (self.width, self.width), "sum": (1, self.width), "product": (1, self.width)}
         shapes |= {"difference": (1, self.width), "hidden_bias": (1,), "readout": (1,), "bias": (1,)}
-        found = {name: np.zeros(shape, dtype=np.float32) for name, shape in shapes.items()}
+        arrays = {name: np.zeros(shape, dtype=np.float32) for name, shape in shapes.items()}
         linear = np.full(self.width, 1 / (2 * self.width), dtype=np.float32)
-        return found | {"linear": linear, "bounds": np.array(bounds, dtype=np.float32)}
+        return arrays | {"linear": linear, "bounds": np.array(bounds, dtype=np.float32)}
 
 
 class FeatureDecoder(nn.Module):

@@ -34,6 +34,6 @@ class GAT(GraphNetwork):
 
         from slviz.networks.attention_layers import AttentionLayer
 
-        each = -(-out_channels // self.heads)  # features to give back may be any number of columns: rounded up
-        convolution = (GATv2Conv if self.v2 else GATConv)(in_channels, each, heads=self.heads)
-        return AttentionLayer(convolution, self.heads * each, out_channels)
+        per_head = -(-out_channels // self.heads)  # features to give back may be any number of columns: rounded up
+        convolution = (GATv2Conv if self.v2 else GATConv)(in_channels, per_head, heads=self.heads)
+        return AttentionLayer(convolution, self.heads * per_head, out_channels)

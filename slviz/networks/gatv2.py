@@ -28,5 +28,5 @@ class GATv2(GraphNetwork):
 
         from slviz.networks.attention_layers import AttentionLayer
 
-        each = -(-out_channels // self.heads)  # features to give back may be any number of columns: rounded up
-        return AttentionLayer(GATv2Conv(in_channels, each, heads=self.heads), self.heads * each, out_channels)
+        per_head = -(-out_channels // self.heads)  # features to give back may be any number of columns: rounded up
+        return AttentionLayer(GATv2Conv(in_channels, per_head, heads=self.heads), self.heads * per_head, out_channels)

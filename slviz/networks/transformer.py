@@ -28,6 +28,6 @@ class Transformer(GraphNetwork):
 
         from slviz.networks.attention_layers import LoopedAttentionLayer
 
-        each = -(-out_channels // self.heads)  # features to give back may be any number of columns: rounded up
-        convolution = TransformerConv(in_channels, each, heads=self.heads)
-        return LoopedAttentionLayer(convolution, self.heads * each, out_channels)
+        per_head = -(-out_channels // self.heads)  # features to give back may be any number of columns: rounded up
+        convolution = TransformerConv(in_channels, per_head, heads=self.heads)
+        return LoopedAttentionLayer(convolution, self.heads * per_head, out_channels)

@@ -48,9 +48,9 @@ def _free_slot(root: Path, places: int) -> Held | None:
 
 def slots() -> int:
     """How many runs this machine trains at once: SLVIZ_SLOTS, else one for every four processors."""
-    asked = os.environ.get("SLVIZ_SLOTS", "").strip()
-    if not asked:
+    setting = os.environ.get("SLVIZ_SLOTS", "").strip()
+    if not setting:
         return max(1, (os.cpu_count() or 1) // 4)
-    if not asked.isdecimal() or int(asked) < 1:
-        raise InvalidSetting(f"SLVIZ_SLOTS={asked!r} is not a whole number from 1 on.")
-    return int(asked)
+    if not setting.isdecimal() or int(setting) < 1:
+        raise InvalidSetting(f"SLVIZ_SLOTS={setting!r} is not a whole number from 1 on.")
+    return int(setting)

@@ -37,12 +37,12 @@ class Rivals:
     def ranks(self, gene: int) -> dict[str, Int64[np.ndarray, " genes"]]:
         """The rank of each gene as a partner of `gene` by each baseline, over all other genes; level ones share."""
         others = np.delete(np.arange(len(self._related.graph)), gene)
-        found = {}
+        ranks_of_models = {}
         for name in self.names:
             place = np.zeros(len(self._related.graph), dtype=np.int64)
             place[others] = ranks(self.scores(name)(gene)[others])
-            found[name] = place
-        return found
+            ranks_of_models[name] = place
+        return ranks_of_models
 
     def scores(self, name: str) -> Scores:
         """What scores one gene with every gene by a baseline."""
@@ -53,13 +53,13 @@ class Rivals:
         """Every baseline that can be computed here, by name."""
         related = self._related
         graph = related.known.training
-        found: dict[str, Scores] = {}
+        known: dict[str, Scores] = {}
         for name, formula in FORMULAS.items():
             if not formula.needs_interactions or graph.interactions is not None:
-                found[name] = self._of_formula(name)
+                known[name] = self._of_formula(name)
         for key in BASELINES:
-            found[MEASURES[key].label] = self._of_measure(key)
-        return found
+            known[MEASURES[key].label] = self._of_measure(key)
+        return known
 
     def _of_formula(self, name: str) -> Scores:
         rows: list = []

@@ -22,7 +22,7 @@ def best_comparable(summaries: Sequence[RunSummary]) -> str | None:
     Args:
         summaries: of one data set, the newest first.
     """
-    finished = [each for each in summaries if each.state == "finished" and each.spec is not None]
+    finished = [summary for summary in summaries if summary.state == "finished" and summary.spec is not None]
     of_models = [each for each in finished if _is_for_use(each)]
     for runs in (of_models, finished):
         for question in (*QUESTIONS, *FURTHER):
@@ -40,10 +40,10 @@ def _is_for_use(summary: RunSummary) -> bool:
 
 def _best_at(question: Question, runs: Sequence[RunSummary]) -> RunSummary | None:
     groups: dict[tuple[int, str, str], list[RunSummary]] = defaultdict(list)
-    for each in runs:
-        spec = each.spec
+    for run in runs:
+        spec = run.spec
         if spec is not None and question_of(spec.task.name, spec.split.name) == question:
-            groups[question.tasks.index(spec.task.name), spec.task.name, split_of(spec)].append(each)
+            groups[question.tasks.index(spec.task.name), spec.task.name, split_of(spec)].append(run)
     if not groups:
         return None
     # Of equally many models the task that the question names first, then the split with the newest run.
@@ -58,7 +58,7 @@ def _best_at(question: Question, runs: Sequence[RunSummary]) -> RunSummary | Non
 
 
 def _models(runs: Sequence[RunSummary]) -> int:
-    return len({(model_of(each.spec), each.spec.features.name) for each in runs if each.spec is not None})
+    return len({(model_of(run.spec), run.spec.features.name) for run in runs if run.spec is not None})
 
 
 def _value(summary: RunSummary, against: str, metric: str) -> float | None:

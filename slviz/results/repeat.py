@@ -26,7 +26,7 @@ def sweep_commands(specs: Sequence[RunSpec], *, source: str) -> list[str]:
             evaluated.setdefault(key, set()).add((_held_out(spec), str(spec.seed)))
     lines: dict[tuple[Shared, str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for (shared, features, network), on in evaluated.items():
-        held_out = tuple(sorted({each for each, _ in on}))
+        held_out = tuple(sorted({held_out_name for held_out_name, _ in on}))
         seeds = tuple(sorted({seed for _, seed in on}, key=int))
         lines.setdefault((shared, features, held_out, seeds), []).append(network)
     return [_command(*key, networks, source=source) for key, networks in lines.items()]

@@ -46,17 +46,17 @@ def section(
         lead: a network of which is said where it leads and where not; None leaves that away.
         bootstrap: gives intervals where there are too few splits for one.
     """
-    found = tables(collected)
-    by_question = questions_as_markdown(standings(collected, found, bootstrap=bootstrap))
+    result_tables = tables(collected)
+    by_question = questions_as_markdown(standings(collected, result_tables, bootstrap=bootstrap))
     lines = _lines(
-        collected, found, specs, title=title, command=command, source=source, lead=lead, by_question=by_question
+        collected, result_tables, specs, title=title, command=command, source=source, lead=lead, by_question=by_question
     )
     return "\n".join(lines).rstrip()
 
 
 def _lines(
     collected: Collected,
-    found: Sequence[ResultTable],
+    result_tables: Sequence[ResultTable],
     specs: Mapping[str, RunSpec],
     *,
     title: str,
@@ -73,9 +73,9 @@ def _lines(
     yield from (f"{note}\n" for note in collected.notes)
     yield by_question
     if lead is not None:
-        yield from _leading(found, lead)
-    for task in dict.fromkeys(table.task for table in found):
-        of_task = [table for table in found if table.task == task]
+        yield from _leading(result_tables, lead)
+    for task in dict.fromkeys(table.task for table in result_tables):
+        of_task = [table for table in result_tables if table.task == task]
         for column in OVERVIEW.get(task, ()) if len(of_task) > 1 else ():
             yield as_markdown(across(of_task, column)).replace("every protocol", f"{heading(column)[:-2]}, by protocol")
             yield ""
@@ -95,15 +95,15 @@ def _repeat(table: ResultTable, specs: Mapping[str, RunSpec], *, source: str) ->
         yield ""
 
 
-def _leading(found: Sequence[ResultTable], model: str) -> Iterator[str]:
+def _leading(result_tables: Sequence[ResultTable], model: str) -> Iterator[str]:
     """One line a table: where a network is best of all rows, and where it is not."""
     lines = []
-    for table in found:
+    for table in result_tables:
         try:
             leads, behind = leaders(table, model)
         except ValueError:
             continue
-        said = [f"{word} {', '.join(heading(each) for each in which)}" for word, which in
+        said = [f"{word} {', '.join(heading(column) for column in which)}" for word, which in
                 (("leads", leads), ("does not lead", behind)) if which]  # fmt: skip
         lines.append(f"- {table.task} · {table.protocol}: {'; '.join(said)}")
     if lines:

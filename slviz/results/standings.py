@@ -122,7 +122,7 @@ class Standing:
     @property
     def behind(self) -> tuple[Comparison, ...]:
         """Where a baseline is ahead of the model, the headline left out."""
-        return tuple(each for each in self.comparisons[1:] if each.is_behind)
+        return tuple(comparison for comparison in self.comparisons[1:] if comparison.is_behind)
 
     @property
     def is_ahead_everywhere(self) -> bool:
@@ -140,7 +140,9 @@ class Standing:
         """Where a baseline is ahead all the same; "" where there is nothing more to tell."""
         if self.behind:
             return f"Behind on {'; '.join(map(self._elsewhere, self.behind))}."
-        ahead = len(self.comparisons) > 1 and all(each.is_ahead and each.is_clear for each in self.comparisons)
+        ahead = len(self.comparisons) > 1 and all(
+            comparison.is_ahead and comparison.is_clear for comparison in self.comparisons
+        )
         return f"Ahead on all {len(self.comparisons)} metrics of this question." if ahead else ""
 
     @property

@@ -116,10 +116,10 @@ class ResultTable:
 
     def best(self, column: Column) -> float:
         """The best mean of a column among complete rows; NaN where there is none."""
-        found = [row.cells[column].mean for row in self.rows if column in row.cells and row.cells[column].complete]
-        if not found:
+        means = [row.cells[column].mean for row in self.rows if column in row.cells and row.cells[column].complete]
+        if not means:
             return float("nan")
-        return max(found) if higher_is_better(column[1]) else min(found)
+        return max(means) if higher_is_better(column[1]) else min(means)
 
     def leads(self, row: ResultRow, column: Column) -> bool:
         """Whether no other row that was evaluated on all splits is better there."""
@@ -155,14 +155,14 @@ def _in_order(key: tuple[str, str]) -> tuple[int, int, str]:
     return places[0], places[1], protocol
 
 
-def across(found: Sequence[ResultTable], column: Column) -> ResultTable:
+def across(tables: Sequence[ResultTable], column: Column) -> ResultTable:
     """One metric by every protocol: the columns are (protocol, metric), the rows those of all the tables.
 
     Args:
         found: tables of one task.
         column: the metric, as the tables' columns name it; a protocol where it was not measured is left out.
     """
-    measured = [table for table in found if column in table.columns]
+    measured = [table for table in tables if column in table.columns]
     columns = tuple((table.protocol, column[1]) for table in measured)
     rows: dict[tuple[str, str, bool], ResultRow] = {}
     for table, place in zip(measured, columns, strict=True):
@@ -179,7 +179,7 @@ def across(found: Sequence[ResultTable], column: Column) -> ResultTable:
         task=measured[0].task if measured else "",
         protocol=EVERY,
         columns=columns,
-        held_out=tuple(dict.fromkeys(each for table in measured for each in table.held_out)),
+        held_out=tuple(dict.fromkeys(name for table in measured for name in table.held_out)),
         seeds=max((table.seeds for table in measured), default=1),
         rows=tuple(_best_first(list(rows.values()), columns)),
     )
@@ -229,7 +229,7 @@ def _reference(metrics: pd.DataFrame) -> frozenset[str]:
     networks = metrics.loc[metrics["is_network"]]
     sets = [frozenset(group["split"]) for _, group in networks.groupby(["model", "features"], sort=False)]
     often = Counter(sets)
-    return max(often, key=lambda each: (len(each), often[each])) if often else frozenset()
+    return max(often, key=lambda folds: (len(folds), often[folds])) if often else frozenset()
 
 
 def _columns(task: str, metrics: pd.DataFrame) -> tuple[Column, ...]:
@@ -249,7 +249,7 @@ def _splits(metrics: pd.DataFrame, column: Column) -> frozenset[str]:
 def _row(
     group: pd.DataFrame, wanted: Mapping[Column, frozenset[str]], *, model: str, features: str, is_network: bool
 ) -> ResultRow:
-    measured = {(str(key[0]), str(key[1])): each for key, each in group.groupby(["against", "metric"])}  # type: ignore[index]
+    measured = {(str(key[0]), str(key[1])): rows for key, rows in group.groupby(["against", "metric"])}  # type: ignore[index]
     cells = {
         column: _cell(measured[column]["value"].to_numpy(), set(measured[column]["split"]) >= splits)
         for column, splits in wanted.items()

@@ -40,7 +40,7 @@ def require(
         wanted is None or have == wanted for have, wanted in zip(array.shape, shape, strict=True)
     )
     if array.dtype.kind not in kind or not fits:
-        wanted_shape = " × ".join("any" if each is None else f"{each:,}" for each in shape)
+        wanted_shape = " × ".join("any" if length is None else f"{length:,}" for length in shape)
         raise damaged(
             path,
             f"is altered: '{readable(name)}' has {array.dtype} of shape {array.shape}, and should have shape "
@@ -156,7 +156,7 @@ def check_predictions(table: pd.DataFrame, genes: Sequence[str], task: Task, pat
     """`DamagedRun` where a table of predictions is not one of `task`, or names other genes or parts than there are."""
     leading = PAIR_COLUMNS if task.scores_pairs else leading_columns(table)
     if tuple(table.columns[: len(leading)]) != leading:
-        names = ", ".join(readable(str(each), most=30) for each in table.columns[:12])
+        names = ", ".join(readable(str(column), most=30) for column in table.columns[:12])
         raise damaged(path, f"has the columns {names}; the first should be {', '.join(leading)}")
     _check_kinds(table, leading, path)
     for end in ("gene_a", "gene_b", "gene"):

@@ -195,10 +195,10 @@ def _plain(value: Any) -> Any:
 
 def damage(reads: Iterable[Callable[[], object]]) -> list[str]:
     """A sentence for every one of `reads` that finds its file damaged."""
-    found = []
+    problems = []
     for read in reads:
         try:
             read()
         except DamagedRun as error:
-            found.append(str(error))
-    return found
+            problems.append(str(error))
+    return problems

@@ -44,4 +44,4 @@ def refuse_changed_data(graph: GeneGraph, spec: RunSpec) -> None:
 
 def _changed_parts(graph: GeneGraph, spec: RunSpec) -> bool:
     """Whether a part beside the fingerprint that the run read, such as the screens, is another one by now."""
-    return bool(spec.data_parts) and any(graph.digests.get(name) != told for name, told in spec.data_parts.items())
+    return bool(spec.data_parts) and any(graph.digests.get(name) != digest for name, digest in spec.data_parts.items())

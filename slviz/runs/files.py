@@ -67,8 +67,8 @@ def make_folder(folder: Path, *, within: Path | None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         return
     missing = [folder, *folder.parents]
-    for each in reversed(missing[: missing.index(within)]):
-        each.mkdir(exist_ok=True)
+    for ancestor in reversed(missing[: missing.index(within)]):
+        ancestor.mkdir(exist_ok=True)
 
 
 def remove_unfinished(folder: Path) -> None:
@@ -118,11 +118,11 @@ def unpack_sealed(content: bytes, path: Path, about: type[T]) -> tuple[dict[str,
     Raises `DamagedRun` where the seal does not hold, or the description is none.
     """
     arrays, metadata = parse_arrays(content, path)
-    told = metadata.get("about", "")
+    about_text = metadata.get("about", "")
     with making_sense(path):
-        if metadata.get("sha256") != _seal(arrays, told):
+        if metadata.get("sha256") != _seal(arrays, about_text):
             raise damaged(path, "is cut or altered: its content does not match its own SHA-256")
-        return arrays, parse_json(told.encode(), about, path)
+        return arrays, parse_json(about_text.encode(), about, path)
 
 
 def read_description(path: Path, about: type[T]) -> T:

@@ -73,7 +73,7 @@ def is_before_its_spec(folder: Path) -> bool:
         return False
     first = {LOCK, WAITING, CANCEL, ERROR, DEVICE, LOG}
     with contextlib.suppress(OSError):
-        return all(each.name in first or UNFINISHED.fullmatch(each.name) for each in folder.iterdir())
+        return all(path.name in first or UNFINISHED.fullmatch(path.name) for path in folder.iterdir())
     return False
 
 

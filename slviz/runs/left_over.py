@@ -26,13 +26,13 @@ STAGED = (HELD_OUT, OWN_TABLES, TERMS, SOURCES)
 
 def left_over_in_models(root: Path) -> list[LeftOver]:
     """What was left in the models folder `root` and in the runs in it."""
-    found = left_over_removals(root)
+    left_overs = left_over_removals(root)
     for folder in folders_in(root):
         if RUN_NAME.fullmatch(folder.name):
-            found += left_over_in_run(folder)
+            left_overs += left_over_in_run(folder)
     for place in STAGED:
-        found += half_written(root / place)
-    return [each for each in found if not each.is_in_use]
+        left_overs += half_written(root / place)
+    return [left_over for left_over in left_overs if not left_over.is_in_use]
 
 
 def left_over_in_run(folder: Path) -> list[LeftOver]:
@@ -41,26 +41,26 @@ def left_over_in_run(folder: Path) -> list[LeftOver]:
         if state_of(folder) != "interrupted":
             return []
         return [LeftOver(folder, "a run that was stopped before it had begun", guard=folder / LOCK)]
-    found = half_written(folder)
+    left_overs = half_written(folder)
     if (folder / MANIFEST).is_file():
         names = {**dict.fromkeys(OF_THE_UNFINISHED, "a file of the training of a finished run"), LOCK: "a lock"}
     else:
         names = {WAITING: "the mark of a worker that waited"}
-    found += [
+    left_overs += [
         LeftOver(folder / name, what, guard=folder / LOCK) for name, what in names.items() if (folder / name).is_file()
     ]
     for place in places_of_artifacts(folder):
-        found += left_over_artifacts(place)
-    return [each for each in found if not each.is_in_use]
+        left_overs += left_over_artifacts(place)
+    return [left_over for left_over in left_overs if not left_over.is_in_use]
 
 
 def left_over_artifacts(place: Path) -> list[LeftOver]:
     """What makers of artifacts left in the folder that these lie in."""
-    found = half_written(place)
+    left_overs = half_written(place)
     for path in entries_in(place):
         named = BESIDE.fullmatch(path.name)
         if named:
             guard = place / f".{named['stem']}.lock"
             what = "a lock" if path == guard else "what a killed maker said of its progress, or was asked"
-            found.append(LeftOver(path, what, guard=guard))
-    return [each for each in found if not each.is_in_use]
+            left_overs.append(LeftOver(path, what, guard=guard))
+    return [left_over for left_over in left_overs if not left_over.is_in_use]

@@ -85,7 +85,7 @@ class Manifest:
                 raise ValueError("a time without its zone")
         return cls(
             run_id=stored.run_id,
-            files={name: {"sha256": each.sha256, "bytes": each.bytes} for name, each in stored.files.items()},
+            files={name: {"sha256": file.sha256, "bytes": file.bytes} for name, file in stored.files.items()},
             versions=stored.versions,
             device=stored.device,
             seconds=stored.seconds,
@@ -125,13 +125,13 @@ def refuse_format(number: object, known: int, path: Path) -> None:
 
 def library_versions() -> dict[str, str]:
     """Versions of slviz, Python and the libraries that a result depends on, as installed."""
-    found = {"slviz": slviz.__version__, "python": platform.python_version()}
+    versions = {"slviz": slviz.__version__, "python": platform.python_version()}
     for library in LIBRARIES:
         try:
-            found[library] = importlib.metadata.version(library)
+            versions[library] = importlib.metadata.version(library)
         except importlib.metadata.PackageNotFoundError:
             continue
-    return found
+    return versions
 
 
 def _wrong_size(path: Path, recorded: int) -> DamagedRun | None:

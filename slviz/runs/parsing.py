@@ -139,14 +139,14 @@ def parse_header(header: bytes, data_bytes: int, path: Path) -> Header:
         if len(parts) > MOST_ARRAYS:
             raise ValueError(f"{len(parts)} arrays")
         arrays = {name: msgspec.json.decode(part, type=_Array) for name, part in parts.items()}
-        if sum(each.bytes for each in arrays.values()) != data_bytes:
+        if sum(array.bytes for array in arrays.values()) != data_bytes:
             raise ValueError("the arrays do not fill the file")
-    for name, each in arrays.items():
-        if each.dtype not in KINDS:
-            raise later(path, f"holds numbers of the kind '{readable(each.dtype, most=20)}' in {readable(name)}")
-        if math.prod(each.shape) * KINDS[each.dtype] != each.bytes:
+    for name, array in arrays.items():
+        if array.dtype not in KINDS:
+            raise later(path, f"holds numbers of the kind '{readable(array.dtype, most=20)}' in {readable(name)}")
+        if math.prod(array.shape) * KINDS[array.dtype] != array.bytes:
             raise damaged(path, f"is cut or altered: {readable(name)} has not the size that it declares")
-    return Header({name: tuple(each.shape) for name, each in arrays.items()}, metadata)
+    return Header({name: tuple(array.shape) for name, array in arrays.items()}, metadata)
 
 
 # --- tables ----------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ def parse_table(content: bytes, path: Path) -> pd.DataFrame:
 
 def _check_declared(declared: Any, path: Path) -> None:
     rows, columns = declared.num_rows, declared.num_columns
-    size_bytes = sum(declared.row_group(each).total_byte_size for each in range(declared.num_row_groups))
+    size_bytes = sum(declared.row_group(group).total_byte_size for group in range(declared.num_row_groups))
     too_large = rows > MOST_TABLE_ROWS or columns > MOST_TABLE_COLUMNS or rows * columns > MOST_TABLE_CELLS
     if too_large or not 0 <= size_bytes <= MOST_TABLE_BYTES or rows < 0:
         raise damaged(

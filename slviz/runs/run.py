@@ -125,5 +125,5 @@ class Run:
             & (table["part"] == part)
             & (table["scorer"] == scorer)
         )
-        found = table.loc[wanted, "value"]
-        return float(found.iloc[0]) if len(found) else float("nan")
+        values = table.loc[wanted, "value"]
+        return float(values.iloc[0]) if len(values) else float("nan")

@@ -26,7 +26,7 @@ def choices_from_words(names: Mapping[str, str], words: Sequence[str]) -> dict[s
     or is given twice.
     """
     given: dict[str, dict[str, Any]] = {part: {} for part in TABLES}
-    settings = {part: {each.key: each for each in TABLES[part][names[part]].settings()} for part in TABLES}
+    settings = {part: {setting.key: setting for setting in TABLES[part][names[part]].settings()} for part in TABLES}
     for word in words:
         typed, equals, text = word.partition("=")
         if not equals:
@@ -59,7 +59,7 @@ def owner(typed: str, settings: Mapping[str, Mapping[str, Setting]], names: Mapp
     if owners:
         ways = " or ".join(f"{owner}.{key}" for owner in owners)
         raise InvalidSetting(f"'{shown(key)}' is a setting of {' and of '.join(owners)}. Write {ways}.")
-    known = [each for of_part in settings.values() for each in of_part]
+    known = [setting for of_part in settings.values() for setting in of_part]
     chosen = ", ".join(f"{part} '{name}'" for part, name in names.items())
     raise InvalidSetting(
         f"Nothing chosen here has a setting '{shown(typed)}'.{nearest(key[:LONGEST_KEY], known)} "
@@ -71,7 +71,9 @@ def words_of(choices: Mapping[str, Choice], *, leave_out: frozenset[str] = froze
     """The words that `choices_from_words` turns into `choices`: settings that differ from their defaults."""
     kinds = {part: type(choice) for part, choice in choices.items()}
     values = {
-        part: {each.key: getattr(choice, each.key) for each in choice.settings() if each.key not in leave_out}
+        part: {
+            setting.key: getattr(choice, setting.key) for setting in choice.settings() if setting.key not in leave_out
+        }
         for part, choice in choices.items()
     }
     return words_of_values(kinds, values)
@@ -79,14 +81,14 @@ def words_of(choices: Mapping[str, Choice], *, leave_out: frozenset[str] = froze
 
 def words_of_values(kinds: Mapping[str, type[Choice]], values: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """The same from the values by part and key; they need not go together, or be all of them."""
-    keys = [each.key for kind in kinds.values() for each in kind.settings()]
+    keys = [setting.key for kind in kinds.values() for setting in kind.settings()]
     words = []
     for part, kind in kinds.items():
         given = values.get(part, {})
-        for each in kind.settings():
-            if given.get(each.key, each.default) != each.default:
-                typed = f"{part}.{each.key}" if keys.count(each.key) > 1 else each.key
-                words.append(f"{typed}={_text(given[each.key])}")
+        for setting in kind.settings():
+            if given.get(setting.key, setting.default) != setting.default:
+                typed = f"{part}.{setting.key}" if keys.count(setting.key) > 1 else setting.key
+                words.append(f"{typed}={_text(given[setting.key])}")
     return words
 
 

@@ -36,10 +36,10 @@ class SpecValidation:
                 self._known[key] = make()
             except SlvizError as error:
                 self._known[key] = error
-        found = self._known[key]
-        if isinstance(found, SlvizError):
-            raise found
-        return found
+        answer = self._known[key]
+        if isinstance(answer, SlvizError):
+            raise answer
+        return answer
 
     def _features(self, spec: RunSpec) -> None:
         spec.features.matrix(self.graph)

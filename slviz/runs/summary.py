@@ -116,10 +116,10 @@ def _read(folder: Path, stamps: tuple[Stamp, ...]) -> tuple[Manifest, RunSpec, p
 
 def _stamp(path: Path) -> Stamp:
     try:
-        found = path.lstat()
+        status = path.lstat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_ctime_ns, found.st_size
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size
 
 
 def _spec_if_any(folder: Path) -> RunSpec | None:

@@ -49,7 +49,7 @@ class Conformal:
 
         A class of which no pair is known stays possible for all.
         """
-        found = np.ones((len(raw), 2), dtype=bool)
+        answers = np.ones((len(raw), 2), dtype=bool)
         for of_group in np.unique(group):
             chosen = group == of_group
             for column, is_hit in enumerate((True, False)):
@@ -60,8 +60,8 @@ class Conformal:
                     unusual = -raw if is_hit else raw  # a low score is unusual for a hit, a high one for a non-hit
                     calibration = -self.raw if is_hit else self.raw
                     share = at_least(calibration[known], self.weight[known], unusual[chosen])
-                    found[chosen, column] = share > 1 - self.level
-        return found
+                    answers[chosen, column] = share > 1 - self.level
+        return answers
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What `from_arrays` reads back."""

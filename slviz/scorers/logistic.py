@@ -26,13 +26,13 @@ def fit_logistic(
     share = weight / weight.sum()
     ridge = np.full(design.shape[1], penalty)
     ridge[0] = OF_CONSTANT
-    found = np.zeros(design.shape[1])
+    coefficients = np.zeros(design.shape[1])
     for _ in range(STEPS):
-        expected = 0.5 * (1 + np.tanh(design @ found / 2))
-        slope = design.T @ (share * (target - expected)) - ridge * found
+        expected = 0.5 * (1 + np.tanh(design @ coefficients / 2))
+        slope = design.T @ (share * (target - expected)) - ridge * coefficients
         curvature = (design * (share * expected * (1 - expected))[:, None]).T @ design + np.diag(ridge)
         step = np.linalg.solve(curvature, slope)
-        found = found + step
+        coefficients = coefficients + step
         if np.abs(step).max() < CLOSE:
             break
-    return found
+    return coefficients

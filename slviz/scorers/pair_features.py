@@ -68,41 +68,43 @@ class PairFeatures:
 
     def at(self, pairs: Int64[np.ndarray, "rows 2"]) -> Float32[np.ndarray, "rows features"]:
         """Features of each pair; memory for 512 genes with every gene besides."""
-        found = np.empty((len(pairs), len(self.names)), dtype=np.float32)
+        features = np.empty((len(pairs), len(self.names)), dtype=np.float32)
         order = np.argsort(pairs[:, 0], kind="stable")
         first, place = np.unique(pairs[order, 0], return_inverse=True)
         for start in range(0, len(first), BLOCK):
             low, high = np.searchsorted(place, (start, start + BLOCK))
             rows = order[low:high]
             for column, block in enumerate(self._blocks(first[start : start + BLOCK])):
-                found[rows, column] = block[place[low:high] - start, pairs[rows, 1]]
-        self._fill_ends(found, pairs[:, 0], pairs[:, 1])
-        return found
+                features[rows, column] = block[place[low:high] - start, pairs[rows, 1]]
+        self._fill_ends(features, pairs[:, 0], pairs[:, 1])
+        return features
 
     def columns(self, start: int, stop: int) -> Float32[np.ndarray, "features block rest"]:
         """Features of the genes from `start` up to `stop` with every gene from `start` on: 4 F G bytes a gene."""
-        found = np.empty((len(self.names), stop - start, self.genes - start), dtype=np.float32)
+        features = np.empty((len(self.names), stop - start, self.genes - start), dtype=np.float32)
         for column, blocks in enumerate(self._blocks(np.arange(start, stop))):
-            found[column] = blocks[:, start:]
+            features[column] = blocks[:, start:]
         one, other = np.arange(start, stop)[:, None], np.arange(start, self.genes)[None]
-        self._fill_ends(np.moveaxis(found, 0, -1), *np.broadcast_arrays(one, other))
-        return found
+        self._fill_ends(np.moveaxis(features, 0, -1), *np.broadcast_arrays(one, other))
+        return features
 
     def _blocks(self, of: Int64[np.ndarray, " block"]) -> list[np.ndarray]:
         """Every feature of pairs, of these genes with every gene, [block, G] each, in the order of `names`."""
         own = self._seen.adjacency[of].toarray()
         return [
-            block for name, told in self._told.items() for block in VIEWS[name].pair_features(told, self._seen, of, own)
+            block
+            for name, content in self._told.items()
+            for block in VIEWS[name].pair_features(content, self._seen, of, own)
         ]
 
-    def _fill_ends(self, found: np.ndarray, one: np.ndarray, other: np.ndarray) -> None:
+    def _fill_ends(self, features: np.ndarray, one: np.ndarray, other: np.ndarray) -> None:
         """The features of single genes, into the last columns."""
         swapped = self._busy[one] < self._busy[other]
         busier, quieter = np.where(swapped, other, one), np.where(swapped, one, other)
         column = self._pair_columns
         for _, _, value in self._of_genes:
-            found[..., column] = value[busier]
-            found[..., column + 1] = value[quieter]
+            features[..., column] = value[busier]
+            features[..., column + 1] = value[quieter]
             column += 2
 
     def _arrays(self) -> dict[str, np.ndarray]:
@@ -111,6 +113,6 @@ class PairFeatures:
     def _gene_features(self) -> list[tuple[str, str, Float32[np.ndarray, " genes"]]]:
         """Name, view and value [G] of each feature of a single gene."""
         counts = [("partners", COMMON, self._seen.full_degree)]
-        for view, told in self._told.items():
-            counts += [(name, view, count) for name, count in VIEWS[view].gene_features(told, self._seen)]
+        for view, content in self._told.items():
+            counts += [(name, view, count) for name, count in VIEWS[view].gene_features(content, self._seen)]
         return [(name, view, np.log1p(count).astype(np.float32)) for name, view, count in counts]

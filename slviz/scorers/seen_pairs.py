@@ -50,7 +50,7 @@ class SeenPairs:
         largest = np.argsort(-count, kind="stable")[:SOURCES]
         kept = tuple(str(names[at]) for at in largest if count[at] >= max(2, FEWEST_SHARE * len(pairs)))
         number = {name: at for at, name in enumerate(kept)}
-        source = np.array([number.get(each, len(kept)) for each in label], dtype=np.int64)
+        source = np.array([number.get(name, len(kept)) for name in label], dtype=np.int64)
         return cls(len(graph), pairs, np.nan_to_num(score), source, kept)
 
     @classmethod

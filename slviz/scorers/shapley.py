@@ -21,12 +21,12 @@ def shapley_values(sides: Sequence[str], worth: Worth) -> dict[str, Float64[np.n
 
     The values of a row add up to its worth with all sides less that with none.
     """
-    subsets = [frozenset(told) for size in range(len(sides) + 1) for told in combinations(sides, size)]
-    worth_of = {told: worth(set(told)) for told in subsets}
-    found = {side: np.zeros_like(worth_of[frozenset()]) for side in sides}
-    for told in subsets:
+    subsets = [frozenset(subset) for size in range(len(sides) + 1) for subset in combinations(sides, size)]
+    worth_of = {subset: worth(set(subset)) for subset in subsets}
+    values = {side: np.zeros_like(worth_of[frozenset()]) for side in sides}
+    for subset in subsets:
         for side in sides:
-            if side not in told:
-                share = 1 / (len(sides) * comb(len(sides) - 1, len(told)))
-                found[side] += share * (worth_of[told | {side}] - worth_of[told])
-    return found
+            if side not in subset:
+                share = 1 / (len(sides) * comb(len(sides) - 1, len(subset)))
+                values[side] += share * (worth_of[subset | {side}] - worth_of[subset])
+    return values

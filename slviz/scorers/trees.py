@@ -142,7 +142,7 @@ def _arrays(model: HistGradientBoostingClassifier | HistGradientBoostingRegresso
     trees = [of_round[0].nodes for of_round in model._predictors]  # the fitted trees have no public name
     first = np.cumsum([0] + [len(nodes) for nodes in trees])
     nodes = np.concatenate(trees)
-    shift = np.repeat(first[:-1], [len(each) for each in trees])
+    shift = np.repeat(first[:-1], [len(tree) for tree in trees])
     leaf = nodes["is_leaf"].astype(bool)
     feature = np.where(leaf, LEAF, nodes["feature_idx"].astype(np.int64))
     left = np.where(leaf, 0, nodes["left"].astype(np.int64) + shift)

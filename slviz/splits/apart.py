@@ -52,15 +52,15 @@ def kept_apart(
     fewer then, as when they are drawn.
     """
     taken = avoid if brought is None else np.union1d(avoid, pair_keys(brought, genes))
-    found = {IN_ORDER[0]: dict(drawn[IN_ORDER[0]])}
+    kept = {IN_ORDER[0]: dict(drawn[IN_ORDER[0]])}
     for earlier, part in enumerate(IN_ORDER[1:], start=1):
-        taken = _with(taken, found[IN_ORDER[earlier - 1]], genes)
+        taken = _with(taken, kept[IN_ORDER[earlier - 1]], genes)
         where: dict[str, Any] = {"pool": None if pools is None else pools.get(part), "genes": genes, "avoid": taken}
-        found[part] = {
+        kept[part] = {
             kind: _replaced(random, pairs, like=like[part], kind=kind, part=part, earlier=IN_ORDER[:earlier], **where)
             for kind, pairs in drawn[part].items()
         }
-    return found
+    return kept
 
 
 def _with(taken: np.ndarray, more: Negatives, genes: int) -> Int64[np.ndarray, " keys"]:

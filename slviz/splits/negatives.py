@@ -211,8 +211,8 @@ def _rejoined(
         if not refused.any():
             break
         _swap_ends(random, joined, refused, genes=genes, avoid=avoid, sided=sided)
-    found = pair_keys(joined[_allowed(joined, genes=genes, avoid=avoid)], genes)
-    return _rejecting(draw, len(joined), genes=genes, avoid=avoid, found=found)
+    keys = pair_keys(joined[_allowed(joined, genes=genes, avoid=avoid)], genes)
+    return _rejecting(draw, len(joined), genes=genes, avoid=avoid, found=keys)
 
 
 def _allowed(pairs: Int64[np.ndarray, "pairs 2"], *, genes: int, avoid: np.ndarray) -> np.ndarray:

@@ -76,7 +76,7 @@ class NewGenes(Folded):
         return part
 
     def _pools(self, gene_part: np.ndarray) -> dict[str, Pool]:
-        unseen, aside, learnt = (np.flatnonzero(gene_part == each) for each in ("test", "validation", "train"))
+        unseen, aside, learnt = (np.flatnonzero(gene_part == part) for part in ("test", "validation", "train"))
         seen = np.flatnonzero(gene_part != "test")
         return {
             "train": Pool(learnt, learnt),

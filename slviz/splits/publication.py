@@ -98,12 +98,12 @@ class Publication(Split):
             if not small:
                 raise InvalidSetting(f"Every publication of '{graph.name}' has {SMALL_BELOW} pairs of its own or more.")
             return small
-        ids = [each.strip() for each in wanted.split("+") if each.strip()] or [next(iter(own))]
-        for each in ids:
-            if each not in own:
+        ids = [pubmed_id.strip() for pubmed_id in wanted.split("+") if pubmed_id.strip()] or [next(iter(own))]
+        for pubmed_id in ids:
+            if pubmed_id not in own:
                 largest = ", ".join(f"{name} ({count:,} pairs)" for name, count in list(own.items())[:SHOWN])
                 raise InvalidSetting(
-                    f"No pair of '{graph.name}' rests on publication '{each}' alone.{nearest(each, own)} "
+                    f"No pair of '{graph.name}' rests on publication '{pubmed_id}' alone.{nearest(pubmed_id, own)} "
                     f"The largest are: {largest}."
                 )
         return ids
@@ -113,8 +113,12 @@ def publication_words(ids: str) -> str:
     """PubMed ids with + between them in words; names of other kinds, such as those of the demo, as they are."""
     if ids.strip() in GROUPS:
         return GROUPS[ids.strip()]
-    each = ids.replace("+", " ").split()
-    return f"PubMed {' + '.join(each)}" if all(one.isdecimal() for one in each) else f"publication {' + '.join(each)}"
+    publications = ids.replace("+", " ").split()
+    return (
+        f"PubMed {' + '.join(publications)}"
+        if all(one.isdecimal() for one in publications)
+        else f"publication {' + '.join(publications)}"
+    )
 
 
 def publications(graph: GeneGraph) -> dict[str, int]:

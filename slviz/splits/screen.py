@@ -89,10 +89,10 @@ class Screen(Split):
         if self.screen:
             return (self.screen,)
         counts = _screens_of(graph).counts
-        found = tuple(counts.loc[(counts["hits"] > 0) & (counts["non_hits"] > 0), "screen"])
-        if not found:
+        names = tuple(counts.loc[(counts["hits"] > 0) & (counts["non_hits"] > 0), "screen"])
+        if not names:
             raise DataError(f"No screen of '{graph.name}' has both hits and tested pairs that are none. {OTHER_SPLIT}")
-        return found
+        return names
 
     def _part_of_known(self, graph: GeneGraph, *, evaluated: Int64[np.ndarray, " keys"]) -> np.ndarray:
         """Text [P]: "train" or "validation" for each known pair, "" for one that a held-out screen tested."""

@@ -44,7 +44,7 @@ class ClassProblem:
         bounds = (float(score.min()), float(score.max())) if len(score) else (0.0, 1.0)
         self.whole = MessageGraph.of(split.pairs[rows], score, genes=len(graph), bounds=bounds, device=device)
         learnt, evaluated = (genes_of(self.classes, split, part) for part in ("train", "validation"))
-        self.training, self.validation = (torch.as_tensor(each, device=device) for each in (learnt, evaluated))
+        self.training, self.validation = (torch.as_tensor(rows, device=device) for rows in (learnt, evaluated))
         self.target = torch.as_tensor(self.classes.label.copy(), device=device)
         weights = self.task.weights_of(self.classes.label[learnt], classes=count)
         self.weights = torch.as_tensor(weights, device=device)

@@ -158,7 +158,7 @@ def evaluate_genes(
         {
             "gene": np.asarray(genes, dtype=object),
             "part": split.gene_part,
-            **{("prediction" if name == NETWORK else name): each.astype(np.float32) for name, each in errors.items()},
+            **{("prediction" if name == NETWORK else name): error.astype(np.float32) for name, error in errors.items()},
         }
     )
     assert tuple(frame.columns[: len(GENE_COLUMNS)]) == GENE_COLUMNS
@@ -214,8 +214,8 @@ def _ranking_rows(graph: GeneGraph, split: PairSplit, scorers: Mapping[str, Scor
         return ranking_metrics(rows, positives=positives, excluded=excluded, genes=len(graph))
 
     metrics_of_pairs = side_by_side(ranked, list(scorers.values()), most=SCORERS_AT_ONCE)
-    for scorer, found in zip(scorers, metrics_of_pairs, strict=True):
-        for against, metrics in found.items():
+    for scorer, of_kinds in zip(scorers, metrics_of_pairs, strict=True):
+        for against, metrics in of_kinds.items():
             yield from ((scorer, "test", against, metric, value) for metric, value in metrics.items())
 
 
@@ -249,7 +249,7 @@ def _by_evidence(kinds: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
 
 def _gene_rows(part: np.ndarray, errors: Mapping[str, np.ndarray]) -> Iterator[Row]:
     for scorer, error in errors.items():
-        for each in PARTS:
-            of_part = error[part == each]
+        for name in PARTS:
+            of_part = error[part == name]
             if len(of_part):
-                yield scorer, each, "genes", "rmse", float(np.sqrt(np.mean(of_part**2)))
+                yield scorer, name, "genes", "rmse", float(np.sqrt(np.mean(of_part**2)))

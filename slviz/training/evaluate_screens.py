@@ -178,30 +178,33 @@ def _rows(screens: list[EvaluatedScreen]) -> Iterator[Row]:
             for screen in screens
         }
         for against, of_group in _groups(screens).items():
-            metrics = mean_of_screens([screen_metrics(each.tests.hit, each.scores[label]) for each in of_group])
+            metrics = mean_of_screens([screen_metrics(screen.tests.hit, screen.scores[label]) for screen in of_group])
             for key in ("auc", "ap"):
-                low, high = interval(np.mean([drawn[each.name][key] for each in of_group], axis=0))
+                low, high = interval(np.mean([drawn[screen.name][key] for screen in of_group], axis=0))
                 metrics |= {f"{key}_low": low, f"{key}_high": high}
             yield from ((label, "test", against, metric, value) for metric, value in metrics.items())
         for against, part_of in _parts().items():
             metrics = mean_of_screens(
                 [
-                    screen_metrics(each.tests.hit[chosen], each.scores[label][chosen])
-                    for each in screens
-                    if _is_measured(each.tests.hit, chosen := part_of(each))
+                    screen_metrics(screen.tests.hit[chosen], screen.scores[label][chosen])
+                    for screen in screens
+                    if _is_measured(screen.tests.hit, chosen := part_of(screen))
                 ]
             )
             yield from ((label, "test", against, metric, metrics[metric]) for metric in ("auc", "ap") if metrics)
     for against, of_group in _groups(screens).items():
-        covered = mean_of_screens([each.covered for each in of_group])
+        covered = mean_of_screens([screen.covered for screen in of_group])
         yield from ((NETWORK, "test", against, metric, value) for metric, value in covered.items())
 
 
 def _groups(screens: list[EvaluatedScreen]) -> dict[str, list[EvaluatedScreen]]:
     """What a mean is taken over: the screens that count, those of paralogs, and each by itself."""
-    counting = [each for each in screens if each.counts] or screens
-    groups = {SCREENS: counting, PARALOG_SCREENS: [each for each in counting if each.paralogs.mean() >= OF_PARALOGS]}
-    groups |= {f"screen {each.name}": [each] for each in screens}
+    counting = [screen for screen in screens if screen.counts] or screens
+    groups = {
+        SCREENS: counting,
+        PARALOG_SCREENS: [screen for screen in counting if screen.paralogs.mean() >= OF_PARALOGS],
+    }
+    groups |= {f"screen {screen.name}": [screen] for screen in screens}
     return {against: of_group for against, of_group in groups.items() if of_group}
 
 

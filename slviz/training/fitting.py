@@ -108,8 +108,8 @@ class Fit:
     best: dict[str, Tensor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        opponents = {id(each) for each in self._adversary_parameters()}
-        self.fitted = [each for each in self.problem.model.parameters() if id(each) not in opponents]
+        opponents = {id(parameter) for parameter in self._adversary_parameters()}
+        self.fitted = [parameter for parameter in self.problem.model.parameters() if id(parameter) not in opponents]
         self.optimisers = {"adam": self._adam(self.fitted)}
         if opponents:
             self.optimisers["adversary"] = self._adam(self._adversary_parameters())
@@ -133,9 +133,9 @@ class Fit:
     ) -> None:
         """All epochs that are left; leaves the model at its best epoch by validation, or at the last if so told."""
         while self.epoch < self.settings.epochs and not self._out_of_patience():
-            told = self._one_epoch()
+            record = self._one_epoch()
             if on_epoch is not None:
-                on_epoch(told)
+                on_epoch(record)
             if on_checkpoint is not None and self.epoch % CHECKPOINT_EVERY == 0:
                 on_checkpoint(self.checkpoint())
         if self.best and self.settings.keep == "best":

@@ -29,8 +29,8 @@ def structure_of(
     level = np.clip((scaled * LEVELS).astype(np.int64), 0, LEVELS - 1)
     ends = pairs.ravel()
     partners = np.bincount(ends, minlength=genes)
-    each = np.maximum(partners, 1)
+    count = np.maximum(partners, 1)
     total = np.bincount(ends, weights=np.repeat(scaled, 2), minlength=genes)
     histogram = np.bincount(ends * LEVELS + np.repeat(level, 2), minlength=genes * LEVELS).reshape(genes, LEVELS)
-    columns = [np.log1p(partners) / 2, total / each, *(histogram / each[:, None]).T]
+    columns = [np.log1p(partners) / 2, total / count, *(histogram / count[:, None]).T]
     return np.stack(columns, axis=1).astype(np.float32)

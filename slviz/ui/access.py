@@ -67,14 +67,14 @@ class Access:
 def current() -> Access:
     """What the visitor of this session may do, by the setting and by who can reach the server."""
     alone = listens_here() and not came_through_a_proxy()
-    asked = os.environ.get(SETTING, "").strip().casefold()
-    if asked == READ_ONLY:
+    setting = os.environ.get(SETTING, "").strip().casefold()
+    if setting == READ_ONLY:
         return Access(READ_ONLY, f"as {SETTING} says.", alone)
-    if asked in LEVELS:
-        return Access(asked, alone=alone)
-    if asked:
+    if setting in LEVELS:
+        return Access(setting, alone=alone)
+    if setting:
         known = ", ".join(LEVELS)
-        return Access(READ_ONLY, f"since {SETTING} is “{shown(asked)}”, which is not one of: {known}.", alone)
+        return Access(READ_ONLY, f"since {SETTING} is “{shown(setting)}”, which is not one of: {known}.", alone)
     if alone:
         return Access(TRUSTED, alone=True)
     return Access(
@@ -101,7 +101,7 @@ def listens_here() -> bool:
     """Whether Streamlit listens on this machine alone, and answers to no name but this machine's."""
     address, names = st.get_option("server.address"), st.get_option("server.allowedHosts")
     shown_as = st.get_option("browser.serverAddress")
-    return bool(names) and all(is_this_machine(each) for each in (address, shown_as or "localhost", *names))
+    return bool(names) and all(is_this_machine(host) for host in (address, shown_as or "localhost", *names))
 
 
 def is_this_machine(host: object) -> bool:
@@ -200,7 +200,7 @@ def unmasked(cookie: str) -> bytes:
     """The token in the text "2|mask|masked token|time" of an XSRF cookie, hexadecimal; empty for anything else."""
     parts = cookie.strip("\"'").split("|")
     try:
-        mask, masked = (bytes.fromhex(each) for each in parts[1:3])
+        mask, masked = (bytes.fromhex(part) for part in parts[1:3])
     except ValueError:
         return b""
     if parts[0] != "2" or len(parts) != 4 or len(mask) != MASK_BYTES or len(masked) < LEAST_TOKEN_BYTES:

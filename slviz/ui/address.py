@@ -67,18 +67,18 @@ def value(key: str) -> str | None:
 
 def put(**values: str | None) -> None:
     """Write shared parameters into the address; each change is one step for the browser's "back"."""
-    changed = {key: each for key, each in values.items() if each and st.query_params.get(key) != each}
+    changed = {key: value for key, value in values.items() if value and st.query_params.get(key) != value}
     if changed:
         st.query_params.update(changed)
-    for key, each in values.items():
-        if not each and key in st.query_params:
+    for key, value in values.items():
+        if not value and key in st.query_params:
             del st.query_params[key]
 
 
 def shared_parameters(**changes: str) -> dict[str, str]:
     """What a link to another page carries: run, gene and data of this one, with some of it changed."""
     known = {key: value(key) for key in SHARED_PARAMETERS}
-    return {key: each for key, each in (known | changes).items() if each}
+    return {key: value for key, value in (known | changes).items() if value}
 
 
 def one_of(widget: Callable[..., Any], label: str, options: Sequence[str], *, key: str, **arguments: Any) -> str:
@@ -89,9 +89,9 @@ def one_of(widget: Callable[..., Any], label: str, options: Sequence[str], *, ke
     """
     if widget in MARKDOWN_LABELS and any(escape_markdown(option) != option for option in options):
         widget = st.selectbox
-    asked = st.query_params.get(key)
-    if asked is not None and asked not in options:
-        _say_nonsense(key, asked, f"There are: {', '.join(options)}. This page shows “{options[0]}”.")
+    value = st.query_params.get(key)
+    if value is not None and value not in options:
+        _say_nonsense(key, value, f"There are: {', '.join(options)}. This page shows “{options[0]}”.")
     if st.session_state.get(key) not in (None, *options):
         del st.session_state[key]  # the options have changed since it was chosen
     if widget in (st.segmented_control, st.pills):
@@ -124,9 +124,9 @@ def folded(label: str, *, key: str, icon: str, open: bool = False) -> ExpanderCo
 
 def _refuse_outside(key: str, low: float, high: float) -> None:
     """Says so where the address asks for something else than a number between the two."""
-    asked = st.query_params.get(key)
-    if asked is not None and not _is_between(asked, low, high):
-        _say_nonsense(key, asked, f"It should be a number from {low:g} to {high:g}.")
+    value = st.query_params.get(key)
+    if value is not None and not _is_between(value, low, high):
+        _say_nonsense(key, value, f"It should be a number from {low:g} to {high:g}.")
 
 
 def _is_between(text: str, low: float, high: float) -> bool:
@@ -136,6 +136,6 @@ def _is_between(text: str, low: float, high: float) -> bool:
         return False
 
 
-def _say_nonsense(key: str, asked: str, way_on: str) -> None:
-    said = f"The address asks for {key} “{shown(asked)}”, which is not there. {way_on}"
+def _say_nonsense(key: str, value: str, way_on: str) -> None:
+    said = f"The address asks for {key} “{shown(value)}”, which is not there. {way_on}"
     st.warning(escape_markdown(said), icon=":material/link_off:")

@@ -34,31 +34,31 @@ def any_folder() -> bool:
     return access.current().alone and not is_list_set()
 
 
-def source_of(asked: str) -> str:
+def source_of(name: str) -> str:
     """The source that an address or a box asks for, as `open_dataset` takes it.
 
     Raises `MissingDataFile` for what may not be opened, whether or not it is there.
     """
     known = known_datasets()
     named = {_name(entry, known): entry.source for entry in known}
-    if asked in named.values():
-        return asked
-    if asked in named:
-        return named[asked]
-    if (folder := _upload_of(asked)) is not None:
+    if name in named.values():
+        return name
+    if name in named:
+        return named[name]
+    if (folder := _upload_of(name)) is not None:
         return str(folder)
     if any_folder():
-        return asked
+        return name
     raise MissingDataFile(
-        f"There is no data set “{shown(asked)}” to open here. There are: {', '.join(named) or 'none'}. The owner of "
+        f"There is no data set “{shown(name)}” to open here. There are: {', '.join(named) or 'none'}. The owner of "
         "this server adds data folders with SLVIZ_DATA_FOLDERS."
     )
 
 
-def permitted(asked: str) -> str | None:
+def permitted(name: str) -> str | None:
     """The same, or None for what may not be opened."""
     try:
-        return source_of(asked)
+        return source_of(name)
     except MissingDataFile:
         return None
 
@@ -74,10 +74,10 @@ def name_in_address(source: str) -> str:
     return _as_upload(Path(source)) or Path(source).name
 
 
-def title(asked: str) -> str:
+def title(name: str) -> str:
     """What a person calls what an address asks for; its own words for what may not be opened."""
-    source = permitted(asked)
-    return asked if source is None else title_of(source)
+    source = permitted(name)
+    return name if source is None else title_of(source)
 
 
 def source_of_run(spec: RunSpec, root: Path) -> str:
@@ -93,7 +93,7 @@ def source_of_run(spec: RunSpec, root: Path) -> str:
 def _name(entry: DatasetEntry, entries: Sequence[DatasetEntry]) -> str:
     """A named data set's name; of a folder its own name, told from others of that name by a hash of its path."""
     own = Path(entry.source).name or entry.source
-    names = Counter(Path(each.source).name for each in entries)
+    names = Counter(Path(known_entry.source).name for known_entry in entries)
     return own if names[own] == 1 else f"{own}-{hashlib.sha256(entry.source.encode()).hexdigest()[:8]}"
 
 
@@ -102,9 +102,9 @@ def _as_upload(folder: Path) -> str:
     return f"upload-{folder.parent.name[:32]}" if folder.parent.parent == cache_folder() / UPLOADS else ""
 
 
-def _upload_of(asked: str) -> Path | None:
+def _upload_of(name: str) -> Path | None:
     """Where an upload lies that an address names; None where there is none."""
-    named = UPLOAD.fullmatch(asked)
+    named = UPLOAD.fullmatch(name)
     if named is None:
         return None
     folders = (cache_folder() / UPLOADS).glob(f"{named[1]}*/*")

@@ -71,8 +71,8 @@ def by_kind(problems: Sequence[Problem]) -> list[list[Problem]]:
 def _line(kind: Sequence[Problem]) -> str:
     first = kind[0]
     value = f"“{first.value}” " if first.value else ""
-    said = (without_paths(each) for each in (value + first.what, first.remedy))
-    return f"**{escape_markdown(_place(kind))}**: {'. '.join(escape_markdown(each) for each in said)}"
+    said = (without_paths(text) for text in (value + first.what, first.remedy))
+    return f"**{escape_markdown(_place(kind))}**: {'. '.join(escape_markdown(sentence) for sentence in said)}"
 
 
 def _place(kind: Sequence[Problem]) -> str:

@@ -100,5 +100,5 @@ def graph_of_address() -> GeneGraph:
     for summary in cache.store().summaries() if wanted else []:
         if summary.run_id == wanted and summary.state == "finished":
             return cache.graph_of(cache.run(summary))
-    asked = address.value("data")
-    return cache.dataset(data_folders.source_of(asked) if asked else default_source())
+    name = address.value("data")
+    return cache.dataset(data_folders.source_of(name) if name else default_source())

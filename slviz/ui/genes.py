@@ -18,8 +18,8 @@ SEARCH_HELP = "Symbol, alias, previous symbol, Ensembl, Entrez or UniProt identi
 def search(graph: GeneGraph, *, label: str = "Gene") -> int | None:
     """A search box whose gene is in the address; its number, or None when nothing (or nobody) was found."""
     key, label = "gene box", in_words(label)
-    asked = address.value("gene")
-    st.session_state[key] = asked
+    text = address.value("gene")
+    st.session_state[key] = text
 
     def changed() -> None:
         address.put(gene=st.session_state[key])
@@ -36,7 +36,7 @@ def search(graph: GeneGraph, *, label: str = "Gene") -> int | None:
         help=SEARCH_HELP if graph.nouns.are_genes else "A name as the data set writes it. Type and press Enter.",
         icon=":material/search:",
     )
-    return found(graph, asked) if asked else None
+    return found(graph, text) if text else None
 
 
 def found(graph: GeneGraph, text: str) -> int | None:
@@ -89,7 +89,7 @@ def _card_lines(graph: GeneGraph, gene: int, known: dict[str, str]) -> list[str]
     if known.get("cytoband") or known.get("chromosome"):
         lines.append(f"Location {escape_markdown(known.get('cytoband') or known['chromosome'])}")
     if known.get("aliases"):
-        aliases = dict.fromkeys(each.lstrip("'") for each in known["aliases"].split("|"))  # NCBI lists 'C-K-RAS so
+        aliases = dict.fromkeys(alias.lstrip("'") for alias in known["aliases"].split("|"))  # NCBI lists 'C-K-RAS so
         lines.append(f"Also called {escape_markdown(', '.join(list(aliases)[:8]))}")
     if known.get("current_symbol") and known["current_symbol"] != graph.genes[gene]:
         lines.append(f"Current symbol {escape_markdown(known['current_symbol'])}")
@@ -101,7 +101,7 @@ def _predicted_partners(graph: GeneGraph, gene: int, run: Run, *, limit: int = 5
     if not len(order):
         return
     scored = [(escape_markdown(graph.genes[number]), as_score(float(score[number]))) for number in order[:limit]]
-    listed = ", ".join(f"{symbol} ({told})" for symbol, told in scored)
+    listed = ", ".join(f"{symbol} ({score})" for symbol, score in scored)
     st.caption(f"Best-scored partners that are not known: {listed}", help=SCORE_HELP)
 
 

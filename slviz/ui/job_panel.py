@@ -46,38 +46,38 @@ class Job:
 
 def panel(job: Job) -> None:
     """The job's state in a box: the offer, or its progress with a button to cancel; draws the page anew at its end."""
-    asked = f"asked {job.key}"
+    started_key = f"asked {job.key}"
     works = job.works()
-    damage = [sentence for each in works if (sentence := cache.damage_of(each.path))]
+    damage = [sentence for artifact in works if (sentence := cache.damage_of(artifact.path))]
     if damage:
         for sentence in damage:
             st.error(escape_markdown(sentence), icon=":material/broken_image:")
-        _offer(job, works, [each.state for each in works], asked)
+        _offer(job, works, [artifact.state for artifact in works], started_key)
         return
-    st.fragment(_look, run_every=POLL_SECONDS if _is_on(job, asked) else None)(job, asked)
+    st.fragment(_look, run_every=POLL_SECONDS if _is_on(job, started_key) else None)(job, started_key)
 
 
-def _is_on(job: Job, asked: str) -> bool:
-    return asked in st.session_state or any(each.state == "running" for each in job.works())
+def _is_on(job: Job, started_key: str) -> bool:
+    return started_key in st.session_state or any(artifact.state == "running" for artifact in job.works())
 
 
 @errors.as_sentences()
-def _look(job: Job, asked: str) -> None:
+def _look(job: Job, started_key: str) -> None:
     works = job.works()
-    states = [each.state for each in works]
+    states = [artifact.state for artifact in works]
     if all(state == "finished" for state in states):
-        st.session_state.pop(asked, None)
+        st.session_state.pop(started_key, None)
         st.rerun()
     elif "running" in states:
-        st.session_state[asked] = time.monotonic() + BETWEEN_SECONDS
+        st.session_state[started_key] = time.monotonic() + BETWEEN_SECONDS
         _follow(job, works, states)
-    elif "failed" not in states and st.session_state.get(asked, 0.0) > time.monotonic():
+    elif "failed" not in states and st.session_state.get(started_key, 0.0) > time.monotonic():
         with st.container(border=True):
             st.progress(0.0, f"Making {job.what}: starting …")
     else:
-        if st.session_state.pop(asked, None) is not None:
+        if st.session_state.pop(started_key, None) is not None:
             st.rerun()  # it has ended without a result: draw anew, without looking every second
-        _offer(job, works, states, asked)
+        _offer(job, works, states, started_key)
 
 
 def _follow(job: Job, works: Sequence[Artifact], states: Sequence[str]) -> None:
@@ -90,12 +90,12 @@ def _follow(job: Job, works: Sequence[Artifact], states: Sequence[str]) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             if access.may_cancel(job.key) and st.button("Cancel", icon=":material/close:", key=f"cancel {job.key}"):
                 st.session_state.pop(f"asked {job.key}", None)
-                for each in works:
-                    each.cancel()
+                for artifact in works:
+                    artifact.cancel()
             st.caption("You can leave this page; the work continues and is kept.")
 
 
-def _offer(job: Job, works: Sequence[Artifact], states: Sequence[str], asked: str) -> None:
+def _offer(job: Job, works: Sequence[Artifact], states: Sequence[str], started_key: str) -> None:
     with st.container(border=True):
         if "failed" in states:
             st.error(escape_markdown(without_paths(works[states.index("failed")].failure)), icon=":material/error:")
@@ -103,12 +103,12 @@ def _offer(job: Job, works: Sequence[Artifact], states: Sequence[str], asked: st
         if not access.may_work():
             return
         if st.button(job.button, type="primary", icon=":material/play_arrow:", key=f"start {job.key}"):
-            st.session_state[asked] = time.monotonic() + START_SECONDS
+            st.session_state[started_key] = time.monotonic() + START_SECONDS
             with errors.as_sentences():
-                for each in works:
-                    each.forget_failure()
-                    if cache.damage_of(each.path):
-                        each.path.unlink(missing_ok=True)
+                for artifact in works:
+                    artifact.forget_failure()
+                    if cache.damage_of(artifact.path):
+                        artifact.path.unlink(missing_ok=True)
                 jobs.start(job.command)
                 access.note_started(job.key)
                 st.rerun()

@@ -116,9 +116,9 @@ def key_metric(task: str, metrics: pd.DataFrame) -> KeyMetric | None:
 def secondary_metrics(task: str, metrics: pd.DataFrame) -> list[KeyMetric]:
     """What else tells runs of this task apart, as far as it was measured."""
     return [
-        found
+        metric
         for name, against in SECONDARY_METRICS.get(task, ())
-        if (found := metric_beside(metrics, name, against=against))
+        if (metric := metric_beside(metrics, name, against=against))
     ]
 
 

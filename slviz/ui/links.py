@@ -31,10 +31,14 @@ def of_gene(graph: GeneGraph, gene: int) -> dict[str, str]:
 
 def organism_of(graph: GeneGraph) -> str:
     """ "human", "mouse" or "yeast", whatever a data set calls it, or as its Ensembl ids tell; "" for all others."""
-    told = graph.nouns.organism.casefold()
-    if told:
-        return next((name for name, names in ORGANISMS.items() if told in names), "")
-    ids = [] if graph.gene_info is None else [each for each in graph.gene_info["ensembl_id"].tolist() if each]
+    organism = graph.nouns.organism.casefold()
+    if organism:
+        return next((name for name, names in ORGANISMS.items() if organism in names), "")
+    ids = (
+        []
+        if graph.gene_info is None
+        else [ensembl_id for ensembl_id in graph.gene_info["ensembl_id"].tolist() if ensembl_id]
+    )
     return next((name for name, form in ENSEMBL.items() if ids and all(map(form.fullmatch, ids[:LOOKED_AT]))), "")
 
 
@@ -96,7 +100,7 @@ def of_publication(pubmed: str, *, synthetic: bool) -> str:
 
 def of_publications(pubmed: str, *, synthetic: bool) -> str:
     """Address of all PubMed records of a text such as "123;456"; "" where there is none."""
-    ids = [each for each in pubmed.split(";") if _is_number(each.strip())]
+    ids = [pubmed_id for pubmed_id in pubmed.split(";") if _is_number(pubmed_id.strip())]
     if synthetic or not ids:
         return ""
     return of_publication(ids[0], synthetic=False) if len(ids) == 1 else _found(ids)
@@ -107,4 +111,4 @@ def _is_number(text: str) -> bool:
 
 
 def _found(ids: list[str]) -> str:
-    return "https://pubmed.ncbi.nlm.nih.gov/?term=" + quote(" ".join(f"{each}[uid]" for each in ids))
+    return "https://pubmed.ncbi.nlm.nih.gov/?term=" + quote(" ".join(f"{pubmed_id}[uid]" for pubmed_id in ids))

@@ -106,7 +106,7 @@ def show(
 
 
 def _model_help(models: Sequence[str]) -> str:
-    lines = [f"- **{escape_markdown(each)}**: {BASELINE_WORDS[each]}" for each in models if each in BASELINE_WORDS]
+    lines = [f"- **{escape_markdown(model)}**: {BASELINE_WORDS[model]}" for model in models if model in BASELINE_WORDS]
     return "The model of this run, then the baselines:\n" + "\n".join(lines)
 
 
@@ -121,4 +121,4 @@ def marks_of_best(column: pd.Series) -> list[str]:
     if key not in METRICS or column.nunique() < 2:
         return [""] * len(column)
     best = column.max() if METRICS[key].higher_is_better else column.min()
-    return ["font-weight: 700; background-color: rgba(0, 158, 115, 0.18)" if each == best else "" for each in column]
+    return ["font-weight: 700; background-color: rgba(0, 158, 115, 0.18)" if value == best else "" for value in column]

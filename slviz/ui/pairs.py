@@ -83,7 +83,7 @@ def _evidence(graph: GeneGraph, run: Run, row: int) -> None:
 
 def evidence_table(graph: GeneGraph, records: pd.DataFrame) -> pd.DataFrame:
     """Records of evidence as a person reads them, PubMed ids as links where they are real."""
-    linked = [links.of_publication(str(each), synthetic=graph.synthetic) for each in records["pubmed"]]
+    linked = [links.of_publication(str(pubmed_id), synthetic=graph.synthetic) for pubmed_id in records["pubmed"]]
     return pd.DataFrame(
         {
             "Evidence": records["evidence"],

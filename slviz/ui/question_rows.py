@@ -45,11 +45,13 @@ def show(graph: GeneGraph, source: str) -> None:
 def of_data(graph: GeneGraph) -> tuple[Standing, ...]:
     """Where the finished runs on a data set stand; compared once, until there is another run."""
     runs = [
-        each
-        for each in cache.store().summaries()
-        if each.state == "finished" and each.spec is not None and each.spec.data_fingerprint == graph.fingerprint
+        summary
+        for summary in cache.store().summaries()
+        if summary.state == "finished"
+        and summary.spec is not None
+        and summary.spec.data_fingerprint == graph.fingerprint
     ]
-    stamps = tuple((each.run_id, str(each.finished)) for each in runs)
+    stamps = tuple((run.run_id, str(run.finished)) for run in runs)
     return _standings(str(cache.store().root), stamps, graph.fingerprint, graph, runs)
 
 

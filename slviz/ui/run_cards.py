@@ -31,12 +31,14 @@ def show(summaries: Sequence[RunSummary], *, key: str, columns: int = 3) -> None
     Networks of the coursework are there for comparison: they stand in the table and take no card.
     """
     names = run_names.names(summaries)
-    first = [each for each in summaries if each.spec and not each.spec.network.name.startswith(COURSEWORK)][:MOST_CARDS]
+    first = [summary for summary in summaries if summary.spec and not summary.spec.network.name.startswith(COURSEWORK)][
+        :MOST_CARDS
+    ]
     for start in range(0, len(first), columns):
-        for column, each in zip(st.columns(columns), first[start : start + columns], strict=False):
-            if each.spec is not None:
+        for column, summary in zip(st.columns(columns), first[start : start + columns], strict=False):
+            if summary.spec is not None:
                 with column, st.container(border=True, height="stretch"):
-                    _card(each, each.spec, name=names[each.run_id], others=summaries)
+                    _card(summary, summary.spec, name=names[summary.run_id], others=summaries)
     if len(summaries) > len(first):
         part = address.folded(f"All {len(summaries):,} finished runs", key=key, icon=":material/table:")
         if part.open:
@@ -46,7 +48,7 @@ def show(summaries: Sequence[RunSummary], *, key: str, columns: int = 3) -> None
 
 def _table(summaries: Sequence[RunSummary], names: Mapping[str, str], *, key: str) -> None:
     """Every run in a line, to sort and to search; a picked one gives the ways to its pages."""
-    rows = [_line(each, each.spec, names[each.run_id]) for each in summaries if each.spec is not None]
+    rows = [_line(summary, summary.spec, names[summary.run_id]) for summary in summaries if summary.spec is not None]
     table = pd.DataFrame(rows, columns=list(LINE))
     numbers = {name: st.column_config.NumberColumn(name, format="%.3f") for name in ("Value", "Baseline's")}
     event = st.dataframe(
@@ -86,9 +88,9 @@ def damaged(summaries: Sequence[RunSummary], *, most: int = 10) -> None:
     if not summaries:
         return
     with st.expander(f"Damaged runs ({len(summaries)})", icon=":material/broken_image:"):
-        for each in summaries[:most]:
-            st.markdown(f"**{escape_markdown(each.run_id)}**: {escape_markdown(without_paths(each.problem))}")
-            layout.link(layout.TRAIN, "Open it", icon=":material/monitoring:", job=each.run_id)
+        for summary in summaries[:most]:
+            st.markdown(f"**{escape_markdown(summary.run_id)}**: {escape_markdown(without_paths(summary.problem))}")
+            layout.link(layout.TRAIN, "Open it", icon=":material/monitoring:", job=summary.run_id)
 
 
 def _card(summary: RunSummary, spec: RunSpec, *, name: str, others: Sequence[RunSummary]) -> None:
@@ -118,16 +120,18 @@ def show_metrics(summary: RunSummary, spec: RunSpec, *, others: Sequence[RunSumm
     )
     measured = all_metrics(spec.task.name, spec.split.name, summary.metrics)
     elsewhere = at_other_questions(summary, cache.store().summaries() if others is None else others)
-    lost = any(each.is_behind for each in (*measured, *elsewhere.values()))
+    lost = any(metric.is_behind for metric in (*measured, *elsewhere.values()))
     if measured and key_metric(spec.task.name, summary.metrics) is not None:
         _metric(measured[0], lost=lost)
-    told = {each.label for each in secondary_metrics(spec.task.name, summary.metrics)}
-    for each in measured[1:]:
-        if each.is_behind or each.label in told:
-            st.caption(_line_of(each.sentence, behind=each.is_behind), help=f"{each.help} {glossary_link(each.term)}")
-    for title, each in elsewhere.items():
-        where = f"The same model, {title}: {each.sentence}"
-        st.caption(_line_of(where, behind=each.is_behind), help=f"{each.help} {glossary_link(each.term)}")
+    told = {metric.label for metric in secondary_metrics(spec.task.name, summary.metrics)}
+    for metric in measured[1:]:
+        if metric.is_behind or metric.label in told:
+            st.caption(
+                _line_of(metric.sentence, behind=metric.is_behind), help=f"{metric.help} {glossary_link(metric.term)}"
+            )
+    for title, metric in elsewhere.items():
+        where = f"The same model, {title}: {metric.sentence}"
+        st.caption(_line_of(where, behind=metric.is_behind), help=f"{metric.help} {glossary_link(metric.term)}")
     _not_evaluated(spec, question, elsewhere)
 
 

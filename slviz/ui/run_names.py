@@ -32,15 +32,17 @@ SPELT = {
 def names(summaries: Sequence[RunSummary]) -> dict[str, str]:
     """By run_id such as "GAT · both · link — demo (fold 0, seed 0)"; runs alike but for a setting say that one too."""
     alike: dict[str, list[RunSummary]] = defaultdict(list)
-    for each in summaries:
-        alike[each.run_id if each.spec is None else _base(each.spec)].append(each)
+    for summary in summaries:
+        alike[summary.run_id if summary.spec is None else _base(summary.spec)].append(summary)
     return {run_id: name for base, group in alike.items() for run_id, name in _told_apart(base, group).items()}
 
 
 def labels(summaries: Sequence[RunSummary]) -> dict[str, str]:
     """The names with the key metric of each run that has one, for a list to choose from."""
     known = names(summaries)
-    return {each.run_id: " · ".join(filter(None, [known[each.run_id], _metric(each)])) for each in summaries}
+    return {
+        summary.run_id: " · ".join(filter(None, [known[summary.run_id], _metric(summary)])) for summary in summaries
+    }
 
 
 def _metric(summary: RunSummary) -> str:
@@ -70,27 +72,29 @@ def network_name(name: str) -> str:
 
 
 def _told_apart(base: str, group: Sequence[RunSummary]) -> dict[str, str]:
-    settings = {each.run_id: _settings(each.spec) for each in group if each.spec is not None}
-    keys = dict.fromkeys(key for found in settings.values() for key in found)
+    settings = {summary.run_id: _settings(summary.spec) for summary in group if summary.spec is not None}
+    keys = dict.fromkeys(key for of_run in settings.values() for key in of_run)
     differing = [
         key
         for key in keys
-        if key not in SAID_ANYWAY and len({found[key] for found in settings.values() if key in found}) > 1
+        if key not in SAID_ANYWAY and len({of_run[key] for of_run in settings.values() if key in of_run}) > 1
     ]
-    told: dict[str, str] = {}
-    for each in group:
-        if each.spec is None:
-            told[each.run_id] = base
+    names: dict[str, str] = {}
+    for summary in group:
+        if summary.spec is None:
+            names[summary.run_id] = base
             continue
-        own = settings[each.run_id]
-        usual = _usual(each.spec) if len(differing) > 1 else {}  # many runs apart by many settings: say what is unusual
+        own = settings[summary.run_id]
+        usual = (
+            _usual(summary.spec) if len(differing) > 1 else {}
+        )  # many runs apart by many settings: say what is unusual
         extra = [
             f"{key[1]} {_short(own[key])}"
             for key in differing
             if key in own and not (key in usual and own[key] == usual[key])
         ]
-        told[each.run_id] = f"{base} ({', '.join([_held_out(each.spec), f'seed {each.spec.seed}', *extra])})"
-    return told
+        names[summary.run_id] = f"{base} ({', '.join([_held_out(summary.spec), f'seed {summary.spec.seed}', *extra])})"
+    return names
 
 
 def _held_out(spec: RunSpec) -> str:
@@ -106,17 +110,19 @@ def _held_out(spec: RunSpec) -> str:
 
 def _settings(spec: RunSpec) -> dict[tuple[str, str], Any]:
     """Every setting by its part and its label in small letters, and the data's fingerprint."""
-    found: dict[tuple[str, str], Any] = {("data", "data"): spec.data_fingerprint}
+    settings: dict[tuple[str, str], Any] = {("data", "data"): spec.data_fingerprint}
     for part in TABLES:
         choice = getattr(spec, part)
-        found[part, "name"] = choice.name
-        found |= {(part, each.label.lower()): getattr(choice, each.key) for each in choice.settings()}
-    return found
+        settings[part, "name"] = choice.name
+        settings |= {(part, setting.label.lower()): getattr(choice, setting.key) for setting in choice.settings()}
+    return settings
 
 
 def _usual(spec: RunSpec) -> dict[tuple[str, str], Any]:
     """The default of every setting, by the same keys."""
-    return {(part, each.label.lower()): each.default for part in TABLES for each in getattr(spec, part).settings()}
+    return {
+        (part, setting.label.lower()): setting.default for part in TABLES for setting in getattr(spec, part).settings()
+    }
 
 
 def _short(value: Any) -> str:

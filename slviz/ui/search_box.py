@@ -119,7 +119,7 @@ def box(
     def fragment() -> None:
         typed = str((st.session_state.get(key) or {}).get("typed") or "")[:LONGEST_TYPED]
         hits = find(typed) if typed else NO_MATCHES
-        told = _component()(
+        events = _component()(
             key=key,
             data={
                 "label": label,
@@ -133,7 +133,7 @@ def box(
             on_typed_change=_nothing,
             on_chosen_change=_nothing,
         )
-        text = _chosen_text(told.get("chosen"), hits)
+        text = _chosen_text(events.get("chosen"), hits)
         if text is not None:
             choose(text)
 

@@ -11,8 +11,8 @@ import streamlit as st
 def numbers(event: Any) -> np.ndarray:
     """The distinct numbers behind the selected points, ascending; empty when nothing is selected."""
     points = event["selection"]["points"] if event else []
-    found = {int(number) for point in points if (number := _first(point.get("customdata"))) is not None}
-    return np.array(sorted(found), dtype=np.int64)
+    genes = {int(number) for point in points if (number := _first(point.get("customdata"))) is not None}
+    return np.array(sorted(genes), dtype=np.int64)
 
 
 def clicked(key: str) -> int | None:

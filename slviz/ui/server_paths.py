@@ -22,9 +22,9 @@ def without_paths(text: object) -> str:
     said = str(text)
     for root in _roots():
         said = re.sub(re.escape(root) + r"(?=[/\\]\w)", "/in", said).replace(root, last_part(root))
-    said = _QUOTED.sub(lambda found: found["open"] + last_part(found["path"]), said)
-    said = _POSIX.sub(lambda found: _in_text(found[0]), said)
-    return _WINDOWS.sub(lambda found: _in_text(found[0]), said)
+    said = _QUOTED.sub(lambda match: match["open"] + last_part(match["path"]), said)
+    said = _POSIX.sub(lambda match: _in_text(match[0]), said)
+    return _WINDOWS.sub(lambda match: _in_text(match[0]), said)
 
 
 def typed(command: Sequence[str]) -> list[str]:
@@ -53,4 +53,4 @@ def _is_path(word: str) -> bool:
 def _roots() -> list[str]:
     """Folders of this server, longest first: a blank in their paths could not be told from the end of a path."""
     places = (RunStore.default().root, cache_folder(), Path.cwd())
-    return sorted({str(each) for each in places if len(each.parts) > 2}, key=len, reverse=True)
+    return sorted({str(place) for place in places if len(place.parts) > 2}, key=len, reverse=True)

@@ -82,8 +82,8 @@ class Artifact:
         with contextlib.suppress(DamagedRun):
             content = read_if_there(path)
             if content is not None:
-                told = parse_json(content, StoredProgress, path)
-                return Progress(min(max(told.share, 0.0), 1.0), readable(told.doing))
+                stored = parse_json(content, StoredProgress, path)
+                return Progress(min(max(stored.share, 0.0), 1.0), readable(stored.doing))
         return Progress(0.0, "starting")
 
     def forget_failure(self) -> None:

@@ -55,7 +55,7 @@ class EdgeAblation:
     fall_random: Float32[np.ndarray, "genes draws"]
 
     def __post_init__(self) -> None:
-        lengths = {len(each) for each in self.arrays().values()}
+        lengths = {len(array) for array in self.arrays().values()}
         if len(lengths) != 1 or self.fall_random.ndim != 2:
             raise DamagedRun(f"The parts of an edge ablation disagree on the number of genes: {sorted(lengths)}.")
 

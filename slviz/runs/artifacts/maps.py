@@ -61,7 +61,7 @@ def map_quality_path(folder: Path, method: ProjectionMethod, seed: int, *, of: s
     """Where the quality of that map lies, under its former name where it was measured by an earlier version."""
     path = map_path(folder, method, seed, of=of)
     named = [path.with_name(prefix + path.name) for prefix in (QUALITY, *former_names.of_file(QUALITY))]
-    return next((each for each in named if is_plain(each)), named[0])
+    return next((candidate for candidate in named if is_plain(candidate)), named[0])
 
 
 def save_map(folder: Path, projection: Projection, *, of: str = TRAINED) -> None:
@@ -109,7 +109,9 @@ def read_map_quality(folder: Path, method: ProjectionMethod, seed: int, *, of: s
     points = points_of(folder)
     measures = {name: arrays[name] for name in MEASURES if name in arrays}
     for name in MEASURES:  # NaN where a gene was not measured
-        require({each: np.nan_to_num(array) for each, array in measures.items()}, name, path, kind="f", shape=[points])
+        require(
+            {measure: np.nan_to_num(array) for measure, array in measures.items()}, name, path, kind="f", shape=[points]
+        )
     if not 1 <= about.neighbours < len(arrays["recall"]):
         raise damaged(path, f"is altered: it looks at {about.neighbours:,} nearest genes")
     return MapQuality(**measures, neighbours=about.neighbours)
@@ -119,15 +121,17 @@ def list_maps(folder: Path, *, of: str = TRAINED) -> list[tuple[ProjectionMethod
     """Method and seed of every map of the run, unchecked, in the order of the table of projections."""
     from slviz.projections import PROJECTIONS as METHODS
 
-    found = []
+    maps = []
     for path in sorted(maps_folder(folder, of=of).glob(f"*{SUFFIX}")):
         with contextlib.suppress(SlvizError):  # what is damaged, or of a later version, is told by `damaged_maps`
             about = read_description(path, AboutMap)
             method = METHODS.from_json(about.method)
             if path == map_path(folder, method, about.seed, of=of):
-                found.append((method, about.seed))
+                maps.append((method, about.seed))
     order = list(METHODS)
-    return sorted(found, key=lambda each: (each[0].dimensions, order.index(each[0].name), each[1]))
+    return sorted(
+        maps, key=lambda stored_map: (stored_map[0].dimensions, order.index(stored_map[0].name), stored_map[1])
+    )
 
 
 def _read(

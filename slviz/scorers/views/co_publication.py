@@ -26,7 +26,7 @@ class CoPublication(View):
     def read(self, graph: GeneGraph) -> Any:
         return ()  # the seen pairs say where they were published
 
-    def gene_features(self, told: Any, seen: SeenGraph) -> list[tuple[str, np.ndarray]]:
+    def gene_features(self, content: Any, seen: SeenGraph) -> list[tuple[str, np.ndarray]]:
         mean = np.asarray(seen.confidence.sum(axis=1)).ravel() / np.maximum(seen.degree, 1)
         by_source = [(f"partners by source {at}", many / seen.share) for at, many in enumerate(seen.by_source.T)]
         return [*by_source, ("mean score", np.expm1(mean))]
@@ -35,7 +35,7 @@ class CoPublication(View):
     def pair_names(self) -> tuple[str, ...]:
         return ("expected from publications", "same publications")
 
-    def pair_features(self, told: Any, seen: SeenGraph, of: np.ndarray, own: np.ndarray) -> list[np.ndarray]:
+    def pair_features(self, content: Any, seen: SeenGraph, of: np.ndarray, own: np.ndarray) -> list[np.ndarray]:
         expected = seen.by_source / np.sqrt(np.maximum(seen.by_source.sum(axis=0), 1))
         share = seen.by_source / np.maximum(seen.degree, 1)[:, None]
         return [np.log1p(expected[of] @ expected.T / seen.share), share[of] @ share.T]

@@ -37,11 +37,11 @@ class Interactions(View):
         ones = symmetric(graph.interactions, len(graph))
         return Touching(ones, row_shares(ones))
 
-    def relation(self, told: Touching) -> sp.csr_array:
-        return told.shares
+    def relation(self, content: Touching) -> sp.csr_array:
+        return content.shares
 
-    def gene_features(self, told: Touching, seen: SeenGraph) -> list[tuple[str, np.ndarray]]:
-        near, around = told.shares, told.shares @ seen.full_degree
+    def gene_features(self, content: Touching, seen: SeenGraph) -> list[tuple[str, np.ndarray]]:
+        near, around = content.shares, content.shares @ seen.full_degree
         return [
             ("interactions", np.diff(near.indptr)),
             ("partners around", around),
@@ -52,8 +52,8 @@ class Interactions(View):
     def pair_names(self) -> tuple[str, ...]:
         return ("partners touch", "partners' partners touch", "touch each other", "shared interactors")
 
-    def pair_features(self, told: Touching, seen: SeenGraph, of: np.ndarray, own: np.ndarray) -> list[Any]:
-        root = np.maximum(np.diff(told.ones.indptr), 1).astype(np.float32) ** np.float32(-0.5)
-        direct = told.ones[of].toarray()
-        shared = times(told.ones, direct * root**2) * root[of, None] * root  # D^-½ P D^-1 P D^-½
-        return [*supported(seen, told.shares, of, own), direct, shared]
+    def pair_features(self, content: Touching, seen: SeenGraph, of: np.ndarray, own: np.ndarray) -> list[Any]:
+        root = np.maximum(np.diff(content.ones.indptr), 1).astype(np.float32) ** np.float32(-0.5)
+        direct = content.ones[of].toarray()
+        shared = times(content.ones, direct * root**2) * root[of, None] * root  # D^-½ P D^-1 P D^-½
+        return [*supported(seen, content.shares, of, own), direct, shared]

@@ -41,17 +41,17 @@ class Location(View):
         bands = together(np.where((chromosome < 0) | (band < 0), UNKNOWN, chromosome * (band.max() + 2) + band))
         return Places(bands, chromosome) if bands.nnz else None
 
-    def relation(self, told: Places) -> sp.csr_array:
-        return told.bands
+    def relation(self, content: Places) -> sp.csr_array:
+        return content.bands
 
-    def gene_features(self, told: Places, seen: SeenGraph) -> list[tuple[str, np.ndarray]]:
-        return [("partners of genes in its band", told.bands @ seen.full_degree)]
+    def gene_features(self, content: Places, seen: SeenGraph) -> list[tuple[str, np.ndarray]]:
+        return [("partners of genes in its band", content.bands @ seen.full_degree)]
 
     @property
     def pair_names(self) -> tuple[str, ...]:
         return ("partners in band", "bands paired", "same band", "same chromosome")
 
-    def pair_features(self, told: Places, seen: SeenGraph, of: np.ndarray, own: np.ndarray) -> list[Any]:
-        same = (told.chromosome[of][:, None] == told.chromosome) & (told.chromosome >= 0)
-        in_band = (told.bands[of].toarray() > 0).astype(np.float32)
-        return [*supported(seen, told.bands, of, own), in_band, same.astype(np.float32)]
+    def pair_features(self, content: Places, seen: SeenGraph, of: np.ndarray, own: np.ndarray) -> list[Any]:
+        same = (content.chromosome[of][:, None] == content.chromosome) & (content.chromosome >= 0)
+        in_band = (content.bands[of].toarray() > 0).astype(np.float32)
+        return [*supported(seen, content.bands, of, own), in_band, same.astype(np.float32)]

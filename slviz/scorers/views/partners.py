@@ -38,7 +38,7 @@ class Partners(View):
             )
         return arrays
 
-    def gene_features(self, told: Any, seen: SeenGraph) -> list[tuple[str, np.ndarray]]:
+    def gene_features(self, content: Any, seen: SeenGraph) -> list[tuple[str, np.ndarray]]:
         return [("partners of partners", (seen.adjacency @ seen.full_degree) / np.maximum(seen.degree, 1))]
 
     @property
@@ -52,7 +52,7 @@ class Partners(View):
             *RANKS,
         )
 
-    def pair_features(self, told: Any, seen: SeenGraph, of: np.ndarray, own: np.ndarray) -> list[np.ndarray]:
+    def pair_features(self, content: Any, seen: SeenGraph, of: np.ndarray, own: np.ndarray) -> list[np.ndarray]:
         two = times(seen.by_root, seen.by_root[of].toarray())
         busy = np.log(np.maximum(seen.degree, 2))
         more = 100 / seen.share

@@ -39,15 +39,15 @@ class Terms(View):
         vectors = unit_length(features)
         return LikeTerms(vectors, nearest(vectors))
 
-    def relation(self, told: LikeTerms) -> sp.csr_array:
-        return told.near
+    def relation(self, content: LikeTerms) -> sp.csr_array:
+        return content.near
 
-    def gene_features(self, told: LikeTerms, seen: SeenGraph) -> list[tuple[str, np.ndarray]]:
-        return [("partners of genes with like terms", told.near @ seen.full_degree)]
+    def gene_features(self, content: LikeTerms, seen: SeenGraph) -> list[tuple[str, np.ndarray]]:
+        return [("partners of genes with like terms", content.near @ seen.full_degree)]
 
     @property
     def pair_names(self) -> tuple[str, ...]:
         return ("partners alike", "partners' partners alike", "alike")
 
-    def pair_features(self, told: LikeTerms, seen: SeenGraph, of: np.ndarray, own: np.ndarray) -> list[Any]:
-        return [*supported(seen, told.near, of, own), told.vectors[of] @ told.vectors.T]
+    def pair_features(self, content: LikeTerms, seen: SeenGraph, of: np.ndarray, own: np.ndarray) -> list[Any]:
+        return [*supported(seen, content.near, of, own), content.vectors[of] @ content.vectors.T]

@@ -47,7 +47,7 @@ def page() -> None:
     names = told_apart(run_names.names([summary, *others]))
     kinds = _kinds(runs)
     against = kinds[0] if len(kinds) == 1 else _against(kinds)
-    if lacking := [names[each.run_id] for each in runs if lacks_popularity_matched(each, graph)]:
+    if lacking := [names[run.run_id] for run in runs if lacks_popularity_matched(run, graph)]:
         said = f"{LACKS_POPULARITY_MATCHED} ({', '.join(lacking)})."
         st.caption(f":material/info: {escape_markdown(said)}")
     _metrics(graph, runs, names, against=against)
@@ -57,26 +57,26 @@ def page() -> None:
 
 def _opened(others: Sequence[RunSummary]) -> tuple[list[RunSummary], list[Run]]:
     """Those of the other runs that can be read, and what is wrong with each of the rest."""
-    found: list[tuple[RunSummary, Run]] = []
-    for each in others:
+    opened: list[tuple[RunSummary, Run]] = []
+    for other in others:
         with errors.as_sentences():
-            found.append((each, cache.run(each)))
-    return [summary for summary, _ in found], [run for _, run in found]
+            opened.append((other, cache.run(other)))
+    return [summary for summary, _ in opened], [run for _, run in opened]
 
 
 def comparable(summary: RunSummary, others: Sequence[RunSummary]) -> list[RunSummary]:
     """Those of the others that were evaluated on the same pairs: same data, task and split."""
     spec = summary.spec
     return [
-        each
-        for each in others
+        other
+        for other in others
         if spec is not None
-        and each.spec is not None
-        and each.state == "finished"
-        and each.run_id != summary.run_id
-        and each.spec.data_fingerprint == spec.data_fingerprint
-        and each.spec.task.name == spec.task.name
-        and each.spec.split == spec.split
+        and other.spec is not None
+        and other.state == "finished"
+        and other.run_id != summary.run_id
+        and other.spec.data_fingerprint == spec.data_fingerprint
+        and other.spec.task.name == spec.task.name
+        and other.spec.split == spec.split
     ]
 
 
@@ -86,14 +86,16 @@ def told_apart(names: Mapping[str, str]) -> dict[str, str]:
     heads = {run_id: head.partition(" — ")[0].rpartition(" · ")[0] for run_id, (head, _, _) in parted.items()}
     words = {run_id: inside.split(", ") for run_id, (_, _, inside) in parted.items()}
     shared = set.intersection(*map(set, words.values()))
-    told = {run_id: [word for word in found if word not in shared] for run_id, found in words.items()}
-    return {run_id: heads[run_id] + (f" ({', '.join(told[run_id])})" if told[run_id] else "") for run_id in names}
+    own_words = {run_id: [word for word in of_run if word not in shared] for run_id, of_run in words.items()}
+    return {
+        run_id: heads[run_id] + (f" ({', '.join(own_words[run_id])})" if own_words[run_id] else "") for run_id in names
+    }
 
 
 def _choose(summary: RunSummary) -> list[RunSummary]:
     everything = cache.store().summaries()
-    fitting = {each.run_id: each for each in comparable(summary, everything)}
-    finished = sum(each.state == "finished" for each in everything) - 1
+    fitting = {candidate.run_id: candidate for candidate in comparable(summary, everything)}
+    finished = sum(candidate.state == "finished" for candidate in everything) - 1
     if not fitting:
         st.info(
             f"**No other run was evaluated on the same pairs.** Train one on the same data and task, with the same "
@@ -103,8 +105,8 @@ def _choose(summary: RunSummary) -> list[RunSummary]:
         if access.may_work():
             layout.link(layout.TRAIN, "Train another", icon=":material/add:")
         return []
-    asked = [each for each in (st.query_params.get("with") or "").split(",") if each]
-    unknown = [each for each in asked if each not in fitting and each != summary.run_id]
+    wanted = [run_id for run_id in (st.query_params.get("with") or "").split(",") if run_id]
+    unknown = [run_id for run_id in wanted if run_id not in fitting and run_id != summary.run_id]
     if unknown:
         st.warning(
             escape_markdown(
@@ -113,7 +115,9 @@ def _choose(summary: RunSummary) -> list[RunSummary]:
             ),
             icon=":material/link_off:",
         )
-    st.session_state[KEY] = [each for each in asked if each in fitting][:MOST] or ([] if asked else list(fitting)[:1])
+    st.session_state[KEY] = [run_id for run_id in wanted if run_id in fitting][:MOST] or (
+        [] if wanted else list(fitting)[:1]
+    )
     names = run_names.names([summary, *fitting.values()])
 
     def changed() -> None:
@@ -134,7 +138,7 @@ def _choose(summary: RunSummary) -> list[RunSummary]:
         f"{pluralise(len(fitting), 'other run')} evaluated on the very same pairs"
         + (f"; {pluralise(left_out, 'finished run')} on other pairs, another task or other data." if left_out else ".")
     )
-    return [fitting[each] for each in chosen]
+    return [fitting[run_id] for run_id in chosen]
 
 
 def _kinds(runs: Sequence[Run]) -> list[str]:
@@ -142,7 +146,7 @@ def _kinds(runs: Sequence[Run]) -> list[str]:
     of_runs = [set(run.predictions["against"].unique()) - {"known"} for run in runs]
     present = [str(kind) for kind in set.intersection(*of_runs)]
     order = KEY_METRICS["link"][1]
-    return sorted(present, key=lambda each: order.index(each) if each in order else len(order)) or ["all"]
+    return sorted(present, key=lambda kind: order.index(kind) if kind in order else len(order)) or ["all"]
 
 
 def _against(kinds: Sequence[str]) -> str:
@@ -189,10 +193,10 @@ def _of_run(run: Run, *, against: str) -> pd.DataFrame:
 
 def _differences(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str], *, against: str) -> None:
     first = runs[0]
-    found: dict[str, list[Difference]] = {}
+    differences_of: dict[str, list[Difference]] = {}
     for other in runs[1:]:
         if same_rows(first, other, against=against):
-            found[names[other.run_id]] = _compared(first.run_id, other.run_id, against, first, other)
+            differences_of[names[other.run_id]] = _compared(first.run_id, other.run_id, against, first, other)
         else:
             st.error(
                 escape_markdown(
@@ -200,7 +204,7 @@ def _differences(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str]
                 ),
                 icon=":material/error:",
             )
-    if not found:
+    if not differences_of:
         return
     reference = names[first.run_id]
     name = f"{first.run_id}-differences-{against}"
@@ -214,22 +218,22 @@ def _differences(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str]
         downloads.menu(
             name,
             source=downloads.provenance(graph, first),
-            figure=lambda: _drawn(found, first, reference, against),
-            table=lambda: differences_table(found, reference),
+            figure=lambda: _drawn(differences_of, first, reference, against),
+            table=lambda: differences_table(differences_of, reference),
         )
-    for other, differences in found.items():
+    for other, differences in differences_of.items():
         st.markdown("- " + escape_markdown(sentence(other, reference, differences)))
     charts.draw(
-        _drawn(found, first, reference, against),
+        _drawn(differences_of, first, reference, against),
         name=name,
         synthetic=graph.synthetic,
         alt=f"Differences of each run's metrics to {reference}, with 95 % intervals",
     )
 
 
-def _drawn(found: Mapping[str, Sequence[Difference]], run: Run, reference: str, against: str):
+def _drawn(differences: Mapping[str, Sequence[Difference]], run: Run, reference: str, against: str):
     evaluated = f"Test pairs {AGAINST_WORDS.get(against, against)}; 95 % intervals"
-    return noted(difference_intervals(found, reference=reference), [evaluated, f"Split: {run.spec.held_out}"])
+    return noted(difference_intervals(differences, reference=reference), [evaluated, f"Split: {run.spec.held_out}"])
 
 
 def same_rows(one: Run, other: Run, *, against: str) -> bool:
@@ -256,30 +260,30 @@ def sentence(other: str, reference: str, differences: Sequence[Difference]) -> s
     return f"{other} against {reference}: {'; '.join(map(_said, differences))}."
 
 
-def _said(each: Difference) -> str:
-    metric = METRICS[each.metric]
-    if not each.is_clear:
+def _said(difference: Difference) -> str:
+    metric = METRICS[difference.metric]
+    if not difference.is_clear:
         verdict = "no clear difference"
     else:
-        verdict = "better" if (each.value > 0) == metric.higher_is_better else "worse"
-    return f"{metric.label} {each.value:+.3f} ({each.low:+.3f} to {each.high:+.3f}), {verdict}"
+        verdict = "better" if (difference.value > 0) == metric.higher_is_better else "worse"
+    return f"{metric.label} {difference.value:+.3f} ({difference.low:+.3f} to {difference.high:+.3f}), {verdict}"
 
 
-def differences_table(found: Mapping[str, Sequence[Difference]], reference: str) -> pd.DataFrame:
+def differences_table(differences_of: Mapping[str, Sequence[Difference]], reference: str) -> pd.DataFrame:
     """One row a run and metric."""
     return pd.DataFrame(
         [
             {
                 "run": name,
                 "reference": reference,
-                "metric": each.metric,
-                "value": each.other,
-                "value_of_reference": each.one,
-                "difference": each.value,
-                "low_95": each.low,
-                "high_95": each.high,
+                "metric": difference.metric,
+                "value": difference.other,
+                "value_of_reference": difference.one,
+                "difference": difference.value,
+                "low_95": difference.low,
+                "high_95": difference.high,
             }
-            for name, differences in found.items()
-            for each in differences
+            for name, differences in differences_of.items()
+            for difference in differences
         ]
     )

@@ -43,25 +43,27 @@ def _protocol_help() -> str:
 def show(graph: GeneGraph, source: str) -> None:
     """The tables of the finished runs on this data; what to do where there are none."""
     of_data = [
-        each
-        for each in cache.store().summaries()
-        if each.state in ("finished", "damaged")
-        and each.spec is not None
-        and each.spec.data_fingerprint == graph.fingerprint
+        summary
+        for summary in cache.store().summaries()
+        if summary.state in ("finished", "damaged")
+        and summary.spec is not None
+        and summary.spec.data_fingerprint == graph.fingerprint
     ]
-    runs = [each for each in of_data if each.state == "finished"]
+    runs = [summary for summary in of_data if summary.state == "finished"]
     if not runs:
         _nothing(source)
         return
     question_rows.show(graph, source)
-    collected = _collected(tuple((each.run_id, each.problem or str(each.finished)) for each in of_data), of_data)
-    found = tables(collected)
-    of_task = _pick_task(found)
+    collected = _collected(
+        tuple((summary.run_id, summary.problem or str(summary.finished)) for summary in of_data), of_data
+    )
+    result_tables = tables(collected)
+    of_task = _pick_task(result_tables)
     table, column = _pick_table(of_task)
     _caption(table, runs)
     _figure(graph, table, column)
     _table(graph, table)
-    _runs_of_row(table, column, {each.run_id: each for each in runs})
+    _runs_of_row(table, column, {run.run_id: run for run in runs})
     for note in (*table.notes, *collected.notes):
         st.caption(f":material/info: {escape_markdown(note)}")
 
@@ -85,13 +87,13 @@ def _nothing(source: str) -> None:
     st.code(f"python -m slviz sweep --data {name} --network gat gcn mlp --fold all", language="bash")
 
 
-def _pick_task(found: Sequence[ResultTable]) -> list[ResultTable]:
-    tasks = tuple(dict.fromkeys(table.task for table in found))
+def _pick_task(result_tables: Sequence[ResultTable]) -> list[ResultTable]:
+    tasks = tuple(dict.fromkeys(table.task for table in result_tables))
     task = tasks[0]
     if len(tasks) > 1:
-        listed = "\n".join(f"- **{each}**: {TASK_WORDS.get(each, each)}" for each in tasks)
+        listed = "\n".join(f"- **{task_name}**: {TASK_WORDS.get(task_name, task_name)}" for task_name in tasks)
         task = address.one_of(st.segmented_control, "Task", tasks, key="compare", help=listed)
-    return [table for table in found if table.task == task]
+    return [table for table in result_tables if table.task == task]
 
 
 def _pick_table(of_task: Sequence[ResultTable]) -> tuple[ResultTable, Column]:
@@ -223,7 +225,7 @@ def _table(graph: GeneGraph, table: ResultTable) -> None:
 
 
 def _marks(table: ResultTable, name: str) -> list[str]:
-    column = next((each for each in table.columns if heading(each) == name), None)
+    column = next((candidate for candidate in table.columns if heading(candidate) == name), None)
     return [BEST if column is not None and table.leads(row, column) else "" for row in table.rows]
 
 
@@ -238,7 +240,7 @@ def _runs_of_row(table: ResultTable, column: Column, runs: dict[str, RunSummary]
     wanted = address.value("model")
     if wanted is None:
         return
-    row = next((each for each in table.rows if row_name(each) == wanted), None)
+    row = next((candidate for candidate in table.rows if row_name(candidate) == wanted), None)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.subheader(escape_markdown(shown(wanted)), anchor=False, width="content")
@@ -253,8 +255,8 @@ def _runs_of_row(table: ResultTable, column: Column, runs: dict[str, RunSummary]
                 "A baseline is scored beside every network, on the same pairs. It is shown in each of these runs."
             )
         behind = sorted((runs[run_id] for run_id in row.run_ids), key=_in_order)
-        for each in behind[:MOST_RUNS]:
-            _run_line(row, each, column)
+        for summary in behind[:MOST_RUNS]:
+            _run_line(row, summary, column)
         if len(row.run_ids) > MOST_RUNS:
             st.caption(f"… and {len(row.run_ids) - MOST_RUNS} more.")
 
@@ -277,11 +279,11 @@ def _run_line(row: ResultRow, summary: RunSummary, column: Column) -> None:
 def _metric_of(summary: RunSummary, row: ResultRow, column: Column) -> float:
     table = summary.metrics
     model = NETWORK if row.is_network else row.model
-    found = table.loc[
+    values = table.loc[
         (table["part"] == "test")
         & (table["scorer"] == model)
         & (table["against"] == column[0])
         & (table["metric"] == column[1]),
         "value",
     ]
-    return float(found.iloc[0]) if len(found) else float("nan")
+    return float(values.iloc[0]) if len(values) else float("nan")

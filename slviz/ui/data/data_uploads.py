@@ -25,14 +25,14 @@ def offer() -> None:
         st.markdown(WHAT)
         files = st.file_uploader(
             "Files or a zip",
-            [each.removeprefix(".") for each in (*ENDINGS, ".zip")],
+            [ending.removeprefix(".") for ending in (*ENDINGS, ".zip")],
             accept_multiple_files=True,
             key=KEY,
             max_upload_size=MOST_MEBIBYTES,
             help="They are kept on the machine that runs slviz, by their content, until somebody removes them there.",
         )
         if files and st.button("Check and open", key="open upload", type="primary", icon=":material/rule:"):
-            _open({each.name: each.getvalue() for each in files})
+            _open({file.name: file.getvalue() for file in files})
 
 
 def _on_disk(files: dict[str, bytes], place: Path) -> dict[str, Path]:

@@ -24,9 +24,9 @@ def pick() -> tuple[str, GeneGraph]:
     """The data set of the address, with a control to choose another; stops with a way on when it cannot be read."""
     known = known_datasets()
     titles = {entry.source: entry.title for entry in known}
-    asked = _asked()
-    if asked and asked not in titles:
-        titles[asked] = title_of(asked)
+    wanted = _asked()
+    if wanted and wanted not in titles:
+        titles[wanted] = title_of(wanted)
     options = list(titles)
     if not options:
         raise MissingDataFile(
@@ -34,7 +34,7 @@ def pick() -> tuple[str, GeneGraph]:
             "SLVIZ_DATA to a data folder."
         )
     key = "data picker"
-    st.session_state[key] = asked if asked in options else _default(known)
+    st.session_state[key] = wanted if wanted in options else _default(known)
 
     def changed() -> None:
         chosen = st.session_state[key]
@@ -50,7 +50,7 @@ def pick() -> tuple[str, GeneGraph]:
             options,
             key=key,
             on_change=changed,
-            format_func=lambda each: str(titles.get(each, each)),
+            format_func=lambda source: str(titles.get(source, source)),
             accept_new_options=data_folders.any_folder(),
             help=ANY_FOLDER if data_folders.any_folder() else THESE_FOLDERS,
         )
@@ -63,9 +63,9 @@ def pick() -> tuple[str, GeneGraph]:
 
 def _asked() -> str | None:
     """The source that the address asks for; None, with the sentence, where it may not be opened."""
-    asked = address.value("data")
+    name = address.value("data")
     try:
-        return data_folders.source_of(asked) if asked else None
+        return data_folders.source_of(name) if name else None
     except MissingDataFile as error:
         errors.show(error)
         return None
@@ -87,7 +87,7 @@ def _opened_or_way_on(source: str, titles: dict[str, str]) -> GeneGraph:
         return cache.dataset(source)
     except SlvizError as error:
         errors.show(error)
-    others = [each for each in titles if each != source]
+    others = [other for other in titles if other != source]
     other = DEMO if DEMO in others else next(iter(others), None)
     if other and st.button(f"Use {escape_markdown(titles[other])} instead", type="primary", icon=":material/undo:"):
         address.put(data=data_folders.name_in_address(other))

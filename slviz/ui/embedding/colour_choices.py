@@ -72,11 +72,11 @@ def colouring(name: str, graph: GeneGraph, run: Run, projection: Projection) -> 
     }
     make, sentence = simple[name]
     made = make()
-    told = set(made.categories) - {""} if made.kind == "categorical" else set()
-    if made.kind == "categorical" and not told:
+    categories = set(made.categories) - {""} if made.kind == "categorical" else set()
+    if made.kind == "categorical" and not categories:
         sentence = NO_INFO
-    elif len(told) == 1 and name in (CHROMOSOME, GENE_TYPE):
-        sentence = ALL_ALIKE.format(*map(escape_markdown, told))
+    elif len(categories) == 1 and name in (CHROMOSOME, GENE_TYPE):
+        sentence = ALL_ALIKE.format(*map(escape_markdown, categories))
     return made, sentence
 
 
@@ -119,8 +119,8 @@ def _by_cluster(graph: GeneGraph, run: Run, projection: Projection) -> tuple[Col
         titles,
         key="clustering",
         help="\n".join(
-            f"- **{each}**: {escape_markdown(CLUSTERINGS[METHODS[each]].summary())} {glossary_link(METHODS[each])}"
-            for each in titles
+            f"- **{title}**: {escape_markdown(CLUSTERINGS[METHODS[title]].summary())} {glossary_link(METHODS[title])}"
+            for title in titles
         ),
     )
     method = METHODS[title]
@@ -151,8 +151,8 @@ def clusters_of(
 @st.cache_resource(max_entries=32, show_spinner="Finding clusters …")
 def _clusters(run_id: str, where: str, wanted: str, _vectors: np.ndarray, _graph: GeneGraph) -> Clusters:
     method, settings = json.loads(wanted)
-    found = CLUSTERINGS.make(method, **settings).find(_vectors, space="map" if where else "embedding")
-    return named(found, _graph)
+    clusters = CLUSTERINGS.make(method, **settings).find(_vectors, space="map" if where else "embedding")
+    return named(clusters, _graph)
 
 
 # --- terms ---------------------------------------------------------------------------------------------------
@@ -164,8 +164,8 @@ def _by_term(graph: GeneGraph) -> tuple[Colouring, str]:
         return figures.by_degree(graph), "Known partners, held-out ones included."
     labels = _term_labels(graph.fingerprint, graph)
     number_of = _term_numbers(graph.fingerprint, graph)
-    asked, key = address.value("term"), "term box"
-    st.session_state[key] = asked if asked in number_of else None
+    term, key = address.value("term"), "term box"
+    st.session_state[key] = term if term in number_of else None
 
     def changed() -> None:
         address.put(term=st.session_state[key])
@@ -176,31 +176,31 @@ def _by_term(graph: GeneGraph) -> tuple[Colouring, str]:
         index=None,
         key=key,
         on_change=changed,
-        format_func=lambda each: labels[number_of[each]],
+        format_func=lambda identifier: labels[number_of[identifier]],
         filter_mode="contains",
         placeholder="Type a term, such as repair",
         icon=":material/search:",
         help="Searches names and ids of the data set's terms.",
     )
-    if asked is None or asked not in number_of:
+    if term is None or term not in number_of:
         said = "Choose a term; until then the colour is the number of known partners."
-        if asked is not None:
-            said = f"The address asks for the term “{asked[:40]}”, which this data set does not have. {said}"
+        if term is not None:
+            said = f"The address asks for the term “{term[:40]}”, which this data set does not have. {said}"
         st.info(escape_markdown(said), icon=":material/search:")
         return figures.by_degree(graph), "Known partners, held-out ones included."
-    number = number_of[asked]
+    number = number_of[term]
     members = np.flatnonzero(graph.terms.membership[:, [number]].toarray()[:, 0])
     name = graph.terms.names[number]
     made = figures.by_members(members, len(graph), title="Members of a term", called=name)
-    return made, escape_markdown(f"{pluralise(len(members), 'gene')} of the map in {name} ({asked}).")
+    return made, escape_markdown(f"{pluralise(len(members), 'gene')} of the map in {name} ({term}).")
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _term_labels(fingerprint: str, _graph: GeneGraph) -> list[str]:
     assert _graph.terms is not None
     size = np.bincount(_graph.terms.membership.indices, minlength=len(_graph.terms.ids)).tolist()
-    told = zip(_graph.terms.names, size, _graph.terms.ids, strict=True)
-    return [f"{name} · {pluralise(count, 'gene')} · {identifier}" for name, count, identifier in told]
+    terms = zip(_graph.terms.names, size, _graph.terms.ids, strict=True)
+    return [f"{name} · {pluralise(count, 'gene')} · {identifier}" for name, count, identifier in terms]
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -253,14 +253,14 @@ def _by_own_column(graph: GeneGraph) -> tuple[Colouring, str]:
 
 def _asked_table(graph: GeneGraph) -> OwnTable | None:
     """The table of the address; a sentence and None where there is none that can be used."""
-    refused, asked = st.session_state.pop("own table refused", None), address.value("table")
+    refused, digest = st.session_state.pop("own table refused", None), address.value("table")
     if refused:
         st.error(escape_markdown(refused), icon=":material/error:")
         return None
-    if asked is None:
+    if digest is None:
         st.info(in_words("Upload a table with one row a gene."), icon=":material/upload_file:")
         return None
-    path = staged(cache.store().root, asked, place=OWN_TABLES)
+    path = staged(cache.store().root, digest, place=OWN_TABLES)
     if path is None:
         st.warning("The table of this address is not on this server. Upload it again.", icon=":material/link_off:")
         return None

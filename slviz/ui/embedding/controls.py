@@ -262,9 +262,9 @@ def _colouring(colouring: tuple[Colouring, str], stays: dict[str, Agreement]) ->
     chosen = address.one_of(st.selectbox, "Colour by neighbours that stay", options, key="stay")
     if chosen == options[0]:
         return colouring
-    found = stays[chosen]
-    sentence = f"share of a gene's {found.neighbours} nearest that are the same, {escape_markdown(chosen)}."
-    return figures.by_shared(found.shared, f"{chosen}; by chance {found.null.mean:.2g}"), sentence
+    agreement = stays[chosen]
+    sentence = f"share of a gene's {agreement.neighbours} nearest that are the same, {escape_markdown(chosen)}."
+    return figures.by_shared(agreement.shared, f"{chosen}; by chance {agreement.null.mean:.2g}"), sentence
 
 
 def _shuffled_figure(summary: RunSummary, run: Run) -> None:

@@ -37,7 +37,7 @@ IN = {
 
 def stays_of(run: Run, vectors: Mapping[str, np.ndarray], count: int) -> dict[str, Agreement]:
     """By words, how many neighbours stay between each two embeddings."""
-    nearest = {kind: _nearest(run.run_id, kind, count, each) for kind, each in vectors.items()}
+    nearest = {kind: _nearest(run.run_id, kind, count, vectors_of_kind) for kind, vectors_of_kind in vectors.items()}
     return {
         f"{SHORT[one]} → {SHORT[other]}": _stay(run.run_id, one, other, count, nearest[one], nearest[other])
         for one, other in itertools.combinations(nearest, 2)
@@ -82,15 +82,15 @@ def agreement(graph: GeneGraph, run: Run, stays: dict[str, Agreement], count: in
 
 
 def _per_gene(graph: GeneGraph, stays: dict[str, Agreement]) -> pd.DataFrame:
-    columns = {f"stay {words}": each.shared for words, each in stays.items()}
+    columns = {f"stay {words}": agreement.shared for words, agreement in stays.items()}
     return pd.DataFrame({"gene": np.asarray(graph.genes, dtype=object), **columns})
 
 
 def homophily(graph: GeneGraph, run: Run, split: PairSplit, vectors: Mapping[str, np.ndarray], count: int) -> None:
     """What nearest neighbours share in each embedding, by kind, as bars, a sentence and a table."""
     homophily = {
-        kind: _homophily(run.run_id, kind, count, _nearest(run.run_id, kind, count, each), graph, split)
-        for kind, each in vectors.items()
+        kind: _homophily(run.run_id, kind, count, _nearest(run.run_id, kind, count, of_kind), graph, split)
+        for kind, of_kind in vectors.items()
     }
     name = f"{run.run_id}-neighbours-share"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -110,7 +110,7 @@ def homophily(graph: GeneGraph, run: Run, split: PairSplit, vectors: Mapping[str
     st.markdown(_verdict(homophily))
     st.caption(
         in_words(
-            "\n".join(f"- **{each.name}**: {each.help}" for each in _relations(run.run_id, graph, split))
+            "\n".join(f"- **{relation.name}**: {relation.help}" for relation in _relations(run.run_id, graph, split))
             + f"\n\nMean over genes of the share among their {count} nearest. Chance: the genes' names permuted."
         )
     )
@@ -133,13 +133,13 @@ def _homophily_table(homophily: dict[str, list[NeighbourHomophily]]) -> pd.DataF
     rows = [
         {
             "embedding": SHORT[kind],
-            "nearest_neighbours": each.relation,
-            "share": each.mean,
-            "by_chance": each.null.mean,
-            "standard_deviation_of_chance": each.null.spread,
+            "nearest_neighbours": measurement.relation,
+            "share": measurement.mean,
+            "by_chance": measurement.null.mean,
+            "standard_deviation_of_chance": measurement.null.spread,
         }
-        for kind, found in homophily.items()
-        for each in found
+        for kind, of_kind in homophily.items()
+        for measurement in of_kind
     ]
     return pd.DataFrame(rows)
 
@@ -147,13 +147,16 @@ def _homophily_table(homophily: dict[str, list[NeighbourHomophily]]) -> pd.DataF
 def _verdict(homophily: dict[str, list[NeighbourHomophily]]) -> str:
     """One sentence on what training added, by pairs that it never saw."""
     share = {
-        kind: next((each for each in found if each.relation == HELD_OUT), None) for kind, found in homophily.items()
+        kind: next((measurement for measurement in of_kind if measurement.relation == HELD_OUT), None)
+        for kind, of_kind in homophily.items()
     }
     trained = share.get(TRAINED)
     if trained is None:
         return ""
     others = [
-        f"{100 * each.mean:.0f} % {IN[kind]}" for kind, each in share.items() if each is not None and kind != TRAINED
+        f"{100 * measurement.mean:.0f} % {IN[kind]}"
+        for kind, measurement in share.items()
+        if measurement is not None and kind != TRAINED
     ]
     beside = ", ".join([*others, f"{100 * trained.null.mean:.0f} % by chance"])
     return (

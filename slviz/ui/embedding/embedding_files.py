@@ -31,4 +31,6 @@ def files(content: Callable[[], Annotated]) -> dict[str, downloads.File]:
     def made(write: Callable[[Annotated], bytes]) -> Callable[[], bytes]:
         return lambda: write(content())
 
-    return {each.label: (each.ending, made(each.write)) for each in FORMATS.values()}
+    return {
+        export_format.label: (export_format.ending, made(export_format.write)) for export_format in FORMATS.values()
+    }

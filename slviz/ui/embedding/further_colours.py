@@ -37,22 +37,22 @@ def colouring(name: str, graph: GeneGraph) -> tuple[Colouring, str]:
     if name == COLUMN:
         column, values = _column(graph)
         there = ~np.isnan(values) if values.dtype.kind == "f" else values != ""
-        told = f"“{column}” of the data set: told of {pluralise(int(there.sum()), 'gene')}; the others are grey."
-        return figures.by_column(column, values), escape_markdown(told)
+        sentence = f"“{column}” of the data set: told of {pluralise(int(there.sum()), 'gene')}; the others are grey."
+        return figures.by_column(column, values), escape_markdown(sentence)
     assert graph.screens is not None
     screen = _screen(graph)
     tested = graph.screens.tested(screen)
     hits = pluralise(int(tested.hit.sum()), "pair")
-    told = f"{screen} tested {pluralise(len(tested), 'pair')} of these genes; {hits} came out as a hit."
-    return figures.by_screen(tested, len(graph), title=screen), escape_markdown(told)
+    sentence = f"{screen} tested {pluralise(len(tested), 'pair')} of these genes; {hits} came out as a hit."
+    return figures.by_screen(tested, len(graph), title=screen), escape_markdown(sentence)
 
 
 def filtered(name: str, graph: GeneGraph) -> tuple[np.ndarray, str] | None:
     """The genes with one value of the colour, and what they are called; None where the visitor chooses none."""
     groups = _groups_of_column(graph) if name == COLUMN else _groups_of_screen(graph)
     key = "where box"
-    asked = address.value(WHERE)
-    st.session_state[key] = asked if asked in groups else None
+    group = address.value(WHERE)
+    st.session_state[key] = group if group in groups else None
 
     def changed() -> None:
         address.put(where=st.session_state[key])
@@ -68,10 +68,10 @@ def filtered(name: str, graph: GeneGraph) -> tuple[np.ndarray, str] | None:
         ),
         **options,
     )
-    if asked is None or asked not in groups:
+    if group is None or group not in groups:
         return None
     called = _asked_column(graph) if name == COLUMN else _asked_screen(graph)
-    return groups[asked], f"{called}: {asked}"
+    return groups[group], f"{called}: {group}"
 
 
 def _asked_column(graph: GeneGraph) -> str:

@@ -40,10 +40,10 @@ def colours(run: Run, graph: GeneGraph) -> tuple[tuple[str, ...], str]:
     """What the genes of a run can be coloured by, and the help on it; classes first where it has them."""
     offered = (*COLOURS, *further_colours.offered(graph))
     if not access.may_work() and not address.value("table"):  # nobody can upload a table, and none is there
-        offered = tuple(each for each in offered if each != colour_choices.OWN)
+        offered = tuple(colour for colour in offered if colour != colour_choices.OWN)
     if run.spec.task.name != "classify":
         return offered, in_words(maps.COLOUR_HELP)
-    return (*maps.CLASS_COLOURS, *(each for each in offered if each != maps.PARTNER)), (
+    return (*maps.CLASS_COLOURS, *(colour for colour in offered if colour != maps.PARTNER)), (
         in_words(maps.COLOUR_HELP + maps.CLASS_HELP)
     )
 

@@ -37,7 +37,7 @@ def of(graph: GeneGraph) -> GeneSets:
 def keep_own(graph: GeneGraph, made: GeneSet, *, replace: bool = False) -> None:
     """Keep a selection, which is then this visitor's own where there was none of its name; raises as `keep` does."""
     kept = of(graph)
-    is_new = made.name not in {each.name for each in kept.all()}
+    is_new = made.name not in {selection.name for selection in kept.all()}
     kept.keep(made, replace=replace)
     if is_new:
         access.note_made(_thing(graph, made.name))
@@ -99,7 +99,7 @@ def _tell() -> None:
 
 def open_one(graph: GeneGraph, run: Run) -> None:
     """The list of kept selections to open one, to remove it, to bring some in and to download them."""
-    known = {each.name: each for each in of(graph).all()}
+    known = {selection.name: selection for selection in of(graph).all()}
     with st.popover(f"Kept selections ({len(known)})", icon=":material/bookmarks:"):
         if known:
             _choose(known)
@@ -129,8 +129,8 @@ def open_one(graph: GeneGraph, run: Run) -> None:
 
 
 def _choose(known: dict[str, GeneSet]) -> None:
-    key, asked = "kept box", address.value("set")
-    st.session_state[key] = asked if asked in known else None
+    key, name = "kept box", address.value("set")
+    st.session_state[key] = name if name in known else None
 
     def changed() -> None:
         address.put(genes=None, cluster=None, where=None, set=st.session_state[key])
@@ -192,13 +192,13 @@ def _kept_from(graph: GeneGraph, content: bytes, name: str) -> list[str]:
         return [f"{name} holds {len(terms.ids):,} sets, too many to keep one by one (at most {MOST_FROM_A_FILE}). "
                 "Upload it under Terms instead, to see which of them are enriched in a selection."]  # fmt: skip
     kept = 0
-    for each in sets_of(terms, graph, note=f"from {name}"):
+    for gene_set in sets_of(terms, graph, note=f"from {name}"):
         try:
-            keep_own(graph, each)
+            keep_own(graph, gene_set)
             kept += 1
         except SlvizError as error:
             said.append(without_paths(error))
-    if cut := sum(len(each) > LONGEST_NAME for each in terms.names):
+    if cut := sum(len(term) > LONGEST_NAME for term in terms.names):
         said.append(
             f"{pluralise(cut, 'name')} had more than {LONGEST_NAME} letters and {'was' if cut == 1 else 'were'} cut."
         )
@@ -208,22 +208,22 @@ def _kept_from(graph: GeneGraph, content: bytes, name: str) -> list[str]:
 def compare(graph: GeneGraph, run: Run, chosen: np.ndarray, *, called: str, name: str) -> None:
     """The selection beside a kept one: what they share, what only one has, and the terms of both."""
     shown = address.value("set")
-    others = {each.name: each for each in of(graph).all() if each.name != shown}
-    key, asked = "compare box", address.value("with")
-    if asked is not None and asked not in others:
-        said = f"No other selection of this data set is called “{asked[:60]}”, so there is nothing to compare with."
+    others = {selection.name: selection for selection in of(graph).all() if selection.name != shown}
+    key, other = "compare box", address.value("with")
+    if other is not None and other not in others:
+        said = f"No other selection of this data set is called “{other[:60]}”, so there is nothing to compare with."
         st.warning(escape_markdown(said), icon=":material/link_off:")
     if not others:
         return
-    st.session_state[key] = asked if asked in others else None
+    st.session_state[key] = other if other in others else None
 
     def changed() -> None:
         address.put(**{"with": st.session_state[key]})
 
     _picker("Compare with", others, key=key, on_change=changed, placeholder="Another kept selection", width=420)
-    if asked not in others:
+    if other not in others:
         return
-    _two(graph, run, (shown or called, chosen), (asked, others[asked].numbers(graph)), name=name)
+    _two(graph, run, (shown or called, chosen), (other, others[other].numbers(graph)), name=name)
 
 
 def _two(
@@ -234,8 +234,8 @@ def _two(
         st.subheader(escape_markdown(f"{first[0]} and {second[0]}"), anchor=False, width="content")
         source = downloads.provenance(graph, run)
         try:
-            found = [enrich(graph, numbers) for _, numbers in (first, second)]
-            made = compared_bars(found[0], found[1], names=(first[0], second[0]))
+            enrichments = [enrich(graph, numbers) for _, numbers in (first, second)]
+            made = compared_bars(enrichments[0], enrichments[1], names=(first[0], second[0]))
         except SlvizError as error:
             errors.show(error)
             made = None

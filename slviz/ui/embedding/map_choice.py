@@ -30,7 +30,7 @@ def choose(summary: RunSummary) -> tuple[ProjectionMethod, int]:
     with line:
         title = _method(list(titles))
     of_kind = [(method, seed) for method, seed in stored if method.name == titles[title]]
-    first = next((each for each in of_kind if each == (PROJECTIONS.make(titles[title]), 0)), None)
+    first = next((stored_map for stored_map in of_kind if stored_map == (PROJECTIONS.make(titles[title]), 0)), None)
     start, seed = first or (of_kind[0] if of_kind else (PROJECTIONS.make(titles[title]), 0))
     with line, st.popover("Settings", icon=":material/tune:"):
         if len(of_kind) > 1:
@@ -56,7 +56,7 @@ def _method(order: list[str]) -> str:
 
 def settings_of(start: ProjectionMethod, seed: int, *, but: Sequence[str] = ()) -> tuple[ProjectionMethod, int]:
     """Controls for every setting of a method but some, and for its seed."""
-    values = {each.key: _control(start, each) for each in start.settings() if each.key not in but}
+    values = {setting.key: _control(start, setting) for setting in start.settings() if setting.key not in but}
     if start.random:
         seed = address.entry(
             "Seed",
@@ -70,21 +70,21 @@ def settings_of(start: ProjectionMethod, seed: int, *, but: Sequence[str] = ()) 
     return start.replace(**values), seed
 
 
-def _control(start: ProjectionMethod, each: Setting) -> Any:
-    key, value = f"{start.name}-{each.key}", getattr(start, each.key)
-    if each.options is not None:
-        others = [str(option) for option in each.options if option != value]
-        chosen = address.one_of(st.segmented_control, each.label, [str(value), *others], key=key, help=each.help)
-        return each.parse(chosen)
-    if each.kind is bool:
-        return st.toggle(each.label, value, key=key, help=each.help, bind="query-params")
-    if each.kind is str:
-        return st.text_input(each.label, value, key=key, help=each.help, bind="query-params")
-    assert each.low is not None  # numbers have bounds: see slviz.choices.setting
-    assert each.high is not None
-    low, high = each.kind(each.low), each.kind(each.high)
-    step = 1 if each.kind is int else 0.05 if value < 1 else 1.0
-    return address.entry(each.label, key=key, low=low, high=high, default=value, step=step, help=each.help)
+def _control(start: ProjectionMethod, setting: Setting) -> Any:
+    key, value = f"{start.name}-{setting.key}", getattr(start, setting.key)
+    if setting.options is not None:
+        others = [str(option) for option in setting.options if option != value]
+        chosen = address.one_of(st.segmented_control, setting.label, [str(value), *others], key=key, help=setting.help)
+        return setting.parse(chosen)
+    if setting.kind is bool:
+        return st.toggle(setting.label, value, key=key, help=setting.help, bind="query-params")
+    if setting.kind is str:
+        return st.text_input(setting.label, value, key=key, help=setting.help, bind="query-params")
+    assert setting.low is not None  # numbers have bounds: see slviz.choices.setting
+    assert setting.high is not None
+    low, high = setting.kind(setting.low), setting.kind(setting.high)
+    step = 1 if setting.kind is int else 0.05 if value < 1 else 1.0
+    return address.entry(setting.label, key=key, low=low, high=high, default=value, step=step, help=setting.help)
 
 
 def finished_maps(of_kind: Sequence[tuple[ProjectionMethod, int]], start: ProjectionMethod) -> None:
@@ -94,9 +94,9 @@ def finished_maps(of_kind: Sequence[tuple[ProjectionMethod, int]], start: Projec
 
     def open_it() -> None:
         method, seed = names[st.session_state[key]]
-        for each in method.settings():
-            value = getattr(method, each.key)
-            st.session_state[f"{method.name}-{each.key}"] = str(value) if each.options is not None else value
+        for setting in method.settings():
+            value = getattr(method, setting.key)
+            st.session_state[f"{method.name}-{setting.key}"] = str(value) if setting.options is not None else value
         st.session_state[f"{method.name}-seed"] = seed
 
     st.selectbox(
@@ -108,9 +108,9 @@ def _words(method: ProjectionMethod, seed: int) -> str:
     """Such as "perplexity 10, seed 3": what differs from the defaults, and the seed."""
     default = type(method)()
     changed = [
-        f"{each.label.lower()} {_brief(getattr(method, each.key))}"
-        for each in method.settings()
-        if getattr(method, each.key) != getattr(default, each.key)
+        f"{setting.label.lower()} {_brief(getattr(method, setting.key))}"
+        for setting in method.settings()
+        if getattr(method, setting.key) != getattr(default, setting.key)
     ]
     return ", ".join([*(changed or ["default settings"]), *([f"seed {seed}"] if method.random else [])])
 
@@ -152,7 +152,10 @@ def job(summary: RunSummary, method: ProjectionMethod, seed: int) -> job_panel.J
 def _nearest(summary: RunSummary, run: Run, method: ProjectionMethod) -> Projection:
     """A stored map of the same method and dimensions, else of another, else one that takes but a moment."""
     stored = cache.store().artifacts(summary.run_id).maps()
-    flat_first = sorted(stored, key=lambda each: (each[0].name != method.name, each[0].dimensions != method.dimensions))
+    flat_first = sorted(
+        stored,
+        key=lambda stored_map: (stored_map[0].name != method.name, stored_map[0].dimensions != method.dimensions),
+    )
     for known, seed in flat_first:
         projection = cache.projection(summary, known, seed)
         if projection is not None:

@@ -83,12 +83,12 @@ def listen(
         "sprites": sprites,
         "near": None,
     }
-    told = _component()(
+    events = _component()(
         key=key, data=data, on_clicked_change=on_click, on_view_change=_nothing, on_selection_change=_nothing
     )
-    view_now = told.get("view")
+    view_now = events.get("view")
     valid = isinstance(view_now, list) and len(view_now) == 4
-    return Events(view=tuple(view_now) if valid else None, shape=told.get("selection"))  # pyright: ignore
+    return Events(view=tuple(view_now) if valid else None, shape=events.get("selection"))  # pyright: ignore
 
 
 def line_up(key: str, *, chart: str, near: Int64[np.ndarray, "points nearest"]) -> None:
@@ -132,10 +132,10 @@ def inside(
     if len(x) != len(y) or len(x) < 2:
         return np.empty(0, dtype=np.int64)
     near = (place[:, 0] >= x.min()) & (place[:, 0] <= x.max()) & (place[:, 1] >= y.min()) & (place[:, 1] <= y.max())
-    found = np.flatnonzero(near)
+    rows = np.flatnonzero(near)
     if shape.get("kind") == "lasso":
-        found = found[_in_polygon(place[found, :2].astype(np.float64), x, y)]
-    return found
+        rows = rows[_in_polygon(place[rows, :2].astype(np.float64), x, y)]
+    return rows
 
 
 def _in_polygon(place: np.ndarray, x: np.ndarray, y: np.ndarray) -> Bool[np.ndarray, " points"]:

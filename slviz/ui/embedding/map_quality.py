@@ -117,12 +117,12 @@ def _sampled(quality: MapQuality) -> str:
 
 def _sums(graph: GeneGraph, run: Run, projection: Projection, quality: MapQuality) -> None:
     chance = quality.by_chance
-    told = (
+    measures = (
         ("Trustworthiness", "trustworthiness", "What lies together on the map is together in the embedding."),
         ("Continuity", "continuity", "What is together in the embedding lies together on the map."),
         (f"Of {quality.neighbours} neighbours preserved", "recall", "Nearest in the embedding and on the map alike."),
     )
-    for column, (label, name, help) in zip(st.columns(3), told, strict=True):
+    for column, (label, name, help) in zip(st.columns(3), measures, strict=True):
         value, random = float(np.nanmean(getattr(quality, name))), chance[name]
         shown, by_chance = f"{value:.3f}", f"{random:.2f}"
         if name == "recall":

@@ -33,11 +33,11 @@ MEANWHILE = "Until then the colour is “Neighbourhood preservation”."
 def show(summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection) -> None:
     """How far genes move from seed to seed, in words and side by side; offers to make the seeds where they are not."""
     st.markdown("**The same map from other seeds**")
-    found = spread_of(summary, projection)
-    if found is None:
+    spread_and_seeds = spread_of(summary, projection)
+    if spread_and_seeds is None:
         job_panel.panel(_job(summary, projection))
         return
-    spread, numbers = found
+    spread, numbers = spread_and_seeds
     seeds = len(numbers)
     middle, far = (100 * float(np.quantile(spread.value, share)) for share in (0.5, 0.95))
     st.markdown(
@@ -97,11 +97,11 @@ def colouring(summary: RunSummary, projection: Projection) -> tuple[Colouring, s
     if not projection.method.random:
         st.info(f"{projection.method.title} is the same for every seed. {MEANWHILE}", icon=":material/info:")
         return None
-    found = spread_of(summary, projection)
-    if found is None:
+    spread_and_seeds = spread_of(summary, projection)
+    if spread_and_seeds is None:
         st.info(f"It takes the map from {SEEDS} seeds: make them below the map. {MEANWHILE}", icon=":material/info:")
         return None
-    spread, seeds = found[0], len(found[1])
+    spread, seeds = spread_and_seeds[0], len(spread_and_seeds[1])
     sentence = (
         f"How far a gene lies from its mean place over {seeds} seeds that were turned and mirrored onto each other "
         f"(Procrustes); by chance {100 * spread.chance:.0f} %."
@@ -122,7 +122,7 @@ def spread_of(summary: RunSummary, projection: Projection) -> tuple[Spread, tupl
 @st.cache_resource(max_entries=8, show_spinner="Laying the maps on top of each other …")
 def _spread(run_id: str, name: str, seeds: tuple[int, ...], _method: ProjectionMethod, _summary: RunSummary) -> Spread:
     placed = (cache.projection(_summary, _method, seed) for seed in seeds)
-    return spread_over([each.coordinates for each in placed if each is not None])
+    return spread_over([projection.coordinates for projection in placed if projection is not None])
 
 
 def _job(summary: RunSummary, projection: Projection) -> job_panel.Job:

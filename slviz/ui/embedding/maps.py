@@ -55,8 +55,8 @@ def colouring(
 ) -> tuple[Colouring, str]:
     """What the colour means, and a sentence about it; asks for what it needs to know."""
     if name in (QUALITY, SPREAD):
-        found = map_quality.colouring(summary, run, projection, spread=name == SPREAD)
-        return found or (figures.by_preservation(projection), PRESERVATION_SENTENCE)
+        quality_colouring = map_quality.colouring(summary, run, projection, spread=name == SPREAD)
+        return quality_colouring or (figures.by_preservation(projection), PRESERVATION_SENTENCE)
     simple: dict[str, tuple[Callable[[], Colouring], str]] = {
         DEGREE: (lambda: figures.by_degree(graph), "Known partners, held-out ones included."),
         EVIDENCE: (lambda: figures.by_evidence(graph), "The kind of evidence behind most of a gene's known pairs."),
@@ -86,7 +86,7 @@ def _estimate() -> str:
         list(DENSITIES),
         key="estimate",
         help="\n".join(
-            f"- **{each}**: {escape_markdown(DENSITIES[each].summary())} {glossary_link(each)}" for each in DENSITIES
+            f"- **{name}**: {escape_markdown(DENSITIES[name].summary())} {glossary_link(name)}" for name in DENSITIES
         ),
     )
 
@@ -97,11 +97,11 @@ def _density_of(run: Run, projection: Projection, space: str, estimate: str) -> 
 
 def _by_distortion(run: Run, projection: Projection) -> tuple[Colouring, str]:
     estimate = _estimate()
-    found = density_distortion(*(_density_of(run, projection, space, estimate) for space in ("embedding", "map")))
-    return figures.by_density_distortion(found), (
+    distortion = density_distortion(*(_density_of(run, projection, space, estimate) for space in ("embedding", "map")))
+    return figures.by_density_distortion(distortion), (
         f"Red: the map is denser than the embedding there; blue: sparser. The density of "
-        f"the map agrees with that of the embedding with Spearman ρ {found.agreement:.2f} (1: dense looks dense; 0: "
-        "density on the map says nothing)."
+        f"the map agrees with that of the embedding with Spearman ρ {distortion.agreement:.2f} (1: dense looks dense; "
+        "0: density on the map says nothing)."
     )
 
 

@@ -35,7 +35,7 @@ def show(graph: GeneGraph, run: Run, gene: int) -> None:
     )
     if not is_open:
         return
-    controls, found = st.columns([1, 2], gap="medium")
+    controls, result = st.columns([1, 2], gap="medium")
     with controls:
         measure = address.one_of(
             st.segmented_control,
@@ -48,7 +48,7 @@ def show(graph: GeneGraph, run: Run, gene: int) -> None:
     table = table_of(graph, run, gene, count=count, measure=MEASURES[measure])
     with controls:
         _about(graph, run, gene, table)
-    with found:
+    with result:
         st.dataframe(
             table,
             hide_index=True,

@@ -188,8 +188,8 @@ def clear() -> None:
 def _paste(graph: GeneGraph) -> None:
     def pasted() -> None:
         mapped = cache.index_of(graph).map_many(st.session_state["pasted genes"])
-        told = mapped.missing or mapped.ambiguous or mapped.marks or not len(mapped.found)
-        notes = [*([_not_found(mapped)] if told else []), *mapped.remarks]
+        needs_note = mapped.missing or mapped.ambiguous or mapped.marks or not len(mapped.found)
+        notes = [*([_not_found(mapped)] if needs_note else []), *mapped.remarks]
         if len(mapped.found) > MOST_IN_ADDRESS:
             notes += _keep_pasted(graph, mapped.found)
         elif len(mapped.found):

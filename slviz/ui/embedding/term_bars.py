@@ -45,11 +45,11 @@ def show(graph: GeneGraph, run: Run, chosen: np.ndarray, *, name: str) -> None:
     heading = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
     group = _group(terms)
     try:
-        found = _enriched(graph.fingerprint, address.value("terms") or "", group, chosen.tobytes(), graph, terms)
+        enrichment = _enriched(graph.fingerprint, address.value("terms") or "", group, chosen.tobytes(), graph, terms)
     except SlvizError as error:
         st.info(escape_markdown(error), icon=":material/info:")
         return
-    figure = enrichment_bars(found, graph.genes)
+    figure = enrichment_bars(enrichment, graph.genes)
     with heading:
         st.subheader(
             "Enriched terms",
@@ -60,24 +60,24 @@ def show(graph: GeneGraph, run: Run, chosen: np.ndarray, *, name: str) -> None:
         downloads.menu(
             f"{name}-terms",
             source=downloads.provenance(graph, run),
-            figure=lambda: enrichment_bars(found, graph.genes),
-            table=lambda: found.with_genes(graph.genes),
+            figure=lambda: enrichment_bars(enrichment, graph.genes),
+            table=lambda: enrichment.with_genes(graph.genes),
         )
-    st.caption(_about(found))
+    st.caption(_about(enrichment))
     key = f"terms {name}"
     charts.draw(figure, name=f"{name}-terms", key=key, synthetic=graph.synthetic, alt="Enriched terms")
     part = address.folded("Table and other terms", key="more-terms", icon=":material/table:")
     if part.open:
         with part:
-            _table(graph, found)
+            _table(graph, enrichment)
             _other_terms()
 
 
-def _about(found: Enrichment) -> str:
-    rest = len(found.significant) - len(found.leading)
+def _about(enriched: Enrichment) -> str:
+    rest = len(enriched.significant) - len(enriched.leading)
     said = (
-        f"{pluralise(len(found.significant), 'term')} of {found.tested:,} with q < {SIGNIFICANT:g}, against the "
-        f"{found.background:,} genes of the map"
+        f"{pluralise(len(enriched.significant), 'term')} of {enriched.tested:,} with q < {SIGNIFICANT:g}, against the "
+        f"{enriched.background:,} genes of the map"
     )
     return f"{said}; {rest:,} of them are listed under a better one." if rest else f"{said}."
 
@@ -86,7 +86,7 @@ def _group(terms: Terms) -> str:
     groups = sorted(set(terms.groups))
     if not 1 < len(groups) <= MOST_GROUPS:
         return ""
-    words = {GROUP_WORDS.get(each, each): each for each in groups}
+    words = {GROUP_WORDS.get(term_group, term_group): term_group for term_group in groups}
     chosen = address.one_of(
         st.segmented_control,
         "Kind of term",
@@ -104,10 +104,10 @@ def _enriched(
     return enrich(_graph, np.frombuffer(chosen, dtype=np.int64), terms=_terms, group=group)
 
 
-def _table(graph: GeneGraph, found: Enrichment) -> None:
+def _table(graph: GeneGraph, enrichment: Enrichment) -> None:
     folded = st.toggle("Also terms that are listed under a better one", key="folded", bind="query-params")
-    rows = found.significant if folded else found.leading
-    shown = found.with_genes(graph.genes, rows=rows.head(SHOWN_ROWS))
+    rows = enrichment.significant if folded else enrichment.leading
+    shown = enrichment.with_genes(graph.genes, rows=rows.head(SHOWN_ROWS))
     if not len(shown):
         st.caption(in_words(f"No term reaches q < {SIGNIFICANT:g}. The download has all terms with a selected gene."))
         return
@@ -144,10 +144,10 @@ def _table(graph: GeneGraph, found: Enrichment) -> None:
 
 def _terms(graph: GeneGraph) -> tuple[Terms | None, tuple[str, ...]]:
     """The terms of the GMT file of the address, else of the data set; and sentences on the file."""
-    asked = address.value("terms")
-    if asked is None:
+    digest = address.value("terms")
+    if digest is None:
         return graph.terms, ()
-    path = staged(cache.store().root, asked, place=TERMS)
+    path = staged(cache.store().root, digest, place=TERMS)
     if path is None:
         return graph.terms, ("The terms of this address are not on this server: these are the data set's.",)
     try:

@@ -37,20 +37,20 @@ def page() -> None:
     st.caption("Embeddings of anything else, on the same maps: single cells, proteins, drugs, pictures, words.")
     if access.may_work():
         _bring_in()
-    found = vector_sets.store().summaries()
+    summaries = vector_sets.store().summaries()
     st.subheader("Your data sets", anchor=False)
-    if not found:
+    if not summaries:
         way_on = " Bring in a file, or open a reference set." if access.may_work() else ""
         st.info(f"**None yet.**{way_on}", icon=":material/upload_file:")
-    for each in found:
-        _card(each)
+    for summary in summaries:
+        _card(summary)
 
 
 def _bring_in() -> None:
     left, right = st.columns([3, 2])
     with left:
         files = st.file_uploader(
-            "Your own vectors", [each[1:] for each in ENDINGS] + ["gz"], accept_multiple_files=True, help=FORMATS
+            "Your own vectors", [ending[1:] for ending in ENDINGS] + ["gz"], accept_multiple_files=True, help=FORMATS
         )
         if files:
             with errors.as_sentences():
@@ -64,7 +64,7 @@ def _bring_in() -> None:
 
 def _uploaded(files: list[UploadedFile]) -> None:
     """Read what was uploaded, after what has to be chosen first; then its map opens."""
-    if empty := [each.name for each in files if not each.size]:
+    if empty := [file.name for file in files if not file.size]:
         raise SlvizError(f"{empty[0]} is empty: there are no vectors in it. Choose another file.")
     with _on_disk(files) as paths:
         vectors, labels = None, None
@@ -72,14 +72,14 @@ def _uploaded(files: list[UploadedFile]) -> None:
             shapes = _choices(files[0].file_id, paths[0])
             choices = {name: f"{name} ({shape[1]:,} numbers)" for name, shape in shapes.items()}
             if len(choices) > 1:
-                vectors = st.selectbox("Which vectors", list(choices), format_func=lambda each: str(choices[each]))
+                vectors = st.selectbox("Which vectors", list(choices), format_func=lambda choice: str(choices[choice]))
         elif len(paths) == 1 and _is_table(paths[0]):
             numbers = st.text_input(
                 "Columns of numbers that are labels (optional)",
                 placeholder="such as age, batch",
                 help="Their names, with commas. They become colours and not part of the vector.",
             )
-            labels = tuple(each.strip() for each in (numbers or "").split(",") if each.strip())
+            labels = tuple(number.strip() for number in (numbers or "").split(",") if number.strip())
         if st.button("Bring in and open", type="primary", icon=":material/bubble_chart:"):
             first, second = _in_order(paths)
             given = {"metadata": second, "name": first.name, "vectors": vectors, "labels": labels}
@@ -106,9 +106,9 @@ def _on_disk(files: list[UploadedFile]) -> Iterator[list[Path]]:
     """The uploads as files under their own names; only the last part of a name is taken."""
     with tempfile.TemporaryDirectory(prefix="slviz-upload-") as folder:
         paths = []
-        for each in files:
-            path = Path(folder) / (Path(each.name).name or "upload")
-            path.write_bytes(each.getbuffer())
+        for file in files:
+            path = Path(folder) / (Path(file.name).name or "upload")
+            path.write_bytes(file.getbuffer())
             paths.append(path)
         yield paths
 
@@ -123,13 +123,13 @@ def _in_order(paths: list[Path]) -> tuple[Path, Path | None]:
         return paths[0], None
     if len(paths) > 2:
         raise SlvizError(f"{len(paths)} files were chosen. Give one, or the two of a Projector pair.")
-    metadata = next((each for each in paths if "meta" in each.name.lower()), paths[1])
-    return next(each for each in paths if each is not metadata), metadata
+    metadata = next((path for path in paths if "meta" in path.name.lower()), paths[1])
+    return next(path for path in paths if path is not metadata), metadata
 
 
 def _keep(points: VectorSet) -> str:
     with st.spinner("Keeping the vectors …"):
-        known = {each.id for each in vector_sets.store().summaries()}
+        known = {summary.id for summary in vector_sets.store().summaries()}
         id = vector_sets.store().keep(points)
     if id not in known:
         access.note_made(f"vectors {id}")
@@ -148,29 +148,29 @@ def _open(id: str) -> None:
     st.switch_page(layout.EMBEDDING, query_params={"vectors": id})
 
 
-def _card(each: VectorSummary) -> None:
+def _card(summary: VectorSummary) -> None:
     with st.container(border=True):
         words, link, removal = st.columns([6, 1, 1], vertical_alignment="center")
-        if each.problem:
-            words.error(escape_markdown(each.problem), icon=":material/broken_image:")
-            _removal(removal, each)
+        if summary.problem:
+            words.error(escape_markdown(summary.problem), icon=":material/broken_image:")
+            _removal(removal, summary)
             return
-        size = f"{pluralise(each.points, 'point')} × {pluralise(each.width, 'number')}"
-        words.markdown(f"**{escape_markdown(each.title)}** · {size}")
-        words.caption(escape_markdown(each.origin))
-        if SYNTHETIC in each.origin:
+        size = f"{pluralise(summary.points, 'point')} × {pluralise(summary.width, 'number')}"
+        words.markdown(f"**{escape_markdown(summary.title)}** · {size}")
+        words.caption(escape_markdown(summary.origin))
+        if SYNTHETIC in summary.origin:
             with words:
                 layout.synthetic_badge(short=True)
         link.page_link(
-            layout.EMBEDDING, label="Open", icon=":material/bubble_chart:", query_params={"vectors": each.id}
+            layout.EMBEDDING, label="Open", icon=":material/bubble_chart:", query_params={"vectors": summary.id}
         )
-        _removal(removal, each)
+        _removal(removal, summary)
 
 
-def _removal(place: DeltaGenerator, each: VectorSummary) -> None:
-    if not access.may_remove(f"vectors {each.id}"):
+def _removal(place: DeltaGenerator, summary: VectorSummary) -> None:
+    if not access.may_remove(f"vectors {summary.id}"):
         return
-    if place.button("Remove", key=f"remove {each.id}", icon=":material/delete:", type="tertiary"):
-        vector_sets.store().remove(each.id)
-        access.note_removed(f"vectors {each.id}")
+    if place.button("Remove", key=f"remove {summary.id}", icon=":material/delete:", type="tertiary"):
+        vector_sets.store().remove(summary.id)
+        access.note_removed(f"vectors {summary.id}")
         st.rerun()

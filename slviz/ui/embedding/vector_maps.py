@@ -175,7 +175,7 @@ def _map(
 
 def _look(id: str, points: VectorSet, projection: Projection, colouring: Colouring, point: int | None) -> Look:
     many = len(points) > DETAILED_UP_TO
-    tools = [each for each in TOOLS if each != "zoom"] if not many else ["zoom", "pick", "lasso", "box"]
+    tools = [tool for tool in TOOLS if tool != "zoom"] if not many else ["zoom", "pick", "lasso", "box"]
     tool = address.one_of(st.segmented_control, "Pointer", tools, key="pointer", help=TOOL_HELP)
     with st.expander("Points", icon=":material/tune:"):
         standard = 7.0 if len(points) < 500 else 5.0 if len(points) < DETAILED_UP_TO else 3.0
@@ -187,7 +187,7 @@ def _look(id: str, points: VectorSet, projection: Projection, colouring: Colouri
 def _asked_view() -> Window | None:
     """The part of the map that the address asks for; None for all, and for nonsense."""
     try:
-        left, right, bottom, top = (float(each) for each in (address.value("window") or "").split(","))
+        left, right, bottom, top = (float(edge) for edge in (address.value("window") or "").split(","))
     except ValueError:
         return None
     return Window(left, right, bottom, top) if left < right and bottom < top else None
@@ -195,12 +195,12 @@ def _asked_view() -> Window | None:
 
 def _current_view(key: str, asked_view: Window | None) -> Window | None:
     """What the visitor has zoomed to, kept in the address, so that a link shows the same part."""
-    told = (st.session_state.get(key) or {}).get("view")
-    if not told or st.session_state.get(f"seen {key}") == told:
+    view = (st.session_state.get(key) or {}).get("view")
+    if not view or st.session_state.get(f"seen {key}") == view:
         return asked_view
-    st.session_state[f"seen {key}"] = told
-    address.put(window=",".join(f"{each:g}" for each in told))
-    return Window(*told)
+    st.session_state[f"seen {key}"] = view
+    address.put(window=",".join(f"{edge:g}" for edge in view))
+    return Window(*view)
 
 
 def _say_how(points: VectorSet, projection: Projection, view: Window | None, drawn: int) -> None:
@@ -271,7 +271,7 @@ def _neighbours(look: Look) -> None:
         st.segmented_control, "Nearest by", DISTANCES, key="distance", help="Exact, among the vectors themselves."
     )
     number, away = _nearest(look.id, look.point, distance, points)
-    near = pd.DataFrame({"point": [points.names[each] for each in number], "distance": away})
+    near = pd.DataFrame({"point": [points.names[point] for point in number], "distance": away})
     if look.colouring.title in points.columns:
         near[look.colouring.title] = points.columns[look.colouring.title].to_numpy()[number]
     st.dataframe(_with_pictures(near, number, points), hide_index=True, **_pictured())
@@ -281,7 +281,7 @@ def _neighbours(look: Look) -> None:
 def _with_pictures(table: pd.DataFrame, number: np.ndarray, points: VectorSet) -> pd.DataFrame:
     if points.images is None:
         return table
-    pictures = [_picture(points.images[each]) for each in number[: len(table)]]
+    pictures = [_picture(points.images[point]) for point in number[: len(table)]]
     return table.assign(picture=pictures)
 
 
@@ -324,7 +324,7 @@ def _table(look: Look, chosen: np.ndarray, view: Window | None) -> None:
 
 
 def _rows(look: Look, which: np.ndarray) -> pd.DataFrame:
-    named = pd.DataFrame({"point": np.array([look.points.names[each] for each in which], dtype=object)})
+    named = pd.DataFrame({"point": np.array([look.points.names[point] for point in which], dtype=object)})
     columns = look.points.columns.iloc[which].reset_index(drop=True)
     place = look.projection.coordinates[which]
     places = {f"{look.projection.method.name} {axis + 1}": place[:, axis] for axis in range(place.shape[1])}

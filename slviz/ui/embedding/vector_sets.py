@@ -61,7 +61,7 @@ def choose_map(id: str, points: VectorSet) -> tuple[ProjectionMethod, int]:
     if title in points.maps:
         return Given(map=title), 0
     usual = next(cls() for cls in PROJECTIONS.values() if cls.title == title)
-    of_kind = [each for each in made if each[0].name == usual.name]
+    of_kind = [stored_map for stored_map in made if stored_map[0].name == usual.name]
     start, seed = (usual, 0) if (usual, 0) in of_kind or not of_kind else of_kind[0]
     if len(start.settings()) == len(SETTLED) and not start.random:
         return start, seed
@@ -80,14 +80,14 @@ def open_map(id: str, points: VectorSet, method: ProjectionMethod, seed: int) ->
 
     Of very many points without any map there is nothing to show meanwhile: then this stops the page.
     """
-    found = _at_hand(id, points, method, seed)
-    if found is not None:
-        return found
+    at_hand = _at_hand(id, points, method, seed)
+    if at_hand is not None:
+        return at_hand
     job_panel.panel(_job(id, method, seed))
     there = [(made, made_seed) for made, made_seed in _flat_maps(id) if made.name in PROJECTIONS]
-    others = sorted(there, key=lambda each: each[0].name != method.name)
+    others = sorted(there, key=lambda stored_map: stored_map[0].name != method.name)
     others += [(Given(map=name), 0) for name in points.maps] + [(PCA(), 0)]
-    meanwhile = next(filter(None, (_at_hand(id, points, *each) for each in others)), None)
+    meanwhile = next(filter(None, (_at_hand(id, points, *stored_map) for stored_map in others)), None)
     if meanwhile is None:
         st.stop()
         raise AssertionError("st.stop() ends the page")
@@ -160,9 +160,9 @@ def colours(points: VectorSet) -> list[str]:
     Names, identifiers and columns that say the same of every point come last.
     """
     measured = [PRESERVATION] if len(points) > EXACT_UP_TO else [DENSITY, CLUSTER, PRESERVATION]
-    own = {str(each): _tells(points.columns[each].to_numpy()) for each in points.columns.columns}
-    telling, others = ([each for each, tells in own.items() if tells is wanted] for wanted in (True, False))
-    return [*telling, *(each for each in measured if each not in own), *others, PLAIN]
+    own = {str(title): _tells(points.columns[title].to_numpy()) for title in points.columns.columns}
+    telling, others = ([title for title, tells in own.items() if tells is wanted] for wanted in (True, False))
+    return [*telling, *(measure for measure in measured if measure not in own), *others, PLAIN]
 
 
 def _tells(values: np.ndarray) -> bool:

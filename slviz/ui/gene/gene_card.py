@@ -37,21 +37,21 @@ def facts(graph: GeneGraph, gene: int) -> list[str]:
     """What is known of the gene, a few words each, as Markdown."""
     rank = 1 + int((graph.degree > graph.degree[gene]).sum())
     partners = pluralise(int(graph.degree[gene]), "known partner")
-    told = [f"**{partners}** (rank {rank:,} of {len(graph):,})"]
+    sentences = [f"**{partners}** (rank {rank:,} of {len(graph):,})"]
     known = {} if graph.gene_info is None else graph.gene_info.iloc[gene].to_dict()
     place = known.get("cytoband") or known.get("chromosome")
     if place:
-        told.append(f"location {escape_markdown(place)}")
+        sentences.append(f"location {escape_markdown(place)}")
     columns = {} if graph.gene_columns is None else graph.gene_columns.columns
     if ESSENTIAL_CLASS in columns and columns[ESSENTIAL_CLASS][gene]:
-        told.append(f"essentiality: {escape_markdown(columns[ESSENTIAL_CLASS][gene])}")
+        sentences.append(f"essentiality: {escape_markdown(columns[ESSENTIAL_CLASS][gene])}")
     if PAPERS in columns and columns[PAPERS].dtype.kind == "f" and np.isfinite(columns[PAPERS][gene]):
-        told.append(pluralise(int(columns[PAPERS][gene]), "paper"))
+        sentences.append(pluralise(int(columns[PAPERS][gene]), "paper"))
     relatives = family_of(graph, gene)
     if relatives:
         more = f" and {len(relatives) - MOST_NAMED:,} more" if len(relatives) > MOST_NAMED else ""
-        told.append(f"family: {escape_markdown(', '.join(relatives[:MOST_NAMED]))}{more}")
-    return [in_words(text) for text in told]
+        sentences.append(f"family: {escape_markdown(', '.join(relatives[:MOST_NAMED]))}{more}")
+    return [in_words(text) for text in sentences]
 
 
 def family_of(graph: GeneGraph, gene: int) -> list[str]:
@@ -65,15 +65,15 @@ def family_of(graph: GeneGraph, gene: int) -> list[str]:
 
 def other_names(graph: GeneGraph, gene: int, known: dict[str, str]) -> list[str]:
     """Aliases, the current symbol and identifiers, as Markdown."""
-    told = []
+    names = []
     if known.get("current_symbol") and known["current_symbol"] != graph.genes[gene]:
-        told.append(f"Current symbol {escape_markdown(known['current_symbol'])}")
+        names.append(f"Current symbol {escape_markdown(known['current_symbol'])}")
     if known.get("aliases"):
         aliases = dict.fromkeys(alias.lstrip("'") for alias in known["aliases"].split("|"))
-        told.append(f"Also called {escape_markdown(', '.join(list(aliases)[:10]))}")
-    told += [
+        names.append(f"Also called {escape_markdown(', '.join(list(aliases)[:10]))}")
+    names += [
         f"{label} {escape_markdown(known[key])}"
         for key, label in (("ensembl_id", "Ensembl"), ("entrez_id", "Entrez"), ("uniprot_id", "UniProt"))
         if known.get(key)
     ]
-    return told
+    return names

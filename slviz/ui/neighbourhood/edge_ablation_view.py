@@ -72,9 +72,9 @@ def _job(summary: RunSummary, tested: str, *, gene: int | None = None) -> job_pa
     )
 
 
-def _verdict(found: Faithfulness, label: str) -> None:
-    icon = ":material/check_circle:" if found.faithful else ":material/block:"
-    st.markdown(f"{icon} **{label}.** {escape_markdown(found.sentence)}")
+def _verdict(faithfulness: Faithfulness, label: str) -> None:
+    icon = ":material/check_circle:" if faithfulness.faithful else ":material/block:"
+    st.markdown(f"{icon} **{label}.** {escape_markdown(faithfulness.sentence)}")
 
 
 def _details(graph: GeneGraph, run: Run, sample: EdgeAblation | None, one: EdgeAblation | None) -> None:
@@ -103,7 +103,7 @@ def _details(graph: GeneGraph, run: Run, sample: EdgeAblation | None, one: EdgeA
 
 
 def _downloads(graph: GeneGraph, run: Run, sample: EdgeAblation | None, one: EdgeAblation | None) -> None:
-    tests = [each for each in (sample, one) if each is not None]
+    tests = [test for test in (sample, one) if test is not None]
     shown = tests[0]
     downloads.menu(
         f"{run.run_id}-edge-ablation-{'sample' if sample is not None else graph.genes[int(shown.genes[0])]}",
@@ -113,7 +113,7 @@ def _downloads(graph: GeneGraph, run: Run, sample: EdgeAblation | None, one: Edg
             if len(shown.genes) > 1
             else falls_of_draws(shown, graph.genes[int(shown.genes[0])])
         ),
-        table=lambda: pd.concat([table(each, graph) for each in tests]).drop_duplicates("gene"),
+        table=lambda: pd.concat([table(test, graph) for test in tests]).drop_duplicates("gene"),
     )
 
 

@@ -74,8 +74,8 @@ def class_table(
     confusion = confusion_of(rows, classes, scorer=scorer)
     table = pd.DataFrame({"Class": classes.names, "Genes": confusion.sum(axis=1)})
     for metric in ("recall", "precision"):
-        found = of_scorer.loc[of_scorer["metric"] == metric].set_index("against")["value"]
-        table[METRICS[metric].label] = [found.get(f"class {name}", np.nan) for name in classes.names]
+        values = of_scorer.loc[of_scorer["metric"] == metric].set_index("against")["value"]
+        table[METRICS[metric].label] = [values.get(f"class {name}", np.nan) for name in classes.names]
     return table.assign(F1=f1_of_each(confusion))
 
 

@@ -112,9 +112,9 @@ def _note_on_pairs(run: Run, *, part: str, against: str) -> tuple[str, str]:
 
 def kinds_of_negative_pairs(run: Run) -> list[str]:
     """What known pairs are compared with in this run, that of its key metric first."""
-    present = [str(each) for each in run.predictions["against"].unique() if each != "known"]
+    present = [str(kind) for kind in run.predictions["against"].unique() if kind != "known"]
     _, order = KEY_METRICS["link"]
-    return sorted(present, key=lambda each: order.index(each) if each in order else len(order))
+    return sorted(present, key=lambda kind: order.index(kind) if kind in order else len(order))
 
 
 def compared(predictions: pd.DataFrame, *, part: str, against: str) -> pd.DataFrame:

@@ -53,13 +53,13 @@ def sentence(graph: GeneGraph, run: Run) -> str:
     """Where the tested pairs stand among all that nobody lists, beside the best baseline."""
     tested = len(_tested_pairs(run))
     unlisted = len(graph) * (len(graph) - 1) // 2 - len(graph.pairs)
-    found = metric_beside(run.metrics, f"recall@{TOP}", against=ALL)
-    if found is None:
+    recall = metric_beside(run.metrics, f"recall@{TOP}", against=ALL)
+    if recall is None:
         return ""
-    best = f" ({found.baseline}, the best baseline: {found.baseline_value:.0%})" if found.baseline else ""
+    best = f" ({recall.baseline}, the best baseline: {recall.baseline_value:.0%})" if recall.baseline else ""
     return (
         f"{pluralise(tested, 'tested pair')} among {unlisted:,} unreported ones: the {TOP:,} highest contain "
-        f"{found.value:.0%} of them{best}."
+        f"{recall.value:.0%} of them{best}."
     )
 
 
@@ -74,7 +74,7 @@ def _per_gene(graph: GeneGraph, run: Run) -> None:
     cut = address.one_of(
         st.segmented_control,
         "Looking at the first",
-        [str(each) for each in CUTS],
+        [str(option) for option in CUTS],
         key="top",
         help=in_words(f"{CUT_HELP} {glossary_link('Partners of each gene')}"),
     )

@@ -28,15 +28,15 @@ def ask(graph: GeneGraph) -> dict[str, str]:
     _take_over(graph, options)
     left, right = st.columns([1, 2])
     with left:
-        asked = st.selectbox("Classes", options, key=_set_key(graph), help=in_words(HELP), persist_state="session")
-    if asked == OWN and graph.terms is not None:
+        chosen = st.selectbox("Classes", options, key=_set_key(graph), help=in_words(HELP), persist_state="session")
+    if chosen == OWN and graph.terms is not None:
         with right:
-            asked = _terms(graph, graph.terms)
-        if not asked:
+            chosen = _terms(graph, graph.terms)
+        if not chosen:
             st.info("Pick two terms or more.", icon=":material/info:")
             st.stop()
-    st.caption(escape_markdown(gene_classes(graph, asked).statement()))
-    return {"classes": asked}
+    st.caption(escape_markdown(gene_classes(graph, chosen).statement()))
+    return {"classes": chosen}
 
 
 def _set_key(graph: GeneGraph) -> str:
@@ -49,12 +49,12 @@ def _terms_key(graph: GeneGraph) -> str:
 
 def _take_over(graph: GeneGraph, options: list[str]) -> None:
     """Choose here what a run or an address has put into the form under the name of the setting."""
-    asked = st.session_state.pop(key_of("task", "classify", SETTINGS[0]), None)
-    if asked in options:
-        st.session_state[_set_key(graph)] = asked
-    elif asked and graph.terms is not None:
-        place = {each: number for number, each in enumerate(graph.terms.ids)}
-        picked = [place[each.strip()] for each in asked.split(SEPARATOR) if each.strip() in place]
+    classes = st.session_state.pop(key_of("task", "classify", SETTINGS[0]), None)
+    if classes in options:
+        st.session_state[_set_key(graph)] = classes
+    elif classes and graph.terms is not None:
+        place = {term: number for number, term in enumerate(graph.terms.ids)}
+        picked = [place[term.strip()] for term in classes.split(SEPARATOR) if term.strip() in place]
         if len(picked) > 1:
             st.session_state[_set_key(graph)] = OWN
             st.session_state[_terms_key(graph)] = picked
@@ -64,7 +64,7 @@ def _terms(graph: GeneGraph, terms: Terms) -> str:
     """The ids of the terms that were picked, as the setting is written; "" while they are fewer than two."""
     size = np.asarray(terms.membership.sum(axis=0)).ravel()
     taken = st.session_state.get(_terms_key(graph)) or []
-    order = [int(each) for each in np.argsort(-size, kind="stable") if size[each] >= FEWEST or each in taken]
+    order = [int(term) for term in np.argsort(-size, kind="stable") if size[term] >= FEWEST or term in taken]
     picked = st.multiselect(
         "Terms",
         order,

@@ -50,8 +50,8 @@ def take_over(spec: RunSpec) -> None:
     for part in TABLES:
         choice = getattr(spec, part)
         st.session_state[part] = choice.name
-        for each in choice.settings():
-            st.session_state[key_of(part, choice.name, each.key)] = getattr(choice, each.key)
+        for setting in choice.settings():
+            st.session_state[key_of(part, choice.name, setting.key)] = getattr(choice, setting.key)
     st.session_state["seed"] = spec.seed
     _ask_for_data_of(spec)
 
@@ -74,28 +74,28 @@ def read_address() -> None:
     What it names in vain is said. What the form itself wrote there last is left alone, so that a change in the
     form stands; a link, a reload and the browser's "back" are read.
     """
-    asked = {key: st.query_params[key] for key in IN_ADDRESS if key in st.query_params}
+    query = {key: st.query_params[key] for key in IN_ADDRESS if key in st.query_params}
     for key in st.query_params:
         if key not in (*IN_ADDRESS, *READ_ELSEWHERE):
             _warn(
                 f"The address asks for {shown(key)} “{shown(st.query_params[key])}”, which this page does not take "
                 f"from it. It takes {_list([*IN_ADDRESS, 'data', 'job'])}."
             )
-    if asked and asked != st.session_state.get(WRITTEN):
-        _fill(asked)
+    if query and query != st.session_state.get(WRITTEN):
+        _fill(query)
 
 
 def refuse_unknown_features(graph: GeneGraph) -> None:
     """Say so where the form names features that the data set does not have, and let it name the usual ones."""
-    asked = st.session_state.get("features")
+    features = st.session_state.get("features")
     known = {*FEATURE_SETS, *own_features(graph), *graph.features}
-    if not asked or asked in known or all(name in known for name in FEATURE_SETS[asked].sources):
+    if not features or features in known or all(name in known for name in FEATURE_SETS[features].sources):
         return
     usual = richest(graph).name
-    missing = next(name for name in FEATURE_SETS[asked].sources if name not in known)
+    missing = next(name for name in FEATURE_SETS[features].sources if name not in known)
     names = [*FEATURE_SETS, *own_features(graph)]
     _warn(
-        f"No feature set is called “{shown(asked)}”.{nearest(missing, names)} There are: {_list(names)}; "
+        f"No feature set is called “{shown(features)}”.{nearest(missing, names)} There are: {_list(names)}; "
         f"join them by +. This form says {usual}."
     )
     st.session_state["features"] = usual
@@ -120,21 +120,21 @@ def write_address(
     st.session_state[WRITTEN] = said
 
 
-def _fill(asked: Mapping[str, str]) -> None:
+def _fill(query: Mapping[str, str]) -> None:
     names = dict(USUAL)
     for part, table in FROM_ADDRESS.items():
-        if part in asked and asked[part] in table:
-            names[part] = asked[part]
-        elif part in asked:
-            hint = nearest(asked[part][:100], table)
+        if part in query and query[part] in table:
+            names[part] = query[part]
+        elif part in query:
+            hint = nearest(query[part][:100], table)
             used = f" This form says {names[part]}." if names[part] else ""
-            _warn(f"No {table.kind} is called “{shown(asked[part])}”.{hint} There are: {_list(table)}.{used}")
+            _warn(f"No {table.kind} is called “{shown(query[part])}”.{hint} There are: {_list(table)}.{used}")
         if names[part]:
             st.session_state[part] = names[part]
-    for part, choice in _choices({**names, "features": names["features"] or "none"}, asked.get(SETTINGS, "")).items():
-        for each in choice.settings():
-            st.session_state[key_of(part, choice.name, each.key)] = getattr(choice, each.key)
-    seed = asked.get(SEED, "0")
+    for part, choice in _choices({**names, "features": names["features"] or "none"}, query.get(SETTINGS, "")).items():
+        for setting in choice.settings():
+            st.session_state[key_of(part, choice.name, setting.key)] = getattr(choice, setting.key)
+    seed = query.get(SEED, "0")
     if not WHOLE_NUMBER.fullmatch(seed) or int(seed) > MOST_SEED:
         _warn(f"The address asks for seed “{shown(seed)}”; it should be a whole number from 0 to {MOST_SEED:,}.")
         seed = "0"

@@ -33,9 +33,9 @@ def pick(
     `further` names stand behind those of the table; with `typed`, a visitor may type one that the table has unlisted.
     """
     names, worded = [*table, *further], dict(words or {})
-    asked = str(st.session_state.get(key) or "")
-    if typed and asked not in names and asked in table:
-        names.append(asked)
+    name = str(st.session_state.get(key) or "")
+    if typed and name not in names and name in table:
+        names.append(name)
     sentences = "\n".join(f"- **{worded.get(name, name)}**: {escape_markdown(table[name].summary())}" for name in names)
     shared: dict[str, Any] = {
         "format_func": lambda name: str(worded.get(name, name)),
@@ -58,18 +58,18 @@ def controls(
 
     Switches come last, so that the fields stand in even rows.
     """
-    asked = [
-        (part, each)
+    settings = [
+        (part, setting)
         for part, choice in choices.items()
-        for each in choice.settings()
-        if each.advanced == advanced and each.key not in leave_out
+        for setting in choice.settings()
+        if setting.advanced == advanced and setting.key not in leave_out
     ]
-    asked.sort(key=lambda pair: pair[1].kind is bool)
+    settings.sort(key=lambda pair: pair[1].kind is bool)
     values: dict[str, dict[str, Any]] = {part: {} for part in choices}
-    for start in range(0, len(asked), COLUMNS):
-        for column, (part, each) in zip(st.columns(COLUMNS), asked[start : start + COLUMNS], strict=False):
+    for start in range(0, len(settings), COLUMNS):
+        for column, (part, setting) in zip(st.columns(COLUMNS), settings[start : start + COLUMNS], strict=False):
             with column:
-                values[part][each.key] = _control(each, key=key_of(part, choices[part].name, each.key))
+                values[part][setting.key] = _control(setting, key=key_of(part, choices[part].name, setting.key))
     return values
 
 
@@ -79,24 +79,28 @@ def grouped(
     """The advanced settings as `controls` gives them, each choice's under its own words."""
     values: dict[str, dict[str, Any]] = {}
     for part, choice in choices.items():
-        if any(each.advanced and each.key not in leave_out for each in choice.settings()):
+        if any(setting.advanced and setting.key not in leave_out for setting in choice.settings()):
             st.caption(words[part])
         values |= controls({part: choice}, advanced=True, leave_out=leave_out)
     return values
 
 
-def _control(each: Setting, *, key: str) -> Any:
-    common: dict[str, Any] = {"key": key, "help": each.help, "persist_state": "session"}
-    if each.options is not None:
-        return st.selectbox(each.label, each.options, index=each.options.index(each.default), **common)
-    if each.kind is bool:
-        return st.toggle(each.label, each.default, **common)
-    if each.kind is int:
-        return st.number_input(each.label, _whole(each.low), _whole(each.high), each.default, step=1, **common)
-    if each.kind is float:
-        step = 10 ** (len(f"{each.default:g}".partition(".")[2]) * -1) if each.default else 0.01
-        return st.number_input(each.label, each.low, each.high, each.default, step=float(step), format="%g", **common)
-    return st.text_input(each.label, each.default, **common)
+def _control(setting: Setting, *, key: str) -> Any:
+    common: dict[str, Any] = {"key": key, "help": setting.help, "persist_state": "session"}
+    if setting.options is not None:
+        return st.selectbox(setting.label, setting.options, index=setting.options.index(setting.default), **common)
+    if setting.kind is bool:
+        return st.toggle(setting.label, setting.default, **common)
+    if setting.kind is int:
+        return st.number_input(
+            setting.label, _whole(setting.low), _whole(setting.high), setting.default, step=1, **common
+        )
+    if setting.kind is float:
+        step = 10 ** (len(f"{setting.default:g}".partition(".")[2]) * -1) if setting.default else 0.01
+        return st.number_input(
+            setting.label, setting.low, setting.high, setting.default, step=float(step), format="%g", **common
+        )
+    return st.text_input(setting.label, setting.default, **common)
 
 
 def _whole(bound: float | None) -> int | None:

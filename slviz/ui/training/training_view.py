@@ -75,13 +75,15 @@ def _fill_an_untouched_form(run_id: str) -> None:
 
 def others(*, than: str | None) -> None:
     """What else is at work, or ended without a result, each with a button to look at it."""
-    unfinished = [each for each in cache.store().summaries() if each.state != "finished" and each.run_id != than]
+    unfinished = [
+        summary for summary in cache.store().summaries() if summary.state != "finished" and summary.run_id != than
+    ]
     if not unfinished:
         return
     with st.expander(f"Other runs without a result ({len(unfinished)})", icon=":material/list:"):
         names = run_names.names(unfinished[:20])
-        for each in unfinished[:20]:
-            _line(each, name=names[each.run_id])
+        for summary in unfinished[:20]:
+            _line(summary, name=names[summary.run_id])
 
 
 def _line(summary: RunSummary, *, name: str) -> None:

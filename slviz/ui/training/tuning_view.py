@@ -71,15 +71,15 @@ def show() -> None:
 
 def _pick(studies: StudyFolder, names: list[str]) -> str | None:
     """The search of the address, else the latest; a sentence for one that is not there."""
-    asked = address.value("study")
-    if asked is not None and asked not in names and not _is_starting(asked, names):
-        st.warning(escape_markdown(f"No search is called “{shown(asked)}”. It may be in another models folder."))
-        asked = None
-    options = ([asked] if asked is not None and asked not in names else []) + names
+    name = address.value("study")
+    if name is not None and name not in names and not _is_starting(name, names):
+        st.warning(escape_markdown(f"No search is called “{shown(name)}”. It may be in another models folder."))
+        name = None
+    options = ([name] if name is not None and name not in names else []) + names
     if not options:
         return None
     key = "study picker"
-    st.session_state[key] = asked or options[0]
+    st.session_state[key] = name or options[0]
     with st.columns([2, 1])[0]:
         return st.selectbox(
             "Search",
@@ -103,12 +103,12 @@ def _panel(studies: StudyFolder, name: str, *, was_alive: bool) -> None:
         st.rerun()
     with errors.as_sentences():
         study = _opened(str(studies.folder), name, studies.path(name).stat().st_ino)
-        told = about(study)
-        _head(studies, study, told, running=running)
+        description = about(study)
+        _head(studies, study, description, running=running)
         table = trials_table(study)
         if len(table):
-            _figures(study, told)
-            _trials(study, table, told)
+            _figures(study, description)
+            _trials(study, table, description)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the search …")
@@ -127,22 +127,22 @@ def _seconds_since_start(name: str) -> float:
     return time.monotonic() - st.session_state.get(f"searching {name}", float("-inf"))
 
 
-def _head(studies: StudyFolder, study: Study, told: About, *, running: bool) -> None:
+def _head(studies: StudyFolder, study: Study, description: About, *, running: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge("Searching" if running else "At rest", color="blue" if running else "gray")
-        if told.synthetic:
+        if description.synthetic:
             layout.synthetic_badge()
-        st.caption(escape_markdown(f"data {told.data_name}"), width="content")
+        st.caption(escape_markdown(f"data {description.data_name}"), width="content")
         may_stop = running and access.may_cancel(f"search {study.study_name}")
         if may_stop and st.button("Stop", icon=":material/stop_circle:", help="You can resume it later."):
             studies.cancel(study.study_name)
             st.toast("It will stop soon.", icon=":material/stop_circle:")
     best = best_trial(study)
     states = Counter(trials_table(study)["state"])
-    label = label_of(told)
+    label = label_of(description)
     with st.container(horizontal=True):
         value = "–" if best is None or best.value is None else f"{best.value:.4f}"
-        st.metric(f"{escape_markdown(label)}, best on validation", value, border=True, help=_help_of(told))
+        st.metric(f"{escape_markdown(label)}, best on validation", value, border=True, help=_help_of(description))
         st.metric("Finished trials", states["finished"], border=True)
         st.metric("Stopped early", states["stopped early"], border=True, help="They lagged behind the others.")
         if states["failed"]:
@@ -173,52 +173,53 @@ def _best(run_id: str) -> None:
             layout.links_to(run_id)
 
 
-def label_of(told: About) -> str:
+def label_of(description: About) -> str:
     """What the compared metric is called, such as "Average precision"."""
-    metric = METRICS.get(told.metric)
-    return metric.label if metric else told.metric
+    metric = METRICS.get(description.metric)
+    return metric.label if metric else description.metric
 
 
-def _help_of(told: About) -> str | None:
-    metric = METRICS.get(told.metric)
+def _help_of(description: About) -> str | None:
+    metric = METRICS.get(description.metric)
     return f"{metric.help} {glossary_link(metric.label)}" if metric else None
 
 
-def _figures(study: Study, told: About) -> None:
-    label = label_of(told)
+def _figures(study: Study, description: About) -> None:
+    label = label_of(description)
     left, right = st.columns(2)
     with left:
-        _chart(study, told, "history", "History", lambda: search_history(study, figure=label))
+        _chart(study, description, "history", "History", lambda: search_history(study, figure=label))
     with right:
-        _chart(study, told, "importance", "Which setting matters", lambda: search_importances(study))
-        finished = sum(each.value is not None for each in study.trials)
+        _chart(study, description, "importance", "Which setting matters", lambda: search_importances(study))
+        finished = sum(trial.value is not None for trial in study.trials)
         if finished < ENOUGH_TRIALS:
             st.caption(
                 f"From {finished} trials only: with fewer than about {ENOUGH_TRIALS}, such shares are mostly chance."
             )
-    _chart(study, told, "learning", "How the trials learnt", lambda: search_learning(study, figure=label))
-    _chart(study, told, "settings", "Metric by setting", lambda: search_slices(study, figure=label))
+    _chart(study, description, "learning", "How the trials learnt", lambda: search_learning(study, figure=label))
+    _chart(study, description, "settings", "Metric by setting", lambda: search_slices(study, figure=label))
 
 
-def _chart(study: Study, told: About, name: str, title: str, make: Callable[[], go.Figure]) -> None:
+def _chart(study: Study, description: About, name: str, title: str, make: Callable[[], go.Figure]) -> None:
     file = f"{study.study_name}-{name}"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(title, anchor=False, width="content")
-        downloads.menu(file, source=provenance(study, told), figure=make, table=lambda: trials_table(study))
-    charts.draw(make(), name=file, synthetic=told.synthetic, alt=title)
+        downloads.menu(file, source=provenance(study, description), figure=make, table=lambda: trials_table(study))
+    charts.draw(make(), name=file, synthetic=description.synthetic, alt=title)
 
 
-def provenance(study: Study, told: About) -> str:
+def provenance(study: Study, description: About) -> str:
     """One line on where a metric of a search comes from."""
-    kind = "SYNTHETIC data set" if told.synthetic else "data set"
-    return f"{kind} {told.data_name} ({told.data_fingerprint[:12]}); search {study.study_name}; slviz {__version__}"
+    kind = "SYNTHETIC data set" if description.synthetic else "data set"
+    data = f"{kind} {description.data_name} ({description.data_fingerprint[:12]})"
+    return f"{data}; search {study.study_name}; slviz {__version__}"
 
 
-def _trials(study: Study, table: pd.DataFrame, told: About) -> None:
+def _trials(study: Study, table: pd.DataFrame, description: About) -> None:
     """All trials, the best first; a click opens the run."""
     st.subheader("Trials", anchor=False)
-    ordered = table.sort_values("metric", ascending=not told.higher_is_better, na_position="last", kind="stable")
-    ordered = ordered.rename(columns={"metric": label_of(told)}).reset_index(drop=True)
+    ordered = table.sort_values("metric", ascending=not description.higher_is_better, na_position="last", kind="stable")
+    ordered = ordered.rename(columns={"metric": label_of(description)}).reset_index(drop=True)
     event = st.dataframe(
         ordered,
         key=f"trials {study.study_name}",
@@ -226,7 +227,7 @@ def _trials(study: Study, table: pd.DataFrame, told: About) -> None:
         height=ROW_PIXELS * (min(len(ordered), MOST_ROWS) + 1) + 3,
         column_config={
             **{name: st.column_config.NumberColumn(format="%.3g") for name in ordered.select_dtypes("float").columns},
-            label_of(told): st.column_config.NumberColumn(format="%.4f", help=_help_of(told)),
+            label_of(description): st.column_config.NumberColumn(format="%.4f", help=_help_of(description)),
         },
         on_select="rerun",
         selection_mode="single-cell",
