@@ -39,7 +39,7 @@ class View:
         """What the data set says from this side, in any form that the methods below read; None for nothing."""
         raise NotImplementedError
 
-    def relation(self, told: Any) -> sp.csr_array | None:
+    def relation(self, content: Any) -> sp.csr_array | None:
         """Which genes hear which, float32 sparse [G, G], each row summing to 1 or empty; None for no such relation."""
         return None
 
@@ -47,7 +47,7 @@ class View:
         """What is costly to make from the seen pairs, so that a run stores it, by name; nothing here."""
         return {}
 
-    def gene_features(self, told: Any, seen: SeenGraph) -> list[tuple[str, np.ndarray]]:
+    def gene_features(self, content: Any, seen: SeenGraph) -> list[tuple[str, np.ndarray]]:
         """Name and counts [G] of what it says of single genes; they are read as log(1 + count)."""
         return []
 
@@ -57,12 +57,12 @@ class View:
         raise NotImplementedError
 
     def pair_features(
-        self, told: Any, seen: SeenGraph, of: Int64[np.ndarray, " block"], own: Float32[np.ndarray, "block genes"]
+        self, content: Any, seen: SeenGraph, of: Int64[np.ndarray, " block"], own: Float32[np.ndarray, "block genes"]
     ) -> list[np.ndarray]:
         """Each feature of `pair_names` for these genes with every gene, [block, G]; the same either way round.
 
         Args:
-            told: what `read` gave.
+            content: what `read` gave.
             seen: the pairs that may be read.
             of: numbers of the genes of the block.
             own: their seen partners, 1 or 0.
@@ -78,19 +78,20 @@ class RelationView(View):
     partners of each other, and whether the two are near each other; of a gene: the partners of the genes near it.
     """
 
-    def relation(self, told: Any) -> sp.csr_array | None:
-        return told
+    def relation(self, content: Any) -> sp.csr_array | None:
+        return content
 
-    def gene_features(self, told: Any, seen: SeenGraph) -> list[tuple[str, np.ndarray]]:
-        return [(f"partners of genes near by {self.name}", told @ seen.full_degree)]
+    def gene_features(self, content: Any, seen: SeenGraph) -> list[tuple[str, np.ndarray]]:
+        return [(f"partners of genes near by {self.name}", content @ seen.full_degree)]
 
     @property
     def pair_names(self) -> tuple[str, ...]:
         return (f"partners near by {self.name}", f"partners' partners near by {self.name}", f"near by {self.name}")
 
-    def pair_features(self, told: Any, seen: SeenGraph, of: np.ndarray, own: np.ndarray) -> list[np.ndarray]:
-        direct = told[of].toarray() + told.T.tocsr()[of].toarray()  # a nearest gene need not have this one as its own
-        return [*supported(seen, told, of, own), direct]
+    def pair_features(self, content: Any, seen: SeenGraph, of: np.ndarray, own: np.ndarray) -> list[np.ndarray]:
+        # a nearest gene need not have this one as its own
+        direct = content[of].toarray() + content.T.tocsr()[of].toarray()
+        return [*supported(seen, content, of, own), direct]
 
 
 def supported(
