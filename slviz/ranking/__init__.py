@@ -6,6 +6,7 @@ from slviz.ranking.known_pairs import STATUSES, KnownPairs
 from slviz.ranking.places import percentile_text, score_text
 from slviz.ranking.question import QUESTIONS, question_of, runs_of_question
 from slviz.ranking.ranker import RANK_BY, RANK_IN, Ranker
+from slviz.ranking.reliability import Reliability, reliability_of_gene, reliability_of_pair, sibling_runs
 from slviz.ranking.survey import SMALL, survey
 from slviz.runs.artifacts.surveys import Survey
 
@@ -19,11 +20,15 @@ __all__ = [
     "HitRate",
     "KnownPairs",
     "Ranker",
+    "Reliability",
     "Survey",
     "flag_labels",
     "percentile_text",
     "question_of",
+    "reliability_of_gene",
+    "reliability_of_pair",
     "runs_of_question",
     "score_text",
+    "sibling_runs",
     "survey",
 ]

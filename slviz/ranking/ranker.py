@@ -112,8 +112,8 @@ class Ranker:
         - status: one of `STATUSES`; evidence: kinds of evidence of a known pair.
         - mutual_rank, hub_adjusted_rank, rank_for_partner: see `slviz.ranking.hub_adjustment`; NaN without a survey.
         - partner_degree: training partners of the partner. shared_partners, interacts, shared_interactors,
-          paralog_identity, same_family, shared_terms, rarest_term, same_pathway, earlier_hits, earlier_tests: see
-          `Relatedness`; reason: of these the strongest in a line.
+          paralog_identity, same_family, shared_terms, rarest_term, same_pathway, partners_in_set, set_of_partners,
+          partners_touched, earlier_hits, earlier_tests: see `Relatedness`; reason: of these the strongest in a line.
         - one column of yes and no for each of `FLAGS`; popularity is no where there is no survey.
         - rank_in:RUN for each of `others`, by their id; rank_by:BASELINE for the best baselines.
         """
@@ -153,6 +153,12 @@ class Ranker:
             return for_gene, np.full(len(self.graph), np.nan)
         return for_gene, places_for_partners(self.survey, everyone, scores)
 
+    def answers(self, gene: int) -> np.ndarray:
+        """What a run about experiments answers of the pair with each gene, text [G]; "" of another run."""
+        if not isinstance(self.scorer, ScreenScorer):
+            return np.full(len(self.graph), "", dtype=object)
+        return self.scorer.answers(with_every_gene(gene, len(self.graph)))
+
     def _scored(self, gene: int, partner: np.ndarray, scores: np.ndarray) -> dict[str, np.ndarray]:
         """Who the partners are, their scores and what the pairs are to the run."""
         info = self.graph.gene_info
@@ -165,7 +171,7 @@ class Ranker:
             "rank": ranks(of_partners),
             "percentile": percentiles(mean_ranks(of_partners), len(partner)),
             "score": of_partners.astype(np.float64),
-            "answer": self._answers(gene)[partner],
+            "answer": self.answers(gene)[partner],
             "hit_probability": np.full(len(partner), np.nan)
             if self.hit_rate is None
             else self.hit_rate.at(of_partners),
@@ -189,6 +195,7 @@ class Ranker:
         """What the data set says of the pairs."""
         related = self.related
         shared_terms, rarest_term = related.shared_terms(gene)
+        partners_in_set, set_of_partners = related.sets_of_partners(gene)
         hits, others = self._earlier(gene)
         return {
             "partner_degree": self.training_degree[partner],
@@ -200,6 +207,9 @@ class Ranker:
             "shared_terms": shared_terms[partner],
             "rarest_term": rarest_term[partner],
             "same_pathway": related.same_pathway(gene)[partner],
+            "partners_in_set": partners_in_set[partner],
+            "set_of_partners": set_of_partners[partner],
+            "partners_touched": related.partners_touched(gene)[partner],
             "earlier_hits": hits[partner],
             "earlier_tests": (hits + others)[partner],
         }
@@ -238,11 +248,6 @@ class Ranker:
             "pairs": np.concatenate([of_screen.pairs for of_screen in tested]),
             "hit": np.concatenate([of_screen.hit for of_screen in tested]),
         }
-
-    def _answers(self, gene: int) -> np.ndarray:
-        if not isinstance(self.scorer, ScreenScorer):
-            return np.full(len(self.graph), "", dtype=object)
-        return self.scorer.answers(with_every_gene(gene, len(self.graph)))
 
     def _evidence(self, gene: int) -> np.ndarray:
         """Kinds of evidence of the pair with each gene, text [G]."""

@@ -16,10 +16,11 @@ def reasons(table: pd.DataFrame) -> np.ndarray:
     """A line for each row of a table of partners, text [N]: what speaks for the pair, the strongest first.
 
     Reads the columns earlier_hits, earlier_tests, paralog_identity, same_family, interacts, same_pathway,
-    shared_partners, shared_interactors, shared_terms and rarest_term.
+    shared_partners, shared_interactors, rarest_term, partners_in_set, set_of_partners and partners_touched.
     """
     columns = ("earlier_hits", "earlier_tests", "paralog_identity", "same_family", "interacts", "same_pathway",
-               "shared_partners", "shared_interactors", "shared_terms", "rarest_term")  # fmt: skip
+               "shared_partners", "shared_interactors", "rarest_term", "partners_in_set", "set_of_partners",
+               "partners_touched")  # fmt: skip
     values = [table[name].tolist() for name in columns]
     return np.array([_line(dict(zip(columns, row, strict=True))) for row in zip(*values, strict=True)], dtype=object)
 
@@ -40,8 +41,10 @@ def _all(row: dict[str, Any]) -> list[str]:
         f"both in {row['same_pathway']}" if row["same_pathway"] else "",
         "their proteins interact" if row["interacts"] else "",
         _some(row["shared_partners"], "shared partner"),
-        _some(row["shared_interactors"], "shared interactor"),
+        _with_partners(row["partners_in_set"], row["set_of_partners"]),
         f"both in “{row['rarest_term']}”" if row["rarest_term"] else "",
+        _some(row["shared_interactors"], "shared interactor"),
+        f"touches {_some(row['partners_touched'], 'known partner')}" if row["partners_touched"] else "",
     ]
 
 
@@ -61,3 +64,8 @@ def _of_screens(hits: int, tests: int) -> str:
         if hits < tests
         else f"hit in {_some(tests, 'earlier screen')}"
     )
+
+
+def _with_partners(count: int, named: str) -> str:
+    """That known partners lie in a set of the partner; "" for none."""
+    return f"{_some(count, 'known partner')} in “{named}”, too" if named else ""

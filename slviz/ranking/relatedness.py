@@ -15,8 +15,11 @@ from slviz.features.pair_measures import ESSENTIAL, PairKnowledge
 from slviz.ranking.known_pairs import KnownPairs
 from slviz.splits.near_duplicate_free import near_duplicate_genes
 
-LARGEST_SET = 0.1
-"""Share of all genes from which a term or a set is too general to be a reason."""
+LARGEST_SHARE, LARGEST_COUNT, LARGEST_PART = 0.02, 50, 0.25
+"""A term or a set with more than this share of all genes, and more than so many, is too general to be a reason; in a
+small data set one with more than a quarter of the genes is."""
+FEWEST_PARTNERS, LIFT = 2, 3.0
+"""Known partners that lie in a set for it to be a reason, and how many times more that is than chance puts there."""
 FEWEST_IN_COMMON = 10
 """Training partners that both of two near-duplicate genes have at least; with fewer, sharing them says little."""
 HUB_SHARE = 0.01
@@ -82,6 +85,36 @@ class Relatedness:
             named[fresh] = [f"{name} ({collection})" for name in smallest[fresh].tolist()]
         return named
 
+    def partners_touched(self, gene: int) -> Int64[np.ndarray, " genes"]:
+        """How many training partners of a gene the protein of each gene touches."""
+        network = self.knowledge.interactions
+        if network is None:
+            return np.zeros(len(self.graph), dtype=np.int64)
+        partners = self._training_partners(gene)
+        return np.asarray(network[partners].sum(axis=0)).ravel().astype(np.int64)
+
+    def sets_of_partners(self, gene: int) -> tuple[Int64[np.ndarray, " genes"], np.ndarray]:
+        """Of each gene the term or set with most training partners of `gene` in it: how many, and its name.
+
+        Sets of many genes are left out, and those that hold no more partners than chance puts there; 0 and "" for none.
+        """
+        genes = len(self.graph)
+        count, named = np.zeros(genes, dtype=np.int64), np.full(genes, "", dtype=object)
+        learnt = np.zeros(genes)
+        learnt[self._training_partners(gene)] = 1
+        for collection, sets in self._collections().items():
+            members = self._members(collection)
+            size = np.diff(members.indptr)
+            inside = np.asarray(members.T @ learnt).ravel()
+            expected = learnt.sum() * size / genes
+            telling = (inside >= FEWEST_PARTNERS) & (inside >= LIFT * expected) & (size <= _largest(genes))
+            for column in np.flatnonzero(telling)[np.argsort(inside[telling] - size[telling] / genes, kind="stable")]:
+                of_set = members.indices[members.indptr[column] : members.indptr[column + 1]]
+                better = of_set[inside[column] - learnt[of_set] >= np.maximum(count[of_set], FEWEST_PARTNERS)]
+                count[better] = (inside[column] - learnt[better]).astype(np.int64)
+                named[better] = sets.names[column]
+        return count, named
+
     @cached_property
     def core_essential(self) -> Bool[np.ndarray, " genes"]:
         """Genes that cells cannot do without, as the data set tells; none where it does not."""
@@ -145,12 +178,20 @@ class Relatedness:
     def _memberships(self) -> dict[str, sp.csc_array]:
         return {}
 
+    def _collections(self) -> dict[str, Terms]:
+        """Every collection of sets, the terms as "" among them."""
+        terms = {} if self.graph.terms is None else {"": self.graph.terms}
+        return {**terms, **self.graph.gene_sets}
+
+    def _training_partners(self, gene: int) -> Int64[np.ndarray, " partners"]:
+        adjacency = self.known.training.adjacency
+        return adjacency.indices[adjacency.indptr[gene] : adjacency.indptr[gene + 1]].astype(np.int64)
+
     def _members(self, collection: str) -> sp.csc_array:
         """Membership by column of the terms ("") or of a further collection."""
         if collection not in self._memberships:
-            sets = self.graph.terms if collection == "" else self.graph.gene_sets[collection]
-            assert sets is not None, "asked for only where there are terms"
-            self._memberships[collection] = sp.csc_array(sets.membership)
+            membership = self._collections()[collection].membership
+            self._memberships[collection] = sp.csc_array(membership, dtype=np.float64)
         return self._memberships[collection]
 
 
@@ -174,8 +215,8 @@ def _shared_sets(sets: Terms, members: sp.csc_array, gene: int) -> tuple[Int64[n
     """How many of the sets of a gene each gene is in, those of many genes left out, and the smallest one's name."""
     genes = members.shape[0]
     size = np.diff(members.indptr)
-    own = np.flatnonzero(np.asarray(members[[gene]].toarray()).ravel() if sp.issparse(members) else members[gene])
-    own = own[size[own] <= max(LARGEST_SET * genes, 2)]
+    own = np.flatnonzero(members[[gene]].toarray().ravel())
+    own = own[size[own] <= _largest(genes)]
     own = own[np.argsort(size[own], kind="stable")]  # the smallest first, so that it names
     count, named = np.zeros(genes, dtype=np.int64), np.full(genes, "", dtype=object)
     for column in own[::-1].tolist():
@@ -183,3 +224,8 @@ def _shared_sets(sets: Terms, members: sp.csc_array, gene: int) -> tuple[Int64[n
         count[inside] += 1
         named[inside] = sets.names[column]
     return count, named
+
+
+def _largest(genes: int) -> float:
+    """Genes in a set from which it is too general."""
+    return min(max(LARGEST_SHARE * genes, LARGEST_COUNT), max(LARGEST_PART * genes, 2))
