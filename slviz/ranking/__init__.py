@@ -4,6 +4,7 @@ from slviz.ranking.flags import FLAGS, flag_labels
 from slviz.ranking.hit_rate import HitRate
 from slviz.ranking.known_pairs import STATUSES, KnownPairs
 from slviz.ranking.places import percentile_text, score_text
+from slviz.ranking.plan import Candidate, Plan, propose_plan
 from slviz.ranking.question import QUESTIONS, question_of, runs_of_question
 from slviz.ranking.ranker import RANK_BY, RANK_IN, Ranker
 from slviz.ranking.reliability import Reliability, reliability_of_gene, reliability_of_pair, sibling_runs
@@ -17,13 +18,16 @@ __all__ = [
     "RANK_IN",
     "SMALL",
     "STATUSES",
+    "Candidate",
     "HitRate",
     "KnownPairs",
+    "Plan",
     "Ranker",
     "Reliability",
     "Survey",
     "flag_labels",
     "percentile_text",
+    "propose_plan",
     "question_of",
     "reliability_of_gene",
     "reliability_of_pair",

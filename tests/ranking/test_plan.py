@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import dataclasses
+import itertools
+
+import numpy as np
+import pytest
+
+from slviz.errors import InvalidSetting
+from slviz.ranking import Candidate, HitRate, Ranker, propose_plan
+from slviz.ranking.plan import _greedy, harmonic
+from slviz.splits import PairSplit
+from slviz.splits.pair_split import HIT, NO_HIT
+
+
+def spread(worth: list[float], partners: list[str], families: list[str], chosen: tuple[int, ...]) -> float:
+    """F of the docstring, written out."""
+    total = 0.0
+    for names in (partners, families):
+        for name in set(names):
+            falling = sorted((worth[at] for at in chosen if names[at] == name), reverse=True)
+            total += sum(value / place for place, value in enumerate(falling, start=1)) / 2
+    return total
+
+
+def test_a_plan_by_hand():
+    """Three pairs of a hub, worth .9, .8 and .7, and two of others, worth .6 and .5, of one family.
+
+    First .9; the hub's second would add .4, so .6 of the other gene is next; then the last one, of the same family,
+    adds ½ .5 + ½ .25 = .375, less than the hub's .4.
+    """
+    worth = [0.9, 0.8, 0.7, 0.6, 0.5]
+    partners, families = ["hub", "hub", "hub", "a", "b"], ["hub", "hub", "hub", "ab", "ab"]
+    taken, gains = _greedy(worth, partners, families, budget=4)
+    assert taken == [0, 3, 1, 4]
+    assert gains == pytest.approx([0.9, 0.6, 0.4, 0.375])
+
+
+def test_greedy_is_within_its_bound_of_the_best_and_every_gain_falls():
+    random = np.random.default_rng(0)
+    for _ in range(20):
+        worth = random.uniform(size=8).tolist()
+        partners, families = random.integers(3, size=8).tolist(), random.integers(2, size=8).tolist()
+        taken, gains = _greedy(worth, partners, families, budget=4)
+        best = max(spread(worth, partners, families, chosen) for chosen in itertools.combinations(range(8), 4))
+        assert sum(gains) == pytest.approx(spread(worth, partners, families, tuple(taken)))
+        assert sum(gains) >= (1 - 1 / np.e) * best
+        assert (np.diff(gains) <= 1e-12).all()
+
+
+def test_the_harmonic_sum_takes_the_highest_first():
+    assert harmonic([0.3, 0.9, 0.6]) == pytest.approx(0.9 + 0.3 + 0.1)
+    assert harmonic([]) == 0
+
+
+@pytest.mark.parametrize(
+    ("budget", "rows", "sentence"),
+    [
+        (0, 0, "A budget of 0 pairs buys no test; 3 pairs would be at hand."),
+        (2, 2, "2 pairs of 3 ticked ones."),
+        (3, 3, "All 3 ticked pairs can be tested. "),
+        (10_000_000, 3, "All 3 ticked pairs can be tested, and 9,999,997 tests would be left over."),
+    ],
+)
+def test_any_budget_is_answered(ranker: Ranker, budget: int, rows: int, sentence: str):
+    ticked = [Candidate(5, 1), Candidate(5, 2), Candidate(6, 1), Candidate(1, 5)]  # the last is the first once more
+    plan = propose_plan(ranker, ticked, budget=budget)
+    assert len(plan.table) == rows
+    assert plan.sentence.startswith(sentence)
+    assert list(plan.table["order"]) == list(range(1, rows + 1))
+    assert plan.expected is None
+    assert "cannot be said" in plan.expected_sentence or not rows
+
+
+def test_nothing_ticked_is_a_sentence(ranker: Ranker):
+    plan = propose_plan(ranker, [], budget=5)
+    assert plan.sentence.startswith("No pair is ticked")
+    assert not len(plan.table)
+    assert not len(plan.controls)
+
+
+def test_nonsense_is_refused(ranker: Ranker):
+    with pytest.raises(InvalidSetting, match="less than none"):
+        propose_plan(ranker, [Candidate(1, 2)], budget=-1)
+    with pytest.raises(InvalidSetting, match="paired with itself"):
+        propose_plan(ranker, [Candidate(1, 1)], budget=1)
+
+
+def test_controls_are_known_and_not_planned(ranker: Ranker):
+    graph = ranker.graph
+    plan = propose_plan(ranker, [Candidate(5, 1), Candidate(5, 2)], budget=2)
+    positive = plan.controls[plan.controls["kind"] == "positive"].iloc[0]
+    tested = graph.screens.tested()
+    a, b = graph.number_of[positive["gene_a"]], graph.number_of[positive["gene_b"]]
+    hits = {frozenset(pair) for pair in tested.pairs[tested.hit].tolist()}
+    known = {frozenset(pair) for pair in graph.pairs.tolist()}
+    assert frozenset((a, b)) in (hits if "a hit in" in positive["reason"] else known)
+    negative = plan.controls[plan.controls["kind"] == "negative"].iloc[0]
+    pair = frozenset((graph.number_of[negative["gene_a"]], graph.number_of[negative["gene_b"]]))
+    assert pair not in hits | known
+    assert negative["gene_b"] not in {"GENE1", "GENE2"}
+
+
+def rate(hits: list[list[int]]) -> HitRate:
+    """Screens of pairs with scores .1, .2, … each."""
+    score = np.concatenate([np.arange(1, len(of_screen) + 1) / 10 for of_screen in hits])
+    screen = np.repeat(np.arange(len(hits)), [len(of_screen) for of_screen in hits])
+    return HitRate(score, np.concatenate(hits).astype(bool), screen, len(hits))
+
+
+def test_the_share_of_hits_is_the_isotonic_regression_by_hand():
+    """Hits 0 1 0 1: the second and third violate the order and are pooled to ½; beyond the ends it stays as it is."""
+    found = rate([[0, 1, 0, 1]])
+    assert found.at(np.array([0.1, 0.2, 0.3, 0.4, 0.9, 0.0])) == pytest.approx([0, 0.5, 0.5, 1, 1, 0])
+
+
+def test_every_screen_counts_alike():
+    """Nine in ten of the tests are of a screen without hits, and still the rate is half that of the other."""
+    many, few = (
+        HitRate(np.full(20, 0.5), np.r_[np.zeros(18, dtype=bool), True, True], np.r_[np.zeros(18, int), 1, 1], 2),
+        np.array([0.5]),
+    )
+    assert many.at(few) == pytest.approx([0.5])
+    assert set(np.round(many.draws(few, draws=50).ravel(), 6)) == {0.0, 0.5, 1.0}
+
+
+def test_expected_hits_come_from_held_out_screens(ranker: Ranker):
+    """A split whose test part holds tests, and predictions for them that order hits above the others."""
+    tested = ranker.graph.screens.tested()
+    count = len(tested)
+    names = np.asarray(ranker.graph.genes, dtype=object)
+    split = PairSplit(
+        pairs=tested.pairs,
+        part=np.full(count, "test", dtype=object),
+        against=np.where(tested.hit, HIT, NO_HIT).astype(object),
+        actual=tested.hit.astype(np.float32),
+        score=np.full(count, np.nan, dtype=np.float32),
+        gene_part=np.full(40, "test", dtype=object),
+        screen=np.where(np.arange(count) % 2, "one", "two").astype(object),
+    )
+    predictions = ranker.run.predictions.iloc[:0]
+    rows = {
+        "gene_a": names[tested.pairs[:, 0]], "gene_b": names[tested.pairs[:, 1]], "part": "test",
+        "against": split.against, "actual": split.actual, "prediction": np.where(tested.hit, 0.6, 0.4),
+    }  # fmt: skip
+    import pandas as pd
+
+    known = ranker.run.predictions
+    run = dataclasses.replace(
+        ranker.run, predictions=pd.concat([known, pd.DataFrame(rows)[list(predictions.columns[:6])]])
+    )
+    told = Ranker(ranker.graph, run, ranker.scorer, ranker.survey, split)
+    plan = propose_plan(told, [Candidate(5, partner) for partner in range(6, 20)], budget=9)
+    assert plan.expected is not None
+    mean, low, high = plan.expected
+    assert mean == pytest.approx(plan.table["hit_probability"].sum())
+    assert 0 <= low <= mean <= high <= 9
+    assert "2 held-out screens" in plan.expected_sentence
