@@ -39,7 +39,8 @@ def add_rank_command(commands: argparse._SubParsersAction) -> None:
         "then, 1 or 0, what to know before believing it: core_essential, hub, near_duplicate (a near-duplicate of one "
         "gene is a training partner of the other), popularity (the partner stands as high for most genes), same_band "
         "(of a chromosome), same_publication. With --gene they are said of the partner, and percentile, "
-        "hub_adjusted_rank (by the mutual rank of the pair), status and reason follow; else of either gene. All pairs "
+        "hub_adjusted_rank (by how far the score stands above what the partner has with any gene), status and reason "
+        "follow; else of either gene. All pairs "
         "are surveyed once a run, which is kept beside it.",
         allow_abbrev=False,
     )

@@ -1,11 +1,14 @@
-"""Hub adjustment: how surprising a partner is beyond being a hub, by the mutual rank of the pair.
+"""Hub adjustment: how surprising a partner is beyond being a hub, by the pair's place in the partner's own list.
 
-    mutual rank(a, b) = √( rank of b for a  ×  rank of a for b )
+    surprise(gene, partner) = ( x(gene, partner) − mean over g of x(g, partner) ) / deviation over g of x(g, partner)
 
-A hub stands high in the list of every gene, but a gene stands high in the list of the hub only where there is more to
-the pair than the hub. The measure is that of Obayashi & Kinoshita (2009, doi:10.1093/dnares/dsp016), who order
-co-expressed genes by it for the same reason. Both ranks are counted among the genes that are neither the gene itself
-nor one of its training partners: what a run learnt from stands high in any case.
+x is the log-odds of the score, and g runs over the genes that are neither the partner itself nor one of its training
+partners. A hub scores high with every gene, so its own mean takes that off: what is left says what the pair has beyond
+the hub. It is the z-score against the background of a gene's own pairs by which CLR tells regulation from promiscuous
+genes (Faith 2007, doi:10.1371/journal.pbio.0050008), taken from the side of the partner alone, since the gene is the
+same in the whole list. The hub-adjusted rank orders partners by it.
+
+Beside it stands the place of the gene in the list of the partner, which says the same in ranks.
 """
 
 from __future__ import annotations
@@ -15,19 +18,22 @@ import scipy.sparse as sp
 from jaxtyping import Bool, Float32, Float64, Int64
 
 from slviz.ranking.places import mean_ranks_among, ranks
+from slviz.ranking.scales import is_bounded, on_an_open_scale
 from slviz.runs.artifacts.surveys import NOWHERE, Survey
 
 
-def mutual_ranks(
-    for_gene: Float64[np.ndarray, " partners"], for_partner: Float64[np.ndarray, " partners"]
+def surprise(
+    survey: Survey, partners: Int64[np.ndarray, " partners"], scores: Float32[np.ndarray, " partners"]
 ) -> Float64[np.ndarray, " partners"]:
-    """The geometric mean of the two ranks of each pair."""
-    return np.sqrt(for_gene * for_partner)
+    """By how many deviations each score lies above its partner's mean; 0 where a partner scores the same with all."""
+    opened = on_an_open_scale(np.asarray(scores, dtype=np.float64), bounded=is_bounded(scores))
+    spread = survey.spread[partners]
+    return np.where(spread > 0, (opened - survey.mean[partners]) / np.where(spread > 0, spread, 1.0), 0.0)
 
 
-def adjusted_ranks(mutual: Float64[np.ndarray, " partners"]) -> Int64[np.ndarray, " partners"]:
-    """1 for the smallest mutual rank; equal ones share the smallest."""
-    return ranks(-mutual)
+def adjusted_ranks(surprises: Float64[np.ndarray, " partners"]) -> Int64[np.ndarray, " partners"]:
+    """1 for the most surprising partner; level ones share the smallest."""
+    return ranks(surprises)
 
 
 def places_for_gene(

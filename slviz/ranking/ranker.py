@@ -18,9 +18,9 @@ from slviz.ranking.hit_rate import HitRate
 from slviz.ranking.hub_adjustment import (
     adjusted_ranks,
     lengths,
-    mutual_ranks,
     places_for_gene,
     places_for_partners,
+    surprise,
     training_row,
 )
 from slviz.ranking.known_pairs import KnownPairs
@@ -110,7 +110,9 @@ class Ranker:
         - score: as the run gives it. answer: the conformal one of a run about experiments, "" elsewhere.
           hit_probability: share of hits among tested pairs of held-out screens with such a score, NaN without any.
         - status: one of `STATUSES`; evidence: kinds of evidence of a known pair.
-        - mutual_rank, hub_adjusted_rank, rank_for_partner: see `slviz.ranking.hub_adjustment`; NaN without a survey.
+        - surprise, hub_adjusted_rank: how far the score stands above what the partner has with any gene, see
+          `slviz.ranking.hub_adjustment`; rank_for_gene, rank_for_partner: the place of the partner in the gene's list
+          and of the gene in the partner's, among the genes that were not learnt from. NaN without a survey.
         - partner_degree: training partners of the partner. shared_partners, interacts, shared_interactors,
           paralog_identity, same_family, shared_terms, rarest_term, same_pathway, partners_in_set, set_of_partners,
           partners_touched, earlier_hits, earlier_tests: see `Relatedness`; reason: of these the strongest in a line.
@@ -182,11 +184,11 @@ class Ranker:
     def _adjusted(self, gene: int, partner: np.ndarray, scores: np.ndarray) -> dict[str, np.ndarray]:
         """The ranks with hubs adjusted for."""
         for_gene, for_partner = (place[partner] for place in self.places(gene, scores))
-        mutual = mutual_ranks(for_gene, for_partner)
-        adjusted = np.full(len(partner), np.nan) if self.survey is None else adjusted_ranks(mutual).astype(np.float64)
+        nothing = np.full(len(partner), np.nan)
+        surprises = nothing if self.survey is None else surprise(self.survey, partner, scores[partner])
         return {
-            "mutual_rank": mutual,
-            "hub_adjusted_rank": adjusted,
+            "surprise": surprises,
+            "hub_adjusted_rank": nothing if self.survey is None else adjusted_ranks(surprises).astype(np.float64),
             "rank_for_gene": for_gene,
             "rank_for_partner": for_partner,
         }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse as sp
-from jaxtyping import Float32, Int64
+from jaxtyping import Float32, Float64, Int64
 
 from slviz.cores import side_by_side
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting
 from slviz.projections.method import OnProgress
 from slviz.ranking.known_pairs import KnownPairs
+from slviz.ranking.scales import is_bounded, on_an_open_scale
 from slviz.runs.artifacts.surveys import NOWHERE, Survey
 from slviz.scorers import PairScorer
 
@@ -50,7 +51,7 @@ def survey(
     scores = scorer.all_pairs()
     tell(0.7, "ordering the partners of each gene")
     ranks = kept_ranks(len(graph) - 1)
-    score_at = scores_at_ranks(scores, known.training.adjacency, ranks)
+    score_at, mean, spread = lists_of_genes(scores, known.training.adjacency, ranks)
     tell(0.85, "ordering all pairs")
     pairs, highest = highest_pairs(scores, count=top)
     for low in range(0, len(graph), BLOCK):
@@ -59,7 +60,7 @@ def survey(
     unreported, unreported_scores = highest_pairs(scores, count=top)
     all_ranks, all_score_at = _over_all(scores)
     tell(1.0, "done")
-    return Survey(ranks, score_at, pairs, highest, unreported, unreported_scores, all_ranks, all_score_at)
+    return Survey(ranks, score_at, mean, spread, pairs, highest, unreported, unreported_scores, all_ranks, all_score_at)
 
 
 def kept_ranks(count: int) -> Int64[np.ndarray, " ranks"]:
@@ -71,12 +72,17 @@ def kept_ranks(count: int) -> Int64[np.ndarray, " ranks"]:
     return np.unique(np.r_[np.arange(1, EVERY_RANK + 1), further])
 
 
-def scores_at_ranks(
+def lists_of_genes(
     scores: Float32[np.ndarray, "genes genes"], training: sp.csr_array, ranks: Int64[np.ndarray, " ranks"]
-) -> Float32[np.ndarray, "genes ranks"]:
-    """Of each gene the scores at these places, itself and its training partners left out."""
+) -> tuple[Float32[np.ndarray, "genes ranks"], Float64[np.ndarray, " genes"], Float64[np.ndarray, " genes"]]:
+    """Of each gene the scores at these places, and mean and spread of `on_an_open_scale` of all scores.
+
+    The gene itself and its training partners are left out of both.
+    """
     genes = len(scores)
-    found = np.empty((genes, len(ranks)), dtype=np.float32)
+    score_at = np.empty((genes, len(ranks)), dtype=np.float32)
+    mean, spread = np.zeros(genes), np.zeros(genes)
+    bounded = is_bounded(scores)
 
     def fill(start: int) -> None:
         stop = min(start + BLOCK, genes)
@@ -84,11 +90,16 @@ def scores_at_ranks(
         partner = training[start:stop].tocoo()
         block[partner.coords[0], partner.coords[1]] = NOWHERE
         block[np.arange(stop - start), np.arange(start, stop)] = NOWHERE
+        there = block > NOWHERE
+        opened = on_an_open_scale(block, bounded=bounded)
+        mean[start:stop] = opened.mean(axis=1, where=there, dtype=np.float64)
+        spread[start:stop] = opened.std(axis=1, where=there, dtype=np.float64)
         block.sort(axis=1)
-        found[start:stop] = block[:, genes - ranks]
+        score_at[start:stop] = block[:, genes - ranks]
 
-    side_by_side(fill, range(0, genes, BLOCK))
-    return found
+    with np.errstate(invalid="ignore", divide="ignore"):  # a gene whose partners are all the others has no list
+        side_by_side(fill, range(0, genes, BLOCK))
+    return score_at, np.nan_to_num(mean), np.nan_to_num(spread)
 
 
 def highest_pairs(

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 from slviz.ranking import KnownPairs, Ranker, survey
-from slviz.ranking.hub_adjustment import adjusted_ranks, lengths, mutual_ranks, places_for_partners
-from slviz.ranking.survey import kept_ranks, scores_at_ranks
+from slviz.ranking.hub_adjustment import adjusted_ranks, lengths, places_for_partners, surprise
+from slviz.ranking.survey import kept_ranks, lists_of_genes
 from slviz.runs.artifacts.surveys import Survey
 
 # Gene 0 is a hub: it scores high with everybody. Genes 1 and 2 belong together.
@@ -28,18 +30,30 @@ def survey_of(scores: np.ndarray, *, ranks: np.ndarray, learnt: list[tuple[int, 
     for a, b in learnt:
         training[a, b] = training[b, a] = 1
     none = np.empty((0, 2), dtype=np.int64), np.empty(0, dtype=np.float32)
-    return Survey(ranks, scores_at_ranks(scores, sp.csr_array(training), ranks), *none, *none, ranks[:0], none[1])
+    return Survey(ranks, *lists_of_genes(scores, sp.csr_array(training), ranks), *none, *none, ranks[:0], none[1])
+
+
+def log_odds(share: float) -> float:
+    return math.log(share / (1 - share))
 
 
 def test_a_case_by_hand():
-    """For gene 2: the hub is first (.8) and gene 1 second (.6). For the hub gene 2 is third, for gene 1 second."""
+    """For gene 2 the hub is first (.8) and gene 1 second (.6); adjusted, gene 1 leads.
+
+    The hub has .9, .8, .7 and .95 with the others, so .8 is below its mean; gene 1 has .9, .6, .2 and .1.
+    """
     kept = survey_of(HUBBY, ranks=np.arange(1, 5))
     others = np.array([0, 1, 3, 4])
-    of_partners = places_for_partners(kept, others, HUBBY[2, others])
-    assert of_partners.tolist() == [3, 2, 3, 3.5]  # genes 1 and 2 are level (.10) in the list of gene 4
-    mutual = mutual_ranks(np.array([1, 2, 3, 4]), of_partners)
-    assert mutual == pytest.approx([3**0.5, 2, 3, 14**0.5])
-    assert adjusted_ranks(mutual).tolist() == [1, 2, 3, 4]
+    found = surprise(kept, others, HUBBY[2, others])
+    for place, partner in enumerate(others.tolist()):
+        own = [log_odds(score) for score in np.delete(HUBBY[partner], partner).tolist()]
+        mean = sum(own) / 4
+        deviation = math.sqrt(sum((value - mean) ** 2 for value in own) / 4)
+        assert found[place] == pytest.approx((log_odds(HUBBY[2, partner].item()) - mean) / deviation, abs=1e-4)
+    assert found[0] < 0 < found[1]
+    assert adjusted_ranks(found)[:2].tolist() == [3, 1]
+    # For the hub gene 2 is third, for gene 1 second; genes 1 and 2 are level (.10) in the list of gene 4.
+    assert places_for_partners(kept, others, HUBBY[2, others]).tolist() == [3, 2, 3, 3.5]
 
 
 def test_what_was_learnt_from_is_no_rival_of_a_place():
@@ -72,7 +86,11 @@ def test_a_ranker_finds_the_places_that_the_whole_matrix_says(ranker: Ranker):
             free = ~learnt[one]
             above = (scores[one, free] > scores[7, partner]).sum()
             assert row[place] == max(above + (1 if free[other] else 0.5), 1)
-        assert row["mutual_rank"] == pytest.approx((row["rank_for_gene"] * row["rank_for_partner"]) ** 0.5)
+        own = scores[partner][~learnt[partner]].astype(np.float64)
+        own = np.log(own / (1 - own))
+        mine = np.log(row["score"] / (1 - row["score"]))
+        assert row["surprise"] == pytest.approx((mine - own.mean()) / own.std(), abs=1e-3)
+    assert (table.sort_values("hub_adjusted_rank")["surprise"].diff().dropna() <= 0).all()
 
 
 def test_without_a_survey_nothing_is_said_of_hubs(ranker: Ranker):

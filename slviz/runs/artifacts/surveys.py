@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float32, Int64
+from jaxtyping import Float32, Float64, Int64
 
 from slviz.errors import DamagedRun
 from slviz.runs.artifacts.owners import points_of
@@ -30,6 +30,8 @@ class Survey:
         ranks: int64 [J], ascending from 1: which places of every gene's own ranking are kept.
         score_at: float32 [G, J], the score at each of these places among the genes that are neither the gene itself
             nor one of its training partners; `NOWHERE` where there are not so many.
+        mean, spread: float64 [G], mean and standard deviation over the same genes of what a score is the logistic of
+            (`log_odds`), or of the scores themselves where they do not lie between 0 and 1.
         pairs: int64 [N, 2], smaller gene number first: the pairs with the highest scores, known ones among them;
             level pairs in the order of their gene numbers.
         scores: float32 [N], falling.
@@ -40,6 +42,8 @@ class Survey:
 
     ranks: Int64[np.ndarray, " ranks"]
     score_at: Float32[np.ndarray, "genes ranks"]
+    mean: Float64[np.ndarray, " genes"]
+    spread: Float64[np.ndarray, " genes"]
     pairs: Int64[np.ndarray, "highest 2"]
     scores: Float32[np.ndarray, " highest"]
     unreported_pairs: Int64[np.ndarray, "unreported 2"]
@@ -86,6 +90,8 @@ def _checked(arrays: dict[str, np.ndarray], genes: int | None, path: Path) -> Su
     of_genes = len(require(arrays, "ranks", path, kind="iu", shape=[None]))
     over_all = len(require(arrays, "all_ranks", path, kind="iu", shape=[None]))
     require(arrays, "score_at", path, kind="f", shape=[genes, of_genes])
+    for name in ("mean", "spread"):
+        require(arrays, name, path, kind="f", shape=[len(arrays["score_at"])])
     require(arrays, "all_score_at", path, kind="f", shape=[over_all])
     for pairs, scores in (("pairs", "scores"), ("unreported_pairs", "unreported_scores")):
         count = len(require(arrays, scores, path, kind="f", shape=[None]))
