@@ -5,7 +5,17 @@ import dataclasses
 import streamlit as st
 
 from slviz.ui import address, genes, layout
-from slviz.ui.embedding import controls, gene_map, map_choice, map_quality, maps, nearest, selected_genes, vector_maps
+from slviz.ui.embedding import (
+    cluster_table,
+    controls,
+    gene_map,
+    map_choice,
+    map_quality,
+    maps,
+    nearest,
+    selected_genes,
+    vector_maps,
+)
 from slviz.ui.glossary import glossary_link
 
 ONE, BESIDE = "one map", "beside controls"
@@ -61,6 +71,8 @@ def _of_genes() -> None:
     with left:
         gene_map.show(look)
         map_quality.show(summary, graph, run, projection, open=colour in (maps.QUALITY, maps.SPREAD))
+        if look.colouring.clusters is not None:
+            cluster_table.show(graph, run, look.colouring.clusters)
     with right:
         gene_map.details(look)
     if gene is not None:

@@ -33,6 +33,7 @@ from slviz.figures.map_3d import embedding_3d
 from slviz.figures.network import network_figure
 from slviz.figures.own_columns import by_column
 from slviz.figures.predictions import predicted_vs_actual, residuals, score_distribution
+from slviz.figures.publications import by_publication
 from slviz.figures.scree import scree_plot
 from slviz.figures.screens import by_screen
 from slviz.figures.side_by_side import side_by_side
@@ -58,6 +59,7 @@ __all__ = [
     "by_part",
     "by_partner_score",
     "by_preservation",
+    "by_publication",
     "by_screen",
     "by_shared",
     "by_spread",

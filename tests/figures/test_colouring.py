@@ -17,12 +17,14 @@ from slviz.figures import (
     by_gene_type,
     by_members,
     by_part,
+    by_publication,
     embedding_scatter,
 )
-from slviz.figures.colouring import OTHERS
+from slviz.figures.colouring import NO_EVIDENCE, OTHERS
 from slviz.figures.contours import density_contours
 from slviz.figures.palette import MISSING
 from slviz.projections import Clusters, Projection
+from slviz.projections.cluster_publications import Publications
 
 
 def with_info(graph: GeneGraph, **columns: list[str]) -> GeneGraph:
@@ -40,6 +42,22 @@ def test_chromosomes_come_in_their_own_order(graph: GeneGraph) -> None:
 def test_without_gene_information_all_is_missing(graph: GeneGraph) -> None:
     bare = dataclasses.replace(graph, gene_info=None)
     assert by_chromosome(bare).categories == by_gene_type(bare).categories == ("",)
+
+
+def test_the_publication_of_most_pairs_is_counted_by_a_loop(graph: GeneGraph) -> None:
+    publications = Publications.of(graph)
+    assert publications is not None
+    assert graph.evidence is not None
+    colouring = by_publication(graph, publications)
+    listed = graph.evidence["pubmed"].value_counts()
+    for number in range(len(graph)):
+        own = np.flatnonzero((graph.pairs == number).any(axis=1))
+        counts = graph.evidence.loc[graph.evidence["pair"].isin(own), ["pair", "pubmed"]].drop_duplicates()
+        counts = counts["pubmed"].value_counts()
+        most = counts[counts == counts.max()].index if len(counts) else []
+        value = str(np.asarray(colouring.values)[number])
+        assert value in (most if len(most) else [NO_EVIDENCE])
+        assert not len(most) or listed[value] == listed[most].max(), "of equals the larger one"
 
 
 def test_members_stand_out_of_grey_others(graph: GeneGraph, place: Projection) -> None:
@@ -180,8 +198,8 @@ def test_clusters_of_the_colour_are_named_without_asking(graph: GeneGraph, place
     from slviz.figures import by_cluster
 
     label = (np.arange(len(graph)) % 2).astype(np.int64)
-    clusters = Clusters(label=label, names=("1 · repair", "2 · near X"), how="By hand.")
+    clusters = Clusters(label=label, names=("1 · repair", "2 · PubMed 1"), how="By hand.")
     figure = embedding_scatter(graph.genes, place, by_cluster(clusters))
-    assert [note.text for note in figure.layout.annotations] == ["1 · repair", "2 · near X"]
+    assert [note.text for note in figure.layout.annotations] == ["1 · repair", "2 · PubMed 1"]
     chosen = embedding_scatter(graph.genes, place, by_cluster(clusters), selected=[1, 2])
     assert not chosen.layout.annotations, "what is selected is named instead"

@@ -81,3 +81,18 @@ def test_what_a_data_set_does_not_tell_is_not_offered(store: RunStore, open_at_o
     app = open_at_once("overview", data="karate")
     assert not app.exception
     assert not any("screen" in each.value for each in app.subheader)
+
+
+def test_clusters_say_what_they_are_and_genes_are_coloured_by_publication(run: Run, open_page: Open) -> None:
+    app = open_page("embedding", run=run.run_id, map="PCA", colour="Cluster", **{"cluster-table": "true"})
+    assert not app.exception
+    [table] = [each.value for each in app.dataframe if "Named for" in each.value.columns]
+    assert set(table["Named for"]) <= {"term", "publication", "nothing enriched"}
+    assert table["Share of its pairs"].between(0, 100).all()
+    assert table["Commonest publication"].str.startswith("demo-").all()
+    names = " ".join(table["Cluster"])
+    assert " near " not in names
+    app = open_page("embedding", run=run.run_id, map="PCA", colour="Publication", where="demo-202")
+    assert not app.exception
+    assert "The publication that lists most of a gene" in said(app)
+    assert len(app.dataframe[0].value) > 100, "the genes of that publication are selected"

@@ -22,6 +22,7 @@ from slviz.projections.cluster_names import named
 from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES, OWN_TABLES, stage, staged
 from slviz.ui import access, address, cache, errors
+from slviz.ui.embedding import cluster_table
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
@@ -37,7 +38,7 @@ CLUSTER, TERM, PART, ERROR, CHROMOSOME, GENE_TYPE, OWN = (
     "A column of my table",
 )
 HELP: dict[str, str] = {
-    CLUSTER: "groups of genes that lie together, each named for its most enriched term",
+    CLUSTER: "groups of genes that lie together, each named for the publication or the enriched term that explains it",
     TERM: "the genes of one term, such as DNA repair; type to search it",
     PART: "which parts a gene's known pairs are in: train, validation, test, or several",
     ERROR: "how far the network is off on the held-out pairs of a gene",
@@ -131,11 +132,7 @@ def _by_cluster(graph: GeneGraph, run: Run, projection: Projection) -> tuple[Col
             label, key=f"{method}-{key}", low=low, high=high, default=default, step=step, help=help_text
         )
     clusters = clusters_of(graph, run, projection, method, on_map=space == "map", **settings)
-    sentence = (
-        f"{clusters.how} Each is named for its most enriched term (hypergeometric test, q < 0.05), else for "
-        "its gene with most partners."
-    )
-    return figures.by_cluster(clusters), sentence
+    return figures.by_cluster(clusters), f"{clusters.how} {cluster_table.NAMED_FOR}"
 
 
 def clusters_of(

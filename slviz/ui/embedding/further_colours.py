@@ -11,24 +11,34 @@ from slviz import figures
 from slviz.datasets import GeneGraph
 from slviz.figures import Colouring
 from slviz.figures.screens import HIT, TESTED, UNTESTED
+from slviz.projections.cluster_publications import Publications
 from slviz.ui import address
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
-COLUMN, SCREEN = "A column of the data set", "In a screen"
+COLUMN, SCREEN, PUBLICATION = "A column of the data set", "In a screen", "Publication"
 HELP: dict[str, str] = {
     COLUMN: "what the data set tells of each gene: essentiality, expression, papers, …",
     SCREEN: "the genes that a screen tested, and those of its hits",
+    PUBLICATION: "the publication that lists most of a gene's known pairs",
 }
 WHERE = "where"
 SHARES = {"highest tenth": 0.9, "highest quarter": 0.75, "lowest quarter": 0.25, "lowest tenth": 0.1}
 NOTHING = "no value"
 MOST_VALUES = 40
+PUBLICATION_SENTENCE = (
+    "The publication that lists most of a gene's known pairs; the ten that do so for most genes have a colour of their "
+    "own. Where a cluster is of one colour, it may be no more than one paper."
+)
 
 
 def offered(graph: GeneGraph) -> tuple[str, ...]:
     """Which of these colours the data set can give."""
-    has = {COLUMN: graph.gene_columns is not None and len(graph.gene_columns) > 0, SCREEN: graph.screens is not None}
+    has = {
+        COLUMN: graph.gene_columns is not None and len(graph.gene_columns) > 0,
+        SCREEN: graph.screens is not None,
+        PUBLICATION: graph.evidence is not None and bool((graph.evidence["pubmed"] != "").any()),
+    }
     return tuple(name for name, there in has.items() if there)
 
 
@@ -39,6 +49,8 @@ def colouring(name: str, graph: GeneGraph) -> tuple[Colouring, str]:
         there = ~np.isnan(values) if values.dtype.kind == "f" else values != ""
         sentence = f"“{column}” of the data set: told of {pluralise(int(there.sum()), 'gene')}; the others are grey."
         return figures.by_column(column, values), escape_markdown(sentence)
+    if name == PUBLICATION:
+        return figures.by_publication(graph, _publications(graph.fingerprint, graph)), PUBLICATION_SENTENCE
     assert graph.screens is not None
     screen = _screen(graph)
     tested = graph.screens.tested(screen)
@@ -49,7 +61,7 @@ def colouring(name: str, graph: GeneGraph) -> tuple[Colouring, str]:
 
 def filtered(name: str, graph: GeneGraph) -> tuple[np.ndarray, str] | None:
     """The genes with one value of the colour, and what they are called; None where the visitor chooses none."""
-    groups = _groups_of_column(graph) if name == COLUMN else _groups_of_screen(graph)
+    groups = GROUPS[name](graph)
     key = "where box"
     group = address.value(WHERE)
     st.session_state[key] = group if group in groups else None
@@ -70,8 +82,8 @@ def filtered(name: str, graph: GeneGraph) -> tuple[np.ndarray, str] | None:
     )
     if group is None or group not in groups:
         return None
-    called = _asked_column(graph) if name == COLUMN else _asked_screen(graph)
-    return groups[group], f"{called}: {group}"
+    called = {COLUMN: _asked_column, SCREEN: _asked_screen}.get(name)
+    return groups[group], f"{name if called is None else called(graph)}: {group}"
 
 
 def _asked_column(graph: GeneGraph) -> str:
@@ -123,3 +135,22 @@ def _groups_of_screen(graph: GeneGraph) -> dict[str, np.ndarray]:
     assert graph.screens is not None
     values = figures.by_screen(graph.screens.tested(_asked_screen(graph)), len(graph), title="").values
     return {kind: np.flatnonzero(values == kind) for kind in (HIT, TESTED, UNTESTED) if (values == kind).any()}
+
+
+def _groups_of_publication(graph: GeneGraph) -> dict[str, np.ndarray]:
+    """The genes in pairs of each of the publications that list most pairs."""
+    publications = _publications(graph.fingerprint, graph)
+    marks = publications.membership
+    names = publications.names[:MOST_VALUES]
+    return {name: np.flatnonzero(marks[:, [at]].toarray()[:, 0]) for at, name in enumerate(names)}
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _publications(fingerprint: str, _graph: GeneGraph) -> Publications:
+    found = Publications.of(_graph)
+    assert found is not None, "the colour is offered where publications are named"
+    return found
+
+
+GROUPS = {COLUMN: _groups_of_column, SCREEN: _groups_of_screen, PUBLICATION: _groups_of_publication}
+"""By colour, the groups of genes that can be selected."""
