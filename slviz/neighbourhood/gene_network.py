@@ -172,16 +172,16 @@ def places(
 ) -> Float64[np.ndarray, "genes 2"]:
     """Unreported partners on an inner ring, known ones on outer rings, added genes outside their parent."""
     rings = [(0.0, 0.0)]
-    radius = RING
+    radius, turn = RING, 0.0
     for count in (unreported, known):
         left = count
         while left > 0:  # each ring takes as many as have room on it
             radius = max(radius, RING)
             on_ring = min(left, max(int(2 * np.pi * radius / NODE_ROOM), 1))
-            angle = 2 * np.pi * np.arange(on_ring) / on_ring - np.pi / 2
+            angle = 2 * np.pi * (np.arange(on_ring) + turn) / on_ring - np.pi / 2
             rings += list(zip(radius * np.cos(angle), radius * np.sin(angle), strict=True))
             left -= on_ring
-            radius += STEP
+            radius, turn = radius + STEP, 0.5 - turn  # no edge of a ring runs through a gene of the one before
     placed = np.array(rings)
     outer = np.zeros((len(parent), 2))
     for owner in np.unique(parent):  # a few expanded genes

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import pandas as pd
@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from slviz.datasets import GeneGraph
+from slviz.gene_sets import GeneSet, to_gmt
 from slviz.runs import Run, RunSpec
 
 WIDTHS_MM = (89, 183)
@@ -90,6 +91,16 @@ def menu(
 def table_button(name: str, table: Callable[[], pd.DataFrame], *, source: str, label: str = "Table (TSV)") -> None:
     """A button for one table alone, made after the click."""
     _button(label, f"{name}.tsv", lambda: _tsv(table(), source), "text/tab-separated-values", width="content")
+
+
+def gmt_button(name: str, genes: Callable[[], tuple[str, Sequence[str]]], *, source: str) -> None:
+    """A button for a set of genes as GMT: its name and its symbols, made after the click."""
+
+    def make() -> bytes:
+        called, symbols = genes()
+        return to_gmt([GeneSet(called, tuple(symbols))], provenance=source)
+
+    _button("Genes (GMT)", f"{name}.gmt", make, "text/plain", width="content")
 
 
 def _figure_buttons(name: str, figure: Callable[[], go.Figure], source: str) -> None:

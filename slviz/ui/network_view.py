@@ -26,6 +26,7 @@ from slviz.neighbourhood.gene_network import (
     PARTNER,
     PHYSICAL,
     PREDICTED,
+    SEVERAL,
     UNREPORTED,
     GeneNetwork,
 )
@@ -91,13 +92,11 @@ class Action:
 
     Attributes:
         what: "pair" (open it), "move" (to the gene), "expand", "collapse" or "path" (to the gene).
-        gene: number of the gene that was pointed at; of an edge, of its one end.
-        other: of an edge, of its other end; else None.
+        gene: number of the gene that was pointed at; of an edge of the gene in the middle, of its other end.
     """
 
     what: Literal["pair", "move", "expand", "collapse", "path"]
     gene: int
-    other: int | None = None
 
 
 def draw(
@@ -131,7 +130,7 @@ def draw(
 
 def content(network: GeneNetwork, graph: GeneGraph, *, width_is: str, chosen: int | None = None) -> dict[str, Any]:
     """What the browser is sent: nodes and edges with their looks and their lines of text, and the key."""
-    colours = evidence_colours(network)
+    colours = evidence_colours(network, graph)
     nodes = [_node(network, graph, row) for row in range(len(network.genes))]
     heaviest = float(np.nanmax(network.weight)) if np.isfinite(network.weight).any() else 0.0
     edges = [_edge(network, nodes, row, colours, heaviest, width_is) for row in range(len(network.edges))]
@@ -150,11 +149,13 @@ def content(network: GeneNetwork, graph: GeneGraph, *, width_is: str, chosen: in
     return told | {"stamp": hashlib.sha256(json.dumps(told).encode()).hexdigest()}
 
 
-def evidence_colours(network: GeneNetwork) -> dict[str, str]:
-    """A colour for each kind of evidence that is drawn, always the same for the same kinds."""
+def evidence_colours(network: GeneNetwork, graph: GeneGraph) -> dict[str, str]:
+    """A colour for each kind of evidence that is drawn, the same on every network of the data set."""
+    every = sorted({kind for kinds in set(graph.pair_evidence.tolist()) for kind in kinds.split(";") if kind})
+    colours = categorical([*every, SEVERAL, NO_EVIDENCE], missing=(NO_EVIDENCE,))
     known = np.isin(network.kind, [PREDICTED, PHYSICAL], invert=True)
-    kinds = sorted({kind or NO_EVIDENCE for kind in network.evidence[known].tolist()})
-    return categorical(kinds, missing=(NO_EVIDENCE,))
+    drawn = {kind or NO_EVIDENCE for kind in network.evidence[known].tolist()}
+    return {kind: colour for kind, colour in colours.items() if kind in drawn}
 
 
 def _node(network: GeneNetwork, graph: GeneGraph, row: int) -> dict[str, Any]:
@@ -233,9 +234,9 @@ def _action(told: Any, *, genes: int) -> Action | None:
     """What the browser said, where it makes sense."""
     if not isinstance(told, dict) or told.get("what") not in ACTIONS:
         return None
-    numbers = [told.get("gene"), told.get("other")]
-    known = [int(number) if isinstance(number, (int, float)) and 0 <= number < genes else None for number in numbers]
-    return None if known[0] is None else Action(told["what"], known[0], known[1])
+    number = told.get("gene")
+    known = isinstance(number, (int, float)) and 0 <= number < genes
+    return Action(told["what"], int(number)) if known else None
 
 
 def _shown(text: object) -> str:

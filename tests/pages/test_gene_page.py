@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 
+import numpy as np
+import pandas as pd
 import pytest
 from page_tools import Open, said
 from run_folders import CHECKOUT
@@ -13,7 +15,7 @@ from slviz.runs import Run
 from slviz.runs.store import RunStore
 from slviz.splits import PairSplit
 from slviz.ui import search_box
-from slviz.ui.gene import known_partners
+from slviz.ui.gene import known_partners, partner_filters, shortlist
 
 SHIPPED = "gat-both-link-3ec14a25"
 
@@ -35,6 +37,87 @@ def test_the_page_shows_card_partners_and_screens_of_an_alias(run: Run, demo: Ge
     rank = 1 + int((demo.degree > demo.degree[gene]).sum())
     assert f"**{demo.degree[gene]:,} known partners** (rank {rank} of 1,000)" in said(app)
     assert "SYNTHETIC" in said(app)
+
+
+def test_the_ranked_partners_are_unreported_first_and_a_pair_opens(
+    run: Run, demo: GeneGraph, open_at_once: Open
+) -> None:
+    gene = demo.number_of["APO1.01"]
+    app = open_at_once("gene", run=run.run_id, gene="APO1.01", partner="APO2.10")
+    assert not app.exception
+    shown = app.dataframe[0].value
+    assert len(shown) == 50
+    assert set(shown["Pair"]) == {"unreported"}
+    assert not {demo.number_of[symbol] for symbol in shown["Partner"]} & set(demo.partners(gene).tolist())
+    assert shown["Adjusted rank"].is_monotonic_increasing
+    assert "1.000" not in shown.to_string()
+    assert "100" not in shown["Percentile"].tolist()
+    assert "APO1.01 – APO2.10" in [heading.value for heading in app.subheader]
+    assert "**Reason.**" in said(app)
+    assert "**Doubt.**" in said(app)
+
+
+def test_filters_and_the_order_are_in_the_address(run: Run, demo: GeneGraph, open_at_once: Open) -> None:
+    query = {
+        "pairs": "known",
+        "where-partner": "rank <= 100; hub no",
+        "only": "APO2.01 BYS.003 nobody",
+        "order": "rank",
+    }
+    app = open_at_once("gene", run=run.run_id, gene="APO1.01", **query)
+    assert not app.exception
+    shown = app.dataframe[0].value
+    assert shown["Partner"].tolist() == ["APO2.01"]  # BYS.003 is a hub
+    assert r"Not in it\: nobody" in said(app)
+    nothing = open_at_once("gene", run=run.run_id, gene="APO1.01", **{"where-partner": "rank < 1; colour blue"})
+    assert "No partner is left." in said(nothing)
+    assert "No column begins “colour blue”." in said(nothing)
+
+
+def test_a_gene_without_a_training_partner_rests_on_hubs(run: Run, demo: GeneGraph, open_at_once: Open) -> None:
+    learnt = run.predictions.query("part == 'train' and against == 'known'")
+    alone = next(symbol for symbol in demo.genes if symbol not in {*learnt["gene_a"], *learnt["gene_b"]})
+    app = open_at_once("gene", run=run.run_id, gene=alone)
+    assert not app.exception
+    assert "Everything here rests on hubs" in said(app)
+    assert not app.dataframe
+    assert len(open_at_once("gene", run=run.run_id, gene=alone, nevertheless="true").dataframe) == 1
+
+
+def test_the_network_and_the_known_partners_open_by_their_address(run: Run, open_at_once: Open) -> None:
+    app = open_at_once("gene", run=run.run_id, gene="APO1.01", show="Network", **{"network-table": "true"})
+    assert not app.exception
+    table = app.dataframe[0].value
+    assert set(table["Joined by"]) >= {"known", "predicted"}
+    assert "Not drawn:" in said(app)
+    app = open_at_once("gene", run=run.run_id, gene="APO1.01", show="Known partners", partner="APO1.01")
+    assert "Known partners of APO1.01" in [heading.value for heading in app.subheader]
+
+
+def test_a_shortlist_keeps_pairs_of_several_genes(demo: GeneGraph) -> None:
+    a, b, c, d = range(4)
+    chosen = shortlist.with_ticks([(a, b)], c, shown=[a, b, d], ticked=[d])
+    assert chosen == [(a, b), (c, d)]
+    assert shortlist.read(shortlist.write(chosen, demo), demo) == chosen
+    assert shortlist.with_ticks(chosen, d, shown=[c], ticked=[]) == [(a, b)]  # the same pair, from its other gene
+    assert shortlist.read("~nobody~APO1.01~APO1.01~APO1.01~APO1.02", demo) == []
+    odd = GeneGraph(name="odd", genes=("~a%7E", "b,c"), pairs=np.array([[0, 1]]), score=np.ones(1, dtype=np.float32))
+    assert shortlist.read(shortlist.write([(0, 1)], odd), odd) == [(0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [("score > 1", [2]), ("score <= 1", [0, 1]), ("score 0..1", [0, 1]), ("score = 1", [1]), ("name KIN", [0, 2]),
+     ("hub no", [0, 2]), ("hub", [0, 1, 2]), ("same family yes", [1]), ("score kinase", [])],
+)  # fmt: skip
+def test_a_condition_is_about_any_column(text: str, rows: list[int]) -> None:
+    table = pd.DataFrame({
+        "score": [0.5, 1.0, 2.0], "name": ["kinase", "x", "Kinesin"], "hub": [False, True, False],
+        "same_family": [False, True, False],
+    })  # fmt: skip
+    (condition,), unknown = partner_filters.conditions(text, table.columns.tolist())
+    assert not unknown
+    assert np.flatnonzero(partner_filters.meets(table, condition)).tolist() == rows
 
 
 def test_without_a_run_the_page_shows_the_data_and_without_a_gene_it_offers_some(

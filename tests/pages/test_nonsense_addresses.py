@@ -86,6 +86,24 @@ KEYS = {
     ),
     "predictions": ("gene", "negatives", "part", "over", "beside", "by", "cut", "unreported"),
     "neighbourhood": ("hops", "limit", "direction", "layer", "head", "least", "partner"),
+    "gene": (
+        *(
+            "pairs",
+            "order",
+            "rows",
+            "show",
+            "among",
+            "new",
+            "known",
+            "partner",
+            "expanded",
+            "path",
+            "shortlist",
+            "only",
+        ),
+        *("where-partner", "of-term", "chromosome", "columns", "interactions", "other-runs", "nevertheless"),
+        "network-table",
+    ),
     "results": ("compare", "protocol", "metric", "model"),
     "tuning": ("gene",),
     "compare": ("with", "against"),
@@ -99,12 +117,13 @@ GATES = {
     "embedding": ("run", "vectors", "set", "genes", "gene"),
     "predictions": ("run", "set", "genes"),
     "neighbourhood": ("gene", "run"),
+    "gene": ("gene", "run", "data"),
     "results": ("data",),
     "tuning": ("data", "study"),
     "compare": ("run",),
     "vectors": (),
 }
-NEEDS_A_RUN = ("embedding", "predictions", "neighbourhood", "compare")
+NEEDS_A_RUN = ("embedding", "predictions", "gene", "neighbourhood", "compare")
 
 
 LONG = bool(os.environ.get("SLVIZ_LONG_TRIALS"))
@@ -146,7 +165,7 @@ def test_nonsense_under_a_key_that_decides_what_is_shown(
 
 def _open(page: str, values: dict[str, str], run: Run, open_page: Open) -> None:
     base = {"run": run.run_id} if page in NEEDS_A_RUN else {}
-    if page == "neighbourhood":
+    if page in ("neighbourhood", "gene"):
         base["gene"] = "APO1.01"
     app = open_page(page, **(values | base))
     assert not app.exception

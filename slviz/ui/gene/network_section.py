@@ -1,0 +1,180 @@
+"""The network around the gene of a page: unreported partners first, and what a click on it does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from jaxtyping import Float32
+
+from slviz.datasets import GeneGraph
+from slviz.datasets.gene_list import read_list, write_list
+from slviz.evaluation.faithfulness import faithfulness
+from slviz.neighbourhood import AttentionIndex
+from slviz.neighbourhood.gene_network import AMONG_UP_TO, GeneNetwork, gene_network
+from slviz.ranking import Ranker
+from slviz.runs import Run
+from slviz.runs.store import RunSummary
+from slviz.ui import address, cache, downloads, network_view, rankings
+from slviz.ui.labels import escape_markdown, pluralise
+from slviz.ui.nouns import in_words
+
+MOST_OF_A_KIND = 150
+UNFAITHFUL = (
+    "Widths and order follow the **score**: removing the most attended edges of this run changes its predictions no "
+    "more than removing others, so attention would mislead."
+)
+UNTESTED = (
+    "Widths and order follow the **score**: whether this run's attention matters was not tested yet (edge ablation, on "
+    "the Neighbourhood page)."
+)
+FAITHFUL = "Widths and order of known partners follow the run's **attention**, which its edge ablation bears out."
+NO_ATTENTION = "Widths follow the **score**; this run has no attention."
+NO_SCORES = "Widths follow the data set's **score** of known pairs."
+
+
+def show(summary: RunSummary | None, run: Run | None, ranker: Ranker | None, graph: GeneGraph, gene: int) -> None:
+    """Controls, network, and the table of its edges."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        unreported = _count("Unreported partners", key="new", default=10) if ranker is not None else 0
+        known = _count("Known partners", key="known", default=10)
+        physical = graph.interactions is not None and st.toggle(
+            "Interactions", True, key="interactions", bind="query-params", help="Physical interactions of the proteins."
+        )
+        among = address.one_of(
+            st.segmented_control,
+            "Pairs among partners",
+            ("auto", "on", "off"),
+            key="among",
+            help=in_words(f"auto: drawn for up to {AMONG_UP_TO} genes; beyond that they hide the gene's own."),
+        )
+    scores, attention, caption, width_is = _widths(summary, run, ranker, graph, gene)
+    network = gene_network(
+        graph,
+        gene,
+        ranked=None if ranker is None else _best_unreported(ranker, gene),
+        score=scores,
+        training=None if ranker is None else ranker.known.part == "train",
+        attention=attention,
+        unreported=unreported,
+        known=known,
+        physical=bool(physical),
+        among=None if among == "auto" else among == "on",
+        expanded=_expanded(graph),
+        path_to=graph.number_of.get(address.value("path") or ""),
+    )
+    partner = graph.number_of.get(address.value("partner") or "")
+    network_view.draw(
+        network,
+        graph,
+        key="gene network",
+        width_is=width_is,
+        on_action=lambda action: _act(action, graph, gene),
+        chosen=partner,
+    )
+    st.caption(in_words(f"{caption} {_left_out(network)} {_way(network, graph)}"))
+    _edges(network, graph, run)
+
+
+def _count(label: str, *, key: str, default: int) -> int:
+    return int(address.entry(label, key=key, low=0, high=MOST_OF_A_KIND, default=default, step=5, width=150))
+
+
+def _widths(
+    summary: RunSummary | None, run: Run | None, ranker: Ranker | None, graph: GeneGraph, gene: int
+) -> tuple[Float32[np.ndarray, " genes"] | None, Float32[np.ndarray, " genes"] | None, str, str]:
+    """Scores and attention of the gene with every gene, what the caption says of widths, and what they show."""
+    if run is None or ranker is None or summary is None:
+        return None, None, NO_SCORES, "score"
+    scores = np.asarray(ranker.scorer.score_against(gene), dtype=np.float32)
+    if run.attention is None:
+        return scores, None, NO_ATTENTION, "score"
+    ablation = cache.ablation(summary, gene) or cache.ablation(summary)
+    if ablation is None:
+        return scores, None, UNTESTED, "score"
+    if not faithfulness(ablation.fall_top, ablation.fall_random).faithful:
+        return scores, None, UNFAITHFUL, "score"
+    return scores, attention_into(graph, run, gene), FAITHFUL, "attention"
+
+
+def attention_into(graph: GeneGraph, run: Run, gene: int) -> Float32[np.ndarray, " genes"]:
+    """The mean attention over layers and heads of the edge from each gene into this one; NaN where there is none."""
+    index = _index(run.run_id, graph.fingerprint, graph, run)
+    edges = index.edges_of(gene, "into")
+    weight = np.full(len(graph), np.nan, dtype=np.float32)
+    weight[index.edges[0, edges]] = index.weight(edges, layer=None, head=None)
+    weight[gene] = np.nan
+    return weight
+
+
+@st.cache_resource(max_entries=4, show_spinner="Sorting attention by gene …")
+def _index(run_id: str, fingerprint: str, _graph: GeneGraph, _run: Run) -> AttentionIndex:
+    return AttentionIndex.build(_graph, _run)
+
+
+def _best_unreported(ranker: Ranker, gene: int) -> np.ndarray:
+    """Unreported partners, the least explained by being a hub first where that is known."""
+    table = rankings.partners(ranker, gene)
+    free = table.loc[table["status"] == "unreported"]
+    if ranker.survey is not None:
+        free = free.sort_values(["hub_adjusted_rank", "rank"], kind="stable")
+    return free["number"].to_numpy()
+
+
+def _expanded(graph: GeneGraph) -> list[int]:
+    text = address.value("expanded")
+    return [] if text is None else read_list(text, cache.index_of(graph)).found.tolist()
+
+
+def _act(action: network_view.Action, graph: GeneGraph, gene: int) -> None:
+    """What a click, a key or a button of the network does, written into the address."""
+    symbol = graph.genes[action.gene]
+    if action.what == "move":
+        if action.gene != gene:
+            address.put(gene=symbol, partner=None, expanded=None, path=None)
+    elif action.what == "path":
+        address.put(path=None if address.value("path") == symbol else symbol)
+    elif action.what in ("expand", "collapse"):
+        opened = [number for number in _expanded(graph) if number != action.gene]
+        opened += [action.gene] if action.what == "expand" else []
+        symbols = [graph.genes[number] for number in opened]
+        address.put(expanded=write_list(symbols, cache.index_of(graph)) if symbols else None)
+    elif action.gene != gene:
+        address.put(partner=symbol)
+
+
+def _left_out(network: GeneNetwork) -> str:
+    told = [
+        pluralise(count, noun)
+        for count, noun in (
+            (network.unreported_left_out, "unreported partner"),
+            (network.known_left_out, "known partner"),
+        )
+        if count
+    ]
+    among = "" if network.among else " Pairs among the partners are not drawn."
+    return (f"Not drawn: {' and '.join(told)}." if told else "") + among
+
+
+def _way(network: GeneNetwork, graph: GeneGraph) -> str:
+    """The path in words, or that there is none."""
+    if len(network.path):
+        return f"Path: {escape_markdown(' – '.join(graph.genes[number] for number in network.path))}."
+    wanted = address.value("path")
+    return f"There is no way to {escape_markdown(wanted[:80])} by known pairs and interactions." if wanted else ""
+
+
+def _edges(network: GeneNetwork, graph: GeneGraph, run: Run | None) -> None:
+    """The table twin: every edge that is drawn, and its download."""
+    table = network.edge_table(graph)
+    symbol = graph.genes[network.centre]
+    with address.folded("The network as a table", key="network-table", icon=":material/table:") as part:
+        if part.open:
+            st.dataframe(_shown(table), hide_index=True, height=320)
+            name = f"{symbol}-network" if run is None else f"{run.run_id}-{symbol}-network"
+            downloads.table_button(name, lambda: table, source=downloads.provenance(graph, run))
+
+
+def _shown(table: pd.DataFrame) -> pd.DataFrame:
+    shown = table.rename(columns={"gene_a": "Gene", "gene_b": "Partner", "kind": "Joined by"})
+    return shown.rename(columns={"evidence": "Evidence", "weight": "Weight"})

@@ -1,0 +1,52 @@
+"""The pair that is open on a gene's page: where it stands, what is known of it, and what its score rests on."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.ranking import FLAGS, STATUSES, Ranker, percentile_text, score_text
+from slviz.ui import layout, pairs, rankings, view_shares
+from slviz.ui.labels import SCORE_HELP, escape_markdown
+from slviz.ui.nouns import in_words
+
+
+def show(ranker: Ranker, gene: int, partner: int) -> None:
+    """Everything about one pair in a box."""
+    graph = ranker.graph
+    table = rankings.partners(ranker, gene)
+    row = table.loc[table["number"] == partner].iloc[0].to_dict()
+    with st.container(border=True):
+        title = f"{graph.genes[gene]} – {graph.genes[partner]}"
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(escape_markdown(title), anchor=False, width="content")
+            st.badge(escape_markdown(row["status"]), color="blue", help=in_words(STATUSES[row["status"]]))
+            if graph.synthetic:
+                layout.synthetic_badge(short=True)
+        with st.container(horizontal=True):
+            st.metric("Rank", f"{row['rank']:,} of {len(table):,}")
+            st.metric("Percentile", percentile_text(row["percentile"]))
+            if np.isfinite(row["hub_adjusted_rank"]):
+                st.metric("Adjusted for hubs", f"{row['hub_adjusted_rank']:,.0f}")
+            if np.isfinite(row["rank_for_partner"]):
+                st.metric(in_words("The gene's rank for it"), f"{row['rank_for_partner']:,.0f}")
+            st.metric("Score", score_text(row["score"]), help=SCORE_HELP)
+        st.markdown(f"**Reason.** {escape_markdown(row['reason'])}")
+        doubts = [flag for key, flag in FLAGS.items() if row[key]]
+        told = " ".join(f"*{flag.label}*: {in_words(flag.help)}" for flag in doubts)
+        st.markdown(f"**Doubt.** {told or 'No flag is set.'}")
+        _evidence(graph, gene, partner)
+        view_shares.show(graph, ranker.run, (gene, partner))
+        with st.container(horizontal=True):
+            symbol = graph.genes[partner]
+            layout.link(layout.GENE, f"Open {symbol}", icon=":material/arrow_forward:", gene=symbol)
+
+
+def _evidence(graph: GeneGraph, gene: int, partner: int) -> None:
+    row = int(graph.adjacency[gene, partner]) - 1
+    if row < 0 or graph.evidence is None:
+        return
+    records = graph.evidence.loc[graph.evidence["pair"] == row]
+    if len(records):
+        st.dataframe(pairs.evidence_table(graph, records), hide_index=True, column_config=pairs.evidence_columns())

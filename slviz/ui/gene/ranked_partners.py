@@ -1,0 +1,207 @@
+"""The ranked partners of a gene over all genes, to be read like a traffic light, and the pair that is open."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from slviz.datasets import GeneGraph
+from slviz.ranking import FLAGS, RANK_BY, RANK_IN, Ranker, percentile_text, score_text
+from slviz.ranking.reasons import NOTHING
+from slviz.ui import address, cache, downloads, run_names
+from slviz.ui.gene import partner_filters, shortlist
+from slviz.ui.glossary import glossary_link
+from slviz.ui.labels import SCORE_HELP, escape_markdown, pluralise
+from slviz.ui.nouns import in_words
+
+GREEN, AMBER, RED = "● clear", "◐ caution", "○ doubt"
+COLOURS = {GREEN: "#009E73", AMBER: "#C77700", RED: "#B4530A"}
+DOUBTS = ("popularity", "near_duplicate", "core_essential")
+SIGNAL_HELP = (
+    f"- **{GREEN}**: a reason beside the score, and no flag\n"
+    f"- **{AMBER}**: no reason beside the score, or a flag such as hub or same band\n"
+    f"- **{RED}**: rests on popularity, may be remembered (near-duplicate), or is core-essential"
+)
+ADJUSTED_HELP = (
+    "How surprising the partner is beyond being a hub: by how many standard deviations the pair's log-odds lie above "
+    "the mean of the partner's pairs with all genes, (x − mean) / deviation, those it was trained on left out (as in "
+    "CLR, Faith 2007). A hub scores high with every gene, so its own mean takes that off."
+)
+ROWS = (50, 200, 1000)
+BY_RANK, BY_ADJUSTED = "rank", "adjusted for hubs"
+
+
+def show(ranker: Ranker, gene: int, table: pd.DataFrame) -> int | None:
+    """Controls, table and downloads; the number of the partner whose pair is open, or None."""
+    graph = ranker.graph
+    left = table.loc[partner_filters.controls(graph, table)]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        orders = (BY_RANK,) if ranker.survey is None else (BY_ADJUSTED, BY_RANK)
+        order = address.one_of(st.segmented_control, "Order", orders, key="order", help=in_words(ADJUSTED_HELP))
+        most = int(address.one_of(st.segmented_control, "Rows", [str(rows) for rows in ROWS], key="rows"))
+        columns = _chosen_columns(table, graph)
+        _downloads(ranker, gene, left)
+    ordered = left if order == BY_RANK else left.sort_values(["hub_adjusted_rank", "rank"], kind="stable")
+    shown = ordered.head(most)
+    st.caption(in_words(f"{pluralise(len(left), 'partner')} of {len(table):,}. {_reading(ranker)}"))
+    if not len(shown):
+        st.info("No partner is left. Take a filter away.", icon=":material/filter_list_off:")
+    else:
+        _table(graph, gene, shown, columns, run_id=ranker.run.run_id)
+    return opened(graph, gene)
+
+
+def opened(graph: GeneGraph, gene: int) -> int | None:
+    """The partner of the address, whose pair is open; says so where it is no other gene of the data set."""
+    symbol = address.value("partner")
+    if symbol is None:
+        return None
+    number = graph.number_of.get(symbol)
+    if number is None:
+        st.caption(escape_markdown(f"“{symbol[:80]}”, which the address names as partner, is not in this data set."))
+    elif number == gene:
+        st.caption(in_words(f"{escape_markdown(symbol)} is the gene itself: a pair is of two genes."))
+        return None
+    return number
+
+
+def signals(table: pd.DataFrame) -> list[str]:
+    """The traffic light of each row: see `SIGNAL_HELP`."""
+    doubt = np.column_stack([table[key].to_numpy(dtype=bool) for key in DOUBTS]).any(axis=1)
+    flagged = np.column_stack([table[key].to_numpy(dtype=bool) for key in FLAGS]).any(axis=1)
+    bare = (table["reason"].to_numpy(dtype=object) == NOTHING).astype(bool)
+    return np.where(doubt, RED, np.where(flagged | bare, AMBER, GREEN)).tolist()
+
+
+def as_shown(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    """The table in the words of a page; `names` are those of other runs."""
+    shown = pd.DataFrame(
+        {
+            "Signal": signals(table),
+            "Rank": table["rank"].to_numpy(),
+            "Partner": table["gene"].to_numpy(),
+            "Name": table["name"].to_numpy(),
+            "Percentile": [percentile_text(value) for value in table["percentile"]],
+            "Adjusted rank": table["hub_adjusted_rank"].to_numpy(),
+            "Pair": table["status"].to_numpy(),
+            "Reason": table["reason"].to_numpy(),
+            "Flags": partner_filters.flags_of(table),
+            "Score": [score_text(value) for value in table["score"]],
+            "Answer": table["answer"].to_numpy(),
+            "Share of hits": table["hit_probability"].to_numpy(),
+            "Partners in training": table["partner_degree"].to_numpy(),
+            "Shared partners": table["shared_partners"].to_numpy(),
+            "Evidence": table["evidence"].to_numpy(),
+        }
+    )
+    for column in map(str, table.columns):
+        if column.startswith(RANK_BY):
+            shown[f"Rank by {column.removeprefix(RANK_BY)}"] = table[column].to_numpy()
+        elif column.startswith(RANK_IN):
+            run_id = column.removeprefix(RANK_IN)
+            shown[f"Rank in {names.get(run_id, run_id)}"] = table[column].to_numpy()
+    empty = [column for column in ("Name", "Answer", "Evidence") if not any(shown[column].tolist())]
+    empty += [
+        column for column in ("Adjusted rank", "Share of hits") if not np.isfinite(shown[column].to_numpy()).any()
+    ]
+    return shown.drop(columns=empty)
+
+
+def _reading(ranker: Ranker) -> str:
+    ticks = "Tick partners for the shortlist; click a cell to open the pair."
+    calibrated = ranker.split is not None
+    return ticks if calibrated else f"{ticks} A rank says where a partner stands among all genes; no probability."
+
+
+def _chosen_columns(table: pd.DataFrame, graph: GeneGraph) -> list[str]:
+    """The columns that are shown, chosen in a list that is in the address."""
+    every = as_shown(table.head(1), {}).columns.tolist()
+    hidden = {"Score", "Evidence", "Partners in training", "Shared partners"}
+    usual = [column for column in every if column not in hidden and not column.startswith("Rank by")]
+    usual += [column for column in every if column.startswith("Rank by")][:2]
+    with st.popover("Columns", icon=":material/view_column:"):
+        chosen = st.multiselect("Columns", every, default=usual, key="columns", bind="query-params")
+    return [column for column in every if column in chosen or column in ("Rank", "Partner")]
+
+
+def _table(graph: GeneGraph, gene: int, shown: pd.DataFrame, columns: list[str], *, run_id: str) -> None:
+    numbers = shown["number"].tolist()
+    ticked_before = shortlist.of_gene(shortlist.pairs(graph), gene)
+    stamp = hashlib.sha256(np.asarray(numbers).tobytes()).hexdigest()[:12]
+    key = f"ranked {run_id} {gene} {stamp} {st.session_state.get('shortlist edits', 0)}"
+
+    def selected() -> None:
+        selection = st.session_state[key]["selection"]
+        rows = [numbers[row] for row in selection.get("rows", []) if row < len(numbers)]
+        kept = shortlist.with_ticks(shortlist.pairs(graph), gene, shown=numbers, ticked=rows)
+        shortlist.put(kept, graph)
+        cells = selection.get("cells") or []
+        if cells and cells[0][0] < len(numbers):
+            address.put(partner=graph.genes[numbers[cells[0][0]]])
+
+    visible = as_shown(shown, _names_of_runs(shown)).filter(columns_present(shown, columns))
+    st.dataframe(
+        _coloured(visible),
+        hide_index=True,
+        key=key,
+        on_select=selected,
+        selection_mode=["multi-row", "single-cell"],
+        selection_default={
+            "selection": {"rows": [row for row, number in enumerate(numbers) if number in ticked_before]}
+        },
+        height=min(38 + 35 * len(visible), 460),
+        column_config=_columns(),
+    )
+
+
+def columns_present(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    """Of the chosen columns those that these rows have, with the ranks in other runs."""
+    every = as_shown(table, _names_of_runs(table)).columns.tolist()
+    return [column for column in every if column in columns or column.startswith("Rank in ")]
+
+
+def _names_of_runs(table: pd.DataFrame) -> dict[str, str]:
+    wanted = [str(column).removeprefix(RANK_IN) for column in table.columns if str(column).startswith(RANK_IN)]
+    if not wanted:
+        return {}
+    return run_names.names([summary for summary in cache.store().summaries() if summary.run_id in wanted])
+
+
+def _coloured(visible: pd.DataFrame) -> Any:
+    if "Signal" not in visible:
+        return visible
+    return visible.style.map(lambda signal: f"color: {COLOURS[signal]}; font-weight: 600", subset=["Signal"])
+
+
+def _downloads(ranker: Ranker, gene: int, left: pd.DataFrame) -> None:
+    symbol = ranker.graph.genes[gene]
+    name = f"{ranker.run.run_id}-partners-{symbol}"
+    source = downloads.provenance(ranker.graph, ranker.run)
+    with st.popover("Download", icon=":material/download:"):
+        downloads.table_button(name, lambda: left.drop(columns="number"), source=source)
+        downloads.gmt_button(name, lambda: (f"partners of {symbol}", left["gene"].tolist()), source=source)
+
+
+def _columns() -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    return {
+        "Signal": st.column_config.TextColumn("Signal", help=SIGNAL_HELP),
+        "Rank": number("Rank", help=in_words("1 is the best of all other genes.")),
+        "Percentile": st.column_config.TextColumn(
+            "Percentile", help=in_words("Share of all other genes that stand lower, in per cent; never 0 or 100.")
+        ),
+        "Adjusted rank": number("Adjusted rank", format="%d", help=in_words(ADJUSTED_HELP)),
+        "Reason": st.column_config.TextColumn("Reason", width="large"),
+        "Flags": st.column_config.TextColumn(
+            "Flags", help="\n".join(f"- **{flag.label}**: {in_words(flag.help)}" for flag in FLAGS.values())
+        ),
+        "Score": st.column_config.TextColumn("Score", help=f"{SCORE_HELP} {glossary_link('Score')}"),
+        "Share of hits": number(
+            "Share of hits", format="percent", help="Of tested pairs of held-out screens with such a score."
+        ),
+    }

@@ -1,0 +1,76 @@
+"""Rankings for the pages: what ranks the partners of genes is made once a run, the partners of a gene once a gene."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from slviz import ranking
+from slviz.datasets import GeneGraph
+from slviz.pipeline import commands
+from slviz.pipeline.survey import split_of_screens
+from slviz.ranking import Ranker, Survey
+from slviz.runs import Run
+from slviz.runs.store import RunSummary
+from slviz.ui import cache, job_panel, scorers
+
+
+def ranker(summary: RunSummary, graph: GeneGraph, run: Run) -> Ranker:
+    """What ranks the partners of genes by a run, adjusted for hubs where all pairs were surveyed."""
+    path = cache.store().artifacts(summary.run_id).survey_artifact().path
+    kept = cache.whole(path, lambda: cache.store().artifacts(summary.run_id).open_survey())
+    return _ranker(run.run_id, graph.fingerprint, _stamp(path), graph, run, kept)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Ranking all pairs …")
+def _ranker(run_id: str, fingerprint: str, stamp: int, _graph: GeneGraph, _run: Run, _survey: Survey | None) -> Ranker:
+    scorer, split = scorers.scorer(_graph, _run), split_of_screens(cache.store(), _run, _graph)
+    made = Ranker.of(_graph, _run, scorer=scorer, survey=_survey, split=split)
+    if _survey is None and len(_graph) <= ranking.SMALL:
+        small = ranking.survey(_graph, made.known, scorer)
+        return Ranker.of(_graph, _run, scorer=scorer, survey=small, split=split)
+    return made
+
+
+def partners(of: Ranker, gene: int, *, others: Sequence[Run] = ()) -> pd.DataFrame:
+    """Every other gene as a partner of a gene, best first, with its ranks in some other runs of the data set."""
+    key = tuple(other.run_id for other in others)
+    return _partners(of.run.run_id, of.graph.fingerprint, of.survey is not None, gene, key, of, others)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _partners(
+    run_id: str,
+    fingerprint: str,
+    surveyed: bool,
+    gene: int,
+    other_ids: tuple[str, ...],
+    _ranker: Ranker,
+    _others: Sequence[Run],
+) -> pd.DataFrame:
+    return _ranker.partners(gene, others={run.run_id: scorers.scorer(_ranker.graph, run) for run in _others})
+
+
+def survey_panel(summary: RunSummary) -> None:
+    """How to get the ranks adjusted for hubs, where all pairs of the run were not surveyed yet."""
+    job_panel.panel(
+        job_panel.Job(
+            key=f"survey {summary.run_id}",
+            works=lambda: [cache.store().artifacts(summary.run_id).survey_artifact()],
+            command=commands.survey(summary.run_id),
+            what="the ranking of all pairs",
+            offer="**Ranks adjusted for hubs** need the scores of all pairs of this run once. They were not made yet.",
+            button="Rank all pairs",
+            takes="About 15 s for 20 million pairs.",
+        )
+    )
+
+
+def _stamp(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
