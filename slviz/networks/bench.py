@@ -18,7 +18,8 @@ from slviz.networks.model import Fitted, Model, Training
 from slviz.scorers.bench_scorer import BenchScorer, calibration, columns_of, fit_bench
 from slviz.scorers.tested_pairs import Tests
 from slviz.scorers.training_graph import RANK
-from slviz.tasks import ScreenHit, Task
+from slviz.splits.pair_split import HIT
+from slviz.tasks import Task
 
 FIRST = "first"
 MEASURES_READ = {
@@ -102,7 +103,7 @@ class Bench(Model):
         return True
 
     def refuse(self, task: Task, graph: GeneGraph) -> None:
-        if not isinstance(task, ScreenHit):
+        if task.positives != HIT:
             raise InvalidSetting(
                 f"The model '{self.name}' learns from tested hits and non-hits, and the task '{task.name}' has none. "
                 "Take --task screen, or another model."

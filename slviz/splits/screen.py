@@ -84,6 +84,13 @@ class Screen(Split):
         )
         return _with_tests(known, tests, self._part_of_tests(tests, evaluated, genes=len(graph)), evaluated=evaluated)
 
+    @property
+    def holds_out_each_screen(self) -> bool:
+        return not self.screen
+
+    def without_screen(self, name: str) -> Screen:
+        return self.replace(screen=name)
+
     def screens_in_turn(self, graph: GeneGraph) -> tuple[str, ...]:
         """The screens that are held out to measure the model: the one named, or all with hits and non-hits."""
         if self.screen:

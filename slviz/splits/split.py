@@ -64,6 +64,19 @@ class Split(Choice):
         fold, folds = getattr(self, "fold", None), getattr(self, "folds", None)
         return self.title if fold is None else f"{self.title} (fold {fold} of {folds})"
 
+    @property
+    def holds_out_each_screen(self) -> bool:
+        """Whether the screens are held out one after the other, each by a fit of its own."""
+        return False
+
+    def screens_in_turn(self, graph: GeneGraph) -> tuple[str, ...]:
+        """The screens whose tested pairs measure a model; none where the test part is one of pairs."""
+        return ()
+
+    def without_screen(self, name: str) -> Split:
+        """The same settings with the screen `name` held out, and no other."""
+        raise NotImplementedError
+
     def remarks(self, graph: GeneGraph) -> tuple[str, ...]:
         """Sentences on what these settings mean for this data set, such as what is left out; nothing here."""
         return ()

@@ -29,7 +29,7 @@ from slviz.runs import NETWORK, RunSpec
 from slviz.runs.run import PAIR_COLUMNS, WITH_EARLIER
 from slviz.scorers.pair_scorer import PairScorer, ScreenScorer
 from slviz.scorers.tested_pairs import Tests
-from slviz.splits import PairSplit, Screen
+from slviz.splits import PairSplit
 from slviz.splits.pair_split import HIT, TESTED
 from slviz.training.evaluate import Evaluation, Row, metrics_table
 
@@ -74,21 +74,20 @@ def evaluate_screens(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: 
 
     Args:
         graph: the data set.
-        spec: of the run; its split is `Screen`.
+        spec: of the run; its split tests pairs that screens tested.
         split: its split.
         fitted: on that split.
         refit: fits the same model on another split.
     """
-    assert isinstance(spec.split, Screen), "no other split tests pairs that screens tested"
     assert fitted.scorer is not None, "a model of a task about pairs gives a scorer"
     knowledge, every_test = PairKnowledge(graph), _every_test(graph)
-    learns = spec.task.positives == HIT and not spec.split.screen
+    learns = spec.task.positives == HIT and spec.split.holds_out_each_screen
     structural = link_baselines(split)  # interactions count among the measures of pairs
     screens = []
     for name in spec.split.screens_in_turn(graph):
         scorer = fitted.scorer
         if learns:
-            refitted = refit(spec.split.replace(screen=name).divide(graph)).scorer
+            refitted = refit(spec.split.without_screen(name).divide(graph)).scorer
             assert refitted is not None, "the same model gives a scorer again"
             scorer = refitted
         rows = np.flatnonzero((split.part == "test") & (split.screen == name))
