@@ -22,6 +22,7 @@ from slviz.cli import (
     deletion,
     demo_runs,
     doctor,
+    explain,
     export,
     lab,
     picture,
@@ -79,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
     project.add_project_command(commands)
     controls.add_controls_command(commands)
     deletion.add_deletion_command(commands)
+    explain.add_explain_command(commands)
     export.add_export_command(commands)
     picture.add_picture_command(commands)
     vectors.add_vectors_commands(commands)

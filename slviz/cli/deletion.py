@@ -6,9 +6,12 @@ import argparse
 
 import numpy as np
 
+from slviz.datasets import GeneGraph
 from slviz.datasets.gene_index import GeneIndex
 from slviz.errors import InvalidSetting, RunCancelled
 from slviz.pipeline.edge_ablation import edge_ablation
+from slviz.pipeline.explanation import run_faithfulness
+from slviz.runs import Run
 from slviz.runs.artifacts.edge_ablations import EdgeAblation
 from slviz.runs.data_of import data_of_run
 from slviz.runs.store import RunStore
@@ -26,20 +29,46 @@ def add_deletion_command(commands: argparse._SubParsersAction) -> None:
     command.add_argument("run", metavar="RUN", help="name of a run, as `runs` lists it")
     command.add_argument("--gene", metavar="GENE", help="this gene alone (default: a sample of genes)")
     command.add_argument("--genes", metavar="N", type=int, help="how many genes the sample has (default: 40)")
+    command.add_argument(
+        "--pairs",
+        metavar="N",
+        type=int,
+        nargs="?",
+        const=200,
+        help="test this many known test pairs instead (200 without a number), and name the result in tables of results "
+        "as faithfulness",
+    )
     command.set_defaults(action=_deletion)
 
 
 def _deletion(options: argparse.Namespace) -> int:
     if options.genes is not None and (options.gene is not None or options.genes < 1):
         raise InvalidSetting("--genes takes a whole number from 1 on, and stands without --gene.")
+    if options.pairs is not None and (options.pairs < 1 or options.gene is not None or options.genes is not None):
+        raise InvalidSetting("--pairs takes a whole number from 1 on, and stands without --gene and --genes.")
     store = RunStore.default()
     run = store.open(options.run)
     graph = data_of_run(run)
+    if options.pairs is not None:
+        return _pairs(store, run, graph, count=options.pairs)
     gene = None if options.gene is None else GeneIndex(graph).find(options.gene)
     try:
         _tell(edge_ablation(store, run, graph, gene=gene, count=options.genes), run.genes)
     except RunCancelled as stopped:
         print(stopped, flush=True)
+    return 0
+
+
+def _pairs(store: RunStore, run: Run, graph: GeneGraph, *, count: int) -> int:
+    try:
+        measured = run_faithfulness(store, run, graph, count=count)
+    except RunCancelled as stopped:
+        print(stopped, flush=True)
+        return 0
+    verdict = measured.verdict(run.spec.task)
+    for name, change in measured.change.items():
+        print(f"{name.replace('_', ' ')}: mean change {change.mean():.4f}, random {measured.random.mean():.4f}")
+    print(f"{verdict.sentence} Faithfulness {verdict.beaten:.3f} (0.5 by chance).")
     return 0
 
 

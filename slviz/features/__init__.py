@@ -58,6 +58,13 @@ class FeatureSet(Choice):
         found = (_matrix_of(source, graph) for source in self.sources)
         return np.concatenate([matrix for matrix in found if matrix is not None], axis=1)
 
+    def columns(self, graph: GeneGraph) -> dict[str, slice]:
+        """Which columns of `matrix` each source gives; a column that is the same for all genes belongs to none."""
+        widths = {source: _width_of(source, graph) for source in self.sources}
+        start = self.matrix(graph).shape[1] - sum(widths.values())
+        ends = start + np.cumsum([0, *widths.values()])
+        return {source: slice(int(ends[at]), int(ends[at + 1])) for at, source in enumerate(widths)}
+
     def reads(self, graph: GeneGraph) -> tuple[str, ...]:
         """What is read beyond the data set's fingerprint: the gene columns, where a feature is one of them."""
         of_columns = any(source not in graph.features for source in self.sources)
@@ -77,6 +84,11 @@ def _matrix_of(source: str, graph: GeneGraph) -> Float32[np.ndarray, "genes widt
         return graph.features[source]
     numbers = {} if graph.gene_columns is None else graph.gene_columns.numbers
     return _of_column(numbers[source]) if source in numbers else None
+
+
+def _width_of(source: str, graph: GeneGraph) -> int:
+    matrix = _matrix_of(source, graph)
+    return 0 if matrix is None else matrix.shape[1]
 
 
 def _of_column(numbers: Float64[np.ndarray, " genes"]) -> Float32[np.ndarray, "genes width"]:

@@ -51,8 +51,8 @@ def network_figure(around: Neighbourhood, *, max_weight: float | None = None, he
 
     Args:
         around: what to draw.
-        max_weight: attention of the widest edge, so that two figures can be compared; the largest
-            that is shown when left out. An edge above it is drawn as wide as it.
+        max_weight: attention of the widest edge, so that two figures can be compared; the largest of the
+            centre's edges when left out. An edge above it is drawn as wide as it.
         height: in pixels.
     """
     if len(around.genes) == 1:

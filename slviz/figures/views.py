@@ -12,12 +12,13 @@ from slviz.figures.written import all_written, written
 ROW_PIXELS = 30
 
 
-def share_bars(shares: pd.DataFrame, *, unit: str) -> go.Figure:
+def share_bars(shares: pd.DataFrame, *, unit: str, of: str = "score") -> go.Figure:
     """One bar a side, to the right where it speaks for the pair, to the left where against it.
 
     Args:
         shares: columns "side", "adds" and "without" (the score without the side), in the order of the bars.
         unit: what "adds" is counted in.
+        of: what it is added to.
     """
     adds = shares["adds"].to_numpy()
     bars = go.Bar(
@@ -29,11 +30,11 @@ def share_bars(shares: pd.DataFrame, *, unit: str) -> go.Figure:
         textposition="outside",
         cliponaxis=False,
         customdata=shares[["without"]].to_numpy(),
-        hovertemplate="<b>%{y}</b><br>adds %{x:+.2f}<br>score without it %{customdata[0]:.3f}<extra></extra>",
+        hovertemplate=f"<b>%{{y}}</b><br>adds %{{x:+.2f}}<br>{of} without it %{{customdata[0]:.3f}}<extra></extra>",
         showlegend=False,
     )
     height = 90 + ROW_PIXELS * len(shares)
-    figure = framed([bars], x=f"Adds to the score ({written(unit)})", y="", keep="shares", height=height, bargap=0.35)
+    figure = framed([bars], x=f"Adds to the {of} ({written(unit)})", y="", keep="shares", height=height, bargap=0.35)
     low, high = min(0.0, float(adds.min(initial=0))), max(0.0, float(adds.max(initial=0)))
     room = 0.15 * max(high - low, 1e-3)
     figure.update_xaxes(range=(low - room * (low < 0), high + room), gridcolor=FAINT)

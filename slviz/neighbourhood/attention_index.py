@@ -15,6 +15,7 @@ from slviz.runs import Attention, Run
 from slviz.scorers import PairScorer
 
 Direction = Literal["into", "out of"]
+Order = Literal["attention", "score"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from jaxtyping import Float32, Int64
 
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting, UnknownGene
-from slviz.neighbourhood.attention_index import AttentionIndex, Direction
+from slviz.neighbourhood.attention_index import AttentionIndex, Direction, Order
 from slviz.neighbourhood.result import (
     AMONG,
     CENTRE,
@@ -42,6 +43,7 @@ def neighbourhood(
     outer: int = 3,
     predicted: int = 5,
     threshold: float = 0.0,
+    order: Order = "attention",
     index: AttentionIndex | None = None,
 ) -> Neighbourhood:
     """The genes around `gene`, by the attention of a run; where it has none, by its training pairs.
@@ -60,6 +62,8 @@ def neighbourhood(
         outer: at most so many genes two steps away for each neighbour, those with the most attention.
         predicted: so many top-scored partners that training did not see.
         threshold: edges below this attention are left out.
+        order: what picks and orders neighbours; "score" where attention failed its test. Without attention it is
+            the data set's score, without a score of the run it is attention.
         index: `AttentionIndex.build(graph, run)`, kept from an earlier call; built when left out.
 
     Raises `UnknownGene` for a number outside the graph, `InvalidSetting` for a setting outside its
@@ -68,7 +72,7 @@ def neighbourhood(
     _check(graph, run, gene, hops=hops, layer=layer, head=head, direction=direction)
     _check_not_negative(limit=limit, outer=outer, predicted=predicted, threshold=threshold)
     index = index or AttentionIndex.build(graph, run)
-    view = _View(index, direction, layer, head)
+    view = _View(index, direction, layer, head, order)
 
     spokes = view.around(gene)
     shown = view.at_least(spokes, threshold)[:limit]
@@ -115,6 +119,7 @@ def neighbourhood(
             direction=direction,
             layer=layer,
             head=head,
+            order=order,
             shown=len(shown),
             self_weight=self_weight,
             hidden=len(hidden),
@@ -132,10 +137,11 @@ class _View:
     direction: Direction
     layer: int | None
     head: int | None
+    order: Order = "attention"
 
     def turned(self) -> _View:
         """The same in the other direction."""
-        return _View(self.index, "out of" if self.direction == "into" else "into", self.layer, self.head)
+        return dataclasses.replace(self, direction="out of" if self.direction == "into" else "into")
 
     def weight(self, edges: Int64[np.ndarray, " some"]) -> Float32[np.ndarray, " some"]:
         return self.index.weight(edges, layer=self.layer, head=self.head)
@@ -145,12 +151,14 @@ class _View:
         return self.index.edges[0 if self.direction == "into" else 1, edges]
 
     def around(self, gene: int) -> Int64[np.ndarray, " edges"]:
-        """Edges of a gene without its self-loop, heaviest first; by the data set's score without attention."""
+        """Edges of a gene without its self-loop, first by `order`; by the data set's score without attention."""
         edges = self.index.edges_of(gene, self.direction)
         others = self.other_end(edges)
         edges, others = edges[others != gene], others[others != gene]
         if self.index.attention is None:
             rank = self.index.dataset_score[self.index.pair_rows(np.full_like(others, gene), others)]
+        elif self.order == "score" and self.index.scorer is not None:
+            rank = self.index.scorer.score_against(gene)[others]
         else:
             rank = self.weight(edges)
         return edges[np.lexsort((others, -rank))]

@@ -92,8 +92,14 @@ class Neighbourhood:
 
     @property
     def heaviest(self) -> float:
-        """Largest attention of the edges shown; 0 where there is none."""
-        return float(np.nanmax(self.weight)) if self.weighted else 0.0
+        """Largest attention of the centre's edges, or of all where it has none that is shown; 0 without attention.
+
+        Edges among the others can carry far more: a gene with one partner gives it all of its attention.
+        """
+        if not self.weighted:
+            return 0.0
+        of_centre = self.weight[(self.place == SPOKE) & np.isfinite(self.weight)]
+        return float(of_centre.max()) if of_centre.any() else float(np.nanmax(self.weight))
 
     def table(self) -> pd.DataFrame:
         """One row a gene shown, the centre left out, in the order of `genes`; names, never numbers."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from slviz.datasets import GeneGraph
-from slviz.neighbourhood.attention_index import Direction
+from slviz.neighbourhood.attention_index import Direction, Order
 from slviz.runs import Run
 
 GREY = (
-    "Grey lines, where there are any, are attention among the others, on the same scale: each is a part of its own "
-    "target's total of 1."
+    "Grey lines, where there are any, are attention among the others, drawn no wider than the widest edge of the gene "
+    "in the middle: each is a part of its own target's total of 1."
 )
+
+BY_SCORE = "The neighbours with the highest scores are shown, the highest first; attention decides neither."
 
 
 def statement(
@@ -20,6 +22,7 @@ def statement(
     direction: Direction,
     layer: int | None,
     head: int | None,
+    order: Order,
     shown: int,
     self_weight: float,
     hidden: int,
@@ -32,6 +35,7 @@ def statement(
         sentence
         for sentence in (
             _of_edges(run, symbol, direction, layer, head, self_weight),
+            BY_SCORE if order == "score" and run.attention is not None and run.decoder else "",
             _of_neighbours(symbol, shown, hidden, hidden_weight),
             _of_guesses(run, guesses),
         )

@@ -166,6 +166,23 @@ class Encoder(GeneEncoder):
             states.append(self._after(states[-1], change))
         return states
 
+    def of_first(self, states: Sequence[Tensor], layers: Sequence[nn.Module], edges: Tensor, *, genes: int) -> Tensor:
+        """The embedding of the first `genes` genes when only edges into these differ from the pass of `states`.
+
+        Args:
+            states: of some genes, before the first layer and after each, as `Encoding.states` has them.
+            layers: of this encoder, as they are for these genes.
+            edges: the edges that are left into the first genes, by their places in `states`.
+            genes: how many genes stand first.
+
+        Exact for up to two layers whose result for a gene depends on itself and the genes that it hears.
+        """
+        own, heard = [states[0][:genes]], states[0]
+        for norm, layer, after in zip(self.norms, layers, states[1:], strict=True):
+            own.append(self._after(own[-1], layer(self.dropout(norm(heard)), edges)[:genes]))
+            heard = torch.cat([own[-1], after[genes:]])
+        return self.out(torch.cat(own, dim=1))
+
     def _after(self, state: Tensor, change: Tensor) -> Tensor:
         change = nn.functional.elu(change)
         return state + change if self.residual else change

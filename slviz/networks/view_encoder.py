@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -28,6 +29,17 @@ class Relation(nn.Module):
 
     def forward(self, genes: Tensor) -> Tensor:
         return _Spread.apply(genes, self.forth, self.back)
+
+    def matrix(self) -> sp.csr_array:
+        """The matrix [G, G]: a gene hears, from each other gene, this share."""
+        forth = self.get_buffer("forth")
+        parts = (forth.values(), forth.col_indices(), forth.crow_indices())
+        return sp.csr_array(tuple(part.cpu().numpy() for part in parts), shape=tuple(forth.shape))
+
+    def among(self, genes: Tensor) -> Relation:
+        """The relation among a few genes alone, in their order."""
+        chosen = genes.cpu().numpy()
+        return Relation(sp.csr_array(self.matrix()[chosen][:, chosen])).to(genes.device)
 
 
 class _Spread(torch.autograd.Function):
@@ -66,6 +78,8 @@ class ViewLayer(nn.Module):
         self.heard = nn.Linear(out_channels, out_channels // 2 or 1, bias=False)
         self.of_view = nn.Parameter(torch.zeros(max(1, len(self.names)), out_channels // 2 or 1))
         self.score = nn.Linear(out_channels // 2 or 1, 1, bias=False)
+        self.gate: Tensor | None = None
+        """How much each message along a known pair counts, [E]; None for all of it. Explanations turn it."""
         self.register_state_dict_post_hook(_rows_by_name)
         self.register_load_state_dict_pre_hook(_rows_in_order)
 
@@ -73,11 +87,32 @@ class ViewLayer(nn.Module):
         """What each gene hears [G, out] from its state [G, in] and the edges of the known pairs [2, E]."""
         if not self.names:
             return self.own(genes)
+        heard, weight = self._weighed(genes, edges)
+        return self.own(genes) + (weight[:, :, None] * heard).sum(dim=1)
+
+    def view_weights(self, genes: Tensor, edges: Tensor) -> Tensor:
+        """How much each gene attends to each view of `names`, [G, V]; a gene's sum to 1 where any view reaches it."""
+        return self._weighed(genes, edges)[1] if self.names else genes.new_zeros(len(genes), 0)
+
+    def relation(self, name: str) -> Relation:
+        """One of its relations by the name of its view."""
+        relation = self.relations[name]
+        assert isinstance(relation, Relation)
+        return relation
+
+    def among(self, genes: Tensor) -> ViewLayer:
+        """The same layer, with the same parameters, for a few genes alone: its relations lead from these to these."""
+        few = copy.copy(self)
+        relations = {name: self.relation(name).among(genes) for name in self.relations}
+        few._modules = {**self._modules, "relations": nn.ModuleDict(relations)}
+        return few
+
+    def _weighed(self, genes: Tensor, edges: Tensor) -> tuple[Tensor, Tensor]:
+        """What each gene hears from every view [G, V, out], and the weights of the views [G, V]."""
         messages, there = zip(*(self._heard(name, genes, edges) for name in self.names), strict=True)
         heard, reached = torch.stack(messages, dim=1), torch.cat(there, dim=1)  # [G, V, out], [G, V]
         raw = self.score(torch.tanh(self.state(genes)[:, None] + self.heard(heard) + self.of_view)).squeeze(2)
-        weight = torch.softmax(raw.masked_fill(~reached, -1e9), dim=1) * reached
-        return self.own(genes) + (weight[:, :, None] * heard).sum(dim=1)
+        return heard, torch.softmax(raw.masked_fill(~reached, -1e9), dim=1) * reached
 
     def _heard(self, name: str, genes: Tensor, edges: Tensor) -> tuple[Tensor, Tensor]:
         """The mean message of one view [G, out], and which genes it reaches [G, 1]."""
@@ -87,7 +122,10 @@ class ViewLayer(nn.Module):
             return relation(sent), relation.get_buffer("there")
         source, target = edges
         partners = torch.bincount(target, minlength=len(genes))[:, None]
-        total = sent.new_zeros(sent.shape).index_add(0, target, sent.index_select(0, source))
+        messages = sent.index_select(0, source)
+        if self.gate is not None:
+            messages = messages * self.gate[:, None]
+        total = sent.new_zeros(sent.shape).index_add(0, target, messages)
         return total / partners.clamp(min=1), partners > 0
 
 
@@ -121,6 +159,15 @@ class ViewEncoder(Encoder):
             if self.vectors is not None:
                 start = start + self.vectors.weight * (structure[:, :1] > 0)  # its first column: log partners
         return start
+
+    def view_weights(self, features: Tensor, structure: Tensor, edges: Tensor) -> list[tuple[tuple[str, ...], Tensor]]:
+        """Per layer, names of its views and how much each gene attends to them, [G, V]."""
+        states = self.encode(features, structure, edges).states
+        weights = []
+        for norm, layer, state in zip(self.norms, self.layers, states, strict=False):
+            assert isinstance(layer, ViewLayer)
+            weights.append((layer.names, layer.view_weights(norm(state), edges)))
+        return weights
 
 
 def _sparse(matrix: sp.csr_array) -> Tensor:

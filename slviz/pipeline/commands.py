@@ -106,6 +106,16 @@ def survey(run_id: str) -> list[str]:
     return ["rank", run_id, "--top", "1"]
 
 
+def measure_faithfulness(run_id: str) -> list[str]:
+    """Test the attention of a run over many of its pairs, by removing edges."""
+    return ["deletion", run_id, "--pairs"]
+
+
+def explain(run_id: str, gene_a: str, gene_b: str) -> list[str]:
+    """Why a run scores a pair as it does, and whether that holds when edges are removed."""
+    return ["explain", run_id, gene_a, gene_b]
+
+
 def sweep(axes: Mapping[str, Sequence[str]], words: Sequence[str], *, source: str) -> list[str]:
     """Train every combination of some entries, folds and seeds.
 

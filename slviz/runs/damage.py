@@ -10,7 +10,7 @@ CURE = "Remove the run and train it again."
 MADE_AGAIN = "Remove the file and make it again."
 BROUGHT_AGAIN = "Remove the set and bring its file in again."
 LATER = "it was written by a later slviz. Open it with that, or update this one."
-BESIDE = ("projections", "deletions", "controls", "untrained", "shuffled", "features", "trained")
+BESIDE = ("projections", "deletions", "explanations", "controls", "untrained", "shuffled", "features", "trained")
 """Folders inside that of a run, with what was made after it was finished."""
 VECTOR_SETS = ".vectors"
 LONGEST = 200

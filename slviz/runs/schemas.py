@@ -146,3 +146,9 @@ class AboutSurvey(Stored):
     """The description in the file of a survey of all pairs."""
 
     run_id: Line
+
+
+class AboutExplanation(Stored):
+    """The description in the file that explains a pair."""
+
+    run_id: Line

@@ -9,6 +9,7 @@
     projections/<method>-<hash>.safetensors     each sealed with its own SHA-256; quality-… beside it
     controls/<kind>/…                           what the embedding is told from: see slviz.runs.artifacts.controls
     deletions/<gene or sample>.safetensors      sealed likewise
+    explanations/pair-<low>-<high>.safetensors  sealed likewise
     tensorboard/          event files, where they were asked for
     manifest.json         last: SHA-256 and size of the files above, versions, device, seconds
 """
@@ -30,6 +31,7 @@ from slviz.disk.whole_files import remove_any
 from slviz.errors import DamagedRun, RunAlreadyRunning, RunError, RunNotFound, RunUnfinished, nearest
 from slviz.runs.artifacts import ArtifactStore
 from slviz.runs.artifacts.edge_ablations import DELETIONS
+from slviz.runs.artifacts.explanations import EXPLANATIONS
 from slviz.runs.artifacts.surveys import RANKINGS
 from slviz.runs.contents import LOG, SPLIT, WEIGHTS, damage, parquet_to_table, read_run
 from slviz.runs.damage import CURE, readable
@@ -65,8 +67,20 @@ PINNED = ".pinned"
 LONGEST_PIN = 200
 LONGEST_DEVICE, MOST_OF_A_LOG = 100, 1 << 20
 NOT_LISTED = {
-    MANIFEST, LOCK, CANCEL, ERROR, CHECKPOINT, WAITING, DEVICE, PROJECTIONS, CONTROLS, DELETIONS, RANKINGS, EVENTS
-}  # fmt: skip
+    MANIFEST,
+    LOCK,
+    CANCEL,
+    ERROR,
+    CHECKPOINT,
+    WAITING,
+    DEVICE,
+    PROJECTIONS,
+    CONTROLS,
+    DELETIONS,
+    EXPLANATIONS,
+    RANKINGS,
+    EVENTS,
+}
 
 
 class RunStore:

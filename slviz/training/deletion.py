@@ -9,29 +9,22 @@ of partners stays as it is: only the messages are missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float32, Int64
 
 from slviz.datasets import GeneGraph
-from slviz.errors import DamagedRun, InvalidSetting
+from slviz.errors import InvalidSetting
 from slviz.runs import Run
 from slviz.runs.artifacts.edge_ablations import FEWEST_EDGES, EdgeAblation, edges_into
-from slviz.scorers import PairDecoder
 from slviz.splits import PairSplit
 from slviz.training.devices import find_device, repeatable
-from slviz.training.train import rebuilt
-
-if TYPE_CHECKING:
-    from slviz.training.pair_problem import PairProblem
+from slviz.training.trained_network import TrainedNetwork, weights_of_edges
 
 GENES = 40
 DRAWS = 20
 PARTNERS = 10
 MOST_REMOVED = 10
-LIKE_STORED = 0.01
 
 
 def can_be_tested(run: Run) -> Int64[np.ndarray, " genes"]:
@@ -79,11 +72,14 @@ def deletion_test(
     _refuse(run, genes)
     rows = []
     with repeatable(find_device("cpu")):
-        network = _Network.of(graph, run, split, weights)
+        network = TrainedNetwork.of(graph, run, split, weights)
+        assert run.attention is not None
+        attention = weights_of_edges(run.attention.averaged(), run.attention.edges, network.edges, genes=len(graph))
         for done, gene in enumerate(genes):
             if on_gene is not None:
                 on_gene(done, len(genes))
-            rows.append(_test_gene(network, int(gene), draws=draws, random=np.random.default_rng([seed, 4, int(gene)])))
+            chance = np.random.default_rng([seed, 4, int(gene)])
+            rows.append(_test_gene(network, attention, int(gene), draws=draws, random=chance))
     if on_gene is not None:
         on_gene(len(genes), len(genes))
     edges, removed, score, fall_top, fall_random = (list(column) for column in zip(*rows, strict=True))
@@ -107,64 +103,17 @@ def _refuse(run: Run, genes: Sequence[int] | np.ndarray) -> None:
         raise InvalidSetting(f"No gene of run {run.run_id} has {FEWEST_EDGES} known partners or more in training.")
 
 
-@dataclass(frozen=True, eq=False)
-class _Network:
-    """A network with the edges that it passes messages along, and its mean attention to each of them."""
-
-    problem: PairProblem
-    decoder: PairDecoder
-    edges: Int64[np.ndarray, "2 edges"]
-    attention: Float32[np.ndarray, " edges"]
-    embedding: Float32[np.ndarray, "genes width"]
-
-    @classmethod
-    def of(cls, graph: GeneGraph, run: Run, split: PairSplit, weights: Mapping[str, np.ndarray]) -> _Network:
-        from slviz.training.pair_problem import PairProblem
-
-        problem = rebuilt(graph, run.spec, split, weights=weights)
-        assert isinstance(problem, PairProblem)
-        assert run.attention is not None
-        edges = problem.whole.edges.cpu().numpy()
-        whole = _embedding_along(problem, edges)
-        if np.abs(whole - run.embedding).max() > LIKE_STORED * (1 + np.abs(run.embedding).max()):
-            raise DamagedRun(f"The weights of run {run.run_id} do not give its embedding. Train it again.")
-        attention = _of_edges(run.attention.averaged(), run.attention.edges, edges, genes=len(graph))
-        return cls(problem, PairDecoder(run.decoder), edges, attention, whole)
-
-    def scores_without(
-        self, removed: Int64[np.ndarray, " removed"], pairs: Int64[np.ndarray, "pairs 2"]
-    ) -> Float32[np.ndarray, " pairs"]:
-        kept = np.ones(self.edges.shape[1], dtype=bool)
-        kept[removed] = False
-        return self.decoder.score(_embedding_along(self.problem, self.edges[:, kept]), pairs)
-
-
-def _embedding_along(problem: PairProblem, edges: Int64[np.ndarray, "2 edges"]) -> Float32[np.ndarray, "genes width"]:
-    import torch
-
-    problem.model.eval()
-    with torch.no_grad():
-        along = torch.as_tensor(np.ascontiguousarray(edges))
-        return problem.model.encoder(problem.features, problem.whole.structure, along).numpy()
-
-
-def _of_edges(
-    weight: np.ndarray, listed: np.ndarray, edges: np.ndarray, *, genes: int
-) -> Float32[np.ndarray, " edges"]:
-    """The weight of each of `edges` among those that are `listed`; 0 where it is not."""
-    keys, wanted = listed[0] * genes + listed[1], edges[0] * genes + edges[1]
-    order = np.argsort(keys)
-    at = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
-    found = order[at]
-    return np.where(keys[found] == wanted, weight[found], 0).astype(np.float32)
-
-
 def _test_gene(
-    network: _Network, gene: int, *, draws: int, random: np.random.Generator
+    network: TrainedNetwork,
+    attention: Float32[np.ndarray, " edges"],
+    gene: int,
+    *,
+    draws: int,
+    random: np.random.Generator,
 ) -> tuple[int, int, float, float, list[float]]:
     """Edges into the gene, edges removed at a time, mean score before, and the falls."""
     into = np.flatnonzero(network.edges[1] == gene)
-    by_attention = into[np.argsort(-network.attention[into], kind="stable")]
+    by_attention = into[np.argsort(-attention[into], kind="stable")]
     count = min(MOST_REMOVED, len(into) // FEWEST_EDGES)
     top, others = by_attention[:count], by_attention[count:]
     pairs = _best_new_partners(network, gene)
@@ -177,7 +126,7 @@ def _test_gene(
     return len(into), count, float(before.mean()), fall(top), of_draws
 
 
-def _best_new_partners(network: _Network, gene: int) -> Int64[np.ndarray, "pairs 2"]:
+def _best_new_partners(network: TrainedNetwork, gene: int) -> Int64[np.ndarray, "pairs 2"]:
     """The gene with those that it is scored highest with and that are no partners of it in training."""
     score = network.decoder.score_against(network.embedding, gene)
     score[network.edges[0, network.edges[1] == gene]] = -np.inf

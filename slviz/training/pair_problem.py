@@ -50,8 +50,13 @@ class PairProblem:
         self.unseen_genes_per_pair = spec.split.unseen_genes_per_pair if network.uses_likeness else 0
         self.features = network_features(spec.features.matrix(graph), plain=network.plain, device=device)
         self.whole = self.message_graph(np.arange(len(self.pairs)))
-        self.model = _build_model(network, self).to(device)
+        self.network = network
+        self.model = self.fresh_model()
         self._validation = [self._evaluated(rows) for rows in self._validation_rows()]
+
+    def fresh_model(self) -> PairModel:
+        """The model before it is trained, with weights from torch's current seed."""
+        return _build_model(self.network, self).to(self.device)
 
     def learnt_rows(self) -> Int64[np.ndarray, " rows"]:
         """Rows of the split with the pairs along which messages may pass, and about which is asked."""

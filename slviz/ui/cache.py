@@ -18,7 +18,9 @@ from slviz.projections import MapQuality, Projection, ProjectionMethod
 from slviz.runs import Run
 from slviz.runs.artifacts.controls import Control
 from slviz.runs.artifacts.edge_ablations import EdgeAblation
+from slviz.runs.artifacts.explanations import PairExplanation
 from slviz.runs.artifacts.maps import TRAINED
+from slviz.runs.artifacts.pair_faithfulness import PairFaithfulness
 from slviz.runs.data_of import refuse_changed_data, refuse_foreign_run
 from slviz.runs.plain_files import is_plain
 from slviz.runs.store import RunStore, RunSummary
@@ -112,8 +114,25 @@ def tested_screens(run: Run) -> np.ndarray:
 
 def ablation(summary: RunSummary, gene: int | None = None) -> EdgeAblation | None:
     """An edge ablation of a finished run, of one gene or of a sample; None when it has not been made."""
-    path = store().artifacts(summary.run_id).ablation_artifact(gene).path
-    return whole(path, lambda: _ablation(summary.run_id, gene, str(path), _stamp(path)))
+    return ablation_of(summary.run_id, gene)
+
+
+def ablation_of(run_id: str, gene: int | None = None) -> EdgeAblation | None:
+    """The same by the run's name."""
+    path = store().artifacts(run_id).ablation_artifact(gene).path
+    return whole(path, lambda: _ablation(run_id, gene, str(path), _stamp(path)))
+
+
+def explanation(run_id: str, pair: tuple[int, int]) -> PairExplanation | None:
+    """Why a finished run scores a pair as it does; None when it has not been made."""
+    path = store().artifacts(run_id).explanation_artifact(pair).path
+    return whole(path, lambda: _explanation(run_id, (min(pair), max(pair)), str(path), _stamp(path)))
+
+
+def faithfulness_of(run_id: str) -> PairFaithfulness | None:
+    """Whether the attention of a finished run holds over many pairs; None when it has not been measured."""
+    path = store().artifacts(run_id).faithfulness_artifact().path
+    return whole(path, lambda: _faithfulness(run_id, str(path), _stamp(path)))
 
 
 def _stamp(path: Path) -> int:
@@ -172,6 +191,16 @@ def _split(run_id: str, stamp: int, fingerprint: str, _graph: GeneGraph) -> Pair
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _tested_screens(run_id: str, stamp: int, _run: Run) -> np.ndarray:
     return screens_of(_run.predictions, store().open_split(run_id))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _explanation(run_id: str, pair: tuple[int, int], path: str, stamp: int) -> PairExplanation | None:
+    return store().artifacts(run_id).open_explanation(pair)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _faithfulness(run_id: str, path: str, stamp: int) -> PairFaithfulness | None:
+    return store().artifacts(run_id).open_faithfulness()
 
 
 @st.cache_resource(max_entries=32)

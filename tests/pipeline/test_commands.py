@@ -99,6 +99,8 @@ SPELT = {
     "controls": lambda spec: commands.controls(spec.run_id, ["features", "untrained"], TSNE()),
     "survey": lambda spec: commands.survey(spec.run_id),
     "ablate_edges": lambda spec: commands.ablate_edges(spec.run_id, "GENE3"),
+    "measure_faithfulness": lambda spec: commands.measure_faithfulness(spec.run_id),
+    "explain": lambda spec: commands.explain(spec.run_id, "GENE3", "GENE5"),
     "sweep": lambda spec: commands.sweep({"network": ["gat", "mlp"], "fold": ["0", "1"]}, ["epochs=3"], source="demo"),
     "tune": lambda spec: commands.tune(DEFAULTS, ["width=8,16"], source="demo", options={"trials": 3, "seed": 0}),
     "lab": lambda spec: commands.lab(["noise=0.1"], table="own.tsv", label="kind", epoch=5, autograd=True),

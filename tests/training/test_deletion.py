@@ -13,7 +13,7 @@ from trainings import quick, run_of
 from slviz.errors import DamagedRun, InvalidSetting, RunCancelled
 from slviz.evaluation.faithfulness import faithfulness
 from slviz.runs import Attention
-from slviz.training import deletion
+from slviz.training import deletion, trained_network
 from slviz.training.deletion import can_be_tested, deletion_test, sampled_genes
 from slviz.training.pair_problem import PairProblem
 
@@ -57,7 +57,7 @@ def one_edge(graph, monkeypatch):
     target = int(np.argmax(np.bincount(edges[1])))
     partners = np.sort(edges[0, edges[1] == target])
     problem.model.encoder = OneEdge(len(graph), partners[0], target)
-    monkeypatch.setattr(deletion, "rebuilt", lambda *_, **__: problem)
+    monkeypatch.setattr(trained_network, "rebuilt", lambda *_, **__: problem)
     embedding = problem.embed().numpy()
 
     def test(favoured, **how):

@@ -26,12 +26,15 @@ from trials.endings import Harm
 from trials.mutate_arrays import split_safetensors
 
 from slviz.errors import SlvizError
+from slviz.evaluation.removal import removal_curves
 from slviz.projections import PCA
 from slviz.projections.map_quality import MapQuality
 from slviz.runs import Run
 from slviz.runs.artifacts.controls import Control
 from slviz.runs.artifacts.edge_ablations import EdgeAblation
+from slviz.runs.artifacts.explanations import PairExplanation, blocks_frame
 from slviz.runs.artifacts.maps import map_path, map_quality_path, save_map, save_map_quality
+from slviz.runs.artifacts.pair_faithfulness import PairFaithfulness
 from slviz.runs.files import sha256, to_json
 from slviz.runs.manifest import MANIFEST
 from slviz.runs.store import RunStore
@@ -122,8 +125,33 @@ def _fill(root: Path, *, finished: bool) -> Path:
         fall_top=np.full(3, 0.2, np.float32),
         fall_random=np.full((3, 4), 0.1, np.float32),
     )
-    store.artifacts(run.run_id).save_ablation(tested)
+    artifacts = store.artifacts(run.run_id)
+    artifacts.save_ablation(tested)
+    change = {"attention": np.full(2, 0.2), "gradient": np.full(2, 0.3)}
+    artifacts.save_faithfulness(
+        PairFaithfulness(np.array([[0, 1], [2, 3]]), np.array([4, 5]), change, np.full((2, 4), 0.1))
+    )
+    artifacts.save_explanation(_an_explanation())
     return folder
+
+
+def _an_explanation() -> PairExplanation:
+    edges = np.array([[2, 3, 4], [0, 0, 1]])
+    values = {"attention": np.array([0.5, 0.2, 0.3], np.float32), "gradient": np.array([0.1, 0.4, -0.2], np.float32)}
+    return PairExplanation(
+        pair=(0, 1),
+        edges=edges,
+        attention=np.full((1, 1, 3), 0.3, np.float32),
+        values=values,
+        randomised={"attention": np.array([0.4, 0.3, 0.3], np.float32)},
+        curves=removal_curves(lambda kept: float(kept.sum()), values, target=edges[1], draws=2),
+        blocks=blocks_frame(("feature ppi",), (0.5,), (0.1,)),
+        views=("partners",),
+        view_weight=np.ones((1, 2, 1), np.float32),
+        view_edges=np.array([[2], [0]]),
+        view_of_edge=np.array([0]),
+        view_share=np.ones(1, np.float32),
+    )
 
 
 def file_in(folder: Path, name: str) -> Path:
@@ -219,6 +247,8 @@ def look(store: RunStore, run_id: str) -> list[str]:
         lambda: store.artifacts(run_id).open_map_quality(METHOD, 0),
         lambda: store.artifacts(run_id).open_control("untrained"),
         lambda: store.artifacts(run_id).open_ablation(),
+        lambda: store.artifacts(run_id).open_faithfulness(),
+        lambda: store.artifacts(run_id).open_explanation((0, 1)),
         lambda: store.device_asked(run_id),
         lambda: sentences.extend(filter(None, [store.failure(run_id)])),
         lambda: store.log(run_id),

@@ -1,7 +1,7 @@
 """ArtifactStore: what is made beside one finished run, or one set of vectors, and never changes it.
 
-Maps, their quality, controls, edge ablations and surveys of all pairs: each a file that is checksummed by itself,
-with one maker at a time.
+Maps, their quality, controls, edge ablations, surveys of all pairs and explanations of pairs: each a file that is
+checksummed by itself, with one maker at a time.
 A `RunStore` and a `VectorStore` both have one for everything that they keep.
 """
 
@@ -22,6 +22,13 @@ from slviz.projections.projection import Projection
 from slviz.runs.artifacts.artifact import Artifact
 from slviz.runs.artifacts.controls import Control, control_path, read_control, save_control
 from slviz.runs.artifacts.edge_ablations import DELETIONS, EdgeAblation, ablation_path, read_ablation, save_ablation
+from slviz.runs.artifacts.explanations import (
+    EXPLANATIONS,
+    PairExplanation,
+    explanation_path,
+    read_explanation,
+    save_explanation,
+)
 from slviz.runs.artifacts.maps import (
     TRAINED,
     list_maps,
@@ -33,6 +40,12 @@ from slviz.runs.artifacts.maps import (
     save_map_quality,
 )
 from slviz.runs.artifacts.owners import foreign
+from slviz.runs.artifacts.pair_faithfulness import (
+    PairFaithfulness,
+    faithfulness_path,
+    read_faithfulness,
+    save_faithfulness,
+)
 from slviz.runs.artifacts.surveys import RANKINGS, Survey, read_survey, save_survey, survey_path
 from slviz.runs.folder import CONTROLS, PROJECTIONS
 from slviz.runs.plain_files import is_folder
@@ -160,6 +173,34 @@ class ArtifactStore:
         """An edge ablation as work."""
         return self._artifact(ablation_path(self.folder, gene))
 
+    def open_faithfulness(self) -> PairFaithfulness | None:
+        """The faithfulness of the run over pairs; None where it was not measured; raises `DamagedRun`."""
+        return read_faithfulness(self.folder)
+
+    def save_faithfulness(self, measured: PairFaithfulness) -> None:
+        """Keep the faithfulness over pairs; raises `RunNotSaved`, and what `refuse` raises."""
+        self.refuse()
+        save_faithfulness(self.folder, measured)
+
+    def faithfulness_artifact(self) -> Artifact:
+        """The faithfulness over pairs as work."""
+        return self._artifact(faithfulness_path(self.folder))
+
+    # --- explanations ------------------------------------------------------------------------------------
+
+    def open_explanation(self, pair: tuple[int, int]) -> PairExplanation | None:
+        """Why a pair is scored so, in either order; None where it was not made; raises `DamagedRun`."""
+        return read_explanation(self.folder, pair)
+
+    def save_explanation(self, explanation: PairExplanation) -> None:
+        """Keep an explanation; raises `RunNotSaved`, and what `refuse` raises."""
+        self.refuse()
+        save_explanation(self.folder, explanation)
+
+    def explanation_artifact(self, pair: tuple[int, int]) -> Artifact:
+        """The explanation of a pair as work."""
+        return self._artifact(explanation_path(self.folder, pair))
+
     # --- surveys -----------------------------------------------------------------------------------------
 
     def open_survey(self) -> Survey | None:
@@ -199,6 +240,7 @@ def places_of_artifacts(folder: Path) -> list[Path]:
         *sorted((folder / CONTROLS).glob(f"*/{PROJECTIONS}")),
         folder / DELETIONS,
         folder / RANKINGS,
+        folder / EXPLANATIONS,
     ]
 
 

@@ -15,16 +15,18 @@ from slviz.figures import network_figure
 from slviz.neighbourhood import AttentionIndex, Neighbourhood, neighbourhood
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, charts, downloads, layout, links, selection, view_shares
+from slviz.ui import address, charts, downloads, layout, links, selection
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import SCORE_HELP, escape_markdown
 from slviz.ui.neighbourhood import edge_ablation_view
 from slviz.ui.nouns import in_words
+from slviz.ui.why import attention_check, pair_view
 
 MEAN = "mean"
 INTO, OUT_OF = "what it attends to", "who attends to it"
 STEPS = 6
 BREADCRUMBS = "breadcrumbs"
+FIRST = "Most attention first, or the highest score where attention failed its test."
 
 
 def suggest(graph: GeneGraph, *, count: int = 6) -> None:
@@ -65,7 +67,7 @@ def controls(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> Neig
         key="hops",
         help=in_words("1: the gene's own partners. 2: their partners too."),
     )
-    limit = address.number("Neighbours", key="limit", low=1, high=50, default=10, step=1, help="Most attention first.")
+    limit = address.number("Neighbours", key="limit", low=1, high=50, default=10, step=1, help=FIRST)
     layer, head, direction, least = None, None, "into", 0.0
     if run.attention is not None:
         direction = address.one_of(
@@ -99,6 +101,7 @@ def controls(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> Neig
         direction="into" if direction == "into" else "out of",
         limit=int(limit),
         threshold=float(least),
+        order="attention" if attention_check.decides(run, gene) else "score",
         index=_index(run.run_id, _stamp(summary), graph, run),
     )
 
@@ -137,9 +140,8 @@ def figure(summary: RunSummary, graph: GeneGraph, run: Run, around: Neighbourhoo
         selection_mode="points",
         alt=f"{centre} in the middle, its partners around it, edges as wide as the attention on them",
     )
-    st.caption(
-        in_words(" ".join(escape_markdown(each) for each in around.statement) + " Click a gene to move on to it.")
-    )
+    said = [*around.statement, attention_check.sentence(run, around.centre), "Click a gene to move on to it."]
+    st.caption(in_words(" ".join(escape_markdown(sentence) for sentence in said if sentence)))
     if run.attention is not None:
         edge_ablation_view.show(summary, graph, run, around.centre)
 
@@ -173,7 +175,7 @@ def table(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
         return
     layout.link(layout.NEIGHBOURHOOD, f"Move on to {partner}", icon=":material/arrow_forward:", gene=partner)
     if run.decoder:
-        view_shares.show(graph, run, (around.centre, graph.number_of[partner]))
+        pair_view.show(run, graph, around.centre, graph.number_of[partner])
 
 
 def shown_table(graph: GeneGraph, run: Run, around: Neighbourhood) -> pd.DataFrame:

@@ -1,0 +1,167 @@
+"""The panel of a pair on the Neighbourhood page: offered, made, shown with its check; never torch in the page."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from builders import tiny_run
+from page_tools import Open, said
+from run_folders import finish
+
+from slviz.datasets import GeneGraph
+from slviz.evaluation.removal import removal_curves
+from slviz.networks import NETWORKS
+from slviz.pipeline import jobs
+from slviz.runs import Run
+from slviz.runs.artifacts.edge_ablations import EdgeAblation
+from slviz.runs.artifacts.explanations import ATTENTION, INTEGRATED, PARTNERS, PairExplanation, blocks_frame
+from slviz.runs.artifacts.pair_faithfulness import PairFaithfulness
+from slviz.runs.store import RunStore
+from slviz.scorers.pair_decoder import NAMES
+
+
+@pytest.fixture
+def scoring(store: RunStore, demo: GeneGraph) -> Run:
+    """A finished link run with attention that scores pairs: more, the larger the sum of both first numbers."""
+    run = tiny_run(demo)
+    width = run.embedding.shape[1]
+    shapes = {"bilinear": (width, width), "linear": (width,), "bounds": (0,)}
+    decoder = {name: np.zeros(shapes.get(name, (1, width)), dtype=np.float32) for name in NAMES}
+    decoder |= {name: np.zeros(1, dtype=np.float32) for name in ("hidden_bias", "readout", "bias")}
+    decoder["linear"][0] = 1
+    made = dataclasses.replace(run, decoder=decoder)
+    finish(store, made)
+    return made
+
+
+@pytest.fixture
+def hub(demo: GeneGraph) -> int:
+    return int(np.argmax(demo.degree))
+
+
+def an_explanation(run: Run, pair: tuple[int, int], *, faithful: bool) -> PairExplanation:
+    """Nine partners of each gene, of which the earlier ones matter more; attention sees that, or its contrary."""
+    low, high = sorted(pair)
+    sources = np.setdiff1d(np.arange(20), pair)[:18]
+    edges = np.stack([sources, np.repeat([low, high], 9)])
+    adds = np.tile(np.linspace(2, 0, 9), 2).astype(np.float32)
+    attention = adds if faithful else adds[::-1].copy()
+    values = {ATTENTION: attention, INTEGRATED: adds, PARTNERS: np.arange(18, dtype=np.float32)}
+    curves = removal_curves(lambda kept: float(adds[kept].sum()), values, target=edges[1])
+    return PairExplanation(
+        pair=(low, high),
+        edges=edges,
+        attention=np.stack([[attention, attention]]),
+        values=values,
+        randomised={ATTENTION: attention},
+        curves=curves,
+        blocks=blocks_frame(("feature ppi", "messages from partners"), (0.5, 1.5), (1.0, 0.2)),
+    )
+
+
+def partner_of(run: Run, demo: GeneGraph, gene: int) -> int:
+    source, target = run.attention.edges  # type: ignore[union-attr]
+    return int(source[(target == gene) & (source != gene)][0])
+
+
+def shown_partner(app) -> str:
+    return next(table.value for table in app.dataframe if "Gene" in table.value)["Gene"].iloc[0]
+
+
+def test_it_is_offered_with_the_command_and_then_shown_with_its_verdict(
+    scoring: Run, store: RunStore, demo: GeneGraph, hub: int, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(jobs, "start", lambda arguments, **_: started.append(arguments))
+    gene = demo.genes[hub]
+    app = open_page("neighbourhood", run=scoring.run_id, gene=gene)
+    partner = shown_partner(app)
+    app = open_page("neighbourhood", run=scoring.run_id, gene=gene, partner=partner)
+    assert not app.exception
+    pair = tuple(sorted((hub, demo.number_of[partner])))
+    app.button(key=f"start why {scoring.run_id} {pair[0]} {pair[1]}").click().run()
+    assert started == [["explain", scoring.run_id, demo.genes[pair[0]], demo.genes[pair[1]]]]
+    store.artifacts(scoring.run_id).save_explanation(an_explanation(scoring, pair, faithful=True))
+    app = open_page("neighbourhood", run=scoring.run_id, gene=gene, partner=partner)
+    assert not app.exception
+    text = said(app)
+    assert "Attention confirmed" in text
+    assert "Integrated gradients confirmed" in text
+    assert "random weights orders the partners alike" in text
+    table = next(found.value for found in app.dataframe if "Partner" in found.value)
+    assert table["Integrated gradients"].is_monotonic_decreasing
+    assert "Test 200 pairs" in [button.label for button in app.button]
+
+
+def test_attention_that_fails_is_refused_and_the_run_told(
+    scoring: Run, store: RunStore, demo: GeneGraph, hub: int, open_page: Open
+) -> None:
+    gene = demo.genes[hub]
+    app = open_page("neighbourhood", run=scoring.run_id, gene=gene)
+    partner = shown_partner(app)
+    pair = (hub, demo.number_of[partner])
+    artifacts = store.artifacts(scoring.run_id)
+    artifacts.save_explanation(an_explanation(scoring, pair, faithful=False))
+    artifacts.save_faithfulness(
+        PairFaithfulness(
+            pairs=np.arange(12).reshape(6, 2),
+            edges=np.full(6, 9),
+            change={ATTENTION: np.full(6, 0.9)},
+            random=np.linspace(0, 1, 60).reshape(6, 10),
+        )
+    )
+    app = open_page("neighbourhood", run=scoring.run_id, gene=gene, partner=partner)
+    assert not app.exception
+    assert "Attention refused" in said(app)
+    assert "in this run (6 pairs tested)" in said(app)
+
+
+def test_neighbours_are_picked_by_score_once_attention_failed(
+    scoring: Run, store: RunStore, demo: GeneGraph, hub: int, open_page: Open
+) -> None:
+    def partners() -> list[str]:
+        app = open_page("neighbourhood", run=scoring.run_id, gene=demo.genes[hub], limit="5")
+        assert not app.exception
+        table = next(found.value for found in app.dataframe if "Gene" in found.value)
+        by_score = "ordered by score instead" in said(app)
+        assert by_score == failed
+        return table["Gene"].head(5).tolist()
+
+    failed = False
+    before = partners()
+    failed = True
+    store.artifacts(scoring.run_id).save_ablation(
+        EdgeAblation(
+            genes=np.array([hub]),
+            edges=np.array([9]),
+            removed=np.array([3]),
+            score=np.array([0.8], dtype=np.float32),
+            fall_top=np.array([0.001], dtype=np.float32),
+            fall_random=np.linspace(0, 0.2, 20, dtype=np.float32)[None],
+        ),
+        hub,
+    )
+    after = partners()
+    assert after != before
+    source, target = scoring.attention.edges  # type: ignore[union-attr]
+    candidates = np.unique(source[(target == hub) & (source != hub)])
+    expected = candidates[np.argsort(-scoring.scorer(demo).score_against(hub)[candidates], kind="stable")][:5]
+    assert after == [demo.genes[gene] for gene in expected]
+
+
+def test_a_formula_says_that_it_is_one_number(
+    store: RunStore, demo: GeneGraph, hub: int, open_page: Open, scoring: Run
+) -> None:
+    spec = dataclasses.replace(scoring.spec, network=NETWORKS.make("l3"))
+    from slviz.training import train
+
+    run = train(demo, spec, spec.split.divide(demo), device="cpu")
+    finish(store, run)
+    partner = demo.genes[partner_of(scoring, demo, hub)]
+    app = open_page("neighbourhood", run=run.run_id, gene=demo.genes[hub], limit="50")
+    assert not app.exception
+    partner = shown_partner(app)
+    app = open_page("neighbourhood", run=run.run_id, gene=demo.genes[hub], limit="50", partner=partner)
+    assert "one number, paths of three hops" in said(app)
