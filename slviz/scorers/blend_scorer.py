@@ -22,6 +22,7 @@ from slviz.scorers.views import VIEWS
 EMBEDDING = "embedding"
 BLEND, OLD_BLEND = "blend.", "blend"
 CONSTANT, OF_EMBEDDING, OF_PART = f"{BLEND}constant", f"{BLEND}embedding", f"{BLEND}part "
+ROWS_AT_ONCE = 256
 OLD_VIEWS = ("partners", "co_publication", "interactions", "terms", "location")
 """The order in which runs until November 2026 store which views they look at."""
 
@@ -94,8 +95,14 @@ class BlendScorer:
         raw = self.head.all_pairs(self._of_parts)
         raw += np.float32(self.blend.constant)
         if self.decoder is not None:
-            raw += np.float32(self.blend.embedding) * all_pair_scores(self.decoder, self.embedding)
-        return self._finish(raw)
+            of_embedding = all_pair_scores(self.decoder, self.embedding)
+            of_embedding *= np.float32(self.blend.embedding)
+            raw += of_embedding
+            del of_embedding
+        for start in range(0, len(raw), ROWS_AT_ONCE):  # in place: what is made on the way takes no more than a block
+            block = raw[start : start + ROWS_AT_ONCE]
+            block[:] = self._finish(block)
+        return raw
 
     def by_view(self, pairs: Int64[np.ndarray, "pairs 2"]) -> dict[str, Float64[np.ndarray, " pairs"]]:
         """What each view and the embedding add to `raw`.

@@ -15,6 +15,7 @@ from slviz.scorers.pair_scorer import with_every_gene
 from slviz.scorers.stored_arrays import stored
 from slviz.scorers.training_graph import TrainingGraph
 
+ROWS_AT_ONCE = 256
 CONSTANT, WEIGHT, OLD_BLEND = "blend.constant", "blend.formula", "blend"
 
 
@@ -51,8 +52,13 @@ class FormulaScorer:
 
     def all_pairs(self) -> Float32[np.ndarray, "genes genes"]:
         scores = self.formula.all_pairs(self.graph)
-        raw = np.float32(self.constant) + np.float32(self.weight) * np.arcsinh(scores)
-        return decoder_end(raw, self.bounds).astype(np.float32)
+        for start in range(
+            0, len(scores), ROWS_AT_ONCE
+        ):  # in place: what is made on the way takes no more than a block
+            block = scores[start : start + ROWS_AT_ONCE]
+            raw = np.float32(self.constant) + np.float32(self.weight) * np.arcsinh(block)
+            block[:] = decoder_end(raw, self.bounds)
+        return scores
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What `from_arrays` reads back, beside the name of the formula and the interactions of the data set."""

@@ -44,8 +44,10 @@ class Formula:
     def all_pairs(self, graph: TrainingGraph) -> Float32[np.ndarray, "genes genes"]:
         """Score of each gene with each over the whole graph."""
         rows = self.rows(graph)
-        starts = range(0, graph.genes, BLOCK)
-        return np.concatenate([rows(start, min(start + BLOCK, graph.genes)) for start in starts])
+        scores = np.empty((graph.genes, graph.genes), dtype=np.float32)
+        for start in range(0, graph.genes, BLOCK):
+            scores[start : start + BLOCK] = rows(start, min(start + BLOCK, graph.genes))
+        return scores
 
 
 def formulas_for(graph: TrainingGraph) -> tuple[Formula, ...]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int64
 
+from slviz.cores import side_by_side
 from slviz.datasets import GeneGraph
 from slviz.errors import DataError
 from slviz.scorers.inner_folds import InnerFold, inner_folds
+from slviz.scorers.leaf_masks import LeafMasks
 from slviz.scorers.likeness import Likeness
 from slviz.scorers.pair_features import PairFeatures
 from slviz.scorers.seen_pairs import SeenPairs, publication_of, untested_rows
@@ -70,17 +72,42 @@ class StructuralHead:
         genes = self.features.genes
         found = np.empty((genes, genes), dtype=np.float32)
         of_trees, *of_straight = counts.astype(np.float32)
-        for start in range(0, genes, GENES_AT_ONCE):
+        trees_of = self._trees_of_blocks()
+
+        def fill(start: int) -> None:
             stop = min(start + GENES_AT_ONCE, genes)
-            columns = self.features.columns(start, stop)
-            raw = of_trees * self.trees.raw_of_columns(columns.reshape(len(columns), -1))
-            raw = raw.reshape(stop - start, genes - start)
+            columns = self.features.pair_columns(start, stop)
+            raw = of_trees * trees_of(start, stop, columns)
             for count, column in zip(of_straight, self._straight, strict=True):
                 raw += count * columns[column]
             above = np.triu(raw[:, : stop - start])
             raw[:, : stop - start] = above + np.triu(above, 1).T
             found[start:stop, start:], found[start:, start:stop] = raw, raw.T
+
+        side_by_side(fill, range(0, genes, GENES_AT_ONCE))
         return found
+
+    def _trees_of_blocks(self) -> Callable[[int, int, np.ndarray], Float32[np.ndarray, "block rest"]]:
+        """What the trees say of the genes from `start` up to `stop` with every gene from `start` on."""
+        masks = LeafMasks.of(self.trees)
+        if masks is None:  # trees of more leaves than slviz fits
+
+            def walked(start: int, stop: int, columns: np.ndarray) -> np.ndarray:
+                whole = self.features.columns(start, stop)
+                return self.trees.raw_of_columns(whole.reshape(len(whole), -1)).reshape(columns.shape[1:])
+
+            return walked
+        values = self.features.gene_values()
+        busier_columns = self.features.of_pairs + 2 * np.arange(len(values))
+        of_busier, of_other = masks.struck_out(values, busier_columns), masks.struck_out(values, busier_columns + 1)
+
+        def masked(start: int, stop: int, columns: np.ndarray) -> np.ndarray:
+            busier, other = self.features.ends(start, stop)
+            rows = columns.reshape(len(columns), -1)
+            raw = masks.raw(rows, busier.ravel(), other.ravel(), of_busier=of_busier, of_other=of_other)
+            return raw.reshape(columns.shape[1:])
+
+        return masked
 
     @property
     def part_names(self) -> tuple[str, ...]:

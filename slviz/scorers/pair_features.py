@@ -88,6 +88,29 @@ class PairFeatures:
         self._fill_ends(np.moveaxis(features, 0, -1), *np.broadcast_arrays(one, other))
         return features
 
+    @property
+    def of_pairs(self) -> int:
+        """How many features are of pairs; they come first."""
+        return self._pair_columns
+
+    def pair_columns(self, start: int, stop: int) -> Float32[np.ndarray, "features block rest"]:
+        """`columns` without the features of single genes."""
+        found = np.empty((self._pair_columns, stop - start, self.genes - start), dtype=np.float32)
+        for column, blocks in enumerate(self._blocks(np.arange(start, stop))):
+            found[column] = blocks[:, start:]
+        return found
+
+    def ends(self, start: int, stop: int) -> tuple[Int64[np.ndarray, "block rest"], Int64[np.ndarray, "block rest"]]:
+        """The busier and the other gene of each pair in `columns`, int32."""
+        one, other = np.arange(start, stop, dtype=np.int32)[:, None], np.arange(start, self.genes, dtype=np.int32)[None]
+        swapped = self._busy[one] < self._busy[other]
+        return np.where(swapped, other, one), np.where(swapped, one, other)
+
+    def gene_values(self) -> Float32[np.ndarray, "gene_features genes"]:
+        """The features of single genes; each is in two columns, of the busier gene and then of the other."""
+        values = [value for _, _, value in self._of_genes]
+        return np.stack(values) if values else np.empty((0, self.genes), dtype=np.float32)
+
     def _blocks(self, of: Int64[np.ndarray, " block"]) -> list[np.ndarray]:
         """Every feature of pairs, of these genes with every gene, [block, G] each, in the order of `names`."""
         own = self._seen.adjacency[of].toarray()

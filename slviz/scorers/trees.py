@@ -82,7 +82,7 @@ class Trees:
         part = self.arrays
         kinds = {"feature": np.int16, "left": np.int32, "right": np.int32, "value": np.float32, "roots": np.int32}
         nodes = {name: part[name].astype(kind) for name, kind in kinds.items()}
-        return _compiled()(columns, *nodes.values(), _rounded_down(part["threshold"]), np.float32(part["start"][0]))
+        return _compiled()(columns, *nodes.values(), rounded_down(part["threshold"]), np.float32(part["start"][0]))
 
     def _leaves(self, features: np.ndarray) -> Any:
         """For each tree, the node [rows] that every row ends in."""
@@ -158,7 +158,7 @@ def _arrays(model: HistGradientBoostingClassifier | HistGradientBoostingRegresso
     }
 
 
-def _rounded_down(threshold: Float64[np.ndarray, " nodes"]) -> Float32[np.ndarray, " nodes"]:
+def rounded_down(threshold: Float64[np.ndarray, " nodes"]) -> Float32[np.ndarray, " nodes"]:
     """The largest float32 up to each threshold: a float32 feature is on the same side of both."""
     nearest = threshold.astype(np.float32)
     return np.where(nearest > threshold, np.nextafter(nearest, np.float32(-np.inf)), nearest)
