@@ -21,7 +21,7 @@ from slviz.results.first_run import best_comparable
 from slviz.results.questions import question_of
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunSummary
-from slviz.ui import access, address, cache, data_folders, errors, gene_finder, login, nouns, run_names
+from slviz.ui import access, address, cache, copy_link, data_folders, errors, gene_finder, login, nouns, run_names
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, as_code, escape_markdown
 
@@ -85,6 +85,7 @@ def heading(title: str, *, spec: RunSpec | None = None, synthetic: bool = False)
         st.title(title, anchor=False, width="content")
         if synthetic or (spec is not None and spec.synthetic):
             synthetic_badge()
+        copy_link.show()
     if spec is not None:
         st.caption(description(spec))
     access.note()

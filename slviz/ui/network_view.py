@@ -235,8 +235,9 @@ def _action(told: Any, *, genes: int) -> Action | None:
     if not isinstance(told, dict) or told.get("what") not in ACTIONS:
         return None
     number = told.get("gene")
-    known = isinstance(number, (int, float)) and 0 <= number < genes
-    return Action(told["what"], int(number)) if known else None
+    if not isinstance(number, (int, float)) or not 0 <= number < genes:
+        return None
+    return Action(told["what"], int(number))
 
 
 def _shown(text: object) -> str:

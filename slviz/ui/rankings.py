@@ -12,10 +12,13 @@ from slviz import ranking
 from slviz.datasets import GeneGraph
 from slviz.pipeline import commands
 from slviz.pipeline.survey import split_of_screens
-from slviz.ranking import Ranker, Survey
+from slviz.ranking import Ranker, Reliability, Survey, reliability_of_gene, reliability_of_pair, sibling_runs
 from slviz.runs import Run
 from slviz.runs.store import RunSummary
 from slviz.ui import cache, job_panel, scorers
+
+MOST_SIBLINGS = 3
+"""Runs that differ in seed or fold, with which a list is compared; each has to be opened."""
 
 
 def ranker(summary: RunSummary, graph: GeneGraph, run: Run) -> Ranker:
@@ -52,6 +55,32 @@ def _partners(
     _others: Sequence[Run],
 ) -> pd.DataFrame:
     return _ranker.partners(gene, others={run.run_id: scorers.scorer(_ranker.graph, run) for run in _others})
+
+
+def reliability(of: Ranker, gene: int) -> Reliability:
+    """How far to believe the ranked partners of a gene, beside runs that differ in seed or fold alone."""
+    summaries = {summary.run_id: summary for summary in cache.store().summaries()}
+    siblings = sibling_runs(list(summaries.values()), of.run.spec)[:MOST_SIBLINGS]
+    return _reliability(of.run.run_id, of.graph.fingerprint, gene, tuple(siblings), of, summaries)
+
+
+def reliability_of(of: Ranker, gene: int, partner: int) -> Reliability:
+    """How far to believe one pair."""
+    return reliability_of_pair(of, gene, partner)
+
+
+@st.cache_resource(max_entries=256, show_spinner="Comparing seeds and folds …")
+def _reliability(
+    run_id: str,
+    fingerprint: str,
+    gene: int,
+    sibling_ids: tuple[str, ...],
+    _ranker: Ranker,
+    _summaries: dict[str, RunSummary],
+) -> Reliability:
+    runs = [cache.run(_summaries[sibling]) for sibling in sibling_ids]
+    siblings = {run.run_id: scorers.scorer(_ranker.graph, run) for run in runs}
+    return reliability_of_gene(_ranker, gene, siblings=siblings)
 
 
 def survey_panel(summary: RunSummary) -> None:

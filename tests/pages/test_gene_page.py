@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
-from page_tools import Open, said
+from page_tools import Open, asked, said
 from run_folders import CHECKOUT
 
 from slviz.datasets import GeneGraph
@@ -79,7 +79,7 @@ def test_a_gene_without_a_training_partner_rests_on_hubs(run: Run, demo: GeneGra
     alone = next(symbol for symbol in demo.genes if symbol not in {*learnt["gene_a"], *learnt["gene_b"]})
     app = open_at_once("gene", run=run.run_id, gene=alone)
     assert not app.exception
-    assert "Everything here rests on hubs" in said(app)
+    assert "everything here rests on hubs" in said(app)
     assert not app.dataframe
     assert len(open_at_once("gene", run=run.run_id, gene=alone, nevertheless="true").dataframe) == 1
 
@@ -92,6 +92,24 @@ def test_the_network_and_the_known_partners_open_by_their_address(run: Run, open
     assert "Not drawn:" in said(app)
     app = open_at_once("gene", run=run.run_id, gene="APO1.01", show="Known partners", partner="APO1.01")
     assert "Known partners of APO1.01" in [heading.value for heading in app.subheader]
+
+
+def test_the_plan_takes_ticked_pairs_of_several_genes_and_any_budget(
+    run: Run, demo: GeneGraph, open_at_once: Open
+) -> None:
+    pairs = [(demo.number_of[a], demo.number_of[b]) for a, b in (("APO1.01", "APO2.10"), ("LIP1.01", "LIP2.03"))]
+    query = {"run": run.run_id, "gene": "APO1.01", "show": "Plan", "shortlist": shortlist.write(pairs, demo)}
+    app = open_at_once("gene", **query, budget="1")
+    assert not app.exception
+    assert len(app.dataframe[0].value) == 1
+    assert set(app.dataframe[1].value["Control"]) == {"positive", "negative"}
+    app = open_at_once("gene", **query, budget="10000000")
+    assert set(app.dataframe[0].value["Gene"]) == {"APO1.01", "LIP1.01"}
+    app.multiselect(key="shortlist chips").set_value(["LIP1.01 – LIP2.03"]).run()
+    assert asked(app, "shortlist") == "~LIP1.01~LIP2.03"
+    assert not open_at_once("gene", **query, budget="0").dataframe
+    query["shortlist"] = ""
+    assert "Nothing is ticked yet." in said(open_at_once("gene", **query))
 
 
 def test_a_shortlist_keeps_pairs_of_several_genes(demo: GeneGraph) -> None:

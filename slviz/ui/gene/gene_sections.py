@@ -11,26 +11,34 @@ from slviz.runs import Run
 from slviz.runs.store import RunSummary
 from slviz.splits import PairSplit
 from slviz.ui import access, address, cache, errors, layout, rankings
-from slviz.ui.gene import known_partners, network_section, pair_panel, ranked_partners
-from slviz.ui.labels import escape_markdown
+from slviz.ui.gene import known_partners, network_section, pair_panel, plan_section, ranked_partners, shortlist
+from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
-RANKED, KNOWN, NETWORK = "Ranked partners", "Known partners", "Network"
+RANKED, KNOWN, NETWORK, PLAN = "Ranked partners", "Known partners", "Network", "Plan"
 NO_RUN = "No finished run on this data set scores pairs, so its partners are not ranked."
 NO_SCORES = "This run scores no pairs, so it ranks no partners. Choose a question above, or another run in the sidebar."
-NO_PARTNER = (
-    "**Everything here rests on hubs.** {gene} has no partner among the pairs that this run learnt from, so the run "
-    "knows nothing of its own partners: what it scores high is what it scores high for everybody. The list is left out."
-)
+LIGHTS = {
+    "abstain": (st.error, ":material/block:"),
+    "weak": (st.warning, ":material/warning:"),
+    "fair": (st.info, ":material/info:"),
+    "good": (st.success, ":material/check_circle:"),
+}
+"""How each level of reliability is shown."""
 
 
 def show(summary: RunSummary | None, run: Run | None, graph: GeneGraph, gene: int) -> None:
     """The question, then the part that was chosen, and below it the pair that is open."""
-    _question(summary, run, graph)
-    part = address.one_of(st.segmented_control, "Show", (RANKED, NETWORK, KNOWN), key="show")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _question(run, graph)
+        part = address.one_of(st.segmented_control, "Show", (RANKED, NETWORK, KNOWN, PLAN), key="show")
+        other_runs = _others(summary, graph) if part == RANKED and summary is not None else []
     ranker = rankings.ranker(summary, graph, run) if run is not None and run.decoder and summary is not None else None
     if part == KNOWN:
         known_partners.show(graph, gene, _split(summary, graph))
+        return
+    if part == PLAN and ranker is not None:
+        plan_section.show(ranker, gene)
         return
     if part == NETWORK:
         network_section.show(summary, run, ranker, graph, gene)
@@ -38,23 +46,41 @@ def show(summary: RunSummary | None, run: Run | None, graph: GeneGraph, gene: in
         _without_scores(run)
         return
     else:
-        _ranked(summary, ranker, gene)
+        _ranked(summary, ranker, gene, other_runs)
     partner = ranked_partners.opened(graph, gene)
     if partner is not None and ranker is not None:
         pair_panel.show(ranker, gene, partner)
 
 
-def _ranked(summary: RunSummary, ranker: Ranker, gene: int) -> None:
-    if ranker.training_degree[gene] == 0:
-        st.warning(in_words(NO_PARTNER.format(gene=escape_markdown(ranker.graph.genes[gene]))), icon=":material/block:")
-        if not st.toggle("Show the list nevertheless", key="nevertheless", bind="query-params"):
-            return
+def _ranked(summary: RunSummary, ranker: Ranker, gene: int, others: list[Run]) -> None:
+    if not _believe(ranker, gene):
+        return
     if ranker.survey is None:
         rankings.survey_panel(summary)
-    ranked_partners.show(ranker, gene, rankings.partners(ranker, gene, others=_others(summary, ranker)))
+    ranked_partners.show(ranker, gene, rankings.partners(ranker, gene, others=others))
+    ticked = len(shortlist.pairs(ranker.graph))
+    if ticked:
+        label = f"Plan the test of {pluralise(ticked, 'pair')}"
+        st.button(label, icon=":material/checklist:", type="primary", on_click=_open_plan)
 
 
-def _question(summary: RunSummary | None, run: Run | None, graph: GeneGraph) -> None:
+def _open_plan() -> None:
+    st.session_state["show"] = PLAN
+
+
+def _believe(ranker: Ranker, gene: int) -> bool:
+    """How far to believe the list, and on what that rests; whether the list is shown at all."""
+    reliability = rankings.reliability(ranker, gene)
+    box, icon = LIGHTS[reliability.level]
+    box(in_words(escape_markdown(reliability.sentence)), icon=icon)
+    facts = " · ".join(f"{escape_markdown(label)}: **{escape_markdown(value)}**" for label, value in reliability.facts)
+    st.caption(in_words(facts))
+    if not reliability.abstains:
+        return True
+    return st.toggle("Show the list nevertheless", key="nevertheless", bind="query-params")
+
+
+def _question(run: Run | None, graph: GeneGraph) -> None:
     """Which question the ranking answers; another one opens the best run that answers it."""
     summaries = cache.store().summaries()
     best = {
@@ -62,12 +88,9 @@ def _question(summary: RunSummary | None, run: Run | None, graph: GeneGraph) -> 
         for question in QUESTIONS
         if (runs := runs_of_question(summaries, question, fingerprint=graph.fingerprint))
     }
-    if not best:
-        return
     current = question_of(run.spec) if run is not None and run.decoder else None
-    if len(best) == 1 and current in best:
-        st.caption(f":material/help: {in_words(QUESTIONS[current])}")
-        return
+    if not best or (len(best) == 1 and current in best):
+        return  # the line under the heading says which one the run answers
     key = "question of the ranking"
     st.session_state[key] = current
 
@@ -80,13 +103,16 @@ def _question(summary: RunSummary | None, run: Run | None, graph: GeneGraph) -> 
     )
 
 
-def _others(summary: RunSummary, ranker: Ranker, *, most: int = 2) -> list[Run]:
+def _others(summary: RunSummary, graph: GeneGraph, *, most: int = 2) -> list[Run]:
     """The best other runs of the same question, where a person wants their ranks beside."""
-    summaries = runs_of_question(cache.store().summaries(), ranker.question, fingerprint=ranker.graph.fingerprint)
-    rest = [each for each in summaries if each.run_id != summary.run_id][:most]
+    if summary.spec is None:
+        return []
+    question = question_of(summary.spec)
+    summaries = runs_of_question(cache.store().summaries(), question, fingerprint=graph.fingerprint)
+    rest = [other for other in summaries if other.run_id != summary.run_id][:most]
     if not rest or not st.toggle("Ranks in other runs", key="other-runs", bind="query-params"):
         return []
-    return [cache.run(each) for each in rest]
+    return [cache.run(other) for other in rest]
 
 
 def _split(summary: RunSummary | None, graph: GeneGraph) -> PairSplit | None:

@@ -36,6 +36,8 @@ def show(ranker: Ranker, gene: int, partner: int) -> None:
         doubts = [flag for key, flag in FLAGS.items() if row[key]]
         told = " ".join(f"*{flag.label}*: {in_words(flag.help)}" for flag in doubts)
         st.markdown(f"**Doubt.** {told or 'No flag is set.'}")
+        believed = rankings.reliability_of(ranker, gene, partner)
+        st.markdown(f"**How far to believe it.** {escape_markdown(believed.sentence)}")
         _evidence(graph, gene, partner)
         view_shares.show(graph, ranker.run, (gene, partner))
         with st.container(horizontal=True):

@@ -101,16 +101,15 @@ def _numbers_meet(values: np.ndarray, text: str) -> Bool[np.ndarray, " rows"]:
 
 def controls(graph: GeneGraph, table: pd.DataFrame) -> Bool[np.ndarray, " rows"]:
     """The controls over the table, all of them in the address; which rows are left."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        group = address.one_of(
-            st.segmented_control,
-            "Pairs",
-            tuple(GROUPS),
-            key="pairs",
-            help="\n".join(f"- **{status}**: {told}" for status, told in STATUSES.items()),
-        )
-        with st.popover("Filters", icon=":material/filter_list:"):
-            left = _further(graph, table)
+    group = address.one_of(
+        st.segmented_control,
+        "Pairs",
+        tuple(GROUPS),
+        key="pairs",
+        help="\n".join(f"- **{status}**: {told}" for status, told in STATUSES.items()),
+    )
+    with st.popover("Filters", icon=":material/filter_list:"):
+        left = _further(graph, table)
     return left & table["status"].isin(GROUPS[group]).to_numpy(dtype=bool)
 
 

@@ -39,8 +39,8 @@ BY_RANK, BY_ADJUSTED = "rank", "adjusted for hubs"
 def show(ranker: Ranker, gene: int, table: pd.DataFrame) -> int | None:
     """Controls, table and downloads; the number of the partner whose pair is open, or None."""
     graph = ranker.graph
-    left = table.loc[partner_filters.controls(graph, table)]
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        left = table.loc[partner_filters.controls(graph, table)]
         orders = (BY_RANK,) if ranker.survey is None else (BY_ADJUSTED, BY_RANK)
         order = address.one_of(st.segmented_control, "Order", orders, key="order", help=in_words(ADJUSTED_HELP))
         most = int(address.one_of(st.segmented_control, "Rows", [str(rows) for rows in ROWS], key="rows"))
