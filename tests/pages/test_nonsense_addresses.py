@@ -73,6 +73,7 @@ KEYS = {
             "quality",
             "more-terms",
             "all-genes",
+            "cluster-table",
             "clustering",
             "hubs",
             "contours",

@@ -41,7 +41,7 @@ def show(summary: RunSummary | None, run: Run | None, graph: GeneGraph, gene: in
         plan_section.show(ranker, gene)
         return
     if part == NETWORK:
-        network_section.show(summary, run, ranker, graph, gene)
+        network_section.show(run, ranker, graph, gene)
     elif ranker is None or summary is None:
         _without_scores(run)
         return

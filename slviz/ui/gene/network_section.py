@@ -9,15 +9,14 @@ from jaxtyping import Float32
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.gene_list import read_list, write_list
-from slviz.evaluation.faithfulness import faithfulness
 from slviz.neighbourhood import AttentionIndex
 from slviz.neighbourhood.gene_network import AMONG_UP_TO, GeneNetwork, gene_network
 from slviz.ranking import Ranker
 from slviz.runs import Run
-from slviz.runs.store import RunSummary
 from slviz.ui import address, cache, downloads, network_view, rankings
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
+from slviz.ui.why import attention_check
 
 MOST_OF_A_KIND = 150
 UNFAITHFUL = (
@@ -33,7 +32,7 @@ NO_ATTENTION = "Widths follow the **score**; this run has no attention."
 NO_SCORES = "Widths follow the data set's **score** of known pairs."
 
 
-def show(summary: RunSummary | None, run: Run | None, ranker: Ranker | None, graph: GeneGraph, gene: int) -> None:
+def show(run: Run | None, ranker: Ranker | None, graph: GeneGraph, gene: int) -> None:
     """Controls, network, and the table of its edges."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         unreported = _count("Unreported partners", key="new", default=10) if ranker is not None else 0
@@ -48,7 +47,7 @@ def show(summary: RunSummary | None, run: Run | None, ranker: Ranker | None, gra
             key="among",
             help=in_words(f"auto: drawn for up to {AMONG_UP_TO} genes; beyond that they hide the gene's own."),
         )
-    scores, attention, caption, width_is = _widths(summary, run, ranker, graph, gene)
+    scores, attention, caption, width_is = _widths(run, ranker, graph, gene)
     network = gene_network(
         graph,
         gene,
@@ -81,18 +80,18 @@ def _count(label: str, *, key: str, default: int) -> int:
 
 
 def _widths(
-    summary: RunSummary | None, run: Run | None, ranker: Ranker | None, graph: GeneGraph, gene: int
+    run: Run | None, ranker: Ranker | None, graph: GeneGraph, gene: int
 ) -> tuple[Float32[np.ndarray, " genes"] | None, Float32[np.ndarray, " genes"] | None, str, str]:
     """Scores and attention of the gene with every gene, what the caption says of widths, and what they show."""
-    if run is None or ranker is None or summary is None:
+    if run is None or ranker is None:
         return None, None, NO_SCORES, "score"
     scores = np.asarray(ranker.scorer.score_against(gene), dtype=np.float32)
     if run.attention is None:
         return scores, None, NO_ATTENTION, "score"
-    ablation = cache.ablation(summary, gene) or cache.ablation(summary)
-    if ablation is None:
+    verdict = attention_check.of(run, gene)
+    if verdict is None:
         return scores, None, UNTESTED, "score"
-    if not faithfulness(ablation.fall_top, ablation.fall_random).faithful:
+    if not verdict.faithful:
         return scores, None, UNFAITHFUL, "score"
     return scores, attention_into(graph, run, gene), FAITHFUL, "attention"
 

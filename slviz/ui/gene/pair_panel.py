@@ -7,9 +7,10 @@ import streamlit as st
 
 from slviz.datasets import GeneGraph
 from slviz.ranking import FLAGS, STATUSES, Ranker, percentile_text, score_text
-from slviz.ui import layout, pairs, rankings, view_shares
+from slviz.ui import layout, pairs, rankings
 from slviz.ui.labels import SCORE_HELP, escape_markdown
 from slviz.ui.nouns import in_words
+from slviz.ui.why import pair_view
 
 
 def show(ranker: Ranker, gene: int, partner: int) -> None:
@@ -39,7 +40,7 @@ def show(ranker: Ranker, gene: int, partner: int) -> None:
         believed = rankings.reliability_of(ranker, gene, partner)
         st.markdown(f"**How far to believe it.** {escape_markdown(believed.sentence)}")
         _evidence(graph, gene, partner)
-        view_shares.show(graph, ranker.run, (gene, partner))
+        pair_view.show(ranker.run, graph, gene, partner)
         with st.container(horizontal=True):
             symbol = graph.genes[partner]
             layout.link(layout.GENE, f"Open {symbol}", icon=":material/arrow_forward:", gene=symbol)
