@@ -232,14 +232,15 @@ def calibration(
         level: of the answers.
     """
     tests = scorer.tests
-    raw, hit, group, weight = [np.empty(0)], [np.empty(0, dtype=bool)], [np.empty(0, dtype=np.int64)], [np.empty(0)]
-    for name in tests.names:
+    raw, hit = [np.empty(0)], [np.empty(0, dtype=bool)]
+    group, screen = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for number, name in enumerate(tests.names):
         rest = tests.are_without(name)
         if not tests.keep(rest).balanced().any():
             continue
         of_screen = tests.screen == name
         fitted = fit_bench(scorer.knowledge, tests.keep(rest), columns[rest], keys=scorer.keys, penalty=penalty)
-        pairs, share = tests.pairs[of_screen], np.full(of_screen.sum(), of_screen.sum() ** -0.5)
+        pairs = tests.pairs[of_screen]
         as_new = fitted.constant + fitted.parts_of(columns[of_screen]).sum(axis=1)
         hits, others = tests.counts(pairs, without=tests.screen[of_screen])
         before = hits + others > 0
@@ -250,8 +251,15 @@ def calibration(
             kind_of(scorer.knowledge, pairs, screened=np.zeros_like(before)),
             np.full(before.sum(), SCREENED_BEFORE),
         ]
-        weight += [share, share[before]]
-    return Conformal(*map(np.concatenate, (raw, hit, group, weight)), level=level)
+        screen += [np.full(len(pairs) + before.sum(), number)]
+    return Conformal(
+        raw=np.concatenate(raw),
+        hit=np.concatenate(hit),
+        group=np.concatenate(group),
+        weight=np.ones(sum(map(len, raw))),
+        level=level,
+        screen=np.concatenate(screen),
+    )
 
 
 def _none_below_zero(columns: np.ndarray, target: np.ndarray, weight: np.ndarray) -> Float64[np.ndarray, " numbers"]:

@@ -5,12 +5,14 @@ be in that class; a class stays possible as long as the score is not among its m
 Shafer 2005; by class and by group of pairs: Mondrian). Of the hits, and of the non-hits, each by itself, at least the
 promised share keeps its own class among the possible ones, however rare hits are in a new screen; as far, that is,
 as the new screen is like those that were calibrated on, which is why coverage is measured on whole held-out screens.
+Each screen is calibrated by itself and the p-values are averaged: pooled over screens, the unusual pairs of a strange
+screen would pass for usual ones of the others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int64
@@ -19,8 +21,8 @@ from slviz.scorers.stored_arrays import stored
 
 HIT, NO_HIT, CANNOT_SAY, OUTSIDE = "hit", "no hit", "cannot say", "outside its range"
 ANSWERS = (HIT, NO_HIT, CANNOT_SAY, OUTSIDE)
-FEWEST = 10
-"""Calibration pairs of one class and group below which the group is answered with those of all groups."""
+ROUNDING = 1e-12
+"""What 1 − 0.8 falls short of 0.2."""
 PREFIX = "conformal."
 
 
@@ -32,8 +34,10 @@ class Conformal:
         raw: float64 [C], scores before the last step, from models that did not see the pair.
         hit: bool [C].
         group: int64 [C], which kind of pair it is, such as paralogs or others.
-        weight: float64 [C], how much each counts, so that a large screen does not drown the others.
+        weight: float64 [C], how much each counts among those of its screen.
         level: share of each class that is to keep its own class among the possible ones.
+        screen: int64 [C], number of the screen that tested the pair. Runs of earlier versions have one for all, whose
+            `weight` keeps a large screen from drowning the others.
     """
 
     raw: Float64[np.ndarray, " calibration"]
@@ -41,27 +45,41 @@ class Conformal:
     group: Int64[np.ndarray, " calibration"]
     weight: Float64[np.ndarray, " calibration"]
     level: float
+    screen: Int64[np.ndarray, " calibration"] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    def __post_init__(self) -> None:
+        if not len(self.screen):
+            object.__setattr__(self, "screen", np.zeros(len(self.raw), dtype=np.int64))
 
     def possible(
         self, raw: Float64[np.ndarray, " pairs"], group: Int64[np.ndarray, " pairs"]
     ) -> Bool[np.ndarray, "pairs 2"]:
         """Whether "hit" (first column) and "no hit" (second) are possible for pairs with these scores.
 
-        A class of which no pair is known stays possible for all.
+        A group is answered by its own pairs alone, and of each screen by a p-value of its own: how unusual a pair is
+        differs from screen to screen, and a new pair comes from a new one. What is averaged over the screens counts the
+        new pair in each, so that screens with few pairs of a class rule it out less easily: of n alike none can unless
+        (n + 1)(1 − level) is 1 or more. A class of which no pair of the group is known stays possible.
         """
         answers = np.ones((len(raw), 2), dtype=bool)
         for of_group in np.unique(group):
             chosen = group == of_group
             for column, is_hit in enumerate((True, False)):
                 known = (self.hit == is_hit) & (self.group == of_group)
-                if known.sum() < FEWEST:
-                    known = self.hit == is_hit
                 if known.any():
-                    unusual = -raw if is_hit else raw  # a low score is unusual for a hit, a high one for a non-hit
-                    calibration = -self.raw if is_hit else self.raw
-                    share = at_least(calibration[known], self.weight[known], unusual[chosen])
-                    answers[chosen, column] = share > 1 - self.level
+                    answers[chosen, column] = self._share(known, raw[chosen], is_hit=is_hit) > 1 - self.level + ROUNDING
         return answers
+
+    def _share(self, known: np.ndarray, raw: np.ndarray, *, is_hit: bool) -> Float64[np.ndarray, " pairs"]:
+        """The p-value of each pair, a mean over the screens in which pairs of the class are `known`."""
+        unusual = -raw if is_hit else raw  # a low score is unusual for a hit, a high one for a non-hit
+        calibration = -self.raw if is_hit else self.raw
+        of_screens = [
+            at_least(calibration[inside], self.weight[inside], unusual)
+            for screen in np.unique(self.screen[known])
+            if (inside := known & (self.screen == screen)).any()
+        ]
+        return np.mean(of_screens, axis=0)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What `from_arrays` reads back."""
@@ -70,6 +88,7 @@ class Conformal:
             f"{PREFIX}hit": self.hit.astype(np.uint8),
             f"{PREFIX}group": self.group.astype(np.int32),
             f"{PREFIX}weight": self.weight,
+            f"{PREFIX}screen": self.screen.astype(np.int32),
             f"{PREFIX}level": np.array([self.level]),
         }
 
@@ -82,6 +101,7 @@ class Conformal:
             group=stored(arrays, f"{PREFIX}group").astype(np.int64),
             weight=stored(arrays, f"{PREFIX}weight").astype(np.float64),
             level=float(stored(arrays, f"{PREFIX}level")[0]),
+            screen=arrays.get(f"{PREFIX}screen", np.empty(0)).astype(np.int64),  # not there in runs of earlier versions
         )
 
 

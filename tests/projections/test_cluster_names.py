@@ -13,11 +13,9 @@ from sklearn.metrics import adjusted_rand_score, mutual_info_score
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
 from slviz.enrichment import enrich
-from slviz.networks.baseline import svd_embedding
 from slviz.projections import CLUSTERINGS, Clusters
 from slviz.projections.cluster_names import PUBLICATION, described, most_enriched_terms, mutual_information, named
 from slviz.runs.store import SHIPPED, RunStore
-from slviz.splits import SPLITS
 
 SHIPPED_RUNS = [path.name for path in sorted(SHIPPED.glob("gat-*"))]
 
@@ -98,29 +96,6 @@ def test_a_cluster_in_which_nothing_is_enriched_says_so(graph: GeneGraph) -> Non
     bare = dataclasses.replace(graph, terms=None, evidence=None, fingerprint="")
     [description] = described(clusters_of(group, genes=len(graph)), bare)
     assert (description.name, description.commonest) == ("1 · no term enriched (4)", None)
-
-
-def test_the_cluster_of_a_publication_is_named_by_it(demo: GeneGraph) -> None:
-    """Groups of genes by known pairs alone; the neighbours of a hub that one publication lists are one of them."""
-    embedding = svd_embedding(SPLITS.make("pairs").divide(demo))
-    clusters = CLUSTERINGS.make("leiden").find(embedding)
-    found = described(clusters, demo)
-    assert demo.evidence is not None
-    pairs = demo.pairs[demo.evidence.loc[demo.evidence["pubmed"] == "demo-202", "pair"].to_numpy()]
-    listed = np.zeros(len(demo), dtype=bool)
-    listed[pairs] = True
-    share = [listed[clusters.label == number].mean() for number in range(len(found))]
-    planted = found[int(np.argmax(share))]
-    assert max(share) > 0.9
-    assert planted.name.endswith(" · publication demo-202")
-    assert planted.named_for == PUBLICATION
-    assert planted.commonest is not None
-    assert (planted.commonest.name, planted.commonest.genes) == ("demo-202", pytest.approx(max(share)))
-    number = found.index(planted)
-    touching = (clusters.label[demo.pairs] == number).any(axis=1)
-    cited = demo.evidence.loc[demo.evidence["pubmed"] == "demo-202", "pair"].unique()
-    assert planted.commonest.pairs == pytest.approx(touching[cited].sum() / touching.sum(), abs=0.01)
-    assert planted.term, "some term is enriched there, too, and says less"
 
 
 def test_information_is_that_of_scikit_learn() -> None:

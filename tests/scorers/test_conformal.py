@@ -44,3 +44,24 @@ def test_words():
     possible = np.array([[1, 0], [0, 1], [1, 1], [0, 0], [1, 0]], dtype=bool)
     in_range = np.array([True, True, True, True, False])
     assert in_words(possible, in_range).tolist() == [HIT, NO_HIT, CANNOT_SAY, CANNOT_SAY, OUTSIDE]
+
+
+@pytest.mark.parametrize(("known", "can_rule_out"), [(3, False), (4, True)])
+def test_few_pairs_rule_out_what_the_promise_allows_and_no_more(known, can_rule_out):
+    """At a level of .8 the most unusual of n + 1 may be ruled out from n = 4 on."""
+    conformal = Conformal(np.arange(known) + 1.0, np.ones(known, bool), np.zeros(known, np.int64), np.ones(known), 0.8)
+    assert conformal.possible(np.array([0.0]), np.array([0]))[0, 0] != can_rule_out
+    assert conformal.possible(np.array([0.0]), np.array([1]))[0, 0], "another kind of pairs says nothing of this one"
+
+
+def test_screens_are_calibrated_each_by_itself_and_averaged():
+    """Two screens on scales of their own: a pair is as unusual as it is in the mean of both, by hand."""
+    raw = np.concatenate([np.arange(1.0, 10.0), np.arange(101.0, 110.0)])
+    screen = np.repeat([0, 1], 9)
+    conformal = Conformal(raw, np.ones(18, bool), np.zeros(18, np.int64), np.ones(18), 0.8, screen=screen)
+    new = np.array([0.5, 2.5, 5.5])
+    share = [(np.sum(raw[:9] <= each) + 1) / 10 / 2 + (0 + 1) / 10 / 2 for each in new]
+    assert conformal.possible(new, np.zeros(3, np.int64))[:, 0].tolist() == [each > 0.2 for each in share]
+    assert Conformal.from_arrays(conformal.arrays()).screen.tolist() == screen.tolist()
+    former = {key: array for key, array in conformal.arrays().items() if not key.endswith("screen")}
+    assert set(Conformal.from_arrays(former).screen) == {0}, "a run of an earlier version is read as one screen"
