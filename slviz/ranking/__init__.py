@@ -3,6 +3,7 @@
 from slviz.ranking.flags import FLAGS, flag_labels
 from slviz.ranking.hit_rate import HitRate
 from slviz.ranking.known_pairs import STATUSES, KnownPairs
+from slviz.ranking.later import LaterKnowledge, later_knowledge
 from slviz.ranking.places import percentile_text, score_text
 from slviz.ranking.plan import Candidate, Plan, propose_plan
 from slviz.ranking.question import QUESTIONS, question_of, runs_of_question
@@ -21,11 +22,13 @@ __all__ = [
     "Candidate",
     "HitRate",
     "KnownPairs",
+    "LaterKnowledge",
     "Plan",
     "Ranker",
     "Reliability",
     "Survey",
     "flag_labels",
+    "later_knowledge",
     "percentile_text",
     "propose_plan",
     "question_of",

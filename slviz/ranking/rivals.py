@@ -48,6 +48,13 @@ class Rivals:
         """What scores one gene with every gene by a baseline."""
         return self._known[name]
 
+    def score_pairs(self, name: str, pairs: Int64[np.ndarray, "pairs 2"]) -> np.ndarray:
+        """The scores of pairs by a baseline; a training pair's as if it were none."""
+        if name in FORMULAS:
+            return FORMULAS[name].score(self._related.known.training, pairs)
+        key = next(key for key in BASELINES if MEASURES[key].label == name)
+        return np.nan_to_num(measured(self._related.knowledge, pairs, key).get(key, np.zeros(len(pairs))), nan=0.0)
+
     @cached_property
     def _known(self) -> dict[str, Scores]:
         """Every baseline that can be computed here, by name."""
