@@ -17,6 +17,7 @@ from slviz.ui.embedding import (
     vector_maps,
 )
 from slviz.ui.glossary import glossary_link
+from slviz.ui.nouns import in_words
 
 ONE, BESIDE = "one map", "beside controls"
 NO_EMBEDDING = (
@@ -50,13 +51,13 @@ def _of_genes() -> None:
             "View",
             [ONE, BESIDE],
             key="view",
-            help=f"{VIEW_HELP}\n\n{glossary_link('Untrained control')}",
+            help=in_words(f"{VIEW_HELP}\n\n{glossary_link('Untrained control')}"),
         )
     with method_column:
         method, seed = map_choice.choose(summary)
     with colour_column:
         colours, what = gene_map.colours(run, graph)
-        colour = address.one_of(st.selectbox, "Colour", colours, key="colour", help=what)
+        colour = address.one_of(st.selectbox, "Colour", colours, key="colour", help=in_words(what))
     projection = map_choice.stored_or_made(summary, run, method, seed)
     if view == BESIDE:
         with colour_column:

@@ -43,6 +43,8 @@ class FeatureSet(Choice):
     """Columns of numbers for every gene, joined from named features of the data set."""
 
     name: ClassVar[str]
+    title: ClassVar[str]
+    """What a page calls it."""
     sources: ClassVar[tuple[str, ...]]
 
     def matrix(self, graph: GeneGraph) -> Float32[np.ndarray, "genes width"]:
@@ -105,6 +107,7 @@ class NoFeatures(FeatureSet):
     """A constant column: the network knows the graph alone."""
 
     name: ClassVar[str] = "none"
+    title: ClassVar[str] = "no features"
     sources: ClassVar[tuple[str, ...]] = ()
 
 
@@ -113,6 +116,7 @@ class Ppi(FeatureSet):
     """Protein-protein interactions: leading directions of the interaction graph."""
 
     name: ClassVar[str] = "ppi"
+    title: ClassVar[str] = "PPI"
     sources: ClassVar[tuple[str, ...]] = ("ppi",)
 
 
@@ -121,6 +125,7 @@ class Go(FeatureSet):
     """Gene Ontology: leading directions of the gene-by-term table."""
 
     name: ClassVar[str] = "go"
+    title: ClassVar[str] = "GO"
     sources: ClassVar[tuple[str, ...]] = ("go",)
 
 
@@ -129,6 +134,7 @@ class Both(FeatureSet):
     """Interactions and Gene Ontology side by side."""
 
     name: ClassVar[str] = "both"
+    title: ClassVar[str] = "GO + PPI"
     sources: ClassVar[tuple[str, ...]] = ("ppi", "go")
 
 
@@ -137,6 +143,7 @@ class Joint(FeatureSet):
     """A column of ones, interactions and Gene Ontology side by side, as the coursework joined them."""
 
     name: ClassVar[str] = "joint"
+    title: ClassVar[str] = "1 + PPI + GO"
     sources: ClassVar[tuple[str, ...]] = ("ppi", "go")
 
     def matrix(self, graph: GeneGraph) -> Float32[np.ndarray, "genes width"]:
@@ -205,7 +212,11 @@ def _named_features(name: str) -> type[FeatureSet]:
         if known.sources == sources:
             return known
     told = f"Of the data set: {', '.join(sources)}."
-    return type("NamedFeatures", (NamedFeatures,), {"name": name, "sources": sources, "__doc__": told})
+    return type(
+        "NamedFeatures",
+        (NamedFeatures,),
+        {"name": name, "title": " + ".join(sources), "sources": sources, "__doc__": told},
+    )
 
 
 FEATURE_SETS: Choices[FeatureSet] = FeatureSets("feature set", NoFeatures, Ppi, Go, Both, Joint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -46,10 +47,31 @@ def draw(
 
 
 def _in_words(figure: go.Figure) -> go.Figure:
-    """The figure with its axes in the words of the page's data set."""
+    """The figure with its axes, scales and hover texts in the words of the page's data set."""
     if nouns.current().are_genes:
         return figure
     for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
         if axis.title.text:
             axis.title.text = nouns.in_words(axis.title.text)
+    layout: Any = figure.layout
+    for heading in (layout.title, layout.title.subtitle, layout.legend.title):
+        if heading.text:
+            heading.text = nouns.in_words(heading.text)
+    for trace in _traces(figure):
+        if isinstance(getattr(trace, "hovertemplate", None), str):
+            trace.hovertemplate = nouns.in_words(trace.hovertemplate)
+    for bar in _colour_bars(figure):
+        if bar.title.text:
+            bar.title.text = nouns.in_words(bar.title.text)
     return figure
+
+
+def _colour_bars(figure: go.Figure) -> Iterator[Any]:
+    yield from (axis.colorbar for axis in figure.select_coloraxes())
+    for trace in _traces(figure):
+        parts: tuple[Any, ...] = (trace, getattr(trace, "marker", None))
+        yield from (part.colorbar for part in parts if hasattr(part, "colorbar"))
+
+
+def _traces(figure: go.Figure) -> Sequence[Any]:
+    return figure.data  # pyright: ignore[reportReturnType]

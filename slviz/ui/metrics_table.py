@@ -11,6 +11,7 @@ from slviz.evaluation import METRICS
 from slviz.runs import NETWORK
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import BASELINE_WORDS, escape_markdown
+from slviz.ui.nouns import in_words
 
 MEAN = "mean"
 BEST_RANKED = "Spearman ρ of the best baseline"
@@ -107,7 +108,7 @@ def show(
 
 def _model_help(models: Sequence[str]) -> str:
     lines = [f"- **{escape_markdown(model)}**: {BASELINE_WORDS[model]}" for model in models if model in BASELINE_WORDS]
-    return "The model of this run, then the baselines:\n" + "\n".join(lines)
+    return in_words("The model of this run, then the baselines:\n" + "\n".join(lines))
 
 
 def as_text(value: float) -> str:

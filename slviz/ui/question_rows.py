@@ -80,24 +80,24 @@ def _answer(graph: GeneGraph, source: str, standing: Standing) -> None:
 
 
 def _as_title(question: Question) -> str:
-    return escape_markdown(question.title[:1].upper() + question.title[1:])
+    return escape_markdown(in_words(question.title[:1].upper() + question.title[1:]))
 
 
 def _verdict(standing: Standing) -> list[str]:
     """Green where nothing at this question speaks against it; a loss is as visible as a gain."""
     headline = standing.headline
     assert headline is not None
-    said = escape_markdown(standing.on_headline)
+    said = escape_markdown(in_words(standing.on_headline))
     if headline.is_behind:
         said = f":red[:material/arrow_downward: {said}]"
     elif standing.is_ahead_everywhere:
         said = f":green[:material/arrow_upward: {said}]"
     lines = [said]
     if standing.on_others:
-        others = escape_markdown(standing.on_others)
+        others = escape_markdown(in_words(standing.on_others))
         lines.append(f":red[:material/arrow_downward: {others}]" if standing.behind else others)
     if standing.on_further:
-        lines.append(escape_markdown(standing.on_further))
+        lines.append(escape_markdown(in_words(standing.on_further)))
     return lines
 
 

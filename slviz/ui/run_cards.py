@@ -171,7 +171,7 @@ def _not_evaluated(spec: RunSpec, question: Question, elsewhere: Mapping[str, Ke
     answered = {question.title, *elsewhere}
     left = [each.title for each in QUESTIONS if each.title not in answered]
     if left:
-        st.caption(f"Not evaluated on: {escape_markdown(', '.join(left))}.")
+        st.caption(f"Not evaluated on: {escape_markdown(in_words(', '.join(left)))}.")
 
 
 def _metric(metric: KeyMetric, *, lost: bool) -> None:

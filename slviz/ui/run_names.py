@@ -60,7 +60,7 @@ def _short_metric(folder: str, finished: str, task: str, _metrics: pd.DataFrame)
 
 def _base(spec: RunSpec) -> str:
     data = Path(spec.data_name).name or spec.data_name
-    features = [spec.features.name] if spec.network.learns_in_epochs else []
+    features = [spec.features.title] if spec.network.learns_in_epochs else []
     return f"{' · '.join([network_name(spec.network.name), *features, spec.task.name])} — {data}"
 
 

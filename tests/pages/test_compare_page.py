@@ -96,13 +96,13 @@ def test_the_table_to_take_away_has_a_row_for_each_run_and_figure() -> None:
 
 def test_names_keep_what_tells_the_runs_apart() -> None:
     names = {
-        "a": "GAT · both · link — demo (fold 0, seed 0, heads 2)",
-        "b": "GAT · both · link — demo (fold 0, seed 1, heads 2)",
+        "a": "GAT · GO + PPI · link — demo (fold 0, seed 0, heads 2)",
+        "b": "GAT · GO + PPI · link — demo (fold 0, seed 1, heads 2)",
         "c": "MLP · ppi · link — demo (fold 0, seed 0)",
     }
     assert told_apart(names) == {
-        "a": "GAT · both (seed 0, heads 2)",
-        "b": "GAT · both (seed 1, heads 2)",
+        "a": "GAT · GO + PPI (seed 0, heads 2)",
+        "b": "GAT · GO + PPI (seed 1, heads 2)",
         "c": "MLP · ppi (seed 0)",
     }
-    assert told_apart({"a": names["a"]}) == {"a": "GAT · both"}
+    assert told_apart({"a": names["a"]}) == {"a": "GAT · GO + PPI"}

@@ -22,7 +22,7 @@ def summary(spec: RunSpec, metrics: pd.DataFrame = NOTHING) -> RunSummary:
 
 def test_a_run_is_called_by_what_it_is() -> None:
     spec = tiny_spec(tiny_graph())
-    assert names([summary(spec)]) == {spec.run_id: "GAT · both · link — tiny (fold 0, seed 0)"}
+    assert names([summary(spec)]) == {spec.run_id: "GAT · GO + PPI · link — tiny (fold 0, seed 0)"}
 
 
 def test_runs_that_differ_in_a_setting_say_that_setting_and_no_other() -> None:
@@ -30,9 +30,9 @@ def test_runs_that_differ_in_a_setting_say_that_setting_and_no_other() -> None:
     other = dataclasses.replace(spec, network=spec.network.replace(heads=2))
     further = dataclasses.replace(spec, seed=3)
     told = names([summary(each) for each in (spec, other, further)])
-    assert told[other.run_id] == "GAT · both · link — tiny (fold 0, seed 0, heads 2)"
-    assert told[spec.run_id] == "GAT · both · link — tiny (fold 0, seed 0, heads 4)"
-    assert told[further.run_id] == "GAT · both · link — tiny (fold 0, seed 3, heads 4)"
+    assert told[other.run_id] == "GAT · GO + PPI · link — tiny (fold 0, seed 0, heads 2)"
+    assert told[spec.run_id] == "GAT · GO + PPI · link — tiny (fold 0, seed 0, heads 4)"
+    assert told[further.run_id] == "GAT · GO + PPI · link — tiny (fold 0, seed 3, heads 4)"
 
 
 def test_where_several_settings_differ_only_unusual_ones_are_said() -> None:
@@ -40,9 +40,9 @@ def test_where_several_settings_differ_only_unusual_ones_are_said() -> None:
     wide = dataclasses.replace(spec, network=spec.network.replace(heads=2))
     plain = dataclasses.replace(spec, network=spec.network.replace(gene_vectors=False))
     told = names([summary(each) for each in (spec, wide, plain)])
-    assert told[spec.run_id] == "GAT · both · link — tiny (fold 0, seed 0)"
-    assert told[wide.run_id] == "GAT · both · link — tiny (fold 0, seed 0, heads 2)"
-    assert told[plain.run_id] == "GAT · both · link — tiny (fold 0, seed 0, gene vectors off)"
+    assert told[spec.run_id] == "GAT · GO + PPI · link — tiny (fold 0, seed 0)"
+    assert told[wide.run_id] == "GAT · GO + PPI · link — tiny (fold 0, seed 0, heads 2)"
+    assert told[plain.run_id] == "GAT · GO + PPI · link — tiny (fold 0, seed 0, gene vectors off)"
 
 
 def test_every_name_is_there_once(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ AGAINST_HELP = (
 
 def _protocol_help() -> str:
     asks = (f"\n- **{name}**: {escape_markdown(split.asks or split.summary())}" for name, split in SPLITS.items())
-    return "Which pairs were held out. " + " ".join(asks)
+    return in_words("Which pairs were held out. " + " ".join(asks))
 
 
 def show(graph: GeneGraph, source: str) -> None:

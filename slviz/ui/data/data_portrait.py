@@ -46,7 +46,7 @@ def tiles(graph: GeneGraph) -> None:
             in_words("Genes with one partner"),
             f"{int((graph.degree == 1).sum()):,}",
             border=True,
-            help="Little can be learnt about these genes from their partners.",
+            help=in_words("Little can be learnt about these genes from their partners."),
         )
 
 

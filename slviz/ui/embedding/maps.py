@@ -19,6 +19,7 @@ from slviz.ui import address, scorers
 from slviz.ui.embedding import colour_choices, further_colours, map_quality
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import SCORE, escape_markdown
+from slviz.ui.nouns import in_words
 
 DENSITY, DEGREE, EVIDENCE, PARTNER, PRESERVATION, QUALITY, SPREAD, DISTORTION, ACTUAL, GIVEN = (
     "Local density",
@@ -85,8 +86,11 @@ def _estimate() -> str:
         "Estimate",
         list(DENSITIES),
         key="estimate",
-        help="\n".join(
-            f"- **{name}**: {escape_markdown(DENSITIES[name].summary())} {glossary_link(name)}" for name in DENSITIES
+        help=in_words(
+            "\n".join(
+                f"- **{name}**: {escape_markdown(DENSITIES[name].summary())} {glossary_link(name)}"
+                for name in DENSITIES
+            )
         ),
     )
 

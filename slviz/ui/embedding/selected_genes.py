@@ -198,7 +198,7 @@ def _paste(graph: GeneGraph) -> None:
 
     with st.popover(in_words("Paste genes"), icon=":material/content_paste:"):
         st.text_area(
-            "Genes",
+            in_words("Genes"),
             key="pasted genes",
             height=160,
             placeholder="BRCA1, PARP1\nENSG00000012048\n672",

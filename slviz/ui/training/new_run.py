@@ -23,6 +23,7 @@ from slviz.ui import errors, layout
 from slviz.ui.data import datasets
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
+from slviz.ui.nouns import in_words
 from slviz.ui.server_paths import typed
 from slviz.ui.training import class_choice, form_start, held_out_files, protocols, settings_form, training_view
 
@@ -189,7 +190,7 @@ def _pick_names(graph: GeneGraph) -> dict[str, str]:
             default=form_start.USUAL["network"],
             help=f"How a gene's embedding is computed. {glossary_link('Embedding')}",
         )
-        st.caption(escape_markdown(NETWORKS[network].summary()))
+        st.caption(in_words(escape_markdown(NETWORKS[network].summary())))
     with right:
         features = richest(graph).name
         if _learns(network):
@@ -200,6 +201,7 @@ def _pick_names(graph: GeneGraph) -> dict[str, str]:
                 key="features",
                 default=features,
                 further=own_features(graph),
+                words={name: features.title for name, features in FEATURE_SETS.items()},
                 typed=True,
                 help="What the network is told about each gene before it sees the graph. Join several by typing their "
                 f"names with + between them, such as ppi+expression. {glossary_link('Features')}",

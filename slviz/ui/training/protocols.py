@@ -18,6 +18,7 @@ from slviz.tasks import Task
 from slviz.ui import errors
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown, pluralise
+from slviz.ui.nouns import in_words
 from slviz.ui.training import settings_form
 from slviz.ui.training.form_start import key_of
 
@@ -34,7 +35,7 @@ def pick() -> str:
         help=f"{HELP} {glossary_link('Protocol')}",
         words={name: split.title for name, split in SPLITS.items()},
     )
-    st.caption(escape_markdown(SPLITS[name].asks or SPLITS[name].summary()))
+    st.caption(in_words(escape_markdown(SPLITS[name].asks or SPLITS[name].summary())))
     return name
 
 

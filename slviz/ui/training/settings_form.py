@@ -9,6 +9,7 @@ import streamlit as st
 
 from slviz.choices import Choice, Choices, Setting
 from slviz.ui.labels import escape_markdown
+from slviz.ui.nouns import in_words
 from slviz.ui.training.form_start import key_of
 
 COLUMNS = 5
@@ -32,7 +33,8 @@ def pick(
 
     `further` names stand behind those of the table; with `typed`, a visitor may type one that the table has unlisted.
     """
-    names, worded = [*table, *further], dict(words or {})
+    names = [*table, *further]
+    worded = {name: in_words(said) for name, said in (words or {}).items()}
     name = str(st.session_state.get(key) or "")
     if typed and name not in names and name in table:
         names.append(name)
@@ -40,7 +42,7 @@ def pick(
     shared: dict[str, Any] = {
         "format_func": lambda name: str(worded.get(name, name)),
         "key": key,
-        "help": f"{help}\n\n{sentences}",
+        "help": in_words(f"{help}\n\n{sentences}"),
         "persist_state": "session",
     }
     first = default or names[0]
@@ -86,21 +88,20 @@ def grouped(
 
 
 def _control(setting: Setting, *, key: str) -> Any:
-    common: dict[str, Any] = {"key": key, "help": setting.help, "persist_state": "session"}
+    common: dict[str, Any] = {"key": key, "help": in_words(setting.help), "persist_state": "session"}
+    label = in_words(setting.label)
     if setting.options is not None:
-        return st.selectbox(setting.label, setting.options, index=setting.options.index(setting.default), **common)
+        return st.selectbox(label, setting.options, index=setting.options.index(setting.default), **common)
     if setting.kind is bool:
-        return st.toggle(setting.label, setting.default, **common)
+        return st.toggle(label, setting.default, **common)
     if setting.kind is int:
-        return st.number_input(
-            setting.label, _whole(setting.low), _whole(setting.high), setting.default, step=1, **common
-        )
+        return st.number_input(label, _whole(setting.low), _whole(setting.high), setting.default, step=1, **common)
     if setting.kind is float:
         step = 10 ** (len(f"{setting.default:g}".partition(".")[2]) * -1) if setting.default else 0.01
         return st.number_input(
-            setting.label, setting.low, setting.high, setting.default, step=float(step), format="%g", **common
+            label, setting.low, setting.high, setting.default, step=float(step), format="%g", **common
         )
-    return st.text_input(setting.label, setting.default, **common)
+    return st.text_input(label, setting.default, **common)
 
 
 def _whole(bound: float | None) -> int | None:
