@@ -54,6 +54,13 @@ METRICS: Mapping[str, Metric] = {
         Metric("balanced_accuracy", "Balanced accuracy", "Mean recall of the classes; guessing gets one in K.", True),
         Metric("recall", "Recall", "Share of a class's genes that were given it.", True),
         Metric("precision", "Precision", "Share of the genes that were given a class which are of it.", True),
+        Metric(
+            "faithfulness",
+            "Faithfulness",
+            "Share of random edges that move a prediction less than the most attended ones do, over 200 test pairs; "
+            "0.5 by chance. Measured on request.",
+            True,
+        ),
         Metric(f"recall@{TOP}", f"Recall at {TOP:,}", f"Share of the real pairs among the {TOP:,} highest.", True),
         *(
             Metric(f"ndcg@{k}", f"NDCG@{k}", f"How near the top {k} of a gene are to all real partners first.", True)

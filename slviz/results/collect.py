@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from slviz.errors import SlvizError
@@ -21,6 +23,8 @@ from slviz.runs.summary import RunSummary
 from slviz.splits.pair_split import GENE_ROW, POPULARITY_MATCHED
 
 WITHIN = "within sources"
+OF_ATTENTION = ("attention", "faithfulness")
+"""What is measured of a run on request (`slviz.runs.artifacts.pair_faithfulness`), as a column."""
 OF_ONE = ("class ", "screen ")
 RECONSTRUCT = "reconstruct"
 COLUMNS = ("task", "protocol", "model", "is_network", "features", "split", "held_out", "run_id", "seed")
@@ -54,7 +58,7 @@ def collect(store: RunStore, summaries: Sequence[RunSummary]) -> Collected:
     finished = [each for each in summaries if each.state == "finished" and each.spec is not None]
     kept, notes = _evaluated_on_the_same_pairs(store, finished)
     notes = [*broken, *notes]
-    rows = [_metrics(summary, summary.spec) for summary in kept if summary.spec is not None]
+    rows = [_metrics(store, summary, summary.spec) for summary in kept if summary.spec is not None]
     if not rows:
         return Collected(pd.DataFrame(columns=list(RESULT_COLUMNS)), tuple(notes))
     metrics = pd.concat(rows, ignore_index=True)
@@ -119,13 +123,17 @@ def _named(name: str, words: Sequence[str]) -> str:
     return f"{name} ({', '.join(words)})" if words else name
 
 
-def _metrics(summary: RunSummary, spec: RunSpec) -> pd.DataFrame:
-    """Rows of `RESULT_COLUMNS` of one run; for confidence also the mean rank correlation within kinds of evidence."""
+def _metrics(store: RunStore, summary: RunSummary, spec: RunSpec) -> pd.DataFrame:
+    """Rows of `RESULT_COLUMNS` of one run; for confidence also the mean rank correlation within kinds of evidence.
+
+    Where the faithfulness of its attention was measured, that is a row too.
+    """
     table = summary.metrics
     table = table.loc[(table["part"] == "test") & (table["metric"] != "threshold")].dropna(subset=["value"])
     table = table.loc[~table["against"].str.startswith(OF_ONE)]  # on the Predictions page, for one run at a time
     if spec.task.name == "confidence":
         table = pd.concat([table, _within_sources(table)], ignore_index=True)
+    table = pd.concat([table, _faithfulness(store, summary.run_id, spec)], ignore_index=True)
     stands_everywhere = bool(spec.network.baseline)  # a formula is the same beside every run
     is_network = (table["scorer"] == NETWORK).to_numpy() & (not stands_everywhere)
     return pd.DataFrame(
@@ -142,6 +150,24 @@ def _metrics(summary: RunSummary, spec: RunSpec) -> pd.DataFrame:
             "against": table["against"].to_numpy(),
             "metric": table["metric"].to_numpy(),
             "value": table["value"].to_numpy(),
+        }
+    )
+
+
+def _faithfulness(store: RunStore, run_id: str, spec: RunSpec) -> pd.DataFrame:
+    """One row, or none where it was not measured or its file is damaged, which the run's page says."""
+    measured = None
+    with contextlib.suppress(SlvizError):
+        measured = store.artifacts(run_id).open_faithfulness()
+    against, metric = OF_ATTENTION
+    value = [] if measured is None else [measured.verdict(spec.task).beaten]
+    return pd.DataFrame(
+        {
+            "scorer": [NETWORK] * len(value),
+            "part": ["test"] * len(value),
+            "against": [against] * len(value),
+            "metric": [metric] * len(value),
+            "value": np.array(value, dtype=np.float64),
         }
     )
 

@@ -31,6 +31,7 @@ WHERE = {
     "screens": "over all held-out screens",
     "paralog screens": "over held-out screens of paralogs",
     "within sources": "within each source",
+    "attention": "of attention",
 }
 NOBODY = "Nobody has been evaluated on this yet."
 Interval = tuple[float, float]

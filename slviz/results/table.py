@@ -12,7 +12,7 @@ import pandas as pd
 
 from slviz.evaluation import METRICS
 from slviz.networks import NETWORKS
-from slviz.results.collect import WITHIN, Collected
+from slviz.results.collect import OF_ATTENTION, WITHIN, Collected
 from slviz.splits import SPLITS
 from slviz.splits.pair_split import POPULARITY_MATCHED
 from slviz.tasks import TASKS
@@ -36,9 +36,17 @@ HEADLINE: dict[str, tuple[tuple[str, str], ...]] = {
         ("per-gene", "ndcg@10"),
         ("per-gene", "recall@10"),
         *OF_SCREENS,
+        OF_ATTENTION,
     ),
-    "screen": OF_SCREENS,
-    "confidence": (("all", "rmse"), ("all", "mae"), ("all", "r2"), ("all", "spearman"), (WITHIN, "spearman")),
+    "screen": (*OF_SCREENS, OF_ATTENTION),
+    "confidence": (
+        ("all", "rmse"),
+        ("all", "mae"),
+        ("all", "r2"),
+        ("all", "spearman"),
+        (WITHIN, "spearman"),
+        OF_ATTENTION,
+    ),
 }
 """The columns of a task's table; of any other task all its metrics."""
 EVERY = "every protocol"

@@ -135,6 +135,11 @@ def faithfulness_of(run_id: str) -> PairFaithfulness | None:
     return whole(path, lambda: _faithfulness(run_id, str(path), _stamp(path)))
 
 
+def faithfulness_stamp(run_id: str) -> int:
+    """When the faithfulness of a run was measured; 0 where it was not."""
+    return _stamp(store().artifacts(run_id).faithfulness_artifact().path)
+
+
 def _stamp(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns

@@ -122,6 +122,7 @@ def test_every_figure_that_is_computed_is_described():
     computed |= screen_metrics(np.arange(120) < 9, np.arange(120.0))
     computed |= coverage(np.array([True, False]), np.ones((2, 2), dtype=bool))
     of_intervals = {f"{metric}_{end}" for metric in ("auc", "ap") for end in ("low", "high")}
-    assert set(computed).union(of_each_class, of_intervals, *ranked.values()) == set(evaluation.METRICS)
+    on_request = {"faithfulness"}
+    assert set(computed).union(of_each_class, of_intervals, on_request, *ranked.values()) == set(evaluation.METRICS)
     for metric in evaluation.METRICS.values():
         assert metric.help.endswith(".")

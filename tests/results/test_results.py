@@ -17,6 +17,7 @@ from slviz.networks import NETWORKS
 from slviz.results import ResultTable, collect, tables
 from slviz.results.collect import WITHIN
 from slviz.results.text import as_markdown, as_text, leaders
+from slviz.runs.artifacts.pair_faithfulness import PairFaithfulness
 from slviz.runs.store import RunStore
 from slviz.splits import SPLITS
 
@@ -236,3 +237,19 @@ def test_a_run_whose_manifest_is_damaged_is_told(store: RunStore, graph: GeneGra
     assert "is left out: manifest.json" in collect(store, store.summaries()).notes[0], (
         "nor one that is known as damaged"
     )
+
+
+def test_faithfulness_is_a_column_once_it_was_measured(store: RunStore, graph: GeneGraph) -> None:
+    run_id, other = put(store, graph), put(store, graph, network="gatv2")
+    assert ("attention", "faithfulness") not in only_table(store).columns
+    change = np.array([0.5, 0.5, 0.1])
+    random = np.array([[0.1, 0.2], [0.5, 0.9], [0.2, 0.3]])  # beaten twice, once half of a tie, never
+    store.artifacts(run_id).save_faithfulness(
+        PairFaithfulness(np.array([[0, 1], [2, 3], [4, 5]]), np.array([3, 3, 3]), {"attention": change}, random)
+    )
+    table = only_table(store)
+    assert table.columns[-1] == ("attention", "faithfulness")
+    cells = {row.run_ids[0]: row.cells.get(table.columns[-1]) for row in table.rows if row.is_network}
+    assert cells[run_id].mean == pytest.approx(2.5 / 6)
+    assert cells[other] is None
+    assert "Faithfulness, attention ↑" in as_text(table)

@@ -31,7 +31,8 @@ MOST_RUNS = 30
 AGAINST_HELP = (
     "**random**: any pair that is not known; counting partners does well. **degree-matched**: pairs of genes with as "
     "many partners. **popularity-matched**: pairs of genes with as many interactions (and papers, where the data set "
-    "counts them). **all-unknown**: every pair of genes that nobody lists. **per-gene**: partners of one gene."
+    "counts them). **all-unknown**: every pair of genes that nobody lists. **per-gene**: partners of one gene. "
+    "**attention**: whether predictions need the edges that it favours, measured on request."
 )
 
 
@@ -54,9 +55,7 @@ def show(graph: GeneGraph, source: str) -> None:
         _nothing(source)
         return
     question_rows.show(graph, source)
-    collected = _collected(
-        tuple((summary.run_id, summary.problem or str(summary.finished)) for summary in of_data), of_data
-    )
+    collected = _collected(tuple((summary.run_id, _stamp(summary)) for summary in of_data), of_data)
     result_tables = tables(collected)
     of_task = _pick_task(result_tables)
     table, column = _pick_table(of_task)
@@ -66,6 +65,11 @@ def show(graph: GeneGraph, source: str) -> None:
     _runs_of_row(table, column, {run.run_id: run for run in runs})
     for note in (*table.notes, *collected.notes):
         st.caption(f":material/info: {escape_markdown(note)}")
+
+
+def _stamp(summary: RunSummary) -> str:
+    """What changes when a run is finished, or something else of it is measured."""
+    return f"{summary.problem or summary.finished} {cache.faithfulness_stamp(summary.run_id)}"
 
 
 @st.cache_resource(max_entries=4, show_spinner="Comparing the runs …")

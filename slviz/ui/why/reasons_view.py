@@ -24,8 +24,9 @@ OF_BLOCKS = (
 
 
 def unit_of(run: Run) -> str:
-    """What raw numbers of a run are counted in."""
-    return "log-odds" if run.spec.task.contrasts else "units of the confidence"
+    """What raw numbers of a run are counted in; beside trees they are the part of its embedding."""
+    unit = "log-odds" if run.spec.task.contrasts else "units of the confidence"
+    return f"{unit}, the embedding’s part" if run.needs_data else unit
 
 
 def blocks(run: Run, graph: GeneGraph, explanation: PairExplanation) -> None:
