@@ -69,14 +69,20 @@ def pair_verdict(
     change = curves.change[order]
     measured = faithfulness(np.array([change]), curves.random_change[None], tested=tested)
     moves = tested.told("fall" if curves.sign > 0 else "rise")
+    by = {name: _rounded(getattr(measured, name)) for name in ("top", "random", "low", "high")}
     numbers = (
-        f"without the edges that it puts first {moves} by {change:.2f} (mean over 10 % to 75 % of the edges), without "
-        f"as many random ones by {measured.random:.2f} ({measured.low:.2f} to {measured.high:.2f})"
+        f"without the edges that it puts first {moves} by {by['top']} (mean over 10 % to 75 % of the edges), without "
+        f"as many random ones by {by['random']} ({by['low']} to {by['high']})"
     )
     said = "confirmed" if measured.faithful else "refused"
     remarks = [_of_flat(values[order], target, title), _of_partners(curves, order, measured)]
     remarks.append(_of_random_weights(values, randomised, order, target=target))
     return PairVerdict(order, measured, f"{title} {said}: {numbers}.", tuple(filter(None, remarks)))
+
+
+def _rounded(value: float) -> str:
+    """Two decimals; what rounds to nothing has no sign."""
+    return f"{round(value, 2) + 0.0:.2f}"
 
 
 def _partners(count: int) -> str:

@@ -56,8 +56,8 @@ def removal_figure(curves: RemovalCurves, titles: Mapping[str, str], *, unit: st
         x=f"{share} (% of each gene’s)",
         y=f"Prediction ({written(unit)})",
         keep=f"removal {insertion}",
-        height=380,
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        height=340,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
     )
     return figure.update_xaxes(range=(-2, 102))
 

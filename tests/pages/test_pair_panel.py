@@ -88,10 +88,11 @@ def test_it_is_offered_with_the_command_and_then_shown_with_its_verdict(
     assert not app.exception
     text = said(app)
     assert "Attention confirmed" in text
-    assert "Integrated gradients confirmed" in text
+    verdicts = next(found.value for found in app.dataframe if "Verdict" in found.value)
+    assert dict(zip(verdicts["Explanation"], verdicts["Verdict"], strict=True))["Integrated gradients"] == "✓ confirmed"
     assert "random weights orders the partners alike" in text
     table = next(found.value for found in app.dataframe if "Partner" in found.value)
-    assert table["Integrated gradients"].is_monotonic_decreasing
+    assert table["Integrated grad."].is_monotonic_decreasing
     assert "Test 200 pairs" in [button.label for button in app.button]
 
 

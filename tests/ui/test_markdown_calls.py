@@ -183,7 +183,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "subheader: title",
     ),
     "view_shares.py": ("markdown: named",),
-    "check_view.py": ("caption: checked[0].sentence", "markdown: icon", "markdown: said"),
+    "check_view.py": ("caption: verdict.sentence", "caption: remark", "markdown: icon", "markdown: said"),
     "pair_view.py": ("caption: named", "markdown: named"),
 }
 """Looked at one by one: each is the page's own text, a number, or escaped where it is made."""

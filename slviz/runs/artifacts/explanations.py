@@ -177,8 +177,8 @@ def _checked(arrays: dict[str, np.ndarray], genes: int | None, path: Path) -> Pa
         pair=(int(pair[0]), int(pair[1])),
         edges=arrays["edges"],
         attention=arrays["attention"],
-        values=below(arrays, VALUE),
-        randomised=below(arrays, RANDOMISED),
+        values=_in_order(below(arrays, VALUE)),
+        randomised=_in_order(below(arrays, RANDOMISED)),
         curves=_curves(arrays, path),
         blocks=_blocks(arrays, path),
         **_views(arrays, path),
@@ -191,6 +191,11 @@ def _refuse_unknown(arrays: Mapping[str, np.ndarray], path: Path) -> None:
         raise damaged(path, f"lacks '{missing[0]}'")
     if set(arrays) - FIXED - values:
         raise later(path, "holds more than this version knows of an explanation")
+
+
+def _in_order(values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Values in the order of `VALUES`: a file keeps none."""
+    return {name: values[name] for name in VALUES if name in values}
 
 
 def _curves(arrays: Mapping[str, np.ndarray], path: Path) -> RemovalCurves:

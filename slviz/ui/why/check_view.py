@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -21,6 +23,11 @@ from slviz.ui.why import reasons_view
 from slviz.ui.why.titles import TITLES
 
 CHECKED = (ATTENTION, INTEGRATED, EXPLAINER, GRADIENT)
+MOVED = "How far the prediction moves towards that without any edge, mean over 10 % to 75 % of the edges."
+COLUMNS = {
+    "Its first edges": st.column_config.NumberColumn("Its first edges", format="%.2f", help=MOVED),
+    "Random edges": st.column_config.NumberColumn("Random edges", format="%.2f", help=MOVED),
+}
 HELP = (
     "The edges that an explanation puts first are taken away, the same share of each gene’s, and the prediction is "
     "compared with that without as many random edges, 20 times. An explanation that holds moves it further than 95 % "
@@ -28,15 +35,28 @@ HELP = (
 )
 
 
+def headline(run: Run, explanation: PairExplanation) -> None:
+    """The verdict on attention, or on the first explanation that there is, above what they say."""
+    verdict = verdicts(run, explanation)[0]
+    if verdict.measured is None:
+        st.caption(in_words(verdict.sentence))
+        return
+    icon = ":material/check_circle:" if verdict.confirmed else ":material/block:"
+    title, _, rest = verdict.sentence.partition(":")
+    said = " ".join([f"**{title}**:{rest}", *verdict.remarks])
+    st.markdown(f"{icon} {said}")
+
+
 def show(run: Run, graph: GeneGraph, explanation: PairExplanation) -> None:
-    """Whether what is shown beside it holds: a sentence for each explanation, and the curves behind it."""
-    st.markdown("Do these hold when edges are removed?", help=in_words(f"{HELP} {glossary_link('Removal curve')}"))
+    """Whether each explanation holds: a table of verdicts, and the curves behind it."""
     checked = verdicts(run, explanation)
     if checked[0].measured is None:
-        st.caption(in_words(checked[0].sentence))
         return
-    for verdict in checked:
-        _sentence(verdict)
+    st.markdown("Do these hold when edges are removed?", help=in_words(f"{HELP} {glossary_link('Removal curve')}"))
+    st.dataframe(verdict_table(checked), hide_index=True, column_config=COLUMNS)
+    for verdict in checked[1:]:
+        for remark in verdict.remarks:
+            st.caption(in_words(f"{TITLES[verdict.order]}: {remark}"))
     insertion = (
         st.segmented_control(
             "Edges are",
@@ -77,11 +97,22 @@ def verdicts(run: Run, explanation: PairExplanation) -> list[PairVerdict]:
     ]
 
 
-def _sentence(verdict: PairVerdict) -> None:
-    icon = ":material/check_circle:" if verdict.confirmed else ":material/block:"
-    title, _, rest = verdict.sentence.partition(":")
-    said = " ".join([f"**{title}**:{rest}", *verdict.remarks])
-    st.markdown(f"{icon} {said}")
+def verdict_table(checked: Sequence[PairVerdict]) -> pd.DataFrame:
+    """One row an explanation: its verdict, and how far its first edges and random ones move the prediction."""
+    rows = []
+    for verdict in checked:
+        measured = verdict.measured
+        assert measured is not None
+        rows.append(
+            {
+                "Explanation": TITLES[verdict.order],
+                "Verdict": "✓ confirmed" if verdict.confirmed else "✗ refused",
+                "Its first edges": round(measured.top, 2) + 0.0,
+                "Random edges": round(measured.random, 2) + 0.0,
+                "90 % of random": f"{measured.low:.2f} to {measured.high:.2f}",
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def _agreement(explanation: PairExplanation) -> None:
@@ -97,7 +128,10 @@ def _agreement(explanation: PairExplanation) -> None:
 
 
 def agreement_table(explanation: PairExplanation) -> pd.DataFrame:
-    """Spearman's ρ and Kendall's τ of every two explanations, and of each with itself at random weights."""
+    """Spearman's ρ and Kendall's τ of every two explanations, and of each with itself at random weights.
+
+    What gives all partners of each gene the same has no order to agree with, and no row.
+    """
     names, target = list(explanation.values), explanation.edges[1]
     compared = [
         (TITLES[one], TITLES[other], explanation.values[one], explanation.values[other])
@@ -113,7 +147,7 @@ def agreement_table(explanation: PairExplanation) -> pd.DataFrame:
         agreement = rank_agreement(left, right, target=target)
         numbers = {"Spearman’s ρ": agreement.spearman, "Kendall’s τ": agreement.kendall}
         rows.append({"Explanation": one, "beside": other, **numbers})
-    return pd.DataFrame(rows).round(2)
+    return pd.DataFrame(rows).dropna().round(2)
 
 
 def whole_run(run: Run) -> None:

@@ -41,11 +41,9 @@ def show(run: Run, graph: GeneGraph, gene_a: int, gene_b: int) -> None:
             job_panel.panel(_job(run, graph, pair))
             return
         reasons_view.blocks(run, graph, explanation)
-        left, right = st.columns([1, 1])
-        with left:
-            reasons_view.partners(run, graph, explanation)
-        with right:
-            check_view.show(run, graph, explanation)
+        check_view.headline(run, explanation)
+        reasons_view.partners(run, graph, explanation)
+        check_view.show(run, graph, explanation)
         reasons_view.attention(run, graph, explanation)
 
 

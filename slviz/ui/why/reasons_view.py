@@ -14,9 +14,9 @@ from slviz.runs.artifacts.explanations import ATTENTION, PARTNERS, PairExplanati
 from slviz.ui import charts, downloads
 from slviz.ui.nouns import in_words
 from slviz.ui.view_shares import title_of
-from slviz.ui.why.titles import HELPS, TITLES, block_title
+from slviz.ui.why.titles import HEADINGS, HELPS, block_title
 
-SHOWN = 12
+SHOWN = 8
 OF_BLOCKS = (
     "What each block that the network is told of the two genes adds to the prediction: the mean over all orders in "
     "which they can be told (Shapley value), beside an average gene that hears nobody."
@@ -60,7 +60,7 @@ def partners(run: Run, graph: GeneGraph, explanation: PairExplanation) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(in_words("Partners whose messages it hears"), width="content")
         downloads.menu(name, source=downloads.provenance(graph, run), figure=None, table=lambda: table)
-    shown = table.rename(columns={"gene": "Gene", "partner": "Partner"} | TITLES)
+    shown = table.rename(columns={"gene": "Gene", "partner": "Partner"} | HEADINGS)
     st.dataframe(
         shown,
         hide_index=True,
@@ -68,8 +68,8 @@ def partners(run: Run, graph: GeneGraph, explanation: PairExplanation) -> None:
         column_config={
             "Gene": st.column_config.TextColumn("Gene", help="The gene of the pair that hears."),
             **{
-                TITLES[value]: st.column_config.NumberColumn(
-                    TITLES[value], format="%d" if value == PARTNERS else "%.4f", help=HELPS[value]
+                HEADINGS[value]: st.column_config.NumberColumn(
+                    HEADINGS[value], format="%d" if value == PARTNERS else "%.4f", help=HELPS[value]
                 )
                 for value in explanation.values
             },
@@ -106,7 +106,12 @@ def _views(run: Run, graph: GeneGraph, explanation: PairExplanation) -> None:
         synthetic=graph.synthetic,
         alt="How much each gene attends to each view in each layer",
     )
-    st.dataframe(view_neighbours(graph, explanation), hide_index=True, height=300)
+    st.dataframe(
+        view_neighbours(graph, explanation),
+        hide_index=True,
+        height=300,
+        column_config={"Share in the view": st.column_config.NumberColumn("Share in the view", format="%.3f")},
+    )
 
 
 def view_neighbours(graph: GeneGraph, explanation: PairExplanation) -> pd.DataFrame:

@@ -11,6 +11,8 @@ TITLES = {
     EXPLAINER: "GNNExplainer",
     PARTNERS: "Number of partners",
 }
+HEADINGS = TITLES | {INTEGRATED: "Integrated grad.", PARTNERS: "Its partners"}
+"""The same, short enough for a table."""
 HELPS = {
     ATTENTION: "Mean weight of the edge over layers and heads; the weights into a gene sum to 1. The check tells "
     "whether predictions need the edges that it favours.",
