@@ -19,6 +19,8 @@ from slviz.runs import PAIR_COLUMNS
 MOST_POINTS = 1500
 SQUARE, LEGEND_LINE = 400, 19
 """Pixels of the plot with its axis, and of a line of the legend."""
+MOST_BASELINES = 9
+"""Curves beside the run's own."""
 DASHES = ("dash", "dot", "dashdot", "longdash", "longdashdot")
 
 
@@ -122,7 +124,7 @@ def _unit_square(figure: go.Figure) -> go.Figure:
 def curves_of(
     predictions: pd.DataFrame, *, against: str, part: str = "test", called: str = "network"
 ) -> tuple[list[NamedCurve], list[NamedCurve], float]:
-    """ROC and precision–recall curves of a run's own predictions and baselines, and the share of real pairs.
+    """ROC and precision–recall curves of a run's own predictions and its best baselines, and the share of real pairs.
 
     Args:
         predictions: of a link run, as `Run.predictions` has it.
@@ -145,4 +147,10 @@ def curves_of(
         recall, exact, _ = pr_curve(actual, score)
         roc.append(NamedCurve(name, false_rate, true_rate, roc_auc(actual, score), baseline))
         precision.append(NamedCurve(name, recall, exact, average_precision(actual, score), baseline))
-    return roc, precision, float(actual.mean())
+    return _with_best(roc), _with_best(precision), float(actual.mean())
+
+
+def _with_best(curves: list[NamedCurve]) -> list[NamedCurve]:
+    """The run's own curve and the best of the baselines, in their order: more could not be told apart."""
+    baselines = sorted((each for each in curves if each.baseline), key=lambda curve: -curve.value)[:MOST_BASELINES]
+    return [each for each in curves if not each.baseline or each in baselines]

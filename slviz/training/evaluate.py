@@ -11,7 +11,13 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float32
 
-from slviz.baselines import confidence_baselines, link_baselines, link_rows, reconstruction_baselines
+from slviz.baselines import (
+    confidence_baselines,
+    knowledge_baselines,
+    link_baselines,
+    link_rows,
+    reconstruction_baselines,
+)
 from slviz.cores import side_by_side
 from slviz.datasets import GeneGraph
 from slviz.datasets.pair_keys import pair_keys
@@ -86,6 +92,8 @@ def evaluate_pairs(
     scores = {NETWORK: scores_of(scorer, split)}
     baselines = link_baselines if is_link else confidence_baselines
     scores |= _but(itself, baselines(split, interactions=graph.interactions))
+    if is_link:  # evaluated on the pairs of the split; only formulas of known pairs rank all pairs of genes
+        scores |= knowledge_baselines(graph, split.pairs)
     names = np.asarray(graph.genes, dtype=object)
     frame = pd.DataFrame(
         {

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float64
 
-from slviz.baselines import link_baselines
+from slviz.baselines import earlier_screens, every_test, link_baselines
+from slviz.baselines.pair_knowledge import EARLIER
 from slviz.datasets import GeneGraph
 from slviz.evaluation.screens import (
     FEWEST,
@@ -33,7 +34,6 @@ from slviz.splits import PairSplit
 from slviz.splits.pair_split import HIT, TESTED
 from slviz.training.evaluate import Evaluation, Row, metrics_table
 
-EARLIER = "earlier screens"
 SCREENS, PARALOG_SCREENS = "screens", "paralog screens"
 PARALOGS, OTHERS, SCREENED_BEFORE = "paralogs", "other pairs", "pairs screened before"
 Refit = Callable[[PairSplit], Fitted]
@@ -80,7 +80,7 @@ def evaluate_screens(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: 
         refit: fits the same model on another split.
     """
     assert fitted.scorer is not None, "a model of a task about pairs gives a scorer"
-    knowledge, every_test = PairKnowledge(graph), _every_test(graph)
+    knowledge, all_tests = PairKnowledge(graph), every_test(graph)
     learns = spec.task.positives == HIT and spec.split.holds_out_each_screen
     structural = link_baselines(split)  # interactions count among the measures of pairs
     screens = []
@@ -92,7 +92,7 @@ def evaluate_screens(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: 
             scorer = refitted
         rows = np.flatnonzero((split.part == "test") & (split.screen == name))
         of_screen = {label: score[rows] for label, score in structural.items()}
-        screens.append(_evaluated_screen(name, rows, split, scorer, knowledge, every_test, of_screen))
+        screens.append(_evaluated_screen(name, rows, split, scorer, knowledge, all_tests, of_screen))
     return Evaluation(_predictions(graph, spec, split, fitted.scorer, screens), metrics_table(_rows(screens)))
 
 
@@ -102,18 +102,18 @@ def _evaluated_screen(
     split: PairSplit,
     scorer: PairScorer,
     knowledge: PairKnowledge,
-    every_test: Tests,
+    all_tests: Tests,
     structural: Mapping[str, np.ndarray],
 ) -> EvaluatedScreen:
     tests = Tests(split.pairs[rows], split.actual[rows] > 0.5, split.screen[rows], len(split.gene_part))
-    hits, others = every_test.counts(tests.pairs, without=tests.screen)
+    hits, others = all_tests.counts(tests.pairs, without=tests.screen)
     scores = {NETWORK: scorer.score(tests.pairs)}
     covered: dict[str, float] = {}
     if isinstance(scorer, ScreenScorer):
-        scores[WITH_EARLIER] = scorer.score_after(every_test, tests.pairs, without=tests.screen)
+        scores[WITH_EARLIER] = scorer.score_after(all_tests, tests.pairs, without=tests.screen)
         covered = coverage(tests.hit, scorer.possible(tests.pairs))
     scores |= {**structural, **baseline_measures(knowledge, tests.pairs)}
-    scores[EARLIER] = (hits + every_test.hit.mean()) / (hits + others + 1)
+    scores[EARLIER] = earlier_screens(all_tests, tests.pairs, without=tests.screen)
     return EvaluatedScreen(
         name=name,
         rows=rows,
@@ -122,18 +122,6 @@ def _evaluated_screen(
         paralogs=knowledge.are_paralogs(tests.pairs),
         before=hits + others > 0,
         covered=covered,
-    )
-
-
-def _every_test(graph: GeneGraph) -> Tests:
-    """All that any screen says, held out or not: what the baseline `earlier screens` reads."""
-    assert graph.screens is not None, "the task or the split refuses a data set without"
-    parts = [(name, graph.screens.tested(name)) for name in graph.screens.names]
-    return Tests(
-        np.concatenate([tested.pairs for _, tested in parts]),
-        np.concatenate([tested.hit for _, tested in parts]),
-        np.concatenate([np.full(len(tested), name, dtype=object) for name, tested in parts]),
-        len(graph),
     )
 
 

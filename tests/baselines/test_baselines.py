@@ -7,9 +7,16 @@ import dataclasses
 import networkx as nx
 import numpy as np
 import pytest
-from builders import tiny_graph
+from builders import tiny_further_parts, tiny_graph
 
-from slviz.baselines import confidence_baselines, link_baselines, link_rows, reconstruction_baselines
+from slviz.baselines import (
+    confidence_baselines,
+    every_test,
+    knowledge_baselines,
+    link_baselines,
+    link_rows,
+    reconstruction_baselines,
+)
 from slviz.scorers import TrainingGraph
 from slviz.splits import Pairs
 
@@ -135,3 +142,27 @@ def test_rows_of_scores_say_the_same_as_scores_of_pairs(size):
         assert whole.dtype == np.float32
         assert whole == pytest.approx(whole.T, abs=1e-5), name
         assert whole[a, b] == pytest.approx(at_pairs[name][others], abs=1e-5), name
+
+
+def test_what_is_known_of_a_pair_is_the_same_for_every_split_and_counted_by_hand():
+    graph = dataclasses.replace(GRAPH, **tiny_further_parts(len(GRAPH)))
+    pairs = np.stack(np.triu_indices(len(graph), k=1), axis=1)
+    found = knowledge_baselines(graph, pairs)
+    wanted = {"interaction Jaccard", "interaction Adamic–Adar", "paralog identity", "GO similarity", "popularity"}
+    assert wanted | {"earlier screens"} <= set(found)
+    assert "product of interaction counts" not in found, "the formula PPI degree product is the same"
+    partners = [set() for _ in range(len(graph))]
+    for a, b in graph.interactions.T.tolist():
+        partners[a].add(b)
+        partners[b].add(a)
+    jaccard = [len(partners[a] & partners[b]) / max(len(partners[a] | partners[b]), 1) for a, b in pairs.tolist()]
+    assert found["interaction Jaccard"] == pytest.approx(jaccard, abs=1e-6)
+    tests = every_test(graph)
+    prior = tests.hit.mean()
+    said = {}
+    for (a, b), hit in zip(tests.pairs.tolist(), tests.hit.tolist(), strict=True):
+        said.setdefault((a, b), []).append(hit)
+    expected = [(sum(hits := said.get((a, b), [])) + prior) / (len(hits) + 1) for a, b in pairs.tolist()]
+    assert found["earlier screens"] == pytest.approx(expected, abs=1e-6)
+    bare = dataclasses.replace(GRAPH, interactions=None, terms=None)
+    assert knowledge_baselines(bare, pairs) == {}

@@ -62,6 +62,30 @@ def test_the_database_score_fails_on_the_planted_screens_and_the_experiment_scor
     assert all(auc > experiment.metric("auc", against="screens", scorer=name) for name in ahead)
 
 
+BASELINES = {
+    "interaction Jaccard",
+    "interaction Adamic–Adar",
+    "paralog identity",
+    "GO similarity",
+    "same family",
+    "popularity",
+    "essentiality",
+    "earlier screens",
+}
+
+
+def test_every_table_holds_the_baselines_of_a_pair(demo: GeneGraph, experiment: Run) -> None:
+    wanted = BASELINES | {"product of interaction counts"}
+    assert wanted <= set(experiment.baselines)
+    for name in wanted:
+        assert np.isfinite(experiment.metric("auc", against="screens", scorer=name))
+    of_database = RunSpec.of(demo, network=NETWORKS.make("max_degree"), optimiser=Adam()).canonical(demo)
+    run = train(demo, of_database, of_database.split.divide(demo), device="cpu")
+    assert BASELINES | {"PPI degree product"} <= set(run.baselines), "which is the product of interaction counts"
+    for name in BASELINES:
+        assert np.isfinite(run.metric("auc", against="random", scorer=name))
+
+
 def test_matching_by_popularity_removes_the_planted_bias(demo: GeneGraph, split: PairSplit) -> None:
     def auc(of: str, against: str) -> float:
         rows = np.concatenate([split.rows("test"), split.rows("test", against)])

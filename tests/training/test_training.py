@@ -21,6 +21,9 @@ from slviz.training.devices import repeatable
 from slviz.training.fitting import epoch_seed
 from slviz.training.pair_problem import PairProblem
 
+MATCHED = ("degree-matched", "popularity-matched")
+OF_KNOWLEDGE = ("interaction Jaccard", "interaction Adamic–Adar", "GO similarity")
+"""What the tiny graph tells of pairs beside its list: interactions and terms."""
 STRUCTURAL = ("max degree", "degree product", "common neighbours", "Adamic–Adar", "L3", "SVD", "PPI degree product")
 
 
@@ -117,10 +120,10 @@ def test_link_predictions_hold_every_row_of_the_split_and_score_between_zero_and
     assert set(zip(frame["part"], frame["against"], strict=True)) == {
         ("train", "known"),
         ("train", "random"),
-        *((part, kind) for part in ("validation", "test") for kind in ("known", "random", "degree-matched")),
+        *((part, kind) for part in ("validation", "test") for kind in ("known", "random", *MATCHED)),
     }
     assert frame["prediction"].between(0, 1).all()
-    assert runs["link"].baselines == ("mean", *STRUCTURAL)
+    assert runs["link"].baselines == ("mean", *STRUCTURAL, *OF_KNOWLEDGE)
 
 
 def test_link_metrics_are_those_of_the_predictions_with_the_threshold_of_validation(runs):
