@@ -19,6 +19,8 @@ ALIKE = 0.7
 """Rank agreement with random weights from which on an explanation says little of what was learnt."""
 NO_EDGES = "Nothing to check: neither gene has a partner in training, so no message reaches this pair."
 
+NO_MESSAGES = "Nothing to check: no message from a partner changes this prediction."
+
 
 @dataclass(frozen=True)
 class PairVerdict:
@@ -66,6 +68,8 @@ def pair_verdict(
     if len(target) < FEWEST_EDGES:
         few = NO_EDGES if not len(target) else f"Nothing to check: the two genes hear {_partners(len(target))} in all."
         return PairVerdict(order, None, few)
+    if curves.whole == curves.bare and not curves.random_change.any():
+        return PairVerdict(order, None, NO_MESSAGES)
     change = curves.change[order]
     measured = faithfulness(np.array([change]), curves.random_change[None], tested=tested)
     moves = tested.told("fall" if curves.sign > 0 else "rise")

@@ -89,6 +89,9 @@ def test_few_edges_are_nothing_to_check_and_the_unit_is_told() -> None:
     few = pair_verdict(curves, {"attention": np.ones(2)}, {}, target=target, tested=CONFIDENCE)
     assert few.measured is None
     assert "hear 2 partners in all" in few.sentence
+    deaf = removal_curves(lambda kept: 1.5, {"attention": ADDS}, target=TARGET)
+    nothing = pair_verdict(deaf, {"attention": ADDS}, {}, target=TARGET, tested=CONFIDENCE)
+    assert "no message from a partner changes" in nothing.sentence
     assert "the predicted confidence falls by" in verdict(ADDS, tested=CONFIDENCE).sentence
 
 

@@ -91,6 +91,7 @@ def test_a_map_has_a_command(method: str):
 
 SPELT = {
     "train": lambda spec: commands.train(spec, source="demo"),
+    "train_example": lambda spec: commands.train_example(["--network", "gat"], source="demo"),
     "resume": lambda spec: commands.resume(spec.run_id),
     "remove": lambda spec: commands.remove(spec.run_id),
     "project": lambda spec: commands.project(spec.run_id, TSNE(), seeds=3),

@@ -24,7 +24,7 @@ from run_folders import CHECKOUT, a_map, finish
 from trials import seeds
 from trials.campaign import Failure, Tally
 from trials.endings import FAILURE, SENTENCE, VALUE, Ending, fault_of, of_error
-from trials.run_files import METHOD, environment
+from trials.run_files import METHOD, an_explanation, environment
 
 from slviz.datasets.cache import load_folder
 from slviz.datasets.uploads import keep_upload
@@ -180,6 +180,7 @@ ACTIONS: Mapping[str, Callable[[Path, Run], object]] = {
         RunStore(root).artifacts(run.run_id).save_control(Control("untrained", run.embedding.copy(), run.metrics))
     ),
     "an ablation": _deletion,
+    "an explanation": lambda root, run: RunStore(root).artifacts(run.run_id).save_explanation(an_explanation()),
     "an uploaded data folder": lambda root, run: keep_upload(seeds.data_files()),
     "the cache": lambda root, run: load_folder(root.parent / DATA),
     "uploaded pairs": lambda root, run: stage(root, seeds.held_out_pairs()[0], name="pairs.tsv"),

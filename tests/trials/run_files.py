@@ -131,11 +131,12 @@ def _fill(root: Path, *, finished: bool) -> Path:
     artifacts.save_faithfulness(
         PairFaithfulness(np.array([[0, 1], [2, 3]]), np.array([4, 5]), change, np.full((2, 4), 0.1))
     )
-    artifacts.save_explanation(_an_explanation())
+    artifacts.save_explanation(an_explanation())
     return folder
 
 
-def _an_explanation() -> PairExplanation:
+def an_explanation() -> PairExplanation:
+    """Why the first two genes of a run are scored as they are."""
     edges = np.array([[2, 3, 4], [0, 0, 1]])
     values = {"attention": np.array([0.5, 0.2, 0.3], np.float32), "gradient": np.array([0.1, 0.4, -0.2], np.float32)}
     return PairExplanation(

@@ -140,23 +140,21 @@ def attention_to(problem: PairProblem, messages: PairMessages) -> Float32[np.nda
 
     The layers of `multiview` weigh views; a partner's weight is its share of the view of partners.
     """
-    import torch
-
     from slviz.networks.view_encoder import PARTNERS as VIEW_OF_PARTNERS
     from slviz.networks.view_encoder import ViewEncoder
+    from slviz.training.explaining.pair_messages import of_trained
 
     encoder, inputs = problem.model.encoder, (problem.features, problem.whole.structure, problem.whole.edges)
-    target = messages.edges[1]
-    with torch.no_grad():
-        if isinstance(encoder, ViewEncoder):
-            partners = np.bincount(problem.whole.edges[1].numpy(), minlength=problem.genes)
-            layers = [
-                weight[:, names.index(VIEW_OF_PARTNERS)].numpy()[target] / partners[target]
-                for names, weight in encoder.view_weights(*inputs)
-                if VIEW_OF_PARTNERS in names
-            ]
-            return np.stack(layers)[:, None].astype(np.float32) if layers else _no_attention(messages)
-        layers = encoder.attention(*inputs)  # type: ignore[operator]
+    if isinstance(encoder, ViewEncoder):
+        target, partners = messages.edges[1], np.bincount(problem.whole.edges[1].numpy(), minlength=problem.genes)
+        weights = of_trained(problem, "view weights", lambda: encoder.view_weights(*inputs))
+        of_layers = [
+            weight[:, names.index(VIEW_OF_PARTNERS)].numpy()[target] / partners[target]
+            for names, weight in weights
+            if VIEW_OF_PARTNERS in names
+        ]
+        return np.stack(of_layers)[:, None].astype(np.float32) if of_layers else _no_attention(messages)
+    layers = of_trained(problem, "attention", lambda: encoder.attention(*inputs))  # type: ignore[operator]
     if not layers:
         return _no_attention(messages)
     listed = layers[0][0].numpy()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -19,6 +20,7 @@ from slviz.networks.view_encoder import ViewLayer
 from slviz.training.models import PairModel
 from slviz.training.pair_problem import PairProblem
 
+T = TypeVar("T")
 OF_WHAT_IT_HEARS = (AttentionLayer, GraphFreeLinear, SAGEConv, ViewLayer)
 """Layers whose result for a gene follows from itself and the genes that it hears; a GCN also counts their partners."""
 LAYERS = 2
@@ -140,14 +142,21 @@ class PairMessages:
 
 
 def states_of(problem: PairProblem) -> list[Tensor]:
-    """All genes before the first layer and after each, [G, width] each; kept with the problem, whose weights stay."""
-    known = getattr(problem, "_states", None)
+    """All genes before the first layer and after each, [G, width] each."""
+    inputs = (problem.features, problem.whole.structure, problem.whole.edges)
+    return of_trained(problem, "states", lambda: problem.model.encoder.encode(*inputs).states)
+
+
+def of_trained(problem: PairProblem, what: str, compute: Callable[[], T]) -> T:
+    """What follows from a problem's inputs and weights alone, computed once for its model, without gradients."""
+    known = getattr(problem, "_of_trained", None)
     if known is None or known[0] is not problem.model:
+        known = (problem.model, {})
+        problem._of_trained = known  # type: ignore[attr-defined]
+    if what not in known[1]:
         with torch.no_grad():
-            encoding = problem.model.encoder.encode(problem.features, problem.whole.structure, problem.whole.edges)
-        known = (problem.model, encoding.states)
-        problem._states = known  # type: ignore[attr-defined]
-    return known[1]
+            known[1][what] = compute()
+    return known[1][what]
 
 
 @contextlib.contextmanager

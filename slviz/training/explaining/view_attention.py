@@ -42,17 +42,16 @@ def no_views() -> ViewAttention:
 
 def view_attention(problem: PairProblem, pair: tuple[int, int]) -> ViewAttention:
     """What the layers give to views for both genes of a pair; `no_views` for another network."""
-    import torch
-
     from slviz.networks.view_encoder import PARTNERS, ViewEncoder, ViewLayer
+    from slviz.training.explaining.pair_messages import of_trained
 
     encoder = problem.model.encoder
     if not isinstance(encoder, ViewEncoder):
         return no_views()
     layer = encoder.layers[0]
     assert isinstance(layer, ViewLayer)
-    with torch.no_grad():
-        weights = encoder.view_weights(problem.features, problem.whole.structure, problem.whole.edges)
+    inputs = (problem.features, problem.whole.structure, problem.whole.edges)
+    weights = of_trained(problem, "view weights", lambda: encoder.view_weights(*inputs))
     edges, view, share = [], [], []
     for number, name in enumerate(layer.names):
         for gene in pair:
