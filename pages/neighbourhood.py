@@ -23,6 +23,8 @@ def page() -> None:
     with right:
         around = ego_network_view.controls(summary, graph, run, gene)
         genes.card(graph, gene)
+        symbol = graph.genes[gene]
+        layout.link(layout.GENE, f"Rank the partners of {symbol}", icon=":material/genetics:", gene=symbol)
     with left:
         ego_network_view.figure(summary, graph, run, around)
     ego_network_view.table(graph, run, around)

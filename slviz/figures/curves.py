@@ -66,7 +66,13 @@ def precision_recall_curves(curves: Sequence[NamedCurve], *, share_positive: flo
     return _unit_square(figure)
 
 
-def _lines(curves: Sequence[NamedCurve], metric_name: str, *, x: str, y: str) -> list[Any]:
+def yield_lines(curves: Sequence[NamedCurve], tests: np.ndarray, chance: np.ndarray) -> list[Any]:
+    """Lines of real pairs over tests, the value of each in the legend, and the line of chance."""
+    line = _chance(tests.tolist(), chance.tolist(), "chance")
+    return [line, *_lines(curves, "first 100:", x="tests", y="real pairs", digits=0)]
+
+
+def _lines(curves: Sequence[NamedCurve], metric_name: str, *, x: str, y: str, digits: int = 3) -> list[Any]:
     """Baselines first and thin, networks on top and thick; the legend by falling figure."""
     order = sorted(curves, key=lambda curve: (not curve.baseline, curve.value))
     ranks = {curve.name: rank for rank, curve in enumerate(sorted(curves, key=lambda curve: -curve.value))}
@@ -80,7 +86,7 @@ def _lines(curves: Sequence[NamedCurve], metric_name: str, *, x: str, y: str) ->
                 x=np.asarray(curve.x, dtype=np.float32)[kept],
                 y=np.asarray(curve.y, dtype=np.float32)[kept],
                 mode="lines",
-                name=f"{written(curve.name)} ({metric_name} {curve.value:.3f})",
+                name=f"{written(curve.name)} ({metric_name} {curve.value:.{digits}f})",
                 legendrank=1000 + ranks[curve.name],
                 line={
                     "color": colours[curve.name],

@@ -204,7 +204,13 @@ def _hover(around: Neighbourhood) -> np.ndarray:
     return np.array(texts, dtype=object)
 
 
+ALMOST_ONE = 0.9995
+"""A score from here would be rounded up to 1, which no model is sure of."""
+
+
 def _number(label: str, value: float) -> str:
+    if ALMOST_ONE <= value < 1:
+        return f"{label}: > 0.999"
     return f"{label}: {value:.3f}" if np.isfinite(value) else ""
 
 

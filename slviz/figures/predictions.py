@@ -10,11 +10,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from slviz.errors import InvalidSetting
-from slviz.figures.palette import FAINT, LINE, OKABE_ITO, PART_COLOURS, PART_SYMBOLS
-from slviz.figures.theme import empty, framed, scatter_kind
+from slviz.figures.palette import ACCENT, FAINT, LINE, OKABE_ITO, PART_COLOURS, PART_SYMBOLS, categorical, symbols
+from slviz.figures.theme import CLEAR, empty, framed, scatter_kind
 from slviz.figures.written import written
 from slviz.runs import PARTS
 
+MOST_SOURCES = 7
+NO_SOURCE, OTHER_SOURCES = "no evidence recorded", "other kinds"
 CELLS = 48
 CROWDED = 300
 """With more points than this, shading behind them shows where they pile up."""
@@ -25,6 +27,8 @@ def predicted_vs_actual(
     *,
     parts: Sequence[str] = PARTS,
     evidence: Sequence[str] | None = None,
+    by_source: bool = False,
+    marked: int | None = None,
     webgl: bool = True,
     height: int = 560,
 ) -> go.Figure:
@@ -36,6 +40,8 @@ def predicted_vs_actual(
         predictions: of a run whose task gives pairs a score.
         parts: which parts to draw; each has its own colour and symbol.
         evidence: text [rows of predictions] for the hover, such as "GenomeRNAi".
+        by_source: whether colours tell kinds of evidence apart instead of parts.
+        marked: position in `predictions` of a pair to ring.
         webgl: True for the screen; False keeps every point a vector.
         height: in pixels.
     """
@@ -45,13 +51,16 @@ def predicted_vs_actual(
     actual, predicted = _numbers(predictions, "actual"), _numbers(predictions, "prediction")
     span = _span(np.r_[actual[rows], predicted[rows]])
     shading = _shading(actual[rows], predicted[rows], span, span)
-    points = _points(predictions, rows, actual, predicted, evidence=evidence, webgl=webgl, crowded=bool(shading))
+    points = _points(
+        predictions, rows, actual, predicted, evidence=evidence, by_source=by_source, webgl=webgl, crowded=bool(shading)
+    )
+    points += _ring(actual, predicted, rows, marked)
     figure = framed(
         [*shading, _identity(span), *points],
         x="Actual score",
         y="Predicted score",
         keep="predicted",
-        legend_title="Pairs of",
+        legend_title="Evidence" if by_source else "Pairs of",
         height=height,
     )
     figure.update_xaxes(range=span, constrain="domain")
@@ -65,6 +74,8 @@ def residuals(
     over: Literal["prediction", "actual"] = "prediction",
     parts: Sequence[str] = PARTS,
     evidence: Sequence[str] | None = None,
+    by_source: bool = False,
+    marked: int | None = None,
     webgl: bool = True,
     height: int = 420,
 ) -> go.Figure:
@@ -86,13 +97,16 @@ def residuals(
     zero = go.Scatter(
         x=list(span), y=[0, 0], mode="lines", name="no error", hoverinfo="skip", line=_dashed(), legendrank=2000
     )
-    points = _points(predictions, rows, across, residual, evidence=evidence, webgl=webgl, crowded=bool(shading))
+    points = _points(
+        predictions, rows, across, residual, evidence=evidence, by_source=by_source, webgl=webgl, crowded=bool(shading)
+    )
+    points += _ring(across, residual, rows, marked)
     figure = framed(
         [*shading, zero, *points],
         x="Predicted score" if over == "prediction" else "Actual score",
         y="Residual (actual − predicted)",
         keep=f"residuals over {over}",
-        legend_title="Pairs of",
+        legend_title="Evidence" if by_source else "Pairs of",
         height=height,
     )
     figure.update_xaxes(range=span)
@@ -145,21 +159,21 @@ def _points(
     y: np.ndarray,
     *,
     evidence: Sequence[str] | None,
+    by_source: bool,
     webgl: bool,
     crowded: bool,
 ) -> list[Any]:
-    """A trace a part, test on top; hover names the pair."""
-    part = predictions["part"].to_numpy()
+    """A trace a part, test on top, or a trace a kind of evidence; hover names the pair."""
+    groups, looks = _groups(predictions, rows, evidence if by_source else None)
     hover = _hover(predictions, rows, evidence)
     traces = []
-    for name in PARTS:
-        inside = part[rows] == name
+    for name, look in looks.items():
+        inside = groups == name
         which = rows[inside]
         opacity = float(np.clip(15 / np.sqrt(max(len(which), 1)), 0.12, 0.8))
         if not len(which):
             continue
-        look = {"color": PART_COLOURS[name], "symbol": PART_SYMBOLS[name]}
-        shared: dict[str, Any] = {"mode": "markers", "name": f"{name} ({len(which):,})", "legendgroup": name}
+        shared: dict[str, Any] = {"mode": "markers", "name": f"{written(name)} ({len(which):,})", "legendgroup": name}
         # The points are faint where they pile up; the legend is not, so it has a trace of its own.
         traces.append(go.Scatter(x=[None], y=[None], marker=look | {"size": 8}, hoverinfo="skip", **shared))
         traces.append(
@@ -171,10 +185,35 @@ def _points(
                 text=hover[inside],
                 customdata=which[:, None],
                 hovertemplate="%{text}<extra></extra>",
+                unselected={"marker": {"opacity": opacity}},  # the ring marks the chosen pair
                 **shared,
             )
         )
     return traces
+
+
+def _groups(
+    predictions: pd.DataFrame, rows: np.ndarray, evidence: Sequence[str] | None
+) -> tuple[np.ndarray, dict[str, dict[str, str]]]:
+    """What each row is told apart by, text [rows], and the look of each: parts, or the commonest kinds of evidence."""
+    if evidence is None:
+        looks = {name: {"color": PART_COLOURS[name], "symbol": PART_SYMBOLS[name]} for name in PARTS}
+        return predictions["part"].to_numpy()[rows], looks
+    kinds = pd.Series(np.asarray(evidence, dtype=object)[rows]).replace("", NO_SOURCE)
+    common = kinds.value_counts().index.tolist()[:MOST_SOURCES]
+    told = kinds.where(kinds.isin(common), OTHER_SOURCES).to_numpy(dtype=object)
+    names = [*common, *([OTHER_SOURCES] if (told == OTHER_SOURCES).any() else [])]
+    colours, shapes = categorical(names, missing=(NO_SOURCE, OTHER_SOURCES)), symbols(names)
+    return told, {name: {"color": colours[name], "symbol": shapes[name]} for name in names}
+
+
+def _ring(x: np.ndarray, y: np.ndarray, rows: np.ndarray, marked: int | None) -> list[Any]:
+    """A ring around the chosen pair, where it is drawn."""
+    if marked is None or marked not in rows:
+        return []
+    look = {"size": 16, "color": CLEAR, "line": {"color": ACCENT, "width": 3}}
+    ring = {"mode": "markers", "marker": look, "hoverinfo": "skip", "showlegend": False, "name": "chosen pair"}
+    return [go.Scatter(x=[x[marked]], y=[y[marked]], **ring)]
 
 
 def _hover(predictions: pd.DataFrame, rows: np.ndarray, evidence: Sequence[str] | None) -> np.ndarray:

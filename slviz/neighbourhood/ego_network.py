@@ -229,14 +229,15 @@ def _scores(index: AttentionIndex, run: Run, gene: int, genes: int) -> Float32[n
 def _best_guesses(
     index: AttentionIndex, gene: int, scores: np.ndarray, *, count: int, leave_out: np.ndarray
 ) -> Int64[np.ndarray, " guesses"]:
-    """The genes of the highest scores that are neither the gene, nor its training partners, nor left out."""
+    """The genes of the highest scores that are neither the gene, nor its training partners, nor left out: those that
+    nobody lists first, then partners that were held out."""
     row = index.pair_rows(np.full(len(scores), gene), np.arange(len(scores)))
     trained = (row >= 0) & _of_pairs(index.training, row, missing=False)
     free = np.isfinite(scores) & ~trained
     free[gene] = False
     free[leave_out] = False
     candidates = np.flatnonzero(free)
-    return candidates[np.argsort(-scores[candidates], kind="stable")][:count]
+    return candidates[np.lexsort((candidates, -scores[candidates], row[candidates] >= 0))][:count]
 
 
 def _relations(index: AttentionIndex, row: np.ndarray, *, ring_size: int, guesses: int) -> np.ndarray:

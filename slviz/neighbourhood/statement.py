@@ -88,8 +88,8 @@ def _of_guesses(run: Run, guesses: int) -> str:
     if not guesses:
         return ""
     return (
-        f"Dashed are the {_counted(guesses, 'partner')} that this run scores highest outside its training pairs. "
-        "A score is not a probability."
+        f"Dashed are the {_counted(guesses, 'partner')} that this run scores highest outside its training pairs, "
+        "unreported ones first. A score is not a probability."
     )
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import default_source
 from slviz.errors import SlvizError
+from slviz.ranking import QUESTIONS, runs_of_question
 from slviz.ui import address, cache, data_folders, nouns, search_box
 from slviz.ui.labels import escape_markdown
 from slviz.ui.server_paths import without_paths
@@ -66,21 +67,24 @@ def on_page(gene_page: str, graph: GeneGraph) -> None:
 
 
 def open_gene(gene_page: str, graph: GeneGraph, text: str) -> None:
-    """Go to the page of a gene, in the run of the address where that run is of this data, else in the newest of it."""
+    """Go to the page of a gene, in the run of the address where it ranks pairs of this data, else in the best one."""
     if text:
         query = address.shared_parameters(gene=text, run=_run_on(graph.fingerprint) or "")
         st.switch_page(gene_page, query_params=query)
 
 
 def _run_on(fingerprint: str) -> str | None:
+    """The run of the address where it scores pairs of this data; else the best one that does; else any on it."""
     summaries = cache.store().summaries()
+    of_questions = (runs_of_question(summaries, question, fingerprint=fingerprint) for question in QUESTIONS)
+    ranking = [summary.run_id for runs in of_questions for summary in runs]
     on_data = [
         summary.run_id
         for summary in summaries
         if summary.state == "finished" and summary.spec is not None and summary.spec.data_fingerprint == fingerprint
     ]
     wanted = address.value("run")
-    return wanted if wanted in on_data else next(iter(on_data), None)
+    return wanted if wanted in ranking else next(iter([*ranking, *on_data]), None)
 
 
 def shown_graph() -> GeneGraph:

@@ -50,6 +50,7 @@ GENES = (
 )
 PAGES = (
     "",
+    "gene",
     "train",
     "embedding",
     "predictions",

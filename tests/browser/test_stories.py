@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TITLES = {
     "": "Overview",
+    "gene": "Gene",
     "train": "Train",
     "embedding": "Embedding",
     "predictions": "Predictions",

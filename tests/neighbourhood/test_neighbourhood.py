@@ -127,13 +127,14 @@ def test_edges_among_neighbours_and_no_loops(star) -> None:
 
 
 def test_predicted_partners_leave_training_pairs_out_and_mark_held_out_ones(star) -> None:
-    found = neighbourhood(*star, 0, predicted=2)
-    assert found.symbols.tolist() == ["A", "B", "C", "E", "F"]
+    found = neighbourhood(*star, 0, predicted=3)
+    assert found.symbols.tolist() == ["A", "B", "C", "F", "D", "E"]  # nobody lists A – F and A – D
     assert rows(found)["relation"].to_dict() == {
         "B": "known, in training",
         "C": "known, in training",
         "E": "known, held out",
         "F": "predicted",
+        "D": "predicted",
     }
     assert rows(found).loc["E", "predicted_score"] == pytest.approx(9)
     edges = found.edge_table().set_index("target")
@@ -182,9 +183,9 @@ def test_gene_without_edges(star) -> None:
 def test_run_without_attention_falls_back_to_training_pairs(star) -> None:
     graph, run = star
     found = neighbourhood(graph, dataclasses.replace(run, attention=None), 0, predicted=1)
-    assert found.symbols.tolist() == ["A", "B", "C", "E"]  # by the data set's score; E is held out, so predicted
+    assert found.symbols.tolist() == ["A", "B", "C", "F"]  # by the data set's score; then what nobody lists
     assert not found.weighted
-    assert found.table()["relation"].tolist()[-1] == "known, held out"
+    assert found.table()["relation"].tolist()[-1] == "predicted"
     assert "has no attention" in found.statement[0]
     assert np.isnan(found.self_weight)
 
@@ -235,6 +236,8 @@ def test_predicted_agree_with_a_plain_ranking() -> None:
         partners |= set(trained.loc[trained["gene_b"] == symbol, "gene_a"]) | {symbol}
         scores = PairDecoder(run.decoder).score_against(run.embedding, gene)
         ranked = [graph.genes[each] for each in np.argsort(-scores) if graph.genes[each] not in partners]
+        listed = {graph.genes[number] for number in graph.partners(gene)}
+        ranked.sort(key=lambda symbol: symbol in listed)  # what nobody lists first
         found = neighbourhood(graph, run, gene, limit=0, predicted=4)
         assert found.symbols.tolist()[1:] == ranked[:4]
 

@@ -85,7 +85,7 @@ KEYS = {
         ),
         *("pca-dimensions", "tsne-seed", "tsne-perplexity", "umap-neighbours", "pacmap-seed"),
     ),
-    "predictions": ("gene", "negatives", "part", "over", "beside", "by", "cut", "unreported"),
+    "predictions": ("gene", "partner", "colour-by", "negatives", "part", "over", "beside", "by", "cut", "unreported"),
     "neighbourhood": ("hops", "limit", "direction", "layer", "head", "least", "partner"),
     "gene": (
         *("pairs", "order", "rows", "show", "among", "new", "known", "partner", "expanded", "path", "shortlist"),

@@ -80,6 +80,7 @@ def signals(table: pd.DataFrame) -> list[str]:
 
 def as_shown(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     """The table in the words of a page; `names` are those of other runs."""
+    bounded = bool(table["score"].between(0, 1).all())  # a confidence may lie on a scale of its own
     shown = pd.DataFrame(
         {
             "Signal": signals(table),
@@ -91,7 +92,7 @@ def as_shown(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
             "Pair": table["status"].to_numpy(),
             "Reason": table["reason"].to_numpy(),
             "Flags": partner_filters.flags_of(table),
-            "Score": [score_text(value) for value in table["score"]],
+            "Score": [score_text(value, bounded=bounded) for value in table["score"]],
             "Answer": table["answer"].to_numpy(),
             "Share of hits": table["hit_probability"].to_numpy(),
             "Partners in training": table["partner_degree"].to_numpy(),

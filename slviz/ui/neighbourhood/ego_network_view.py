@@ -12,7 +12,8 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.datasets.report import shown as shortened
 from slviz.figures import network_figure
-from slviz.neighbourhood import AttentionIndex, Neighbourhood, neighbourhood
+from slviz.neighbourhood import KNOWN, AttentionIndex, Neighbourhood, neighbourhood
+from slviz.ranking import score_text
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import address, charts, downloads, layout, links, selection
@@ -25,6 +26,10 @@ from slviz.ui.why import attention_check, pair_view
 MEAN = "mean"
 INTO, OUT_OF = "what it attends to", "who attends to it"
 STEPS = 6
+RESTS_ON_HUBS = (
+    "**Everything here rests on hubs.** {gene} has no partner among the pairs that this run learnt from, so what it "
+    "scores high is what it scores high for every gene."
+)
 BREADCRUMBS = "breadcrumbs"
 FIRST = "Most attention first, or the highest score where attention failed its test."
 
@@ -140,6 +145,8 @@ def figure(summary: RunSummary, graph: GeneGraph, run: Run, around: Neighbourhoo
         selection_mode="points",
         alt=f"{centre} in the middle, its partners around it, edges as wide as the attention on them",
     )
+    if run.decoder and not around.hidden and not (around.relation == KNOWN).any():
+        st.warning(in_words(RESTS_ON_HUBS.format(gene=escape_markdown(centre))), icon=":material/hub:")
     said = [*around.statement, attention_check.sentence(run, around.centre), "Click a gene to move on to it."]
     st.caption(in_words(" ".join(escape_markdown(sentence) for sentence in said if sentence)))
     if run.attention is not None:
@@ -187,7 +194,7 @@ def shown_table(graph: GeneGraph, run: Run, around: Neighbourhood) -> pd.DataFra
             "Name": table["name"],
             "Pair": table["relation"],
             "Attention": table["attention"],
-            "Predicted score": table["predicted_score"],
+            "Predicted score": _score_texts(run, table["predicted_score"].tolist()),
             "Data set's score": table["dataset_score"],
             "Evidence": table["evidence"],
             "PubMed": [links.of_publications(each, synthetic=graph.synthetic) for each in table["pubmed"]],
@@ -197,6 +204,11 @@ def shown_table(graph: GeneGraph, run: Run, around: Neighbourhood) -> pd.DataFra
     optional = ("Name", "Attention", "Predicted score", "PubMed")
     empty = [column for column in optional if _is_empty(pd.Series(shown[column]))]
     return shown.drop(columns=empty)
+
+
+def _score_texts(run: Run, scores: list[float]) -> list[str]:
+    bounded = bool(run.spec.task.contrasts)
+    return ["" if np.isnan(score) else score_text(score, bounded=bounded) for score in scores]
 
 
 def _is_empty(column: pd.Series) -> bool:
@@ -211,7 +223,7 @@ def _columns() -> dict[str, Any]:
             format="%.4f",
             help=in_words(f"Weight of the edge; the weights into a gene sum to 1. {glossary_link('Attention')}"),
         ),
-        "Predicted score": st.column_config.NumberColumn("Predicted score", format="%.3f", help=SCORE_HELP),
+        "Predicted score": st.column_config.TextColumn("Predicted score", help=SCORE_HELP),
         "Data set's score": st.column_config.NumberColumn(
             "Data set's score", format="%.3f", help="Confidence that the data set gives the pair."
         ),

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from slviz.datasets import GeneGraph
+from slviz.evaluation.yields import PRIORS, RECALLS, precision_at_priors
 from slviz.figures import (
     curves_of,
     precision_recall_curves,
@@ -20,7 +21,8 @@ from slviz.figures import (
 )
 from slviz.figures.reconstruction import error_against_baseline
 from slviz.figures.theme import noted
-from slviz.runs import NETWORK, PARTS, Run
+from slviz.figures.yields import hits_of_tests
+from slviz.runs import NETWORK, PAIR_COLUMNS, PARTS, Run
 from slviz.splits.pair_split import TESTED
 from slviz.ui import address, charts, downloads, genes, layout, metrics_table, pairs, selection
 from slviz.ui.glossary import glossary_link
@@ -46,6 +48,14 @@ SOURCE_HELP = (
     "The score mostly says which source a pair comes from. Across sources a network may have learnt no more than that; "
     "within a source it has to tell pairs apart."
 )
+PRIOR_HELP = (
+    "Computed from the ROC curve: π·TPR / (π·TPR + (1 − π)·FPR), where π is the share of real pairs: about 1 in 10 in "
+    "a focused list, 1 in 100 in a screen, 1 in 1,000 or fewer among all pairs of genes. *Found* is the share of the "
+    "real pairs that are called."
+)
+BY_SOURCE, BY_PART = "evidence", "part"
+MOST_ERRORS = 15
+FEW_PAIRS = 3
 ALL_PARTS = "all"
 ONE_NUMBER = 1e-3
 """Outputs of all genes that differ by less are one number."""
@@ -78,6 +88,7 @@ def link(graph: GeneGraph, run: Run) -> None:
         st.info("This run has no such pairs.", icon=":material/info:")
         return
     _curves(graph, run, part=part, against=against)
+    _yields(graph, run, part=part, against=against)
     _chart(
         graph,
         run,
@@ -104,6 +115,55 @@ def _curves(graph: GeneGraph, run: Run, *, part: str, against: str) -> None:
     with second:
         name = f"{run.run_id}-pr-{part}-{against}"
         _chart(graph, run, name, lambda: precision, title="Precision and recall", note=note)
+
+
+def _yields(graph: GeneGraph, run: Run, *, part: str, against: str) -> None:
+    """Real pairs among the first tests, and precision where real pairs are as rare as they are."""
+    left, right = st.columns([3, 2])
+    called = run.spec.network.row_name
+    with left:
+        _chart(
+            graph,
+            run,
+            f"{run.run_id}-tests-{part}-{against}",
+            lambda: hits_of_tests(run.predictions, against=against, part=part, called=called),
+            title="Real pairs among the first tests",
+            note=_note_on_pairs(run, part=part, against=against),
+        )
+    with right:
+        st.markdown("**Precision at realistic priors**", help=in_words(PRIOR_HELP))
+        table = precision_table(compared(run.predictions, part=part, against=against), called=called)
+        if len(table):
+            st.dataframe(table, hide_index=True)
+        st.caption(
+            "Share of real ones among the pairs that are called, when so many of all pairs are real. Among the drawn "
+            "pairs above real ones are far more frequent than at the bench."
+        )
+
+
+def precision_table(rows: pd.DataFrame, *, called: str) -> pd.DataFrame:
+    """One row a prior and a recall: precision of the run and of its best baseline there, as texts in per cent."""
+    actual = rows["actual"].to_numpy(dtype=np.float64)
+    if not len(rows) or actual.min() == actual.max():
+        return pd.DataFrame()
+    columns = ["prediction", *rows.columns[len(PAIR_COLUMNS) :]]
+    values = {column: rows[column].to_numpy(dtype=np.float64) for column in columns}
+    usable = {column: score for column, score in values.items() if np.isfinite(score).all()}
+    by_scorer = {column: precision_at_priors(actual, score) for column, score in usable.items()}
+    others = {column: table for column, table in by_scorer.items() if column != "prediction"}
+    told = []
+    for place, prior in enumerate(PRIORS):
+        for step, recall in enumerate(RECALLS):
+            best = max(others, key=lambda column: others[column][place, step], default=None)
+            told.append(
+                {
+                    "Real pairs": f"1 in {round(1 / prior):,}",
+                    "Found": f"{recall:.0%}",
+                    called: f"{by_scorer['prediction'][place, step]:.1%}",
+                    "Best baseline": "" if best is None else f"{others[best][place, step]:.1%} ({best})",
+                }
+            )
+    return pd.DataFrame(told)
 
 
 def _note_on_pairs(run: Run, *, part: str, against: str) -> tuple[str, str]:
@@ -158,11 +218,13 @@ def _ranked_pairs(graph: GeneGraph, run: Run, rows: pd.DataFrame, *, part: str) 
 
 def confidence(graph: GeneGraph, run: Run) -> None:
     """Predicted against actual and residuals, parts told apart, with the pair behind each point."""
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
     with left:
         part = address.one_of(
             st.segmented_control, "Pairs", ("test", "validation", "train", ALL_PARTS), key="part", help=PART_HELP
         )
+    with middle:
+        colours = address.one_of(st.segmented_control, "Colour", (BY_SOURCE, BY_PART), key="colour-by")
     with right:
         over = address.one_of(
             st.segmented_control,
@@ -176,30 +238,44 @@ def confidence(graph: GeneGraph, run: Run) -> None:
     if sentence:
         st.warning(sentence, icon=":material/info:")
     evidence = pairs.evidence_of(graph, run.predictions)
+    provenance = provenance_sentence(run, evidence, part=measured)
+    if provenance:
+        st.warning(provenance, icon=":material/source:")
+    names = (f"{run.run_id}-predicted-{part}", f"{run.run_id}-residuals-{over}-{part}")
+    marked = _clicked_row(names, len(run.predictions))
+    by_source = colours == BY_SOURCE
     note = note_of(run, "pairs of every part" if part == ALL_PARTS else f"{part} pairs")
     left, right = st.columns(2)
     with left:
-        chosen = _chart(
+        _chart(
             graph,
             run,
-            f"{run.run_id}-predicted-{part}",
+            names[0],
             lambda webgl=False: predicted_vs_actual(
-                run.predictions, parts=parts, evidence=evidence, webgl=webgl, height=CHART_HEIGHT
+                run.predictions,
+                parts=parts,
+                evidence=evidence,
+                by_source=by_source,
+                marked=marked,
+                webgl=webgl,
+                height=CHART_HEIGHT,
             ),
             title="Predicted against actual",
             clickable=True,
             note=note,
         )
     with right:
-        also = _chart(
+        _chart(
             graph,
             run,
-            f"{run.run_id}-residuals-{over}-{part}",
+            names[1],
             lambda webgl=False: residuals(
                 run.predictions,
                 over="actual" if over == "actual" else "prediction",
                 parts=parts,
                 evidence=evidence,
+                by_source=by_source,
+                marked=marked,
                 webgl=webgl,
                 height=CHART_HEIGHT,
             ),
@@ -207,8 +283,9 @@ def confidence(graph: GeneGraph, run: Run) -> None:
             clickable=True,
             note=note,
         )
-    _picked_pair(graph, run, chosen if len(chosen) else also)
+    _picked_pair(graph, run, marked)
     _table(graph, run, part=measured, against="all")
+    _largest_errors(graph, run, evidence, part=measured)
     _within_sources(graph, run, evidence, part=measured)
 
 
@@ -265,11 +342,99 @@ def _ranked_within(run: Run, table: pd.DataFrame, *, part: str) -> str:
     )
 
 
-def _picked_pair(graph: GeneGraph, run: Run, chosen: np.ndarray) -> None:
-    if not len(chosen):
+def _clicked_row(names: Sequence[str], rows: int) -> int | None:
+    """The row behind the point that was clicked on one of the charts, so that both mark it."""
+    for name in names:
+        chosen = selection.numbers(st.session_state.get(name))
+        if len(chosen) and chosen[0] < rows:
+            return int(chosen[0])
+    return None
+
+
+def _picked_pair(graph: GeneGraph, run: Run, row: int | None) -> None:
+    if row is None:
         st.caption("Click a point to see which pair it is, and on what evidence.")
-    elif chosen[0] < len(run.predictions):
-        pairs.card(graph, run, int(chosen[0]))
+    else:
+        pairs.card(graph, run, row)
+
+
+def provenance_sentence(run: Run, evidence: Sequence[str], *, part: str) -> str:
+    """How much of the scores the mere source of a pair explains; "" where sources are not told apart."""
+    rows = run.predictions.assign(evidence=evidence).loc[run.predictions["part"] == part]
+    table = metrics_table.within_sources(run.metrics, rows, part=part)
+    if len(table) < 2:
+        return ""
+    actual, source = rows["actual"].to_numpy(dtype=np.float64), rows.groupby("evidence")["actual"].transform("mean")
+    spread = float(((actual - actual.mean()) ** 2).sum())
+    share = 1 - float(((actual - source.to_numpy()) ** 2).sum()) / spread if spread else 0.0
+    return (
+        f"**Much of the R² is provenance.** Knowing nothing but the evidence of a pair explains {share:.0%} of the "
+        f"variance of the {part} pairs' scores. {_ranked_within(run, table, part=part)}"
+    )
+
+
+def _largest_errors(graph: GeneGraph, run: Run, evidence: Sequence[str], *, part: str) -> None:
+    """The pairs of a part that the run misses most, and what about each explains it."""
+    table = largest_errors(graph, run, evidence, part=part)
+    if not len(table):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Largest errors", anchor=False, width="content")
+        downloads.table_button(
+            f"{run.run_id}-largest-errors-{part}", lambda: table, source=downloads.provenance(graph, run)
+        )
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={
+            "Actual": number(format="%.3f"),
+            "Predicted": number(format="%.3f"),
+            "Residual": number(format="%+.3f"),
+            "Why": st.column_config.TextColumn(width="large"),
+        },
+    )
+
+
+def largest_errors(graph: GeneGraph, run: Run, evidence: Sequence[str], *, part: str) -> pd.DataFrame:
+    """The pairs with the largest absolute residuals: both genes, values, evidence, and why, as far as it can be told.
+
+    A pair is told to be unlike its source where its residual from the mean of the training pairs with the same
+    evidence is as large as half of its own, and its genes to be little known where one has fewer than three of them.
+    """
+    rows = run.predictions.assign(evidence=evidence)
+    trained = rows.loc[rows["part"] == "train"]
+    source_mean = trained.groupby("evidence")["actual"].mean()
+    known = pd.concat([trained["gene_a"], trained["gene_b"]]).value_counts()
+    of_part = rows.loc[rows["part"] == part].assign(residual=lambda table: table["actual"] - table["prediction"])
+    worst = of_part.loc[of_part["residual"].abs().sort_values(ascending=False, kind="stable").index[:MOST_ERRORS]]
+    fewest = np.minimum(worst["gene_a"].map(known).fillna(0), worst["gene_b"].map(known).fillna(0))
+    mean = worst["evidence"].map(source_mean)
+    return pd.DataFrame(
+        {
+            "Gene": worst["gene_a"],
+            "Partner": worst["gene_b"],
+            "Actual": worst["actual"],
+            "Predicted": worst["prediction"],
+            "Residual": worst["residual"],
+            "Evidence": worst["evidence"],
+            "Why": [
+                _why_missed(*values)
+                for values in zip(worst["actual"], worst["residual"], mean, fewest, worst["evidence"], strict=True)
+            ],
+        }
+    )
+
+
+def _why_missed(actual: float, residual: float, source_mean: float, fewest: float, evidence: str) -> str:
+    told = []
+    if np.isfinite(source_mean) and abs(actual - source_mean) >= abs(residual) / 2:
+        told.append(f"unlike other pairs of {evidence or 'no evidence'} (mean {source_mean:.2f})")
+    elif evidence and not np.isfinite(source_mean):
+        told.append("no training pair has this evidence")
+    if fewest < FEW_PAIRS:
+        told.append(f"one of the genes is in {int(fewest)} training pairs")
+    return "; ".join(told) or "nothing that the data set tells"
 
 
 def reconstruct(graph: GeneGraph, run: Run) -> None:

@@ -1,0 +1,64 @@
+"""From the Overview to a plan in at most six clicks; and the network: click, double click, keyboard."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from served import address, settle
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+WHERE = """(label) => {
+    const cy = [...globalThis.__slvizNetworks.values()].at(-1);
+    const node = cy.nodes().filter((each) => each.data('label') === label)[0];
+    const box = cy.container().getBoundingClientRect();
+    return [box.x + node.renderedPosition().x, box.y + node.renderedPosition().y];
+}"""
+NETWORK = "() => globalThis.__slvizNetworks && [...globalThis.__slvizNetworks.values()].at(-1).nodes().length > 0"
+NAMES = "() => [...globalThis.__slvizNetworks.values()].at(-1).nodes().map((each) => each.data('label'))"
+TICK_X, FIRST_ROW_Y, ROW = 15, 54, 35
+
+
+def test_from_the_overview_to_a_plan_in_six_clicks(base: str, page: Any) -> None:
+    page.goto(base)
+    settle(page)
+    box = page.get_by_role("combobox", name="Find a gene")
+    box.press_sequentially("oldAPO101")
+    page.get_by_role("option", name=re.compile(r"APO1\.01 *\(alias oldAPO101\)")).click()  # 1
+    page.wait_for_url(re.compile("gene=APO1.01"))
+    settle(page)
+    table = page.locator('[data-testid="stDataFrameResizable"] canvas').first.bounding_box()
+    for row in range(3):  # 2 to 4
+        page.mouse.click(table["x"] + TICK_X, table["y"] + FIRST_ROW_Y + ROW * row)
+        settle(page)
+    assert page.url.count("~APO1.01") == 3
+    page.get_by_role("button", name="Plan the test of 3 pairs").click()  # 5
+    settle(page)
+    assert page.get_by_text("Controls to run beside them").is_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Plan (TSV)").click()  # 6
+    lines = download.value.path().read_text().splitlines()
+    assert [line.split("\t")[0] for line in lines[2:5]] == ["test"] * 3
+    assert {line.split("\t")[0] for line in lines[5:]} == {"positive", "negative"}
+
+
+def test_the_network_opens_pairs_moves_on_and_takes_the_keyboard(base: str, runs: Any, page: Any) -> None:
+    page.goto(address(base, "gene", run=runs["link"], gene="APO1.01", show="Network"))
+    settle(page)
+    page.wait_for_function(NETWORK)
+    unreported = page.evaluate(NAMES)[1]
+    page.mouse.click(*page.evaluate(WHERE, unreported))
+    page.wait_for_url(re.compile(f"partner={re.escape(unreported)}"))
+    settle(page)
+    assert page.get_by_role("heading", name=f"APO1.01 – {unreported}").is_visible()
+    before = page.evaluate(NAMES)
+    page.get_by_role("application").focus()
+    page.keyboard.press("e")
+    page.wait_for_url(re.compile(f"expanded={re.escape(unreported)}"))
+    settle(page)
+    assert set(page.evaluate(NAMES)) > set(before)
+    known = before[-1]
+    page.mouse.dblclick(*page.evaluate(WHERE, known))
+    page.wait_for_url(re.compile(f"gene={re.escape(known)}"))

@@ -1,0 +1,92 @@
+"""The Predictions page for one gene and for two, and what it says of sources and of errors."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+from page_tools import Open, said
+from run_folders import CHECKOUT
+
+from slviz.datasets import GeneGraph
+from slviz.evaluation import average_precision
+from slviz.figures import predicted_vs_actual, residuals
+from slviz.figures.yields import hits_of_tests
+from slviz.runs import Run
+from slviz.runs.store import RunStore
+from slviz.ui import pairs
+from slviz.ui.predictions import prediction_views
+
+LINK, CONFIDENCE = "gat-both-link-3ec14a25", "gat-both-confidence-b65b8eec"
+
+
+def shipped(store: RunStore, run_id: str) -> Run:
+    shutil.copytree(CHECKOUT / "models" / run_id, store.root / run_id)
+    return store.open(run_id)
+
+
+def test_one_gene_gives_its_best_unreported_partners_and_two_their_pair(store: RunStore, open_at_once: Open) -> None:
+    shipped(store, LINK)
+    app = open_at_once("predictions", run=LINK, gene="APO1.01")
+    assert not app.exception
+    assert "Best unreported partners of APO1.01" in [heading.value for heading in app.subheader]
+    assert app.dataframe[0].value["Rank"].is_monotonic_increasing
+    app = open_at_once("predictions", run=LINK, gene="APO1.01", partner="APO2.10")
+    assert "APO1.01 – APO2.10" in [heading.value for heading in app.subheader]
+    assert "**Reason.**" in said(app)
+    assert "is named twice" in said(open_at_once("predictions", run=LINK, gene="APO1.01", partner="oldAPO101"))
+
+
+def test_tests_and_precision_stand_beside_baselines(store: RunStore, demo: GeneGraph) -> None:
+    run = shipped(store, LINK)
+    rows = prediction_views.compared(run.predictions, part="test", against="random")
+    figure = hits_of_tests(run.predictions, against="random", called="gat")
+    own = next(trace for trace in figure.data if trace.name.startswith("gat"))
+    assert own.y[-1] == rows["actual"].sum()
+    first = rows.sort_values("prediction", ascending=False)["actual"].head(100).sum()
+    assert own.name == f"gat (first 100: {first:.0f})"
+    table = prediction_views.precision_table(rows, called="gat")
+    assert len(table) == 9
+    assert average_precision(rows["actual"].to_numpy(), rows["prediction"].to_numpy()) > 0.9
+    assert not len(prediction_views.precision_table(rows.loc[rows["actual"] > 0.5], called="gat"))
+
+
+def test_sources_are_told_apart_and_named_as_what_explains_the_scores(
+    store: RunStore, demo: GeneGraph, open_at_once: Open
+) -> None:
+    run = shipped(store, CONFIDENCE)
+    app = open_at_once("predictions", run=CONFIDENCE)
+    assert not app.exception
+    evidence = pairs.evidence_of(demo, run.predictions)
+    test = run.predictions.assign(evidence=evidence).query("part == 'test'")
+    means = test["evidence"].map(test.groupby("evidence")["actual"].mean())
+    share = 1 - ((test["actual"] - means) ** 2).sum() / ((test["actual"] - test["actual"].mean()) ** 2).sum()
+    assert "Much of the R² is provenance." in said(app)
+    assert f"explains {share:.0%} of the variance" in said(app)
+    assert "Largest errors" in [heading.value for heading in app.subheader]
+
+
+def test_the_largest_errors_are_the_largest_and_say_why(store: RunStore, demo: GeneGraph) -> None:
+    run = shipped(store, CONFIDENCE)
+    table = prediction_views.largest_errors(demo, run, pairs.evidence_of(demo, run.predictions), part="test")
+    test = run.predictions.query("part == 'test'")
+    wanted = (test["actual"] - test["prediction"]).abs().nlargest(len(table))
+    assert table["Residual"].abs().tolist() == pytest.approx(wanted.tolist())
+    assert table["Why"].str.contains("unlike other pairs of|in . training pairs|nothing that").all()
+
+
+def test_points_carry_the_colours_of_sources_and_a_ring_marks_the_same_pair() -> None:
+    actual, predicted = np.array([[0.1, 0.5, 0.9], [0.2, 0.5, 0.6]], dtype=np.float32)
+    predictions = pd.DataFrame({"gene_a": list("ABC"), "gene_b": list("XYZ"), "part": "test", "against": "known"})
+    predictions = predictions.assign(actual=actual, prediction=predicted)
+    kinds = ["Screen", "", "Screen"]
+    for figure in (
+        predicted_vs_actual(predictions, evidence=kinds, by_source=True, marked=2),
+        residuals(predictions, evidence=kinds, by_source=True, marked=2),
+    ):
+        names = [trace.name for trace in figure.data]
+        assert {"Screen (2)", "no evidence recorded (1)"} <= set(names)
+        assert names.count("chosen pair") == 1
+    assert "chosen pair" not in [trace.name for trace in predicted_vs_actual(predictions, marked=None).data]
