@@ -18,6 +18,9 @@ layout.navigate(
         st.Page(layout.TUNING, title="Tuning", icon=":material/tune:"),
         st.Page(layout.COMPARE, title="Compare", icon=":material/compare_arrows:"),
         st.Page(layout.VECTORS, title="Vectors", icon=":material/scatter_plot:"),
-        st.Page("pages/glossary.py", title="Glossary", icon=":material/menu_book:"),
-    ]
+    ],
+    learn=[
+        st.Page(layout.LAB, title="Lab", icon=":material/labs:"),
+        st.Page(layout.GLOSSARY, title="Glossary", icon=":material/menu_book:"),
+    ],
 )

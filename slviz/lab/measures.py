@@ -10,8 +10,8 @@ import pandas as pd
 from jaxtyping import Bool, Float64
 
 from slviz.lab.activations import ACTIVATIONS
-from slviz.lab.network import Parameters, backward, forward, loss_error, mean_loss, probabilities
-from slviz.lab.points import LabPoints
+from slviz.lab.network import Parameters, backward, forward, loss_error, mean_loss, predicted, probabilities
+from slviz.lab.points import PARTS, LabPoints
 from slviz.lab.training import LabTraining, Moment
 
 ROOM = 0.12
@@ -64,6 +64,32 @@ def units_on(
     return passed.net_inputs[layer].T.reshape(-1, steps, steps)
 
 
+def unit_lines(parameters: Parameters, plane: Grid) -> Float64[np.ndarray, "units 2 2"]:
+    """The boundary of every unit of the first layer on a grid: two ends (x, y); NaN where it does not cross it.
+
+    A boundary of the first layer is straight: w · x + b = 0.
+    """
+    weights, bias = parameters.weights[0], parameters.biases[0]
+    if plane.across == plane.up:
+        return np.full((weights.shape[1], 2, 2), np.nan)
+    rest = plane.values[0].copy()
+    rest[[plane.across, plane.up]] = 0.0
+    constant = bias + rest @ weights
+    corners = np.array([(x, y) for x, y in ((0, 0), (-1, 0), (-1, -1), (0, -1))])
+    places = np.array([(plane.x[x], plane.y[y]) for x, y in corners])
+    values = places @ weights[[plane.across, plane.up]] + constant  # [corners, units]
+    lines = np.full((weights.shape[1], 2, 2), np.nan)
+    for unit in range(weights.shape[1]):
+        ends = []
+        for here, there in ((0, 1), (1, 2), (2, 3), (3, 0)):
+            first, second = values[here, unit], values[there, unit]
+            if (first < 0) != (second < 0):
+                ends.append(places[here] + (places[there] - places[here]) * first / (first - second))
+        if len(ends) == 2:
+            lines[unit] = ends
+    return lines
+
+
 # --- gradients and units ---------------------------------------------------------------------------------------
 
 
@@ -103,6 +129,22 @@ def equal_columns(parameters: Parameters) -> list[int]:
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------
+
+
+def point_table(training: LabTraining, moment: Moment) -> pd.DataFrame:
+    """Every point with its features, class and part, the class that the network predicts, and the share of each."""
+    points = training.points
+    logits = training.logits(moment.parameters, points.values)
+    shares = probabilities(logits)
+    return pd.DataFrame(
+        {
+            **{name: points.values[:, place] for place, name in enumerate(points.features)},
+            "class": [points.classes[label] for label in points.labels],
+            "part": [PARTS[part] for part in points.part],
+            "predicted": [points.classes[label] for label in predicted(logits)],
+            **{f"share of {name}": shares[:, place] for place, name in enumerate(points.classes)},
+        }
+    )
 
 
 def parameter_table(training: LabTraining, epochs: Sequence[int]) -> pd.DataFrame:

@@ -107,16 +107,22 @@ class LabTraining:
             seed=setup.seed,
         )  # fmt: skip
 
+    @property
+    def stops(self) -> tuple[int, ...]:
+        """The epochs that playing shows one after the other: 0, 1, 2, 3, 5, 8 and some 25 more to the end."""
+        spaced = np.linspace(0, self.setup.epochs, 26).astype(int).tolist()
+        return tuple(sorted({epoch for epoch in (1, 2, 3, 5, 8, *spaced) if epoch <= self.setup.epochs}))
+
     def advance(self, *, seconds: float = float("inf"), epochs: int | None = None) -> None:
-        """Train on, for about so many seconds or so many epochs, at most to the end."""
-        deadline = time.perf_counter() + seconds
+        """Train on, for about so many seconds of computing or so many epochs, at most to the end."""
+        deadline = time.thread_time() + seconds
         with self._lock, threadpool_limits(1, user_api="blas"), np.errstate(all="ignore"):
             last = self.setup.epochs if epochs is None else min(self.reached + epochs, self.setup.epochs)
             while self.reached < last and self.diverged is None:
                 gradients = self._pending
                 self._step(self._now, gradients, self.reached + 1)
                 self._pending = self._look(self._now, epoch=self.reached + 1)
-                if time.perf_counter() > deadline:
+                if time.thread_time() > deadline:
                     break
 
     def at(self, epoch: int) -> Moment:

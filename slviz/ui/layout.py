@@ -29,6 +29,7 @@ OVERVIEW, TRAIN, EMBEDDING, PREDICTIONS, NEIGHBOURHOOD, COMPARE = (
     f"pages/{name}.py" for name in ("overview", "train", "embedding", "predictions", "neighbourhood", "compare")
 )
 VECTORS, GENE = "pages/vectors.py", "pages/gene.py"
+LAB, GLOSSARY = "pages/lab.py", "pages/glossary.py"
 RESULTS, TUNING = "pages/results.py", "pages/tuning.py"
 ICON = str(Path(__file__).with_name("icon.png"))
 """A file, since a named icon would be fetched from the net by every visitor's browser."""
@@ -37,10 +38,15 @@ NO_RUN = "**No finished run yet.** Train one: on the demo it takes about a minut
 _NAVIGATED = "navigated"
 
 
-def navigate(pages: Sequence[Page]) -> None:
-    """Draw the links to all pages, carrying run and gene along, and run the page of this address."""
+def navigate(pages: Sequence[Page], *, learn: Sequence[Page] = ()) -> None:
+    """Draw the links to all pages, carrying run and gene along, and run the page of this address.
+
+    Args:
+        pages: what one works with, in the order of the sidebar.
+        learn: what one learns from, under a heading of its own.
+    """
     _clear_left_overs(str(cache.store().root))
-    current = st.navigation(list(pages), position="hidden")
+    current = st.navigation([*pages, *learn], position="hidden")
     st.session_state[_NAVIGATED] = True
     if (query := address.in_names_of_today()) is not None:
         st.switch_page(current, query_params=query)
@@ -49,9 +55,16 @@ def navigate(pages: Sequence[Page]) -> None:
     if login.is_inside():
         gene_finder.in_sidebar(GENE)
     with st.sidebar:
-        for page in pages:
-            st.page_link(page, query_params=address.shared_parameters())
+        _links(pages)
+        if learn:
+            st.caption("Learn")
+            _links(learn)
     current.run()
+
+
+def _links(pages: Sequence[Page]) -> None:
+    for page in pages:
+        st.page_link(page, query_params=address.shared_parameters())
 
 
 @st.cache_resource(show_spinner=False)

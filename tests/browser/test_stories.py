@@ -27,6 +27,7 @@ TITLES = {
     "tuning": "Tuning",
     "compare": "Compare",
     "vectors": "Vectors",
+    "lab": "Lab",
     "glossary": "Glossary",
 }
 ROW_PIXELS = 35

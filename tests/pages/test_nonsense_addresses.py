@@ -96,6 +96,10 @@ KEYS = {
     "tuning": ("gene",),
     "compare": ("with", "against"),
     "vectors": ("gene",),
+    "lab": (
+        *("noise", "count", "slope", "start", "scale", "bias", "optimiser", "rate", "epochs", "keep", "seed", "label"),
+        *("epoch", "play", "show", "layer", "unit", "point", "across", "up", "straight", "activation", "activation-1"),
+    ),
     "glossary": ("find",),
 }
 """Keys that one page reads; those of `GATES` decide whether it shows anything at all, and are tried one by one."""
@@ -110,6 +114,7 @@ GATES = {
     "tuning": ("data", "study"),
     "compare": ("run",),
     "vectors": (),
+    "lab": ("preset", "points", "hidden", "own"),
 }
 NEEDS_A_RUN = ("embedding", "predictions", "gene", "neighbourhood", "compare")
 

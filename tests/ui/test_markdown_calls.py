@@ -51,6 +51,20 @@ DECIDED: dict[str, tuple[str, ...]] = {
     ),
     "downloads.py": ("download_button: label",),
     "embedding.py": ("caption: NO_EMBEDDING.format(width=run.embedding.shape[1])",),
+    "lab.py": ("caption: notes", "metric: PART_WORDS[part]", "metric: part"),
+    "lab_controls.py": (
+        "caption: fitting[0].why",
+        "entry: label or setting.label",
+        "entry: setting.help",
+        "text_input: SETTINGS['hidden'].help",
+    ),
+    "lab_views.py": (
+        "caption: int(labels[point])",
+        "caption: training.widths[layer + 1]",
+        "caption: width",
+        "markdown: layer",
+        "markdown: unit",
+    ),
     "layout.py": (
         "info: nothing",
         "title: address.value('data') or default_source()",

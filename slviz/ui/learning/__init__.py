@@ -1,0 +1,1 @@
+"""The Lab page: small networks that one watches learning."""
