@@ -13,7 +13,7 @@ from slviz.lab.findings import findings
 from slviz.lab.points import lab_points
 from slviz.lab.presets import PRESETS, preset
 from slviz.lab.setup import LabSetup
-from slviz.lab.training import LabTraining, Moment
+from slviz.lab.training import LabTraining
 from slviz.runs.store import RunStore
 from slviz.ui.learning import lab, lab_autograd, lab_controls, lab_play
 
@@ -139,22 +139,22 @@ def test_step_begins_anew_and_the_best_epoch_is_shown(open_at_once: Open) -> Non
     assert f"{app.session_state['lab epoch']:,}" == metric(app, "Best epoch")
 
 
-def test_playing_shows_one_stop_after_the_other_and_ends(open_at_once: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[tuple[int, bool]] = []
-    bar = lab_play.bar
-
-    def noted(training: LabTraining) -> Moment:
-        moment = bar(training)
-        seen.append((moment.epoch, lab_play.is_playing()))
-        return moment
-
-    monkeypatch.setattr(lab_play, "PLAY_SECONDS", 0.0)
+def test_playing_begins_at_the_start_and_goes_from_stop_to_stop(open_at_once: Open) -> None:
     app = open_at_once("lab", epochs="6")
-    monkeypatch.setattr(lab_play, "bar", noted)
     app.button(key="lab play").click()
     again(app)
-    assert seen == [*((epoch, True) for epoch in range(7)), (6, False)]
+    assert app.session_state["lab epoch"] == 0
+    assert app.query_params["play"] == "true"
+    app.session_state["lab next"] = 3  # what a tick leaves
+    again(app)
+    assert app.session_state["lab epoch"] == 3
+    app.button(key="lab play").click()
+    again(app)
     assert "play" not in app.query_params
+    setup = LabSetup(epochs=6)
+    training = LabTraining(setup, lab_points(setup))
+    training.advance(epochs=4)
+    assert [lab_play.next_stop(training, epoch) for epoch in range(7)] == [1, 2, 3, 4, None, None, None]
 
 
 def test_autograd_comes_from_a_worker_and_is_shown_when_it_is_there(open_at_once: Open) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import time
 
 import streamlit as st
 
@@ -12,10 +11,10 @@ from slviz.lab.training import LabTraining, Moment
 from slviz.ui import address
 from slviz.ui.labels import escape_markdown
 
-EPOCH, PLAYING, NEXT, LAST = "lab epoch", "lab playing", "lab next", "lab last"
+EPOCH, PLAYING, NEXT, LAST, DRAWN = "lab epoch", "lab playing", "lab next", "lab last", "lab drawn"
 """What the session knows. The address says the same and is read when a visit begins: a slider that Streamlit binds to
 the address forgets its value when its ends change."""
-PLAY_SECONDS, LOOK_SECONDS = 0.5, 0.1
+PLAY_SECONDS, TRAIN_SECONDS = 0.5, 0.3
 
 
 def is_playing() -> bool:
@@ -93,24 +92,35 @@ def _reached(training: LabTraining) -> int:
 
 
 def go_on(training: LabTraining) -> None:
-    """At the end of the page: run it again with the next slice of a training, or the next epoch that is played.
+    """At the end of the page: show the next slice of a training, or the next epoch that is played, in a moment.
 
-    The script itself goes round, since a fragment that the browser asks for at intervals would bring along the address
-    of before the last click. Between two looks a click of the visitor ends it.
+    The browser asks for it, so that a slow one is not flooded; and it begins to count when it has all of the page, so
+    that it knows the address of today.
     """
+    every = PLAY_SECONDS if is_playing() else None if training.finished else TRAIN_SECONDS
+    if every is not None:
+        st.session_state[DRAWN] = True
+        st.fragment(_tick, run_every=every)(training)
+
+
+def _tick(training: LabTraining) -> None:
+    if st.session_state.pop(DRAWN, False):
+        return  # with the page itself
     if is_playing():
-        place = st.empty()
-        for _ in range(round(PLAY_SECONDS / LOOK_SECONDS)):
-            time.sleep(LOOK_SECONDS)
-            place.empty()
-        stop = bisect.bisect_right(training.stops, _reached(training))
-        if stop < len(training.stops) and training.stops[stop] <= training.reached:
-            st.session_state[NEXT] = training.stops[stop]
+        following = next_stop(training, _reached(training))
+        if following is not None:
+            st.session_state[NEXT] = following
         elif training.finished:
             st.session_state[PLAYING] = False
-        st.rerun()
-    if not training.finished:
-        st.rerun()
+    st.rerun()
+
+
+def next_stop(training: LabTraining, epoch: int) -> int | None:
+    """The epoch that playing shows after this one; None where it has not been reached or there is none."""
+    place = bisect.bisect_right(training.stops, epoch)
+    if place == len(training.stops) or training.stops[place] > training.reached:
+        return None
+    return training.stops[place]
 
 
 def _play(training: LabTraining) -> None:
