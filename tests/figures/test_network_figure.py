@@ -132,3 +132,16 @@ def test_gene_alone_says_so() -> None:
     figure = network_figure(around(limit=0, predicted=0))
     assert not figure.data
     assert "GENE3 has no neighbour to draw" in figure.layout.annotations[0].text
+
+
+def test_widths_follow_the_edges_of_the_centre_however_heavy_those_among_the_others_are() -> None:
+    found = around(limit=5)
+    weight = np.where(found.place == "among", 0.9, 0.05).astype(np.float32)
+    weight[np.flatnonzero(found.place == "spoke")[0]] = 0.1
+    assert (found.place == "among").any()
+    figure = network_figure(dataclasses.replace(found, weight=weight))
+    legend = [trace.name for trace in figure.data if trace.legendgroup == "width"]
+    assert legend[0] == "attention 0.100 (widest)"
+    coloured = [trace.line.width for trace in lines(figure) if trace.opacity == 0.8]
+    assert max(coloured) == WIDEST
+    assert max(trace.line.width for trace in lines(figure)) == WIDEST, "what is heavier is no wider"

@@ -20,6 +20,7 @@ from slviz.runs.artifacts.explanations import ATTENTION, INTEGRATED, PARTNERS, P
 from slviz.runs.artifacts.pair_faithfulness import PairFaithfulness
 from slviz.runs.store import RunStore
 from slviz.scorers.pair_decoder import NAMES
+from slviz.training import train
 
 
 @pytest.fixture
@@ -59,11 +60,6 @@ def an_explanation(run: Run, pair: tuple[int, int], *, faithful: bool) -> PairEx
         curves=curves,
         blocks=blocks_frame(("feature ppi", "messages from partners"), (0.5, 1.5), (1.0, 0.2)),
     )
-
-
-def partner_of(run: Run, demo: GeneGraph, gene: int) -> int:
-    source, target = run.attention.edges  # type: ignore[union-attr]
-    return int(source[(target == gene) & (source != gene)][0])
 
 
 def shown_partner(app) -> str:
@@ -152,17 +148,26 @@ def test_neighbours_are_picked_by_score_once_attention_failed(
     assert after == [demo.genes[gene] for gene in expected]
 
 
-def test_a_formula_says_that_it_is_one_number(
+def test_a_formula_says_what_it_counts(
     store: RunStore, demo: GeneGraph, hub: int, open_page: Open, scoring: Run
 ) -> None:
     spec = dataclasses.replace(scoring.spec, network=NETWORKS.make("l3"))
-    from slviz.training import train
-
     run = train(demo, spec, spec.split.divide(demo), device="cpu")
     finish(store, run)
-    partner = demo.genes[partner_of(scoring, demo, hub)]
-    app = open_page("neighbourhood", run=run.run_id, gene=demo.genes[hub], limit="50")
+    gene = demo.genes[hub]
+    partner = shown_partner(open_page("neighbourhood", run=run.run_id, gene=gene))
+    app = open_page("neighbourhood", run=run.run_id, gene=gene, partner=partner)
     assert not app.exception
-    partner = shown_partner(app)
-    app = open_page("neighbourhood", run=run.run_id, gene=demo.genes[hub], limit="50", partner=partner)
-    assert "one number, paths of three hops" in said(app)
+    text = said(app).replace("\\", "")
+    assert "one formula, paths of three hops" in text
+    known = run.predictions.query("against == 'known' and part == 'train'")
+    partners = {
+        name: set(known.loc[known["gene_a"] == name, "gene_b"]) | set(known.loc[known["gene_b"] == name, "gene_a"])
+        for name in (gene, partner)
+    }
+    assert f"{gene} has {len(partners[gene] - {partner})} other partners" in text or (
+        f"{gene} has {len(partners[gene] - {partner})}." in text
+    )
+    shared = partners[gene] & partners[partner]
+    assert ("They share none" in text) == (not shared)
+    assert len(shared) > 10 or all(name in text for name in shared)

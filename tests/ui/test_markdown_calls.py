@@ -197,7 +197,14 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "subheader: title",
     ),
     "view_shares.py": ("markdown: named",),
-    "check_view.py": ("caption: verdict.sentence", "caption: remark", "markdown: icon", "markdown: said"),
+    "check_view.py": (
+        "caption: verdict.sentence",
+        "caption: TITLES[verdict.order]",
+        "caption: remark",
+        "markdown: icon",
+        "markdown: said",
+    ),
+    "formula_view.py": ("markdown: named",),
     "pair_view.py": ("caption: named", "markdown: named"),
 }
 """Looked at one by one: each is the page's own text, a number, or escaped where it is made."""

@@ -9,9 +9,9 @@ from slviz.pipeline import commands
 from slviz.runs import Run
 from slviz.scorers import ExplainedScorer
 from slviz.ui import cache, job_panel, scorers, view_shares
-from slviz.ui.labels import NETWORK_WORDS, escape_markdown
+from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
-from slviz.ui.why import check_view, reasons_view
+from slviz.ui.why import check_view, formula_view, reasons_view
 
 
 def show(run: Run, graph: GeneGraph, gene_a: int, gene_b: int) -> None:
@@ -32,7 +32,7 @@ def show(run: Run, graph: GeneGraph, gene_a: int, gene_b: int) -> None:
         view_shares.show(graph, run, (gene_a, gene_b))
     if not run.spec.network.learns_in_epochs:
         if not isinstance(scorer, ExplainedScorer):
-            _one_number(run, named)
+            formula_view.show(run, graph, scorer, pair)
         return
     with st.container(border=True):
         st.markdown(f"**Why {named}: what the network was told, and whom it heard**")
@@ -45,17 +45,6 @@ def show(run: Run, graph: GeneGraph, gene_a: int, gene_b: int) -> None:
         reasons_view.partners(run, graph, explanation)
         check_view.show(run, graph, explanation)
         reasons_view.attention(run, graph, explanation)
-
-
-def _one_number(run: Run, named: str) -> None:
-    """A formula has no sides to tell apart: it is said what it is."""
-    words = NETWORK_WORDS.get(run.spec.network.name, run.spec.network.row_name).removeprefix("a baseline: ")
-    st.caption(
-        in_words(
-            f"**What the score of {named} rests on**: one number, {escape_markdown(words)}. "
-            "There are no sides to tell apart, and nothing was learnt of single genes."
-        )
-    )
 
 
 def _job(run: Run, graph: GeneGraph, pair: tuple[int, int]) -> job_panel.Job:
