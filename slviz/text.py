@@ -18,6 +18,16 @@ LONGEST_WORD, LONGEST_LINE, LONGEST_TEXT = 300, 1_500, 10_000
 LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 
 
+def duration(seconds: float) -> str:
+    """Such as "8 s", "2 min 10 s" or "1 h 5 min"."""
+    whole = max(round(seconds), 0)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
 def spelt_out(text: str, *, keep: str = "", blanks: bool = True) -> str:
     r"""`text` with every mark that is not seen written as its escape, such as \x1b, \u202e or \ud800.
 

@@ -9,7 +9,7 @@ import sys
 import pandas as pd
 
 from slviz.errors import RunError
-from slviz.pipeline.jobs import seconds_left
+from slviz.pipeline.time_left import seconds_left
 from slviz.runs.damage import readable
 from slviz.runs.run import METRIC_COLUMNS, NETWORK, OWN_ROWS
 from slviz.runs.spec import TABLES, RunSpec

@@ -27,6 +27,7 @@ examples:
   python -m slviz train --task link --network gat --features both heads=2 epochs=50
   python -m slviz train --data FOLDER --task confidence --network mlp --seed 3
   python -m slviz train --test-pairs new_screen.tsv
+  python -m slviz train --test-pairs test.tsv --test-negatives no.tsv --validation-pairs dev.tsv
   python -m slviz train --resume gat-both-link-3f9c2a81
 """
 
@@ -53,6 +54,15 @@ def add_train_command(commands: argparse._SubParsersAction) -> None:
         "--test-pairs", metavar="FILE", type=Path, help="hold out these pairs: a table of two genes a row"
     )
     command.add_argument("--test-negatives", metavar="FILE", type=Path, help="negatives to tell them from")
+    command.add_argument(
+        "--validation-pairs",
+        metavar="FILE",
+        type=Path,
+        help="with --test-pairs: validate with these pairs (default: a share of the known ones)",
+    )
+    command.add_argument(
+        "--train-negatives", metavar="FILE", type=Path, help="with --test-pairs: learn from these negatives"
+    )
     command.add_argument("--seed", metavar="N", type=int, default=0, help="of first weights and chance (default: 0)")
     command.add_argument(
         "--device", metavar="NAME", help="auto, cuda, mps or cpu (default: auto; with --resume that of the run)"
@@ -100,9 +110,7 @@ def spec_of(options: argparse.Namespace, graph: GeneGraph, *, source: str, held_
         names["split"] = "file"
     choices = choices_from_words(names, options.settings)
     if held_out is not None:
-        choices["split"] = dataclasses.replace(
-            choices["split"], test_pairs=held_out.test_pairs, test_negatives=held_out.test_negatives
-        )
+        choices["split"] = dataclasses.replace(choices["split"], **held_out.digests)
     return RunSpec.of(
         graph,
         source=source,
@@ -113,15 +121,27 @@ def spec_of(options: argparse.Namespace, graph: GeneGraph, *, source: str, held_
 
 def _held_out(graph: GeneGraph, options: argparse.Namespace) -> HeldOut | None:
     if options.test_pairs is None:
-        if options.test_negatives is not None:
-            raise InvalidSetting("--test-negatives needs --test-pairs FILE beside it.")
+        for name in ("test_negatives", "validation_pairs", "train_negatives"):
+            if getattr(options, name) is not None:
+                raise InvalidSetting(f"--{name.replace('_', '-')} needs --test-pairs FILE beside it.")
         if options.split == "file":
             raise InvalidSetting("The split 'file' needs its file of test pairs: give it with --test-pairs FILE.")
         return None
     if options.split not in (None, "file"):
         raise InvalidSetting(f"--test-pairs holds out the pairs of a file; leave '--split {options.split}' away.")
-    held_out = HeldOut.read(graph, options.test_pairs, negatives=options.test_negatives)
-    for file, remarks in ((options.test_pairs, held_out.remarks), (options.test_negatives, held_out.negative_remarks)):
+    held_out = HeldOut.read(
+        graph,
+        options.test_pairs,
+        negatives=options.test_negatives,
+        validation=options.validation_pairs,
+        train_negatives=options.train_negatives,
+    )
+    for file, remarks in (
+        (options.test_pairs, held_out.remarks),
+        (options.test_negatives, held_out.negative_remarks),
+        (options.validation_pairs, held_out.validation_remarks),
+        (options.train_negatives, held_out.train_negative_remarks),
+    ):
         for remark in remarks:
             print(f"slviz: {file}: {remark}", file=sys.stderr, flush=True)
     return held_out

@@ -91,6 +91,7 @@ class TreesBaseline(Baseline):
             seed=training.seed,
             embedding=embedding,
             views=self.views,
+            negatives_per_pair=training.task.negatives_in_training,
         )
         return Fitted(embedding, scorer, arrays)
 

@@ -80,6 +80,7 @@ class MultiView(OneSettingAView):
             embedding=fitted.embedding,
             decoder=fitted.arrays,
             views=self.views,
+            negatives_per_pair=training.task.negatives_in_training,
         )
         return dataclasses.replace(fitted, scorer=scorer, arrays=arrays)
 

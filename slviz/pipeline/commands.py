@@ -14,9 +14,10 @@ from slviz.errors import InvalidSetting
 from slviz.projections.method import ProjectionMethod
 from slviz.runs.settings_parser import words_of
 from slviz.runs.spec import TABLES, RunSpec
+from slviz.splits.held_out import FROM_FILES
 
 PROGRAM = ("python", "-m", "slviz")
-FROM_A_FILE = frozenset({"test_pairs", "test_negatives"})
+FROM_A_FILE = frozenset(FROM_FILES)
 """Settings of a split that follow from the user's own files."""
 
 
@@ -32,6 +33,8 @@ def train(
     device: str = "auto",
     test_pairs: Path | str | None = None,
     test_negatives: Path | str | None = None,
+    validation_pairs: Path | str | None = None,
+    train_negatives: Path | str | None = None,
 ) -> list[str]:
     """Train `spec`.
 
@@ -39,7 +42,7 @@ def train(
         spec: what to train.
         source: where the data set is opened from, as `open_dataset` takes it.
         device: "auto", "cpu", "cuda" or "mps".
-        test_pairs, test_negatives: the user's own files, for the split `file`.
+        test_pairs, test_negatives, validation_pairs, train_negatives: the user's own files, for the split `file`.
 
     Raises `InvalidSetting` for the split `file` without its file.
     """
@@ -49,8 +52,13 @@ def train(
     for part in ("task", "network", "features"):
         command += [f"--{part}", getattr(spec, part).name]
     if spec.split.name == "file":
-        command += ["--test-pairs", str(test_pairs)]
-        command += ["--test-negatives", str(test_negatives)] if test_negatives is not None else []
+        files = {
+            "--test-pairs": test_pairs,
+            "--test-negatives": test_negatives,
+            "--validation-pairs": validation_pairs,
+            "--train-negatives": train_negatives,
+        }
+        command += [word for option, path in files.items() if path is not None for word in (option, str(path))]
     else:
         command += ["--split", spec.split.name]
     if spec.optimiser.name != next(iter(TABLES["optimiser"])):

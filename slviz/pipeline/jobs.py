@@ -15,9 +15,6 @@ import threading
 import time
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
 from slviz import places
 from slviz.disk.ages import is_old
 from slviz.disk.left_over import LeftOver, entries_in
@@ -32,7 +29,6 @@ from slviz.runs.worker import write_failure
 
 JOBS = ".jobs"
 LOG_DAYS = 7.0
-RECENT_EPOCHS = 20
 
 
 def start(arguments: list[str], *, run_id: str | None = None) -> None:
@@ -62,14 +58,15 @@ def start_training(
     *,
     source: str,
     device: str = "auto",
-    test_pairs: Path | str | None = None,
-    test_negatives: Path | str | None = None,
+    **files: Path | str | None,
 ) -> None:
     """Start training; the run shows as waiting from this moment on.
 
+    `files` are those that `commands.train` takes for the split `file`.
+
     Raises `RunAlreadyRunning` where a worker has it already, `RunNotSaved` where the disk refuses.
     """
-    arguments = commands.train(spec, source=source, device=device, test_pairs=test_pairs, test_negatives=test_negatives)
+    arguments = commands.train(spec, source=source, device=device, **files)
     RunStore.default().request(spec, device=device)
     start(arguments, run_id=spec.run_id)
 
@@ -120,11 +117,3 @@ def left_over_jobs(root: Path) -> list[LeftOver]:
     logs = [path for path in entries_in(root / JOBS) if path.suffix == ".log"]
     found += [LeftOver(path, "a log of last week") for path in logs if is_old(path, LOG_DAYS * 86400)]
     return [each for each in found if not each.is_in_use]
-
-
-def seconds_left(history: pd.DataFrame, epochs: int) -> float:
-    """About how long training still takes, from the median of recent epochs; NaN before the first."""
-    if not len(history):
-        return float("nan")
-    remaining = max(epochs - int(history["epoch"].iloc[-1]), 0)
-    return float(np.median(history["seconds"].to_numpy()[-RECENT_EPOCHS:])) * remaining

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import platform
 import time
@@ -11,26 +12,34 @@ from pathlib import Path
 
 from slviz.disk.locks import Held, LockBusy, take
 from slviz.errors import InvalidSetting
+from slviz.pipeline.time_left import wait_words
+from slviz.pipeline.voice import SILENT, Voice
 from slviz.runs.files import saving
+from slviz.runs.store import RunStore
 from slviz.runs.worker import RunWriter
 
 SLOTS = ".slots"
 SLOT_POLL_SECONDS = 0.5
+TOLD_EVERY_SECONDS = 20.0
 
 
 @contextlib.contextmanager
-def slot(writer: RunWriter, root: Path, *, places: int | None = None) -> Iterator[None]:
+def slot(writer: RunWriter, store: RunStore, *, places: int | None = None, voice: Voice = SILENT) -> Iterator[None]:
     """One of this machine's places to train in, held for as long as the block runs.
 
-    There are `places` of them, or as many as `slots()` says. Where all are taken the run shows as waiting;
-    raises `RunCancelled` when it is cancelled meanwhile.
+    There are `places` of them, or as many as `slots()` says. Where all are taken the run shows as waiting, and `voice`
+    is told for how long; raises `RunCancelled` when it is cancelled meanwhile.
     """
     places = slots() if places is None else places
-    taken = _free_slot(root, places)
+    taken = _free_slot(store.root, places)
     if taken is None:
+        told = -math.inf
         with writer.waiting():
-            while (taken := _free_slot(root, places)) is None:
+            while (taken := _free_slot(store.root, places)) is None:
                 writer.stop_if_cancelled()
+                if time.monotonic() - told >= TOLD_EVERY_SECONDS:
+                    told = time.monotonic()
+                    voice.tell(wait_words(store))
                 time.sleep(SLOT_POLL_SECONDS)
     try:
         yield

@@ -9,6 +9,7 @@ import pandas as pd
 
 from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun, SlvizError
+from slviz.pipeline.evaluation_progress import EvaluationProgress
 from slviz.pipeline.slots import slot
 from slviz.pipeline.synthetic import SYNTHETIC
 from slviz.pipeline.voice import SILENT, Voice
@@ -79,7 +80,7 @@ def train_run(
             if spec.synthetic:
                 voice.tell(SYNTHETIC)
             writer.note_device(device)
-            with slot(writer, store.root, places=places):
+            with slot(writer, store, places=places, voice=voice):
                 events = events or (writer.folder / EVENTS).is_dir()
                 _train(writer, spec, graph=graph, held_out=held_out, device=device, events=events, voice=voice)
                 if maps:
@@ -106,7 +107,7 @@ def _train(
     writer.stop_if_cancelled()
     graph = graph if graph is not None else data_of(spec)
     split = _split(writer, spec, graph, held_out=held_out)
-    for remark in spec.split.remarks(graph):
+    for remark in spec.split.remarks(graph, held_out=held_out):
         voice.tell(remark)
     stored = writer.stored_checkpoint()
     writer.begin(split.to_frame(graph.genes), after_epoch=stored.epoch if stored else 0)
@@ -150,6 +151,7 @@ def _trained(
         split,
         device=device,
         on_epoch=on_epoch,
+        on_evaluation=EvaluationProgress(writer, voice),
         checkpoint=Checkpoint(stored.epoch, dict(stored.arrays), stored.history) if stored else None,
         on_checkpoint=on_checkpoint,
     )

@@ -20,6 +20,7 @@ from slviz.runs.settings_parser import words_of
 from slviz.runs.spec import RunSpec
 from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
+from slviz.splits.held_out import FROM_FILES
 from slviz.splits.pair_split import GENE_ROW, POPULARITY_MATCHED
 
 WITHIN = "within sources"
@@ -29,7 +30,7 @@ OF_ONE = ("class ", "screen ")
 RECONSTRUCT = "reconstruct"
 COLUMNS = ("task", "protocol", "model", "is_network", "features", "split", "held_out", "run_id", "seed")
 RESULT_COLUMNS = (*COLUMNS, "against", "metric", "value")
-SPLIT_SETTINGS = frozenset({"fold", "split_seed", "publication", "test_pairs", "test_negatives"})
+SPLIT_SETTINGS = frozenset({"fold", "split_seed", "publication", *FROM_FILES})
 """What tells splits of one protocol apart; other settings make it another protocol."""
 
 
@@ -89,7 +90,7 @@ def model_of(spec: RunSpec) -> str:
     """The network with all that is not at its default, such as "gat (heads=2, epochs=50)"."""
     asked_for = ("network", "task", "optimiser") if spec.task.scores_pairs else ("network", "optimiser")
     parts = {part: getattr(spec, part) for part in asked_for}
-    return _named(spec.network.name, words_of(parts))
+    return _named(spec.network.name, words_of(parts, leave_out=frozenset(spec.task.of_evaluation)))
 
 
 def held_out_of(spec: RunSpec) -> str:

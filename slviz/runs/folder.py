@@ -22,12 +22,13 @@ CANCEL = "cancel"
 ERROR = "error.json"
 CHECKPOINT = "checkpoint.safetensors"
 WAITING = "waiting"
+EVALUATING = "evaluating.json"
 PROJECTIONS = "projections"
 CONTROLS = "controls"
 DEVICE = "device"
 EVENTS = "tensorboard"
 
-OF_THE_UNFINISHED = (CHECKPOINT, CANCEL, ERROR, WAITING, DEVICE)
+OF_THE_UNFINISHED = (CHECKPOINT, CANCEL, ERROR, WAITING, EVALUATING, DEVICE)
 """Files that say something of an unfinished run, and nothing of a finished one."""
 
 RunState = Literal["finished", "running", "waiting", "failed", "cancelled", "interrupted", "damaged"]

@@ -57,6 +57,13 @@ class StoredSpec(Stored):
     seed: Seed
 
 
+class StoredEvaluation(Stored):
+    """evaluating.json of a run that is being evaluated: the share that is done, and about the seconds that are left."""
+
+    share: Annotated[float, msgspec.Meta(ge=0, le=1)]
+    seconds_left: Annotated[float, msgspec.Meta(ge=0, le=1e9)] | None = None
+
+
 class StoredFile(Stored):
     """What a manifest says of a file."""
 

@@ -109,13 +109,13 @@ class RunSpec:
         """This spec without what makes no difference to its model, so that no run is stored and listed several times.
 
         No baseline reads features or an optimiser; a formula, too, no seed and no setting of the task, since nothing
-        is fitted. The spec of a network that learns in epochs is given back as it is.
+        is fitted, but for what is measured. The spec of a network that learns in epochs is given back as it is.
         """
         if self.network.learns_in_epochs:
             return self
         unread: dict[str, Any] = {"features": richest(graph), "optimiser": type(self.optimiser)()}
         if not self.network.is_fitted:
-            unread |= {"task": type(self.task)(), "seed": 0}
+            unread |= {"task": type(self.task)(**self.task.of_evaluation), "seed": 0}
         return dataclasses.replace(self, **unread)
 
     @cached_property

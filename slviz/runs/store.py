@@ -42,6 +42,7 @@ from slviz.runs.folder import (
     CONTROLS,
     DEVICE,
     ERROR,
+    EVALUATING,
     EVENTS,
     LOCK,
     PROJECTIONS,
@@ -56,10 +57,11 @@ from slviz.runs.left_over import left_over_in_run
 from slviz.runs.manifest import MANIFEST, Manifest
 from slviz.runs.plain_files import is_plain, read_text_if_there
 from slviz.runs.run import Run
+from slviz.runs.schemas import StoredEvaluation
 from slviz.runs.sources import remember_source, with_path, without_path
 from slviz.runs.spec import RunSpec
 from slviz.runs.summary import RunSummary, shown_name, summarise
-from slviz.runs.worker import RunWriter, read_failure, read_progress
+from slviz.runs.worker import RunWriter, read_evaluation, read_failure, read_progress
 
 SHIPPED = places.shipped_runs()
 PINNED = ".pinned"
@@ -73,6 +75,7 @@ NOT_LISTED = {
     ERROR,
     CHECKPOINT,
     WAITING,
+    EVALUATING,
     DEVICE,
     PROJECTIONS,
     CONTROLS,
@@ -235,6 +238,10 @@ class RunStore:
     def progress(self, run_id: str) -> pd.DataFrame:
         """One row an epoch done so far, columns as in `Run.history`; empty before the first."""
         return read_progress(self.folder(run_id))
+
+    def evaluation(self, run_id: str) -> StoredEvaluation | None:
+        """How far the evaluation of an unfinished run has come; None before it begins."""
+        return read_evaluation(self.folder(run_id))
 
     def device_asked(self, run_id: str) -> str:
         """The device that an unfinished run was started with; "auto" where nothing is known."""

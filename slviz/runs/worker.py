@@ -43,6 +43,7 @@ from slviz.runs.folder import (
     CHECKPOINT,
     DEVICE,
     ERROR,
+    EVALUATING,
     LOCK,
     OF_THE_UNFINISHED,
     START_SECONDS,
@@ -53,7 +54,7 @@ from slviz.runs.manifest import MANIFEST, Manifest
 from slviz.runs.parsing import parse_json
 from slviz.runs.plain_files import read_if_there
 from slviz.runs.run import Run
-from slviz.runs.schemas import AboutCheckpoint, StoredFailure
+from slviz.runs.schemas import AboutCheckpoint, StoredEvaluation, StoredFailure
 from slviz.runs.spec import RunSpec
 from slviz.text import sentences
 
@@ -116,7 +117,7 @@ class RunWriter:
     def forget_the_end(self, *, of_cancel: bool = True) -> None:
         """Clear away how an earlier worker ended, and with `of_cancel` that somebody asked it to stop."""
         if not (self.folder / MANIFEST).is_file():
-            for name in (ERROR, WAITING, LOG, *([CANCEL] if of_cancel else [])):
+            for name in (ERROR, WAITING, EVALUATING, LOG, *([CANCEL] if of_cancel else [])):
                 (self.folder / name).unlink(missing_ok=True)
 
     def write_spec(self) -> None:
@@ -159,6 +160,12 @@ class RunWriter:
         """Append one epoch's metrics to the record; raises `RunCancelled` when somebody asked to stop."""
         with saving(self.folder / PROGRESS), (self.folder / PROGRESS).open("a", encoding="utf-8") as file:
             file.write(progress_line(epoch))
+        self.stop_if_cancelled()
+
+    def note_evaluation(self, share: float, seconds_left: float) -> None:
+        """Leave for others how far the evaluation has come; raises `RunCancelled` when somebody asked to stop."""
+        known = seconds_left if np.isfinite(seconds_left) else None
+        write_atomically(self.folder / EVALUATING, to_json({"share": share, "seconds_left": known}))
         self.stop_if_cancelled()
 
     def stop_if_cancelled(self) -> None:
@@ -235,6 +242,14 @@ def read_failure(path: Path) -> str:
 def _told(sentence: str) -> str:
     """What another process wrote, line by line, without what a terminal would act on."""
     return sentences("\n".join(sentence.splitlines()))
+
+
+def read_evaluation(folder: Path) -> StoredEvaluation | None:
+    """How far the evaluation of a run in `folder` has come; None where it has not begun, or nothing can be read."""
+    with contextlib.suppress(DamagedRun):
+        content = read_if_there(folder / EVALUATING)
+        return None if content is None else parse_json(content, StoredEvaluation, folder / EVALUATING)
+    return None
 
 
 def read_progress(folder: Path) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from slviz.datasets import GeneGraph
 from slviz.scorers.blend_scorer import Blend, BlendScorer, raw_decoder
 from slviz.scorers.formula_scorer import FormulaScorer
 from slviz.scorers.formulas import FORMULAS
-from slviz.scorers.head import fit_head, fit_head_on_tests, weights
+from slviz.scorers.head import RATIO, fit_head, fit_head_on_tests, weights
 from slviz.scorers.likeness import Likeness
 from slviz.scorers.seen_pairs import SeenPairs
 from slviz.scorers.tested_pairs import Tests
@@ -34,6 +34,7 @@ def fit_blend_scorer(
     embedding: Float32[np.ndarray, "genes width"],
     decoder: Mapping[str, np.ndarray] | None = None,
     views: tuple[str, ...],
+    negatives_per_pair: int = 0,
 ) -> tuple[BlendScorer, dict[str, np.ndarray]]:
     """A structural head fitted and added to an embedding; what scores pairs, and the arrays that a run stores for it.
 
@@ -46,6 +47,7 @@ def fit_blend_scorer(
         embedding: of the trained network; of no meaning for the head alone.
         decoder: arrays of the trained decoder; None for the head alone.
         views: what the trees may look at.
+        negatives_per_pair: how many the trees tell each known pair from, of all kinds; 0: `RATIO` of each kind.
     """
     if contrasts == OF_TESTS:
         head, seen = fit_head_on_tests(graph, split, views=views, seed=seed)
@@ -56,8 +58,10 @@ def fit_blend_scorer(
             contrasts=contrasts,
             views=views,
             unseen_genes_per_pair=protocol.unseen_genes_per_pair,
+            unseen_shares=protocol.unseen_shares(split),
             new_publication=protocol.new_publication,
             likeness=Likeness.of(graph),
+            ratio=max(1, round(negatives_per_pair / len(contrasts))) if negatives_per_pair else RATIO,
             seed=seed,
         )
         seen = SeenPairs.of_training(graph, split)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,7 +92,11 @@ class BlendScorer:
         return self.score(with_every_gene(gene, len(self.embedding)))
 
     def all_pairs(self) -> Float32[np.ndarray, "genes genes"]:
-        raw = self.head.all_pairs(self._of_parts)
+        return self.all_pairs_told(lambda share: None)
+
+    def all_pairs_told(self, on_share: Callable[[float], None]) -> Float32[np.ndarray, "genes genes"]:
+        """`all_pairs`; `on_share` is called with each further share of the genes that the trees have scored."""
+        raw = self.head.all_pairs(self._of_parts, on_share=on_share)
         raw += np.float32(self.blend.constant)
         if self.decoder is not None:
             of_embedding = all_pair_scores(self.decoder, self.embedding)

@@ -21,6 +21,7 @@ from slviz.scorers.tested_pairs import Tests
 from slviz.scorers.trees import Trees, fit_trees
 from slviz.scorers.views.partners import LOW_RANK, PATHS
 from slviz.splits import PairSplit
+from slviz.splits.hidden_genes import Shares
 
 MATCHED_WEIGHT = 0.3
 """How much all degree-matched negatives count beside all known pairs; random ones count as much as those.
@@ -67,8 +68,13 @@ class StructuralHead:
             features[:, np.isin(self.features.view, list(hidden))] = 0
         return np.column_stack([self.trees.raw(features), features[:, self._straight]])
 
-    def all_pairs(self, counts: Float64[np.ndarray, " parts"]) -> Float32[np.ndarray, "genes genes"]:
-        """Sum of `parts`, each times its number in `counts`, of each gene with each; a pair is computed once."""
+    def all_pairs(
+        self, counts: Float64[np.ndarray, " parts"], *, on_share: Callable[[float], None] = lambda share: None
+    ) -> Float32[np.ndarray, "genes genes"]:
+        """Sum of `parts`, each times its number in `counts`, of each gene with each; a pair is computed once.
+
+        `on_share` is called with the share of the pairs that each block of genes adds.
+        """
         genes = self.features.genes
         found = np.empty((genes, genes), dtype=np.float32)
         of_trees, *of_straight = counts.astype(np.float32)
@@ -83,6 +89,7 @@ class StructuralHead:
             above = np.triu(raw[:, : stop - start])
             raw[:, : stop - start] = above + np.triu(above, 1).T
             found[start:stop, start:], found[start:, start:stop] = raw, raw.T
+            on_share(((genes - start) ** 2 - (genes - stop) ** 2) / genes**2)
 
         side_by_side(fill, range(0, genes, GENES_AT_ONCE))
         return found
@@ -149,8 +156,10 @@ def fit_head(
     contrasts: tuple[str, ...],
     views: tuple[str, ...] | None = None,
     unseen_genes_per_pair: int = 0,
+    unseen_shares: Shares | None = None,
     new_publication: bool = False,
     likeness: Likeness | None = None,
+    ratio: int = RATIO,
     seed: int = 0,
 ) -> StructuralHead:
     """Fit the head on the training pairs of `split`.
@@ -164,8 +173,10 @@ def fit_head(
         contrasts: kinds of negatives that known pairs are told from; none to predict their confidence.
         views: which of `VIEWS` may be looked at; all when left out.
         unseen_genes_per_pair: how many genes of a held-out pair have no training pair.
+        unseen_shares: the shares of held-out pairs with none, one and two such genes, where they are mixed.
         new_publication: whether held-out pairs come from publications that no training pair is in.
         likeness: `Likeness.of(graph)`, computed when left out.
+        ratio: negatives of each kind for each known pair.
         seed: of the folds, the negatives and the trees.
 
     Raises `DataError` when too few training pairs are left.
@@ -177,10 +188,12 @@ def fit_head(
         seen.pairs,
         genes=len(graph),
         unseen_genes_per_pair=unseen_genes_per_pair,
-        ratio=RATIO,
+        ratio=ratio,
         seed=seed,
         publication=publication_of(graph, seen.pairs) if new_publication else None,
         not_drawn=split.not_drawn_in_training,
+        unseen_shares=unseen_shares,
+        own_negatives=split.own_training_negatives,
     )
     rows = _asked_rows(folds, seen, likeness, contrasts=contrasts, views=views)
     trees = fit_trees(rows.features, rows.target, weight=rows.weight, values=not contrasts, seed=seed)

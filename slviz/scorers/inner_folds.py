@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int64
+from jaxtyping import Bool, Int64
 
 from slviz.datasets.pair_keys import pair_keys
+from slviz.splits.hidden_genes import Shares, hide_genes
 from slviz.splits.negatives import Pool, degree_matched_across, random_negatives_across
 
 FOLDS = 5
 HIDDEN = {1: 1 / 5, 2: 1 / 3}
 """Share of the genes that a fold hides, by how many ends of an asked pair are hidden."""
+
+MOST_TOUCHED = 0.56
+"""At most so large a share of the training pairs has a hidden gene in a fold that hides genes in shares."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +47,8 @@ def inner_folds(
     seed: int,
     publication: Int64[np.ndarray, " pairs"] | None = None,
     not_drawn: Int64[np.ndarray, "withheld 2"] | None = None,
+    unseen_shares: Shares | None = None,
+    own_negatives: Int64[np.ndarray, "own 2"] | None = None,
 ) -> Iterator[InnerFold]:
     """Five folds that ask what the held-out pairs will.
 
@@ -51,7 +57,21 @@ def inner_folds(
     fold hides genes: the pairs with so many hidden genes are asked about and those with none are the graph, as in
     the protocols `one-new` and `both-new`. Every asked pair comes with `ratio` negatives of each kind that join
     genes alike; none is a training pair or one of `not_drawn`.
+
+    With `unseen_shares` each fold hides genes so that the asked pairs have none, one and two hidden genes in these
+    shares (`hide_genes`). With `own_negatives` the pairs are taken from these, as far as they join genes alike.
     """
+    if unseen_shares is not None:
+        yield from _folds_in_shares(
+            training,
+            unseen_shares,
+            genes=genes,
+            ratio=ratio,
+            seed=seed,
+            not_drawn=not_drawn,
+            own_negatives=own_negatives,
+        )
+        return
     random = np.random.default_rng([seed, 3])
     avoid = np.unique(pair_keys(training if not_drawn is None else np.concatenate([training, not_drawn]), genes))
     fold_of = random.permutation(len(training)) % FOLDS
@@ -74,11 +94,51 @@ def inner_folds(
         if not len(asked) or not len(seen):
             continue
         random_of_fold = np.random.default_rng([seed, 4, fold])
-        others = _others(random_of_fold, training[asked], pool, genes=genes, avoid=avoid, ratio=ratio)
+        where: dict[str, Any] = {"genes": genes, "avoid": avoid, "ratio": ratio}
+        others = _others(random_of_fold, training[asked], pool, own_negatives=own_negatives, **where)
         share = len(seen) / len(training)
         if whole:
             share = 1.0  # a gene keeps all the pairs of a publication, or none
         yield InnerFold(seen, asked, share**0.5 if unseen_genes_per_pair else share, others)
+
+
+def _folds_in_shares(
+    training: Int64[np.ndarray, "pairs 2"],
+    shares: Shares,
+    *,
+    genes: int,
+    ratio: int,
+    seed: int,
+    not_drawn: Int64[np.ndarray, "withheld 2"] | None,
+    own_negatives: Int64[np.ndarray, "own 2"] | None,
+) -> Iterator[InnerFold]:
+    """Folds whose asked pairs have none, one and two hidden genes in `shares`; each hides other genes."""
+    avoid = np.unique(pair_keys(training if not_drawn is None else np.concatenate([training, not_drawn]), genes))
+    where: dict[str, Any] = {"genes": genes, "avoid": avoid, "ratio": ratio, "own_negatives": own_negatives}
+    for fold in range(FOLDS):
+        random = np.random.default_rng([seed, 5, fold])
+        found = hide_genes(
+            random,
+            training,
+            genes=genes,
+            shares=shares,
+            wanted=max(1, len(training) // FOLDS),
+            most_touched=MOST_TOUCHED,
+        )
+        if found is None or not len(found.seen):
+            continue
+        aside = np.flatnonzero(found.hidden)
+        rest = np.setdiff1d(np.unique(training), aside)
+        pools = (Pool(rest, rest), Pool(aside, rest), Pool(aside, aside))
+        groups = [
+            _others(random, training[rows], pool, **where)
+            for rows, pool in zip(found.asked, pools, strict=True)
+            if len(rows)
+        ]
+        others = {kind: np.concatenate([group[kind] for group in groups]) for kind in groups[0]}
+        unhidden = ~found.hidden[training].any(axis=1)
+        share = len(found.seen) / max(unhidden.sum(), 1) * float(unhidden.mean()) ** 0.5
+        yield InnerFold(found.seen, np.concatenate(found.asked), share, others)
 
 
 def _whole(publication: Int64[np.ndarray, " pairs"]) -> Int64[np.ndarray, " pairs"]:
@@ -99,9 +159,19 @@ def _others(
     genes: int,
     avoid: np.ndarray,
     ratio: int,
+    own_negatives: Int64[np.ndarray, "own 2"] | None = None,
 ) -> dict[str, Int64[np.ndarray, "others 2"]]:
+    if own_negatives is not None and len(alike := own_negatives[_joins(own_negatives, pool)]):
+        wanted = min(ratio * len(asked), len(alike))
+        return {kind: alike[random.permutation(len(alike))[:wanted]] for kind in ("random", "degree-matched")}
     where: dict[str, Any] = {"pool": pool, "genes": genes, "avoid": avoid}
     return {
         "random": random_negatives_across(random, ratio * len(asked), **where),
         "degree-matched": degree_matched_across(random, np.tile(asked, (ratio, 1)), **where),
     }
+
+
+def _joins(pairs: Int64[np.ndarray, "pairs 2"], pool: Pool) -> Bool[np.ndarray, " pairs"]:
+    """Which pairs join genes as `pool` allows."""
+    ones, others = np.isin(pairs, pool.ones), np.isin(pairs, pool.others)
+    return (ones[:, 0] & others[:, 1]) | (ones[:, 1] & others[:, 0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -34,6 +35,15 @@ class PairScorer(Protocol):
 
     def all_pairs(self) -> Float32[np.ndarray, "genes genes"]:
         """Score of each gene with each, symmetric; the diagonal has no meaning. Memory: 12 bytes a pair of genes."""
+        ...
+
+
+@runtime_checkable
+class FollowedScorer(PairScorer, Protocol):
+    """A scorer that takes minutes for all pairs and says how far it has come."""
+
+    def all_pairs_told(self, on_share: Callable[[float], None]) -> Float32[np.ndarray, "genes genes"]:
+        """`all_pairs`; `on_share` is called with each further share that is done, 1 in all. What it raises ends it."""
         ...
 
 

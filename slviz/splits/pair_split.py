@@ -82,6 +82,12 @@ class PairSplit:
         return np.concatenate([self.training_pairs, self.pairs[evaluated]])
 
     @property
+    def own_training_negatives(self) -> Int64[np.ndarray, "own 2"] | None:
+        """The negatives that a user gave to learn from; None: they are drawn."""
+        rows = self.rows("train", "file")
+        return self.pairs[rows] if len(rows) else None
+
+    @property
     def kinds_of_negatives(self) -> tuple[str, ...]:
         """What the test part is compared with, in the order of the tables."""
         present = set(self.against[self.part == "test"])

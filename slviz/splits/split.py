@@ -14,6 +14,7 @@ from slviz.datasets import GeneGraph
 from slviz.datasets.pair_keys import pair_keys
 from slviz.errors import DataError, InvalidSetting
 from slviz.splits.apart import Negatives, kept_apart
+from slviz.splits.hidden_genes import Shares
 from slviz.splits.negatives import (
     Pool,
     degree_matched_across,
@@ -77,9 +78,16 @@ class Split(Choice):
         """The same settings with the screen `name` held out, and no other."""
         raise NotImplementedError
 
-    def remarks(self, graph: GeneGraph) -> tuple[str, ...]:
+    def remarks(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> tuple[str, ...]:
         """Sentences on what these settings mean for this data set, such as what is left out; nothing here."""
         return ()
+
+    def unseen_shares(self, split: PairSplit) -> Shares | None:
+        """In which shares models hide genes while they learn, where that is not `unseen_genes_per_pair` for all pairs.
+
+        Read off the validation part, which imitates the test part; None: as `unseen_genes_per_pair` says.
+        """
+        return None
 
     def divide(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> PairSplit:
         """Divide the pairs of `graph`; the same settings give the same split."""

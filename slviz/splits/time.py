@@ -79,7 +79,7 @@ class Time(Split):
             popularity=Popularity.of(graph),
         )
 
-    def remarks(self, graph: GeneGraph) -> tuple[str, ...]:
+    def remarks(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> tuple[str, ...]:
         """Where the cut-off lies, how many pairs are newer, and how many are left out since nothing dates them."""
         first, cut_off = first_publication(graph), self.cut_off(graph)
         dated = first[first != UNDATED]

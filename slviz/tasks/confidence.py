@@ -32,8 +32,8 @@ class Confidence(PairTask):
     def reads_mean(self) -> bool:
         return self.readout == "mean"
 
-    def loss(self, raw: Tensor, target: Tensor) -> Tensor:
+    def loss(self, raw: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
         """Mean squared error."""
         from torch.nn.functional import mse_loss
 
-        return mse_loss(raw, target)
+        return mse_loss(raw, target) if weight is None else (weight * (raw - target) ** 2).mean()

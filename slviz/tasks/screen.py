@@ -51,8 +51,8 @@ class ScreenHit(PairTask):
                 "take --split screen."
             )
 
-    def loss(self, raw: Tensor, target: Tensor) -> Tensor:
+    def loss(self, raw: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
         """Cross-entropy of the logistic of `raw` with 1 for hits and 0 for pairs that were tested and are none."""
         from torch.nn.functional import binary_cross_entropy_with_logits
 
-        return binary_cross_entropy_with_logits(raw, target)
+        return binary_cross_entropy_with_logits(raw, target, weight=weight)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from jaxtyping import Bool
@@ -57,6 +57,21 @@ class Task(Choice):
         """Raises `DataError` or `InvalidSetting` when the data set lacks what the task needs; before any work."""
 
     @property
+    def negatives_in_training(self) -> int:
+        """How many negatives a known pair is told from while a model learns, of all kinds; 0: as each model has it."""
+        return 0
+
+    @property
+    def ranks_unknown(self) -> bool:
+        """Whether an evaluation also ranks every unknown pair, beside the pairs of the split."""
+        return bool(self.contrasts)
+
+    @property
+    def of_evaluation(self) -> dict[str, Any]:
+        """The settings that decide what is measured and nothing of what is learnt."""
+        return {}
+
+    @property
     def reads_mean(self) -> bool:
         """Whether a pair's number is the plain mean of its genes' numbers, with no decoder learnt."""
         return False
@@ -98,6 +113,6 @@ class PairTask(Task):
                 "The test part has no negatives to tell its pairs from: give some, or take another split."
             )
 
-    def loss(self, raw: Tensor, target: Tensor) -> Tensor:
-        """Mean loss of the decoder's raw numbers [P] against what is true [P]."""
+    def loss(self, raw: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+        """Mean loss of the decoder's raw numbers [P] against what is true [P], each pair counting `weight` [P]."""
         raise NotImplementedError

@@ -24,10 +24,11 @@ from slviz.datasets.pair_keys import pair_keys
 from slviz.evaluation import ScoreRows, best_threshold, link_metrics, ranking_metrics, value_metrics
 from slviz.networks import Fitted
 from slviz.runs import GENE_COLUMNS, METRIC_COLUMNS, NETWORK, PAIR_COLUMNS, PARTS, RunSpec
-from slviz.scorers.pair_scorer import PairScorer
+from slviz.scorers.pair_scorer import FollowedScorer, PairScorer
 from slviz.splits import PairSplit
 from slviz.splits.pair_split import POPULARITY_MATCHED
 from slviz.tasks import Classify, Task
+from slviz.training.steps import OF_OWN_SCORES, OnStep, Steps
 
 SCORERS_AT_ONCE = 4  # each holds its scores of all pairs: 80 MB for 6,375 genes
 FEWEST = 5  # pairs of one kind of evidence below which a metric would say nothing
@@ -42,32 +43,45 @@ class Evaluation:
 
 
 def evaluate(
-    graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted, *, refit: Callable[[PairSplit], Fitted]
+    graph: GeneGraph,
+    spec: RunSpec,
+    split: PairSplit,
+    fitted: Fitted,
+    *,
+    refit: Callable[[PairSplit], Fitted],
+    on_step: OnStep | None = None,
 ) -> Evaluation:
     """Predictions and figures of what was fitted on `split`, whatever its task, beside the baselines.
 
-    `refit` fits the same model on another split; a split that holds out every screen in turn asks for that.
+    `refit` fits the same model on another split; a split that holds out every screen in turn asks for that. `on_step`
+    is told how far the ranking of all unknown pairs has come; what it raises ends the evaluation.
     """
     if spec.task.scores_pairs and split.tests_screens:
         from slviz.training.evaluate_screens import evaluate_screens
 
         return evaluate_screens(graph, spec, split, fitted, refit=refit)
-    return EVALUATORS[spec.task.about](graph, spec, split, fitted)
+    return EVALUATORS[spec.task.about](graph, spec, split, fitted, on_step)
 
 
-def _evaluate_pairs(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted) -> Evaluation:
+def _evaluate_pairs(
+    graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted, on_step: OnStep | None
+) -> Evaluation:
     assert fitted.scorer is not None, "a model of a task about pairs gives a scorer"
-    return evaluate_pairs(spec.task, graph, split, scorer=fitted.scorer, itself=spec.network.baseline)
+    return evaluate_pairs(spec.task, graph, split, scorer=fitted.scorer, itself=spec.network.baseline, on_step=on_step)
 
 
-def _evaluate_features(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted) -> Evaluation:
+def _evaluate_features(
+    graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted, on_step: OnStep | None
+) -> Evaluation:
     assert fitted.of_genes is not None, "a model that gives features back says which"
     width = fitted.embedding.shape[1]
     features = spec.features.matrix(graph)
     return evaluate_genes(features, graph.genes, split, reconstruction=fitted.of_genes, width=width)
 
 
-def _evaluate_classes(graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted) -> Evaluation:
+def _evaluate_classes(
+    graph: GeneGraph, spec: RunSpec, split: PairSplit, fitted: Fitted, on_step: OnStep | None
+) -> Evaluation:
     from slviz.training.evaluate_classes import evaluate_classes
 
     assert fitted.of_genes is not None, "a model of classes says the share of each"
@@ -81,11 +95,18 @@ EVALUATORS = {"pairs": _evaluate_pairs, "features": _evaluate_features, "classes
 
 
 def evaluate_pairs(
-    task: Task, graph: GeneGraph, split: PairSplit, *, scorer: PairScorer, itself: str = ""
+    task: Task,
+    graph: GeneGraph,
+    split: PairSplit,
+    *,
+    scorer: PairScorer,
+    itself: str = "",
+    on_step: OnStep | None = None,
 ) -> Evaluation:
     """Score every pair of the split with what the run stores and with the baselines.
 
-    For the task `link` also every pair of genes that is not known outside the test part: see `ranking_metrics`.
+    For the task `link` also every pair of genes that is not known outside the test part, unless the task leaves that
+    away: see `ranking_metrics`.
     A run of a baseline does not stand beside `itself`: that one is left out of the baselines.
     """
     is_link = bool(task.contrasts)
@@ -107,9 +128,14 @@ def evaluate_pairs(
     )
     assert tuple(frame.columns[: len(PAIR_COLUMNS)]) == PAIR_COLUMNS
     if is_link:
-        rows = {NETWORK: network_rows(scorer)}
+        if not task.ranks_unknown:
+            return Evaluation(frame, metrics_table(_link_rows(split, scores)))
+        steps = Steps(on_step)
+        followed = isinstance(scorer, FollowedScorer)
+        rows = {NETWORK: network_rows(scorer, steps=steps)}
         rows |= _but(itself, link_rows(split, interactions=graph.interactions))
-        return Evaluation(frame, metrics_table(chain(_link_rows(split, scores), _ranking_rows(graph, split, rows))))
+        ranked = _ranking_rows(graph, split, rows, steps=steps, share=1 - OF_OWN_SCORES if followed else 1.0)
+        return Evaluation(frame, metrics_table(chain(_link_rows(split, scores), ranked)))
     evaluated = ((split.against == "known") & ~np.isnan(split.score)).nonzero()[0]
     kinds = evidence_of(graph, split.pairs)
     return Evaluation(
@@ -136,9 +162,12 @@ def _but(itself: str, baselines: Mapping[str, Any]) -> dict[str, Any]:
     return {name: score for name, score in baselines.items() if name != itself}
 
 
-def network_rows(scorer: PairScorer) -> ScoreRows:
+def network_rows(scorer: PairScorer, *, steps: Steps | None = None) -> ScoreRows:
     """The scores of a block of genes with every gene; each pair is computed once and kept."""
-    scores = scorer.all_pairs()
+    if steps is not None and isinstance(scorer, FollowedScorer):
+        scores = scorer.all_pairs_told(lambda share: steps.add(OF_OWN_SCORES * share))
+    else:
+        scores = scorer.all_pairs()
     return lambda start, stop: scores[start:stop]
 
 
@@ -215,11 +244,21 @@ def _share(scorer: str, score: np.ndarray, *, of_validation: float) -> np.ndarra
     return np.full(len(score), of_validation) if scorer == "mean" else None
 
 
-def _ranking_rows(graph: GeneGraph, split: PairSplit, scorers: Mapping[str, ScoreRows]) -> Iterator[Row]:
+def _ranking_rows(
+    graph: GeneGraph, split: PairSplit, scorers: Mapping[str, ScoreRows], *, steps: Steps, share: float
+) -> Iterator[Row]:
+    """Metrics of each scorer's ranking; together they are `share` of the work that `steps` adds up."""
+    of_each = share / len(scorers)
     positives, excluded = split.pairs[split.rows("test")], known_elsewhere(graph, split)
 
     def ranked(rows: ScoreRows) -> dict[str, dict[str, float]]:
-        return ranking_metrics(rows, positives=positives, excluded=excluded, genes=len(graph))
+        return ranking_metrics(
+            rows,
+            positives=positives,
+            excluded=excluded,
+            genes=len(graph),
+            on_share=lambda share: steps.add(of_each * share),
+        )
 
     metrics_of_pairs = side_by_side(ranked, list(scorers.values()), most=SCORERS_AT_ONCE)
     for scorer, of_kinds in zip(scorers, metrics_of_pairs, strict=True):

@@ -16,9 +16,10 @@ from slviz.evaluation import average_precision, rmse
 from slviz.networks import Network
 from slviz.networks.decoders import MeanDecoder
 from slviz.runs import RunSpec
-from slviz.scorers.inner_folds import HIDDEN
+from slviz.scorers.inner_folds import HIDDEN, MOST_TOUCHED
 from slviz.scorers.likeness import Likeness
 from slviz.splits import PairSplit, degree_matched_negatives, random_negatives
+from slviz.splits.hidden_genes import Shares, hide_genes
 from slviz.tasks import PairTask
 from slviz.training.inputs import MessageGraph, network_features
 from slviz.training.models import PairModel, StepLoss
@@ -45,9 +46,12 @@ class PairProblem:
         self.score: Float32[np.ndarray, " pairs"] = np.nan_to_num(split.score[rows])
         self.bounds = (float(self.score.min()), float(self.score.max()))
         self.not_negative = np.unique(pair_keys(split.not_drawn_in_training, self.genes))
+        self.per_pair = max(self.task.negatives_in_training, 1)
         self.parts = min(spec.optimiser.message_partitions, len(self.pairs))
         self.likeness = Likeness.of(graph) if network.uses_likeness else None
         self.unseen_genes_per_pair = spec.split.unseen_genes_per_pair if network.uses_likeness else 0
+        self.unseen_shares = spec.split.unseen_shares(split) if network.uses_likeness else None
+        self.own_negatives = split.own_training_negatives
         self.features = network_features(spec.features.matrix(graph), plain=network.plain, device=device)
         self.whole = self.message_graph(np.arange(len(self.pairs)))
         self.network = network
@@ -74,6 +78,8 @@ class PairProblem:
         The pairs are dealt anew every `parts` epochs; in between each part is asked about once.
         """
         deal, turn = divmod(epoch - 1, self.parts)
+        if self.unseen_shares is not None:
+            return self._partition_in_shares(epoch, self.unseen_shares)
         if self.unseen_genes_per_pair:
             return self._partition_by_genes(epoch)
         order = np.random.default_rng([self.seed, 1, deal]).permutation(len(self.pairs))
@@ -92,17 +98,38 @@ class PairProblem:
         asked, seen = np.flatnonzero(many == self.unseen_genes_per_pair), np.flatnonzero(many == 0)
         return (asked, seen) if len(asked) and len(seen) else (np.arange(1), np.arange(1, len(self.pairs)))
 
+    def _partition_in_shares(
+        self, epoch: int, shares: Shares
+    ) -> tuple[Int64[np.ndarray, " asked"], Int64[np.ndarray, " seen"]]:
+        """Pairs with none, one and two genes of a random part, in the shares of held-out pairs, and those with none."""
+        found = hide_genes(
+            np.random.default_rng([self.seed, 1, epoch]),
+            self.pairs,
+            genes=self.genes,
+            shares=shares,
+            wanted=max(1, len(self.pairs) // self.parts),
+            most_touched=MOST_TOUCHED,
+        )
+        if found is None or not len(found.seen):
+            return np.arange(1), np.arange(1, len(self.pairs))
+        return np.sort(np.concatenate(found.asked)), found.seen
+
     def negatives(self, epoch: int, asked: Int64[np.ndarray, "asked 2"]) -> Int64[np.ndarray, "negatives 2"]:
-        """As many pairs as are asked about, drawn anew each epoch; no training pair, and no negative of the user's own.
+        """`per_pair` for each pair that is asked about, drawn anew each epoch; no training pair, and no negative of the
+        user's own. Where a file says what to learn from, that many of its pairs.
 
         They may be held-out pairs: nothing here knows which these are.
         """
         random = np.random.default_rng([self.seed, 2, epoch])
+        if self.own_negatives is not None:
+            wanted = min(self.per_pair * len(asked), len(self.own_negatives))
+            return self.own_negatives[random.permutation(len(self.own_negatives))[:wanted]]
         where = {"genes": self.genes, "avoid": self.not_negative}
         kinds = self.task.contrasts
-        matched = len(asked) // len(kinds) if "degree-matched" in kinds else 0
+        wanted = self.per_pair * len(asked)
+        matched = wanted // len(kinds) if "degree-matched" in kinds else 0
         near = degree_matched_negatives(random, asked, count=matched, **where)
-        far = random_negatives(random, len(asked) - len(near), **where) if "random" in kinds else near[:0]
+        far = random_negatives(random, wanted - len(near), **where) if "random" in kinds else near[:0]
         return np.concatenate([near, far])
 
     def step_loss(self, epoch: int) -> StepLoss:
@@ -114,7 +141,16 @@ class PairProblem:
             pairs = np.concatenate([pairs, others])
         asked_about = torch.as_tensor(pairs, device=self.device)
         raw, encoding = self.model(self.features, self.message_graph(seen), asked_about)
-        return StepLoss(self.task.loss(raw, torch.as_tensor(target, device=self.device)), encoding)
+        target_of = torch.as_tensor(target, device=self.device)
+        if self.per_pair == 1 and self.own_negatives is None:
+            return StepLoss(self.task.loss(raw, target_of), encoding)
+        weight = torch.as_tensor(self._balanced(target), device=self.device)
+        return StepLoss(self.task.loss(raw, target_of, weight), encoding)
+
+    def _balanced(self, target: Float32[np.ndarray, " rows"]) -> Float32[np.ndarray, " rows"]:
+        """A weight for each pair, 1 on average, so that all negatives together count as much as all known pairs."""
+        known = target > 0.5
+        return (len(target) / 2 / np.where(known, known.sum(), max((~known).sum(), 1))).astype(np.float32)
 
     def validate(self) -> tuple[float, float]:
         """Loss and metric, each the mean over what validation pairs are compared with."""

@@ -22,6 +22,7 @@ from slviz.splits.pair_split import HIT
 from slviz.training.devices import find_device, repeatable
 from slviz.training.evaluate import evaluate
 from slviz.training.fitting import Checkpoint, Epoch, Fit, epoch_seed
+from slviz.training.steps import OnStep
 
 if TYPE_CHECKING:
     import torch
@@ -42,6 +43,7 @@ def train(
     on_epoch: Callable[[Epoch], None] | None = None,
     checkpoint: Checkpoint | None = None,
     on_checkpoint: Callable[[Checkpoint], None] | None = None,
+    on_evaluation: OnStep | None = None,
 ) -> Run:
     """Train what `spec` describes; the same spec on the same device gives the same result.
 
@@ -54,6 +56,7 @@ def train(
         checkpoint: where an earlier training of the same spec stopped; it goes on from there, and the
             result is the one that an unbroken training gives.
         on_checkpoint: called every 20 epochs with what is needed to go on from there.
+        on_evaluation: called while all unknown pairs are ranked with how far that has come; what it raises ends it.
 
     Raises `TrainingDiverged` when the loss is no longer finite, `InvalidSetting` for a device or
     feature that is not there, `DamagedRun` when the checkpoint does not fit.
@@ -70,7 +73,14 @@ def train(
         checkpoint=checkpoint,
         on_checkpoint=on_checkpoint,
     )
-    evaluated = evaluate(graph, spec, split, fitted, refit=lambda other: fit_model(graph, spec, other, device=device))
+    evaluated = evaluate(
+        graph,
+        spec,
+        split,
+        fitted,
+        refit=lambda other: fit_model(graph, spec, other, device=device),
+        on_step=on_evaluation,
+    )
     return Run(
         spec=spec,
         genes=graph.genes,

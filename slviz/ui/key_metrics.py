@@ -15,7 +15,7 @@ from slviz.splits.popularity import Popularity
 
 SCREENS = ("paralog screens", "screens")
 KEY_METRICS = {
-    "link": ("auc", ("degree-matched", "random", "popularity-matched", "file", *SCREENS)),
+    "link": ("auc", ("file", "degree-matched", "random", "popularity-matched", *SCREENS)),
     "screen": ("auc", SCREENS),
     "confidence": ("rmse", ("all",)),
     "classify": ("macro_f1", ("genes",)),
@@ -43,6 +43,7 @@ SHORT_WORDS = {
     "screens": "held-out screens",
     "paralog screens": "held-out paralog screens",
 }
+OF_ALL_GENES = "random pairs of all genes"
 SECONDARY_METRICS = {
     "link": (("ap", "all-unknown"), ("ndcg@10", "per-gene")),
     "screen": (("ap", "paralog screens"), ("auc", "screens")),
@@ -135,6 +136,13 @@ def all_metrics(task: str, protocol: str, metrics: pd.DataFrame) -> list[KeyMetr
     return [*([] if key is None else [key]), *(each for each in measured if (each.metric, each.against) not in told)]
 
 
+def _short_words(against: str, metrics: pd.DataFrame) -> str:
+    """What the negatives are called; where a user brought some, drawn ones are told apart as pairs of all genes."""
+    if against == "random" and (metrics["against"] == "file").any():
+        return OF_ALL_GENES
+    return SHORT_WORDS.get(against, AGAINST_WORDS.get(against, against))
+
+
 def metric_beside(metrics: pd.DataFrame, name: str, *, against: str) -> KeyMetric | None:
     """One metric of the network on the test part, and the best baseline's; None where it was not measured."""
     metric = METRICS[name]
@@ -148,7 +156,7 @@ def metric_beside(metrics: pd.DataFrame, name: str, *, against: str) -> KeyMetri
     return KeyMetric(
         metric=metric.label.removeprefix("ROC "),
         against=against,
-        label=f"{metric.label}, {SHORT_WORDS.get(against, AGAINST_WORDS.get(against, against))}",
+        label=f"{metric.label}, {_short_words(against, metrics)}",
         help=metric.help,
         value=float(value.iloc[0]),
         baseline="" if best is None else str(best["scorer"]),

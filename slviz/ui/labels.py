@@ -134,13 +134,3 @@ def pluralise(number: int, noun: str) -> str:
     """Such as "1 gene" or "6,375 genes", a gene called as the page's data set calls its things."""
     noun = nouns.in_words(noun)
     return f"{number:,} {noun if number == 1 else plural(noun)}"
-
-
-def duration(seconds: float) -> str:
-    """Such as "8 s", "2 min 10 s" or "1 h 5 min"."""
-    whole = max(round(seconds), 0)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"

@@ -11,10 +11,11 @@ from slviz.results.questions import QUESTIONS, Question, question_of
 from slviz.results.standings import COURSEWORK
 from slviz.runs import RunSpec
 from slviz.runs.store import RunSummary
+from slviz.text import duration
 from slviz.ui import address, cache, layout, run_names
 from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import AGAINST_WORDS, KeyMetric, all_metrics, key_metric, secondary_metrics
-from slviz.ui.labels import duration, escape_markdown
+from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
 from slviz.ui.server_paths import without_paths
 

@@ -142,6 +142,8 @@ def test_a_file_of_test_pairs_is_held_out(store: RunStore, tmp_path: Path):
         (["--data", "nowhere"], "No data set is called 'nowhere'"),
         (["--split", "file"], "--test-pairs FILE"),
         (["--test-negatives", "x.tsv"], "--test-negatives needs --test-pairs"),
+        (["--validation-pairs", "x.tsv"], "--validation-pairs needs --test-pairs"),
+        (["--train-negatives", "x.tsv"], "--train-negatives needs --test-pairs"),
         (["--test-pairs", "missing.tsv"], "missing.tsv"),
         (["--seed", "-1"], "seed=-1 is outside"),
         (["--resume", "gat-both-link-00000000"], "No run is called"),

@@ -26,7 +26,13 @@ def typed(command: list[str], graph: GeneGraph) -> RunSpec:
     asked = parse(command)
     held_out = None
     if asked.test_pairs is not None:
-        held_out = HeldOut.read(graph, asked.test_pairs, negatives=asked.test_negatives)
+        held_out = HeldOut.read(
+            graph,
+            asked.test_pairs,
+            negatives=asked.test_negatives,
+            validation=asked.validation_pairs,
+            train_negatives=asked.train_negatives,
+        )
     return spec_of(asked, graph, source=asked.data, held_out=held_out)
 
 
@@ -78,6 +84,16 @@ def test_a_file_of_test_pairs_is_part_of_the_command(graph: GeneGraph, tmp_path:
     command = commands.train(spec, source="tiny", test_pairs=pairs, test_negatives=others)
     assert typed(command, graph) == spec
     assert not any(word.startswith("test_pairs=") for word in command)
+    dev, learnt = tmp_path / "dev.tsv", tmp_path / "learnt.tsv"
+    dev.write_text("GENE6\tGENE7\n")
+    learnt.write_text("GENE8\tGENE9\n")
+    held_out = HeldOut.read(graph, pairs, negatives=others, validation=dev, train_negatives=learnt)
+    more = dataclasses.replace(tiny_spec(graph), split=held_out.split(hide_genes=False))
+    files = {"test_pairs": pairs, "test_negatives": others, "validation_pairs": dev, "train_negatives": learnt}
+    command = commands.train(more, source="tiny", **files)
+    assert typed(command, graph) == more
+    assert more.hash != spec.hash
+    assert "hide_genes=false" in command
 
 
 @pytest.mark.parametrize("method", PROJECTIONS)

@@ -14,7 +14,7 @@ from run_folders import environment, wait_until, write_data_folder
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting, RunAlreadyRunning, RunCancelled, RunNotFound
 from slviz.optimisers import OPTIMISERS
-from slviz.pipeline import jobs, slots
+from slviz.pipeline import jobs, slots, time_left
 from slviz.runs.store import RunStore
 
 
@@ -27,9 +27,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
 
 def test_time_left_is_what_recent_epochs_took():
     history = pd.DataFrame({"epoch": np.arange(1, 51), "seconds": [9.0] * 30 + [0.5] * 20})
-    assert jobs.seconds_left(history, 200) == pytest.approx(75)
-    assert jobs.seconds_left(history, 50) == 0
-    assert np.isnan(jobs.seconds_left(history.head(0), 200))
+    assert time_left.seconds_left(history, 200) == pytest.approx(75)
+    assert time_left.seconds_left(history, 50) == 0
+    assert np.isnan(time_left.seconds_left(history.head(0), 200))
 
 
 def test_as_many_slots_as_asked_for(monkeypatch: pytest.MonkeyPatch):
@@ -55,13 +55,13 @@ def test_without_a_free_slot_a_run_waits_and_can_be_cancelled(
         store.cancel(second.run_id)
 
     monkeypatch.setattr(slots.time, "sleep", look_and_cancel)
-    with store.writing(first) as busy, slots.slot(busy, store.root):
+    with store.writing(first) as busy, slots.slot(busy, store):
         assert store.state(first.run_id) == "running"
-        with pytest.raises(RunCancelled), store.writing(second) as writer, slots.slot(writer, store.root):
+        with pytest.raises(RunCancelled), store.writing(second) as writer, slots.slot(writer, store):
             pytest.fail("there was no free slot")
     assert seen == ["waiting"]
     assert store.state(second.run_id) == "cancelled"
-    with store.writing(second) as writer, slots.slot(writer, store.root):
+    with store.writing(second) as writer, slots.slot(writer, store):
         assert store.state(second.run_id) == "running"
 
 
@@ -70,9 +70,9 @@ def test_two_slots_train_two(store: RunStore, graph: GeneGraph, monkeypatch: pyt
     first, second = (tiny_run(graph, task=task).spec for task in ("link", "confidence"))
     with (
         store.writing(first) as one,
-        slots.slot(one, store.root),
+        slots.slot(one, store),
         store.writing(second) as two,
-        slots.slot(two, store.root),
+        slots.slot(two, store),
     ):
         assert store.state(first.run_id) == store.state(second.run_id) == "running"
 

@@ -229,12 +229,12 @@ class TestFrame:
 
 class TestHeldOut:
     def test_a_held_out_pair_is_not_learnt_from_even_when_the_data_set_lists_it(self, graph, tmp_path):
-        held = HeldOut.read(graph, write(tmp_path / "mine.tsv", graph.pairs[:15, ::-1], graph.genes))
+        held = HeldOut.read(graph, write(tmp_path / "mine.tsv", graph.pairs[::8, ::-1], graph.genes))
         split = held.split().divide(graph, held_out=held)
-        assert as_set(split.pairs[split.rows("test")]) == as_set(graph.pairs[:15])
+        assert as_set(split.pairs[split.rows("test")]) == as_set(graph.pairs[::8])
         learnt = np.concatenate([split.pairs[split.rows("train")], split.pairs[split.rows("validation")]])
-        assert as_set(learnt) == as_set(graph.pairs[15:])
-        assert np.array_equal(split.score[split.rows("test")], graph.score[:15])
+        assert as_set(learnt) == as_set(np.delete(graph.pairs, np.s_[::8], axis=0))
+        assert np.array_equal(split.score[split.rows("test")], graph.score[::8])
 
     def test_pairs_the_data_set_does_not_list_can_be_held_out(self, graph, tmp_path):
         unlisted = random_negatives(

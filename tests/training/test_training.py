@@ -11,15 +11,18 @@ import pytest
 from builders import tiny_graph, tiny_spec
 from trainings import TASKS, quick, run_of
 
+from slviz.datasets.pair_keys import pair_keys
 from slviz.errors import DamagedRun, InvalidSetting, MalformedData, RunCancelled, TrainingDiverged
 from slviz.evaluation import best_threshold, roc_auc
 from slviz.scorers import PairDecoder
+from slviz.scorers.inner_folds import inner_folds
 from slviz.splits import HeldOut, PairSplit
 from slviz.splits.pair_split import POPULARITY_MATCHED
 from slviz.training import Checkpoint, embed, train
 from slviz.training.devices import repeatable
 from slviz.training.fitting import epoch_seed
 from slviz.training.pair_problem import PairProblem
+from slviz.training.train import fit_model
 
 MATCHED = ("degree-matched", "popularity-matched")
 OF_KNOWLEDGE = ("interaction Jaccard", "interaction Adamic–Adar", "GO similarity")
@@ -39,6 +42,12 @@ def threads_set_back():
     threads = torch.get_num_threads()
     yield
     torch.set_num_threads(threads)
+
+
+def torch_device():
+    import torch
+
+    return torch.device("cpu")
 
 
 def assert_same(one, other):
@@ -337,6 +346,51 @@ def random_unlisted(graph, count):
 
     avoid = np.sort(pair_keys(graph.pairs, len(graph)))
     return random_negatives(np.random.default_rng(0), count, genes=len(graph), avoid=avoid)
+
+
+def test_as_many_negatives_as_asked_are_learnt_from_and_count_as_much_as_the_known_pairs(graph):
+    spec = quick(graph)
+    many = dataclasses.replace(spec, task=spec.task.replace(training_ratio=7))
+    assert "training_ratio" not in spec.task.to_json()
+    assert many.hash != spec.hash
+    split = spec.split.divide(graph)
+    problem = PairProblem(graph, many, split, device=torch_device())
+    asked, _ = problem.partition(1)
+    drawn = problem.negatives(1, problem.pairs[asked])
+    assert len(drawn) == 7 * len(asked)
+    assert not np.isin(pair_keys(drawn, len(graph)), problem.not_negative).any()
+    target = np.repeat(np.array([1, 0], dtype=np.float32), [len(asked), len(drawn)])
+    weight = problem._balanced(target)
+    assert weight[target > 0.5].sum() == pytest.approx(weight[target < 0.5].sum(), rel=1e-5)
+    assert weight.mean() == pytest.approx(1, rel=1e-5)
+
+
+@pytest.mark.parametrize(("network", "changes"), [("gat", True), ("l3", False)])
+def test_negatives_in_training_change_what_is_learnt_and_nothing_else(graph, network, changes):
+    spec = tiny_spec(graph, task="link", network=network)
+    spec = dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=3))
+    split = spec.split.divide(graph)
+    many = dataclasses.replace(spec, task=spec.task.replace(training_ratio=3)).canonical(graph)
+    few, other = (train(graph, each, split, device="cpu") for each in (spec.canonical(graph), many))
+    assert (many.hash != spec.canonical(graph).hash) == changes
+    assert (not np.array_equal(few.predictions["prediction"], other.predictions["prediction"])) == changes
+    assert few.predictions["against"].tolist() == other.predictions["against"].tolist()
+    assert few.metric("ap", against="random", scorer="SVD") == other.metric("ap", against="random", scorer="SVD")
+
+
+@pytest.mark.parametrize(("training_ratio", "of_each_kind"), [(0, 5), (1, 1), (8, 4), (50, 25)])
+def test_trees_tell_each_known_pair_from_as_many(graph, monkeypatch, training_ratio, of_each_kind):
+    ratios = []
+
+    def watched(*given, ratio, **named):
+        ratios.append(ratio)
+        return inner_folds(*given, ratio=1, **named)
+
+    monkeypatch.setattr("slviz.scorers.head.inner_folds", watched)
+    spec = tiny_spec(graph, task="link", network="boosted_trees")
+    spec = dataclasses.replace(spec, task=spec.task.replace(training_ratio=training_ratio))
+    fit_model(graph, spec, spec.split.divide(graph), device="cpu")
+    assert ratios == [of_each_kind]
 
 
 @pytest.mark.parametrize("network", ["gat", "multiview", "l3"])

@@ -35,6 +35,14 @@ def test_the_usual_settings_are_tried_where_nobody_says_and_the_network_has_them
     assert "heads" not in [each.key for each in split_words({**NAMES, "network": "mlp"}, [])[1]]
 
 
+def test_how_many_negatives_training_draws_is_searched_on_validation():
+    _, tried = split_words(NAMES, ["training_ratio=1..50:log", "epochs=20"])
+    assert tried == [Tried("training_ratio", low=1, high=50, log=True)]
+    assert [words_for({"training_ratio": each.used(7)}) for each in tried] == [["training_ratio=7"]]
+    with pytest.raises(InvalidSetting, match="training_ratio=51 is outside the range 0 to 50"):
+        split_words(NAMES, ["training_ratio=1,51"])
+
+
 def test_a_grid_has_every_combination():
     found = grid_of([Tried("width", values=(32, 64)), Tried("layers", low=1, high=3)])
     assert len(found) == 6

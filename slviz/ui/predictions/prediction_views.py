@@ -37,7 +37,8 @@ AGAINST_HELP = (
     "is left is insight\n"
     "- **popularity-matched**: pairs of genes with as many interactions, and papers where the data set counts them. "
     "What is left does not follow from how well a gene is studied; how many partners it has may still tell\n"
-    "- **random**: any pair that is not known. Counting partners does well here\n"
+    "- **random**: any pair that is not known, beside a file of your own pairs of all genes, whatever the file joins. "
+    "Counting partners does well here\n"
     "- **file**: your own negatives"
 )
 RESIDUAL_HELP = (

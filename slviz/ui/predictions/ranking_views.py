@@ -25,6 +25,10 @@ NOT_MEASURED = (
     "This run was evaluated before slviz ranked all unknown pairs. Remove it and train it again to see where its "
     "pairs stand."
 )
+NOT_ASKED = (
+    "All unknown pairs were not ranked: this run was trained with rank_unknown=false. Train one without it to see "
+    "where its pairs stand among all."
+)
 CUT_HELP = "How many of a gene's highest-ranked partners are looked at, as if that many went into a follow-up screen."
 
 
@@ -32,7 +36,7 @@ def show(graph: GeneGraph, run: Run) -> None:
     """Both rankings side by side, each with its sentence, its table and its download; a note where none was made."""
     st.subheader(HEADING, anchor=False, help=in_words(f"{HELP} {glossary_link('All unknown pairs')}"))
     if not {ALL, EACH} & set(run.metrics["against"]):
-        st.caption(NOT_MEASURED)
+        st.caption(NOT_MEASURED if run.spec.task.ranks_unknown else NOT_ASKED)
         return
     st.caption(f"Test pairs of the split: {escape_markdown(run.spec.held_out)}.")
     left, right = st.columns(2, gap="medium")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,10 +60,10 @@ class Wish:
         jobs.start_training(self.spec, source=self.spec.data_source, device=self.device, **self._files)
 
     @property
-    def _files(self) -> dict[str, Path | None]:
+    def _files(self) -> Mapping[str, Path]:
         if self.staged is None:
             return {}
-        return {"test_pairs": self.staged.pairs, "test_negatives": self.staged.negatives}
+        return self.staged.files
 
 
 def form() -> Wish | None:
@@ -87,10 +88,7 @@ def form() -> Wish | None:
     if names["split"] == OWN_FILE:
         if staged is None:
             return None
-        values["split"] |= {
-            "test_pairs": staged.held_out.test_pairs,
-            "test_negatives": staged.held_out.test_negatives,
-        }
+        values["split"] |= staged.held_out.digests
     if names["split"] == PUBLICATION:
         if publication is None:
             return None

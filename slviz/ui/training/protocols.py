@@ -90,7 +90,7 @@ def refuse_impossible(
     """
     key = json.dumps(split.to_json(), sort_keys=True)
     said = _left_by(graph, split, held_out, key=key, task=task, epochs=epochs)
-    return " ".join([said, *split.remarks(graph)])
+    return " ".join([said, *split.remarks(graph, held_out=held_out)])
 
 
 def _left_by(graph: GeneGraph, split: Split, held_out: HeldOut | None, *, key: str, task: Task, epochs: bool) -> str:

@@ -13,11 +13,13 @@ from slviz.errors import RunNotFound, SlvizError
 from slviz.evaluation import METRICS, Metric
 from slviz.figures import training_curves
 from slviz.pipeline import jobs
+from slviz.pipeline.time_left import evaluation_words, seconds_left, wait_words
 from slviz.runs import RunSpec
 from slviz.runs.summary import RunSummary
+from slviz.text import duration
 from slviz.ui import access, cache, charts, downloads, errors, layout, run_cards, run_names
 from slviz.ui.glossary import glossary_link
-from slviz.ui.labels import duration, escape_markdown
+from slviz.ui.labels import escape_markdown
 from slviz.ui.server_paths import without_paths
 from slviz.ui.training import form_start
 
@@ -181,11 +183,15 @@ def _say_unknown(run_id: str) -> None:
 
 def _while_alive(run_id: str, state: str, history: pd.DataFrame) -> None:
     if state == "waiting":
-        st.caption("It starts by itself, as soon as its worker has started or another run has finished.")
+        st.caption(f"It starts by itself. {wait_words(cache.store())}")
     epochs = _epochs_asked(run_id)
     if len(history):
         _figures(history, epochs)
-    st.progress(min(len(history) / epochs, 1.0) if epochs else 0.0, text=_progress_words(history, epochs))
+    evaluation = cache.store().evaluation(run_id)
+    if evaluation is not None:
+        st.progress(evaluation.share, text=evaluation_words(evaluation.share, evaluation.seconds_left))
+    else:
+        st.progress(min(len(history) / epochs, 1.0) if epochs else 0.0, text=_progress_words(history, epochs))
     if not access.may_cancel(run_id):
         return
     if st.button("Cancel", key=f"cancel {run_id}", icon=":material/stop_circle:", help="Stops after this epoch."):
@@ -203,7 +209,7 @@ def _progress_words(history: pd.DataFrame, epochs: int) -> str:
         return "Reading the data and building the network …"
     if len(history) >= epochs:
         return f"All {epochs} epochs done; measuring on the held-out pairs …"
-    return f"Epoch {len(history)} of {epochs}, about {duration(jobs.seconds_left(history, epochs))} left"
+    return f"Epoch {len(history)} of {epochs}, about {duration(seconds_left(history, epochs))} left"
 
 
 def _figures(history: pd.DataFrame, epochs: int) -> None:
