@@ -138,7 +138,7 @@ def all_metrics(task: str, protocol: str, metrics: pd.DataFrame) -> list[KeyMetr
 
 def _short_words(against: str, metrics: pd.DataFrame) -> str:
     """What the negatives are called; where a user brought some, drawn ones are told apart as pairs of all genes."""
-    if against == "random" and (metrics["against"] == "file").any():
+    if against == "random" and "file" in set(metrics["against"]):
         return OF_ALL_GENES
     return SHORT_WORDS.get(against, AGAINST_WORDS.get(against, against))
 
