@@ -29,6 +29,7 @@ from slviz.cli import (
     predict,
     project,
     rank,
+    report,
     results,
     runs,
     sweep,
@@ -77,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     runs.add_runs_commands(commands)
     predict.add_predict_command(commands)
     rank.add_rank_command(commands)
+    report.add_report_command(commands)
     project.add_project_command(commands)
     controls.add_controls_command(commands)
     deletion.add_deletion_command(commands)

@@ -10,11 +10,11 @@ import pandas as pd
 
 from slviz.cli.terminal import beneath
 from slviz.datasets.gene_index import GeneIndex
-from slviz.errors import InvalidSetting, RunAlreadyRunning, RunNotSaved
+from slviz.errors import InvalidSetting
 from slviz.formulas import guarded
-from slviz.pipeline.survey import open_ranker, survey_run
+from slviz.pipeline.survey import open_ranker, surveyed, with_survey
 from slviz.pipeline.synthetic import SYNTHETIC
-from slviz.ranking import FLAGS, SMALL, Ranker, Survey, question_of, survey
+from slviz.ranking import FLAGS, Ranker, question_of
 from slviz.ranking.known_pairs import HELD_OUT, KNOWN, LEFT_OUT
 from slviz.ranking.top_pairs import top_pairs
 from slviz.runs.data_of import data_of_run
@@ -72,7 +72,7 @@ def _rank(options: argparse.Namespace) -> int:
     ranker = open_ranker(store, run.run_id, data_of_run(run))
     top = options.top or DEFAULT_TOP["all" if options.gene is None else "gene"]
     if options.gene is None:
-        table = top_pairs(ranker, _surveyed(store, ranker, top=top), count=top, unreported=options.unreported)
+        table = top_pairs(ranker, surveyed(store, ranker, top=top), count=top, unreported=options.unreported)
     else:
         gene = GeneIndex(ranker.graph).find(options.gene)
         table = _partners(
@@ -94,25 +94,16 @@ def _refuse(options: argparse.Namespace) -> None:
         raise InvalidSetting("--hub-adjusted orders the partners of one gene: give it with --gene.")
 
 
-def _surveyed(store: RunStore, ranker: Ranker, *, top: int) -> Survey:
-    """The survey of the run, kept where that can be."""
-    try:
-        return survey_run(store, ranker, top=top)
-    except (RunNotSaved, RunAlreadyRunning):  # a folder that cannot be written, or another process at work
-        return survey(ranker.graph, ranker.known, ranker.scorer, top=top)
-
-
 def _with_survey(store: RunStore, ranker: Ranker) -> Ranker:
-    """The ranker with a survey where there is one, or where it takes a second or two."""
-    if ranker.survey is not None or len(ranker.graph) > SMALL:
-        if ranker.survey is None:
-            print(
-                f"slviz: hub_adjusted_rank and popularity are empty: they read a survey of all pairs, which "
-                f"`slviz rank {ranker.run.run_id}` makes.",
-                file=sys.stderr, flush=True,
-            )  # fmt: skip
-        return ranker
-    return Ranker(ranker.graph, ranker.run, ranker.scorer, _surveyed(store, ranker, top=1), ranker.split)
+    """The ranker with a survey where there is one, or where it takes a second or two; else a word on it."""
+    ranker = with_survey(store, ranker)
+    if ranker.survey is None:
+        print(
+            f"slviz: hub_adjusted_rank and popularity are empty: they read a survey of all pairs, which "
+            f"`slviz rank {ranker.run.run_id}` makes.",
+            file=sys.stderr, flush=True,
+        )  # fmt: skip
+    return ranker
 
 
 def _partners(ranker: Ranker, gene: int, *, unreported: bool, adjusted: bool) -> pd.DataFrame:

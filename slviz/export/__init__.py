@@ -2,7 +2,7 @@
 
 from slviz.export.annotated import Annotated, of_run, of_stored_run, of_stored_vectors, of_vectors
 from slviz.export.formats import FORMATS, Format
-from slviz.export.network import to_cytoscape, to_graphml, to_sif
+from slviz.export.network import to_cytoscape, to_gexf, to_graphml, to_sif
 from slviz.export.pictures import (
     BROWSERS,
     JOURNAL_WIDTHS_MM,
@@ -36,6 +36,7 @@ __all__ = [
     "spec_provenance",
     "to_cytoscape",
     "to_embedding_tsv",
+    "to_gexf",
     "to_graphml",
     "to_projector",
     "to_sif",

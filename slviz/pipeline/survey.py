@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 
 import numpy as np
 
 from slviz.datasets import GeneGraph
-from slviz.errors import DamagedRun
+from slviz.errors import DamagedRun, RunAlreadyRunning, RunNotSaved
 from slviz.projections.method import OnProgress
 from slviz.ranking.ranker import Ranker
-from slviz.ranking.survey import TOP, survey
+from slviz.ranking.survey import SMALL, TOP, survey
 from slviz.runs import Run
 from slviz.runs.artifacts.surveys import Survey
 from slviz.runs.store import RunStore
@@ -48,6 +49,21 @@ def survey_run(store: RunStore, ranker: Ranker, *, top: int = TOP, on_progress: 
         made = survey(ranker.graph, ranker.known, ranker.scorer, top=top, on_progress=both)
         artifacts.save_survey(made)
     return made
+
+
+def surveyed(store: RunStore, ranker: Ranker, *, top: int = TOP) -> Survey:
+    """The survey of a run, kept where that can be: not in a folder that cannot be written, nor beside another maker."""
+    try:
+        return survey_run(store, ranker, top=top)
+    except (RunNotSaved, RunAlreadyRunning):
+        return survey(ranker.graph, ranker.known, ranker.scorer, top=top)
+
+
+def with_survey(store: RunStore, ranker: Ranker) -> Ranker:
+    """The ranker with a survey where there is one, or where making it takes a second or two; else as it is."""
+    if ranker.survey is not None or len(ranker.graph) > SMALL:
+        return ranker
+    return dataclasses.replace(ranker, survey=surveyed(store, ranker))
 
 
 def open_ranker(store: RunStore, run_id: str, graph: GeneGraph) -> Ranker:

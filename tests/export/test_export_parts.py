@@ -65,6 +65,19 @@ def test_graphml_is_read_back_by_networkx(around: Neighbourhood, line: str) -> N
         assert np.isfinite(attributes["attention"]), (source, target)
 
 
+def test_gexf_is_read_back_by_networkx_and_says_where_it_comes_from(around: Neighbourhood, line: str) -> None:
+    names = np.array([f"\x00\uffff & <{number}>" for number in range(len(around.names))], dtype=object)
+    content = export.to_gexf(dataclasses.replace(around, names=names), provenance=line)
+    network = nx.read_gexf(io.BytesIO(content))
+    assert set(network) == set(around.symbols)
+    assert network.number_of_edges() == len(around.edge_table())
+    assert all(network.nodes[gene]["label"] == gene for gene in network)
+    row = around.edge_table().iloc[0]
+    assert network.edges[row["source"], row["target"]]["kind"] == row["kind"]
+    assert f"<description>{line}</description>".encode() in content
+    assert b"lastmodified" not in content
+
+
 def test_graphml_survives_characters_that_xml_forbids(around: Neighbourhood) -> None:
     names = around.names.copy()
     names[1] = 'a <b> & "c" \x07 \uffff \ufffe \x85 é 🧬\r'

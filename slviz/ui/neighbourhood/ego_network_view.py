@@ -241,6 +241,7 @@ def _downloads(graph: GeneGraph, run: Run, around: Neighbourhood, *, name: str) 
         others={
             "Edges (TSV)": ("edges.tsv", lambda: _export().to_tsv(around.edge_table(), provenance=source)),
             "Network (GraphML)": ("graphml", lambda: _export().to_graphml(around, provenance=source)),
+            "Network (GEXF)": ("gexf", lambda: _export().to_gexf(around, provenance=source)),
             "Network (Cytoscape JSON)": ("cyjs", lambda: _export().to_cytoscape(around, provenance=source)),
             "Network (SIF)": ("sif", lambda: _export().to_sif(around)),
         },
