@@ -19,6 +19,8 @@ p { margin: .4rem 0 .8rem; } .lead { font-size: 1.05rem; } .mark { color: #8a4b0
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .875rem; }
 th { text-align: left; border-bottom: 2px solid #c6ccd8; padding: .35rem .6rem .35rem 0; vertical-align: bottom; }
 td { border-bottom: 1px solid #e4e8ef; padding: .35rem .6rem .35rem 0; vertical-align: top; }
+table.facts { width: auto; min-width: 55%; } table.facts th { border-bottom: 1px solid #e4e8ef; font-weight: 600;
+  padding-right: 2rem; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 footer { margin-top: 2.5rem; padding-top: .75rem; border-top: 1px solid #c6ccd8; color: #4b5365; font-size: .8rem; }
 @media print { body { margin: 0; max-width: none; font-size: 11pt; } h2 { break-after: avoid; }
@@ -52,7 +54,7 @@ class Document:
     def facts(self, facts: Iterable[tuple[str, str]]) -> None:
         """Labels and values in two columns."""
         rows = "".join(f"<tr><th>{escaped(label)}</th><td>{escaped(value)}</td></tr>" for label, value in facts)
-        self._parts.append(f'<div class="wide"><table>{rows}</table></div>')
+        self._parts.append(f'<div class="wide"><table class="facts">{rows}</table></div>')
 
     def table(self, table: pd.DataFrame, *, numbers: Sequence[str] = ()) -> None:
         """A table of texts, its columns named by what they hold; those of `numbers` stand at the right."""
