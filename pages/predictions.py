@@ -6,7 +6,7 @@ from slviz.runs.store import RunSummary
 from slviz.ui import layout, rankings
 from slviz.ui.embedding import selection_elsewhere
 from slviz.ui.gene import pair_panel
-from slviz.ui.predictions import pair_question, prediction_views
+from slviz.ui.predictions import later_view, pair_question, prediction_views
 
 
 def page() -> None:
@@ -16,6 +16,8 @@ def page() -> None:
         _of_genes(summary, run, graph)
     selection_elsewhere.pairs(graph, run)
     prediction_views.show(graph, run)
+    if run.decoder:
+        later_view.show(lambda: rankings.ranker(summary, graph, run))
 
 
 def _of_genes(summary: RunSummary, run: Run, graph: GeneGraph) -> None:

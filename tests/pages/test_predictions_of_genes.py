@@ -90,3 +90,19 @@ def test_points_carry_the_colours_of_sources_and_a_ring_marks_the_same_pair() ->
         assert {"Screen (2)", "no evidence recorded (1)"} <= set(names)
         assert names.count("chosen pair") == 1
     assert "chosen pair" not in [trace.name for trace in predicted_vs_actual(predictions, marked=None).data]
+
+
+def test_a_later_list_says_what_was_left_out_and_how_it_ranked(store: RunStore, open_at_once: Open) -> None:
+    run = shipped(store, LINK)
+    learnt = run.predictions.query("part == 'train' and against == 'known'").iloc[0]
+    lines = ["gene 1\tgene 2\twhere", "oldAPO101\tAPO2.10\there", "APO1.02\tAPO2.11\there", "nobody\tAPO2.01\tthere",
+             f"{learnt['gene_a']}\t{learnt['gene_b']}\tin the list"]  # fmt: skip
+    app = open_at_once("predictions", run=LINK, later="true")
+    app.file_uploader(key="later pairs").upload("newer <b>list</b>.tsv", "\n".join(lines).encode(), "text/plain").run()
+    assert not app.exception
+    assert not app.error
+    assert r"newer \<b\>list\</b\>.tsv is a list of 3 pairs." in said(app)
+    assert "The run learnt from 1 of them" in said(app)
+    assert r"Names that are no gene of this data set\: nobody" in said(app)
+    pairs_shown = next(table.value for table in app.dataframe if "In the run" in table.value)
+    assert {"APO1.01", "APO1.02"} <= {*pairs_shown["Gene"], *pairs_shown["Partner"]}
