@@ -35,7 +35,7 @@ from slviz.figures.own_columns import by_column
 from slviz.figures.predictions import predicted_vs_actual, residuals, score_distribution
 from slviz.figures.publications import by_publication
 from slviz.figures.scree import scree_plot
-from slviz.figures.screens import by_screen
+from slviz.figures.screens import by_screen, screen_dots
 from slviz.figures.side_by_side import side_by_side
 from slviz.figures.theme import marked_synthetic
 from slviz.figures.training import training_curves
@@ -79,6 +79,7 @@ __all__ = [
     "roc_curves",
     "score_distribution",
     "scree_plot",
+    "screen_dots",
     "side_by_side",
     "training_curves",
 ]

@@ -128,7 +128,8 @@ def _model(spec: RunSpec) -> str:
     """The network and its features, or the baseline, which sees none."""
     words = NETWORK_WORDS.get(spec.network.name, spec.network.summary())
     if not spec.network.learns_in_epochs:
-        return f"baseline **{escape_markdown(spec.network.row_name)}** ({words.removeprefix('a baseline: ')})"
+        kind = "baseline" if spec.network.baseline else "model"
+        return f"{kind} **{escape_markdown(spec.network.row_name)}** ({words.removeprefix('a baseline: ')})"
     network, features = escape_markdown(spec.network.name), escape_markdown(spec.features.name)
     return f"network **{network}** ({words}) · features **{features}**"
 

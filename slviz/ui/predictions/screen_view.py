@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from slviz.datasets import GeneGraph
+from slviz.evaluation.ceilings import PARALOG_SCREENS, SCREENS, mean_of_other_lines, screens_behind
 from slviz.features.pair_measures import MEASURES
-from slviz.runs import Run
+from slviz.figures import screen_dots
+from slviz.runs import NETWORK, Run
+from slviz.runs.run import WITH_EARLIER
 from slviz.scorers import ScreenScorer
 from slviz.splits.pair_split import HIT, TESTED
-from slviz.ui import address, cache, downloads, metrics_table, pairs, scorers
+from slviz.ui import address, cache, charts, downloads, metrics_table, pairs, scorers
 from slviz.ui.labels import DATABASE_SCORE, EXPERIMENT_SCORE, escape_markdown
 
 WHERE_HELP = (
@@ -21,6 +25,13 @@ WHERE_HELP = (
     "- **pairs screened before**: those that another screen tested, too; **earlier screens** is what it said of them"
 )
 GROUPS = ("paralog screens", "screens", "paralogs", "other pairs", "pairs screened before")
+EARLIER = "earlier screens"
+CEILING_HELP = (
+    "Bars are 95 % intervals when genes are drawn anew. Lines say how far one experiment tells another on the same "
+    "pairs, which is about as far as a score can come: **another screen**, the share of other screens in which the "
+    "very pair was a hit (a pair that no other screen tested counts as average); **another line**, the share of the "
+    "same screen's other cell lines, where it has several."
+)
 COLUMNS_SHOWN = ("auc", "auc_low", "auc_high", "ap", "base_rate", "hits@10", "hits@20", "hits@50", "hits@100",
                  "enrichment@50")  # fmt: skip
 OF_EARLIER = {
@@ -39,6 +50,7 @@ def show(graph: GeneGraph, run: Run) -> None:
     groups = [each for each in GROUPS if each in measured] + [each for each in measured if each.startswith(ONE_SCREEN)]
     against = address.one_of(st.selectbox, "Measured on", groups, key="negatives", help=WHERE_HELP)
     _metrics(graph, run, against=against)
+    _dots(graph, run, against=against)
     _answers(run, against=against)
     _coefficients(graph, run)
     _tested_pairs(graph, run, against=against)
@@ -58,6 +70,48 @@ def _metrics(graph: GeneGraph, run: Run, *, against: str) -> None:
         "`mean` gives every pair the same score: it finds what chance finds. Intervals are of 95 % when genes are "
         "drawn anew; with few hits they are wide, and a difference of a few hundredths says nothing."
     )
+
+
+def _dots(graph: GeneGraph, run: Run, *, against: str) -> None:
+    """The ROC AUC of every row with its interval; what other lines and other screens say of the pairs as lines."""
+    table = metrics_table.beside_baselines(run.metrics, part="test", against=against)
+    columns = [name for name in ("scorer", "auc", "auc_low", "auc_high") if name in table]
+    if "auc" not in columns:
+        return
+    own = (run.spec.network.row_name, NETWORK, WITH_EARLIER)
+    shown = table.filter(items=columns)
+    shown = shown.assign(scorer=shown["scorer"].replace(NETWORK, run.spec.network.row_name))
+    ceilings = {"another screen": run.metric("auc", against=against, scorer=EARLIER)}
+    ceilings["another line"] = _of_other_lines(graph, run, against=against)
+
+    def make(**_: bool) -> go.Figure:
+        return screen_dots(shown, own=own, ceilings=ceilings)
+
+    name = f"{run.run_id}-auc-{against}"
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Beside what an experiment says", anchor=False, width="content", help=CEILING_HELP)
+        downloads.menu(name, source=downloads.provenance(graph, run), figure=make)
+    charts.draw(make(), name=name, synthetic=graph.synthetic, alt="ROC AUC of each model, with intervals")
+
+
+def _of_other_lines(graph: GeneGraph, run: Run, *, against: str) -> float:
+    measured = run.metrics["against"].unique().tolist()
+    names = tuple(each.removeprefix(ONE_SCREEN) for each in measured if each.startswith(ONE_SCREEN))
+    if against.startswith(ONE_SCREEN):
+        names = (against.removeprefix(ONE_SCREEN),)
+    elif against not in (SCREENS, PARALOG_SCREENS):
+        return float("nan")
+    return _other_lines(graph.fingerprint, run.run_id, against, graph, names)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _other_lines(fingerprint: str, run_id: str, against: str, _graph: GeneGraph, _names: tuple[str, ...]) -> float:
+    known = () if _graph.screens is None else tuple(name for name in _names if name in _graph.screens.names)
+    if not known:
+        return float("nan")
+    if not against.startswith(ONE_SCREEN):
+        known = screens_behind(_graph, known, against=against)
+    return mean_of_other_lines(_graph, known)
 
 
 def _answers(run: Run, *, against: str) -> None:
