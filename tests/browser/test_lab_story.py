@@ -96,7 +96,7 @@ def test_a_student_watches_networks_that_learn_and_that_do_not(
     assert page.get_by_text("loses 14", exact=False).count() == 1
     page.get_by_role("button", name="Download").first.click()
     with page.expect_download() as download:
-        page.locator('[data-testid="stPopoverBody"]').get_by_role("button", name="Table (TSV)").click()
+        page.locator(".st-key-download-lab-regions-tsv button").click()
     file = tmp_path / "points.tsv"
     download.value.save_as(file)
     lines = file.read_text(encoding="utf-8").splitlines()
