@@ -11,6 +11,7 @@ from builders import tiny_further_parts, tiny_graph, tiny_run
 from slviz.datasets import GeneGraph
 from slviz.ranking import KnownPairs, Ranker, survey
 from slviz.runs import Run
+from slviz.runs.artifacts.surveys import Survey
 
 WIDTH, HIDDEN = 6, 3
 
@@ -43,3 +44,11 @@ def tiny_ranker(graph: GeneGraph | None = None) -> Ranker:
     run = scoring_run(graph)
     scorer = run.scorer(graph)
     return Ranker.of(graph, run, scorer=scorer, survey=survey(graph, KnownPairs.of(graph, run), scorer))
+
+
+def a_survey(genes: int) -> Survey:
+    """A survey of so many genes in which all pairs score the same."""
+    ranks = np.arange(1, genes)
+    pairs, score = np.array([[0, 1], [0, 2]]), np.full(2, 0.5, dtype=np.float32)
+    level = np.full((genes, len(ranks)), 0.5, dtype=np.float32)
+    return Survey(ranks, level, np.zeros(genes), np.ones(genes), pairs, score, pairs, score, np.array([1, 2]), score)

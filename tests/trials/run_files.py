@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from builders import tiny_graph, tiny_run
+from ranking_cases import a_survey
 from run_folders import a_map, finish
 from safetensors.numpy import load
 from trials import seeds as sound
@@ -132,6 +133,7 @@ def _fill(root: Path, *, finished: bool) -> Path:
         PairFaithfulness(np.array([[0, 1], [2, 3]]), np.array([4, 5]), change, np.full((2, 4), 0.1))
     )
     artifacts.save_explanation(an_explanation())
+    artifacts.save_survey(a_survey(genes))
     return folder
 
 
@@ -250,6 +252,7 @@ def look(store: RunStore, run_id: str) -> list[str]:
         lambda: store.artifacts(run_id).open_ablation(),
         lambda: store.artifacts(run_id).open_faithfulness(),
         lambda: store.artifacts(run_id).open_explanation((0, 1)),
+        lambda: store.artifacts(run_id).open_survey(),
         lambda: store.device_asked(run_id),
         lambda: sentences.extend(filter(None, [store.failure(run_id)])),
         lambda: store.log(run_id),

@@ -497,6 +497,7 @@ WAYS: Mapping[str, WayIn] = {
         *_run_file("deletions/sample.safetensors", "sealed", "finished"),
         *_run_file("deletions/pairs.safetensors", "sealed", "finished"),
         *_run_file("explanations/pair-0-1.safetensors", "sealed", "finished"),
+        *_run_file("rankings/survey.safetensors", "sealed", "finished"),
         *_run_file(".sources", "text", "finished"),
         WayIn("kept/vectors.safetensors", "sealed", run_files.kept_vectors, run_files.kept_vector_seeds, "runs"),
         WayIn("kept/points.parquet", "parquet", run_files.kept_points, run_files.kept_point_seeds, "runs"),
