@@ -33,7 +33,7 @@ ONE_OFF = frozenset({"fold", "split_seed"})
 
 @dataclass(frozen=True)
 class Reliability:
-    """How reliable a list or a pair is.
+    """Reliability of a list or a pair.
 
     Attributes:
         level: "abstain" where nothing should be shown, then "weak", "fair" or "good".
@@ -63,7 +63,7 @@ def sibling_runs(summaries: Sequence[RunSummary], spec: RunSpec) -> list[str]:
 
 
 def reliability_of_gene(ranker: Ranker, gene: int, *, siblings: Mapping[str, PairScorer] | None = None) -> Reliability:
-    """How reliable the ranked partners of a gene are.
+    """Reliability of the ranked partners of a gene.
 
     A run about databases abstains for a gene without a training partner: what it ranks then is how many partners the
     others have. A run about experiments abstains for a gene of which it can answer no pair. `siblings` score by runs
@@ -96,7 +96,7 @@ def reliability_of_gene(ranker: Ranker, gene: int, *, siblings: Mapping[str, Pai
 def reliability_of_pair(
     ranker: Ranker, gene: int, partner: int, *, siblings: Mapping[str, PairScorer] | None = None
 ) -> Reliability:
-    """How reliable the score of a pair is: as the less known gene, and less where it may be remembered.
+    """Reliability of the score of a pair: that of the less known gene, and less where it may be remembered.
 
     Arguments as of `reliability_of_gene`; of siblings the spread of the percentile is told.
     """

@@ -58,14 +58,14 @@ def _partners(
 
 
 def reliability(of: Ranker, gene: int) -> Reliability:
-    """How far to believe the ranked partners of a gene, beside runs that differ in seed or fold alone."""
+    """Reliability of the ranked partners of a gene, beside runs that differ in seed or fold alone."""
     summaries = {summary.run_id: summary for summary in cache.store().summaries()}
     siblings = sibling_runs(list(summaries.values()), of.run.spec)[:MOST_SIBLINGS]
     return _reliability(of.run.run_id, of.graph.fingerprint, gene, tuple(siblings), of, summaries)
 
 
 def reliability_of(of: Ranker, gene: int, partner: int) -> Reliability:
-    """How far to believe one pair."""
+    """Reliability of the score of one pair."""
     return reliability_of_pair(of, gene, partner)
 
 

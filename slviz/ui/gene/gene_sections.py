@@ -69,7 +69,7 @@ def _open_plan() -> None:
 
 
 def _believe(ranker: Ranker, gene: int) -> bool:
-    """How far to believe the list, and on what that rests; whether the list is shown at all."""
+    """Reliability of the list, and on what it rests; whether the list is shown at all."""
     reliability = rankings.reliability(ranker, gene)
     box, icon = LIGHTS[reliability.level]
     box(in_words(escape_markdown(reliability.sentence)), icon=icon)

@@ -38,7 +38,7 @@ def show(ranker: Ranker, gene: int, partner: int) -> None:
         told = " ".join(f"*{flag.label}*: {in_words(flag.help)}" for flag in doubts)
         st.markdown(f"**Doubt.** {told or 'No flag is set.'}")
         believed = rankings.reliability_of(ranker, gene, partner)
-        st.markdown(f"**How far to believe it.** {escape_markdown(believed.sentence)}")
+        st.markdown(f"**Reliability.** {escape_markdown(believed.sentence)}")
         _evidence(graph, gene, partner)
         pair_view.show(ranker.run, graph, gene, partner)
         with st.container(horizontal=True):
