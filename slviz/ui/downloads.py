@@ -103,6 +103,11 @@ def gmt_button(name: str, genes: Callable[[], tuple[str, Sequence[str]]], *, sou
     _button("Genes (GMT)", f"{name}.gmt", make, "text/plain", width="content")
 
 
+def page_button(name: str, make: Callable[[], bytes], *, label: str) -> None:
+    """A button for a page of its own, made after the click."""
+    _button(label, f"{name}.html", make, "text/html", width="content")
+
+
 def _figure_buttons(name: str, figure: Callable[[], go.Figure], source: str) -> None:
     width_mm = st.segmented_control(
         "Width",

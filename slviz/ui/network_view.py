@@ -16,7 +16,7 @@ from streamlit.components.v2 import component
 from slviz.datasets import GeneGraph
 from slviz.figures.palette import HELD_OUT as HELD_OUT_COLOUR
 from slviz.figures.palette import KNOWN as KNOWN_COLOUR
-from slviz.figures.palette import MISSING, categorical
+from slviz.figures.palette import LONGER, MISSING
 from slviz.figures.palette import PREDICTED as PREDICTED_COLOUR
 from slviz.neighbourhood.gene_network import (
     ADDED,
@@ -152,7 +152,8 @@ def content(network: GeneNetwork, graph: GeneGraph, *, width_is: str, chosen: in
 def evidence_colours(network: GeneNetwork, graph: GeneGraph) -> dict[str, str]:
     """A colour for each kind of evidence that is drawn, the same on every network of the data set."""
     every = sorted({kind for kinds in set(graph.pair_evidence.tolist()) for kind in kinds.split(";") if kind})
-    colours = categorical([*every, SEVERAL, NO_EVIDENCE], missing=(NO_EVIDENCE,))
+    free = [colour for colour in LONGER if colour != PREDICTED_COLOUR]  # that one is of what nobody has reported
+    colours = {kind: free[place % len(free)] for place, kind in enumerate([*every, SEVERAL])} | {NO_EVIDENCE: MISSING}
     known = np.isin(network.kind, [PREDICTED, PHYSICAL], invert=True)
     drawn = {kind or NO_EVIDENCE for kind in network.evidence[known].tolist()}
     return {kind: colour for kind, colour in colours.items() if kind in drawn}

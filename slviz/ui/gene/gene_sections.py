@@ -55,13 +55,13 @@ def show(summary: RunSummary | None, run: Run | None, graph: GeneGraph, gene: in
 def _ranked(summary: RunSummary, ranker: Ranker, gene: int, others: list[Run]) -> None:
     if not _believe(ranker, gene):
         return
-    if ranker.survey is None:
-        rankings.survey_panel(summary)
     ranked_partners.show(ranker, gene, rankings.partners(ranker, gene, others=others))
     ticked = len(shortlist.pairs(ranker.graph))
     if ticked:
         label = f"Plan the test of {pluralise(ticked, 'pair')}"
         st.button(label, icon=":material/checklist:", type="primary", on_click=_open_plan)
+    if ranker.survey is None:
+        rankings.survey_panel(summary)
 
 
 def _open_plan() -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from slviz.datasets import GeneGraph
 from slviz.ranking import FLAGS, STATUSES, Ranker, percentile_text, score_text
-from slviz.ui import layout, pairs, rankings
+from slviz.ui import downloads, layout, pairs, rankings
 from slviz.ui.labels import SCORE_HELP, escape_markdown
 from slviz.ui.nouns import in_words
 from slviz.ui.why import pair_view
@@ -44,6 +44,14 @@ def show(ranker: Ranker, gene: int, partner: int) -> None:
         with st.container(horizontal=True):
             symbol = graph.genes[partner]
             layout.link(layout.GENE, f"Open {symbol}", icon=":material/arrow_forward:", gene=symbol)
+            name = f"{ranker.run.run_id}-{graph.genes[gene]}-{symbol}"
+            downloads.page_button(name, lambda: _page(ranker, gene, partner), label="Report (HTML)")
+
+
+def _page(ranker: Ranker, gene: int, partner: int) -> bytes:
+    from slviz.reports import pair_report  # after the click: drawing its figures takes a moment
+
+    return pair_report(ranker, gene, partner)
 
 
 def _evidence(graph: GeneGraph, gene: int, partner: int) -> None:

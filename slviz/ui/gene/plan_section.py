@@ -117,4 +117,11 @@ def _downloads(ranker: Ranker, plan: Plan, gene: int) -> None:
     name = f"{ranker.run.run_id}-plan"
     source = downloads.provenance(ranker.graph, ranker.run)
     with st.container(horizontal=True):
+        downloads.page_button(name, lambda: _page(ranker, plan), label="Page to print (HTML)")
         downloads.table_button(name, lambda: whole(plan), source=source, label="Plan (TSV)")
+
+
+def _page(ranker: Ranker, plan: Plan) -> bytes:
+    from slviz.reports import plan_report  # after the click: drawing its figures takes a moment
+
+    return plan_report(ranker, plan)

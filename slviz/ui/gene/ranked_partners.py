@@ -185,7 +185,16 @@ def _downloads(ranker: Ranker, gene: int, left: pd.DataFrame) -> None:
     source = downloads.provenance(ranker.graph, ranker.run)
     with st.popover("Download", icon=":material/download:"):
         downloads.table_button(name, lambda: left.drop(columns="number"), source=source)
+        downloads.page_button(
+            f"{ranker.run.run_id}-report-{symbol}", lambda: _page(ranker, gene), label="Report (HTML)"
+        )
         downloads.gmt_button(name, lambda: (f"partners of {symbol}", left["gene"].tolist()), source=source)
+
+
+def _page(ranker: Ranker, gene: int) -> bytes:
+    from slviz.reports import gene_report  # after the click: drawing its figures takes a moment
+
+    return gene_report(ranker, gene)
 
 
 def _columns() -> dict[str, Any]:
