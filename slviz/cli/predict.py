@@ -43,7 +43,7 @@ def add_predict_command(commands: argparse._SubParsersAction) -> None:
         "better known of the two has, a baseline that needs no model. Genes may be given by symbol, alias or "
         "identifier; rows that name no two genes are left out and told on standard error. The score of a link run "
         "lies between 0 and 1 and is not a probability; the score of a confidence run is on the scale of the data set. "
-        "The score of a run of the task screen is an experiment score, which says nothing of databases. A bench run "
+        "The score of a run of the task screen is an experiment score, which says nothing of databases. Such a run "
         "adds the columns answer (hit, no hit, cannot say, or outside its range, where there is no score), "
         "earlier_hits and earlier_tests: in how many screens that it learnt from the very pair was a hit, and tested.",
         allow_abbrev=False,

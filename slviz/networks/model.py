@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -86,6 +86,7 @@ class Training:
         protocol: what the held-out pairs are, for models that imitate it while they learn.
         seed: of all chance.
         in_epochs: runs the loop of epochs for a network: steps, validation, checkpoints, the best epoch kept.
+        shared: by name, what a model made of no test, and may read again when the same run is fitted on other splits.
     """
 
     graph: GeneGraph
@@ -95,6 +96,7 @@ class Training:
     protocol: Split
     seed: int
     in_epochs: Callable[[Network], Fitted]
+    shared: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,10 @@ class Model(Choice):
     def needs_data(self) -> bool:
         """Whether `scorer` reads the data set beside the arrays."""
         return False
+
+    def reads_for(self, task: Task, graph: GeneGraph) -> tuple[str, ...]:
+        """As `Choice.reads`, where that depends on the task."""
+        return self.reads(graph)
 
     def refuse(self, task: Task, graph: GeneGraph) -> None:
         """Raises `InvalidSetting` for a task, or for data, that this model cannot be asked about; nothing here."""

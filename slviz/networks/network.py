@@ -14,6 +14,7 @@ from slviz.errors import InvalidSetting
 from slviz.networks.model import Fitted, Model, Training
 from slviz.scorers.pair_decoder import PairDecoder
 from slviz.scorers.pair_scorer import DecoderScorer, PairScorer
+from slviz.splits import PairSplit
 
 if TYPE_CHECKING:
     from torch import nn
@@ -52,6 +53,14 @@ class Network(Model):
     @property
     def embedding_width(self) -> int:
         return self.width
+
+    def learns_from_tests(self) -> bool:
+        """Whether, for the task about screens, it learns hits and non-hits in epochs, and not known pairs alone."""
+        return True
+
+    def learning_split(self, split: PairSplit, graph: GeneGraph, *, seed: int) -> PairSplit:
+        """The split that its epochs learn from and are validated on; the test part is the same."""
+        return split
 
     def fit(self, training: Training) -> Fitted:
         return training.in_epochs(self)

@@ -11,9 +11,12 @@ from jaxtyping import Float32
 
 from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun
+from slviz.features.pair_measures import PairKnowledge
 from slviz.networks.attention import Attention
 from slviz.runs.spec import RunSpec
-from slviz.scorers.pair_scorer import PairScorer
+from slviz.scorers import experiment_scorer
+from slviz.scorers.experiment_scorer import ExperimentScorer
+from slviz.scorers.pair_scorer import PairScorer, ScreenScorer
 
 PARTS = ("train", "validation", "test")
 PAIR_COLUMNS = ("gene_a", "gene_b", "part", "against", "actual", "prediction")
@@ -101,14 +104,18 @@ class Run:
     @property
     def needs_data(self) -> bool:
         """Whether `scorer` reads the data set beside the run."""
-        return self.spec.network.needs_data
+        return self.spec.network.needs_data or experiment_scorer.is_stored(self.decoder)
 
     def scorer(self, graph: GeneGraph | None) -> PairScorer:
         """What scores pairs of a run about pairs; reads its arrays, the data set and no test pair, and needs no torch.
 
         `graph` may be None where `needs_data` is false. Raises `DamagedRun` where the arrays do not fit.
         """
-        return self.spec.network.scorer(self.decoder, embedding=self.embedding, graph=graph)
+        scorer = self.spec.network.scorer(self.decoder, embedding=self.embedding, graph=graph)
+        if isinstance(scorer, ScreenScorer) or not experiment_scorer.is_stored(self.decoder):
+            return scorer
+        assert graph is not None, "these scores need the data set: see needs_data"
+        return ExperimentScorer.from_arrays(self.decoder, base=scorer, knowledge=PairKnowledge(graph))
 
     @property
     def baselines(self) -> tuple[str, ...]:

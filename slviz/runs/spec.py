@@ -103,6 +103,7 @@ class RunSpec:
 
     def _with_parts(self, graph: GeneGraph) -> Self:
         read = {name for part in TABLES for name in getattr(self, part).reads(graph)}
+        read |= set(self.network.reads_for(self.task, graph))
         return dataclasses.replace(self, data_parts={name: graph.digests[name] for name in sorted(read)})
 
     def canonical(self, graph: GeneGraph) -> Self:

@@ -14,6 +14,7 @@ from slviz.scorers.formulas import FORMULAS
 from slviz.scorers.head import RATIO, fit_head, fit_head_on_tests, weights
 from slviz.scorers.likeness import Likeness
 from slviz.scorers.seen_pairs import SeenPairs
+from slviz.scorers.tested_before import none_below_zero
 from slviz.scorers.tested_pairs import Tests
 from slviz.scorers.training_graph import TrainingGraph
 from slviz.splits import PairSplit, Split
@@ -35,6 +36,8 @@ def fit_blend_scorer(
     decoder: Mapping[str, np.ndarray] | None = None,
     views: tuple[str, ...],
     negatives_per_pair: int = 0,
+    new_publication: bool | None = None,
+    weighed_by: Tests | None = None,
 ) -> tuple[BlendScorer, dict[str, np.ndarray]]:
     """A structural head fitted and added to an embedding; what scores pairs, and the arrays that a run stores for it.
 
@@ -48,6 +51,8 @@ def fit_blend_scorer(
         decoder: arrays of the trained decoder; None for the head alone.
         views: what the trees may look at.
         negatives_per_pair: how many the trees tell each known pair from, of all kinds; 0: `RATIO` of each kind.
+        new_publication: whether inner folds are whole publications; as the protocol says when left out.
+        weighed_by: tests by which it is fitted how much each side counts; validation pairs when left out.
     """
     if contrasts == OF_TESTS:
         head, seen = fit_head_on_tests(graph, split, views=views, seed=seed)
@@ -59,16 +64,20 @@ def fit_blend_scorer(
             views=views,
             unseen_genes_per_pair=protocol.unseen_genes_per_pair,
             unseen_shares=protocol.unseen_shares(split),
-            new_publication=protocol.new_publication,
+            new_publication=protocol.new_publication if new_publication is None else new_publication,
             likeness=Likeness.of(graph),
             ratio=max(1, round(negatives_per_pair / len(contrasts))) if negatives_per_pair else RATIO,
             seed=seed,
         )
         seen = SeenPairs.of_training(graph, split)
     network = raw_decoder(decoder) if decoder else None
-    pairs = split.pairs[_may_blend(split)]
+    pairs = split.pairs[_may_blend(split)] if weighed_by is None else weighed_by.pairs
     columns = [*head.parts(pairs).T, *([] if network is None else [network.score(embedding, pairs)])]
-    constant, *counts = fit_blend(split, contrasts, columns, of_validation=True).tolist()
+    if weighed_by is None:
+        constant, *counts = fit_blend(split, contrasts, columns, of_validation=True).tolist()
+    else:
+        hit, weight = weighed_by.hit.astype(np.float64), weighed_by.balanced()
+        constant, *counts = none_below_zero(np.column_stack(columns), hit, weight).tolist()
     of_network = 0.0 if network is None else counts.pop()
     blend = Blend(constant, of_network, dict(zip(head.part_names, counts, strict=True)))
     scorer = BlendScorer(head, network, embedding, blend, bounds_of(seen, contrasts))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int64
 
 from slviz.errors import DamagedRun
+from slviz.features.pair_measures import MEASURES, PairKnowledge
 from slviz.scorers.all_pairs import all_pair_scores, decoder_end
-from slviz.scorers.head import StructuralHead
+from slviz.scorers.bench_scorer import BenchScorer
+from slviz.scorers.head import GENES_AT_ONCE, StructuralHead
 from slviz.scorers.likeness import Likeness
 from slviz.scorers.pair_decoder import PairDecoder
 from slviz.scorers.pair_scorer import with_every_gene
@@ -23,6 +25,8 @@ EMBEDDING = "embedding"
 BLEND, OLD_BLEND = "blend.", "blend"
 CONSTANT, OF_EMBEDDING, OF_PART = f"{BLEND}constant", f"{BLEND}embedding", f"{BLEND}part "
 ROWS_AT_ONCE = 256
+OF_MEASURES = "measures"
+"""What the measures of a pair are called among the parts."""
 OLD_VIEWS = ("partners", "co_publication", "interactions", "terms", "location")
 """The order in which runs until November 2026 store which views they look at."""
 
@@ -34,7 +38,8 @@ class Blend:
     Attributes:
         constant: what every pair has.
         embedding: of the decoder's raw number; 0 without an embedding.
-        parts: of each part of the structural head, by `StructuralHead.part_names`.
+        parts: of each part of the structural head, by `StructuralHead.part_names`; and `OF_MEASURES`, where measures
+            of a pair count.
     """
 
     constant: float
@@ -70,13 +75,14 @@ class Blend:
 class BlendScorer:
     """Scores from a structural head and, where there is one, an embedding.
 
-        raw(a, b) = c + v decoder(a, b) + Σ w_i part_i(a, b)    over the parts of the head
+        raw(a, b) = c + v decoder(a, b) + Σ w_i part_i(a, b)    over the parts of the head, and the sum of measures
 
     Attributes:
         head: the trees with the features that they read.
         decoder: of the embedding, giving raw numbers; None for the head alone.
         blend: the numbers c, v and w.
         bounds: lowest and highest predicted confidence; empty where the score is the logistic of `raw`.
+        measures: the weighed measures of a pair, for experiments; None where none are read.
     """
 
     head: StructuralHead
@@ -84,9 +90,10 @@ class BlendScorer:
     embedding: Float32[np.ndarray, "genes width"]
     blend: Blend
     bounds: Float32[np.ndarray, " bounds"]
+    measures: BenchScorer | None = None
 
     def score(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Float32[np.ndarray, " pairs"]:
-        return self._finish(self._of_network(pairs) + self.head.parts(pairs) @ self._of_parts)
+        return self._finish(self._beside_head(pairs) + self.head.parts(pairs) @ self._of_parts)
 
     def score_against(self, gene: int) -> Float32[np.ndarray, " genes"]:
         return self.score(with_every_gene(gene, len(self.embedding)))
@@ -103,6 +110,10 @@ class BlendScorer:
             of_embedding *= np.float32(self.blend.embedding)
             raw += of_embedding
             del of_embedding
+        for pairs in self._blocks_of_measures():
+            told = self._of_measures(pairs).astype(np.float32)
+            raw[pairs[:, 0], pairs[:, 1]] += told
+            raw[pairs[:, 1], pairs[:, 0]] += told
         for start in range(0, len(raw), ROWS_AT_ONCE):  # in place: what is made on the way takes no more than a block
             block = raw[start : start + ROWS_AT_ONCE]
             block[:] = self._finish(block)
@@ -123,21 +134,41 @@ class BlendScorer:
         )
         if self.decoder is not None:
             adds[EMBEDDING] = self.blend.embedding * self._raw_of_embedding(pairs)
+        if self.measures is not None:
+            of_measures = self.blend.parts[OF_MEASURES] * self.measures.parts(pairs)
+            adds |= {MEASURES[key].label: of_measures[:, at] for at, key in enumerate(self.measures.keys)}
         return adds
 
     def without(self, view: str, pairs: Int64[np.ndarray, "pairs 2"]) -> Float32[np.ndarray, " pairs"]:
         """The scores if the data set said nothing from that side: its features are those of an empty relation."""
+        beside = self._beside_head(pairs)
         if view == EMBEDDING:
-            return self._finish(self.blend.constant + self.head.parts(pairs) @ self._of_parts)
-        return self._finish(self._of_network(pairs) + self.head.parts(pairs, hidden=[view]) @ self._of_parts)
+            beside = beside - self.blend.embedding * self._raw_of_embedding(pairs)
+        elif view not in self.head.features.views:
+            beside = beside - self.by_view(pairs)[view]
+        hidden = [view] if view in self.head.features.views else []
+        return self._finish(beside + self.head.parts(pairs, hidden=hidden) @ self._of_parts)
 
     @property
     def _of_parts(self) -> Float64[np.ndarray, " parts"]:
         return self.blend.of(self.head.part_names)
 
-    def _of_network(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Float64[np.ndarray, " pairs"]:
-        """The constant and what the embedding adds."""
-        return self.blend.constant + self.blend.embedding * self._raw_of_embedding(pairs)
+    def _beside_head(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Float64[np.ndarray, " pairs"]:
+        """The constant and what the embedding and the measures add."""
+        of_network = self.blend.constant + self.blend.embedding * self._raw_of_embedding(pairs)
+        return of_network if self.measures is None else of_network + self._of_measures(pairs)
+
+    def _of_measures(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Float64[np.ndarray, " pairs"]:
+        assert self.measures is not None, "nothing asks for measures that are not there"
+        return self.blend.parts[OF_MEASURES] * self.measures.as_new(pairs)
+
+    def _blocks_of_measures(self) -> Iterator[np.ndarray]:
+        """Every pair of different genes once, int64 [block, 2], smaller number first; none without measures."""
+        genes = len(self.embedding)
+        for first in range(0, genes if self.measures is not None else 0, GENES_AT_ONCE):
+            block = np.arange(first, min(first + GENES_AT_ONCE, genes))
+            one, other = np.nonzero(block[:, None] < np.arange(genes))
+            yield np.stack([block[one], other], axis=1)
 
     def _raw_of_embedding(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Float64[np.ndarray, " pairs"]:
         if self.decoder is None:
@@ -155,6 +186,7 @@ class BlendScorer:
             "bounds": self.bounds,
             "views": pack_names(self.head.features.views),
             **seen.arrays(),
+            **({} if self.measures is None else self.measures.arrays()),
         }
 
     @classmethod
@@ -164,13 +196,21 @@ class BlendScorer:
         *,
         embedding: Float32[np.ndarray, "genes width"],
         likeness: Likeness,
+        knowledge: PairKnowledge | None = None,
     ) -> BlendScorer:
-        """The scorer of a stored run; raises `DamagedRun` where an array is not there."""
+        """The scorer of a stored run; raises `DamagedRun` where an array is not there.
+
+        `knowledge` is where measures of pairs are looked up; None where the run reads none.
+        """
         seen = SeenPairs.from_arrays(arrays, genes=len(embedding))
         head = StructuralHead.from_arrays(arrays, seen=seen, likeness=likeness, views=_views(arrays))
         decoder = raw_decoder(arrays) if "bilinear" in arrays else None
         blend = Blend.from_arrays(arrays, part_names=head.part_names)
-        return cls(head, decoder, embedding, blend, stored(arrays, "bounds"))
+        measures = None
+        if f"{OF_PART}{OF_MEASURES}" in arrays:
+            assert knowledge is not None, "who reads such a run gives its data set"
+            measures = BenchScorer.from_arrays(arrays, knowledge=knowledge, calibrated=False)
+        return cls(head, decoder, embedding, blend, stored(arrays, "bounds"), measures)
 
 
 def raw_decoder(arrays: Mapping[str, np.ndarray]) -> PairDecoder:

@@ -66,7 +66,11 @@ class StructuralHead:
         if hidden:
             features = features.copy()
             features[:, np.isin(self.features.view, list(hidden))] = 0
-        return np.column_stack([self.trees.raw(features), features[:, self._straight]])
+        return np.column_stack([self.trees.raw(features), self.straight(features)])
+
+    def straight(self, features: Float32[np.ndarray, "rows features"]) -> Float32[np.ndarray, "rows straight"]:
+        """The features that count as they are, of pairs whose features are at hand."""
+        return features[:, self._straight]
 
     def all_pairs(
         self, counts: Float64[np.ndarray, " parts"], *, on_share: Callable[[float], None] = lambda share: None

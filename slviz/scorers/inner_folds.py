@@ -77,7 +77,7 @@ def inner_folds(
     fold_of = random.permutation(len(training)) % FOLDS
     whole = publication is not None and len(np.unique(publication)) > 1
     if publication is not None and whole:
-        fold_of = _whole(publication)
+        fold_of = in_whole_folds(publication)
     present = np.unique(training)
     everyone = np.arange(genes)
     for fold in range(FOLDS):
@@ -141,8 +141,8 @@ def _folds_in_shares(
         yield InnerFold(found.seen, np.concatenate(found.asked), share, others)
 
 
-def _whole(publication: Int64[np.ndarray, " pairs"]) -> Int64[np.ndarray, " pairs"]:
-    """The fold of each pair: publications one after another, the largest first, into the fold with fewest pairs."""
+def in_whole_folds(publication: Int64[np.ndarray, " pairs"]) -> Int64[np.ndarray, " pairs"]:
+    """The fold of each pair: publications, or screens, the largest first, each into the fold with fewest pairs."""
     _, number, count = np.unique(publication, return_inverse=True, return_counts=True)
     fold, filled = np.zeros(len(count), dtype=np.int64), np.zeros(FOLDS)
     for each in np.argsort(-count, kind="stable"):

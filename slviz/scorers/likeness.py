@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,27 @@ from jaxtyping import Int64
 
 from slviz.datasets import GeneGraph
 from slviz.scorers.views import VIEWS
+
+
+class Told(Mapping[str, Any]):
+    """By the name of a view, what `View.read` gives, read when somebody looks for it."""
+
+    def __init__(self, graph: GeneGraph) -> None:
+        self._graph = graph
+        self._read: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._read:
+            self._read[name] = VIEWS[name].read(self._graph)
+        if self._read[name] is None:
+            raise KeyError(name)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in VIEWS if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,16 +52,20 @@ class Likeness:
     @classmethod
     def of(cls, graph: GeneGraph) -> Likeness:
         """All that `graph` says from the sides of `VIEWS`."""
-        told = {name: view.read(graph) for name, view in VIEWS.items()}
+        told = Told(graph)
         touching = told.get("interactions")
         return cls(
             genes=len(graph),
-            told={name: something for name, something in told.items() if something is not None},
+            told=told,
             interactions=np.zeros(len(graph), dtype=np.int64) if touching is None else np.diff(touching.ones.indptr),
         )
 
     @property
     def relations(self) -> dict[str, sp.csr_array]:
         """What messages may run along, by view: float32 [G, G], each row sums to 1, or is empty."""
-        relations = {name: VIEWS[name].relation(something) for name, something in self.told.items()}
+        return self.relations_of(tuple(self.told))
+
+    def relations_of(self, views: tuple[str, ...]) -> dict[str, sp.csr_array]:
+        """`relations` from the sides of these views alone."""
+        relations = {name: VIEWS[name].relation(self.told[name]) for name in views if name in self.told}
         return {name: relation for name, relation in relations.items() if relation is not None}

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float64, Int64
 
+from slviz.datasets import GeneGraph
 from slviz.datasets.pair_keys import pair_keys
+from slviz.errors import DataError
 from slviz.splits import PairSplit
 from slviz.splits.pair_split import HIT, NO_HIT
 
@@ -36,6 +38,29 @@ class Tests:
         rows = np.flatnonzero(np.isin(split.part, parts) & np.isin(split.against, (HIT, NO_HIT)))
         return cls(split.pairs[rows], split.actual[rows] > 0.5, split.screen[rows], len(split.gene_part))
 
+    @classmethod
+    def outside(cls, graph: GeneGraph, split: PairSplit) -> Tests:
+        """The tests of every screen of a data set whose pairs are neither training pairs nor evaluated ones.
+
+        Raises `DataError` where they tell no hits from non-hits.
+        """
+        assert graph.screens is not None, "who asks has made sure that there are screens"
+        genes = len(graph)
+        used = split.pairs[(split.part == "test") | ((split.part == "train") & (split.against == "known"))]
+        parts = []
+        for name in graph.screens.names:
+            tested = graph.screens.tested(name)
+            free = ~np.isin(pair_keys(tested.pairs, genes), pair_keys(used, genes))
+            parts.append((tested.pairs[free], tested.hit[free], np.full(free.sum(), name, dtype=object)))
+        pairs, hit, screen = map(np.concatenate, zip(*parts, strict=True))
+        tests = cls(pairs, hit, screen, genes)
+        if not tests.balanced().any():
+            raise DataError(
+                f"Outside the training and the held-out pairs the screens of '{graph.name}' hold no hits beside "
+                "other tested pairs. Leave out fitted_for=screen."
+            )
+        return tests
+
     def __len__(self) -> int:
         return len(self.pairs)
 
@@ -47,6 +72,15 @@ class Tests:
     def keep(self, rows: Bool[np.ndarray, " rows"]) -> Tests:
         """Some of the tests."""
         return Tests(self.pairs[rows], self.hit[rows], self.screen[rows], self.genes)
+
+    def beside(self, others: Tests) -> Tests:
+        """These tests and then others of the same data set."""
+        return Tests(
+            np.concatenate([self.pairs, others.pairs]),
+            np.concatenate([self.hit, others.hit]),
+            np.concatenate([self.screen, others.screen]),
+            self.genes,
+        )
 
     def are_without(self, screen: str) -> Bool[np.ndarray, " rows"]:
         """Which tests are of other screens and of no pair that this one tested."""

@@ -14,6 +14,8 @@ from slviz.tasks.task import PairTask
 if TYPE_CHECKING:
     from torch import Tensor
 
+RELATIONS = ("paralogs", "families", "literature", "systematic")
+
 
 @dataclass(frozen=True)
 class ScreenHit(PairTask):
@@ -31,7 +33,8 @@ class ScreenHit(PairTask):
         return (NO_HIT,)
 
     def reads(self, graph: GeneGraph) -> tuple[str, ...]:
-        return () if graph.screens is None else ("screens",)
+        """The screens, and what says which pairs are paralogs, and of which nothing is known."""
+        return tuple(name for name in ("screens", *(f"relation {name}" for name in RELATIONS)) if name in graph.digests)
 
     def refuse(self, graph: GeneGraph) -> None:
         if graph.screens is None or not len(graph.screens):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,10 +52,12 @@ def train_on_shuffled_pairs(
     What `on_epoch` raises ends the training. Raises `TrainingDiverged` as training does.
     """
     mixed = shuffled(split, genes=len(graph), seed=spec.seed)
-    fitted = fit_model(graph, spec, mixed, device=device, on_epoch=on_epoch)
+    shared: dict[str, Any] = {}
+    fitted = fit_model(graph, spec, mixed, device=device, on_epoch=on_epoch, shared=shared)
 
     def refit(other: PairSplit) -> Fitted:
-        return fit_model(graph, spec, shuffled(other, genes=len(graph), seed=spec.seed), device=device)
+        mixed_too = shuffled(other, genes=len(graph), seed=spec.seed)
+        return fit_model(graph, spec, mixed_too, device=device, shared=shared)
 
     evaluated = evaluate(graph, spec, mixed, fitted, refit=refit)
     return fitted.embedding, evaluated.metrics

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import torch
 from jaxtyping import Int64
 
+from slviz.datasets import GeneGraph
+from slviz.networks import Network
+from slviz.runs import RunSpec
 from slviz.scorers.seen_pairs import untested_rows
 from slviz.scorers.tested_pairs import Tests
+from slviz.splits import PairSplit
 from slviz.splits.pair_split import TESTED
+from slviz.tasks import Link
 from slviz.training.models import StepLoss
 from slviz.training.pair_problem import PairProblem
+
+
+class UntestedProblem(PairProblem):
+    """The task `link` over known pairs that no screen tested, for a network that experiments only weigh."""
+
+    def __init__(
+        self, graph: GeneGraph, spec: RunSpec, split: PairSplit, *, device: torch.device, network: Network | None = None
+    ) -> None:
+        super().__init__(graph, dataclasses.replace(spec, task=Link()), split, device=device, network=network)
+
+    def learnt_rows(self) -> Int64[np.ndarray, " rows"]:
+        return untested_rows(self.split)
 
 
 class ScreenProblem(PairProblem):

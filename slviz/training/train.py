@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from jaxtyping import Float32
 
 from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun
+from slviz.features.pair_measures import PairKnowledge
 from slviz.networks import Attention, Fitted, Network, Training
 from slviz.runs import Run, RunSpec
 from slviz.runs.data_of import refuse_changed_data
 from slviz.runs.spec_validation import refuse_network
+from slviz.scorers.experiment_scorer import of_validation
 from slviz.scorers.pair_decoder import PairDecoder
-from slviz.scorers.pair_scorer import DecoderScorer
+from slviz.scorers.pair_scorer import DecoderScorer, ScreenScorer
 from slviz.splits import PairSplit
 from slviz.splits.pair_split import HIT
 from slviz.training.devices import find_device, repeatable
@@ -64,11 +67,13 @@ def train(
     started = time.perf_counter()
     refuse_changed_data(graph, spec)
     refuse_network(spec, graph)
+    shared: dict[str, Any] = {}
     fitted = fit_model(
         graph,
         spec,
         split,
         device=device,
+        shared=shared,
         on_epoch=on_epoch,
         checkpoint=checkpoint,
         on_checkpoint=on_checkpoint,
@@ -78,7 +83,7 @@ def train(
         spec,
         split,
         fitted,
-        refit=lambda other: fit_model(graph, spec, other, device=device),
+        refit=lambda other: fit_model(graph, spec, other, device=device, shared=shared),
         on_step=on_evaluation,
     )
     return Run(
@@ -105,8 +110,12 @@ def fit_model(
     on_epoch: Callable[[Epoch], None] | None = None,
     checkpoint: Checkpoint | None = None,
     on_checkpoint: Callable[[Checkpoint], None] | None = None,
+    shared: dict[str, Any] | None = None,
 ) -> Fitted:
-    """The model of `spec` fitted on `split`, not evaluated yet; arguments and errors as of `train`."""
+    """The model of `spec` fitted on `split`, not evaluated yet; arguments and errors as of `train`.
+
+    `shared` is what fits of one run on several splits may share (`Training.shared`).
+    """
 
     def in_epochs(network: Network) -> Fitted:
         where = find_device(device)
@@ -126,8 +135,18 @@ def fit_model(
         protocol=spec.split,
         seed=spec.seed,
         in_epochs=in_epochs,
+        shared={} if shared is None else shared,
     )
-    return spec.network.fit(training)
+    fitted = spec.network.fit(training)
+    return _of_experiments(fitted, training) if spec.task.positives == HIT else fitted
+
+
+def _of_experiments(fitted: Fitted, training: Training) -> Fitted:
+    """What was fitted with earlier screens and calibrated answers, where the model does not bring them itself."""
+    if fitted.scorer is None or isinstance(fitted.scorer, ScreenScorer):
+        return fitted
+    scorer = of_validation(fitted.scorer, training.split, PairKnowledge(training.graph))
+    return dataclasses.replace(fitted, scorer=scorer, arrays={**fitted.arrays, **scorer.arrays()})
 
 
 def _fitted(fit: Fit, problem: AnyProblem, *, device: str) -> Fitted:
@@ -188,11 +207,15 @@ def problem_of(
     from slviz.training.class_problem import ClassProblem
     from slviz.training.gene_problem import GeneProblem
     from slviz.training.pair_problem import PairProblem
-    from slviz.training.screen_problem import ScreenProblem
+    from slviz.training.screen_problem import ScreenProblem, UntestedProblem
 
+    learner = cast(Network, network or spec.network)
+    split = learner.learning_split(split, graph, seed=spec.seed)
     torch.manual_seed(epoch_seed(spec.seed, 0))
     problems = {"pairs": PairProblem, "classes": ClassProblem, "features": GeneProblem}
-    kind = ScreenProblem if spec.task.positives == HIT else problems[spec.task.about]
+    kind = problems[spec.task.about]
+    if spec.task.positives == HIT:
+        kind = ScreenProblem if learner.learns_from_tests() else UntestedProblem
     return kind(graph, spec, split, network=network, device=device)
 
 

@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from slviz.features.pair_measures import PairKnowledge
 from slviz.scorers.bench_scorer import EARLIER, BenchScorer, calibration, columns_of, fit_bench
 from slviz.scorers.logistic import fit_logistic
+from slviz.scorers.tested_before import of_earlier
 from slviz.scorers.tested_pairs import Tests
 from slviz.splits.screen import Screen
 
@@ -73,7 +74,7 @@ def test_a_pair_that_an_earlier_screen_had_as_a_hit_scores_higher_than_without_i
     assert len(twice)
     assert (scorer.score(twice) > scorer.without(EARLIER, twice)).all()
     never = np.array([[0, 50], [3, 77]])
-    np.testing.assert_array_equal(scorer.of_earlier(never), 0)
+    np.testing.assert_array_equal(of_earlier(scorer, never), 0)
 
 
 def test_what_each_measure_adds_makes_the_score(scorer):

@@ -12,7 +12,9 @@ from planted_screens import planted_graph
 from trials.endings import fault_of
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.sources import open_dataset
 from slviz.errors import InvalidSetting
+from slviz.networks import NETWORKS
 from slviz.splits import publications
 from slviz.sweeps.plan import Plan, Wish, make_plan
 from slviz.sweeps.reading import read_wishes, words_to_wish
@@ -200,3 +202,18 @@ def test_a_sweep_of_too_many_groups_keeps_the_first_and_tells_the_first_that_is_
     plan = make_plan(tiny_graph(), [*groups[:5], many, *groups[6:]], source="demo")
     assert [run.seed for run in plan.runs] == [0, 1, 2, 3, 4]
     assert [refused.where for refused in plan.refused] == ["group 5"]
+
+
+def test_the_sweep_of_every_model_has_every_model_that_learns_by_every_protocol():
+    demo = open_dataset("demo")
+    wishes, refused = read_wishes(Path(__file__).parents[2] / "benchmarks" / "every_model.toml", beside=Wish({}))
+    plan = make_plan(demo, [Wish(wish.axes, [], wish.where) for wish in wishes], source="demo")  # Dede is not there
+    assert (refused, plan.refused) == ([], ())
+    protocols = {"pairs", "one-new", "both-new", "near-duplicate-free", "publication", "time"}
+    learning = {name for name, model in NETWORKS.items() if model.is_fitted} - {
+        "bench", "coursework_gat", "coursework_multihead",
+    }  # fmt: skip
+    of_database = {(spec.network.name, spec.split.name) for spec in plan.runs if spec.task.name == "link"}
+    assert of_database == {(network, protocol) for network in learning for protocol in protocols}
+    assert len(learning) == 12
+    assert {spec.network.name for spec in plan.runs if spec.task.name == "screen"} == learning | {"bench"}

@@ -9,16 +9,22 @@ import pytest
 from builders import tiny_graph, tiny_screens
 from planted_screens import NAMES, planted_graph
 
+from slviz.datasets.pair_keys import pair_keys
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DataError, InvalidSetting, MalformedData
+from slviz.features.pair_measures import MEASURES
 from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
 from slviz.runs import RunSpec
 from slviz.runs.data_of import refuse_changed_data
 from slviz.runs.spec_validation import SpecValidation
+from slviz.scorers import ScreenScorer
+from slviz.scorers.conformal import ANSWERS
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
 from slviz.training import train
+from slviz.training.fitting import Fit
+from slviz.training.screen_problem import UntestedProblem
 
 
 def spec_of(graph, *, task: str = "screen", network: str = "bench", screen: str = "", **settings) -> RunSpec:
@@ -85,14 +91,15 @@ def test_one_screen_by_name_is_judged_as_in_turn(run, planted):
         assert alone.metric(metric, against="screens") == run.metric(metric, against=f"screen {NAMES[1]}")
 
 
-def test_what_is_learnt_does_not_depend_on_the_labels_that_judge(planted):
+@pytest.mark.parametrize("network", ["bench", "multiview"])
+def test_what_is_learnt_does_not_depend_on_the_labels_that_judge(planted, network):
     """Turned round in one screen, hits and non-hits leave the model that is evaluated by it as it was."""
     screens = planted.screens
     mine = screens.screen == screens.number(NAMES[0])
     turned = dataclasses.replace(
         planted, screens=dataclasses.replace(screens, hit=np.where(mine, ~screens.hit, screens.hit)), fingerprint=""
     )
-    one, other = (trained(graph, screen=NAMES[0]) for graph in (planted, turned))
+    one, other = (trained(graph, network=network, screen=NAMES[0]) for graph in (planted, turned))
     pairs = np.stack(np.triu_indices(len(planted), k=1), axis=1)[::11]
     np.testing.assert_array_equal(one.scorer(planted).score(pairs), other.scorer(turned).score(pairs))
     assert other.metric("auc", against="screens") == pytest.approx(1 - one.metric("auc", against="screens"))
@@ -103,9 +110,33 @@ def test_what_is_learnt_does_not_depend_on_the_labels_that_judge(planted):
 def test_networks_trees_and_formulas_do_the_task_and_score_any_pair(planted, network):
     other = trained(planted, network=network, screen=NAMES[0])
     assert np.isfinite(other.metric("auc", against="screens"))
-    score = other.scorer(planted).score(np.array([[0, 1], [3, 90]]))
-    assert np.isfinite(score).all()
+    scorer = other.scorer(planted)
+    assert isinstance(scorer, ScreenScorer)
+    pairs = np.array([[0, 1], [3, 90]])
+    assert np.isfinite(scorer.score(pairs)).all()
+    assert set(scorer.answers(pairs)) <= set(ANSWERS)
+    assert 0 <= other.metric("coverage_hit", against="screens") <= 1
+    learnt = other.predictions[other.predictions["part"] == "train"]
+    ends = np.column_stack([[planted.number_of[gene] for gene in learnt[end]] for end in ("gene_a", "gene_b")])
+    np.testing.assert_allclose(scorer.score(ends), learnt["prediction"], atol=1e-6)  # as stored as when it was fitted
     assert (other.predictions["against"].isin(["known", "hit", "no hit"])).all()
+
+
+def test_multiview_learns_known_pairs_once_and_is_weighed_by_inner_screens(planted, monkeypatch):
+    """Its network sees no test, so all held-out screens share it; what experiments read of a pair makes its score."""
+    fits = []
+    run_epochs = Fit.run
+    monkeypatch.setattr(Fit, "run", lambda fit, **watch: (fits.append(fit), run_epochs(fit, **watch)))
+    run = trained(planted, network="multiview")
+    assert len(fits) == 1
+    assert isinstance(fits[0].problem, UntestedProblem)
+    assert not np.isin(
+        pair_keys(fits[0].problem.pairs, len(planted)), pair_keys(planted.screens.pairs, len(planted))
+    ).any()
+    assert run.metric("auc", against="screens") > 0.7
+    scorer = run.scorer(planted)
+    assert MEASURES["paralog_identity_squared"].label in scorer.by_view(np.array([[0, 1]]))
+    assert min(scorer.base.blend.parts.values()) >= 0 <= scorer.base.blend.embedding
 
 
 def test_other_screens_are_another_run_and_a_run_refuses_them(planted):

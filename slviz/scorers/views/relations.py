@@ -49,6 +49,31 @@ def nearest(vectors: Float32[np.ndarray, "genes columns"]) -> sp.csr_array:
     return row_shares(relation)
 
 
+def nearest_by_sets(membership: sp.csr_array) -> sp.csr_array:
+    """The 20 genes that share most sets with each, weighted by the cosine of their sets, each row summing to 1.
+
+    A set weighs −log of the share of genes that are in it, so that a small one that is shared says more. A gene that
+    shares no set has none. Of genes as near as each other those with the smaller numbers are taken.
+
+    Args:
+        membership: true where the gene [G] is in the set [S].
+    """
+    member = sp.csr_array(membership, dtype=np.float32)
+    share = np.maximum(np.asarray(member.sum(axis=0)).ravel(), 1) / member.shape[0]
+    weighted = sp.csr_array(member @ sp.diags_array(-np.log(share).astype(np.float32)))
+    length = np.sqrt(np.asarray(weighted.power(2).sum(axis=1)).ravel())
+    rows = sp.csr_array(sp.diags_array((1 / np.maximum(length, 1e-12)).astype(np.float32)) @ weighted)
+    alike = sp.csr_array(rows @ rows.T)
+    alike.setdiag(0)
+    alike.eliminate_zeros()
+    row, column = alike.nonzero()
+    weight = np.asarray(alike[row, column]).ravel()
+    order = np.lexsort((column, -weight, row))
+    first = np.searchsorted(row[order], row[order], side="left")
+    kept = order[np.arange(len(order)) - first < NEAREST]
+    return row_shares(sp.csr_array((weight[kept], (row[kept], column[kept])), shape=alike.shape))
+
+
 def numbered(labels: np.ndarray) -> Int64[np.ndarray, " genes"]:
     """A number for each text, the same for the same; `UNKNOWN` for an empty one."""
     names, number = np.unique(np.char.strip(labels), return_inverse=True)

@@ -28,12 +28,19 @@ class View:
         title: what a page calls it beside a score.
         help: of the setting, one sentence or two.
         is_later: whether it came after the first version of `multiview`: off unless asked for.
+        needs: parts of a data set (`GeneGraph.digests`) any of which it is read from; none where it reads what every
+            data set has.
     """
 
     name: str
     title: str
     help: str
     is_later: bool = True
+    needs: tuple[str, ...] = ()
+
+    def parts(self, graph: GeneGraph) -> tuple[str, ...]:
+        """Those of `needs` that the data set has."""
+        return tuple(name for name in self.needs if name in graph.digests)
 
     def read(self, graph: GeneGraph) -> Any:
         """What the data set says from this side, in any form that the methods below read; None for nothing."""

@@ -24,6 +24,7 @@ from slviz.runs.artifacts.explanations import (
     blocks_frame,
 )
 from slviz.scorers import BlendScorer
+from slviz.scorers.experiment_scorer import of_model
 from slviz.splits import PairSplit
 from slviz.training.devices import find_device, repeatable
 from slviz.training.trained_network import TrainedNetwork, weights_of_edges
@@ -131,8 +132,8 @@ def explain_pair(
 
 def weight_of_network(run: Run, graph: GeneGraph) -> float:
     """What the raw number of the embedding counts in the run's score; 1 where nothing stands beside it."""
-    scorer = run.scorer(graph)
-    return scorer.blend.embedding if isinstance(scorer, BlendScorer) else 1.0
+    scorer, slope = of_model(run.scorer(graph))
+    return slope * (scorer.blend.embedding if isinstance(scorer, BlendScorer) else 1.0)
 
 
 def attention_to(problem: PairProblem, messages: PairMessages) -> Float32[np.ndarray, "layers heads edges"]:
@@ -220,7 +221,7 @@ def _blocks(problem: PairProblem, messages: PairMessages, graph: GeneGraph, run:
     """What the network is told; nothing for a network that stands beside trees, whose sides are told apart already."""
     from slviz.training.explaining.told_blocks import block_values
 
-    if isinstance(run.scorer(graph), BlendScorer):
+    if isinstance(of_model(run.scorer(graph))[0], BlendScorer):
         return blocks_frame((), (), ())
     adds, without = block_values(messages, problem, features=run.spec.features, graph=graph)
     table = blocks_frame(tuple(adds), tuple(adds.values()), tuple(without.values()))

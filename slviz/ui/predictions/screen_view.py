@@ -14,6 +14,7 @@ from slviz.figures import screen_dots
 from slviz.runs import NETWORK, Run
 from slviz.runs.run import WITH_EARLIER
 from slviz.scorers import ScreenScorer
+from slviz.scorers.experiment_scorer import LEVEL
 from slviz.splits.pair_split import HIT, TESTED
 from slviz.ui import address, cache, charts, downloads, metrics_table, pairs, scorers
 from slviz.ui.labels import DATABASE_SCORE, EXPERIMENT_SCORE, escape_markdown
@@ -35,6 +36,7 @@ CEILING_HELP = (
 COLUMNS_SHOWN = ("auc", "auc_low", "auc_high", "ap", "base_rate", "hits@10", "hits@20", "hits@50", "hits@100",
                  "enrichment@50")  # fmt: skip
 OF_EARLIER = {
+    "model": ("the model", "One unit of the model's own log-odds, before screens are read."),
     "earlier_hits": ("earlier hit", "A screen that was learnt from had the very pair as a hit."),
     "earlier_non_hits": ("earlier non-hit", "A screen that was learnt from tested the very pair, and it was none."),
 }
@@ -121,7 +123,7 @@ def _answers(run: Run, *, against: str) -> None:
         st.caption(
             f"Answers, on screens that were not learnt from: of the hits {of_hits:.0%} keep “hit” open, of the other "
             f"tested pairs {of_others:.0%} keep “no hit” open; of {unsaid:.0%} it cannot say. "
-            f"{getattr(run.spec.network, 'level', np.nan):.0%} of each were promised."
+            f"{getattr(run.spec.network, 'level', LEVEL):.0%} of each were promised."
         )
 
 
