@@ -29,11 +29,11 @@ def test_a_pair_is_explained_checked_and_kept(trained, capsys) -> None:
     store, run_id, _ = trained
     genes = [store.open(run_id).genes[gene] for gene in tiny_graph().pairs[0].tolist()]
     assert main(["explain", run_id, *genes]) == 0
-    told = capsys.readouterr().out
-    assert f"{genes[0]} – {genes[1]}: score 0." in told
-    assert "messages from partners: adds" in told
-    assert "Attention confirmed" in told or "Attention refused" in told
-    assert "order partners alike by ρ" in told
+    output = capsys.readouterr().out
+    assert f"{genes[0]} – {genes[1]}: score 0." in output
+    assert "messages from partners: adds" in output
+    assert "Attention confirmed" in output or "Attention refused" in output
+    assert "order partners alike by ρ" in output
     pair = tuple(tiny_graph().pairs[0].tolist())
     path = store.artifacts(run_id).explanation_artifact(pair).path
     stamp = path.stat().st_mtime_ns
@@ -45,9 +45,9 @@ def test_a_pair_is_explained_checked_and_kept(trained, capsys) -> None:
 def test_a_formula_tells_its_score_alone(trained, capsys) -> None:
     _, _, formula = trained
     assert main(["explain", formula, "GENE3", "GENE4"]) == 0
-    told = capsys.readouterr().out
-    assert "GENE3 – GENE4: score" in told
-    assert "Do these hold" not in told
+    output = capsys.readouterr().out
+    assert "GENE3 – GENE4: score" in output
+    assert "Do these hold" not in output
 
 
 def test_faithfulness_over_pairs_is_measured_once(trained, capsys) -> None:
@@ -61,7 +61,7 @@ def test_faithfulness_over_pairs_is_measured_once(trained, capsys) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "sentence"),
     [
         (["explain", "RUN", "GENE3", "GENE3"], "with itself is no pair"),
         (["explain", "RUN", "GENE3", "NOSUCH"], "No gene"),
@@ -70,8 +70,8 @@ def test_faithfulness_over_pairs_is_measured_once(trained, capsys) -> None:
         (["deletion", "FORMULA", "--pairs"], "no attention to test"),
     ],
 )
-def test_what_cannot_be_explained_is_said(trained, words, told, capsys) -> None:
+def test_what_cannot_be_explained_is_said(trained, words, sentence, capsys) -> None:
     _, run_id, formula = trained
     words = [{"RUN": run_id, "FORMULA": formula}.get(word, word) for word in words]
     assert main(words) == 1
-    assert told in capsys.readouterr().err
+    assert sentence in capsys.readouterr().err

@@ -98,9 +98,9 @@ def test_few_edges_are_nothing_to_check_and_the_unit_is_told() -> None:
 def test_agreement_is_taken_within_each_gene() -> None:
     random = np.random.default_rng(0)
     one, other = random.random(10), random.random(10)
-    found = rank_agreement(one, other, target=np.zeros(10, dtype=np.int64))
-    assert found.spearman == pytest.approx(spearmanr(one, other).statistic)
-    assert found.kendall == pytest.approx(kendalltau(one, other).statistic)
+    agreement = rank_agreement(one, other, target=np.zeros(10, dtype=np.int64))
+    assert agreement.spearman == pytest.approx(spearmanr(one, other).statistic)
+    assert agreement.kendall == pytest.approx(kendalltau(one, other).statistic)
     apart = one + 10 * (TARGET == 3)  # a gene whose values are all larger changes nothing
     assert rank_agreement(apart, one, target=TARGET).spearman == pytest.approx(1)
     assert np.isnan(rank_agreement(np.ones(10), one, target=TARGET).spearman)

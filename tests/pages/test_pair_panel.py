@@ -84,10 +84,10 @@ def test_it_is_offered_with_the_command_and_then_shown_with_its_verdict(
     assert not app.exception
     text = said(app)
     assert "Attention confirmed" in text
-    verdicts = next(found.value for found in app.dataframe if "Verdict" in found.value)
+    verdicts = next(frame.value for frame in app.dataframe if "Verdict" in frame.value)
     assert dict(zip(verdicts["Explanation"], verdicts["Verdict"], strict=True))["Integrated gradients"] == "✓ confirmed"
     assert "random weights orders the partners alike" in text
-    table = next(found.value for found in app.dataframe if "Partner" in found.value)
+    table = next(frame.value for frame in app.dataframe if "Partner" in frame.value)
     assert table["Integrated grad."].is_monotonic_decreasing
     assert "Test 200 pairs" in [button.label for button in app.button]
 
@@ -121,7 +121,7 @@ def test_neighbours_are_picked_by_score_once_attention_failed(
     def partners() -> list[str]:
         app = open_page("neighbourhood", run=scoring.run_id, gene=demo.genes[hub], limit="5")
         assert not app.exception
-        table = next(found.value for found in app.dataframe if "Gene" in found.value)
+        table = next(frame.value for frame in app.dataframe if "Gene" in frame.value)
         by_score = "ordered by score instead" in said(app)
         assert by_score == failed
         return table["Gene"].head(5).tolist()

@@ -61,12 +61,12 @@ def test_every_network_gives_the_same_by_its_two_genes_as_by_the_whole_graph(gra
                 whole = float(messages._decoded(messages._whole(kept)))
             assert messages.raw(kept) == pytest.approx(whole, abs=1e-5)
         with torch.no_grad():
-            found = float(messages.gated(gate))
+            by_genes = float(messages.gated(gate))
             messages._is_local = False  # type: ignore[misc]
-            assert float(messages.gated(gate)) == pytest.approx(found, abs=1e-5)
+            assert float(messages.gated(gate)) == pytest.approx(by_genes, abs=1e-5)
             assert float(messages.gated(torch.ones(edges))) == pytest.approx(messages.raw(), abs=1e-5)
         if network != "mlp":
-            assert abs(found - messages.raw()) > 1e-5, "its messages matter"
+            assert abs(by_genes - messages.raw()) > 1e-5, "its messages matter"
 
 
 @pytest.mark.parametrize("network", ["gat", "multiview", "sage"])
@@ -168,12 +168,12 @@ def test_a_whole_explanation_of_a_trained_run(network: str) -> None:
     graph = tiny_graph()
     run = run_of(graph, quick(graph, network=network, epochs=2))
     split = run.spec.split.divide(graph)
-    told = []
+    shares = []
     pair = tuple(graph.pairs[0].tolist())
     explanation = explain(
-        graph, run, split, weights=run.weights, pair=pair[::-1], draws=3, on_step=lambda share, _: told.append(share)
+        graph, run, split, weights=run.weights, pair=pair[::-1], draws=3, on_step=lambda share, _: shares.append(share)
     )
-    assert told == sorted(told)
+    assert shares == sorted(shares)
     assert explanation.pair == pair
     edges = explanation.edges.shape[1]
     assert set(explanation.values) == set(VALUES)

@@ -36,11 +36,11 @@ def block_values(
     blocks += [PARTNERS] * bool(messages.edges.shape[1])
     known: dict[frozenset[str], float] = {}
 
-    def raw(told: set[str]) -> np.ndarray:
-        key = frozenset(told)
+    def raw(shown: set[str]) -> np.ndarray:
+        key = frozenset(shown)
         if key not in known:
-            with _hiding(problem, messages.pair, set(blocks) - told, columns) as hidden:
-                known[key] = hidden(messages, keep=PARTNERS in told)
+            with _hiding(problem, messages.pair, set(blocks) - shown, columns) as hidden:
+                known[key] = hidden(messages, keep=PARTNERS in shown)
         return np.array([known[key]])
 
     adds = shapley_values(blocks, raw)
