@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Int64
 
 from slviz.datasets.pair_keys import pair_keys
-from slviz.splits.hidden_genes import Shares, hide_genes
+from slviz.splits.hidden_genes import Shares, hide_genes, nearly_all_with
 from slviz.splits.negatives import Pool, degree_matched_across, random_negatives_across
 
 FOLDS = 5
@@ -59,9 +59,12 @@ def inner_folds(
     genes alike; none is a training pair or one of `not_drawn`.
 
     With `unseen_shares` each fold hides genes so that the asked pairs have none, one and two hidden genes in these
-    shares (`hide_genes`). With `own_negatives` the pairs are taken from these, as far as they join genes alike.
+    shares (`hide_genes`); where nearly all have one, or two, the folds are those of that protocol. With
+    `own_negatives` the pairs are taken from these, as far as they join genes alike.
     """
-    if unseen_shares is not None:
+    if unseen_shares is not None and nearly_all_with(unseen_shares):
+        unseen_genes_per_pair = nearly_all_with(unseen_shares)
+    elif unseen_shares is not None:
         yield from _folds_in_shares(
             training,
             unseen_shares,

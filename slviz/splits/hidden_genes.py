@@ -10,6 +10,7 @@ from jaxtyping import Bool, Int64
 Shares = tuple[float, float, float]
 """Which shares of some pairs have none, one and two genes without a training pair; they sum to 1."""
 ALL_SEEN: Shares = (1.0, 0.0, 0.0)
+NEARLY_ALL = 0.95
 MOST_OF_SEEN = 0.5
 """At most so many of the pairs without a hidden gene are asked about; the others are the graph."""
 
@@ -44,6 +45,11 @@ def shares_of(unseen: Int64[np.ndarray, " pairs"]) -> Shares:
         return ALL_SEEN
     none, one, two = (np.bincount(unseen, minlength=3) / len(unseen)).tolist()
     return none, one, two
+
+
+def nearly_all_with(shares: Shares) -> int:
+    """One or two where nearly all pairs have so many unseen genes, as in `one-new` and `both-new`; else 0."""
+    return next((kind for kind in (1, 2) if shares[kind] >= NEARLY_ALL), 0)
 
 
 def hide_genes(

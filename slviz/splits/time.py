@@ -44,7 +44,7 @@ class Time(Split):
     )
     short: ClassVar[str | None] = "later years"
     new_publication: ClassVar[bool] = True
-    newer_than: int = setting(0, NEWER_THAN_HELP, label="Newer than PubMed number", low=0, high=10**12)
+    newer_than: int = setting(0, NEWER_THAN_HELP, label="PubMed cut-off", low=0, high=10**12)
 
     def held_out(self) -> str:
         cut_off = f"newer than PubMed {self.newer_than}" if self.newer_than else "the newest fifth"

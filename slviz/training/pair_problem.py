@@ -19,7 +19,7 @@ from slviz.runs import RunSpec
 from slviz.scorers.inner_folds import HIDDEN, MOST_TOUCHED
 from slviz.scorers.likeness import Likeness
 from slviz.splits import PairSplit, degree_matched_negatives, random_negatives
-from slviz.splits.hidden_genes import Shares, hide_genes
+from slviz.splits.hidden_genes import Shares, hide_genes, nearly_all_with
 from slviz.tasks import PairTask
 from slviz.training.inputs import MessageGraph, network_features
 from slviz.training.models import PairModel, StepLoss
@@ -51,6 +51,8 @@ class PairProblem:
         self.likeness = Likeness.of(graph) if network.uses_likeness else None
         self.unseen_genes_per_pair = spec.split.unseen_genes_per_pair if network.uses_likeness else 0
         self.unseen_shares = spec.split.unseen_shares(split) if network.uses_likeness else None
+        if self.unseen_shares is not None and nearly_all_with(self.unseen_shares):
+            self.unseen_genes_per_pair, self.unseen_shares = nearly_all_with(self.unseen_shares), None
         self.own_negatives = split.own_training_negatives
         self.features = network_features(spec.features.matrix(graph), plain=network.plain, device=device)
         self.whole = self.message_graph(np.arange(len(self.pairs)))

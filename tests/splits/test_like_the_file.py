@@ -211,6 +211,13 @@ def test_inner_folds_ask_in_the_shares_of_the_file(graph):
         assert 0.3 < fold.share < 1
 
 
+def test_nearly_pure_shares_ask_as_the_protocol_of_new_genes_does(graph):
+    where = {"genes": GENES, "ratio": 1, "seed": 1}
+    pure = list(inner_folds(graph.pairs, unseen_genes_per_pair=1, **where))
+    nearly = list(inner_folds(graph.pairs, unseen_genes_per_pair=0, unseen_shares=(0.0, 0.97, 0.03), **where))
+    assert [fold.asked.tolist() for fold in nearly] == [fold.asked.tolist() for fold in pure]
+
+
 def test_no_other_protocol_hides_in_shares(graph):
     split = SPLITS.make("pairs").divide(graph)
     assert SPLITS.make("pairs").unseen_shares(split) is None
