@@ -21,7 +21,33 @@ DECIDED: dict[str, tuple[str, ...]] = {
     "ego_network_view.py": (
         "caption: missing",
         "caption: rests",
+        "warning: RESTS_ON_HUBS.format(gene=escape_markdown(centre))",
     ),
+    "gene_card.py": (
+        "caption: name",  # of a site, a constant
+        "caption: names",
+        "caption: place",
+        "markdown: facts(graph, gene)",
+    ),
+    "gene_finder.py": (
+        "info: nouns.in_words('**Which gene?** Search above, or begin with one of those with most known partners:')",
+        "page_link: gene_page",
+    ),
+    "gene_sections.py": ("button: label", "caption: facts"),
+    "network_section.py": (
+        "caption: _left_out(network)",
+        "caption: _way(network, graph)",
+        "caption: caption",
+        "entry: label",
+    ),
+    "pair_panel.py": (
+        "badge: STATUSES[row['status']]",
+        "markdown: told or 'No flag is set.'",
+        "metric: percentile_text(row['percentile'])",
+        "metric: score_text(row['score'], bounded=bool(ranker.run.spec.task.contrasts))",
+    ),
+    "plan_section.py": ("subheader: title",),
+    "ranked_partners.py": ("caption: _reading(ranker)",),
     "class_view.py": (
         "subheader: part",
         "subheader: part.capitalize()",
@@ -86,7 +112,11 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "caption: place",
         "selectbox: label",
     ),
-    "held_out_files.py": ("caption: described(graph, staged.held_out)",),
+    "held_out_files.py": (
+        "caption: described(graph, staged.held_out)",
+        "file_uploader: help_text",
+        "file_uploader: label",
+    ),
     "kept_selections.py": (
         "metric: int(count.get(label, 0))",
         "selectbox: label",
@@ -124,6 +154,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "caption: MORE_WORDS['run']",
     ),
     "prediction_views.py": (
+        "warning: provenance",
         "caption: _ranked_within(run, table, part=part)",
         "caption: run.spec.network.embedding_width",
         "metric: metric",
@@ -173,6 +204,9 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "progress: _progress_words(history, epochs)",
         "progress: min(len(history) / epochs, 1.0)",
         "progress: run_id",
+        "caption: wait_words(cache.store())",
+        "progress: evaluation.share",
+        "progress: evaluation_words(evaluation.share, evaluation.seconds_left)",
         "warning: done",
     ),
     "tuning_view.py": (
