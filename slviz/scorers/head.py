@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int64
@@ -66,7 +67,8 @@ class StructuralHead:
         if hidden:
             features = features.copy()
             features[:, np.isin(self.features.view, list(hidden))] = 0
-        return np.column_stack([self.trees.raw(features), self.straight(features)])
+        of_trees = self.trees.raw(features) if self._masks is None else self._masks.raw_of_rows(features)
+        return np.column_stack([of_trees, self.straight(features)])
 
     def straight(self, features: Float32[np.ndarray, "rows features"]) -> Float32[np.ndarray, "rows straight"]:
         """The features that count as they are, of pairs whose features are at hand."""
@@ -100,7 +102,7 @@ class StructuralHead:
 
     def _trees_of_blocks(self) -> Callable[[int, int, np.ndarray], Float32[np.ndarray, "block rest"]]:
         """What the trees say of the genes from `start` up to `stop` with every gene from `start` on."""
-        masks = LeafMasks.of(self.trees)
+        masks = self._masks
         if masks is None:  # trees of more leaves than slviz fits
 
             def walked(start: int, stop: int, columns: np.ndarray) -> np.ndarray:
@@ -124,6 +126,11 @@ class StructuralHead:
     def part_names(self) -> tuple[str, ...]:
         """What the columns of `parts` are called."""
         return (OF_TREES, *(self.features.names[column] for column in self._straight))
+
+    @cached_property
+    def _masks(self) -> LeafMasks | None:
+        """The trees as masks, which are walked several times as fast; None for trees of more leaves than slviz fits."""
+        return LeafMasks.of(self.trees)
 
     @property
     def _straight(self) -> list[int]:

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from jaxtyping import Float32, Int64
+from jaxtyping import Float32, Float64, Int64
 
 from slviz.scorers.trees import LEAF, Trees, rounded_down
 
 MOST_LEAVES = 16
+ROWS_AT_ONCE = 16_384
 ALL = np.uint16(0xFFFF)
 
 
@@ -30,7 +31,7 @@ class LeafMasks:
         threshold: float32 [N]; a row goes right where its feature is above.
         tree: int32 [N].
         mask: uint16 [N], a bit for each leaf from left to right: 0 for those that going right strikes out.
-        value: float32 [T, 16], of each leaf from left to right.
+        value: float64 [T, 16], of each leaf from left to right.
         start: what every row begins with.
     """
 
@@ -38,22 +39,22 @@ class LeafMasks:
     threshold: Float32[np.ndarray, " nodes"]
     tree: np.ndarray
     mask: np.ndarray
-    value: Float32[np.ndarray, "trees 16"]
-    start: np.float32
+    value: Float64[np.ndarray, "trees 16"]
+    start: float
 
     @classmethod
     def of(cls, trees: Trees) -> LeafMasks | None:
         """The same trees; None where one has more than 16 leaves."""
         arrays = trees.arrays
         nodes: list[tuple[int, np.float32, int, int]] = []
-        value = np.zeros((len(arrays["roots"]), MOST_LEAVES), dtype=np.float32)
+        value = np.zeros((len(arrays["roots"]), MOST_LEAVES))
         threshold = rounded_down(arrays["threshold"])
         for tree, root in enumerate(arrays["roots"].tolist()):
             leaves: list[int] = []
             _walk(arrays, threshold, root, tree, leaves, nodes)
             if len(leaves) > MOST_LEAVES:
                 return None
-            value[tree, : len(leaves)] = arrays["value"][leaves].astype(np.float32)
+            value[tree, : len(leaves)] = arrays["value"][leaves]
         nodes.sort(key=lambda node: node[:2])
         feature, limit, of_tree, mask = zip(*nodes, strict=True) if nodes else ((), (), (), ())
         return cls(
@@ -62,7 +63,7 @@ class LeafMasks:
             np.array(of_tree, dtype=np.int32),
             np.array(mask, dtype=np.uint16),
             value,
-            np.float32(arrays["start"][0]),
+            float(arrays["start"][0]),
         )
 
     def struck_out(
@@ -75,6 +76,28 @@ class LeafMasks:
             if int(feature) in row_of:
                 left[values[row_of[int(feature)]] > threshold, tree] &= mask
         return left
+
+    def raw_of_rows(self, features: Float32[np.ndarray, "rows features"]) -> Float64[np.ndarray, " rows"]:
+        """`Trees.raw`, bit for bit: every tree's value is added in the same order."""
+        blocks = [
+            self._raw_of_block(features[start : start + ROWS_AT_ONCE])
+            for start in range(0, len(features), ROWS_AT_ONCE)
+        ]
+        return np.concatenate(blocks) if blocks else np.empty(0)
+
+    def _raw_of_block(self, features: np.ndarray) -> Float64[np.ndarray, " rows"]:
+        columns = np.ascontiguousarray(features.T)
+        left = np.full((len(self.value), len(features)), ALL, dtype=np.uint16)
+        nodes = zip(self.feature.tolist(), self.threshold, self.tree.tolist(), self.mask, strict=True)
+        for feature, threshold, tree, mask in nodes:
+            goes_right = columns[feature] > threshold
+            left[tree] &= np.where(goes_right, mask, ALL)
+        low = left & 0xFF
+        leaf = np.where(low > 0, first_bits()[low], 8 + first_bits()[left >> 8])
+        total = np.full(len(features), self.start)
+        for value, of_tree in zip(self.value, leaf, strict=True):
+            total += value[of_tree]
+        return total
 
     def raw(
         self,
@@ -97,7 +120,7 @@ class LeafMasks:
         bounds = np.searchsorted(feature, np.arange(len(columns) + 1)).astype(np.int32)
         return _compiled()(
             columns, busier, other, of_busier, of_other, bounds, self.threshold[of_pairs], self.tree[of_pairs],
-            self.mask[of_pairs], self.value, self.start, first_bits(),
+            self.mask[of_pairs], self.value.astype(np.float32), np.float32(self.start), first_bits(),
         )  # fmt: skip
 
 

@@ -34,6 +34,14 @@ def test_masks_give_what_walking_the_trees_gives_bit_for_bit(trees: Trees):
     assert found == pytest.approx(trees.raw(np.concatenate([columns, np.stack(ends)]).T), abs=1e-5)
 
 
+def test_rows_are_scored_as_by_walking_bit_for_bit(trees: Trees):
+    features = np.random.default_rng(2).integers(4, size=(40_000, PAIRS + 4)).astype(np.float32)
+    masks = LeafMasks.of(trees)
+    assert masks is not None
+    assert np.array_equal(masks.raw_of_rows(features), trees.raw(features))
+    assert masks.raw_of_rows(features[:0]).shape == (0,)
+
+
 def test_a_tree_by_hand():
     """x ≤ 1 gives −1; else y ≤ 2 gives 5, and more 7."""
     trees = Trees(
