@@ -172,6 +172,7 @@ def test_a_split_puts_a_known_pair_in_one_part_at_most_and_the_same_from_the_sam
         "both-new",
         "near-duplicate-free",
         "screen",
+        "file",  # where a gene has pairs in the file alone
     )  # these leave pairs out
     assert set(one.part) == set(PARTS)
     assert np.array_equal(one.pairs, again.pairs)

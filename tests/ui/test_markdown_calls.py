@@ -194,6 +194,9 @@ DECIDED: dict[str, tuple[str, ...]] = {
     ),
     "term_bars.py": ("caption: _about(enrichment)",),
     "training_view.py": (
+        "caption: wait_words(cache.store())",
+        "progress: evaluation.share",
+        "progress: evaluation_words(evaluation.share, evaluation.seconds_left)",
         "warning: escape_markdown(cache.store().summary(run_id).problem) or _why_interrupted(history)",
         "badge: word",
         "info: how_far",
