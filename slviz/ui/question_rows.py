@@ -24,22 +24,37 @@ HELP = (
     "counting, beside the best baseline on the same pairs, which needs no training. Intervals are of the difference: "
     "over the folds or publications where there are three or more, else by drawing the genes of the test pairs anew."
 )
-LEFT, RIGHT = 250, 400
-"""Pixels of the question, and the fewest of the answer beside it; where there is no room, it stands below."""
+LEFT = 250
+"""Pixels of the question; the answer has the rest of the line, or stands below where there is no room."""
 
 
 def show(graph: GeneGraph, source: str) -> None:
-    """A line for each question; what nobody was evaluated on is said with the way to a run."""
-    found = of_data(graph)
+    """A card for each question that has an answer; those that nobody was evaluated on share one, with ways to a run."""
+    of_questions = of_data(graph)
     st.subheader(
-        "What is a score asked?", anchor=False, help=in_words(f"{HELP} {glossary_link('Question')}"), width="content"
+        "Which question does a score answer?",
+        anchor=False,
+        help=in_words(f"{HELP} {glossary_link('Question')}"),
+        width="content",
     )
-    for standing in found:
-        with st.container(border=True, horizontal=True, gap="medium"):
-            with st.container(width=LEFT):
-                _asks(standing.question)
-            with st.container(width=RIGHT if standing.headline is None else "stretch"):
-                _answer(graph, source, standing)
+    for standing in of_questions:
+        if standing.headline is not None:
+            with st.container(border=True):
+                _row(graph, source, standing)
+    unanswered = [standing for standing in of_questions if standing.headline is None]
+    if unanswered:
+        with st.container(border=True, gap="small"):
+            for standing in unanswered:
+                _row(graph, source, standing)
+
+
+def _row(graph: GeneGraph, source: str, standing: Standing) -> None:
+    """A question, and beside it its answer."""
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=LEFT):
+            _asks(standing.question)
+        with st.container(width="stretch"):
+            _answer(graph, source, standing)
 
 
 def of_data(graph: GeneGraph) -> tuple[Standing, ...]:
@@ -111,7 +126,7 @@ def _nobody(graph: GeneGraph, source: str, question: Question) -> None:
         return
     name = source if "/" not in source and "\\" not in source else "FOLDER"
     command = as_code(commands.in_terminal(commands.train_example(question.example, source=name)))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
         st.markdown(f"{NOBODY}  \n:small[{command}]", width="content")
         if access.may_work():
             asked = dict(zip(question.example[::2], question.example[1::2], strict=True))
