@@ -6,6 +6,7 @@ A page of another site, or a name that was rebound to this machine (DNS rebindin
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -38,8 +39,18 @@ def answer(port: int, path: str, *headers: str, method: str = "GET", body: bytes
     text = "\r\n".join([f"{method} {path} HTTP/1.1", *headers, *length, "", ""])
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(text.encode() + body)
-        said = connection.recv(65536).decode("utf-8", errors="replace")
-    return int(said.split(" ", 2)[1]), said
+        said = connection.recv(65536)
+        while _is_incomplete(said) and (more := connection.recv(65536)):
+            said += more
+    text = said.decode("utf-8", errors="replace")
+    return int(text.split(" ", 2)[1]), text
+
+
+def _is_incomplete(said: bytes) -> bool:
+    """Whether more of the head, or of a body whose length it names, is still to come."""
+    head, end, body = said.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+    return not end or (length is not None and len(body) < int(length[1]))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST", "localhost.", "[::1]"])
