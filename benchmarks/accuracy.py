@@ -98,19 +98,19 @@ def _timed(graph: GeneGraph, spec: RunSpec) -> tuple[Run, tuple[float, float]]:
 def _tidy(run: Run, *, network: str, fold: int) -> pd.DataFrame:
     """The test metrics; a baseline stands in the table once, from the first network's runs."""
     test = run.metrics[run.metrics["part"] == "test"]
-    return test.assign(scorer=test["scorer"].replace("network", f"**{network}**"), fold=fold)
+    return test.assign(model=test["model"].replace("network", f"**{network}**"), fold=fold)
 
 
 def _progress(run: Run, seconds: tuple[float, float]) -> str:
-    against, metrics = SHOWN[run.spec.task.name]
-    value = run.metric(metrics[0], against=against[0])
+    negative_kind, metrics = SHOWN[run.spec.task.name]
+    value = run.metric(metrics[0], negative_kind=negative_kind[0])
     return f"{run.run_id}: {metrics[0]} {value:.4f}, {seconds[0]:.0f} s ({seconds[1]:.0f} s processor)"
 
 
 def _section(task: str, protocol: str, table: pd.DataFrame, cost: list[tuple[float, float]]) -> str:
     wall, processor = (max(column) for column in zip(*cost, strict=True))
     memory_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    columns = [(against, metric) for against in SHOWN[task][0] for metric in SHOWN[task][1]]
+    columns = [(negative_kind, metric) for negative_kind in SHOWN[task][0] for metric in SHOWN[task][1]]
     lines = [f"### {HEADINGS[task]}, {protocol}\n", *_table(table, columns, digits=DIGITS.get(task, 3)), ""]
     if task == "link":
         lines += ["Every pair of genes that is not known, and every gene's possible partners, ranked:\n"]
@@ -123,23 +123,25 @@ def _section(task: str, protocol: str, table: pd.DataFrame, cost: list[tuple[flo
 
 
 def _table(table: pd.DataFrame, columns: list[tuple[str, str]], *, digits: int) -> Iterator[str]:
-    yield "| | " + " | ".join(f"{metric.upper()}, {against}" for against, metric in columns) + " |"
+    yield "| | " + " | ".join(f"{metric.upper()}, {negative_kind}" for negative_kind, metric in columns) + " |"
     yield "| --- |" + " --- |" * len(columns)
     yield from _rows(table, columns, digits=digits)
 
 
 def _within(table: pd.DataFrame) -> Iterator[str]:
-    ranked = table[(table["metric"] == "spearman") & (table["against"] != "all")]
-    kinds = [kind for kind, rows in ranked.groupby("against") if rows["fold"].nunique() == table["fold"].nunique()]
+    ranked = table[(table["metric"] == "spearman") & (table["negative_kind"] != "all")]
+    kinds = [
+        kind for kind, rows in ranked.groupby("negative_kind") if rows["fold"].nunique() == table["fold"].nunique()
+    ]
     yield "| | " + " | ".join(kinds) + " |"
     yield "| --- |" + " --- |" * len(kinds)
     yield from _rows(ranked, [(kind, "spearman") for kind in kinds], digits=2)
 
 
 def _rows(table: pd.DataFrame, columns: list[tuple[str, str]], *, digits: int) -> Iterator[str]:
-    each = table.drop_duplicates(["scorer", "fold", "against", "metric"])
-    found = each.groupby(["scorer", "against", "metric"])["value"].agg(["mean", "std"])
-    scorers = sorted(each["scorer"].unique(), key=lambda name: (not name.startswith("**"), name))
+    each = table.drop_duplicates(["model", "fold", "negative_kind", "metric"])
+    found = each.groupby(["model", "negative_kind", "metric"])["value"].agg(["mean", "std"])
+    scorers = sorted(each["model"].unique(), key=lambda name: (not name.startswith("**"), name))
     for scorer in scorers:
         cells = [_cell(found, (scorer, *column), digits=digits) for column in columns]
         yield f"| {scorer} | " + " | ".join(cells) + " |"

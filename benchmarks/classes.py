@@ -68,16 +68,16 @@ def _rows(graph: GeneGraph, asked: argparse.Namespace, features: str, network: s
     started = time.perf_counter()
     run = train(graph, spec, spec.split.divide(graph), device="cpu")
     print(f"{run.run_id}: {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
-    test = run.metrics[(run.metrics["part"] == "test") & (run.metrics["against"] == "genes")]
-    named = test.assign(scorer=test["scorer"].replace("network", f"**{network}**"), fold=fold)
-    return named[["scorer", "fold", "metric", "value"]].to_dict("records")
+    test = run.metrics[(run.metrics["part"] == "test") & (run.metrics["negative_kind"] == "genes")]
+    named = test.assign(model=test["model"].replace("network", f"**{network}**"), fold=fold)
+    return named[["model", "fold", "metric", "value"]].to_dict("records")
 
 
 def _table(rows: pd.DataFrame, features: str) -> str:
-    each = rows.drop_duplicates(["scorer", "fold", "metric"])
-    found = each.groupby(["scorer", "metric"], sort=False)["value"].agg(["mean", "std"])
+    each = rows.drop_duplicates(["model", "fold", "metric"])
+    found = each.groupby(["model", "metric"], sort=False)["value"].agg(["mean", "std"])
     lines = [f"Features {features}:\n", "| | macro F1 | accuracy |", "| --- | --- | --- |"]
-    for scorer in each["scorer"].unique():
+    for scorer in each["model"].unique():
         cells = [f"{found.loc[(scorer, key), 'mean']:.3f} ± {found.loc[(scorer, key), 'std']:.3f}" for key in METRICS]
         lines.append(f"| {scorer} | {' | '.join(cells)} |")
     return "\n".join([*lines, ""])

@@ -55,7 +55,7 @@ def main() -> None:
     run = RunStore.default().open(options.run)
     graph = data_of_run(run)
     bare = Ranker.of(graph, run)
-    _, naive, naive_processor = timed(lambda: [bare.scorer.score_against(gene) for gene in range(NAIVE)])
+    _, naive, naive_processor = timed(lambda: [bare.scorer.score_with(gene) for gene in range(NAIVE)])
     made, clock, processor = timed(lambda: survey(graph, bare.known, bare.scorer))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     times = len(graph) / NAIVE
@@ -69,7 +69,7 @@ def main() -> None:
     clicks = random.choice(len(graph), options.clicks, replace=False).tolist()
     ranker.partners(clicks[0])  # what is made once a run
     spent = [timed(lambda gene=gene: ranker.partners(gene))[1:] for gene in clicks]
-    scored = [timed(lambda gene=gene: ranker.scorer.score_against(gene))[1:] for gene in clicks]
+    scored = [timed(lambda gene=gene: ranker.scorer.score_with(gene))[1:] for gene in clicks]
     for what, taken in (("partners of a gene, warm", spent), ("of that, its scores", scored)):
         clocks, processors = np.array(taken).T
         print(
@@ -82,7 +82,7 @@ def main() -> None:
 def compare_hubs(ranker: Ranker, genes: list[int]) -> None:
     """The commonest partner among the first ten, and the recall of held-out ones, before and after adjustment."""
     everyone = np.arange(len(ranker.graph))
-    test = ranker.run.predictions.query("part == 'test' and against == 'known'")
+    test = ranker.run.predictions.query("part == 'test' and negative_kind == 'known'")
     number = ranker.graph.number_of
     held_out = collections.defaultdict(set)
     for a, b in zip(test["gene_a"], test["gene_b"], strict=True):
@@ -91,7 +91,7 @@ def compare_hubs(ranker: Ranker, genes: list[int]) -> None:
     commonest: dict[str, collections.Counter] = collections.defaultdict(collections.Counter)
     recalled: dict[str, list[float]] = collections.defaultdict(list)
     for gene in genes:
-        score = ranker.scorer.score_against(gene)
+        score = ranker.scorer.score_with(gene)
         status = ranker.known.of_gene(gene)
         for name, measure in (("by score", score), ("adjusted", surprise(ranker.survey, everyone, score))):
             order = np.lexsort((everyone, -measure))

@@ -64,7 +64,9 @@ def _options() -> argparse.Namespace:
 
 def _without(graph: GeneGraph, divided: PairSplit) -> GeneGraph:
     """The data set without the pairs that the protocol leaves out: those of unseen genes that are not tested."""
-    kept = np.isin(pair_keys(graph.pairs, len(graph)), pair_keys(divided.pairs[divided.against == "known"], len(graph)))
+    kept = np.isin(
+        pair_keys(graph.pairs, len(graph)), pair_keys(divided.pairs[divided.negative_kind == "known"], len(graph))
+    )
     number = np.cumsum(kept) - 1
     evidence = graph.evidence
     if evidence is not None:
@@ -85,14 +87,14 @@ def _as_file(graph: GeneGraph, divided: PairSplit) -> HeldOut:
 
 
 def _measured(
-    graph: GeneGraph, split: Split, divided: PairSplit, against: str, *, network: str, settings: list[str]
+    graph: GeneGraph, split: Split, divided: PairSplit, negative_kind: str, *, network: str, settings: list[str]
 ) -> str:
     started = time.perf_counter()
     choices = choices_from_words({**default_names(), "network": network}, settings)
     spec = RunSpec.of(graph, **{**choices, "split": split})
     scorer = fit_model(graph, spec, divided, device="cpu").scorer
     assert scorer is not None
-    rows = np.concatenate([divided.rows("test"), divided.rows("test", against)])
+    rows = np.concatenate([divided.rows("test"), divided.rows("test", negative_kind)])
     actual, score = divided.actual[rows], scorer.score(divided.pairs[rows]).astype(np.float64)
     print(f"{split.name}: {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
     return f"{roc_auc(actual, score):.3f} / {average_precision(actual, score):.3f}"

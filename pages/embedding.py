@@ -32,7 +32,7 @@ VIEW_HELP = (
 
 def page() -> None:
     """The genes of a run; or vectors of other things, which have controls of their own."""
-    if vector_maps.asked():
+    if vector_maps.id_in_address():
         vector_maps.page()
     else:
         _of_genes()
@@ -67,7 +67,7 @@ def _of_genes() -> None:
     left, right = st.columns([3, 1])
     with right:
         look = gene_map.look(colour, summary, graph, run, projection, gene)
-        chosen = selected_genes.asked(graph, clusters=look.colouring.clusters, colour=colour)
+        chosen = selected_genes.requested(graph, clusters=look.colouring.clusters, colour=colour)
         look = dataclasses.replace(look, selected=chosen.numbers)
     with left:
         gene_map.show(look)

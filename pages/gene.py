@@ -12,7 +12,7 @@ def page() -> None:
     if wanted is None:
         gene_finder.suggest(layout.GENE, graph)
         return
-    gene = genes.found(graph, wanted)
+    gene = genes.find(graph, wanted)
     if gene is None:
         return
     gene_card.show(graph, gene)

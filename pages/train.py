@@ -18,8 +18,8 @@ def page() -> None:
         return
     st.subheader("A new run", anchor=False)
     with st.container(border=True):
-        wish = new_run.form()
-    new_run.start(wish)
+        form_state = new_run.form()
+    new_run.start(form_state)
 
 
 layout.show(page)

@@ -99,7 +99,7 @@ def enrich(
     if why := why_not(graph, chosen, terms=terms):
         raise DataError(why)
     assert terms is not None
-    candidates = terms_asked(terms, group=group)
+    candidates = terms_of_group(terms, group=group)
     if not len(candidates):
         raise DataError(f"No term{f' of {group}' if group else ''} holds {SMALLEST_TERM} or more of the map's genes.")
     inside = sp.csc_array(terms.membership[chosen][:, candidates])
@@ -148,7 +148,7 @@ def why_not(graph: GeneGraph, chosen: np.ndarray, *, terms: Terms | None) -> str
     return ""
 
 
-def terms_asked(terms: Terms, *, group: str = "") -> Int64[np.ndarray, " asked"]:
+def terms_of_group(terms: Terms, *, group: str = "") -> Int64[np.ndarray, " terms"]:
     """Numbers of the terms of a group ("" for any) that hold enough of the map's genes to tell something."""
     right = np.array([group in ("", term_group) for term_group in terms.groups], dtype=bool)
     return np.flatnonzero(right & (_per_term(terms.membership) >= SMALLEST_TERM))

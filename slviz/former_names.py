@@ -7,8 +7,11 @@ left side: so it is made from it still (`as_hashed`), and a stored run or map is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 V = TypeVar("V")
 
@@ -25,6 +28,17 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
     "adam": {"parts": "message_partitions"},
 }
 """Settings, by today's name of the choice that has them."""
+
+COLUMNS: Mapping[str, str] = {
+    "scorer": "model",
+    "against": "negative_kind",
+}
+"""Columns of the tables of a run: predictions, split and metrics."""
+
+COMMANDS: Mapping[str, str] = {
+    "deletion": "edge-ablation",
+}
+"""Commands of the command line."""
 
 ADDRESS_KEYS: Mapping[str, str] = {
     "trust": "quality",
@@ -101,6 +115,16 @@ def arrays(stored: Mapping[str, V]) -> dict[str, V]:
             name = name.replace(former, today)
         renamed[name] = array
     return renamed
+
+
+def columns(stored: pd.DataFrame) -> pd.DataFrame:
+    """A stored table with the column names of today."""
+    return stored.rename(columns=dict(COLUMNS))
+
+
+def command(words: Sequence[str]) -> list[str]:
+    """What was typed after `slviz`, with the command's name of today."""
+    return [COMMANDS.get(word, word) if place == 0 else word for place, word in enumerate(words)]
 
 
 def of_file(today: str) -> tuple[str, ...]:

@@ -143,7 +143,7 @@ def tiny_run(graph: GeneGraph, *, task: str = "link", width: int = 6, seed: int 
             "gene_a": np.asarray(graph.genes)[a],
             "gene_b": np.asarray(graph.genes)[b],
             "part": parts,
-            "against": "known",
+            "negative_kind": "known",
             "actual": np.ones(rows, dtype=np.float32) if link else graph.score,
             "prediction": random.uniform(0.3, 1.0, size=rows).astype(np.float32),
             "max degree": random.uniform(size=rows).astype(np.float32),
@@ -151,7 +151,7 @@ def tiny_run(graph: GeneGraph, *, task: str = "link", width: int = 6, seed: int 
     )
     shuffled = known.assign(
         gene_b=random.permutation(known["gene_b"].to_numpy()),
-        against="random",
+        negative_kind="random",
         actual=np.float32(0),
         prediction=random.uniform(0.0, 0.7, size=rows).astype(np.float32),
     )
@@ -173,9 +173,9 @@ def tiny_run(graph: GeneGraph, *, task: str = "link", width: int = 6, seed: int 
         predictions=pd.concat([known, shuffled], ignore_index=True) if link else known,
         metrics=pd.DataFrame(
             {
-                "scorer": ["network", "max degree"],
+                "model": ["network", "max degree"],
                 "part": "test",
-                "against": "random" if link else "all",
+                "negative_kind": "random" if link else "all",
                 "metric": "auc" if link else "rmse",
                 "value": [0.9, 0.8],
             }

@@ -121,7 +121,7 @@ def odd_array(array: np.ndarray, chance: random.Random) -> np.ndarray:
 
 
 def odd_arrays(content: bytes, chance: random.Random) -> bytes:
-    """Safetensors with one array odd, missing or new; the description beside them odd; or sealed anew."""
+    """Safetensors with one array odd, missing or new; the description beside them odd; or checksummed anew."""
     length = int.from_bytes(content[:8], "little")
     metadata = json.loads(content[8 : 8 + length]).get("__metadata__")
     arrays = load(content)
@@ -136,12 +136,12 @@ def odd_arrays(content: bytes, chance: random.Random) -> bytes:
     if metadata and "about" in metadata:
         if chance.random() < 0.5:
             metadata["about"] = odd_json(metadata["about"].encode(), chance).decode(errors="replace")
-        metadata["sha256"] = seal(arrays, metadata["about"])
+        metadata["sha256"] = checksum(arrays, metadata["about"])
     return save({key: np.asarray(value, order="C") for key, value in arrays.items()}, metadata)
 
 
-def seal(arrays: dict[str, np.ndarray], about: str) -> str:
-    """The SHA-256 that a sealed file holds, as `slviz.runs.files` computes it."""
+def checksum(arrays: dict[str, np.ndarray], about: str) -> str:
+    """The SHA-256 that a checksummed file holds, as `slviz.runs.files` computes it."""
     import hashlib
 
     digest = hashlib.sha256(about.encode())
@@ -214,7 +214,7 @@ def seal_again(folder: Path) -> None:
 
 
 def write_manifest(path: Path, stored: dict[str, Any]) -> None:
-    """Write a manifest with a seal that holds."""
+    """Write a manifest with a checksum that holds."""
     stored = {key: value for key, value in stored.items() if key != "sha256"}
     path.write_bytes(to_json({**stored, "sha256": sha256(to_json(stored))}))
 
@@ -253,7 +253,7 @@ def read_run_folder(store: RunStore, run_id: str, graph: GeneGraph) -> None:
         if run.decoder and run.genes == graph.genes:
             scorer = run.scorer(graph)
             scorer.score(graph.pairs[:5])
-            scorer.score_against(0)
+            scorer.score_with(0)
             scorer.all_pairs()
 
 

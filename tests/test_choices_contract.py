@@ -164,7 +164,7 @@ def test_a_split_puts_a_known_pair_in_one_part_at_most_and_the_same_from_the_sam
         held_out = HeldOut.read(graph, path)
         split = held_out.split()
     one, again = (split.divide(graph, held_out=held_out) for _ in range(2))
-    known = one.pairs[one.against == "known"]
+    known = one.pairs[one.negative_kind == "known"]
     assert len(np.unique(known, axis=0)) == len(known)
     assert {tuple(pair) for pair in known.tolist()} <= {tuple(pair) for pair in graph.pairs.tolist()}
     assert (len(known) == len(graph.pairs)) or name in (
@@ -213,7 +213,7 @@ def test_every_combination_trains_and_says_the_same_twice(graph, task, network, 
     assert one.predictions.equals(again.predictions)
     assert (one.attention is not None) == (network in WITH_ATTENTION)
     assert bool(one.decoder) == isinstance(spec.task, PairTask)
-    assert np.isfinite(one.metric(spec.task.metric, against=one.metrics["against"].iloc[0]))
+    assert np.isfinite(one.metric(spec.task.metric, negative_kind=one.metrics["negative_kind"].iloc[0]))
 
 
 @pytest.mark.parametrize("network", BASELINES)
@@ -235,7 +235,7 @@ def test_a_baseline_scores_pairs_the_same_twice_and_refuses_what_is_not_about_pa
     one, again = (train(graph, spec, split) for _ in range(2))
     assert one.embedding.shape == (len(graph), spec.network.embedding_width)
     assert one.predictions.equals(again.predictions)
-    assert np.isfinite(one.metric(spec.task.metric, against=one.metrics["against"].iloc[0]))
+    assert np.isfinite(one.metric(spec.task.metric, negative_kind=one.metrics["negative_kind"].iloc[0]))
 
 
 @pytest.mark.parametrize(

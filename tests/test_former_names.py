@@ -17,7 +17,7 @@ from slviz.runs.artifacts.maps import map_path
 from slviz.runs.settings_parser import choices_from_words, words_of
 from slviz.runs.spec import RunSpec
 from slviz.splits import SPLITS
-from slviz.sweeps.plan import Wish, make_plan
+from slviz.sweeps.plan import SweepEntry, make_plan
 
 NAMES = {"task": "link", "network": "gat", "features": "both", "split": "pairs", "optimiser": "adam"}
 # The names that version 0.1 gave these runs.
@@ -74,9 +74,9 @@ def test_a_command_line_takes_former_settings_and_gives_those_of_today():
 def test_a_sweep_takes_former_names():
     graph = tiny_graph()
     axes = {"split": ["twin-free"], "network": ["mlp"], "features": ["ppi"]}
-    former = make_plan(graph, [Wish(axes, ["twin_partners=2"])], source="tiny")
+    former = make_plan(graph, [SweepEntry(axes, ["twin_partners=2"])], source="tiny")
     axes = {**axes, "split": ["near-duplicate-free"]}
-    today = make_plan(graph, [Wish(axes, ["near_duplicate_partners=2"])], source="tiny")
+    today = make_plan(graph, [SweepEntry(axes, ["near_duplicate_partners=2"])], source="tiny")
     assert [str(each) for each in former.refused] == [str(each) for each in today.refused]
     assert former.runs == today.runs
 

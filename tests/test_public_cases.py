@@ -91,7 +91,7 @@ def test_own_tables_are_read(cases: Path, name: str) -> None:
     table = read_own_table((cases / name).read_bytes(), name, genes=len(graph), index=GeneIndex(graph))
     numbers = table.numbers(OWN[name])
     assert numbers is not None
-    assert table.found >= 6
+    assert table.genes_found >= 6
 
 
 @pytest.mark.parametrize("name", ["hash-heading.tsv", "no-heading.tsv", "ranks.rnk.txt"])

@@ -14,14 +14,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from slviz import former_names
 from slviz.cli import (
     app,
     controls,
     coursework,
     data,
-    deletion,
     demo_runs,
     doctor,
+    edge_ablation,
     explain,
     export,
     lab,
@@ -81,7 +82,7 @@ def parser() -> argparse.ArgumentParser:
     report.add_report_command(commands)
     project.add_project_command(commands)
     controls.add_controls_command(commands)
-    deletion.add_deletion_command(commands)
+    edge_ablation.add_edge_ablation_command(commands)
     explain.add_explain_command(commands)
     export.add_export_command(commands)
     picture.add_picture_command(commands)
@@ -101,7 +102,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     argparse takes `key=value` words from one place only; here they may stand between the options, too.
     """
     whole = parser()
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    words = former_names.command(sys.argv[1:] if arguments is None else arguments)
     alone = not words or (words[0].startswith("--") and words[0] not in HELP)
     options, rest = whole.parse_known_args(["app", *words] if alone else words)
     if options.command == "app":

@@ -117,11 +117,11 @@ def _coursework(options: argparse.Namespace) -> int:
 
 def what_it_reached(run: Run) -> dict[str, Any]:
     """One line on a run: settings, last loss, test error beside that of the mean, and how far genes lie apart."""
-    spec, against = run.spec, "all" if run.spec.task.name == "confidence" else "genes"
+    spec, negative_kind = run.spec, "all" if run.spec.task.name == "confidence" else "genes"
     figure = {
-        f"{scorer} {metric}": run.metric(metric, against=against, scorer=scorer)
+        f"{model} {metric}": run.metric(metric, negative_kind=negative_kind, model=model)
         for metric in ("rmse", "mae")
-        for scorer in ("network", "mean")
+        for model in ("network", "mean")
     }
     together = DENSITIES.make("same-place").estimate(run.embedding).value > 0
     return {

@@ -63,7 +63,7 @@ def _demo_runs(options: argparse.Namespace) -> int:
 
 
 def _tell_apart(store: RunStore, run_id: str, graph: GeneGraph) -> None:
-    """Controls with their maps, and the deletion test, of the run that is seen first."""
+    """Controls with their maps, and the edge ablation, of the run that is seen first."""
     run = store.open(run_id)
     for kind in KINDS:
         vectors = control_vectors(store, run, graph, kind, device="cpu")

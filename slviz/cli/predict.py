@@ -130,7 +130,7 @@ def _data_at_hand(run: Run) -> GeneGraph | None:
 
 def _what_is_known(run: Run, pairs: np.ndarray, data: GeneGraph | None) -> tuple[list[str], list[int]]:
     """Of each pair the part that it was in as a known one, and the baseline max degree on the training pairs."""
-    listed = run.predictions.query("against == 'known'")
+    listed = run.predictions.query("negative_kind == 'known'")
     of_run = pd.Index(run.genes).get_indexer
     ends = np.column_stack([of_run(listed[end].to_numpy()) for end in ("gene_a", "gene_b")])
     part = dict(zip(pair_keys(ends, len(run.genes)).tolist(), listed["part"], strict=True))

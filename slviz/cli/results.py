@@ -74,8 +74,8 @@ def _results(options: argparse.Namespace) -> int:
         if graph.synthetic:
             print(SYNTHETIC)
         every_table = tables(collected)
-        found = standings(collected, every_table, bootstrap=bootstrap_of(store, graph))
-        print(questions_as_text(found, graph=graph, source=source))
+        found_standings = standings(collected, every_table, bootstrap=bootstrap_of(store, graph))
+        print(questions_as_text(found_standings, graph=graph, source=source))
         for table in every_table:
             print(f"{as_text(table)}\n")
         for note in collected.notes:

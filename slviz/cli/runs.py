@@ -81,10 +81,11 @@ def _in_short(store: RunStore, summary: RunSummary) -> str:
 def key_metrics(metrics: pd.DataFrame) -> str:
     """Two metrics of the network on test, those that are hardest to reach by counting, beside the best baseline."""
     on_test = metrics.query("part == 'test'").to_dict("records")
-    of_network = [row for row in on_test if row["scorer"] == NETWORK]
-    of_network = sorted(of_network, key=lambda row: (row["metric"], row["against"]) not in TELLING)[:2]
+    of_network = [row for row in on_test if row["model"] == NETWORK]
+    of_network = sorted(of_network, key=lambda row: (row["metric"], row["negative_kind"]) not in TELLING)[:2]
     return ", ".join(
-        f"{row['metric']} {row['value']:.3f} ({row['against']}{_best_baseline(on_test, row)})" for row in of_network
+        f"{row['metric']} {row['value']:.3f} ({row['negative_kind']}{_best_baseline(on_test, row)})"
+        for row in of_network
     )
 
 
@@ -92,14 +93,14 @@ def _best_baseline(on_test: list[dict], of: dict) -> str:
     others = [
         row
         for row in on_test
-        if row["scorer"] not in OWN_ROWS
-        and (row["metric"], row["against"]) == (of["metric"], of["against"])
+        if row["model"] not in OWN_ROWS
+        and (row["metric"], row["negative_kind"]) == (of["metric"], of["negative_kind"])
         and not math.isnan(row["value"])
     ]
     if not others:
         return ""
     best = (min if of["metric"] in LOWER_IS_BETTER else max)(others, key=lambda row: row["value"])
-    return f"; {best['scorer']} {best['value']:.3f}"
+    return f"; {best['model']} {best['value']:.3f}"
 
 
 def _how_far(store: RunStore, summary: RunSummary) -> str:
@@ -146,7 +147,7 @@ def _show_finished(store: RunStore, summary: RunSummary) -> int:
     leading = [column for column in METRIC_COLUMNS if column not in ("metric", "value")]
     table = summary.metrics.pivot_table(index=leading[1:] + leading[:1], columns="metric", values="value", sort=False)
     itself = {} if summary.spec is None else {NETWORK: summary.spec.network.row_name}
-    table = table.rename(index=itself, level="scorer")
+    table = table.rename(index=itself, level="model")
     if len(table):
         lines = table.round(4).to_string(na_rep="").split("\n")
         print("\n" + "\n".join(readable(line, most=len(line)) for line in lines))

@@ -20,8 +20,8 @@ from slviz.runs.store import RunStore
 from slviz.sweeps.cluster import Cluster
 from slviz.sweeps.display import Display
 from slviz.sweeps.local import LocalWorkers
-from slviz.sweeps.plan import AXES, DEFAULTS, Plan, Refused, Wish, make_plan
-from slviz.sweeps.reading import read_wishes, words_to_wish
+from slviz.sweeps.plan import AXES, DEFAULTS, Plan, Refused, SweepEntry, make_plan
+from slviz.sweeps.reading import read_entries, words_to_entry
 from slviz.sweeps.runner import Ending, Job, Runner
 
 POLL_SECONDS = 0.5
@@ -77,8 +77,8 @@ def _sweep(options: argparse.Namespace) -> int:
     if options.tensorboard:
         refuse_without_tensorboard()
     source = options.data or os.environ.get("SLVIZ_DATA") or "demo"
-    wishes, unread = _wishes(options)
-    plan = make_plan(open_dataset(source), wishes, source=source)
+    entries, unread = _entries(options)
+    plan = make_plan(open_dataset(source), entries, source=source)
     refused = [*unread, *plan.refused]
     left = [spec for spec in plan.runs if store.find(spec) is None]
     runs = "1 run" if len(plan.runs) == 1 else f"{len(plan.runs)} runs"
@@ -94,11 +94,11 @@ def _sweep(options: argparse.Namespace) -> int:
     return _report(refused, endings)
 
 
-def _wishes(arguments: argparse.Namespace) -> tuple[list[Wish], list[Refused]]:
+def _entries(arguments: argparse.Namespace) -> tuple[list[SweepEntry], list[Refused]]:
     """What the options and the file want; a file's lines take what they leave out from the options."""
     words = [word for axis in AXES if getattr(arguments, axis) for word in (f"--{axis}", *getattr(arguments, axis))]
-    options = words_to_wish([*words, *arguments.settings])
-    return ([options], []) if arguments.file is None else read_wishes(arguments.file, beside=options)
+    options = words_to_entry([*words, *arguments.settings])
+    return ([options], []) if arguments.file is None else read_entries(arguments.file, beside=options)
 
 
 def _train(store: RunStore, specs: Sequence[RunSpec], options: argparse.Namespace) -> list[Ending]:

@@ -83,7 +83,7 @@ def _tune(options: argparse.Namespace) -> int:
     _tell(f"Search {search.name}: {search.trials} trials, {search.sampler}, compared by {search.base.task.metric} on ")
     _tell(f"validation pairs. Tried: {' '.join(map(str, search.tried))}")
     with StudyFolder(store.root).leading(search.name), LocalWorkers(store.root, min(workers, search.trials)) as runner:
-        leader = Tuner(
+        tuner = Tuner(
             search,
             store,
             runner,
@@ -91,7 +91,7 @@ def _tune(options: argparse.Namespace) -> int:
             validation=validation,
             tell=_tell,
         )
-        study = leader.run()
+        study = tuner.run()
     best = best_trial(study)
     if best is None:
         _tell("No trial has finished, so there is no best one.")

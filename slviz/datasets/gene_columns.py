@@ -65,7 +65,7 @@ def genes_in_heading(table: Table, index: GeneIndex) -> int:
     if table.heading is None:
         return 0
     titles = [name for name in table.names if not is_number(name)]
-    genes = len(index.map_many(titles).found)
+    genes = len(index.map_many(titles).genes)
     return genes if genes >= min(max(2, FEWEST * len(titles)), SURELY) else 0
 
 
@@ -83,7 +83,7 @@ def _told(table: Table, name: str, index: GeneIndex) -> GeneColumn | None:
     if not cells:
         return None
     mapped = index.map_many(cells)
-    genes = len(mapped.found)
+    genes = len(mapped.genes)
     if len(mapped.ambiguous) > genes:
         return None  # lists of genes, such as those of a term
     enough = genes >= FEWEST * len(cells) or genes >= MANY or (genes > 0 and _promises(name) and not numbers)

@@ -66,7 +66,7 @@ class Mapped:
     """What became of a list.
 
     Attributes:
-        found: int64 gene numbers, each once, in the order of the list.
+        genes: int64 gene numbers, each once, in the order of the list.
         how: one row a found entry: `text` (as in the list), `gene` (the data set's symbol), `number`, `kind`.
         missing: entries that no gene answers to, in the order of the list.
         ambiguous: entry → symbols it may mean; none of them is in `found` because of it.
@@ -74,7 +74,7 @@ class Mapped:
         remarks: sentences on how a pasted text was read: columns of numbers that were left out, ….
     """
 
-    found: Int64[np.ndarray, " found"]
+    genes: Int64[np.ndarray, " genes"]
     how: pd.DataFrame
     missing: tuple[str, ...]
     ambiguous: dict[str, tuple[str, ...]]

@@ -31,14 +31,14 @@ class OwnTable:
 
     Attributes:
         columns: by the name in the file, without the column of the genes; text [G], "" where there is nothing.
-        found: how many genes of the data set have a row.
+        genes_found: how many genes of the data set have a row.
         rows: how many rows the file has.
         remarks: sentences on what was not found, was meant for several genes, came twice, or was read as what.
         genes_in: the column that names the genes, as a person finds it in the file.
     """
 
     columns: Mapping[str, np.ndarray]
-    found: int
+    genes_found: int
     rows: int
     remarks: tuple[str, ...]
     genes_in: str = ""
@@ -99,7 +99,7 @@ def _laid(
     values = value_columns(table, left_out=chosen, used=first)
     return OwnTable(
         columns={column.name: _over(column.cells, used, first, genes) for column in values},
-        found=len(used),
+        genes_found=len(used),
         rows=len(table),
         remarks=(
             *remarks,
@@ -155,7 +155,7 @@ def _transposed(table: Table, index: GeneIndex) -> tuple[Table, str, str]:
         np.full(len(genes), table.heading or 1, dtype=np.int64), table.delimiter, table.heading,
     )  # fmt: skip
     remark = (
-        f"The heading names {len(mapped.found):,} genes of this data set, so its columns are the genes, and each of "
+        f"The heading names {len(mapped.genes):,} genes of this data set, so its columns are the genes, and each of "
         f"the {len(named):,} rows is a column to choose."
     )
     if other[1:]:

@@ -22,7 +22,7 @@ def other_lines(screens: ScreenTable, name: str) -> float:
     base = int(screens.pairs.max(initial=0)) + 1
     key = screens.pairs[rows, 0] * base + screens.pairs[rows, 1]
     lines = screens.cell_line[rows]
-    pair, line_of = (np.unique(each, return_inverse=True)[1] for each in (key, lines))
+    pair, line_of = (np.unique(numbers, return_inverse=True)[1] for numbers in (key, lines))
     by_line = np.full((pair.max(initial=-1) + 1, line_of.max(initial=-1) + 1), np.nan)  # [pairs, lines]
     by_line[pair, line_of] = screens.hit[rows]
     measured = []
@@ -42,12 +42,12 @@ def mean_of_other_lines(graph: GeneGraph, names: tuple[str, ...]) -> float:
     return float(np.mean(measured)) if measured else float("nan")
 
 
-def screens_behind(graph: GeneGraph, names: tuple[str, ...], *, against: str) -> tuple[str, ...]:
+def screens_behind(graph: GeneGraph, names: tuple[str, ...], *, negative_kind: str) -> tuple[str, ...]:
     """Of the screens that a run was evaluated on, those that a mean "screens" or "paralog screens" is taken over."""
     assert graph.screens is not None, "who asks has screens"
     tested = {name: graph.screens.tested(name) for name in names}
     counting = [name for name in names if counts(tested[name].hit)] or list(names)
-    if against == SCREENS:
+    if negative_kind == SCREENS:
         return tuple(counting)
     knowledge = PairKnowledge(graph)
     return tuple(name for name in counting if knowledge.are_paralogs(tested[name].pairs).mean() >= OF_PARALOGS)

@@ -1,4 +1,4 @@
-"""Is attention faithful? A deletion test's falls → a verdict with its interval, in a sentence."""
+"""Is attention faithful? An edge ablation's falls → a verdict with its interval, in a sentence."""
 
 from __future__ import annotations
 

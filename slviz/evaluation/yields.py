@@ -24,8 +24,8 @@ def hits_by_tests(
     """
     order = np.argsort(-score, kind="stable")
     level = np.r_[np.flatnonzero(np.diff(score[order])) + 1, len(score)]  # where each run of level scores ends
-    found = np.r_[0.0, np.cumsum(actual[order])]
-    return np.interp(np.arange(len(score) + 1), np.r_[0, level], found[np.r_[0, level]])
+    hits = np.r_[0.0, np.cumsum(actual[order])]
+    return np.interp(np.arange(len(score) + 1), np.r_[0, level], hits[np.r_[0, level]])
 
 
 def precision_at_priors(

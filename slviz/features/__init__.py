@@ -57,8 +57,8 @@ class FeatureSet(Choice):
             raise InvalidSetting(self._refusal(missing[0], graph))
         if not self.sources:
             return np.ones((len(graph), 1), dtype=np.float32)
-        found = (_matrix_of(source, graph) for source in self.sources)
-        return np.concatenate([matrix for matrix in found if matrix is not None], axis=1)
+        matrices = (_matrix_of(source, graph) for source in self.sources)
+        return np.concatenate([matrix for matrix in matrices if matrix is not None], axis=1)
 
     def columns(self, graph: GeneGraph) -> dict[str, slice]:
         """Which columns of `matrix` each source gives; a column that is the same for all genes belongs to none."""
@@ -211,11 +211,11 @@ def _named_features(name: str) -> type[FeatureSet]:
     for known in (Ppi, Go, Both):
         if known.sources == sources:
             return known
-    told = f"Of the data set: {', '.join(sources)}."
+    meaning = f"Of the data set: {', '.join(sources)}."
     return type(
         "NamedFeatures",
         (NamedFeatures,),
-        {"name": name, "title": " + ".join(sources), "sources": sources, "__doc__": told},
+        {"name": name, "title": " + ".join(sources), "sources": sources, "__doc__": meaning},
     )
 
 
@@ -232,5 +232,5 @@ def own_features(graph: GeneGraph) -> tuple[str, ...]:
 
 def richest(graph: GeneGraph) -> FeatureSet:
     """The feature set that tells most of what a data set knows of its genes."""
-    fitting = [each for each in FEATURE_SETS.values() if set(each.sources) <= set(graph.features)]
-    return max(fitting, key=lambda each: len(each.sources))()
+    fitting = [feature_set for feature_set in FEATURE_SETS.values() if set(feature_set.sources) <= set(graph.features)]
+    return max(fitting, key=lambda feature_set: len(feature_set.sources))()

@@ -21,14 +21,14 @@ LOWEST, HIGHEST = 400, 640
 
 
 def confusion_figure(
-    confusion: Int64[np.ndarray, "classes classes"], names: Sequence[str], *, scorer: str = "network"
+    confusion: Int64[np.ndarray, "classes classes"], names: Sequence[str], *, model: str = "network"
 ) -> go.Figure:
     """Actual class down, given class across; colour is the share of a row, the diagonal is right.
 
     Args:
         confusion: genes of each actual class (rows) that were given each class (columns).
         names: of the classes.
-        scorer: who gave the classes, for the axis title.
+        model: who gave the classes, for the axis title.
     """
     if not confusion.sum():
         return empty("There is no gene with a class in this part.")
@@ -63,9 +63,9 @@ def confusion_figure(
     )
     figure = framed(
         [cells],
-        x=f"Class given by the {scorer}" if scorer == "network" else f"Class given by “{written(scorer)}”",
+        x=f"Class given by the {model}" if model == "network" else f"Class given by “{written(model)}”",
         y="Actual class",
-        keep=f"confusion {scorer}",
+        keep=f"confusion {model}",
         height=int(np.clip(200 + CELL_PIXELS * len(names), LOWEST, HIGHEST)),
     )
     many = len(names) > WRITTEN

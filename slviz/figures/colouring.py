@@ -135,7 +135,7 @@ def by_part(graph: GeneGraph, run: Run) -> Colouring:
         values = np.full(len(graph), "", dtype=object)
         values[_numbers(graph, table["gene"])] = table["part"].to_numpy(dtype=object)
         return Colouring("Part of the gene", "categorical", values, order=("train", "validation", "test", ""))
-    known = table.loc[table["against"] == "known"]
+    known = table.loc[table["negative_kind"] == "known"]
     code = sum(2**bit * (_touched(graph, known.loc[known["part"] == part]) > 0) for bit, part in enumerate(PARTS))
     names = np.array([_parts_in(number) for number in range(2 ** len(PARTS))], dtype=object)
     values = names[np.asarray(code, dtype=np.int64)]
@@ -224,7 +224,7 @@ def by_shared(shared: np.ndarray, words: str) -> Colouring:
 
 
 def by_partner_score(scores: np.ndarray, symbol: str, *, gene: int | None = None) -> Colouring:
-    """Predicted partner scores [G] of a gene, as `PairDecoder.score_against` gives them; the gene itself is missing."""
+    """Predicted partner scores [G] of a gene, as `PairDecoder.score_with` gives them; the gene itself is missing."""
     values = np.array(scores, dtype=np.float32)
     if gene is not None:
         values[gene] = np.nan

@@ -26,10 +26,10 @@ DASHES = ("dash", "dot", "dashdot", "longdash", "longdashdot")
 
 @dataclass(frozen=True, eq=False)
 class NamedCurve:
-    """One scorer's curve.
+    """One model's curve.
 
     Attributes:
-        name: the scorer, such as "network" or "max degree".
+        name: the model, such as "network" or "max degree".
         x, y: false and true positive rate (ROC), or recall and precision; same length.
         value: area under the ROC curve, or average precision; stands in the legend.
         baseline: drawn thinner and dashed.
@@ -43,7 +43,7 @@ class NamedCurve:
 
 
 def roc_curves(curves: Sequence[NamedCurve]) -> go.Figure:
-    """True against false positive rate, one line a scorer, and the diagonal of chance."""
+    """True against false positive rate, one line a model, and the diagonal of chance."""
     chance = _chance([0, 1], [0, 1], "chance (AUC 0.500)")
     figure = framed(
         [chance, *_lines(curves, "AUC", x="False positives", y="True positives")],
@@ -55,7 +55,7 @@ def roc_curves(curves: Sequence[NamedCurve]) -> go.Figure:
 
 
 def precision_recall_curves(curves: Sequence[NamedCurve], *, share_positive: float) -> go.Figure:
-    """Precision against recall, one line a scorer; chance lies at the share of pairs among what is evaluated."""
+    """Precision against recall, one line a model; chance lies at the share of pairs among what is evaluated."""
     chance = _chance([0, 1], [share_positive] * 2, f"chance (AP {share_positive:.3f})")
     figure = framed(
         [chance, *_lines(curves, "AP", x="Recall", y="Precision")],
@@ -128,17 +128,17 @@ def _unit_square(figure: go.Figure) -> go.Figure:
 
 
 def curves_of(
-    predictions: pd.DataFrame, *, against: str, part: str = "test", called: str = "network"
+    predictions: pd.DataFrame, *, negative_kind: str, part: str = "test", called: str = "network"
 ) -> tuple[list[NamedCurve], list[NamedCurve], float]:
     """ROC and precision–recall curves of a run's own predictions and its best baselines, and the share of real pairs.
 
     Args:
         predictions: of a link run, as `Run.predictions` has it.
-        against: the drawn negatives to evaluate on, such as "random".
+        negative_kind: the drawn negatives to evaluate on, such as "random".
         part: which part of the pairs.
         called: what the run's own predictions are called beside the baselines.
     """
-    chosen = (predictions["part"] == part) & predictions["against"].isin(["known", against])
+    chosen = (predictions["part"] == part) & predictions["negative_kind"].isin(["known", negative_kind])
     rows = predictions.loc[chosen]
     actual = rows["actual"].to_numpy(dtype=np.float64)
     if not len(rows) or actual.min() == actual.max():
@@ -158,5 +158,5 @@ def curves_of(
 
 def _with_best(curves: list[NamedCurve]) -> list[NamedCurve]:
     """The run's own curve and the best of the baselines, in their order: more could not be told apart."""
-    baselines = sorted((each for each in curves if each.baseline), key=lambda curve: -curve.value)[:MOST_BASELINES]
-    return [each for each in curves if not each.baseline or each in baselines]
+    baselines = sorted((curve for curve in curves if curve.baseline), key=lambda curve: -curve.value)[:MOST_BASELINES]
+    return [curve for curve in curves if not curve.baseline or curve in baselines]

@@ -1,4 +1,4 @@
-"""Predicted against actual values, residuals, and how scores spread."""
+"""Predicted vs actual values, residuals, and how scores spread."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def residuals(
         [*shading, zero, *points],
         x="Predicted score" if over == "prediction" else "Actual score",
         y="Residual (actual − predicted)",
-        keep=f"residuals over {over}",
+        keep=f"residuals vs {over}",
         legend_title="Evidence" if by_source else "Pairs of",
         height=height,
     )
@@ -115,16 +115,19 @@ def residuals(
 
 
 def score_distribution(
-    predictions: pd.DataFrame, *, part: str = "test", against: str = "random", height: int = 380
+    predictions: pd.DataFrame, *, part: str = "test", negative_kind: str = "random", height: int = 380
 ) -> go.Figure:
     """How the scores of known pairs and of drawn negatives spread: the less they overlap, the better."""
     of_part = predictions["part"].to_numpy() == part
-    kind = predictions["against"].to_numpy()
+    kind = predictions["negative_kind"].to_numpy()
     score = _numbers(predictions, "prediction")
-    groups = (("known pairs", "known", OKABE_ITO[0], ""), (f"{written(against)} negatives", against, OKABE_ITO[5], "/"))
-    if not (of_part & np.isin(kind, ["known", against])).any():
+    groups = (
+        ("known pairs", "known", OKABE_ITO[0], ""),
+        (f"{written(negative_kind)} negatives", negative_kind, OKABE_ITO[5], "/"),
+    )
+    if not (of_part & np.isin(kind, ["known", negative_kind])).any():
         return empty("There is no pair of this part in this run.")
-    edges = np.histogram_bin_edges(score[of_part & np.isin(kind, ["known", against])], bins=50)
+    edges = np.histogram_bin_edges(score[of_part & np.isin(kind, ["known", negative_kind])], bins=50)
     traces = []
     for name, which, colour, pattern in groups:
         count, _ = np.histogram(score[of_part & (kind == which)], bins=edges)
@@ -201,10 +204,10 @@ def _groups(
         return predictions["part"].to_numpy()[rows], looks
     kinds = pd.Series(np.asarray(evidence, dtype=object)[rows]).replace("", NO_SOURCE)
     common = kinds.value_counts().index.tolist()[:MOST_SOURCES]
-    told = kinds.where(kinds.isin(common), OTHER_SOURCES).to_numpy(dtype=object)
-    names = [*common, *([OTHER_SOURCES] if (told == OTHER_SOURCES).any() else [])]
+    group_names = kinds.where(kinds.isin(common), OTHER_SOURCES).to_numpy(dtype=object)
+    names = [*common, *([OTHER_SOURCES] if (group_names == OTHER_SOURCES).any() else [])]
     colours, shapes = categorical(names, missing=(NO_SOURCE, OTHER_SOURCES)), symbols(names)
-    return told, {name: {"color": colours[name], "symbol": shapes[name]} for name in names}
+    return group_names, {name: {"color": colours[name], "symbol": shapes[name]} for name in names}
 
 
 def _ring(x: np.ndarray, y: np.ndarray, rows: np.ndarray, marked: int | None) -> list[Any]:

@@ -14,7 +14,7 @@ from slviz.figures.written import all_written, written
 from slviz.runs import PARTS
 
 
-def error_against_baseline(
+def error_vs_baseline(
     predictions: pd.DataFrame,
     baseline: str,
     *,

@@ -35,8 +35,8 @@ def screen_dots(table: pd.DataFrame, *, own: tuple[str, ...], ceilings: Mapping[
         ceilings: ROC AUC by its name, such as "another screen"; those that are not finite are left out.
     """
     order = table.dropna(subset=["auc"]).sort_values("auc")
-    names = [written(name) for name in order["scorer"]]
-    is_own = order["scorer"].isin(own).to_numpy()
+    names = [written(name) for name in order["model"]]
+    is_own = order["model"].isin(own).to_numpy()
     auc = order["auc"].to_numpy(dtype=np.float64)
     low, high = (
         order[end].to_numpy(dtype=np.float64) if end in order else np.full(len(order), np.nan)

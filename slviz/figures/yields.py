@@ -13,13 +13,13 @@ from slviz.runs import PAIR_COLUMNS
 
 
 def hits_of_tests(
-    predictions: pd.DataFrame, *, against: str, part: str = "test", called: str = "network", height: int = 420
+    predictions: pd.DataFrame, *, negative_kind: str, part: str = "test", called: str = "network", height: int = 420
 ) -> go.Figure:
     """Real pairs among the first N tests of the pairs of a part and their negatives, over N on a logarithmic axis.
 
     The arguments are those of `curves_of`.
     """
-    rows = predictions.loc[(predictions["part"] == part) & predictions["against"].isin(["known", against])]
+    rows = predictions.loc[(predictions["part"] == part) & predictions["negative_kind"].isin(["known", negative_kind])]
     actual = rows["actual"].to_numpy(dtype=np.float64)
     if not len(rows) or actual.min() == actual.max():
         return empty("There are pairs of one kind alone here.")

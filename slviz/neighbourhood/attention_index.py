@@ -104,7 +104,7 @@ def _training_pairs(graph: GeneGraph, run: Run, keys: np.ndarray) -> Bool[np.nda
     table = run.predictions
     if "gene_a" not in table:
         return np.ones(len(graph.pairs), dtype=bool)
-    rows = table.loc[(table["against"] == "known") & (table["part"] == "train"), ["gene_a", "gene_b"]]
+    rows = table.loc[(table["negative_kind"] == "known") & (table["part"] == "train"), ["gene_a", "gene_b"]]
     numbers = np.array([[graph.number_of.get(gene, -1) for gene in rows[end]] for end in rows], dtype=np.int64)
     if numbers.size and numbers.min() < 0:
         raise DamagedRun(f"The predictions of run {run.run_id} name a gene that it does not have.")

@@ -91,7 +91,7 @@ def neighbourhood(
     return Neighbourhood(
         run_id=run.run_id,
         genes=genes,
-        symbols=np.array([graph.genes[each] for each in genes], dtype=object),
+        symbols=np.array([graph.genes[gene] for gene in genes], dtype=object),
         names=_full_names(graph, genes),
         hops=np.repeat([0, 1, 2], [1, len(ring) + len(guessed), len(second)]),
         relation=_relations(index, row, ring_size=len(ring), guesses=len(guessed)),
@@ -158,7 +158,7 @@ class _View:
         if self.index.attention is None:
             rank = self.index.dataset_score[self.index.pair_rows(np.full_like(others, gene), others)]
         elif self.order == "score" and self.index.scorer is not None:
-            rank = self.index.scorer.score_against(gene)[others]
+            rank = self.index.scorer.score_with(gene)[others]
         else:
             rank = self.weight(edges)
         return edges[np.lexsort((others, -rank))]
@@ -174,8 +174,8 @@ class _View:
             return np.full(len(others), np.nan, dtype=np.float32)
         order = np.argsort(self.other_end(edges), kind="stable")
         ends, weight = self.other_end(edges)[order], self.weight(edges)[order]
-        found = np.minimum(np.searchsorted(ends, others), len(ends) - 1)
-        return np.where(ends[found] == others, weight[found], np.float32(np.nan)).astype(np.float32)
+        at = np.minimum(np.searchsorted(ends, others), len(ends) - 1)
+        return np.where(ends[at] == others, weight[at], np.float32(np.nan)).astype(np.float32)
 
 
 def _branches(
@@ -223,7 +223,7 @@ def _scores(index: AttentionIndex, run: Run, gene: int, genes: int) -> Float32[n
     """The network's score of the gene with every gene; NaN for a task without pairs."""
     if index.scorer is None:
         return np.full(genes, np.nan, dtype=np.float32)
-    return index.scorer.score_against(gene)
+    return index.scorer.score_with(gene)
 
 
 def _best_guesses(
@@ -274,9 +274,11 @@ def _pubmed(graph: GeneGraph, row: np.ndarray) -> np.ndarray:
     if graph.evidence is None:
         return joined
     records = graph.evidence[graph.evidence["pair"].isin(row[row >= 0].tolist())]
-    of_pair = records.groupby("pair")["pubmed"].agg(lambda ids: ";".join(sorted({each for each in ids if each})))
-    found = of_pair.reindex(row).fillna("").to_numpy(dtype=object)
-    return np.where(row >= 0, found, joined)
+    of_pair = records.groupby("pair")["pubmed"].agg(
+        lambda ids: ";".join(sorted({pubmed_id for pubmed_id in ids if pubmed_id}))
+    )
+    listed = of_pair.reindex(row).fillna("").to_numpy(dtype=object)
+    return np.where(row >= 0, listed, joined)
 
 
 def _full_names(graph: GeneGraph, genes: np.ndarray) -> np.ndarray:

@@ -329,6 +329,6 @@ def _relations(
 
 
 def _scores(score: np.ndarray | None, genes: np.ndarray) -> Float32[np.ndarray, " genes"]:
-    told = np.full(len(genes), np.nan, dtype=np.float32) if score is None else score[genes].astype(np.float32)
-    told[0] = np.nan
-    return told
+    known_score = np.full(len(genes), np.nan, dtype=np.float32) if score is None else score[genes].astype(np.float32)
+    known_score[0] = np.nan
+    return known_score

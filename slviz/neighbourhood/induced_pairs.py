@@ -28,7 +28,7 @@ def predicts_partners(run: Run) -> bool:
 
 def threshold_of(run: Run) -> float:
     """The score from which a pair counts as predicted: where F1 was best on validation pairs; NaN where unknown."""
-    values = run.metrics.loc[(run.metrics["metric"] == "threshold") & (run.metrics["scorer"] == NETWORK), "value"]
+    values = run.metrics.loc[(run.metrics["metric"] == "threshold") & (run.metrics["model"] == NETWORK), "value"]
     return float(values.iloc[0]) if len(values) else float("nan")
 
 
@@ -83,7 +83,7 @@ def part_of_known(graph: GeneGraph, run: Run) -> np.ndarray:
     said = np.full(len(graph.pairs), "known", dtype=object)
     if "gene_a" not in run.predictions:
         return said
-    rows = run.predictions.loc[run.predictions["against"] == "known"]
+    rows = run.predictions.loc[run.predictions["negative_kind"] == "known"]
     ends = np.stack([rows[end].map(number).to_numpy(dtype=np.int64) for end in ("gene_a", "gene_b")])
     place = rows_among(ends.T, graph.pairs, genes=len(graph))
     there = place >= 0

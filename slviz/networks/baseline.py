@@ -17,7 +17,7 @@ from slviz.scorers.blend import fit_blend_scorer, fit_formula_scorer
 from slviz.scorers.blend_scorer import BlendScorer
 from slviz.scorers.formula_scorer import FormulaScorer
 from slviz.scorers.formulas import FORMULAS
-from slviz.scorers.likeness import Likeness
+from slviz.scorers.similarity import Similarity
 from slviz.scorers.training_graph import RANK, adjacency_of
 from slviz.splits import PairSplit
 from slviz.tasks import Task
@@ -60,8 +60,8 @@ class FormulaBaseline(Baseline):
             raise InvalidSetting(f"The baseline '{self.name}' needs interactions, which this data set does not have.")
 
     def fit(self, training: Training) -> Fitted:
-        graph, split, contrasts = training.graph, training.split, training.task.contrasts
-        scorer, arrays = fit_formula_scorer(graph, split, formula=self.baseline, contrasts=contrasts)
+        graph, split, negative_kinds = training.graph, training.split, training.task.negative_kinds
+        scorer, arrays = fit_formula_scorer(graph, split, formula=self.baseline, negative_kinds=negative_kinds)
         return Fitted(svd_embedding(split), scorer, arrays)
 
     def scorer(
@@ -86,7 +86,7 @@ class TreesBaseline(Baseline):
         scorer, arrays = fit_blend_scorer(
             training.graph,
             training.split,
-            contrasts=training.task.contrasts,
+            negative_kinds=training.task.negative_kinds,
             protocol=training.protocol,
             seed=training.seed,
             embedding=embedding,
@@ -98,13 +98,13 @@ class TreesBaseline(Baseline):
     def scorer(
         self, arrays: Mapping[str, np.ndarray], *, embedding: np.ndarray, graph: GeneGraph | None
     ) -> BlendScorer:
-        return BlendScorer.from_arrays(arrays, embedding=embedding, likeness=likeness_of(graph))
+        return BlendScorer.from_arrays(arrays, embedding=embedding, similarity=similarity_of(graph))
 
 
-def likeness_of(graph: GeneGraph | None) -> Likeness:
+def similarity_of(graph: GeneGraph | None) -> Similarity:
     """What a data set says of its genes beside their pairs, for scores that need it."""
     assert graph is not None, "these scores need the data set: see Model.needs_data"
-    return Likeness.of(graph)
+    return Similarity.of(graph)
 
 
 def svd_embedding(split: PairSplit) -> Float32[np.ndarray, "genes width"]:

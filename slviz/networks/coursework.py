@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from slviz.networks.encoders import GeneEncoder
-    from slviz.scorers.likeness import Likeness
+    from slviz.scorers.similarity import Similarity
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class CourseworkGAT(Network):
     """The coursework's network: one graph attention layer on the features as they are, and nothing beside it."""
 
     name: ClassVar[str] = "coursework_gat"
-    plain: ClassVar[bool] = True
+    raw_features: ClassVar[bool] = True
     layers: int = setting(1, "Attention layers, one after the other; the coursework had one.", low=1, high=3)
     width: int = setting(2, "How many numbers describe a gene; the coursework took 1, 2 and 32.", low=1, high=512)
     dropout: float = setting(
@@ -43,14 +43,14 @@ class CourseworkGAT(Network):
         return AttentionLayer(convolution, out_channels, out_channels, mix=nn.Identity())
 
     def build(
-        self, in_channels: int, *, genes: int = 0, structure: int = 0, likeness: Likeness | None = None
+        self, in_channels: int, *, genes: int = 0, structure: int = 0, similarity: Similarity | None = None
     ) -> GeneEncoder:
         """The layers alone: nothing is learnt about single genes, and the graph is known by its edges only."""
-        from slviz.networks.encoders import PlainEncoder
+        from slviz.networks.encoders import RawFeatureEncoder
 
         widths = [in_channels, *[self.width] * self.layers]
         layers = [self.layer(*widths_of_layer) for widths_of_layer in itertools.pairwise(widths)]
-        return PlainEncoder(layers, dropout=self.dropout)
+        return RawFeatureEncoder(layers, dropout=self.dropout)
 
 
 @dataclass(frozen=True)

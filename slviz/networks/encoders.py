@@ -73,7 +73,7 @@ class GeneEncoder(nn.Module):
         raise NotImplementedError
 
 
-class PlainEncoder(GeneEncoder):
+class RawFeatureEncoder(GeneEncoder):
     """Layers one after the other on the features as they are, and nothing beside; the last gives the embedding.
 
     The structure of the step's graph is not read.
@@ -92,12 +92,12 @@ class PlainEncoder(GeneEncoder):
         return Encoding(states[-1], states)
 
     def attention(self, features: Tensor, structure: Tensor, edges: Tensor) -> list[tuple[Tensor, Tensor]]:
-        found = []
+        layers = []
         for layer in self.layers:
             assert isinstance(layer, AttentionLayer)
             features, used, weight = layer.with_attention(features, edges)
-            found.append((used, weight))
-        return found
+            layers.append((used, weight))
+        return layers
 
 
 class Encoder(GeneEncoder):
@@ -142,14 +142,14 @@ class Encoder(GeneEncoder):
 
     def attention(self, features: Tensor, structure: Tensor, edges: Tensor) -> list[tuple[Tensor, Tensor]]:
         state = self._start(features, structure)
-        found = []
+        layers = []
         for norm, layer in zip(self.norms, self.layers, strict=True):
             if not isinstance(layer, AttentionLayer):
                 return []
             change, used, weight = layer.with_attention(norm(state), edges)
-            found.append((used, weight))
+            layers.append((used, weight))
             state = self._after(state, change)
-        return found
+        return layers
 
     def _start(self, features: Tensor, structure: Tensor) -> Tensor:
         start = self.features(features)

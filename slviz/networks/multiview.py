@@ -13,7 +13,7 @@ from slviz.choices import setting
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting
 from slviz.features.pair_measures import PairKnowledge
-from slviz.networks.baseline import likeness_of
+from slviz.networks.baseline import similarity_of
 from slviz.networks.bench import MEASURES_READ, Bench
 from slviz.networks.model import Fitted, Training
 from slviz.networks.network import GraphNetwork
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from slviz.networks.encoders import Encoder
-    from slviz.scorers.likeness import Likeness
+    from slviz.scorers.similarity import Similarity
 
 BENCH = Bench()
 """Its measures of a pair and its penalty are those of experiments here, too."""
@@ -68,7 +68,7 @@ class MultiView(OneSettingAView):
     """
 
     name: ClassVar[str] = "multiview"
-    uses_likeness: ClassVar[bool] = True
+    uses_similarity: ClassVar[bool] = True
     head: bool = setting(
         True, "Add boosted trees over structural features of each pair.", label="Structural head", advanced=True
     )
@@ -104,7 +104,7 @@ class MultiView(OneSettingAView):
                 f"The task '{task.name}' asks about experiments, and fitted_for=time about the newest pairs of a "
                 "database. Leave it out, or take --task link."
             )
-        if self.fitted_for != DATABASE and not task.contrasts:
+        if self.fitted_for != DATABASE and not task.negative_kinds:
             raise InvalidSetting(
                 f"fitted_for={self.fitted_for} says which pairs a score is to tell from others, and the task "
                 f"'{task.name}' tells none apart. Leave it out, or take --task link."
@@ -139,7 +139,7 @@ class MultiView(OneSettingAView):
         scorer, arrays = fit_blend_scorer(
             training.graph,
             split,
-            contrasts=training.task.contrasts,
+            negative_kinds=training.task.negative_kinds,
             protocol=training.protocol,
             seed=training.seed,
             embedding=fitted.embedding,
@@ -173,17 +173,19 @@ class MultiView(OneSettingAView):
         if not self.head:
             return super().scorer(arrays, embedding=embedding, graph=graph)
         knowledge = None if graph is None else PairKnowledge(graph)
-        return BlendScorer.from_arrays(arrays, embedding=embedding, likeness=likeness_of(graph), knowledge=knowledge)
+        return BlendScorer.from_arrays(
+            arrays, embedding=embedding, similarity=similarity_of(graph), knowledge=knowledge
+        )
 
     def layer(self, in_channels: int, out_channels: int) -> nn.Module:
         """A layer that sees known pairs alone; `build` gives its layers the other views."""
         return self._layer(in_channels, out_channels, {})
 
     def build(
-        self, in_channels: int, *, genes: int = 0, structure: int = 0, likeness: Likeness | None = None
+        self, in_channels: int, *, genes: int = 0, structure: int = 0, similarity: Similarity | None = None
     ) -> Encoder:
-        """As `Network.build`, with the relations of `likeness`; without it known pairs are the only view."""
-        relations = {} if likeness is None else likeness.relations_of(self.views)
+        """As `Network.build`, with the relations of `similarity`; without it known pairs are the only view."""
+        relations = {} if similarity is None else similarity.relations_of(self.views)
         return self._encoder(
             layers=[self._layer(self.width, self.width, relations) for _ in range(self.layers)],
             in_channels=in_channels,

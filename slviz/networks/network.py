@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from slviz.networks.encoders import Encoder, GeneEncoder
-    from slviz.scorers.likeness import Likeness
+    from slviz.scorers.similarity import Similarity
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Network(Model):
 
     name: ClassVar[str]
     uses_graph: ClassVar[bool] = True
-    uses_likeness: ClassVar[bool] = False
+    uses_similarity: ClassVar[bool] = False
     learns_in_epochs: ClassVar[bool] = True
-    plain: ClassVar[bool] = False
+    raw_features: ClassVar[bool] = False
     """Reads and gives back features as they are, neither centred nor scaled, by its layers and nothing beside."""
     layers: int = setting(2, "How many hops along the graph a gene sees: 1 is its partners only.", low=1, high=3)
     width: int = setting(64, "How many numbers describe a gene in the embedding.", low=2, high=512)
@@ -73,7 +73,7 @@ class Network(Model):
         raise NotImplementedError
 
     def build(
-        self, in_channels: int, *, genes: int = 0, structure: int = 0, likeness: Likeness | None = None
+        self, in_channels: int, *, genes: int = 0, structure: int = 0, similarity: Similarity | None = None
     ) -> GeneEncoder:
         """The encoder, with fresh weights from torch's current seed.
 
@@ -81,7 +81,7 @@ class Network(Model):
             in_channels: columns of the feature matrix.
             genes: number of genes; 0 for an encoder that learns nothing about single genes.
             structure: columns that describe each gene's place in the graph of the step; 0 for none.
-            likeness: which genes are alike, for networks that listen to more than known pairs.
+            similarity: which genes are alike, for networks that listen to more than known pairs.
         """
         return self._encoder(
             layers=[self.layer(self.width, self.width) for _ in range(self.layers)],
@@ -106,7 +106,7 @@ def refuse_uneven(width: int, heads: int) -> None:
     """Raises `InvalidSetting` where so many heads do not divide the width."""
     if width % heads:
         lower = width - width % heads
-        fitting = [str(each) for each in (lower, lower + heads) if each]
+        fitting = [str(multiple) for multiple in (lower, lower + heads) if multiple]
         raise InvalidSetting(
             f"heads={heads} does not divide width={width}: every head gives an equal part of the width. "
             f"Take width={' or '.join(fitting)}, or heads that divide {width}."

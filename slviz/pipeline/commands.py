@@ -73,7 +73,7 @@ def train_example(words: Sequence[str], *, source: str) -> list[str]:
 
 
 def resume(run_id: str) -> list[str]:
-    """Go on with an unfinished run."""
+    """Resume an unfinished run."""
     return ["train", "--resume", run_id]
 
 
@@ -106,7 +106,7 @@ def controls(run_id: str, kinds: Sequence[str], method: Choice, *, seed: int = 0
 
 def ablate_edges(run_id: str, gene: str | None = None) -> list[str]:
     """Test the attention of a run, or of one gene of it, by removing edges."""
-    return ["deletion", run_id, *(["--gene", gene] if gene is not None else [])]
+    return ["edge-ablation", run_id, *(["--gene", gene] if gene is not None else [])]
 
 
 def survey(run_id: str) -> list[str]:
@@ -116,7 +116,7 @@ def survey(run_id: str) -> list[str]:
 
 def measure_faithfulness(run_id: str) -> list[str]:
     """Test the attention of a run over many of its pairs, by removing edges."""
-    return ["deletion", run_id, "--pairs"]
+    return ["edge-ablation", run_id, "--pairs"]
 
 
 def explain(run_id: str, gene_a: str, gene_b: str) -> list[str]:

@@ -20,7 +20,7 @@ def edge_ablation(
     One process makes it at a time. Raises `RunAlreadyRunning` while another does, `RunCancelled` when somebody asked to
     stop, `InvalidSetting` for a gene or a run that cannot be tested.
     """
-    from slviz.training.deletion import GENES, deletion_test, sampled_genes
+    from slviz.training.edge_ablation import GENES, ablate_edges, sampled_genes
 
     artifacts = store.artifacts(run.run_id)
     with contextlib.suppress(DamagedRun):  # a damaged one is made again
@@ -37,6 +37,6 @@ def edge_ablation(
         genes = sampled_genes(run, count=count or GENES) if gene is None else [gene]
         split = PairSplit.from_frame(store.open_split(run.run_id), graph.genes)
         weights = store.open_weights(run.run_id)
-        ablation = deletion_test(graph, run, split, weights=weights, genes=genes, on_gene=on_gene)
+        ablation = ablate_edges(graph, run, split, weights=weights, genes=genes, on_gene=on_gene)
         artifacts.save_ablation(ablation, gene)
     return ablation

@@ -113,7 +113,7 @@ def _reap(process: subprocess.Popen[bytes], store: RunStore, run_id: str | None,
 def left_over_jobs(root: Path) -> list[LeftOver]:
     """Places to train in that killed workers left, and logs of last week, in the models folder `root`."""
     places = [path for path in entries_in(root / SLOTS) if path.suffix == ".lock"]
-    found = [LeftOver(path, "a place to train in that nobody holds", guard=path) for path in places]
+    left_overs = [LeftOver(path, "a place to train in that nobody holds", guard=path) for path in places]
     logs = [path for path in entries_in(root / JOBS) if path.suffix == ".log"]
-    found += [LeftOver(path, "a log of last week") for path in logs if is_old(path, LOG_DAYS * 86400)]
-    return [each for each in found if not each.is_in_use]
+    left_overs += [LeftOver(path, "a log of last week") for path in logs if is_old(path, LOG_DAYS * 86400)]
+    return [left_over for left_over in left_overs if not left_over.is_in_use]

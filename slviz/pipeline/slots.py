@@ -33,12 +33,12 @@ def slot(writer: RunWriter, store: RunStore, *, places: int | None = None, voice
     places = slots() if places is None else places
     taken = _free_slot(store.root, places)
     if taken is None:
-        told = -math.inf
+        last_told = -math.inf
         with writer.waiting():
             while (taken := _free_slot(store.root, places)) is None:
                 writer.stop_if_cancelled()
-                if time.monotonic() - told >= TOLD_EVERY_SECONDS:
-                    told = time.monotonic()
+                if time.monotonic() - last_told >= TOLD_EVERY_SECONDS:
+                    last_told = time.monotonic()
                     voice.tell(wait_words(store))
                 time.sleep(SLOT_POLL_SECONDS)
     try:

@@ -74,6 +74,6 @@ def open_ranker(store: RunStore, run_id: str, graph: GeneGraph) -> Ranker:
 
 def split_of_screens(store: RunStore, run: Run, graph: GeneGraph) -> PairSplit | None:
     """The split of a run that was evaluated on screens; None for another, of which nobody needs it here."""
-    if not np.isin(run.predictions["against"].to_numpy(), TESTED).any():
+    if not np.isin(run.predictions["negative_kind"].to_numpy(), TESTED).any():
         return None
     return PairSplit.from_frame(store.open_split(run.run_id), graph.genes)

@@ -186,10 +186,10 @@ def _line(epoch: Epoch) -> str:
 
 
 def _tell_metrics(run: Run, voice: Voice) -> None:
-    on_test = run.metrics[(run.metrics["part"] == "test") & run.metrics["against"].isin(TOLD)]
+    on_test = run.metrics[(run.metrics["part"] == "test") & run.metrics["negative_kind"].isin(TOLD)]
     itself = {NETWORK: run.spec.network.row_name}
-    table = on_test.pivot_table(index=["against", "scorer"], columns="metric", values="value", sort=False)
-    table = table.rename(index=itself, level="scorer")
+    table = on_test.pivot_table(index=["negative_kind", "model"], columns="metric", values="value", sort=False)
+    table = table.rename(index=itself, level="model")
     if len(table):
         voice.tell((table.round(4) + 0.0).to_string(na_rep=""))  # + 0: no minus before a zero
 

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from slviz.datasets import GeneGraph, Terms
-from slviz.enrichment import SIGNIFICANT, SMALLEST_TERM, benjamini_hochberg, chance_of_so_many, terms_asked
+from slviz.enrichment import SIGNIFICANT, SMALLEST_TERM, benjamini_hochberg, chance_of_so_many, terms_of_group
 from slviz.projections.cluster_publications import CommonestPublication, Publications, commonest_publications
 from slviz.projections.clusters import Clusters
 from slviz.splits.publication import publication_words
@@ -58,7 +58,7 @@ class ClusterDescription:
 
 def named(clusters: Clusters, graph: GeneGraph) -> Clusters:
     """The same clusters, called for their number (the largest is 1) and for what explains them: see `described`."""
-    return dataclasses.replace(clusters, names=tuple(each.name for each in described(clusters, graph)))
+    return dataclasses.replace(clusters, names=tuple(description.name for description in described(clusters, graph)))
 
 
 def described(clusters: Clusters, graph: GeneGraph) -> tuple[ClusterDescription, ...]:
@@ -78,7 +78,7 @@ def described(clusters: Clusters, graph: GeneGraph) -> tuple[ClusterDescription,
         in_enough = np.asarray(publications.membership.sum(axis=0)).ravel() >= SMALLEST_TERM
         papers = most_enriched(clusters, publications.membership, np.flatnonzero(in_enough))
         commonest = commonest_publications(clusters, graph, publications)
-    found = []
+    descriptions = []
     for number in range(count):
         term, paper = terms[number], papers[number]
         called, named_for = f"no term enriched ({size[number]:,})", NOTHING
@@ -88,7 +88,7 @@ def described(clusters: Clusters, graph: GeneGraph) -> tuple[ClusterDescription,
         elif term is not None:
             assert graph.terms is not None
             called, named_for = graph.terms.names[term.term], TERM
-        found.append(
+        descriptions.append(
             ClusterDescription(
                 name=f"{number + 1} · {called}",
                 genes=int(size[number]),
@@ -98,7 +98,7 @@ def described(clusters: Clusters, graph: GeneGraph) -> tuple[ClusterDescription,
                 named_for=named_for,
             )
         )
-    return tuple(found)
+    return tuple(descriptions)
 
 
 def most_enriched_terms(clusters: Clusters, terms: Terms) -> list[ClusterTerm | None]:
@@ -106,10 +106,10 @@ def most_enriched_terms(clusters: Clusters, terms: Terms) -> list[ClusterTerm | 
 
     The test is that of `slviz.enrichment`, for all clusters at once.
     """
-    return most_enriched(clusters, terms.membership, terms_asked(terms))
+    return most_enriched(clusters, terms.membership, terms_of_group(terms))
 
 
-def most_enriched(clusters: Clusters, sets: sp.csr_array, asked: np.ndarray) -> list[ClusterTerm | None]:
+def most_enriched(clusters: Clusters, sets: sp.csr_array, candidates: np.ndarray) -> list[ClusterTerm | None]:
     """The same for any sets of genes.
 
     Args:
@@ -122,7 +122,7 @@ def most_enriched(clusters: Clusters, sets: sp.csr_array, asked: np.ndarray) -> 
     belongs = sp.csr_array(
         (np.ones(inside.sum()), (np.flatnonzero(inside), clusters.label[inside])), shape=(len(clusters.label), count)
     )
-    membership = sets[:, asked].astype(np.int64)
+    membership = sets[:, candidates].astype(np.int64)
     held = np.rint((membership.T @ belongs).toarray().T).astype(np.int64)  # [clusters, sets]
     on_map = np.asarray(membership.sum(axis=0)).ravel()
     size = np.bincount(clusters.label[inside], minlength=count)
@@ -132,17 +132,17 @@ def most_enriched(clusters: Clusters, sets: sp.csr_array, asked: np.ndarray) -> 
     p[cluster, term] = chance_of_so_many(
         held[cluster, term], on_map[term], chosen=size[cluster], background=len(clusters.label)
     )
-    found: list[ClusterTerm | None] = []
+    best_terms: list[ClusterTerm | None] = []
     for number in range(count):
-        best = int(np.lexsort((on_map, p[number]))[0]) if len(asked) else -1
+        best = int(np.lexsort((on_map, p[number]))[0]) if len(candidates) else -1
         q = float(benjamini_hochberg(p[number])[best]) if best >= 0 else 1.0
         if q >= SIGNIFICANT:
-            found.append(None)
+            best_terms.append(None)
             continue
         held_there = int(held[number, best])
         bits = mutual_information(held_there, int(on_map[best]), int(size[number]), len(clusters.label))
-        found.append(ClusterTerm(int(asked[best]), held_there, q, bits))
-    return found
+        best_terms.append(ClusterTerm(int(candidates[best]), held_there, q, bits))
+    return best_terms
 
 
 def mutual_information(both: int, in_set: int, in_cluster: int, genes: int) -> float:

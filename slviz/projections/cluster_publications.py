@@ -67,19 +67,19 @@ def commonest_publications(
     clusters: Clusters, graph: GeneGraph, publications: Publications
 ) -> list[CommonestPublication | None]:
     """For each cluster its commonest publication; None for one none of whose pairs a publication lists."""
-    found: list[CommonestPublication | None] = []
+    commonest: list[CommonestPublication | None] = []
     one, other = clusters.label[graph.pairs[publications.pair]].T
     for number in range(len(clusters.names)):
         touching = (one == number) | (other == number)
         if not touching.any():
-            found.append(None)
+            commonest.append(None)
             continue
         listed = np.bincount(publications.publication[touching], minlength=len(publications.names))
         most = int(listed.argmax())
         members = clusters.label == number
         inside = int(publications.membership[members][:, [most]].sum())
         pairs = len(np.unique(publications.pair[touching]))
-        found.append(
+        commonest.append(
             CommonestPublication(publications.names[most], float(listed[most] / pairs), float(inside / members.sum()))
         )
-    return found
+    return commonest

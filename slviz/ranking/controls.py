@@ -24,7 +24,7 @@ def controls_of(ranker: Ranker, pairs: Sequence[tuple[int, int]]) -> pd.DataFram
     """
     rows = []
     for gene in dict.fromkeys(gene for gene, _ in pairs):
-        planned = [partner for asked, partner in pairs if asked == gene]
+        planned = [partner for pair, partner in pairs if pair == gene]
         table = ranker.partners(gene, baselines=False)
         table = table.loc[~table["number"].isin(planned)]
         for kind, (partner, reason) in (
@@ -48,8 +48,8 @@ def _positive(ranker: Ranker, gene: int, table: pd.DataFrame) -> tuple[int | Non
         return None, ""
     known = known.assign(confidence=known["number"].map(score))
     best = known.sort_values(["confidence", "number"], ascending=[False, True]).iloc[0]
-    told = f", by {best['evidence']}" if best["evidence"] else ""
-    return int(best["number"]), f"the known pair with the highest confidence ({best['confidence']:.2f}{told})"
+    evidence = f", by {best['evidence']}" if best["evidence"] else ""
+    return int(best["number"]), f"the known pair with the highest confidence ({best['confidence']:.2f}{evidence})"
 
 
 def _negative(ranker: Ranker, table: pd.DataFrame, planned: Sequence[int]) -> tuple[int | None, str]:

@@ -43,11 +43,11 @@ class HitRate:
 
         Raises `DamagedRun` where the two are not about the same tests.
         """
-        tests = np.flatnonzero((split.part == "test") & np.isin(split.against, TESTED))
-        of_tests = (run.predictions["part"] == "test") & run.predictions["against"].isin(TESTED)
+        tests = np.flatnonzero((split.part == "test") & np.isin(split.negative_kind, TESTED))
+        of_tests = (run.predictions["part"] == "test") & run.predictions["negative_kind"].isin(TESTED)
         rows = pd.DataFrame(run.predictions.loc[of_tests])
         _refuse_other_tests(run, rows, split, tests)
-        hit = rows["against"].to_numpy() == HIT
+        hit = rows["negative_kind"].to_numpy() == HIT
         if min(hit.sum(), (~hit).sum()) < FEWEST_HITS:
             return None
         names, screen = np.unique(split.screen[tests].astype(str), return_inverse=True)

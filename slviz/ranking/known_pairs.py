@@ -47,7 +47,7 @@ class KnownPairs:
     @classmethod
     def of(cls, graph: GeneGraph, run: Run) -> KnownPairs:
         """The pairs of `graph` with their part in `run`."""
-        listed = run.predictions.query("against == 'known'")
+        listed = run.predictions.query("negative_kind == 'known'")
         number = pd.Index(run.genes).get_indexer
         ends = np.column_stack([number(listed[end].to_numpy()) for end in ("gene_a", "gene_b")]).astype(np.int64)
         part_of = dict(zip(pair_keys(ends, len(graph)).tolist(), listed["part"].tolist(), strict=True))

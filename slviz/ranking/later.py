@@ -34,7 +34,7 @@ RATIO = 20
 MOST_DRAWN = 200_000
 CUTS_OF_ALL = (100, 1_000, 10_000)
 ROW_COLUMNS = ("gene_a", "gene_b", "hit", "known", "score", "rank_among_all")
-METRIC_COLUMNS = ("model", "against", "pairs", "others")
+METRIC_COLUMNS = ("model", "negative_kind", "pairs", "others")
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +93,7 @@ def later_knowledge(ranker: Ranker, raw: bytes, *, name: str, seed: int = 0) -> 
     place = _places_among_all(ranker, pairs, score)
     metrics = _metrics(ranker, pairs[~learnt], hit[~learnt], kind=kind, seed=seed)
     symbols = np.asarray(ranker.graph.genes, dtype=object)
-    told = {
+    columns = {
         "gene_a": symbols[pairs[:, 0]],
         "gene_b": symbols[pairs[:, 1]],
         "hit": hit,
@@ -104,7 +104,7 @@ def later_knowledge(ranker: Ranker, raw: bytes, *, name: str, seed: int = 0) -> 
     return LaterKnowledge(
         kind=kind,
         metrics=metrics,
-        rows=pd.DataFrame(told).sort_values("score", ascending=False, kind="stable", ignore_index=True),
+        rows=pd.DataFrame(columns).sort_values("score", ascending=False, kind="stable", ignore_index=True),
         among_all={cut: int((place[~learnt] <= cut).sum()) for cut in CUTS_OF_ALL} if ranker.survey is not None else {},
         known_already=int(learnt.sum()),
         unknown_genes=unknown,
@@ -138,10 +138,12 @@ def _hits_by_line(raw: bytes, name: str) -> dict[int, bool]:
     columns: list[str] = [*([titled] if titled is not None else []), *table.names]
     for column in columns:
         said = [cell.casefold() for cell in table.cells[column].tolist()]
-        told = {line: cell in YES for line, cell in zip(table.lines.tolist(), said, strict=True) if cell in YES | NO}
-        whole = len(told) == sum(cell != "" for cell in said)
-        if told and (column == titled or whole) and len(set(told.values())) == 2:
-            return told
+        hit_by_line = {
+            line: cell in YES for line, cell in zip(table.lines.tolist(), said, strict=True) if cell in YES | NO
+        }
+        whole = len(hit_by_line) == sum(cell != "" for cell in said)
+        if hit_by_line and (column == titled or whole) and len(set(hit_by_line.values())) == 2:
+            return hit_by_line
     return {}
 
 
@@ -181,14 +183,14 @@ def rank_among_all(survey: Survey, score: np.ndarray) -> Float64[np.ndarray, " p
 
 def _metrics(ranker: Ranker, pairs: np.ndarray, hit: np.ndarray, *, kind: Kind, seed: int) -> pd.DataFrame:
     """The run and its best baselines on the same pairs, one row each and kind of pairs that they are told from."""
-    contrasts = {NON_HITS: (pairs, hit)} if kind == "screen" else _drawn(ranker, pairs, seed=seed)
+    negative_kinds = {NON_HITS: (pairs, hit)} if kind == "screen" else _drawn(ranker, pairs, seed=seed)
     rows = []
-    for against, (among, actual) in contrasts.items():
+    for negative_kind, (among, actual) in negative_kinds.items():
         if not actual.any() or actual.all():
             continue
         scores = {ranker.run.run_id: ranker.scorer.score(among)}
         scores |= {name: ranker.rivals.score_pairs(name, among) for name in ranker.rivals.names}
-        counts = {"against": against, "pairs": int(actual.sum()), "others": int((~actual).sum())}
+        counts = {"negative_kind": negative_kind, "pairs": int(actual.sum()), "others": int((~actual).sum())}
         for model, score in scores.items():
             rows.append({"model": model, **counts, **screen_metrics(actual, np.asarray(score, dtype=np.float64))})
     return pd.DataFrame(rows) if rows else pd.DataFrame(columns=list(METRIC_COLUMNS))
@@ -210,8 +212,8 @@ def _drawn(
     with contextlib.suppress(SlvizError):  # where too few pairs of such genes are unreported
         drawn[MATCHED] = degree_matched_negatives(np.random.default_rng(seed), pairs, genes=genes, avoid=avoid)
     return {
-        against: (np.concatenate([pairs, others]), np.arange(len(pairs) + len(others)) < len(pairs))
-        for against, others in drawn.items()
+        negative_kind: (np.concatenate([pairs, others]), np.arange(len(pairs) + len(others)) < len(pairs))
+        for negative_kind, others in drawn.items()
     }
 
 

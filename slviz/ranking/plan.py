@@ -182,7 +182,7 @@ def _table(
     ranker: Ranker, pairs: list[Candidate], rows: list[dict], families: list[Hashable], gains: list[float]
 ) -> pd.DataFrame:
     names = ranker.graph.genes
-    found = pd.DataFrame(
+    table = pd.DataFrame(
         {
             "gene_a": [names[pair.gene] for pair in pairs],
             "gene_b": [names[pair.partner] for pair in pairs],
@@ -193,7 +193,7 @@ def _table(
             "family": _named_families(ranker, pairs, families),
         }
     )
-    return found.loc[:, list(PLAN_COLUMNS)]
+    return table.loc[:, list(PLAN_COLUMNS)]
 
 
 def _named_families(ranker: Ranker, pairs: list[Candidate], families: list[Hashable]) -> list[str]:

@@ -42,7 +42,7 @@ def runs_of_question(summaries: Sequence[RunSummary], question: str, *, fingerpr
         and summary.spec is not None
         and summary.spec.data_fingerprint == fingerprint
         and summary.spec.task.scores_pairs
-        and summary.spec.task.contrasts
+        and summary.spec.task.negative_kinds
         and question_of(summary.spec) == question
     ]
     return sorted(fitting, key=lambda summary: _place(summary, question))
@@ -50,16 +50,16 @@ def runs_of_question(summaries: Sequence[RunSummary], question: str, *, fingerpr
 
 def _place(summary: RunSummary, question: str) -> tuple[float, ...]:
     """Smaller for a better run: its metrics, the most telling first."""
-    return tuple(-_metric(summary, metric, against) for metric, against in BEST_BY[question])
+    return tuple(-_metric(summary, metric, negative_kind) for metric, negative_kind in BEST_BY[question])
 
 
-def _metric(summary: RunSummary, metric: str, against: str) -> float:
+def _metric(summary: RunSummary, metric: str, negative_kind: str) -> float:
     table = summary.metrics
     wanted = (
         (table["metric"] == metric)
-        & (table["against"] == against)
+        & (table["negative_kind"] == negative_kind)
         & (table["part"] == "test")
-        & (table["scorer"] == NETWORK)
+        & (table["model"] == NETWORK)
     )
     values = table.loc[wanted, "value"].to_numpy(dtype=np.float64)
     return float(values[0]) if len(values) and np.isfinite(values[0]) else -1.0

@@ -120,7 +120,7 @@ class Ranker:
         - rank_in:RUN for each of `others`, by their id; rank_by:BASELINE for the best baselines.
         """
         self._refuse_foreign(gene)
-        scores = self.scorer.score_against(gene)
+        scores = self.scorer.score_with(gene)
         partner = np.delete(np.arange(len(self.graph)), gene)
         table = self._scored(gene, partner, scores)
         table |= self._adjusted(gene, partner, scores)
@@ -129,7 +129,7 @@ class Ranker:
         popularity = self._popularity(gene, partner, table)
         table |= flags_of_pairs(self.related, pairs, popularity=popularity, either=False)
         for run_id, scorer in (others or {}).items():
-            table[f"{RANK_IN}{run_id}"] = ranks(scorer.score_against(gene)[partner])
+            table[f"{RANK_IN}{run_id}"] = ranks(scorer.score_with(gene)[partner])
         if baselines:
             table |= {f"{RANK_BY}{name}": place[partner] for name, place in self.rivals.ranks(gene).items()}
         ordered = pd.DataFrame(table).sort_values(["rank", "number"], kind="stable", ignore_index=True)

@@ -26,8 +26,8 @@ def reasons(table: pd.DataFrame) -> np.ndarray:
 
 
 def _line(row: dict[str, Any]) -> str:
-    told = [reason for reason in _all(row) if reason]
-    return "; ".join(told[:MOST]) if told else NOTHING
+    reasons = [reason for reason in _all(row) if reason]
+    return "; ".join(reasons[:MOST]) if reasons else NOTHING
 
 
 def _all(row: dict[str, Any]) -> list[str]:

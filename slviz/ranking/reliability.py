@@ -81,16 +81,18 @@ def reliability_of_gene(ranker: Ranker, gene: int, *, siblings: Mapping[str, Pai
             "the most partners, as for any other gene. Nothing is listed.",
             facts,
         )
-    told = f"{symbol} has {_some(partners, 'training partner')}"
+    statement = f"{symbol} has {_some(partners, 'training partner')}"
     if partners < FEW:
-        return Reliability("weak", f"{told}: too few to tell its own partners from hubs. Take it as a hint.", facts)
+        return Reliability(
+            "weak", f"{statement}: too few to tell its own partners from hubs. Take it as a hint.", facts
+        )
     if agreement is not None and agreement < THIRD:
         return Reliability(
-            "weak", f"{told}, but runs that differ in seed or fold share {agreement:.0%} of the first ten.", facts
+            "weak", f"{statement}, but runs that differ in seed or fold share {agreement:.0%} of the first ten.", facts
         )
     if partners >= MANY and _is_covered(ranker, gene) and (agreement is None or agreement >= HALF):
-        return Reliability("good", f"{told}, and the data set tells of its interactions or terms.", facts)
-    return Reliability("fair", f"{told}. The first places are leads, not findings.", facts)
+        return Reliability("good", f"{statement}, and the data set tells of its interactions or terms.", facts)
+    return Reliability("fair", f"{statement}. The first places are leads, not findings.", facts)
 
 
 def reliability_of_pair(
@@ -202,7 +204,7 @@ def _agreement(ranker: Ranker, gene: int, siblings: Mapping[str, PairScorer]) ->
 
 
 def _first(scorer: PairScorer, gene: int, among: np.ndarray) -> set[int]:
-    scores = np.where(among, scorer.score_against(gene), -np.inf)
+    scores = np.where(among, scorer.score_with(gene), -np.inf)
     order = np.lexsort((np.arange(len(scores)), -scores))
     return set(order[: min(FIRST, int(among.sum()))].tolist())
 
@@ -218,11 +220,11 @@ def _facts_of_spread(
     if not siblings:
         return ()
     others = np.delete(np.arange(len(ranker.graph)), gene)
-    found = []
+    facts = []
     for scorer in (ranker.scorer, *siblings.values()):
-        scores = scorer.score_against(gene)[others]
-        found.append(float(percentiles(mean_ranks(scores), len(others))[others == partner][0]))
-    return (("Percentile over seeds and folds", f"{percentile_text(min(found))} to {percentile_text(max(found))}"),)
+        scores = scorer.score_with(gene)[others]
+        facts.append(float(percentiles(mean_ranks(scores), len(others))[others == partner][0]))
+    return (("Percentile over seeds and folds", f"{percentile_text(min(facts))} to {percentile_text(max(facts))}"),)
 
 
 def _but_for_chance(spec: RunSpec) -> tuple[object, ...]:

@@ -90,10 +90,10 @@ class Rivals:
 def _best_baselines(run: Run) -> list[str]:
     """Names of the baselines in the metrics of a run, the best first."""
     table = run.metrics
-    for metric, against in BEST_BY[question_of(run.spec)]:
-        wanted = (table["metric"] == metric) & (table["against"] == against) & (table["part"] == "test")
-        wanted &= ~table["scorer"].isin(OWN_ROWS) & table["value"].notna()
+    for metric, negative_kind in BEST_BY[question_of(run.spec)]:
+        wanted = (table["metric"] == metric) & (table["negative_kind"] == negative_kind) & (table["part"] == "test")
+        wanted &= ~table["model"].isin(OWN_ROWS) & table["value"].notna()
         rows = pd.DataFrame(table.loc[wanted])
         if len(rows):
-            return rows.sort_values("value", ascending=False, kind="stable")["scorer"].tolist()
+            return rows.sort_values("value", ascending=False, kind="stable")["model"].tolist()
     return list(WITHOUT_METRICS)

@@ -54,9 +54,9 @@ def gene_report(ranker: Ranker, gene: int, *, siblings: Mapping[str, PairScorer]
 
 def _card(ranker: Ranker, gene: int) -> list[tuple[str, str]]:
     info = ranker.graph.gene_info
-    told = {} if info is None else {key: str(value) for key, value in info.iloc[gene].items()}
+    card = {} if info is None else {key: str(value) for key, value in info.iloc[gene].items()}
     return [("Symbol", ranker.graph.genes[gene])] + [
-        (title, told[key].replace("|", ", ")) for key, title in OF_A_CARD.items() if told.get(key)
+        (title, card[key].replace("|", ", ")) for key, title in OF_A_CARD.items() if card.get(key)
     ]
 
 

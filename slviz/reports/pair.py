@@ -24,7 +24,7 @@ def pair_report(ranker: Ranker, gene: int, partner: int, *, siblings: Mapping[st
     page.sentence(reliability.sentence, lead=True)
     page.sentence(question_sentence(ranker))
     page.heading("Its place in both lists")
-    rows = [ranker.partners(asked).query("number == @sought") for asked, sought in ((gene, partner), (partner, gene))]
+    rows = [ranker.partners(ends).query("number == @sought") for ends, sought in ((gene, partner), (partner, gene))]
     shown = pd.concat([readable(ranker, row) for row in rows], ignore_index=True)
     shown.insert(0, "Gene", [one, other])
     page.table(shown, numbers=NUMBERS)

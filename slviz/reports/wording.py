@@ -12,12 +12,12 @@ BOUNDED = 1.0
 
 def question_sentence(ranker: Ranker) -> str:
     """What the scores answer, and what they do not."""
-    asked = QUESTIONS[ranker.question]
+    asks = QUESTIONS[ranker.question]
     if ranker.question == "experiment":
         return (
-            f"{asked} These are experiment scores, learnt from tested hits and non-hits, and say nothing of databases."
+            f"{asks} These are experiment scores, learnt from tested hits and non-hits, and say nothing of databases."
         )
-    return f"{asked} A score completes the database; it is no probability, and does not foretell an experiment."
+    return f"{asks} A score completes the database; it is no probability, and does not foretell an experiment."
 
 
 def readable(ranker: Ranker, table: pd.DataFrame) -> pd.DataFrame:

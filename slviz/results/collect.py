@@ -29,7 +29,7 @@ OF_ATTENTION = ("attention", "faithfulness")
 OF_ONE = ("class ", "screen ")
 RECONSTRUCT = "reconstruct"
 COLUMNS = ("task", "protocol", "model", "is_network", "features", "split", "held_out", "run_id", "seed")
-RESULT_COLUMNS = (*COLUMNS, "against", "metric", "value")
+RESULT_COLUMNS = (*COLUMNS, "negative_kind", "metric", "value")
 SPLIT_SETTINGS = frozenset({"fold", "split_seed", "publication", *FROM_FILES})
 """What tells splits of one protocol apart; other settings make it another protocol."""
 
@@ -55,8 +55,10 @@ def collect(store: RunStore, summaries: Sequence[RunSummary]) -> Collected:
     Runs of the same split are there only if their frozen splits are the same, pair by pair; the notes
     name those that were left out, and the damaged ones.
     """
-    broken = [f"Run {each.run_id} is left out: {each.problem}" for each in summaries if each.state == "damaged"]
-    finished = [each for each in summaries if each.state == "finished" and each.spec is not None]
+    broken = [
+        f"Run {summary.run_id} is left out: {summary.problem}" for summary in summaries if summary.state == "damaged"
+    ]
+    finished = [summary for summary in summaries if summary.state == "finished" and summary.spec is not None]
     kept, notes = _evaluated_on_the_same_pairs(store, finished)
     notes = [*broken, *notes]
     rows = [_metrics(store, summary, summary.spec) for summary in kept if summary.spec is not None]
@@ -64,7 +66,7 @@ def collect(store: RunStore, summaries: Sequence[RunSummary]) -> Collected:
         return Collected(pd.DataFrame(columns=list(RESULT_COLUMNS)), tuple(notes))
     metrics = pd.concat(rows, ignore_index=True)
     # Every run of a split carries the same baselines; the latest run's are taken.
-    repeated = metrics.duplicated(["task", "split", "model", "against", "metric"]) & ~metrics["is_network"]
+    repeated = metrics.duplicated(["task", "split", "model", "negative_kind", "metric"]) & ~metrics["is_network"]
     return Collected(metrics.loc[~repeated].reset_index(drop=True), tuple(notes))
 
 
@@ -107,16 +109,14 @@ def held_out_of(spec: RunSpec) -> str:
     return said if not split.split_seed else f"{said}, split seed {split.split_seed}"
 
 
-def _scorer_of(spec: RunSpec, scorer: str) -> str:
+def _model_of(spec: RunSpec, model: str) -> str:
     """What a row is called; a PCA is as wide as the network beside it."""
-    if scorer == NETWORK:
+    if model == NETWORK:
         return spec.network.baseline or model_of(spec)
-    if scorer == WITH_EARLIER:
+    if model == WITH_EARLIER:
         return f"{model_of(spec)}, {WITH_EARLIER}"
     return (
-        f"{scorer} ({spec.network.embedding_width} wide)"
-        if spec.task.name == RECONSTRUCT and scorer == "PCA"
-        else scorer
+        f"{model} ({spec.network.embedding_width} wide)" if spec.task.name == RECONSTRUCT and model == "PCA" else model
     )
 
 
@@ -131,24 +131,24 @@ def _metrics(store: RunStore, summary: RunSummary, spec: RunSpec) -> pd.DataFram
     """
     table = summary.metrics
     table = table.loc[(table["part"] == "test") & (table["metric"] != "threshold")].dropna(subset=["value"])
-    table = table.loc[~table["against"].str.startswith(OF_ONE)]  # on the Predictions page, for one run at a time
+    table = table.loc[~table["negative_kind"].str.startswith(OF_ONE)]  # on the Predictions page, for one run at a time
     if spec.task.name == "confidence":
         table = pd.concat([table, _within_sources(table)], ignore_index=True)
     table = pd.concat([table, _faithfulness(store, summary.run_id, spec)], ignore_index=True)
     stands_everywhere = bool(spec.network.baseline)  # a formula is the same beside every run
-    is_network = (table["scorer"] == NETWORK).to_numpy() & (not stands_everywhere)
+    is_network = (table["model"] == NETWORK).to_numpy() & (not stands_everywhere)
     return pd.DataFrame(
         {
             "task": spec.task.name,
             "protocol": protocol_of(spec),
-            "model": table["scorer"].map(lambda scorer: _scorer_of(spec, scorer)).to_numpy(),
+            "model": table["model"].map(lambda model: _model_of(spec, model)).to_numpy(),
             "is_network": is_network,
             "features": pd.Series(is_network).map({True: spec.features.name, False: ""}).to_numpy(),
             "split": split_of(spec),
             "held_out": held_out_of(spec),
             "run_id": summary.run_id,
             "seed": spec.seed,
-            "against": table["against"].to_numpy(),
+            "negative_kind": table["negative_kind"].to_numpy(),
             "metric": table["metric"].to_numpy(),
             "value": table["value"].to_numpy(),
         }
@@ -160,13 +160,13 @@ def _faithfulness(store: RunStore, run_id: str, spec: RunSpec) -> pd.DataFrame:
     measured = None
     with contextlib.suppress(SlvizError):
         measured = store.artifacts(run_id).open_faithfulness()
-    against, metric = OF_ATTENTION
+    negative_kind, metric = OF_ATTENTION
     value = [] if measured is None else [measured.verdict(spec.task).beaten]
     return pd.DataFrame(
         {
-            "scorer": [NETWORK] * len(value),
+            "model": [NETWORK] * len(value),
             "part": ["test"] * len(value),
-            "against": [against] * len(value),
+            "negative_kind": [negative_kind] * len(value),
             "metric": [metric] * len(value),
             "value": np.array(value, dtype=np.float64),
         }
@@ -175,10 +175,10 @@ def _faithfulness(store: RunStore, run_id: str, spec: RunSpec) -> pd.DataFrame:
 
 def _within_sources(table: pd.DataFrame) -> pd.DataFrame:
     """One row a scorer: the mean of its rank correlations within each kind of evidence, all kinds alike."""
-    ranked = table.loc[(table["metric"] == "spearman") & (table["against"] != "all")]
-    means = ranked.groupby("scorer", sort=False)["value"].mean()
+    ranked = table.loc[(table["metric"] == "spearman") & (table["negative_kind"] != "all")]
+    means = ranked.groupby("model", sort=False)["value"].mean()
     return pd.DataFrame(
-        {"scorer": means.index, "part": "test", "against": WITHIN, "metric": "spearman", "value": means.to_numpy()}
+        {"model": means.index, "part": "test", "negative_kind": WITHIN, "metric": "spearman", "value": means.to_numpy()}
     )
 
 
@@ -189,14 +189,14 @@ def _evaluated_on_the_same_pairs(store: RunStore, runs: Sequence[RunSummary]) ->
     for run in runs:
         assert run.spec is not None
         try:
-            sealed = str(Manifest.read(run.folder).files[SPLIT]["sha256"])
-            by_split[split_of(run.spec)].append((sealed, run))
+            checksum = str(Manifest.read(run.folder).files[SPLIT]["sha256"])
+            by_split[split_of(run.spec)].append((checksum, run))
         except (SlvizError, KeyError) as error:
             notes.append(f"Run {run.run_id} is left out: its split cannot be read ({error}).")
     kept: list[RunSummary] = []
     for group in by_split.values():
         same = _of_one_content(store, group)
-        kept += [run for run in (each[1] for each in group) if run.run_id in same]
+        kept += [run for run in (run[1] for run in group) if run.run_id in same]
         notes += [
             f"Run {run.run_id} is left out: it was evaluated on other pairs than the other runs of "
             f"{held_out_of(run.spec)} of '{run.spec.split.name}'. Train it again to compare it."
@@ -209,15 +209,15 @@ def _evaluated_on_the_same_pairs(store: RunStore, runs: Sequence[RunSummary]) ->
 
 def _of_one_content(store: RunStore, group: Sequence[tuple[str, RunSummary]]) -> set[str]:
     """Names of the largest part of the group that has one split; files that differ are compared by content."""
-    counts = Counter(sealed for sealed, _ in group)
+    counts = Counter(checksum for checksum, _ in group)
     if len(counts) == 1:
         return {run.run_id for _, run in group}
     # Another version of the library that writes tables may pack the same rows otherwise.
-    content = {sealed: _content(store, run) for sealed, run in reversed(group)}
-    most = Counter(content[sealed][0] for sealed, _ in group).most_common(1)[0][0]
-    same = [(content[sealed][1], run) for sealed, run in group if content[sealed][0] == most]
+    content = {checksum: _content(store, run) for checksum, run in reversed(group)}
+    most = Counter(content[checksum][0] for checksum, _ in group).most_common(1)[0][0]
+    same = [(content[checksum][1], run) for checksum, run in group if content[checksum][0] == most]
     matched = Counter(popularity_matched for popularity_matched, _ in same if popularity_matched)
-    allowed = {"", *(each for each, _ in matched.most_common(1))}
+    allowed = {"", *(content_hash for content_hash, _ in matched.most_common(1))}
     return {run.run_id for popularity_matched, run in same if popularity_matched in allowed}
 
 
@@ -232,8 +232,8 @@ def _content(store: RunStore, run: RunSummary) -> tuple[str, str]:
     except SlvizError as error:
         return f"unreadable: {error}", ""
     tested = table["part"] == "test"
-    matched = table["against"] == POPULARITY_MATCHED
-    others = table.loc[table["against"].isin(("known", GENE_ROW)) | (tested & ~matched)]
+    matched = table["negative_kind"] == POPULARITY_MATCHED
+    others = table.loc[table["negative_kind"].isin(("known", GENE_ROW)) | (tested & ~matched)]
     return _digest(others), _digest(table.loc[tested & matched]) if bool(matched.any()) else ""
 
 

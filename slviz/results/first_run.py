@@ -23,7 +23,7 @@ def best_comparable(summaries: Sequence[RunSummary]) -> str | None:
         summaries: of one data set, the newest first.
     """
     finished = [summary for summary in summaries if summary.state == "finished" and summary.spec is not None]
-    of_models = [each for each in finished if _is_for_use(each)]
+    of_models = [run for run in finished if _is_for_use(run)]
     for runs in (of_models, finished):
         for question in (*QUESTIONS, *FURTHER):
             best = _best_at(question, runs)
@@ -49,8 +49,8 @@ def _best_at(question: Question, runs: Sequence[RunSummary]) -> RunSummary | Non
     # Of equally many models the task that the question names first, then the split with the newest run.
     order = sorted(groups, key=lambda key: (-_models(groups[key]), key[0], runs.index(groups[key][0])))
     group = groups[order[0]]
-    for against, metric in question.measures:
-        values = [(value, each) for each in group if (value := _value(each, against, metric)) is not None]
+    for negative_kind, metric in question.measures:
+        values = [(value, run) for run in group if (value := _value(run, negative_kind, metric)) is not None]
         if values:
             sign = 1 if higher_is_better(metric) else -1
             return max(values, key=lambda pair: sign * pair[0])[1]
@@ -61,8 +61,8 @@ def _models(runs: Sequence[RunSummary]) -> int:
     return len({(model_of(run.spec), run.spec.features.name) for run in runs if run.spec is not None})
 
 
-def _value(summary: RunSummary, against: str, metric: str) -> float | None:
+def _value(summary: RunSummary, negative_kind: str, metric: str) -> float | None:
     table = summary.metrics
-    rows = (table["scorer"] == NETWORK) & (table["part"] == "test")
-    found = table.loc[rows & (table["against"] == against) & (table["metric"] == metric), "value"].dropna()
-    return float(found.iloc[0]) if len(found) else None
+    rows = (table["model"] == NETWORK) & (table["part"] == "test")
+    values = table.loc[rows & (table["negative_kind"] == negative_kind) & (table["metric"] == metric), "value"].dropna()
+    return float(values.iloc[0]) if len(values) else None

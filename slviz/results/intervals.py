@@ -33,7 +33,9 @@ def bootstrap_of(store: RunStore, graph: GeneGraph) -> Bootstrap:
         try:
             runs = [store.open(run_id) for run_id in run_ids[:MOST_RUNS]]
             differences = [
-                each for run in runs if (each := _differences(store, graph, run, column, baseline)) is not None
+                drawn_differences
+                for run in runs
+                if (drawn_differences := _differences(store, graph, run, column, baseline)) is not None
             ]
         except SlvizError:  # a run that cannot be read is told where it is opened
             return None
@@ -51,8 +53,8 @@ def _differences(
     """Of each draw the metric of the run less that of the baseline; None where the baseline was not scored beside."""
     if baseline not in run.predictions.columns:
         return None
-    against, metric = column
-    parts = list(_rows_measured(store, graph, run, against))
+    negative_kind, metric = column
+    parts = list(_rows_measured(store, graph, run, negative_kind))
     if not parts:
         return None
     number = pd.Index(pd.unique(np.concatenate([part[["gene_a", "gene_b"]].to_numpy().ravel() for part in parts])))
@@ -69,20 +71,20 @@ def _differences(
     return np.mean(differences, axis=0)
 
 
-def _rows_measured(store: RunStore, graph: GeneGraph, run: Run, against: str) -> Iterator[pd.DataFrame]:
+def _rows_measured(store: RunStore, graph: GeneGraph, run: Run, negative_kind: str) -> Iterator[pd.DataFrame]:
     """The test rows that a metric is measured on: one table, or one for each screen of a mean over screens."""
     test = run.predictions.loc[run.predictions["part"] == "test"]
-    if against not in (SCREENS, PARALOG_SCREENS):
-        rows = test.loc[test["against"].isin(["known", against])]
-        if rows["against"].nunique() == 2:
+    if negative_kind not in (SCREENS, PARALOG_SCREENS):
+        rows = test.loc[test["negative_kind"].isin(["known", negative_kind])]
+        if rows["negative_kind"].nunique() == 2:
             yield rows
         return
     screen = screens_of(run.predictions, store.open_split(run.run_id))[run.predictions["part"] == "test"]
-    tested = test["against"].isin(TESTED).to_numpy()
+    tested = test["negative_kind"].isin(TESTED).to_numpy()
     is_paralog = _paralogs(graph)
     of_screens = [test.loc[tested & (screen == name)] for name in pd.unique(screen[tested])]
     counting = [rows for rows in of_screens if counts(rows["actual"].to_numpy() > 0.5)] or of_screens
-    yield from (rows for rows in counting if against == SCREENS or is_paralog(rows).mean() >= OF_PARALOGS)
+    yield from (rows for rows in counting if negative_kind == SCREENS or is_paralog(rows).mean() >= OF_PARALOGS)
 
 
 def _paralogs(graph: GeneGraph) -> Callable[[pd.DataFrame], np.ndarray]:

@@ -10,9 +10,9 @@ from slviz.results.standings import Standing
 from slviz.results.text import in_markdown
 
 
-def questions_as_text(found: Sequence[Standing], *, graph: GeneGraph, source: str) -> str:
+def questions_as_text(standings: Sequence[Standing], *, graph: GeneGraph, source: str) -> str:
     """The questions for a terminal: under each the best model beside the best baseline, or how to train one."""
-    return "\n".join(["Questions", "", *(_question_as_text(standing, graph, source) for standing in found), ""])
+    return "\n".join(["Questions", "", *(_question_as_text(standing, graph, source) for standing in standings), ""])
 
 
 def _question_as_text(standing: Standing, graph: GeneGraph, source: str) -> str:
@@ -29,12 +29,12 @@ def _question_as_text(standing: Standing, graph: GeneGraph, source: str) -> str:
     return "\n".join(lines)
 
 
-def questions_as_markdown(found: Sequence[Standing]) -> str:
+def questions_as_markdown(standings: Sequence[Standing]) -> str:
     """The questions as Markdown, a line each."""
     rows = [
         f"- **{in_markdown(standing.question.title)}**: "
         + (f"`{standing.model}`. " if standing.model else "")
         + in_markdown(standing.sentence)
-        for standing in found
+        for standing in standings
     ]
     return "\n".join(["### By question", "", *rows, ""])

@@ -88,9 +88,9 @@ class Comparison:
     @property
     def measured(self) -> str:
         """Such as "ROC AUC against degree-matched negatives"."""
-        against, key = self.column
+        negative_kind, key = self.column
         label = METRICS[key].label if key in METRICS else key
-        return f"{label} {WHERE[against]}" if against in WHERE else label
+        return f"{label} {WHERE[negative_kind]}" if negative_kind in WHERE else label
 
     @property
     def both(self) -> str:
@@ -150,10 +150,10 @@ class Standing:
     def on_further(self) -> str:
         """The best model of another task at the same question; "" where there is none."""
         return " ".join(
-            f"The best {TASKS[each.task].score_name} here, {each.model}, is {'ahead' if each.is_ahead else 'behind'}: "
-            f"{each.both}."
-            for each in self.further
-            if each.baseline
+            f"The best {TASKS[best.task].score_name} here, {best.model}, is {'ahead' if best.is_ahead else 'behind'}: "
+            f"{best.both}."
+            for best in self.further
+            if best.baseline
         )
 
     @property
@@ -192,7 +192,7 @@ def _on_headline(headline: Comparison) -> str:
 
 
 def standings(
-    collected: Collected, found: Sequence[ResultTable], *, bootstrap: Bootstrap | None = None
+    collected: Collected, result_tables: Sequence[ResultTable], *, bootstrap: Bootstrap | None = None
 ) -> tuple[Standing, ...]:
     """One standing for each of the main questions, and one for each further question that a run answers.
 
@@ -201,35 +201,36 @@ def standings(
         found: their tables, `tables(collected)`.
         bootstrap: gives intervals where there are too few splits for one; no intervals then where it is None.
     """
-    of_main = [_standing(question, collected, found, bootstrap) for question in QUESTIONS]
-    of_further = [_standing(question, collected, found, bootstrap) for question in FURTHER]
-    return (*of_main, *(each for each in of_further if each.model))
+    of_main = [_standing(question, collected, result_tables, bootstrap) for question in QUESTIONS]
+    of_further = [_standing(question, collected, result_tables, bootstrap) for question in FURTHER]
+    return (*of_main, *(standing for standing in of_further if standing.model))
 
 
 def _standing(
-    question: Question, collected: Collected, found: Sequence[ResultTable], bootstrap: Bootstrap | None
+    question: Question, collected: Collected, result_tables: Sequence[ResultTable], bootstrap: Bootstrap | None
 ) -> Standing:
-    asked = [table for table in found if question.is_asked_by(table.task, _name(table))]
-    asked.sort(key=lambda table: _order(question, table))
-    first = next((each for table in asked if (each := _best_of(table, question)) is not None), None)
+    of_question = [table for table in result_tables if question.is_asked_by(table.task, _name(table))]
+    of_question.sort(key=lambda table: _order(question, table))
+    first = next((comparison for table in of_question if (comparison := _best_of(table, question)) is not None), None)
     if first is None:
         return Standing(question)
     table, row, headline = first
     model = row_name(row)
     comparisons = [
-        each
-        for other in asked
+        comparison
+        for other in of_question
         if other.task == table.task and (same := _row_of(other, row)) is not None
         for column in question.measures
-        if (each := _compare(collected, other, same, column, bootstrap if column == headline else None)) is not None
+        if (comparison := _compare(collected, other, same, column, bootstrap if column == headline else None))
+        is not None
     ]
-    comparisons.sort(key=lambda each: (each.protocol, each.column) != (table.protocol, headline))
-    others = [other for other in asked if other.task != table.task]
-    best_others = [each for other in others[:1] if (each := _best_of(other, question)) is not None]
+    comparisons.sort(key=lambda best: (best.protocol, best.column) != (table.protocol, headline))
+    others = [other for other in of_question if other.task != table.task]
+    best_others = [comparison for other in others[:1] if (comparison := _best_of(other, question)) is not None]
     further = [
-        each
+        comparison
         for other, best, column in best_others
-        if (each := _compare(collected, other, best, column, None)) is not None
+        if (comparison := _compare(collected, other, best, column, None)) is not None
     ]
     return Standing(question, model, row.run_ids, tuple(comparisons), tuple(further))
 
@@ -316,7 +317,7 @@ def _paired_gains(collected: Collected, table: ResultTable, row: ResultRow, colu
     measured = metrics.loc[
         (metrics["task"] == table.task)
         & (metrics["protocol"] == table.protocol)
-        & (metrics["against"] == column[0])
+        & (metrics["negative_kind"] == column[0])
         & (metrics["metric"] == column[1])
     ]
     own = measured.loc[measured["is_network"] & (measured["model"] == row.model)]

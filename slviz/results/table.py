@@ -221,10 +221,10 @@ def _table(collected: Collected, task: str, protocol: str) -> ResultTable:
 
 def _without_popularity_matched(metrics: pd.DataFrame, columns: Sequence[Column]) -> Iterator[str]:
     """A sentence on runs from before popularity-matched negatives were drawn, where others in the table have them."""
-    if not any(against == POPULARITY_MATCHED for against, _ in columns):
+    if not any(negative_kind == POPULARITY_MATCHED for negative_kind, _ in columns):
         return
     runs = set(metrics.loc[metrics["is_network"], "run_id"])
-    lacking = runs - set(metrics.loc[metrics["against"] == POPULARITY_MATCHED, "run_id"])
+    lacking = runs - set(metrics.loc[metrics["negative_kind"] == POPULARITY_MATCHED, "run_id"])
     if lacking:
         yield (
             f"{len(lacking)} of {len(runs)} runs were trained by a version that drew no popularity-matched negatives; "
@@ -241,7 +241,9 @@ def _reference(metrics: pd.DataFrame) -> frozenset[str]:
 
 
 def _columns(task: str, metrics: pd.DataFrame) -> tuple[Column, ...]:
-    present = {(str(a), str(m)) for a, m in metrics[["against", "metric"]].drop_duplicates().itertuples(index=False)}
+    present = {
+        (str(a), str(m)) for a, m in metrics[["negative_kind", "metric"]].drop_duplicates().itertuples(index=False)
+    }
     if task in HEADLINE:
         return tuple(column for column in HEADLINE[task] if column in present)
     order = {key: place for place, key in enumerate(METRICS)}
@@ -250,14 +252,14 @@ def _columns(task: str, metrics: pd.DataFrame) -> tuple[Column, ...]:
 
 def _splits(metrics: pd.DataFrame, column: Column) -> frozenset[str]:
     """Where any row has a metric of this column."""
-    of_column = (metrics["against"] == column[0]) & (metrics["metric"] == column[1])
+    of_column = (metrics["negative_kind"] == column[0]) & (metrics["metric"] == column[1])
     return frozenset(metrics.loc[of_column, "split"])
 
 
 def _row(
     group: pd.DataFrame, wanted: Mapping[Column, frozenset[str]], *, model: str, features: str, is_network: bool
 ) -> ResultRow:
-    measured = {(str(key[0]), str(key[1])): rows for key, rows in group.groupby(["against", "metric"])}  # type: ignore[index]
+    measured = {(str(key[0]), str(key[1])): rows for key, rows in group.groupby(["negative_kind", "metric"])}  # type: ignore[index]
     cells = {
         column: _cell(measured[column]["value"].to_numpy(), set(measured[column]["split"]) >= splits)
         for column, splits in wanted.items()

@@ -28,9 +28,9 @@ MARKS = re.compile(r"([\\`|<>\[\]&$*])")
 
 def heading(column: Column) -> str:
     """Such as "AUC, random ↑"."""
-    against, metric = column
+    negative_kind, metric = column
     label = SHORT.get(metric) or (METRICS[metric].label if metric in METRICS else metric)
-    where = "" if against in ("all", "genes", "classes") else f", {against}"
+    where = "" if negative_kind in ("all", "genes", "classes") else f", {negative_kind}"
     return f"{label}{where} {'↑' if higher_is_better(metric) else '↓'}"
 
 

@@ -1,6 +1,6 @@
 """What the arrays and tables of a run must be before anything uses them: kinds, shapes, and numbers within range.
 
-A seal says that a file is as somebody wrote it, not that it is right. G genes, D embedding width.
+A checksum says that a file is as somebody wrote it, not that it is right. G genes, D embedding width.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from slviz.scorers.blend_scorer import BLEND, OLD_BLEND
 from slviz.scorers.pair_decoder import NAMES as OF_DECODER
 from slviz.scorers.trees import LEAF
 from slviz.scorers.trees import NAMES as OF_TREES
-from slviz.splits.pair_split import AGAINST
+from slviz.splits.pair_split import NEGATIVE_KINDS
 from slviz.tasks import Task
 
 SEEN = ("seen.pairs", "seen.score", "seen.source", "seen.sources")
@@ -163,15 +163,15 @@ def check_predictions(table: pd.DataFrame, genes: Sequence[str], task: Task, pat
         if end in leading:
             require_among(pd.Series(table[end]), genes, f"a gene in '{end}'", path)
     require_among(pd.Series(table["part"]), PARTS, "a part", path)
-    if "against" in leading and (later_kinds := _others(pd.Series(table["against"]), AGAINST)):
+    if "negative_kind" in leading and (later_kinds := _others(pd.Series(table["negative_kind"]), NEGATIVE_KINDS)):
         kind = readable(str(later_kinds[0]), most=60)
         raise later(path, f"compares with pairs of the kind '{kind}', which this version does not know")
-    if task.contrasts and _others(pd.Series(table["actual"]), (0, 1)):
+    if task.negative_kinds and _others(pd.Series(table["actual"]), (0, 1)):
         raise damaged(path, "is altered: whether a pair is known should be 1 or 0")
 
 
 def _check_kinds(table: pd.DataFrame, leading: Sequence[str], path: Path) -> None:
-    texts = {"gene_a", "gene_b", "gene", "part", "against"}
+    texts = {"gene_a", "gene_b", "gene", "part", "negative_kind"}
     of_classes = tuple(leading) == CLASS_COLUMNS
     assert leading in (PAIR_COLUMNS, GENE_COLUMNS, CLASS_COLUMNS)
     for name in table.columns:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from slviz import former_names
 from slviz.errors import DamagedRun
 from slviz.evaluation import METRICS as MEASURES
 from slviz.networks.attention import Attention
@@ -21,7 +22,7 @@ from slviz.runs.files import pack_arrays, to_json, unpack_arrays
 from slviz.runs.manifest import Manifest
 from slviz.runs.parsing import parse_json, parse_table
 from slviz.runs.run import METRIC_COLUMNS, Run
-from slviz.runs.schemas import StoredEpoch, StoredMetric
+from slviz.runs.schemas import FormerMetric, StoredEpoch, StoredMetric
 from slviz.runs.spec import RunSpec
 
 SPEC = "spec.json"
@@ -104,13 +105,19 @@ def read_spec(content: bytes, folder: Path) -> RunSpec:
 
 def read_metrics(content: bytes, folder: Path) -> pd.DataFrame:
     """The table of metrics; NaN where a metric could not be measured; raises `DamagedRun`."""
-    rows = parse_json(content, list[StoredMetric], folder / METRICS)
+    rows = _metric_rows(content, folder / METRICS)
     for row in rows:
         if row.metric not in MEASURES:
             raise later(
                 folder / METRICS, f"has the metric '{readable(row.metric, most=60)}', which this version does not know"
             )
     return metrics_of(rows)
+
+
+def _metric_rows(content: bytes, path: Path) -> list[StoredMetric]:
+    if any(f'"{former}"'.encode() in content for former in former_names.COLUMNS):
+        return [row.today() for row in parse_json(content, list[FormerMetric], path)]
+    return parse_json(content, list[StoredMetric], path)
 
 
 def metrics_of(rows: Sequence[StoredMetric]) -> pd.DataFrame:
@@ -128,7 +135,7 @@ def table_to_parquet(table: pd.DataFrame) -> bytes:
 
 def parquet_to_table(content: bytes, path: Path) -> pd.DataFrame:
     """The table that `table_to_parquet` wrote; raises `DamagedRun` naming `path`."""
-    return parse_table(content, path)
+    return former_names.columns(parse_table(content, path))
 
 
 def progress_line(row: Mapping[str, Any]) -> str:

@@ -47,5 +47,5 @@ def _owner(path: Path) -> tuple[str, str]:
 
 def readable(text: str, *, most: int = LONGEST) -> str:
     """`text` on one line, at most so long; what does not print (control and direction marks, …) is spelt out."""
-    spelt = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text[: most + 1])
+    spelt = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text[: most + 1])
     return spelt if len(text) <= most else spelt[:most] + "…"

@@ -106,27 +106,27 @@ def unpack_arrays(content: bytes, path: Path) -> dict[str, np.ndarray]:
     return parse_arrays(content, path)[0]
 
 
-def pack_sealed(arrays: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> bytes:
+def pack_checksummed(arrays: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> bytes:
     """Arrays with a description and a SHA-256 over both, for a file that no manifest lists."""
     text = json.dumps(about, sort_keys=True, allow_nan=False)
-    return pack_arrays(arrays, {"about": text, "sha256": _seal(arrays, text)})
+    return pack_arrays(arrays, {"about": text, "sha256": _checksum(arrays, text)})
 
 
-def unpack_sealed(content: bytes, path: Path, about: type[T]) -> tuple[dict[str, np.ndarray], T]:
+def unpack_checksummed(content: bytes, path: Path, about: type[T]) -> tuple[dict[str, np.ndarray], T]:
     """The arrays and the description of `pack_sealed`, the latter by its schema `about`.
 
-    Raises `DamagedRun` where the seal does not hold, or the description is none.
+    Raises `DamagedRun` where the checksum does not hold, or the description is none.
     """
     arrays, metadata = parse_arrays(content, path)
     about_text = metadata.get("about", "")
     with making_sense(path):
-        if metadata.get("sha256") != _seal(arrays, about_text):
+        if metadata.get("sha256") != _checksum(arrays, about_text):
             raise damaged(path, "is cut or altered: its content does not match its own SHA-256")
         return arrays, parse_json(about_text.encode(), about, path)
 
 
 def read_description(path: Path, about: type[T]) -> T:
-    """The description in a sealed file, read from its first bytes and not checked against its seal.
+    """The description in a checksummed file, read from its first bytes and not checked against its checksum.
 
     Raises `DamagedRun` where there is none, or the file is not of the size that it declares.
     """
@@ -148,7 +148,7 @@ def read_header(path: Path) -> Header:
         raise damaged(path, f"cannot be read ({error.strerror})") from error
 
 
-def _seal(arrays: Mapping[str, np.ndarray], about: str) -> str:
+def _checksum(arrays: Mapping[str, np.ndarray], about: str) -> str:
     digest = hashlib.sha256(about.encode())
     for name in sorted(arrays):
         array = np.asarray(arrays[name], order="C")

@@ -65,10 +65,10 @@ class Manifest:
         path = folder / MANIFEST
         stored = parse_json(read_whole(path), dict[str, Any], path)
         refuse_format(stored.pop("format", None), FORMAT, path)
-        seal = stored.pop("sha256", None)
+        checksum = stored.pop("sha256", None)
         with making_sense(path):
-            sealed = seal == sha256(to_json({"format": FORMAT, **stored}))
-        if not sealed:
+            holds = checksum == sha256(to_json({"format": FORMAT, **stored}))
+        if not holds:
             raise damaged(path, "is altered: it does not match its own SHA-256")
         manifest = cls._of_stored(convert(stored, StoredManifest, path), path)
         if manifest.run_id != folder.name:

@@ -19,10 +19,10 @@ from slviz.scorers.experiment_scorer import ExperimentScorer
 from slviz.scorers.pair_scorer import PairScorer, ScreenScorer
 
 PARTS = ("train", "validation", "test")
-PAIR_COLUMNS = ("gene_a", "gene_b", "part", "against", "actual", "prediction")
+PAIR_COLUMNS = ("gene_a", "gene_b", "part", "negative_kind", "actual", "prediction")
 GENE_COLUMNS = ("gene", "part", "prediction")
 CLASS_COLUMNS = ("gene", "part", "actual", "prediction", "score")
-METRIC_COLUMNS = ("scorer", "part", "against", "metric", "value")
+METRIC_COLUMNS = ("model", "part", "negative_kind", "metric", "value")
 NETWORK = "network"
 """The `scorer` that is the run itself; the others are baselines beside it, but for those of `OWN_ROWS`."""
 WITH_EARLIER = "with earlier screens"
@@ -53,16 +53,16 @@ class Run:
         decoder: by name, what `scorer` needs to score any pair without torch (`slviz.networks.model.Fitted.arrays`);
             empty for a task without pairs.
         predictions: for pairs, columns `PAIR_COLUMNS` and then one column a baseline, named for it;
-            `part` is one of `PARTS`; `against` says what a row is there for: "known" for a known
+            `part` is one of `PARTS`; `negative_kind` says what a row is there for: "known" for a known
             pair, "random", "degree-matched" or "popularity-matched" for a drawn negative pair, "file" for a
             user's own;
             `actual` is 1 or 0 (link) or the score (confidence). For reconstruction, columns
             `GENE_COLUMNS` and the baselines: the root mean squared error of each gene's features. For
             classes, columns `CLASS_COLUMNS` and the baselines: names of classes, "" where a gene has none,
             and in `score` the network's share of its whole for the class that it gives.
-        metrics: tidy, columns `METRIC_COLUMNS`. `scorer` is "network" or a baseline's name;
-            `against` is "random", "degree-matched", "popularity-matched", "file" (link), "all" or an evidence kind
-            (confidence), "genes" (reconstruct, classify) or "class " and the name of one (classify).
+        metrics: tidy, columns `METRIC_COLUMNS`. `model` is "network" or a baseline's name;
+            `negative_kind` is "random", "degree-matched", "popularity-matched", "file" (link), "all" or an evidence
+            kind (confidence), "genes" (reconstruct, classify) or "class " and the name of one (classify).
         attention: of the training graph, where the network has it.
         weights: the network's parameters by name; None when a viewer opened the run.
         device: what it was trained on, such as "cpu".
@@ -123,14 +123,14 @@ class Run:
         leading = leading_columns(self.predictions)
         return tuple(self.predictions.columns[len(leading) :])
 
-    def metric(self, metric: str, *, against: str, part: str = "test", scorer: str = NETWORK) -> float:
+    def metric(self, metric: str, *, negative_kind: str, part: str = "test", model: str = NETWORK) -> float:
         """One metric of the metrics table; NaN where it was not measured."""
         table = self.metrics
         wanted = (
             (table["metric"] == metric)
-            & (table["against"] == against)
+            & (table["negative_kind"] == negative_kind)
             & (table["part"] == part)
-            & (table["scorer"] == scorer)
+            & (table["model"] == model)
         )
         values = table.loc[wanted, "value"]
         return float(values.iloc[0]) if len(values) else float("nan")

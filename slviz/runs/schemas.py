@@ -72,7 +72,7 @@ class StoredFile(Stored):
 
 
 class StoredManifest(Stored):
-    """manifest.json, its own seal and format aside."""
+    """manifest.json, its own checksum and format aside."""
 
     run_id: Line
     files: dict[FileName, StoredFile]
@@ -85,11 +85,25 @@ class StoredManifest(Stored):
 class StoredMetric(Stored):
     """One row of metrics.json."""
 
+    model: Text
+    part: Literal["train", "validation", "test"]
+    negative_kind: Text
+    metric: Line
+    value: float | None
+
+
+class FormerMetric(Stored):
+    """The same as earlier versions wrote it: see `slviz.former_names.COLUMNS`."""
+
     scorer: Text
     part: Literal["train", "validation", "test"]
     against: Text
     metric: Line
     value: float | None
+
+    def today(self) -> StoredMetric:
+        """The row with the names of today."""
+        return StoredMetric(self.scorer, self.part, self.against, self.metric, self.value)
 
 
 StoredEpoch = dict[Line, float | None]
@@ -143,7 +157,7 @@ class AboutControl(Stored):
     metrics: list[StoredMetric]
 
 
-class AboutDeletion(Stored):
+class AboutEdgeAblation(Stored):
     """The description in the file of an edge ablation."""
 
     run_id: Line

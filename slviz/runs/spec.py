@@ -192,7 +192,7 @@ def read_choice(table: Choices[C], stored: Mapping[str, Any], path: Path) -> C:
     name = stored.get("name")
     if isinstance(name, str) and name not in table:
         raise later(path, f"names the {table.kind} '{readable(name, most=60)}', which this version does not have")
-    known = {"name", *(each.key for each in table[name].settings())} if isinstance(name, str) else set(stored)
+    known = {"name", *(setting.key for setting in table[name].settings())} if isinstance(name, str) else set(stored)
     if unknown := sorted(set(stored) - known):
         raise later(
             path,

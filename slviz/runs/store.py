@@ -6,10 +6,10 @@
     progress.jsonl        one line an epoch
     log.txt  cancel  error.json  device  checkpoint.safetensors
     weights.safetensors  arrays.safetensors  predictions.parquet  split.parquet  metrics.json
-    projections/<method>-<hash>.safetensors     each sealed with its own SHA-256; quality-… beside it
+    projections/<method>-<hash>.safetensors     each checksummed with its own SHA-256; quality-… beside it
     controls/<kind>/…                           what the embedding is told from: see slviz.runs.artifacts.controls
-    deletions/<gene or sample>.safetensors      sealed likewise
-    explanations/pair-<low>-<high>.safetensors  sealed likewise
+    deletions/<gene or sample>.safetensors      checksummed likewise
+    explanations/pair-<low>-<high>.safetensors  checksummed likewise
     tensorboard/          event files, where they were asked for
     manifest.json         last: SHA-256 and size of the files above, versions, device, seconds
 """
@@ -30,7 +30,7 @@ from slviz.disk.left_over import aside_of
 from slviz.disk.whole_files import remove_any
 from slviz.errors import DamagedRun, RunAlreadyRunning, RunError, RunNotFound, RunUnfinished, nearest
 from slviz.runs.artifacts import ArtifactStore
-from slviz.runs.artifacts.edge_ablations import DELETIONS
+from slviz.runs.artifacts.edge_ablations import EDGE_ABLATIONS
 from slviz.runs.artifacts.explanations import EXPLANATIONS
 from slviz.runs.artifacts.surveys import RANKINGS
 from slviz.runs.contents import LOG, SPLIT, WEIGHTS, damage, parquet_to_table, read_run
@@ -79,7 +79,7 @@ NOT_LISTED = {
     DEVICE,
     PROJECTIONS,
     CONTROLS,
-    DELETIONS,
+    EDGE_ABLATIONS,
     EXPLANATIONS,
     RANKINGS,
     EVENTS,
@@ -155,9 +155,9 @@ class RunStore:
     def find(self, spec: RunSpec) -> RunSummary | None:
         """The finished run of exactly this spec, or None."""
         with contextlib.suppress(RunNotFound):
-            found = self.summary(spec.run_id)
-            if found.state == "finished":
-                return found
+            summary = self.summary(spec.run_id)
+            if summary.state == "finished":
+                return summary
         return None
 
     def state(self, run_id: str) -> RunState:
@@ -224,16 +224,16 @@ class RunStore:
     def check(self, run_id: str) -> list[str]:
         """A sentence for each file of a finished run that is missing, cut, altered or foreign; [] when all is well."""
         folder, manifest = self._finished(run_id)
-        found = damage(partial(manifest.read_file, folder, name) for name in manifest.files)
+        problems = damage(partial(manifest.read_file, folder, name) for name in manifest.files)
         try:
             present = {path.name for path in folder.iterdir()}
         except OSError as error:
-            return [*found, f"The files of run {run_id} cannot be listed ({error.strerror})."]
+            return [*problems, f"The files of run {run_id} cannot be listed ({error.strerror})."]
         foreign = sorted(name for name in present - set(manifest.files) - NOT_LISTED if not name.endswith(".part"))
-        found += [
+        problems += [
             f"{readable(name)} is not part of run {run_id}; nothing reads it. Move it elsewhere." for name in foreign
         ]
-        return found + self.artifacts(run_id).damage()
+        return problems + self.artifacts(run_id).damage()
 
     def progress(self, run_id: str) -> pd.DataFrame:
         """One row an epoch done so far, columns as in `Run.history`; empty before the first."""
@@ -245,8 +245,8 @@ class RunStore:
 
     def device_asked(self, run_id: str) -> str:
         """The device that an unfinished run was started with; "auto" where nothing is known."""
-        asked = read_text_if_there(self.folder(run_id) / DEVICE, most_bytes=LONGEST_DEVICE).strip()
-        return asked if asked.isascii() and asked.isprintable() and asked else "auto"
+        device = read_text_if_there(self.folder(run_id) / DEVICE, most_bytes=LONGEST_DEVICE).strip()
+        return device if device.isascii() and device.isprintable() and device else "auto"
 
     def failure(self, run_id: str) -> str:
         """Why a run failed, as a sentence; "" where nothing is known."""

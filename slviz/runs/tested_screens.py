@@ -20,9 +20,9 @@ def screens_of(predictions: pd.DataFrame, split: pd.DataFrame) -> np.ndarray:
     """
     if SCREEN_COLUMN not in split:
         return np.full(len(predictions), "", dtype=object)
-    kinds = [kind for kind in predictions["against"].unique().tolist() if kind != GENE_ROW]
-    rows = split.loc[split["against"].isin(kinds)]
-    columns = ["gene_a", "gene_b", "part", "against"]
+    kinds = [kind for kind in predictions["negative_kind"].unique().tolist() if kind != GENE_ROW]
+    rows = split.loc[split["negative_kind"].isin(kinds)]
+    columns = ["gene_a", "gene_b", "part", "negative_kind"]
     if len(rows) != len(predictions) or (rows[columns].to_numpy() != predictions[columns].to_numpy()).any():
         raise DamagedRun("The predictions and the split of this run are of different pairs. Train the run again.")
     return rows[SCREEN_COLUMN].to_numpy(dtype=object)

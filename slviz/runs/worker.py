@@ -30,12 +30,12 @@ from slviz.runs.contents import (
     table_to_parquet,
 )
 from slviz.runs.files import (
-    pack_sealed,
+    pack_checksummed,
     read_whole,
     remove_unfinished,
     saving,
     to_json,
-    unpack_sealed,
+    unpack_checksummed,
     write_atomically,
 )
 from slviz.runs.folder import (
@@ -180,7 +180,7 @@ class RunWriter:
             "epoch": checkpoint.epoch,
             "history": history_to_lines(checkpoint.history),
         }
-        write_atomically(self.folder / CHECKPOINT, pack_sealed(checkpoint.arrays, about))
+        write_atomically(self.folder / CHECKPOINT, pack_checksummed(checkpoint.arrays, about))
 
     def stored_checkpoint(self) -> StoredCheckpoint | None:
         """Where an earlier worker stood; None where there is none or it is damaged, which is logged."""
@@ -188,7 +188,7 @@ class RunWriter:
         if not path.is_file():
             return None
         try:
-            arrays, about = unpack_sealed(read_whole(path), path, AboutCheckpoint)
+            arrays, about = unpack_checksummed(read_whole(path), path, AboutCheckpoint)
             if about.run_id != self.spec.run_id:
                 raise DamagedRun(f"{CHECKPOINT} belongs to run {about.run_id}.")
             history = read_history(about.history.encode(), path)

@@ -81,8 +81,8 @@ class BenchScorer(TestedBefore):
     def by_view(self, pairs: Int64[np.ndarray, "pairs 2"]) -> dict[str, Float64[np.ndarray, " pairs"]]:
         """What each measure adds to `raw`, by its label, and what earlier screens add."""
         parts = self.parts(pairs)
-        found = {MEASURES[key].label: parts[:, at] for at, key in enumerate(self.keys)}
-        return found | {EARLIER: of_earlier(self, pairs)}
+        views = {MEASURES[key].label: parts[:, at] for at, key in enumerate(self.keys)}
+        return views | {EARLIER: of_earlier(self, pairs)}
 
     def without(self, view: str, pairs: Int64[np.ndarray, "pairs 2"]) -> Float32[np.ndarray, " pairs"]:
         """The scores if that measure, or the earlier screens, said nothing."""
@@ -90,21 +90,21 @@ class BenchScorer(TestedBefore):
 
     def coefficient_table(self) -> dict[str, float]:
         """What one standard deviation of each measure, and one earlier screen, adds to `raw`; by key."""
-        found = {key: float(self.slope * value) for key, value in zip(self.keys, self.coefficients, strict=True)}
+        coefficients = {key: float(self.slope * value) for key, value in zip(self.keys, self.coefficients, strict=True)}
         of_one = float(np.log1p(1))
-        return found | {EARLIER_HITS: self.of_hits * of_one, EARLIER_NON_HITS: self.of_non_hits * of_one}
+        return coefficients | {EARLIER_HITS: self.of_hits * of_one, EARLIER_NON_HITS: self.of_non_hits * of_one}
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What `from_arrays` reads back beside the data set; every coefficient under the name of its measure."""
-        found = {
+        arrays = {
             f"{PREFIX}coefficient.{key}": np.array([self.coefficients[at], self.means[at], self.scales[at]])
             for at, key in enumerate(self.keys)
         }
         numbers = {"constant": self.constant, "slope": self.slope}
         numbers |= {EARLIER_HITS: self.of_hits, EARLIER_NON_HITS: self.of_non_hits}
-        found |= {f"{PREFIX}{name}": np.array([value], dtype=np.float64) for name, value in numbers.items()}
+        arrays |= {f"{PREFIX}{name}": np.array([value], dtype=np.float64) for name, value in numbers.items()}
         return {
-            **found,
+            **arrays,
             f"{PREFIX}measures": pack_names(self.keys),
             **arrays_of_tests(self.tests, prefix=PREFIX),
             **({} if self.conformal is None else self.conformal.arrays()),
@@ -187,8 +187,8 @@ def calibration(
         as_new = fitted.constant + fitted.parts_of(columns[of_screen]).sum(axis=1)
         hits, others = tests.counts(pairs, without=tests.screen[of_screen])
         before = hits + others > 0
-        told = fitted.of_hits * np.log1p(hits) + fitted.of_non_hits * np.log1p(others)
-        raw += [as_new, (as_new + told)[before]]
+        earlier_screens = fitted.of_hits * np.log1p(hits) + fitted.of_non_hits * np.log1p(others)
+        raw += [as_new, (as_new + earlier_screens)[before]]
         hit += [tests.hit[of_screen], tests.hit[of_screen][before]]
         group += [
             kind_of(scorer.knowledge, pairs, screened=np.zeros_like(before)),
@@ -209,13 +209,13 @@ def columns_of(
     knowledge: PairKnowledge, keys: tuple[str, ...], pairs: Int64[np.ndarray, "pairs 2"]
 ) -> Float64[np.ndarray, "pairs measures"]:
     """The measures of pairs, one column a key; raises `DamagedRun` where the data set does not tell one any more."""
-    found = measured(knowledge, pairs, *keys)
-    if missing := [MEASURES[key].label for key in keys if key not in found]:
+    values = measured(knowledge, pairs, *keys)
+    if missing := [MEASURES[key].label for key in keys if key not in values]:
         raise DamagedRun(
             f"This run reads '{missing[0]}', which the data set does not tell any more. "
             "Put its files back, or train a new run."
         )
-    return np.column_stack([np.empty((len(pairs), 0)), *(found[key] for key in keys)])
+    return np.column_stack([np.empty((len(pairs), 0)), *(values[key] for key in keys)])
 
 
 def _moments(columns: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -13,11 +13,11 @@ from slviz.features.pair_measures import MEASURES, PairKnowledge
 from slviz.scorers.all_pairs import all_pair_scores, decoder_end
 from slviz.scorers.bench_scorer import BenchScorer
 from slviz.scorers.head import GENES_AT_ONCE, StructuralHead
-from slviz.scorers.likeness import Likeness
 from slviz.scorers.pair_decoder import PairDecoder
 from slviz.scorers.pair_scorer import with_every_gene
 from slviz.scorers.seen_pairs import SeenPairs
 from slviz.scorers.shapley import shapley_values
+from slviz.scorers.similarity import Similarity
 from slviz.scorers.stored_arrays import below, pack_names, stored, unpack_names
 from slviz.scorers.views import VIEWS
 
@@ -95,7 +95,7 @@ class BlendScorer:
     def score(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Float32[np.ndarray, " pairs"]:
         return self._finish(self._beside_head(pairs) + self.head.parts(pairs) @ self._of_parts)
 
-    def score_against(self, gene: int) -> Float32[np.ndarray, " genes"]:
+    def score_with(self, gene: int) -> Float32[np.ndarray, " genes"]:
         return self.score(with_every_gene(gene, len(self.embedding)))
 
     def all_pairs(self) -> Float32[np.ndarray, "genes genes"]:
@@ -111,9 +111,9 @@ class BlendScorer:
             raw += of_embedding
             del of_embedding
         for pairs in self._blocks_of_measures():
-            told = self._of_measures(pairs).astype(np.float32)
-            raw[pairs[:, 0], pairs[:, 1]] += told
-            raw[pairs[:, 1], pairs[:, 0]] += told
+            of_measures = self._of_measures(pairs).astype(np.float32)
+            raw[pairs[:, 0], pairs[:, 1]] += of_measures
+            raw[pairs[:, 1], pairs[:, 0]] += of_measures
         for start in range(0, len(raw), ROWS_AT_ONCE):  # in place: what is made on the way takes no more than a block
             block = raw[start : start + ROWS_AT_ONCE]
             block[:] = self._finish(block)
@@ -130,7 +130,7 @@ class BlendScorer:
         views = set(self.head.features.views)
         adds = shapley_values(
             self.head.features.views,
-            lambda told: self.head.parts_of(features, hidden=views - told) @ self._of_parts,
+            lambda known_views: self.head.parts_of(features, hidden=views - known_views) @ self._of_parts,
         )
         if self.decoder is not None:
             adds[EMBEDDING] = self.blend.embedding * self._raw_of_embedding(pairs)
@@ -195,7 +195,7 @@ class BlendScorer:
         arrays: Mapping[str, np.ndarray],
         *,
         embedding: Float32[np.ndarray, "genes width"],
-        likeness: Likeness,
+        similarity: Similarity,
         knowledge: PairKnowledge | None = None,
     ) -> BlendScorer:
         """The scorer of a stored run; raises `DamagedRun` where an array is not there.
@@ -203,7 +203,7 @@ class BlendScorer:
         `knowledge` is where measures of pairs are looked up; None where the run reads none.
         """
         seen = SeenPairs.from_arrays(arrays, genes=len(embedding))
-        head = StructuralHead.from_arrays(arrays, seen=seen, likeness=likeness, views=_views(arrays))
+        head = StructuralHead.from_arrays(arrays, seen=seen, similarity=similarity, views=_views(arrays))
         decoder = raw_decoder(arrays) if "bilinear" in arrays else None
         blend = Blend.from_arrays(arrays, part_names=head.part_names)
         measures = None

@@ -87,12 +87,12 @@ class ExperimentScorer(TestedBefore):
 
     def without(self, view: str, pairs: Int64[np.ndarray, "pairs 2"]) -> Float32[np.ndarray, " pairs"]:
         """The scores if that side, the model or the earlier screens said nothing."""
-        told = of_earlier(self, pairs)
+        earlier_screens = of_earlier(self, pairs)
         if view == EARLIER:
             return logistic(self.as_new(pairs))
         if isinstance(self.base, ExplainedScorer):
-            return logistic(self.constant + self.slope * log_odds(self.base.without(view, pairs)) + told)
-        return logistic(np.full(len(pairs), self.constant) + told)
+            return logistic(self.constant + self.slope * log_odds(self.base.without(view, pairs)) + earlier_screens)
+        return logistic(np.full(len(pairs), self.constant) + earlier_screens)
 
     def coefficient_table(self) -> dict[str, float]:
         """What one unit of the model's log-odds, and one earlier screen, adds to `raw`; by key."""

@@ -47,7 +47,7 @@ class FormulaScorer:
     def score(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Float32[np.ndarray, " pairs"]:
         return decoder_end(self.raw(pairs), self.bounds).astype(np.float32)
 
-    def score_against(self, gene: int) -> Float32[np.ndarray, " genes"]:
+    def score_with(self, gene: int) -> Float32[np.ndarray, " genes"]:
         return self.score(with_every_gene(gene, self.graph.genes))
 
     def all_pairs(self) -> Float32[np.ndarray, "genes genes"]:

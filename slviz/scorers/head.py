@@ -14,9 +14,9 @@ from slviz.datasets import GeneGraph
 from slviz.errors import DataError
 from slviz.scorers.inner_folds import InnerFold, inner_folds
 from slviz.scorers.leaf_masks import LeafMasks
-from slviz.scorers.likeness import Likeness
 from slviz.scorers.pair_features import PairFeatures
 from slviz.scorers.seen_pairs import SeenPairs, publication_of, untested_rows
+from slviz.scorers.similarity import Similarity
 from slviz.scorers.stored_arrays import below, pack_names, unpack_names
 from slviz.scorers.tested_pairs import Tests
 from slviz.scorers.trees import Trees, fit_trees
@@ -82,7 +82,7 @@ class StructuralHead:
         `on_share` is called with the share of the pairs that each block of genes adds.
         """
         genes = self.features.genes
-        found = np.empty((genes, genes), dtype=np.float32)
+        scores = np.empty((genes, genes), dtype=np.float32)
         of_trees, *of_straight = counts.astype(np.float32)
         trees_of = self._trees_of_blocks()
 
@@ -94,11 +94,11 @@ class StructuralHead:
                 raw += count * columns[column]
             above = np.triu(raw[:, : stop - start])
             raw[:, : stop - start] = above + np.triu(above, 1).T
-            found[start:stop, start:], found[start:, start:stop] = raw, raw.T
+            scores[start:stop, start:], scores[start:, start:stop] = raw, raw.T
             on_share(((genes - start) ** 2 - (genes - stop) ** 2) / genes**2)
 
         side_by_side(fill, range(0, genes, GENES_AT_ONCE))
-        return found
+        return scores
 
     def _trees_of_blocks(self) -> Callable[[int, int, np.ndarray], Float32[np.ndarray, "block rest"]]:
         """What the trees say of the genes from `start` up to `stop` with every gene from `start` on."""
@@ -147,7 +147,7 @@ class StructuralHead:
 
     @classmethod
     def from_arrays(
-        cls, arrays: Mapping[str, np.ndarray], *, seen: SeenPairs, likeness: Likeness, views: tuple[str, ...]
+        cls, arrays: Mapping[str, np.ndarray], *, seen: SeenPairs, similarity: Similarity, views: tuple[str, ...]
     ) -> StructuralHead:
         """The head of a stored run; `seen` are its training pairs.
 
@@ -155,7 +155,7 @@ class StructuralHead:
         until November 2026 store no names: their features stand in the order in which these views give them.
         Raises `DamagedRun` for a feature that is not computed here.
         """
-        features = PairFeatures(seen, likeness, views=views, low_rank=below(arrays, LOW_RANKS))
+        features = PairFeatures(seen, similarity, views=views, low_rank=below(arrays, LOW_RANKS))
         trees = Trees(below(arrays, TREES))
         return cls(features, trees.reading(features.names, named=_stored_names(arrays, features.names)))
 
@@ -164,12 +164,12 @@ def fit_head(
     graph: GeneGraph,
     split: PairSplit,
     *,
-    contrasts: tuple[str, ...],
+    negative_kinds: tuple[str, ...],
     views: tuple[str, ...] | None = None,
     unseen_genes_per_pair: int = 0,
     unseen_shares: Shares | None = None,
     new_publication: bool = False,
-    likeness: Likeness | None = None,
+    similarity: Similarity | None = None,
     ratio: int = RATIO,
     seed: int = 0,
 ) -> StructuralHead:
@@ -181,20 +181,20 @@ def fit_head(
     Args:
         graph: the data set.
         split: its split; only the training part is read, and the user's own negatives, which are not drawn.
-        contrasts: kinds of negatives that known pairs are told from; none to predict their confidence.
+        negative_kinds: kinds of negatives that known pairs are told from; none to predict their confidence.
         views: which of `VIEWS` may be looked at; all when left out.
         unseen_genes_per_pair: how many genes of a held-out pair have no training pair.
         unseen_shares: the shares of held-out pairs with none, one and two such genes, where they are mixed.
         new_publication: whether held-out pairs come from publications that no training pair is in.
-        likeness: `Likeness.of(graph)`, computed when left out.
+        similarity: `Similarity.of(graph)`, computed when left out.
         ratio: negatives of each kind for each known pair.
         seed: of the folds, the negatives and the trees.
 
     Raises `DataError` when too few training pairs are left.
     """
-    likeness = likeness or Likeness.of(graph)
+    similarity = similarity or Similarity.of(graph)
     seen = SeenPairs.of_training(graph, split)
-    features = PairFeatures(seen, likeness, views=views)
+    features = PairFeatures(seen, similarity, views=views)
     folds = inner_folds(
         seen.pairs,
         genes=len(graph),
@@ -206,8 +206,8 @@ def fit_head(
         unseen_shares=unseen_shares,
         own_negatives=split.own_training_negatives,
     )
-    rows = _asked_rows(folds, seen, likeness, contrasts=contrasts, views=views)
-    trees = fit_trees(rows.features, rows.target, weight=rows.weight, values=not contrasts, seed=seed)
+    rows = _asked_rows(folds, seen, similarity, negative_kinds=negative_kinds, views=views)
+    trees = fit_trees(rows.features, rows.target, weight=rows.weight, values=not negative_kinds, seed=seed)
     return StructuralHead(features, trees)
 
 
@@ -228,7 +228,7 @@ def fit_head_on_tests(
     """
     rows = untested_rows(split)
     seen = SeenPairs.of(graph, split.pairs[rows], split.score[rows])
-    features = PairFeatures(seen, Likeness.of(graph), views=views)
+    features = PairFeatures(seen, Similarity.of(graph), views=views)
     tests = Tests.of(split, "train")
     weight = tests.balanced() * len(tests)
     trees = fit_trees(features.at(tests.pairs), tests.hit, weight=weight, values=False, seed=seed)
@@ -247,32 +247,32 @@ class _Rows:
 def _asked_rows(
     folds: Iterable[InnerFold],
     seen: SeenPairs,
-    likeness: Likeness,
+    similarity: Similarity,
     *,
-    contrasts: tuple[str, ...],
+    negative_kinds: tuple[str, ...],
     views: tuple[str, ...] | None,
 ) -> _Rows:
     """Every training pair that an inner fold asks about, and the pairs that it is told from."""
-    found = []
+    blocks = []
     for fold in folds:
-        others = {kind: fold.others[kind] for kind in contrasts}
-        asked = np.concatenate([seen.pairs[fold.asked], *others.values()])
-        known = np.arange(len(asked)) < len(fold.asked)
-        weight = weights(len(fold.asked), {kind: len(pairs) for kind, pairs in others.items()})
-        features = PairFeatures(seen.only(fold.seen), likeness, views=views, share=fold.share).at(asked)
-        found.append((features, known if contrasts else seen.score[fold.asked], weight))
-    if not found:
+        others = {kind: fold.others[kind] for kind in negative_kinds}
+        pairs = np.concatenate([seen.pairs[fold.predicted], *others.values()])
+        known = np.arange(len(pairs)) < len(fold.predicted)
+        weight = weights(len(fold.predicted), {kind: len(pairs) for kind, pairs in others.items()})
+        features = PairFeatures(seen.only(fold.seen), similarity, views=views, share=fold.share).at(pairs)
+        blocks.append((features, known if negative_kinds else seen.score[fold.predicted], weight))
+    if not blocks:
         raise DataError("Too few training pairs are left to fit the structural head; use a data set with more.")
-    return _Rows(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+    return _Rows(*(np.concatenate(parts) for parts in zip(*blocks, strict=True)))
 
 
 def weights(known: int, others: Mapping[str, int]) -> Float64[np.ndarray, " rows"]:
     """Weight of each row: known pairs first, then each kind of negative pair with so many rows."""
-    found = [np.ones(known)]
+    blocks = [np.ones(known)]
     for kind, rows in others.items():
         counts = 1.0 if kind == "random" or len(others) == 1 else MATCHED_WEIGHT
-        found.append(np.full(rows, counts * known / max(rows, 1)))
-    return np.concatenate(found)
+        blocks.append(np.full(rows, counts * known / max(rows, 1)))
+    return np.concatenate(blocks)
 
 
 def _stored_names(arrays: Mapping[str, np.ndarray], names: tuple[str, ...]) -> tuple[str, ...]:

@@ -27,13 +27,13 @@ class InnerFold:
 
     Attributes:
         seen: rows of the training pairs that are the graph.
-        asked: rows that are asked about.
+        predicted: rows that are asked about.
         share: which share of a gene's training pairs is seen, for genes that are not hidden.
         others: by kind of negative pair ("random", "degree-matched"), pairs that are no training pairs.
     """
 
     seen: Int64[np.ndarray, " seen"]
-    asked: Int64[np.ndarray, " asked"]
+    predicted: Int64[np.ndarray, " predicted"]
     share: float
     others: dict[str, Int64[np.ndarray, "others 2"]]
 
@@ -88,21 +88,21 @@ def inner_folds(
             hidden = np.zeros(genes, dtype=bool)
             hidden[random.permutation(present)[: max(2, round(len(present) * HIDDEN[unseen_genes_per_pair]))]] = True
             many = hidden[training].sum(axis=1)
-            asked, seen = np.flatnonzero(many == unseen_genes_per_pair), np.flatnonzero(many == 0)
+            predicted, seen = np.flatnonzero(many == unseen_genes_per_pair), np.flatnonzero(many == 0)
             aside, rest = np.flatnonzero(hidden), np.setdiff1d(present, np.flatnonzero(hidden))
             pool = Pool(aside, rest if unseen_genes_per_pair == 1 else aside)
         else:
-            asked, seen = np.flatnonzero(fold_of == fold), np.flatnonzero(fold_of != fold)
+            predicted, seen = np.flatnonzero(fold_of == fold), np.flatnonzero(fold_of != fold)
             pool = Pool(everyone, everyone)
-        if not len(asked) or not len(seen):
+        if not len(predicted) or not len(seen):
             continue
         random_of_fold = np.random.default_rng([seed, 4, fold])
         where: dict[str, Any] = {"genes": genes, "avoid": avoid, "ratio": ratio}
-        others = _others(random_of_fold, training[asked], pool, own_negatives=own_negatives, **where)
+        others = _others(random_of_fold, training[predicted], pool, own_negatives=own_negatives, **where)
         share = len(seen) / len(training)
         if whole:
             share = 1.0  # a gene keeps all the pairs of a publication, or none
-        yield InnerFold(seen, asked, share**0.5 if unseen_genes_per_pair else share, others)
+        yield InnerFold(seen, predicted, share**0.5 if unseen_genes_per_pair else share, others)
 
 
 def _folds_in_shares(
@@ -120,7 +120,7 @@ def _folds_in_shares(
     where: dict[str, Any] = {"genes": genes, "avoid": avoid, "ratio": ratio, "own_negatives": own_negatives}
     for fold in range(FOLDS):
         random = np.random.default_rng([seed, 5, fold])
-        found = hide_genes(
+        hidden = hide_genes(
             random,
             training,
             genes=genes,
@@ -128,35 +128,35 @@ def _folds_in_shares(
             wanted=max(1, len(training) // FOLDS),
             most_touched=MOST_TOUCHED,
         )
-        if found is None or not len(found.seen):
+        if hidden is None or not len(hidden.seen):
             continue
-        aside = np.flatnonzero(found.hidden)
+        aside = np.flatnonzero(hidden.hidden)
         rest = np.setdiff1d(np.unique(training), aside)
         pools = (Pool(rest, rest), Pool(aside, rest), Pool(aside, aside))
         groups = [
             _others(random, training[rows], pool, **where)
-            for rows, pool in zip(found.asked, pools, strict=True)
+            for rows, pool in zip(hidden.predicted, pools, strict=True)
             if len(rows)
         ]
         others = {kind: np.concatenate([group[kind] for group in groups]) for kind in groups[0]}
-        unhidden = ~found.hidden[training].any(axis=1)
-        share = len(found.seen) / max(unhidden.sum(), 1) * float(unhidden.mean()) ** 0.5
-        yield InnerFold(found.seen, np.concatenate(found.asked), share, others)
+        unhidden = ~hidden.hidden[training].any(axis=1)
+        share = len(hidden.seen) / max(unhidden.sum(), 1) * float(unhidden.mean()) ** 0.5
+        yield InnerFold(hidden.seen, np.concatenate(hidden.predicted), share, others)
 
 
 def in_whole_folds(publication: Int64[np.ndarray, " pairs"]) -> Int64[np.ndarray, " pairs"]:
     """The fold of each pair: publications, or screens, the largest first, each into the fold with fewest pairs."""
     _, number, count = np.unique(publication, return_inverse=True, return_counts=True)
     fold, filled = np.zeros(len(count), dtype=np.int64), np.zeros(FOLDS)
-    for each in np.argsort(-count, kind="stable"):
-        fold[each] = filled.argmin()
-        filled[fold[each]] += count[each]
+    for group in np.argsort(-count, kind="stable"):
+        fold[group] = filled.argmin()
+        filled[fold[group]] += count[group]
     return fold[number]
 
 
 def _others(
     random: np.random.Generator,
-    asked: Int64[np.ndarray, "asked 2"],
+    predicted: Int64[np.ndarray, "predicted 2"],
     pool: Pool,
     *,
     genes: int,
@@ -165,12 +165,12 @@ def _others(
     own_negatives: Int64[np.ndarray, "own 2"] | None = None,
 ) -> dict[str, Int64[np.ndarray, "others 2"]]:
     if own_negatives is not None and len(alike := own_negatives[_joins(own_negatives, pool)]):
-        wanted = min(ratio * len(asked), len(alike))
+        wanted = min(ratio * len(predicted), len(alike))
         return {kind: alike[random.permutation(len(alike))[:wanted]] for kind in ("random", "degree-matched")}
     where: dict[str, Any] = {"pool": pool, "genes": genes, "avoid": avoid}
     return {
-        "random": random_negatives_across(random, ratio * len(asked), **where),
-        "degree-matched": degree_matched_across(random, np.tile(asked, (ratio, 1)), **where),
+        "random": random_negatives_across(random, ratio * len(predicted), **where),
+        "degree-matched": degree_matched_across(random, np.tile(predicted, (ratio, 1)), **where),
     }
 
 

@@ -44,7 +44,7 @@ class PairDecoder:
         scored = [self._score(embedding[block[:, 0]], embedding[block[:, 1]]) for block in blocks]
         return np.concatenate(scored) if scored else np.empty(0, dtype=np.float32)
 
-    def score_against(self, embedding: Float32[np.ndarray, "genes width"], gene: int) -> Float32[np.ndarray, " genes"]:
+    def score_with(self, embedding: Float32[np.ndarray, "genes width"], gene: int) -> Float32[np.ndarray, " genes"]:
         """Score of one gene with every gene, float32 [G]; its entry with itself has no meaning."""
         part, one = self.arrays, embedding[gene]  # everything that is the same for every partner is done once
         hidden = embedding @ (part["sum"] + part["product"] * one).T + np.abs(embedding - one) @ part["difference"].T

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float32, Int64
 
-from slviz.scorers.likeness import Likeness
 from slviz.scorers.seen_pairs import SeenPairs
+from slviz.scorers.similarity import Similarity
 from slviz.scorers.views import VIEWS
 from slviz.scorers.views.seen_graph import SeenGraph
 
@@ -18,7 +18,7 @@ BLOCK = 512
 
 
 class PairFeatures:
-    """What seen pairs and the likeness of genes say of any pair of genes. G genes, F features.
+    """What seen pairs and the similarity of genes say of any pair of genes. G genes, F features.
 
     A feature of two genes is the same whichever stands first. Features of one gene come twice: of the gene
     with more seen partners ("busier"), then of the other. Nothing is told of a pair that is not seen but by
@@ -26,7 +26,7 @@ class PairFeatures:
 
     Args:
         seen: the pairs that may be read.
-        likeness: of the same genes.
+        similarity: of the same genes.
         views: which of `VIEWS` are looked at, in their order.
         low_rank: `low_rank` of features made before; computed when left out.
         share: which share of a gene's training pairs is seen. Counts are divided by it, so that features of an
@@ -41,7 +41,7 @@ class PairFeatures:
     def __init__(
         self,
         seen: SeenPairs,
-        likeness: Likeness,
+        similarity: Similarity,
         *,
         views: tuple[str, ...] | None = None,
         low_rank: Mapping[str, np.ndarray] | None = None,
@@ -49,14 +49,14 @@ class PairFeatures:
     ) -> None:
         self.genes = seen.genes
         self.views = tuple(VIEWS) if views is None else views
-        self._told = {name: likeness.told[name] for name in self.views if name in likeness.told}
+        self._content = {name: similarity.content[name] for name in self.views if name in similarity.content}
         self._seen = SeenGraph(seen, share=share)
         self._seen.arrays = self._arrays() if low_rank is None else dict(low_rank)
-        order = np.lexsort((np.arange(self.genes), likeness.interactions, self._seen.degree))
+        order = np.lexsort((np.arange(self.genes), similarity.interactions, self._seen.degree))
         self._busy = np.empty(self.genes, dtype=np.int64)
         self._busy[order] = np.arange(self.genes)
         self._of_genes = self._gene_features()
-        pair_names = [(feature, name) for name in self._told for feature in VIEWS[name].pair_names]
+        pair_names = [(feature, name) for name in self._content for feature in VIEWS[name].pair_names]
         gene_names = [(f"{end} gene: {name}", view) for name, view, _ in self._of_genes for end in ("busier", "other")]
         self._pair_columns = len(pair_names)
         self.names = tuple(name for name, _ in pair_names + gene_names)
@@ -95,10 +95,10 @@ class PairFeatures:
 
     def pair_columns(self, start: int, stop: int) -> Float32[np.ndarray, "features block rest"]:
         """`columns` without the features of single genes."""
-        found = np.empty((self._pair_columns, stop - start, self.genes - start), dtype=np.float32)
+        features = np.empty((self._pair_columns, stop - start, self.genes - start), dtype=np.float32)
         for column, blocks in enumerate(self._blocks(np.arange(start, stop))):
-            found[column] = blocks[:, start:]
-        return found
+            features[column] = blocks[:, start:]
+        return features
 
     def ends(self, start: int, stop: int) -> tuple[Int64[np.ndarray, "block rest"], Int64[np.ndarray, "block rest"]]:
         """The busier and the other gene of each pair in `columns`, int32."""
@@ -116,7 +116,7 @@ class PairFeatures:
         own = self._seen.adjacency[of].toarray()
         return [
             block
-            for name, content in self._told.items()
+            for name, content in self._content.items()
             for block in VIEWS[name].pair_features(content, self._seen, of, own)
         ]
 
@@ -136,6 +136,6 @@ class PairFeatures:
     def _gene_features(self) -> list[tuple[str, str, Float32[np.ndarray, " genes"]]]:
         """Name, view and value [G] of each feature of a single gene."""
         counts = [("partners", COMMON, self._seen.full_degree)]
-        for view, content in self._told.items():
+        for view, content in self._content.items():
             counts += [(name, view, count) for name, count in VIEWS[view].gene_features(content, self._seen)]
         return [(name, view, np.log1p(count).astype(np.float32)) for name, view, count in counts]

@@ -29,7 +29,7 @@ class PairScorer(Protocol):
         """Score of each pair."""
         ...
 
-    def score_against(self, gene: int) -> Float32[np.ndarray, " genes"]:
+    def score_with(self, gene: int) -> Float32[np.ndarray, " genes"]:
         """Score of one gene with every gene; its entry with itself has no meaning."""
         ...
 
@@ -99,8 +99,8 @@ class DecoderScorer:
     def score(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Float32[np.ndarray, " pairs"]:
         return self.decoder.score(self.embedding, pairs)
 
-    def score_against(self, gene: int) -> Float32[np.ndarray, " genes"]:
-        return self.decoder.score_against(self.embedding, gene)
+    def score_with(self, gene: int) -> Float32[np.ndarray, " genes"]:
+        return self.decoder.score_with(self.embedding, gene)
 
     def all_pairs(self) -> Float32[np.ndarray, "genes genes"]:
         return all_pair_scores(self.decoder, self.embedding)

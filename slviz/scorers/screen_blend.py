@@ -18,9 +18,9 @@ from slviz.scorers.blend_scorer import OF_MEASURES, Blend, BlendScorer, raw_deco
 from slviz.scorers.experiment_scorer import LEVEL, ExperimentScorer
 from slviz.scorers.head import StructuralHead
 from slviz.scorers.inner_folds import in_whole_folds
-from slviz.scorers.likeness import Likeness
 from slviz.scorers.pair_features import PairFeatures
 from slviz.scorers.seen_pairs import SeenPairs, untested_rows
+from slviz.scorers.similarity import Similarity
 from slviz.scorers.tested_before import calibrated_on, fit_beside_earlier
 from slviz.scorers.tested_pairs import Tests
 from slviz.scorers.trees import Trees, fit_trees
@@ -55,7 +55,7 @@ class TestedFeatures:
         """Of the pairs that the screens of `graph` tested, counted on the untested known pairs of `split`."""
         rows = untested_rows(split)
         seen = SeenPairs.of(graph, split.pairs[rows], split.score[rows])
-        features = PairFeatures(seen, Likeness.of(graph), views=views)
+        features = PairFeatures(seen, Similarity.of(graph), views=views)
         assert graph.screens is not None, "the task refuses a data set without"
         keys = np.unique(pair_keys(graph.screens.pairs, len(graph)))
         pairs = np.stack(np.divmod(keys, len(graph)), axis=1)

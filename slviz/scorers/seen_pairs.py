@@ -91,7 +91,7 @@ def untested_rows(split: PairSplit) -> Int64[np.ndarray, " rows"]:
     """Rows of the known training pairs that no screen tested; raises `DataError` where there are fewer than two."""
     genes = len(split.gene_part)
     rows = split.rows("train")
-    tested = pair_keys(split.pairs[np.isin(split.against, TESTED)], genes)
+    tested = pair_keys(split.pairs[np.isin(split.negative_kind, TESTED)], genes)
     free = rows[~np.isin(pair_keys(split.pairs[rows], genes), tested)]
     if len(free) < 2:
         raise DataError(

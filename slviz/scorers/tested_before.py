@@ -58,7 +58,7 @@ class TestedBefore:
         raw = np.concatenate([self.raw(block) for block in blocks]) if blocks else np.empty(0)
         return logistic(raw)
 
-    def score_against(self: Any, gene: int) -> Float32[np.ndarray, " genes"]:
+    def score_with(self: Any, gene: int) -> Float32[np.ndarray, " genes"]:
         return self.score(with_every_gene(gene, self.tests.genes))
 
     def all_pairs(self: Any) -> Float32[np.ndarray, "genes genes"]:
@@ -176,10 +176,10 @@ def calibrated_on(
     screen = np.unique(tests.screen.astype(str), return_inverse=True)[1].astype(np.int64)
     hits, others = scorer.tests.counts(tests.pairs, without=tests.screen)
     before = hits + others > 0
-    told = as_new[rows] + scorer.of_hits * np.log1p(hits) + scorer.of_non_hits * np.log1p(others)
+    with_earlier = as_new[rows] + scorer.of_hits * np.log1p(hits) + scorer.of_non_hits * np.log1p(others)
     of_new = kind_of(scorer.knowledge, tests.pairs, screened=np.zeros_like(before))
     return Conformal(
-        raw=np.concatenate([as_new[rows], told[before]]),
+        raw=np.concatenate([as_new[rows], with_earlier[before]]),
         hit=np.concatenate([tests.hit, tests.hit[before]]),
         group=np.concatenate([of_new, np.full(before.sum(), SCREENED_BEFORE)]),
         weight=np.ones(len(tests) + before.sum()),

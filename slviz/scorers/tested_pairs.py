@@ -35,7 +35,7 @@ class Tests:
     @classmethod
     def of(cls, split: PairSplit, *parts: str) -> Tests:
         """The tests in these parts of a split."""
-        rows = np.flatnonzero(np.isin(split.part, parts) & np.isin(split.against, (HIT, NO_HIT)))
+        rows = np.flatnonzero(np.isin(split.part, parts) & np.isin(split.negative_kind, (HIT, NO_HIT)))
         return cls(split.pairs[rows], split.actual[rows] > 0.5, split.screen[rows], len(split.gene_part))
 
     @classmethod
@@ -46,7 +46,7 @@ class Tests:
         """
         assert graph.screens is not None, "who asks has made sure that there are screens"
         genes = len(graph)
-        used = split.pairs[(split.part == "test") | ((split.part == "train") & (split.against == "known"))]
+        used = split.pairs[(split.part == "test") | ((split.part == "train") & (split.negative_kind == "known"))]
         parts = []
         for name in graph.screens.names:
             tested = graph.screens.tested(name)
@@ -116,14 +116,14 @@ class Tests:
         keys, place = np.unique(pair_keys(self.pairs, self.genes), return_inverse=True)
         hits = np.bincount(place, weights=self.hit, minlength=len(keys)).astype(np.int64)
         others = np.bincount(place, weights=~self.hit, minlength=len(keys)).astype(np.int64)
-        asked = pair_keys(pairs, self.genes)
-        at = np.minimum(np.searchsorted(keys, asked), max(len(keys) - 1, 0))
-        known = keys[at] == asked if len(keys) else np.zeros(len(asked), dtype=bool)
-        found = np.where(known, hits[at], 0), np.where(known, others[at], 0)
+        wanted = pair_keys(pairs, self.genes)
+        at = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+        known = keys[at] == wanted if len(keys) else np.zeros(len(wanted), dtype=bool)
+        of_pairs = np.where(known, hits[at], 0), np.where(known, others[at], 0)
         if without is None:
-            return found
-        own = self._of_screens(asked, without)
-        return found[0] - (own == 1), found[1] - (own == 0)
+            return of_pairs
+        own = self._of_screens(wanted, without)
+        return of_pairs[0] - (own == 1), of_pairs[1] - (own == 0)
 
     def _of_screens(self, keys: np.ndarray, screens: np.ndarray) -> Int64[np.ndarray, " pairs"]:
         """What one screen of each says of a pair: 1, 0, or -1 where it did not test it."""
@@ -133,5 +133,5 @@ class Tests:
                 pair_keys(self.pairs, self.genes).tolist(), self.screen.tolist(), self.hit.tolist(), strict=True
             )
         }
-        asked = zip(keys.tolist(), np.asarray(screens).tolist(), strict=True)
-        return np.array([result.get(each, -1) for each in asked], dtype=np.int64)
+        wanted = zip(keys.tolist(), np.asarray(screens).tolist(), strict=True)
+        return np.array([result.get(key, -1) for key in wanted], dtype=np.int64)

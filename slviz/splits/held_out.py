@@ -95,21 +95,21 @@ class HeldOut:
         lists = {part: _read(genes, path) for part, path in files.items() if path is not None}
         for (part, listed), (other, others) in itertools.combinations(lists.items(), 2):
             _refuse_both(graph, listed, others, files=(files[part], files[other]), why=_why_not_both(part, other))
-        found = {part: np.sort(listed.pairs, axis=1) for part, listed in lists.items()}
-        score = {part: _score(graph, lists[part], found[part]) for part in ("test", "validation") if part in lists}
-        digests = {part: _content_hash(graph, found[part], score.get(part)) for part in lists}
+        numbers = {part: np.sort(listed.pairs, axis=1) for part, listed in lists.items()}
+        score = {part: _score(graph, lists[part], numbers[part]) for part in ("test", "validation") if part in lists}
+        digests = {part: _content_hash(graph, numbers[part], score.get(part)) for part in lists}
         remarks = {part: listed.remarks for part, listed in lists.items()}
         return cls(
-            pairs=found["test"],
+            pairs=numbers["test"],
             score=score["test"],
-            negatives=found.get("test negatives"),
+            negatives=numbers.get("test negatives"),
             test_pairs=digests["test"],
             test_negatives=digests.get("test negatives", ""),
             remarks=remarks["test"],
             negative_remarks=remarks.get("test negatives", ()),
-            validation=found.get("validation"),
+            validation=numbers.get("validation"),
             validation_score=score.get("validation"),
-            learnt_negatives=found.get("train negatives"),
+            learnt_negatives=numbers.get("train negatives"),
             validation_pairs=digests.get("validation", ""),
             train_negatives=digests.get("train negatives", ""),
             validation_remarks=remarks.get("validation", ()),

@@ -21,12 +21,12 @@ class HiddenGenes:
 
     Attributes:
         hidden: bool [G].
-        asked: rows of the pairs that are asked about, by how many hidden genes they have: none, one, two.
+        predicted: rows of the pairs that are asked about, by how many hidden genes they have: none, one, two.
         seen: rows of the pairs that may be read: no hidden gene, and not asked about. A pair in neither is left out.
     """
 
     hidden: Bool[np.ndarray, " genes"]
-    asked: tuple[np.ndarray, np.ndarray, np.ndarray]
+    predicted: tuple[np.ndarray, np.ndarray, np.ndarray]
     seen: Int64[np.ndarray, " seen"]
 
 

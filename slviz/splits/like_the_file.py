@@ -57,7 +57,7 @@ class LikeTheFile:
                 "Training needs two known pairs or more that no file withholds; these files leave "
                 f"{len(training)}. Use a data set with more pairs, or hold out fewer."
             )
-        tested = np.flatnonzero((whole.part == "test") & (whole.against != POPULARITY_MATCHED))
+        tested = np.flatnonzero((whole.part == "test") & (whole.negative_kind != POPULARITY_MATCHED))
         pieces = [_rows_of(whole, tested)]
         learnt = self._learnt_genes(training, validation)
         for pairs, of_score, pool in self._groups(validation, score, training, learnt):
@@ -79,15 +79,15 @@ class LikeTheFile:
         shares = self.shares
         if shares != ALL_SEEN:
             wanted = min(wanted, ENOUGH)
-        found = None
-        while found is None:
+        hidden = None
+        while hidden is None:
             where = {"genes": len(self.graph), "wanted": wanted, "most_touched": MOST_TOUCHED}
-            found = hide_genes(self.random, pairs, shares=shares, **where)
-            if found is None and shares == ALL_SEEN:
+            hidden = hide_genes(self.random, pairs, shares=shares, **where)
+            if hidden is None and shares == ALL_SEEN:
                 raise DataError("Too few known pairs are left to validate with; use a data set with more.")
-            shares = ALL_SEEN if found is None else shares  # too few pairs to hide a gene: as if all were known
-        rows = self.known[np.concatenate(found.asked)]
-        return self.known[found.seen], self.graph.pairs[rows], self.graph.score[rows]
+            shares = ALL_SEEN if hidden is None else shares  # too few pairs to hide a gene: as if all were known
+        rows = self.known[np.concatenate(hidden.predicted)]
+        return self.known[hidden.seen], self.graph.pairs[rows], self.graph.score[rows]
 
     def _learnt_genes(self, training: np.ndarray, validation: np.ndarray) -> np.ndarray:
         """Bool [G]: genes that neither validation nor the file asks about as unseen ones."""
@@ -163,18 +163,18 @@ def _rows_of(split: PairSplit, rows: Int64[np.ndarray, " rows"]) -> PairSplit:
     return PairSplit(
         pairs=split.pairs[rows],
         part=split.part[rows],
-        against=split.against[rows],
+        negative_kind=split.negative_kind[rows],
         actual=split.actual[rows],
         score=split.score[rows],
         gene_part=split.gene_part.copy(),
     )
 
 
-def _negatives(pairs: Int64[np.ndarray, "pairs 2"], part: str, against: str, gene_part: np.ndarray) -> PairSplit:
+def _negatives(pairs: Int64[np.ndarray, "pairs 2"], part: str, negative_kind: str, gene_part: np.ndarray) -> PairSplit:
     return PairSplit(
         pairs=pairs,
         part=np.full(len(pairs), part, dtype=object),
-        against=np.full(len(pairs), against, dtype=object),
+        negative_kind=np.full(len(pairs), negative_kind, dtype=object),
         actual=np.zeros(len(pairs), dtype=np.float32),
         score=np.full(len(pairs), np.nan, dtype=np.float32),
         gene_part=gene_part.copy(),
@@ -190,8 +190,10 @@ def _joined(pieces: list[PairSplit]) -> PairSplit:
     """All pieces in one: known pairs first, then negatives, popularity-matched ones last."""
     columns = {
         name: np.concatenate([getattr(piece, name) for piece in pieces])
-        for name in ("pairs", "part", "against", "actual", "score")
+        for name in ("pairs", "part", "negative_kind", "actual", "score")
     }
-    place = np.where(columns["against"] == "known", 0, np.where(columns["against"] == POPULARITY_MATCHED, 2, 1))
+    place = np.where(
+        columns["negative_kind"] == "known", 0, np.where(columns["negative_kind"] == POPULARITY_MATCHED, 2, 1)
+    )
     order = np.argsort(place, kind="stable")
     return PairSplit(**{name: column[order] for name, column in columns.items()}, gene_part=pieces[0].gene_part.copy())

@@ -212,7 +212,7 @@ def _rejoined(
             break
         _swap_ends(random, joined, refused, genes=genes, avoid=avoid, sided=sided)
     keys = pair_keys(joined[_allowed(joined, genes=genes, avoid=avoid)], genes)
-    return _rejecting(draw, len(joined), genes=genes, avoid=avoid, found=keys)
+    return _rejecting(draw, len(joined), genes=genes, avoid=avoid, kept=keys)
 
 
 def _allowed(pairs: Int64[np.ndarray, "pairs 2"], *, genes: int, avoid: np.ndarray) -> np.ndarray:
@@ -255,17 +255,17 @@ def _rejecting(
     *,
     genes: int,
     avoid: np.ndarray,
-    found: np.ndarray = NOTHING,
+    kept: np.ndarray = NOTHING,
 ) -> Int64[np.ndarray, "drawn 2"]:
-    """Draw until `count` different allowed pairs are `found`, keeping the order in which they came."""
+    """Draw until `count` different allowed pairs are `kept`, keeping the order in which they came."""
     for _ in range(ROUNDS):
-        if len(found) >= count:
+        if len(kept) >= count:
             break
         drawn = draw(count + count // 4 + 8)
         keys = pair_keys(drawn, genes)
         allowed = keys[(drawn[:, 0] != drawn[:, 1]) & ~among(keys, avoid)]
-        found = _first_of_each(np.concatenate([found, allowed]))
-    return _pairs_of(found[:count], genes)
+        kept = _first_of_each(np.concatenate([kept, allowed]))
+    return _pairs_of(kept[:count], genes)
 
 
 def _first_of_each(keys: np.ndarray) -> np.ndarray:

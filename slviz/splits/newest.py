@@ -26,7 +26,7 @@ def validated_by_newest(split: PairSplit, graph: GeneGraph, *, seed: int) -> Pai
 
     Raises `DataError` where no training pair is dated.
     """
-    learnt = np.flatnonzero((split.against == "known") & (split.part != "test"))
+    learnt = np.flatnonzero((split.negative_kind == "known") & (split.part != "test"))
     tested = np.flatnonzero(split.part == "test")
     pairs = split.pairs[learnt]
     first = _first_of(graph, pairs)

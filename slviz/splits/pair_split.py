@@ -11,7 +11,7 @@ from jaxtyping import Float32, Int64
 
 from slviz.errors import DamagedRun
 
-SPLIT_COLUMNS = ("gene_a", "gene_b", "part", "against", "actual", "score")
+SPLIT_COLUMNS = ("gene_a", "gene_b", "part", "negative_kind", "actual", "score")
 SCREEN_COLUMN = "screen"
 """After the others where a split holds tests of screens."""
 HIT, NO_HIT = "hit", "no hit"
@@ -22,7 +22,7 @@ PARTS = ("train", "validation", "test")
 POPULARITY_MATCHED = "popularity-matched"
 DRAWN = ("random", "degree-matched", POPULARITY_MATCHED)
 """Kinds of negatives that are drawn for a part; runs from before the last of them existed lack it."""
-AGAINST = ("known", *DRAWN, "file", *TESTED)
+NEGATIVE_KINDS = ("known", *DRAWN, "file", *TESTED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +32,8 @@ class PairSplit:
     Attributes:
         pairs: int64 [N, 2], smaller gene number first.
         part: text [N]: "train", "validation" or "test".
-        against: text [N]: "known" for a known pair, "random", "degree-matched" or "popularity-matched" for a drawn
-            negative pair, "file" for a negative pair that the user brought; "hit" or "no hit" for a pair that a
+        negative_kind: text [N]: "known" for a known pair, "random", "degree-matched" or "popularity-matched" for a
+            drawn negative pair, "file" for a negative pair that the user brought; "hit" or "no hit" for a pair that a
                 screen tested.
         actual: float32 [N], 1 for a known pair or a hit and 0 for a negative pair or a pair that was tested and
             is no hit.
@@ -45,7 +45,7 @@ class PairSplit:
 
     pairs: Int64[np.ndarray, "rows 2"]
     part: np.ndarray
-    against: np.ndarray
+    negative_kind: np.ndarray
     actual: Float32[np.ndarray, " rows"]
     score: Float32[np.ndarray, " rows"]
     gene_part: np.ndarray
@@ -54,16 +54,16 @@ class PairSplit:
     def __post_init__(self) -> None:
         if not len(self.screen):
             object.__setattr__(self, "screen", np.full(len(self.pairs), "", dtype=object))
-        columns = (self.pairs, self.part, self.against, self.actual, self.score, self.screen)
+        columns = (self.pairs, self.part, self.negative_kind, self.actual, self.score, self.screen)
         lengths = set(map(len, columns))
         if len(lengths) != 1:
             raise DamagedRun(f"The parts of the split disagree on the number of pairs: {sorted(lengths)}.")
         for array in (*columns, self.gene_part):
             array.setflags(write=False)
 
-    def rows(self, part: str, against: str = "known") -> Int64[np.ndarray, " found"]:
+    def rows(self, part: str, negative_kind: str = "known") -> Int64[np.ndarray, " rows"]:
         """Row numbers of one part that are there for one reason."""
-        return np.flatnonzero((self.part == part) & (self.against == against))
+        return np.flatnonzero((self.part == part) & (self.negative_kind == negative_kind))
 
     @property
     def training_pairs(self) -> Int64[np.ndarray, "pairs 2"]:
@@ -78,7 +78,7 @@ class PairSplit:
         training is told nothing of either, so both are drawn by chance equally often. Pairs that a held-out screen
         tested are never drawn: hits and non-hits alike stay out of training altogether.
         """
-        evaluated = (self.part == "test") & np.isin(self.against, ("file", *TESTED))
+        evaluated = (self.part == "test") & np.isin(self.negative_kind, ("file", *TESTED))
         return np.concatenate([self.training_pairs, self.pairs[evaluated]])
 
     @property
@@ -90,7 +90,7 @@ class PairSplit:
     @property
     def kinds_of_negatives(self) -> tuple[str, ...]:
         """What the test part is compared with, in the order of the tables."""
-        present = set(self.against[self.part == "test"])
+        present = set(self.negative_kind[self.part == "test"])
         return tuple(kind for kind in (*DRAWN, "file") if kind in present)
 
     @property
@@ -101,7 +101,7 @@ class PairSplit:
     def to_frame(self, genes: Sequence[str]) -> pd.DataFrame:
         """The split as a table of names, columns `SPLIT_COLUMNS`, and `SCREEN_COLUMN` where it holds tests of screens.
 
-        After the pairs comes one row a gene, with `against` "gene" and an empty `gene_b`.
+        After the pairs comes one row a gene, with `negative_kind` "gene" and an empty `gene_b`.
         """
         names = np.asarray(genes, dtype=object)
         pairs = pd.DataFrame(
@@ -109,14 +109,14 @@ class PairSplit:
                 "gene_a": names[self.pairs[:, 0]],
                 "gene_b": names[self.pairs[:, 1]],
                 "part": self.part,
-                "against": self.against,
+                "negative_kind": self.negative_kind,
                 "actual": self.actual,
                 "score": self.score,
             }
         )
         if np.any(self.screen != ""):
             pairs[SCREEN_COLUMN] = self.screen
-        of_genes = pd.DataFrame({"gene_a": names, "gene_b": "", "part": self.gene_part, "against": GENE_ROW})
+        of_genes = pd.DataFrame({"gene_a": names, "gene_b": "", "part": self.gene_part, "negative_kind": GENE_ROW})
         nothing = np.full(len(names), np.nan, dtype=np.float32)
         of_genes = of_genes.assign(actual=nothing, score=nothing)
         if SCREEN_COLUMN in pairs:
@@ -129,7 +129,7 @@ class PairSplit:
         if tuple(frame.columns) not in (SPLIT_COLUMNS, (*SPLIT_COLUMNS, SCREEN_COLUMN)):
             raise DamagedRun(f"The split has the columns {list(frame.columns)}; expected {list(SPLIT_COLUMNS)}.")
         _refuse_other_kinds(frame)
-        is_gene = (frame["against"] == GENE_ROW).to_numpy()
+        is_gene = (frame["negative_kind"] == GENE_ROW).to_numpy()
         column = {name: frame[name].to_numpy()[~is_gene].copy() for name in frame.columns}
         if list(frame["gene_a"].to_numpy()[is_gene]) != list(genes):
             raise DamagedRun("The split was made for other genes than this data set has.")
@@ -140,7 +140,7 @@ class PairSplit:
         return cls(
             pairs=ends,
             part=column["part"].astype(object),
-            against=column["against"].astype(object),
+            negative_kind=column["negative_kind"].astype(object),
             actual=column["actual"].astype(np.float32),
             score=column["score"].astype(np.float32),
             gene_part=frame["part"].to_numpy()[is_gene].astype(object),
@@ -155,9 +155,9 @@ def _refuse_other_kinds(frame: pd.DataFrame) -> None:
         fits = pd.api.types.is_numeric_dtype(column) if name in ("actual", "score") else _is_text(column)
         if len(frame) and not fits:
             raise DamagedRun(f"The column '{name}' of the split holds {column.dtype}; something else belongs there.")
-    of_pairs = frame["against"] != GENE_ROW
+    of_pairs = frame["negative_kind"] != GENE_ROW
     _refuse_unknown(pd.Series(frame["part"]), "part", PARTS)
-    _refuse_unknown(pd.Series(frame["against"]), "against", (*AGAINST, GENE_ROW))
+    _refuse_unknown(pd.Series(frame["negative_kind"]), "negative_kind", (*NEGATIVE_KINDS, GENE_ROW))
     _refuse_unknown(pd.Series(frame["actual"][of_pairs]), "actual", (0, 1))
 
 

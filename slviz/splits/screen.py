@@ -195,7 +195,7 @@ def _with_tests(known: PairSplit, tests: pd.DataFrame, part: np.ndarray, *, eval
     return PairSplit(
         pairs=np.concatenate([known.pairs, _pairs(of_tests)]),
         part=np.concatenate([known.part, parts]),
-        against=np.concatenate([known.against, np.where(hit, HIT, NO_HIT).astype(object)]),
+        negative_kind=np.concatenate([known.negative_kind, np.where(hit, HIT, NO_HIT).astype(object)]),
         actual=np.concatenate([known.actual, hit.astype(np.float32)]),
         score=np.concatenate([known.score, np.full(len(rows), np.nan, dtype=np.float32)]),
         gene_part=known.gene_part,

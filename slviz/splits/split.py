@@ -108,7 +108,7 @@ class Split(Choice):
     def _parts_of_genes(self, genes: int, *, fold: int, folds: int) -> np.ndarray:
         """Text [G]: the part of each gene, for tasks about genes; each gene is tested in one fold."""
         numbers = np.array_split(self._generator(2).permutation(genes), folds)
-        others = np.concatenate([each for number, each in enumerate(numbers) if number != fold])
+        others = np.concatenate([fold_genes for number, fold_genes in enumerate(numbers) if number != fold])
         part = np.full(genes, "train", dtype=object)
         part[numbers[fold]] = "test"
         part[others[: max(1, round(len(others) * self.validation_share))]] = "validation"
@@ -120,8 +120,8 @@ class Split(Choice):
 
     def _refuse_empty(self, part: np.ndarray, *, advice: str) -> None:
         """`DataError` when a part of the known pairs is empty, or training has only one pair."""
-        for each, needed, task in (("test", 1, "test"), ("train", 2, "learn from"), ("validation", 1, "validate with")):
-            left = int((part == each).sum())
+        for name, needed, task in (("test", 1, "test"), ("train", 2, "learn from"), ("validation", 1, "validate with")):
+            left = int((part == name).sum())
             if left < needed:
                 raise DataError(f"The split '{self.name}' leaves {left or 'no'} known pairs to {task}. {advice}")
 
@@ -160,31 +160,34 @@ def with_negatives(
     genes = len(gene_part)
     listed = known if left_out is None else np.concatenate([known, left_out])
     avoid = np.unique(pair_keys(listed, genes))
-    like = {each: known[part == each] for each in ("train", *EVALUATED)}
+    like = {name: known[part == name] for name in ("train", *EVALUATED)}
     drawn = {
-        each: _negatives_of(
+        name: _negatives_of(
             random,
             pairs,
             genes=genes,
             avoid=avoid,
-            ratio=ratio if each in EVALUATED else 1,
-            kinds=("random", "degree-matched") if each in EVALUATED else ("random",),
-            pool=None if pools is None else pools.get(each),
+            ratio=ratio if name in EVALUATED else 1,
+            kinds=("random", "degree-matched") if name in EVALUATED else ("random",),
+            pool=None if pools is None else pools.get(name),
         )
-        for each, pairs in like.items()
+        for name, pairs in like.items()
     }
     apart = kept_apart(drawn, like=like, brought=brought, random=random, genes=genes, avoid=avoid, pools=pools)
     if brought is not None:
         apart["test"]["file"] = brought
     blocks = [(known, part, "known")]
-    for each in like:
-        blocks += [(pairs, np.full(len(pairs), each, dtype=object), against) for against, pairs in apart[each].items()]
+    for name in like:
+        blocks += [
+            (pairs, np.full(len(pairs), name, dtype=object), negative_kind)
+            for negative_kind, pairs in apart[name].items()
+        ]
     if popularity is not None:
         matched = _popularity_matched(
             random, apart, like=like, popularity=popularity, avoid=avoid, ratio=ratio, pools=pools
         )
         blocks += [
-            (pairs, np.full(len(pairs), each, dtype=object), POPULARITY_MATCHED) for each, pairs in matched.items()
+            (pairs, np.full(len(pairs), name, dtype=object), POPULARITY_MATCHED) for name, pairs in matched.items()
         ]
     rows = sum(len(pairs) for pairs, _, _ in blocks)
     scores = np.full(rows, np.nan, dtype=np.float32)
@@ -192,7 +195,9 @@ def with_negatives(
     return PairSplit(
         pairs=np.concatenate([pairs for pairs, _, _ in blocks]),
         part=np.concatenate([parts for _, parts, _ in blocks]),
-        against=np.concatenate([np.full(len(pairs), against, dtype=object) for pairs, _, against in blocks]),
+        negative_kind=np.concatenate(
+            [np.full(len(pairs), negative_kind, dtype=object) for pairs, _, negative_kind in blocks]
+        ),
         actual=(np.arange(rows) < len(known)).astype(np.float32),
         score=scores,
         gene_part=gene_part,
@@ -211,18 +216,18 @@ def _popularity_matched(
 ) -> Negatives:
     """By part, the popularity-matched negatives: none is a negative of another part, of whatever kind."""
     genes = len(popularity.log_counts)
-    found: Negatives = {}
+    matched: Negatives = {}
     for part in reversed(EVALUATED):  # the test part first, as of the other kinds
         others = [pairs for other, of_part in drawn.items() if other != part for pairs in of_part.values()]
-        taken = np.concatenate([avoid, *(pair_keys(pairs, genes) for pairs in (*others, *found.values()))])
-        found[part] = popularity_matched_negatives(
+        taken = np.concatenate([avoid, *(pair_keys(pairs, genes) for pairs in (*others, *matched.values()))])
+        matched[part] = popularity_matched_negatives(
             random,
             np.tile(like[part], (ratio, 1)),
             popularity=popularity,
             avoid=np.unique(taken),
             pool=None if pools is None else pools.get(part),
         )
-    return {part: found[part] for part in EVALUATED}
+    return {part: matched[part] for part in EVALUATED}
 
 
 def _negatives_of(

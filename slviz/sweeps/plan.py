@@ -39,7 +39,7 @@ MOST_DIGITS = 18
 
 
 @dataclass(frozen=True)
-class Wish:
+class SweepEntry:
     """One line of a sweep: every combination of these is wanted.
 
     Attributes:
@@ -81,12 +81,12 @@ class Plan:
     refused: tuple[Refused, ...] = field(default=())
 
 
-def make_plan(graph: GeneGraph, wishes: Sequence[Wish], *, source: str) -> Plan:
-    """Every combination of every wish on `graph` that can be trained, and why the others cannot.
+def make_plan(graph: GeneGraph, entries: Sequence[SweepEntry], *, source: str) -> Plan:
+    """Every combination of every entry on `graph` that can be trained, and why the others cannot.
 
     Args:
         graph: the data set.
-        wishes: what is wanted, a line each.
+        entries: what is wanted, a line each.
         source: where `graph` was opened from.
     """
     validation = SpecValidation(graph)
@@ -95,15 +95,15 @@ def make_plan(graph: GeneGraph, wishes: Sequence[Wish], *, source: str) -> Plan:
     left = MOST_RUNS
     listed: Listed = functools.cache(lambda: tuple(publications(graph)))
     planned: set[str] = set()
-    for wish in wishes:
+    for entry in entries:
         try:
-            _refuse_too_many(wish, left)
-            combinations = list(itertools.islice(_combinations(listed, wish), left + 1))
+            _refuse_too_many(entry, left)
+            combinations = list(itertools.islice(_combinations(listed, entry), left + 1))
             if len(combinations) > left:
                 raise _too_many()
             left -= len(combinations)
         except SlvizError as error:
-            refused.setdefault((wish.where, str(error)), [])
+            refused.setdefault((entry.where, str(error)), [])
             if isinstance(error, _TooMany):
                 break
             continue
@@ -117,17 +117,17 @@ def make_plan(graph: GeneGraph, wishes: Sequence[Wish], *, source: str) -> Plan:
                 runs.setdefault(spec.run_id, spec)
                 planned.add(key)
             except SlvizError as error:
-                refused.setdefault((wish.where, str(error)), []).append(_said(names, words, seed))
+                refused.setdefault((entry.where, str(error)), []).append(_said(names, words, seed))
     left_out = (Refused(tuple(what), reason, where) for (where, reason), what in refused.items())
     return Plan(tuple(runs.values()), tuple(left_out))
 
 
-def _refuse_too_many(wish: Wish, left: int) -> None:
-    """`InvalidSetting` where the lists of a wish alone make more runs than may still be added."""
-    if len(wish.settings) > MOST_SETTINGS:
-        raise InvalidSetting(f"{len(wish.settings):,} settings are more than the {MOST_SETTINGS} that are read.")
-    held_out = max(1, min(len(wish.values("fold")), len(wish.values("publication"))))
-    if math.prod(len(wish.values(axis)) for axis in (*TABLES, "seed")) * held_out > left:
+def _refuse_too_many(entry: SweepEntry, left: int) -> None:
+    """`InvalidSetting` where the lists of an entry alone make more runs than may still be added."""
+    if len(entry.settings) > MOST_SETTINGS:
+        raise InvalidSetting(f"{len(entry.settings):,} settings are more than the {MOST_SETTINGS} that are read.")
+    held_out = max(1, min(len(entry.values("fold")), len(entry.values("publication"))))
+    if math.prod(len(entry.values(axis)) for axis in (*TABLES, "seed")) * held_out > left:
         raise _too_many()
 
 
@@ -147,28 +147,28 @@ Listed = Callable[[], Sequence[str]]
 """The publications of the data set, the largest first; counted when they are first asked for."""
 
 
-def _combinations(listed: Listed, wish: Wish) -> Iterator[Combination]:
+def _combinations(listed: Listed, entry: SweepEntry) -> Iterator[Combination]:
     """Names, settings and seed of each combination; raises where the line itself makes no sense."""
-    unknown = set(wish.axes) - set(AXES)
+    unknown = set(entry.axes) - set(AXES)
     if unknown:
         name = sorted(unknown)[0]
         raise InvalidSetting(f"A sweep has no list called '{name}'.{nearest(name, AXES)} It has: {', '.join(AXES)}.")
-    parts = {part: wish.values(part) for part in TABLES}
-    parts["split"] = tuple(dict.fromkeys(split for task in parts["task"] for split in _splits_of(wish, task)))
-    settings = _fitting(parts, wish.settings)
-    for chosen in itertools.product(*parts.values(), wish.values("seed")):
+    parts = {part: entry.values(part) for part in TABLES}
+    parts["split"] = tuple(dict.fromkeys(split for task in parts["task"] for split in _splits_of(entry, task)))
+    settings = _fitting(parts, entry.settings)
+    for chosen in itertools.product(*parts.values(), entry.values("seed")):
         names, seed = dict(zip(parts, chosen[:-1], strict=True)), chosen[-1]
-        if names["split"] not in _splits_of(wish, names["task"]):
+        if names["split"] not in _splits_of(entry, names["task"]):
             continue
-        words = [word for word in wish.settings if settings[word] & set(names.items())]
-        for held_out in _held_out(listed, names["split"], wish, words):
+        words = [word for word in entry.settings if settings[word] & set(names.items())]
+        for held_out in _held_out(listed, names["split"], entry, words):
             yield names, [*words, *held_out], seed
 
 
-def _splits_of(wish: Wish, task: str) -> Sequence[str]:
+def _splits_of(entry: SweepEntry, task: str) -> Sequence[str]:
     """The splits that were named; where none was, the one that this task is asked by, as `train` takes it."""
-    if wish.axes.get("split"):
-        return wish.values("split")
+    if entry.axes.get("split"):
+        return entry.values("split")
     return (default_names(TABLES["task"].get(task))["split"],)
 
 
@@ -198,15 +198,15 @@ def _keys(table: Choices, name: str) -> set[str]:
     return {setting.key for setting in table[name].settings()} if name in table else set()
 
 
-def _held_out(listed: Listed, split: str, wish: Wish, words: Sequence[str]) -> Iterator[list[str]]:
+def _held_out(listed: Listed, split: str, entry: SweepEntry, words: Sequence[str]) -> Iterator[list[str]]:
     """What a protocol holds out in turn: its folds, its publications, or the one thing that it can."""
     known = _keys(TABLES["split"], split)
     said = {word.partition("=")[0].rpartition(".")[2] for word in words}
     if "fold" in known and "fold" not in said:
-        yield from ([f"split.fold={fold}"] for fold in _folds(wish.values("fold"), words))
+        yield from ([f"split.fold={fold}"] for fold in _folds(entry.values("fold"), words))
     elif "publication" in known and "publication" not in said:
         yield from (
-            [f"split.publication={publication}"] for publication in _publications(listed, wish.values("publication"))
+            [f"split.publication={publication}"] for publication in _publications(listed, entry.values("publication"))
         )
     elif split == "file":
         raise InvalidSetting("The split 'file' needs a file of test pairs: train it with `train --test-pairs FILE`.")

@@ -1,4 +1,4 @@
-"""Reading a sweep from a file: one line of options a wish, or TOML with a table `[[runs]]` for each."""
+"""Reading a sweep from a file: one line of options an entry, or TOML with a table `[[runs]]` for each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from slviz.errors import InvalidSetting
 from slviz.files.toml import UnreadableToml, parse_toml
 from slviz.runs.damage import readable
-from slviz.sweeps.plan import AXES, Refused, Wish
+from slviz.sweeps.plan import AXES, Refused, SweepEntry
 
 LARGEST_BYTES = 16 << 20
 LARGEST_TOML_BYTES = 1 << 20
@@ -18,18 +18,18 @@ SETTINGS = "settings"
 RUNS = "runs"
 
 
-def read_wishes(path: Path, *, beside: Wish) -> tuple[list[Wish], list[Refused]]:
-    """The wishes of a file, and its lines that cannot be understood.
+def read_entries(path: Path, *, beside: SweepEntry) -> tuple[list[SweepEntry], list[Refused]]:
+    """The entries of a file, and its lines that cannot be understood.
 
     What a line does not say is taken from `beside`, the options of the command line; its settings are
     added to each line's own. Raises `InvalidSetting` where the file cannot be read at all.
     """
     text = _text_of(path)
     read = _toml if path.suffix == ".toml" else _lines
-    wishes, refused = read(text, path.name)
-    if not wishes and not refused:
+    entries, refused = read(text, path.name)
+    if not entries and not refused:
         raise InvalidSetting(f"{path.name} names no runs. A line looks like: --network gat gcn --fold 0 1 2")
-    return [_joined(wish, beside) for wish in wishes], refused
+    return [_joined(entry, beside) for entry in entries], refused
 
 
 def _text_of(path: Path) -> str:
@@ -49,8 +49,8 @@ def _text_of(path: Path) -> str:
         ) from error
 
 
-def words_to_wish(words: Sequence[str], *, where: str = "") -> Wish:
-    """The wish that options like `--network gat gcn epochs=50` describe; raises `InvalidSetting`."""
+def words_to_entry(words: Sequence[str], *, where: str = "") -> SweepEntry:
+    """The entry that options like `--network gat gcn epochs=50` describe; raises `InvalidSetting`."""
     axes: dict[str, list[str]] = {}
     settings: list[str] = []
     axis = ""
@@ -69,29 +69,29 @@ def words_to_wish(words: Sequence[str], *, where: str = "") -> Wish:
     for name, values in axes.items():
         if not values:
             raise InvalidSetting(f"--{name} is followed by nothing.")
-    return Wish(axes, settings, where)
+    return SweepEntry(axes, settings, where)
 
 
-def _joined(wish: Wish, beside: Wish) -> Wish:
-    said = {word.partition("=")[0] for word in wish.settings}
+def _joined(entry: SweepEntry, beside: SweepEntry) -> SweepEntry:
+    said = {word.partition("=")[0] for word in entry.settings}
     others = [word for word in beside.settings if word.partition("=")[0] not in said]
-    return Wish({**beside.axes, **wish.axes}, [*others, *wish.settings], wish.where)
+    return SweepEntry({**beside.axes, **entry.axes}, [*others, *entry.settings], entry.where)
 
 
-def _lines(text: str, name: str) -> tuple[list[Wish], list[Refused]]:
-    wishes, refused = [], []
+def _lines(text: str, name: str) -> tuple[list[SweepEntry], list[Refused]]:
+    entries, refused = [], []
     for number, line in enumerate(text.splitlines(), start=1):
         where = f"line {number} of {name}"
         try:
             words = shlex.split(line, comments=True)
             if words:
-                wishes.append(words_to_wish(words, where=where))
+                entries.append(words_to_entry(words, where=where))
         except (ValueError, InvalidSetting) as error:
             refused.append(Refused((), str(error), where))
-    return wishes, refused
+    return entries, refused
 
 
-def _toml(text: str, name: str) -> tuple[list[Wish], list[Refused]]:
+def _toml(text: str, name: str) -> tuple[list[SweepEntry], list[Refused]]:
     try:
         content = parse_toml(text, most_bytes=LARGEST_TOML_BYTES)
     except UnreadableToml as error:
@@ -99,16 +99,16 @@ def _toml(text: str, name: str) -> tuple[list[Wish], list[Refused]]:
     tables = content.pop(RUNS, [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise InvalidSetting(f"{name}: write each group of runs under [[{RUNS}]].")
-    wishes, refused = [], []
+    entries, refused = [], []
     for number, table in enumerate(tables or [content], start=1):
         where = f"group {number} of {name}" if tables else name
         try:
             own = {**content, **table} if tables else content
             settings = {**_settings_in(content), **_settings_in(table)}
-            wishes.append(_table(own, settings, where))
+            entries.append(_table(own, settings, where))
         except InvalidSetting as error:
             refused.append(Refused((), str(error), where))
-    return wishes, refused
+    return entries, refused
 
 
 def _settings_in(table: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -118,7 +118,7 @@ def _settings_in(table: Mapping[str, Any]) -> Mapping[str, Any]:
     return settings
 
 
-def _table(table: Mapping[str, Any], settings: Mapping[str, Any], where: str) -> Wish:
+def _table(table: Mapping[str, Any], settings: Mapping[str, Any], where: str) -> SweepEntry:
     axes = {}
     for axis, values in table.items():
         if axis == SETTINGS:
@@ -132,7 +132,7 @@ def _table(table: Mapping[str, Any], settings: Mapping[str, Any], where: str) ->
         ):
             raise InvalidSetting(f"'{axis}' is a list of names or numbers, such as [0, 1].")
         axes[axis] = [str(value) for value in (values if isinstance(values, list) else [values])]
-    return Wish(axes, [f"{key}={_text(value)}" for key, value in settings.items()], where)
+    return SweepEntry(axes, [f"{key}={_text(value)}" for key, value in settings.items()], where)
 
 
 def _text(value: Any) -> str:

@@ -60,7 +60,7 @@ class Link(PairTask):
         return self.training_ratio
 
     @property
-    def contrasts(self) -> tuple[str, ...]:
+    def negative_kinds(self) -> tuple[str, ...]:
         return ("random", "degree-matched") if self.negatives == "mixed" else (self.negatives,)
 
     def loss(self, raw: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:

@@ -29,7 +29,7 @@ class ScreenHit(PairTask):
     default_split: ClassVar[str] = "screen"
 
     @property
-    def contrasts(self) -> tuple[str, ...]:
+    def negative_kinds(self) -> tuple[str, ...]:
         return (NO_HIT,)
 
     def reads(self, graph: GeneGraph) -> tuple[str, ...]:

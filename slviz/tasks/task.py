@@ -49,7 +49,7 @@ class Task(Choice):
         return self.about == "pairs"
 
     @property
-    def contrasts(self) -> tuple[str, ...]:
+    def negative_kinds(self) -> tuple[str, ...]:
         """Kinds of negatives that known pairs are told from; none for a task about known pairs alone, or genes."""
         return ()
 
@@ -64,7 +64,7 @@ class Task(Choice):
     @property
     def ranks_unknown(self) -> bool:
         """Whether an evaluation also ranks every unknown pair, beside the pairs of the split."""
-        return bool(self.contrasts)
+        return bool(self.negative_kinds)
 
     @property
     def of_evaluation(self) -> dict[str, Any]:
@@ -95,20 +95,22 @@ class PairTask(Task):
 
     def refuse_split(self, graph: GeneGraph, split: PairSplit) -> None:
         """A part needs pairs, with scores where those are predicted; the test part something to tell its pairs from."""
-        of_screens = bool(self.contrasts) and split.tests_screens
+        of_screens = bool(self.negative_kinds) and split.tests_screens
         for part, (purpose, fewest) in FEWEST_PAIRS.items():
             if part == "test" and of_screens:
                 continue
             known = split.rows(part)
-            if not self.contrasts:
+            if not self.negative_kinds:
                 known = known[~np.isnan(split.score[known])]
             if len(known) < fewest:
-                needed = f"{fewest} known pair{'s' if fewest > 1 else ''}{'' if self.contrasts else ' with a score'}"
+                needed = (
+                    f"{fewest} known pair{'s' if fewest > 1 else ''}{'' if self.negative_kinds else ' with a score'}"
+                )
                 raise DataError(
                     f"The task '{self.name}' needs at least {needed} to {purpose}; "
                     f"this split leaves {len(known)}. Take another fold, split or data set."
                 )
-        if self.contrasts and not of_screens and not split.kinds_of_negatives:
+        if self.negative_kinds and not of_screens and not split.kinds_of_negatives:
             raise InvalidSetting(
                 "The test part has no negatives to tell its pairs from: give some, or take another split."
             )

@@ -38,7 +38,7 @@ class ClassProblem:
         refuse_poor_parts(self.classes, split)
         count = len(self.classes.names)
         matrix = spec.features.matrix(graph)
-        self.features = network_features(matrix, plain=network.plain, device=device)
+        self.features = network_features(matrix, raw_features=network.raw_features, device=device)
         rows = split.rows("train")
         score = np.nan_to_num(split.score[rows])
         bounds = (float(score.min()), float(score.max())) if len(score) else (0.0, 1.0)

@@ -74,7 +74,7 @@ def shuffled(split: PairSplit, *, genes: int, seed: int) -> PairSplit:
     """
     random = np.random.default_rng([seed, SHUFFLING])
     pairs, score, kept = split.pairs.copy(), split.score.copy(), np.ones(len(split.pairs), dtype=bool)
-    taken = np.unique(pair_keys(pairs[(split.part != "test") & (split.against != "known")], genes))
+    taken = np.unique(pair_keys(pairs[(split.part != "test") & (split.negative_kind != "known")], genes))
     for part in LEARNT_FROM:
         rows = split.rows(part)
         joined = degree_matched_negatives(random, split.pairs[rows], genes=genes, avoid=taken)
@@ -83,12 +83,12 @@ def shuffled(split: PairSplit, *, genes: int, seed: int) -> PairSplit:
         score[rows] = random.permutation(score[rows])
         kept[rows[len(joined) :]] = False
         taken = np.union1d(taken, pair_keys(joined, genes))
-    against, actual = _with_shuffled_hits(split, random)
+    negative_kind, actual = _with_shuffled_hits(split, random)
     return dataclasses.replace(
         split,
         pairs=_frozen(pairs[kept]),
         part=split.part[kept],
-        against=_frozen(against[kept]),
+        negative_kind=_frozen(negative_kind[kept]),
         actual=_frozen(actual[kept]),
         score=_frozen(score[kept]),
         screen=split.screen[kept],
@@ -96,15 +96,15 @@ def shuffled(split: PairSplit, *, genes: int, seed: int) -> PairSplit:
 
 
 def _with_shuffled_hits(split: PairSplit, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """`against` and `actual` of the split, its hits permuted within each screen of a part that is learnt from."""
-    against, actual = split.against.copy(), split.actual.copy()
-    tested = np.isin(split.against, TESTED)
+    """`negative_kind` and `actual` of the split, its hits permuted within each screen of a part that is learnt from."""
+    negative_kind, actual = split.negative_kind.copy(), split.actual.copy()
+    tested = np.isin(split.negative_kind, TESTED)
     for part in LEARNT_FROM:
         for screen in np.unique(split.screen[tested & (split.part == part)].astype(str)):
             rows = np.flatnonzero(tested & (split.part == part) & (split.screen == screen))
             order = random.permutation(rows)
-            against[rows], actual[rows] = split.against[order], split.actual[order]
-    return against, actual
+            negative_kind[rows], actual[rows] = split.negative_kind[order], split.actual[order]
+    return negative_kind, actual
 
 
 def _frozen(array: np.ndarray) -> np.ndarray:

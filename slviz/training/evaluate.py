@@ -109,7 +109,7 @@ def evaluate_pairs(
     away: see `ranking_metrics`.
     A run of a baseline does not stand beside `itself`: that one is left out of the baselines.
     """
-    is_link = bool(task.contrasts)
+    is_link = bool(task.negative_kinds)
     scores = {NETWORK: scores_of(scorer, split)}
     baselines = link_baselines if is_link else confidence_baselines
     scores |= _but(itself, baselines(split, interactions=graph.interactions))
@@ -121,7 +121,7 @@ def evaluate_pairs(
             "gene_a": names[split.pairs[:, 0]],
             "gene_b": names[split.pairs[:, 1]],
             "part": split.part,
-            "against": split.against,
+            "negative_kind": split.negative_kind,
             "actual": split.actual if is_link else split.score,
             **{("prediction" if name == NETWORK else name): score for name, score in scores.items()},
         }
@@ -136,7 +136,7 @@ def evaluate_pairs(
         rows |= _but(itself, link_rows(split, interactions=graph.interactions))
         ranked = _ranking_rows(graph, split, rows, steps=steps, share=1 - OF_OWN_SCORES if followed else 1.0)
         return Evaluation(frame, metrics_table(chain(_link_rows(split, scores), ranked)))
-    evaluated = ((split.against == "known") & ~np.isnan(split.score)).nonzero()[0]
+    evaluated = ((split.negative_kind == "known") & ~np.isnan(split.score)).nonzero()[0]
     kinds = evidence_of(graph, split.pairs)
     return Evaluation(
         frame.iloc[evaluated].reset_index(drop=True),
@@ -150,7 +150,7 @@ def scores_of(scorer: PairScorer, split: PairSplit) -> Float32[np.ndarray, " row
     Popularity-matched negatives are scored apart: products of matrices round by the number of rows, and the scores of
     the other rows stay, bit for bit, those of the versions that did not draw them.
     """
-    apart = split.against == POPULARITY_MATCHED
+    apart = split.negative_kind == POPULARITY_MATCHED
     scores = np.empty(len(split.pairs), dtype=np.float32)
     for rows in (np.flatnonzero(~apart), np.flatnonzero(apart)):
         if len(rows):
@@ -173,7 +173,7 @@ def network_rows(scorer: PairScorer, *, steps: Steps | None = None) -> ScoreRows
 
 def known_elsewhere(graph: GeneGraph, split: PairSplit) -> np.ndarray:
     """Int64 [K, 2]: every known pair that is not tested, left out of the split or not: no candidate."""
-    learnt = split.pairs[(split.against == "known") & (split.part != "test")]
+    learnt = split.pairs[(split.negative_kind == "known") & (split.part != "test")]
     listed = np.unique(np.concatenate([graph.pairs, learnt]), axis=0)
     genes = len(graph)
     return listed[~np.isin(pair_keys(listed, genes), pair_keys(split.pairs[split.rows("test")], genes))]
@@ -218,15 +218,15 @@ def metrics_table(rows: Iterator[Row]) -> pd.DataFrame:
 
 
 def _link_rows(split: PairSplit, scores: Mapping[str, np.ndarray]) -> Iterator[Row]:
-    for scorer, score in scores.items():
-        for against in split.kinds_of_negatives:
-            chosen_on = _compared(split, "validation", against)
+    for model, score in scores.items():
+        for negative_kind in split.kinds_of_negatives:
+            chosen_on = _compared(split, "validation", negative_kind)
             if chosen_on is None:  # a user's own negatives have no counterpart there, every known pair has
-                chosen_on = np.flatnonzero((split.part == "validation") & (split.against != POPULARITY_MATCHED))
+                chosen_on = np.flatnonzero((split.part == "validation") & (split.negative_kind != POPULARITY_MATCHED))
             threshold = best_threshold(split.actual[chosen_on], score[chosen_on])
-            share = _share(scorer, score, of_validation=float(split.actual[chosen_on].mean()))
+            share = _share(model, score, of_validation=float(split.actual[chosen_on].mean()))
             for part in PARTS:
-                rows = _compared(split, part, against)
+                rows = _compared(split, part, negative_kind)
                 if rows is not None:
                     metrics = link_metrics(
                         split.actual[rows],
@@ -234,20 +234,20 @@ def _link_rows(split: PairSplit, scores: Mapping[str, np.ndarray]) -> Iterator[R
                         threshold=threshold,
                         share=None if share is None else share[rows],
                     )
-                    yield from ((scorer, part, against, metric, value) for metric, value in metrics.items())
+                    yield from ((model, part, negative_kind, metric, value) for metric, value in metrics.items())
 
 
-def _share(scorer: str, score: np.ndarray, *, of_validation: float) -> np.ndarray | None:
-    """What a scorer says of the share of real pairs: the run its score, `mean` the share among validation pairs."""
-    if scorer == NETWORK:
+def _share(model: str, score: np.ndarray, *, of_validation: float) -> np.ndarray | None:
+    """What a model says of the share of real pairs: the run its score, `mean` the share among validation pairs."""
+    if model == NETWORK:
         return score
-    return np.full(len(score), of_validation) if scorer == "mean" else None
+    return np.full(len(score), of_validation) if model == "mean" else None
 
 
 def _ranking_rows(
     graph: GeneGraph, split: PairSplit, scorers: Mapping[str, ScoreRows], *, steps: Steps, share: float
 ) -> Iterator[Row]:
-    """Metrics of each scorer's ranking; together they are `share` of the work that `steps` adds up."""
+    """Metrics of each model's ranking; together they are `share` of the work that `steps` adds up."""
     of_each = share / len(scorers)
     positives, excluded = split.pairs[split.rows("test")], known_elsewhere(graph, split)
 
@@ -261,27 +261,27 @@ def _ranking_rows(
         )
 
     metrics_of_pairs = side_by_side(ranked, list(scorers.values()), most=SCORERS_AT_ONCE)
-    for scorer, of_kinds in zip(scorers, metrics_of_pairs, strict=True):
-        for against, metrics in of_kinds.items():
-            yield from ((scorer, "test", against, metric, value) for metric, value in metrics.items())
+    for model, of_kinds in zip(scorers, metrics_of_pairs, strict=True):
+        for negative_kind, metrics in of_kinds.items():
+            yield from ((model, "test", negative_kind, metric, value) for metric, value in metrics.items())
 
 
-def _compared(split: PairSplit, part: str, against: str) -> np.ndarray | None:
+def _compared(split: PairSplit, part: str, negative_kind: str) -> np.ndarray | None:
     """Rows of the known pairs of a part and of what they are compared with; None where that is nothing."""
-    others = split.rows(part, against)
+    others = split.rows(part, negative_kind)
     return np.concatenate([split.rows(part), others]) if len(others) else None
 
 
 def _confidence_rows(
     split: PairSplit, scores: Mapping[str, np.ndarray], kinds: np.ndarray, evaluated: np.ndarray
 ) -> Iterator[Row]:
-    for scorer, prediction in scores.items():
+    for model, prediction in scores.items():
         for part in PARTS:
             rows = evaluated[split.part[evaluated] == part]
-            for against, of_kind in _by_evidence(kinds[rows]):
+            for negative_kind, of_kind in _by_evidence(kinds[rows]):
                 chosen = rows[of_kind]
                 metrics = value_metrics(split.score[chosen], prediction[chosen])
-                yield from ((scorer, part, against, metric, value) for metric, value in metrics.items())
+                yield from ((model, part, negative_kind, metric, value) for metric, value in metrics.items())
 
 
 def _by_evidence(kinds: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
@@ -295,8 +295,8 @@ def _by_evidence(kinds: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def _gene_rows(part: np.ndarray, errors: Mapping[str, np.ndarray]) -> Iterator[Row]:
-    for scorer, error in errors.items():
+    for model, error in errors.items():
         for name in PARTS:
             of_part = error[part == name]
             if len(of_part):
-                yield scorer, name, "genes", "rmse", float(np.sqrt(np.mean(of_part**2)))
+                yield model, name, "genes", "rmse", float(np.sqrt(np.mean(of_part**2)))

@@ -61,15 +61,15 @@ def evaluate_classes(
 
 
 def _rows(classes: GeneClasses, split: PairSplit, given: Mapping[str, np.ndarray]) -> Iterator[Row]:
-    for scorer, label in given.items():
+    for model, label in given.items():
         for part in PARTS:
             genes = np.flatnonzero(classes.labelled & (split.gene_part == part))
             confusion = confusion_matrix(classes.label[genes], label[genes], classes=len(classes.names))
             for metric, value in class_metrics(confusion).items():
-                yield scorer, part, "genes", metric, value
+                yield model, part, "genes", metric, value
             for metric, values in (
                 ("recall", recall_of_each(confusion)),
                 ("precision", precision_of_each(confusion)),
             ):
                 for name, value in zip(classes.names, values.tolist(), strict=True):
-                    yield scorer, part, f"class {name}", metric, value
+                    yield model, part, f"class {name}", metric, value

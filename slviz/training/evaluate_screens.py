@@ -129,8 +129,8 @@ def _predictions(
     graph: GeneGraph, spec: RunSpec, split: PairSplit, scorer: PairScorer, screens: list[EvaluatedScreen]
 ) -> pd.DataFrame:
     """The rows of the split that the task is about, and what each scorer says of the tested ones."""
-    of_task = ("known", *TESTED) if spec.task.positives == HIT else tuple(np.unique(split.against))
-    kept = np.flatnonzero(np.isin(split.against, of_task))
+    of_task = ("known", *TESTED) if spec.task.positives == HIT else tuple(np.unique(split.negative_kind))
+    kept = np.flatnonzero(np.isin(split.negative_kind, of_task))
     labels = list(screens[0].scores)
     scores = {label: np.full(len(split.pairs), np.nan) for label in labels}
     learnt = kept[split.part[kept] != "test"]
@@ -144,7 +144,7 @@ def _predictions(
             "gene_a": names[split.pairs[kept, 0]],
             "gene_b": names[split.pairs[kept, 1]],
             "part": split.part[kept],
-            "against": split.against[kept],
+            "negative_kind": split.negative_kind[kept],
             "actual": split.actual[kept],
             **{
                 ("prediction" if label == NETWORK else label): score[kept].astype(np.float32)
@@ -164,13 +164,13 @@ def _rows(screens: list[EvaluatedScreen]) -> Iterator[Row]:
             screen.name: drawn_metrics(screen.tests.hit, screen.scores[label], weights[screen.name])
             for screen in screens
         }
-        for against, of_group in _groups(screens).items():
+        for negative_kind, of_group in _groups(screens).items():
             metrics = mean_of_screens([screen_metrics(screen.tests.hit, screen.scores[label]) for screen in of_group])
             for key in ("auc", "ap"):
                 low, high = interval(np.mean([drawn[screen.name][key] for screen in of_group], axis=0))
                 metrics |= {f"{key}_low": low, f"{key}_high": high}
-            yield from ((label, "test", against, metric, value) for metric, value in metrics.items())
-        for against, part_of in _parts().items():
+            yield from ((label, "test", negative_kind, metric, value) for metric, value in metrics.items())
+        for negative_kind, part_of in _parts().items():
             metrics = mean_of_screens(
                 [
                     screen_metrics(screen.tests.hit[chosen], screen.scores[label][chosen])
@@ -178,10 +178,10 @@ def _rows(screens: list[EvaluatedScreen]) -> Iterator[Row]:
                     if _is_measured(screen.tests.hit, chosen := part_of(screen))
                 ]
             )
-            yield from ((label, "test", against, metric, metrics[metric]) for metric in ("auc", "ap") if metrics)
-    for against, of_group in _groups(screens).items():
+            yield from ((label, "test", negative_kind, metric, metrics[metric]) for metric in ("auc", "ap") if metrics)
+    for negative_kind, of_group in _groups(screens).items():
         covered = mean_of_screens([screen.covered for screen in of_group])
-        yield from ((NETWORK, "test", against, metric, value) for metric, value in covered.items())
+        yield from ((NETWORK, "test", negative_kind, metric, value) for metric, value in covered.items())
 
 
 def _groups(screens: list[EvaluatedScreen]) -> dict[str, list[EvaluatedScreen]]:
@@ -192,7 +192,7 @@ def _groups(screens: list[EvaluatedScreen]) -> dict[str, list[EvaluatedScreen]]:
         PARALOG_SCREENS: [screen for screen in counting if screen.paralogs.mean() >= OF_PARALOGS],
     }
     groups |= {f"screen {screen.name}": [screen] for screen in screens}
-    return {against: of_group for against, of_group in groups.items() if of_group}
+    return {negative_kind: of_group for negative_kind, of_group in groups.items() if of_group}
 
 
 def _parts() -> dict[str, Callable[[EvaluatedScreen], Bool[np.ndarray, " pairs"]]]:

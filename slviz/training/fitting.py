@@ -1,4 +1,4 @@
-"""The loop of epochs: step, validate, keep the best, stop, report, save and go on bit for bit."""
+"""The loop of epochs: step, validate, keep the best, stop, report, save and resume bit for bit."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Epoch:
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """All that is needed to go on after `epoch` and end exactly where an unbroken training ends.
+    """All that is needed to resume after `epoch` and end exactly where an unbroken training ends.
 
     Attributes:
         epoch: the last epoch that is done.

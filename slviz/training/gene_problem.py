@@ -13,7 +13,7 @@ from slviz.datasets import GeneGraph
 from slviz.networks import Network
 from slviz.networks.decoders import FeatureDecoder
 from slviz.runs import RunSpec
-from slviz.scorers.likeness import Likeness
+from slviz.scorers.similarity import Similarity
 from slviz.splits import PairSplit
 from slviz.training.inputs import MessageGraph, network_features
 from slviz.training.models import FeatureModel, StepLoss
@@ -33,11 +33,11 @@ class GeneProblem:
         self.metric_name = spec.task.metric
         self.higher_is_better = spec.task.higher_is_better
         matrix = spec.features.matrix(graph)
-        self.features = network_features(matrix, plain=network.plain, device=device)
+        self.features = network_features(matrix, raw_features=network.raw_features, device=device)
         training = split.gene_part == "train"
         # One centre and one scale for all columns, so that the loss weighs them as the evaluated error does.
-        self.centre = 0.0 if network.plain else matrix[training].mean(axis=0)
-        self.scale = 1.0 if network.plain else float(max(matrix[training].std(dtype=np.float64), 1e-6))
+        self.centre = 0.0 if network.raw_features else matrix[training].mean(axis=0)
+        self.scale = 1.0 if network.raw_features else float(max(matrix[training].std(dtype=np.float64), 1e-6))
         self.target = torch.as_tensor((matrix - self.centre) / self.scale, device=device)
         self.training = torch.as_tensor(np.flatnonzero(training), device=device)
         self.validation = torch.as_tensor(np.flatnonzero(split.gene_part == "validation"), device=device)
@@ -45,10 +45,10 @@ class GeneProblem:
         score = np.nan_to_num(split.score[rows])
         bounds = (float(score.min()), float(score.max())) if len(score) else (0.0, 1.0)
         self.whole = MessageGraph.of(split.pairs[rows], score, genes=len(graph), bounds=bounds, device=device)
-        likeness = Likeness.of(graph) if network.uses_likeness else None
-        encoder = network.build(matrix.shape[1], structure=self.whole.structure.shape[1], likeness=likeness)
+        similarity = Similarity.of(graph) if network.uses_similarity else None
+        encoder = network.build(matrix.shape[1], structure=self.whole.structure.shape[1], similarity=similarity)
         layer = network.layer(network.width, matrix.shape[1])
-        decoder = layer if network.plain else FeatureDecoder(layer, network.width, matrix.shape[1])
+        decoder = layer if network.raw_features else FeatureDecoder(layer, network.width, matrix.shape[1])
         self.model = FeatureModel(encoder, decoder).to(device)
 
     def step_loss(self, epoch: int) -> StepLoss:

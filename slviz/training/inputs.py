@@ -42,9 +42,9 @@ class MessageGraph:
         return cls(torch.as_tensor(edges, device=device), torch.as_tensor(structure, device=device))
 
 
-def network_features(matrix: Float32[np.ndarray, "genes width"], *, plain: bool, device: torch.device) -> Tensor:
-    """What a network is told about each gene: the features as they are for a plain one, else brought to one scale."""
-    return torch.as_tensor(matrix.copy(), device=device) if plain else feature_tensor(matrix, device)
+def network_features(matrix: Float32[np.ndarray, "genes width"], *, raw_features: bool, device: torch.device) -> Tensor:
+    """What a network is told about each gene: the features as they are, or brought to one scale."""
+    return torch.as_tensor(matrix.copy(), device=device) if raw_features else feature_tensor(matrix, device)
 
 
 def feature_tensor(features: Float32[np.ndarray, "genes width"], device: torch.device) -> Tensor:

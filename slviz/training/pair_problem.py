@@ -17,7 +17,7 @@ from slviz.networks import Network
 from slviz.networks.decoders import MeanDecoder
 from slviz.runs import RunSpec
 from slviz.scorers.inner_folds import HIDDEN, MOST_TOUCHED
-from slviz.scorers.likeness import Likeness
+from slviz.scorers.similarity import Similarity
 from slviz.splits import PairSplit, degree_matched_negatives, random_negatives
 from slviz.splits.hidden_genes import Shares, hide_genes, nearly_all_with
 from slviz.tasks import PairTask
@@ -48,13 +48,13 @@ class PairProblem:
         self.not_negative = np.unique(pair_keys(split.not_drawn_in_training, self.genes))
         self.per_pair = max(self.task.negatives_in_training, 1)
         self.parts = min(spec.optimiser.message_partitions, len(self.pairs))
-        self.likeness = Likeness.of(graph) if network.uses_likeness else None
-        self.unseen_genes_per_pair = spec.split.unseen_genes_per_pair if network.uses_likeness else 0
-        self.unseen_shares = spec.split.unseen_shares(split) if network.uses_likeness else None
+        self.similarity = Similarity.of(graph) if network.uses_similarity else None
+        self.unseen_genes_per_pair = spec.split.unseen_genes_per_pair if network.uses_similarity else 0
+        self.unseen_shares = spec.split.unseen_shares(split) if network.uses_similarity else None
         if self.unseen_shares is not None and nearly_all_with(self.unseen_shares):
             self.unseen_genes_per_pair, self.unseen_shares = nearly_all_with(self.unseen_shares), None
         self.own_negatives = split.own_training_negatives
-        self.features = network_features(spec.features.matrix(graph), plain=network.plain, device=device)
+        self.features = network_features(spec.features.matrix(graph), raw_features=network.raw_features, device=device)
         self.whole = self.message_graph(np.arange(len(self.pairs)))
         self.network = network
         self.model = self.fresh_model()
@@ -74,7 +74,7 @@ class PairProblem:
             self.pairs[rows], self.score[rows], genes=self.genes, bounds=self.bounds, device=self.device
         )
 
-    def partition(self, epoch: int) -> tuple[Int64[np.ndarray, " asked"], Int64[np.ndarray, " seen"]]:
+    def partition(self, epoch: int) -> tuple[Int64[np.ndarray, " predicted"], Int64[np.ndarray, " seen"]]:
         """Training pairs that this epoch's step is asked about, and those that are its graph: no pair is both.
 
         The pairs are dealt anew every `parts` epochs; in between each part is asked about once.
@@ -85,10 +85,10 @@ class PairProblem:
         if self.unseen_genes_per_pair:
             return self._partition_by_genes(epoch)
         order = np.random.default_rng([self.seed, 1, deal]).permutation(len(self.pairs))
-        asked = np.arange(len(order)) % self.parts == turn
-        return np.sort(order[asked]), np.sort(order[~asked])
+        predicted = np.arange(len(order)) % self.parts == turn
+        return np.sort(order[predicted]), np.sort(order[~predicted])
 
-    def _partition_by_genes(self, epoch: int) -> tuple[Int64[np.ndarray, " asked"], Int64[np.ndarray, " seen"]]:
+    def _partition_by_genes(self, epoch: int) -> tuple[Int64[np.ndarray, " predicted"], Int64[np.ndarray, " seen"]]:
         """The pairs with as many genes of a random part as held-out pairs have unseen ones, and those with none."""
         present = np.unique(self.pairs)
         hidden = np.zeros(self.genes, dtype=bool)
@@ -97,14 +97,14 @@ class PairProblem:
             True
         )
         many = hidden[self.pairs].sum(axis=1)
-        asked, seen = np.flatnonzero(many == self.unseen_genes_per_pair), np.flatnonzero(many == 0)
-        return (asked, seen) if len(asked) and len(seen) else (np.arange(1), np.arange(1, len(self.pairs)))
+        predicted, seen = np.flatnonzero(many == self.unseen_genes_per_pair), np.flatnonzero(many == 0)
+        return (predicted, seen) if len(predicted) and len(seen) else (np.arange(1), np.arange(1, len(self.pairs)))
 
     def _partition_in_shares(
         self, epoch: int, shares: Shares
-    ) -> tuple[Int64[np.ndarray, " asked"], Int64[np.ndarray, " seen"]]:
+    ) -> tuple[Int64[np.ndarray, " predicted"], Int64[np.ndarray, " seen"]]:
         """Pairs with none, one and two genes of a random part, in the shares of held-out pairs, and those with none."""
-        found = hide_genes(
+        hidden = hide_genes(
             np.random.default_rng([self.seed, 1, epoch]),
             self.pairs,
             genes=self.genes,
@@ -112,11 +112,11 @@ class PairProblem:
             wanted=max(1, len(self.pairs) // self.parts),
             most_touched=MOST_TOUCHED,
         )
-        if found is None or not len(found.seen):
+        if hidden is None or not len(hidden.seen):
             return np.arange(1), np.arange(1, len(self.pairs))
-        return np.sort(np.concatenate(found.asked)), found.seen
+        return np.sort(np.concatenate(hidden.predicted)), hidden.seen
 
-    def negatives(self, epoch: int, asked: Int64[np.ndarray, "asked 2"]) -> Int64[np.ndarray, "negatives 2"]:
+    def negatives(self, epoch: int, predicted: Int64[np.ndarray, "predicted 2"]) -> Int64[np.ndarray, "negatives 2"]:
         """`per_pair` for each pair that is asked about, drawn anew each epoch; no training pair, and no negative of the
         user's own. Where a file says what to learn from, that many of its pairs.
 
@@ -124,20 +124,20 @@ class PairProblem:
         """
         random = np.random.default_rng([self.seed, 2, epoch])
         if self.own_negatives is not None:
-            wanted = min(self.per_pair * len(asked), len(self.own_negatives))
+            wanted = min(self.per_pair * len(predicted), len(self.own_negatives))
             return self.own_negatives[random.permutation(len(self.own_negatives))[:wanted]]
         where = {"genes": self.genes, "avoid": self.not_negative}
-        kinds = self.task.contrasts
-        wanted = self.per_pair * len(asked)
+        kinds = self.task.negative_kinds
+        wanted = self.per_pair * len(predicted)
         matched = wanted // len(kinds) if "degree-matched" in kinds else 0
-        near = degree_matched_negatives(random, asked, count=matched, **where)
+        near = degree_matched_negatives(random, predicted, count=matched, **where)
         far = random_negatives(random, wanted - len(near), **where) if "random" in kinds else near[:0]
         return np.concatenate([near, far])
 
     def step_loss(self, epoch: int) -> StepLoss:
-        asked, seen = self.partition(epoch)
-        pairs, target = self.pairs[asked], self.score[asked]
-        if self.task.contrasts:
+        predicted, seen = self.partition(epoch)
+        pairs, target = self.pairs[predicted], self.score[predicted]
+        if self.task.negative_kinds:
             others = self.negatives(epoch, pairs)
             target = np.repeat(np.array([1, 0], dtype=np.float32), [len(pairs), len(others)])
             pairs = np.concatenate([pairs, others])
@@ -172,27 +172,27 @@ class PairProblem:
 
     def decoder_arrays(self) -> dict[str, np.ndarray]:
         """What `slviz.scorers.PairDecoder` needs; bounded by the confidence that was learnt from, where it is that."""
-        return self.model.decoder.arrays(() if self.task.contrasts else self.bounds)
+        return self.model.decoder.arrays(() if self.task.negative_kinds else self.bounds)
 
     def of_genes(self) -> None:
         """Nothing is asked about single genes."""
 
     def _metric(self, actual: np.ndarray, raw: np.ndarray) -> float:
-        if self.task.contrasts:
+        if self.task.negative_kinds:
             return average_precision(actual, raw)
         return rmse(actual, np.clip(raw, *self.bounds))
 
     def _validation_rows(self) -> list[np.ndarray]:
         known = self.split.rows("validation")
-        if not self.task.contrasts:
+        if not self.task.negative_kinds:
             return [known[~np.isnan(self.split.score[known])]]
-        others = [self.split.rows("validation", kind) for kind in self.task.contrasts]
+        others = [self.split.rows("validation", kind) for kind in self.task.negative_kinds]
         if not any(map(len, others)):  # no degree-matched pair can be drawn from one hub and its partners
             others = [self.split.rows("validation", "random")]
         return [np.concatenate([known, rows]) for rows in others if len(rows)]
 
     def _evaluated(self, rows: np.ndarray) -> tuple[Tensor, Tensor]:
-        target = self.split.actual[rows] if self.task.contrasts else self.split.score[rows]
+        target = self.split.actual[rows] if self.task.negative_kinds else self.split.score[rows]
         return (
             torch.as_tensor(self.split.pairs[rows], device=self.device),
             torch.as_tensor(target, device=self.device),
@@ -201,7 +201,7 @@ class PairProblem:
 
 def _training_rows(task: PairTask, split: PairSplit) -> Int64[np.ndarray, " rows"]:
     rows = split.rows("train")
-    if not task.contrasts:
+    if not task.negative_kinds:
         rows = rows[~np.isnan(split.score[rows])]
     if len(rows) < 2:
         raise DataError(f"Training needs two known pairs or more; this split leaves {len(rows)}.")
@@ -213,9 +213,9 @@ def _build_model(network: Network, problem: PairProblem) -> PairModel:
         problem.features.shape[1],
         genes=problem.genes,
         structure=problem.whole.structure.shape[1],
-        likeness=problem.likeness,
+        similarity=problem.similarity,
     )
-    start = float(problem.score.mean()) if not problem.task.contrasts else 0.0
+    start = float(problem.score.mean()) if not problem.task.negative_kinds else 0.0
     model = PairModel(encoder, width=network.width, hidden=DECODER_HIDDEN, dropout=network.dropout, start=start)
     if problem.task.reads_mean:
         model.decoder = MeanDecoder(network.width)

@@ -46,15 +46,15 @@ class ScreenProblem(PairProblem):
     def step_loss(self, epoch: int) -> StepLoss:
         tests = Tests.of(self.split, "train")
         random = np.random.default_rng([self.seed, 2, epoch])
-        asked = random.choice(len(tests), size=2 * max(int(tests.hit.sum()), 1), p=tests.balanced())
-        pairs = torch.as_tensor(tests.pairs[asked], device=self.device)
-        target = torch.as_tensor(tests.hit[asked].astype(np.float32), device=self.device)
+        rows = random.choice(len(tests), size=2 * max(int(tests.hit.sum()), 1), p=tests.balanced())
+        pairs = torch.as_tensor(tests.pairs[rows], device=self.device)
+        target = torch.as_tensor(tests.hit[rows].astype(np.float32), device=self.device)
         raw, encoding = self.model(self.features, self.whole, pairs)
         return StepLoss(self.task.loss(raw, target), encoding)
 
     def _validation_rows(self) -> list[np.ndarray]:
         """Tests of pairs that are set aside; where they are too few to hold a hit and another, those of training."""
-        is_test = np.isin(self.split.against, TESTED)
+        is_test = np.isin(self.split.negative_kind, TESTED)
         for part in ("validation", "train"):
             rows = np.flatnonzero(is_test & (self.split.part == part))
             if len(np.unique(self.split.actual[rows])) > 1:

@@ -58,7 +58,7 @@ def train(
         on_epoch: called after each epoch; what it raises ends the training.
         checkpoint: where an earlier training of the same spec stopped; it goes on from there, and the
             result is the one that an unbroken training gives.
-        on_checkpoint: called every 20 epochs with what is needed to go on from there.
+        on_checkpoint: called every 20 epochs with what is needed to resume from there.
         on_evaluation: called while all unknown pairs are ranked with how far that has come; what it raises ends it.
 
     Raises `TrainingDiverged` when the loss is no longer finite, `InvalidSetting` for a device or

@@ -114,7 +114,7 @@ def _figure_buttons(name: str, figure: Callable[[], go.Figure], source: str) -> 
         WIDTHS_MM,
         default=WIDTHS_MM[1],
         required=True,
-        format_func=lambda each: f"{each} mm",
+        format_func=lambda width: f"{width} mm",
         key=f"width {name}",
         help="One or two columns of a journal page.",
     )

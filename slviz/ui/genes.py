@@ -36,10 +36,10 @@ def search(graph: GeneGraph, *, label: str = "Gene") -> int | None:
         help=SEARCH_HELP if graph.nouns.are_genes else "A name as the data set writes it. Type and press Enter.",
         icon=":material/search:",
     )
-    return found(graph, text) if text else None
+    return find(graph, text) if text else None
 
 
-def found(graph: GeneGraph, text: str) -> int | None:
+def find(graph: GeneGraph, text: str) -> int | None:
     """The gene that a text names, with a word on how it was found; says so when there is none."""
     try:
         gene = cache.index_of(graph).find(text)
@@ -107,7 +107,7 @@ def _predicted_partners(graph: GeneGraph, gene: int, run: Run, *, limit: int = 5
 
 def ranked_partners(graph: GeneGraph, gene: int, run: Run) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of the genes that are no known partner, best score first; and the score of every gene [G]."""
-    score = scorers.score_against(graph, run, gene)
+    score = scorers.score_with(graph, run, gene)
     order = np.argsort(-score, kind="stable")
     left_out = np.append(graph.partners(gene), gene)
     return order[~np.isin(order, left_out)], score

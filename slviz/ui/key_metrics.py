@@ -21,7 +21,7 @@ KEY_METRICS = {
     "classify": ("macro_f1", ("genes",)),
 }
 RECONSTRUCT = ("rmse", ("genes",))
-AGAINST_WORDS = {
+NEGATIVE_KIND_WORDS = {
     "random": "against random negatives",
     "degree-matched": "against degree-matched negatives",
     "popularity-matched": "against popularity-matched negatives",
@@ -57,9 +57,9 @@ LACKS_POPULARITY_MATCHED = (
 
 def lacks_popularity_matched(run: Run, graph: GeneGraph) -> bool:
     """Whether a run about known pairs was trained before popularity-matched negatives were drawn for its data set."""
-    if run.spec.task.name != "link" or Popularity.of(graph) is None or "against" not in run.predictions:
+    if run.spec.task.name != "link" or Popularity.of(graph) is None or "negative_kind" not in run.predictions:
         return False
-    kinds = set(run.predictions["against"].unique())
+    kinds = set(run.predictions["negative_kind"].unique())
     return "random" in kinds and POPULARITY_MATCHED not in kinds
 
 
@@ -68,7 +68,7 @@ class KeyMetric:
     """The metric of a run on its test part, and the best baseline's."""
 
     metric: str
-    against: str
+    negative_kind: str
     label: str
     help: str
     value: float
@@ -79,7 +79,7 @@ class KeyMetric:
     @property
     def short(self) -> str:
         """Such as "AUC 0.894 (degree-matched)"."""
-        where = f" ({self.against})" if self.metric == "AUC" else ""
+        where = f" ({self.negative_kind})" if self.metric == "AUC" else ""
         return f"{self.metric} {self.value:.3f}{where}"
 
     @property
@@ -111,15 +111,17 @@ class KeyMetric:
 def key_metric(task: str, metrics: pd.DataFrame) -> KeyMetric | None:
     """The key metric of a metrics table (test part); None where it was not measured."""
     name, wheres = KEY_METRICS.get(task, RECONSTRUCT)
-    return next(filter(None, (metric_beside(metrics, name, against=against) for against in wheres)), None)
+    return next(
+        filter(None, (metric_beside(metrics, name, negative_kind=negative_kind) for negative_kind in wheres)), None
+    )
 
 
 def secondary_metrics(task: str, metrics: pd.DataFrame) -> list[KeyMetric]:
     """What else tells runs of this task apart, as far as it was measured."""
     return [
         metric
-        for name, against in SECONDARY_METRICS.get(task, ())
-        if (metric := metric_beside(metrics, name, against=against))
+        for name, negative_kind in SECONDARY_METRICS.get(task, ())
+        if (metric := metric_beside(metrics, name, negative_kind=negative_kind))
     ]
 
 
@@ -129,37 +131,44 @@ def all_metrics(task: str, protocol: str, metrics: pd.DataFrame) -> list[KeyMetr
     A loss is shown wherever a gain is, so this is what a card looks through.
     """
     key = key_metric(task, metrics)
-    measures = [(name, against) for against, name in question_of(task, protocol).measures]
+    measures = [(name, negative_kind) for negative_kind, name in question_of(task, protocol).measures]
     places = dict.fromkeys([*SECONDARY_METRICS.get(task, ()), *measures])
-    measured = [found for name, against in places if (found := metric_beside(metrics, name, against=against))]
-    told = {} if key is None else {(key.metric, key.against)}
-    return [*([] if key is None else [key]), *(each for each in measured if (each.metric, each.against) not in told)]
+    measured = [
+        metric
+        for name, negative_kind in places
+        if (metric := metric_beside(metrics, name, negative_kind=negative_kind))
+    ]
+    already_shown = {} if key is None else {(key.metric, key.negative_kind)}
+    return [
+        *([] if key is None else [key]),
+        *(pair for pair in measured if (pair.metric, pair.negative_kind) not in already_shown),
+    ]
 
 
-def _short_words(against: str, metrics: pd.DataFrame) -> str:
+def _short_words(negative_kind: str, metrics: pd.DataFrame) -> str:
     """What the negatives are called; where a user brought some, drawn ones are told apart as pairs of all genes."""
-    if against == "random" and "file" in set(metrics["against"]):
+    if negative_kind == "random" and "file" in set(metrics["negative_kind"]):
         return OF_ALL_GENES
-    return SHORT_WORDS.get(against, AGAINST_WORDS.get(against, against))
+    return SHORT_WORDS.get(negative_kind, NEGATIVE_KIND_WORDS.get(negative_kind, negative_kind))
 
 
-def metric_beside(metrics: pd.DataFrame, name: str, *, against: str) -> KeyMetric | None:
+def metric_beside(metrics: pd.DataFrame, name: str, *, negative_kind: str) -> KeyMetric | None:
     """One metric of the network on the test part, and the best baseline's; None where it was not measured."""
     metric = METRICS[name]
-    wanted = (metrics["part"] == "test") & (metrics["against"] == against) & (metrics["metric"] == name)
+    wanted = (metrics["part"] == "test") & (metrics["negative_kind"] == negative_kind) & (metrics["metric"] == name)
     rows = metrics.loc[wanted].dropna(subset=["value"])
-    value = rows.loc[rows["scorer"] == NETWORK, "value"]
+    value = rows.loc[rows["model"] == NETWORK, "value"]
     if not len(value):
         return None
-    others = rows.loc[~rows["scorer"].isin(OWN_ROWS)].sort_values("value")
+    others = rows.loc[~rows["model"].isin(OWN_ROWS)].sort_values("value")
     best = others.iloc[-1 if metric.higher_is_better else 0] if len(others) else None
     return KeyMetric(
         metric=metric.label.removeprefix("ROC "),
-        against=against,
-        label=f"{metric.label}, {_short_words(against, metrics)}",
+        negative_kind=negative_kind,
+        label=f"{metric.label}, {_short_words(negative_kind, metrics)}",
         help=metric.help,
         value=float(value.iloc[0]),
-        baseline="" if best is None else str(best["scorer"]),
+        baseline="" if best is None else str(best["model"]),
         baseline_value=float("nan") if best is None else float(best["value"]),
         higher_is_better=metric.higher_is_better,
     )

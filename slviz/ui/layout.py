@@ -147,8 +147,8 @@ def open_run(title: str) -> tuple[RunSummary, Run, GeneGraph]:
         graph = cache.graph_of(run)
     except DamagedRun as error:
         summaries = cache.store().summaries()
-        others = {each.run_id: each for each in summaries if each.state == "finished"}
-        _offer({run_id: each for run_id, each in others.items() if run_id != summary.run_id}, why=error)
+        others = {summary.run_id: summary for summary in summaries if summary.state == "finished"}
+        _offer({run_id: other for run_id, other in others.items() if run_id != summary.run_id}, why=error)
         raise AssertionError("st.stop() ends the page") from error
     remark(graph)
     return summary, run, graph
@@ -159,7 +159,7 @@ def open_run_or_data(title: str) -> tuple[RunSummary | None, Run | None, GeneGra
 
     Raises `DataError` where the data cannot be opened.
     """
-    finished = {each.run_id: each for each in cache.store().summaries() if each.state == "finished"}
+    finished = {summary.run_id: summary for summary in cache.store().summaries() if summary.state == "finished"}
     if address.value("run") is not None or (finished and _first_to_see(finished) is not None):
         return open_run(title)
     graph = gene_finder.graph_of_address()
@@ -184,7 +184,7 @@ def remark(graph: GeneGraph) -> None:
 def _chosen_run(title: str) -> RunSummary:
     """The run of the address, else the one to see first, with a picker in the sidebar."""
     summaries = cache.store().summaries()
-    finished = {each.run_id: each for each in summaries if each.state == "finished"}
+    finished = {summary.run_id: summary for summary in summaries if summary.state == "finished"}
     wanted = address.value("run")
     _run_picker(finished, wanted)
     if wanted in finished:
@@ -208,36 +208,36 @@ def _first_to_see(finished: dict[str, RunSummary]) -> str | None:
 
     Where nobody asked for data, on those of the pinned or of the newest run.
     """
-    asked = address.value("data") or os.environ.get("SLVIZ_DATA")
+    source = address.value("data") or os.environ.get("SLVIZ_DATA")
     of_data = finished
-    if asked:
-        asked = data_folders.permitted(asked)
-        if asked is None:
+    if source:
+        source = data_folders.permitted(source)
+        if source is None:
             return None
         of_data = {
-            run_id: each
-            for run_id, each in finished.items()
-            if each.spec and is_of(asked, stored=each.spec.data_source)
+            run_id: summary
+            for run_id, summary in finished.items()
+            if summary.spec and is_of(source, stored=summary.spec.data_source)
         }
     pinned = cache.store().pinned()
     if pinned in of_data:
         return pinned
-    stamps = tuple((run_id, str(each.finished)) for run_id, each in of_data.items())
+    stamps = tuple((run_id, str(summary.finished)) for run_id, summary in of_data.items())
     return first_on_newest_data(stamps, list(of_data.values()))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def first_on_newest_data(stamps: tuple[tuple[str, str], ...], _runs: Sequence[RunSummary]) -> str | None:
     """The best run that can be compared on the data set of the newest run; every page asks with every click."""
-    newest = next((each.spec.data_fingerprint for each in _runs if each.spec is not None), None)
-    of_newest = [each for each in _runs if each.spec is not None and each.spec.data_fingerprint == newest]
+    newest = next((run.spec.data_fingerprint for run in _runs if run.spec is not None), None)
+    of_newest = [run for run in _runs if run.spec is not None and run.spec.data_fingerprint == newest]
     return best_comparable(of_newest) or (_runs[0].run_id if _runs else None)
 
 
 def _offer_others(finished: dict[str, RunSummary]) -> None:
     """No run on the data that was asked for: train one, or look at a run on other data. Stops the page."""
-    asked = data_folders.title(address.value("data") or default_source())
-    nothing = f"**No finished run on “{escape_markdown(shown(asked))}” yet.**"
+    title = data_folders.title(address.value("data") or default_source())
+    nothing = f"**No finished run on “{escape_markdown(shown(title))}” yet.**"
     if access.may_work():
         st.info(f"{nothing} Train one:", icon=":material/model_training:")
         if st.button("Train a run", type="primary", icon=":material/play_arrow:"):
@@ -324,12 +324,12 @@ def _pin(run_id: str) -> None:
 
 
 def _why_not(wanted: str, summaries: Sequence[RunSummary]) -> RunError:
-    for each in summaries:
-        if each.run_id == wanted and each.state == "damaged":
-            return DamagedRun(f"Run {wanted} cannot be shown. {each.problem}")
-        if each.run_id == wanted:
-            return RunUnfinished(f"Run {wanted} is {each.state}, so it has nothing to show here.")
-    names = [each.run_id for each in summaries]
+    for summary in summaries:
+        if summary.run_id == wanted and summary.state == "damaged":
+            return DamagedRun(f"Run {wanted} cannot be shown. {summary.problem}")
+        if summary.run_id == wanted:
+            return RunUnfinished(f"Run {wanted} is {summary.state}, so it has nothing to show here.")
+    names = [summary.run_id for summary in summaries]
     return RunNotFound(
         f"No run is called '{shown(wanted)}'.{nearest(wanted[:100], names)} It may be in another models folder."
     )

@@ -17,13 +17,15 @@ MEAN = "mean"
 BEST_RANKED = "Spearman ρ of the best baseline"
 
 
-def beside_baselines(metrics: pd.DataFrame, *, part: str, against: str) -> pd.DataFrame:
-    """One row a scorer, the network first, then baselines from best to worst; one column a metric."""
-    rows = metrics[(metrics["part"] == part) & (metrics["against"] == against) & (metrics["metric"] != "threshold")]
+def beside_baselines(metrics: pd.DataFrame, *, part: str, negative_kind: str) -> pd.DataFrame:
+    """One row a model, the network first, then baselines from best to worst; one column a metric."""
+    rows = metrics[
+        (metrics["part"] == part) & (metrics["negative_kind"] == negative_kind) & (metrics["metric"] != "threshold")
+    ]
     order = [key for key in METRICS if key in set(rows["metric"])]
-    table = rows.pivot_table(index="scorer", columns="metric", values="value", observed=True).reindex(columns=order)
+    table = rows.pivot_table(index="model", columns="metric", values="value", observed=True).reindex(columns=order)
     if not len(table):
-        return pd.DataFrame(columns=["scorer"])
+        return pd.DataFrame(columns=["model"])
     leading = METRICS[order[0]]
     table = table.sort_values(order[0], ascending=not leading.higher_is_better)
     first = [NETWORK] if NETWORK in table.index else []
@@ -42,7 +44,7 @@ def within_sources(metrics: pd.DataFrame, rows: pd.DataFrame, *, part: str) -> p
         part: "train", "validation" or "test".
     """
     count = rows["evidence"].value_counts()
-    measured = metrics.loc[(metrics["part"] == part) & metrics["against"].isin(count.index.tolist())]
+    measured = metrics.loc[(metrics["part"] == part) & metrics["negative_kind"].isin(count.index.tolist())]
     wanted = {
         "RMSE": (NETWORK, "rmse"),
         "RMSE of the mean": (MEAN, "rmse"),
@@ -51,24 +53,24 @@ def within_sources(metrics: pd.DataFrame, rows: pd.DataFrame, *, part: str) -> p
         "Spearman ρ": (NETWORK, "spearman"),
     }
     columns = {
-        label: measured.loc[(measured["scorer"] == scorer) & (measured["metric"] == metric)].set_index("against")[
+        label: measured.loc[(measured["model"] == model) & (measured["metric"] == metric)].set_index("negative_kind")[
             "value"
         ]
-        for label, (scorer, metric) in wanted.items()
+        for label, (model, metric) in wanted.items()
     }
-    ranked = measured.loc[(measured["scorer"] != NETWORK) & (measured["metric"] == "spearman")]
-    columns[BEST_RANKED] = ranked.groupby("against")["value"].max()
+    ranked = measured.loc[(measured["model"] != NETWORK) & (measured["metric"] == "spearman")]
+    columns[BEST_RANKED] = ranked.groupby("negative_kind")["value"].max()
     table = pd.DataFrame(columns)
     table.insert(0, "Pairs", count.reindex(table.index))
     return table.sort_values("Pairs", ascending=False, kind="stable").rename_axis("Evidence").reset_index()
 
 
 def ranked_within(metrics: pd.DataFrame, *, part: str, sources: Collection[str]) -> pd.Series:
-    """The mean rank correlation within `sources` of each scorer that was measured there, the best first."""
+    """The mean rank correlation within `sources` of each model that was measured there, the best first."""
     of_part = metrics.loc[
-        (metrics["part"] == part) & (metrics["metric"] == "spearman") & metrics["against"].isin(list(sources))
+        (metrics["part"] == part) & (metrics["metric"] == "spearman") & metrics["negative_kind"].isin(list(sources))
     ]
-    return of_part.groupby("scorer")["value"].mean().dropna().sort_values(ascending=False)
+    return of_part.groupby("model")["value"].mean().dropna().sort_values(ascending=False)
 
 
 def show(
@@ -94,12 +96,12 @@ def show(
         for key in table.columns
         if key in METRICS
     }
-    named = table.assign(scorer=table["scorer"].replace(NETWORK, own))
-    columns["scorer"] = st.column_config.TextColumn("Model", help=_model_help(named["scorer"].tolist()))
+    named = table.assign(model=table["model"].replace(NETWORK, own))
+    columns["model"] = st.column_config.TextColumn("Model", help=_model_help(named["model"].tolist()))
     written = named.assign(**{key: table[key].map(as_text) for key in table.columns if key in METRICS})
     compared = table.astype({key: float for key in table.columns if key in METRICS})
     if "ece" in compared:  # one share for all pairs has no such error, and no merit
-        compared.loc[compared["scorer"] == MEAN, "ece"] = float("nan")
+        compared.loc[compared["model"] == MEAN, "ece"] = float("nan")
     marked = written.style.apply(lambda column: marks_of_best(pd.Series(compared[column.name])), axis=0)
     st.dataframe(marked, hide_index=True, column_config=columns)
     if legend:

@@ -135,7 +135,7 @@ def content(network: GeneNetwork, graph: GeneGraph, *, width_is: str, chosen: in
     heaviest = float(np.nanmax(network.weight)) if np.isfinite(network.weight).any() else 0.0
     edges = [_edge(network, nodes, row, colours, heaviest, width_is) for row in range(len(network.edges))]
     symbol = _shown(graph.genes[network.centre])
-    told = {
+    data = {
         "name": f"{graph.fingerprint[:12]} {network.centre}",
         "label": f"Network around {symbol}: {pluralise(len(nodes), 'gene')}. Arrow keys go from gene to gene, Enter "
         "opens the pair, m moves to the gene, e expands, p pins. The tables below say the same.",
@@ -146,7 +146,7 @@ def content(network: GeneNetwork, graph: GeneGraph, *, width_is: str, chosen: in
         "mark": "SYNTHETIC DATA" if graph.synthetic else "",
         "chosen": None if chosen is None else f"g{chosen}",
     }
-    return told | {"stamp": hashlib.sha256(json.dumps(told).encode()).hexdigest()}
+    return data | {"stamp": hashlib.sha256(json.dumps(data).encode()).hexdigest()}
 
 
 def evidence_colours(network: GeneNetwork, graph: GeneGraph) -> dict[str, str]:
@@ -166,7 +166,7 @@ def _node(network: GeneNetwork, graph: GeneGraph, row: int) -> dict[str, Any]:
     name = "" if graph.gene_info is None else _shown(graph.gene_info["name"].iloc[number])
     score = float(network.score[row])
     symbol = _shown(graph.genes[number])
-    told = [
+    lines = [
         symbol,
         name,
         relation,
@@ -177,7 +177,7 @@ def _node(network: GeneNetwork, graph: GeneGraph, row: int) -> dict[str, Any]:
         "id": f"g{number}",
         "gene": number,
         "label": symbol if len(symbol) <= LONGEST_LABEL else f"{symbol[:LONGEST_LABEL]}…",
-        "lines": [text for text in told if text],
+        "lines": [text for text in lines if text],
         "colour": colour,
         "shape": shape,
         "size": size,
@@ -194,8 +194,8 @@ def _edge(
     kind, weight = str(network.kind[row]), float(network.weight[row])
     evidence = _shown(network.evidence[row]) or NO_EVIDENCE
     weighted = bool(width_is) and np.isfinite(weight) and heaviest > 0
-    told = f"{width_is} {as_score(weight) if width_is == 'score' else f'{weight:.3f}'}" if weighted else ""
-    lines = [f"{first['lines'][0]} – {second['lines'][0]}", kind, told]
+    weight_text = f"{width_is} {as_score(weight) if width_is == 'score' else f'{weight:.3f}'}" if weighted else ""
+    lines = [f"{first['lines'][0]} – {second['lines'][0]}", kind, weight_text]
     if kind == PREDICTED:
         look = {"colour": PREDICTED_COLOUR, "line": "dashed", "opacity": 0.9}
     elif kind == PHYSICAL:
@@ -231,14 +231,14 @@ def _key(network: GeneNetwork, colours: dict[str, str], heaviest: float, width_i
     return rows
 
 
-def _action(told: Any, *, genes: int) -> Action | None:
+def _action(event: Any, *, genes: int) -> Action | None:
     """What the browser said, where it makes sense."""
-    if not isinstance(told, dict) or told.get("what") not in ACTIONS:
+    if not isinstance(event, dict) or event.get("what") not in ACTIONS:
         return None
-    number = told.get("gene")
+    number = event.get("gene")
     if not isinstance(number, (int, float)) or not 0 <= number < genes:
         return None
-    return Action(told["what"], int(number))
+    return Action(event["what"], int(number))
 
 
 def _shown(text: object) -> str:

@@ -49,12 +49,12 @@ def card(graph: GeneGraph, run: Run, row: int) -> None:
 
 
 def _scores(run: Run, pair: dict[str, Any]) -> None:
-    is_link = bool(run.spec.task.contrasts)
+    is_link = bool(run.spec.task.negative_kinds)
     predicted = "Predicted score" if run.spec.task.positives == "known" else run.spec.task.score_name.capitalize()
     with st.container(horizontal=True):
         st.metric(escape_markdown(predicted), f"{pair['prediction']:.3f}", help=SCORE_HELP if is_link else None)
-        if pair["against"] in TESTED:
-            st.metric("In the screen", escape_markdown(pair["against"]))
+        if pair["negative_kind"] in TESTED:
+            st.metric("In the screen", escape_markdown(pair["negative_kind"]))
         elif is_link:
             st.metric("In the data set", "known pair" if pair["actual"] > 0.5 else "not listed")
         else:

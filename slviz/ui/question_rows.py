@@ -129,6 +129,6 @@ def _nobody(graph: GeneGraph, source: str, question: Question) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
         st.markdown(f"{NOBODY}  \n:small[{command}]", width="content")
         if access.may_work():
-            asked = dict(zip(question.example[::2], question.example[1::2], strict=True))
-            form = {key.removeprefix("--"): value for key, value in asked.items()}
+            choices = dict(zip(question.example[::2], question.example[1::2], strict=True))
+            form = {key.removeprefix("--"): value for key, value in choices.items()}
             layout.link(layout.TRAIN, "Train one", icon=":material/play_arrow:", **form)

@@ -14,7 +14,7 @@ from slviz.runs.store import RunSummary
 from slviz.text import duration
 from slviz.ui import address, cache, layout, run_names
 from slviz.ui.glossary import glossary_link
-from slviz.ui.key_metrics import AGAINST_WORDS, KeyMetric, all_metrics, key_metric, secondary_metrics
+from slviz.ui.key_metrics import NEGATIVE_KIND_WORDS, KeyMetric, all_metrics, key_metric, secondary_metrics
 from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
 from slviz.ui.server_paths import without_paths
@@ -124,9 +124,9 @@ def show_metrics(summary: RunSummary, spec: RunSpec, *, others: Sequence[RunSumm
     lost = any(metric.is_behind for metric in (*measured, *elsewhere.values()))
     if measured and key_metric(spec.task.name, summary.metrics) is not None:
         _metric(measured[0], lost=lost)
-    told = {metric.label for metric in secondary_metrics(spec.task.name, summary.metrics)}
+    shown_labels = {metric.label for metric in secondary_metrics(spec.task.name, summary.metrics)}
     for metric in measured[1:]:
-        if metric.is_behind or metric.label in told:
+        if metric.is_behind or metric.label in shown_labels:
             st.caption(
                 _line_of(metric.sentence, behind=metric.is_behind), help=f"{metric.help} {glossary_link(metric.term)}"
             )
@@ -142,21 +142,21 @@ def at_other_questions(summary: RunSummary, others: Sequence[RunSummary]) -> dic
     The same model has the same task, network, features and optimiser; of several runs the first counts.
     """
     spec = summary.spec
-    found: dict[str, KeyMetric] = {}
+    others_found: dict[str, KeyMetric] = {}
     if spec is None or spec.task.name not in ASKED_OF_LINKS:
-        return found
+        return others_found
     own = question_of(spec.task.name, spec.split.name).key
-    for each in others:
-        other = each.spec
-        if each.state != "finished" or other is None or other.data_fingerprint != spec.data_fingerprint:
+    for other_summary in others:
+        other = other_summary.spec
+        if other_summary.state != "finished" or other is None or other.data_fingerprint != spec.data_fingerprint:
             continue
         same = all(getattr(other, part) == getattr(spec, part) for part in SAME_MODEL)
         question = question_of(other.task.name, other.split.name)
-        if same and question.key != own and question.title not in found:
-            metrics = all_metrics(other.task.name, other.split.name, each.metrics)
+        if same and question.key != own and question.title not in others_found:
+            metrics = all_metrics(other.task.name, other.split.name, other_summary.metrics)
             if metrics:
-                found[question.title] = metrics[0]
-    return found
+                others_found[question.title] = metrics[0]
+    return others_found
 
 
 def _line_of(sentence: str, *, behind: bool) -> str:
@@ -170,7 +170,7 @@ def _not_evaluated(spec: RunSpec, question: Question, elsewhere: Mapping[str, Ke
     if not spec.task.scores_pairs or spec.task.name not in ASKED_OF_LINKS:
         return
     answered = {question.title, *elsewhere}
-    left = [each.title for each in QUESTIONS if each.title not in answered]
+    left = [question.title for question in QUESTIONS if question.title not in answered]
     if left:
         st.caption(f"Not evaluated on: {escape_markdown(in_words(', '.join(left)))}.")
 
@@ -185,7 +185,8 @@ def _metric(metric: KeyMetric, *, lost: bool) -> None:
         f"{metric.value:.3f}",
         beside,
         delta_color="off" if lost and not metric.is_behind else good,
-        help=f"{metric.help} {AGAINST_WORDS.get(metric.against, '').capitalize()}. Below: the difference to the best "
+        help=f"{metric.help} {NEGATIVE_KIND_WORDS.get(metric.negative_kind, '').capitalize()}. "
+        f"Below: the difference to the best "
         f"baseline on the same pairs, {baseline} ({metric.baseline_value:.3f}), which needs no network. It is green "
         f"where no baseline is ahead of the model at anything that was measured. {glossary_link(metric.term)}",
     )

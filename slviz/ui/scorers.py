@@ -16,9 +16,9 @@ def score(graph: GeneGraph, run: Run, pairs: Int64[np.ndarray, "pairs 2"]) -> Fl
     return scorer(graph, run).score(pairs)
 
 
-def score_against(graph: GeneGraph, run: Run, gene: int) -> Float32[np.ndarray, " genes"]:
+def score_with(graph: GeneGraph, run: Run, gene: int) -> Float32[np.ndarray, " genes"]:
     """The run's score of one gene with every gene."""
-    return _against(run.run_id, graph.fingerprint, gene, graph, run)
+    return _scores_of_gene(run.run_id, graph.fingerprint, gene, graph, run)
 
 
 def scorer(graph: GeneGraph, run: Run) -> PairScorer:
@@ -32,5 +32,7 @@ def _scorer(run_id: str, fingerprint: str, _graph: GeneGraph, _run: Run) -> Pair
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _against(run_id: str, fingerprint: str, gene: int, _graph: GeneGraph, _run: Run) -> Float32[np.ndarray, " genes"]:
-    return _scorer(run_id, fingerprint, _graph, _run).score_against(gene)
+def _scores_of_gene(
+    run_id: str, fingerprint: str, gene: int, _graph: GeneGraph, _run: Run
+) -> Float32[np.ndarray, " genes"]:
+    return _scorer(run_id, fingerprint, _graph, _run).score_with(gene)

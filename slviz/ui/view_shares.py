@@ -37,7 +37,7 @@ def show(graph: GeneGraph, run: Run, pair: tuple[int, int]) -> None:
     score = float(scorer.score(np.array([pair]))[0])
     symbols = tuple(graph.genes[gene] for gene in pair)
     name = f"{run.run_id}-sides-{symbols[0]}-{symbols[1]}"
-    unit = "log-odds" if run.spec.task.contrasts else "units of the confidence"
+    unit = "log-odds" if run.spec.task.negative_kinds else "units of the confidence"
 
     def figure():
         return share_bars(shares, unit=unit)

@@ -1,7 +1,8 @@
 """VectorStore: vector sets on disk, each a folder named for its content, and their maps.
 
-`<models>/.vectors/<id>/`: `vectors.safetensors` (sealed: vectors, images, maps that came with them, what the set is
-called), `points.parquet` (names and columns, whose SHA-256 stands in the first) and `projections/`, as beside a run.
+`<models>/.vectors/<id>/`: `vectors.safetensors` (checksummed: vectors, images, maps that came with them, what the
+set is called), `points.parquet` (names and columns, whose SHA-256 stands in the first) and `projections/`, as beside a
+run.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ from slviz.runs.checks import is_text_column, require
 from slviz.runs.contents import parquet_to_table, table_to_parquet
 from slviz.runs.damage import damaged, readable
 from slviz.runs.files import (
-    pack_sealed,
+    pack_checksummed,
     read_description,
     read_whole,
     saving,
     sha256,
-    unpack_sealed,
+    unpack_checksummed,
     write_atomically,
 )
 from slviz.runs.folder import LOCK, PROJECTIONS, holding, is_held
@@ -131,7 +132,7 @@ class VectorStore:
         """The set, checked; raises `RunNotFound`, or `DamagedRun` where a file of it is missing, cut or altered."""
         folder = self.folder(id)
         try:
-            arrays, about = unpack_sealed(read_whole(folder / VECTORS), folder / VECTORS, AboutVectors)
+            arrays, about = unpack_checksummed(read_whole(folder / VECTORS), folder / VECTORS, AboutVectors)
             parquet = read_whole(folder / POINTS)
             if sha256(parquet) != about.points_sha256:
                 raise DamagedRun(f"{POINTS} does not match its SHA-256.")
@@ -173,7 +174,7 @@ def _write(folder: Path, points: VectorSet) -> None:
     arrays = {"vectors": points.vectors, **{GIVEN + name: place for name, place in points.maps.items()}}
     if points.images is not None:
         arrays[IMAGES] = points.images
-    write_atomically(folder / VECTORS, pack_sealed(arrays, _about(points) | {"points_sha256": sha256(parquet)}))
+    write_atomically(folder / VECTORS, pack_checksummed(arrays, _about(points) | {"points_sha256": sha256(parquet)}))
 
 
 def _about(points: VectorSet) -> dict[str, Any]:

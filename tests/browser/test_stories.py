@@ -255,7 +255,7 @@ def test_pairs_of_ones_own_are_held_out_and_evaluated(
     page.get_by_text("Trained already").wait_for(timeout=180_000)
     run_id = re.search("job=([^&]+)", page.url).group(1)  # type: ignore[union-attr]
     predictions = RunStore(models).open(run_id).predictions
-    tested = predictions[(predictions["part"] == "test") & (predictions["against"] == "known")]
+    tested = predictions[(predictions["part"] == "test") & (predictions["negative_kind"] == "known")]
     assert {frozenset(pair) for pair in zip(tested["gene_a"], tested["gene_b"], strict=True)} == {
         frozenset(line.split("\t")) for line in demo_pairs
     }

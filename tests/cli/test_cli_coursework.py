@@ -87,7 +87,7 @@ def test_over_a_constant_every_gene_gets_the_same_number_and_the_mean_is_not_bea
     assert np.ptp(run.embedding) < 1e-4
     assert np.ptp(run.predictions["prediction"]) < 1e-4
     spread = float(run.predictions.query("part == 'test'")["actual"].std(ddof=0))
-    assert run.metric("rmse", against="all") >= spread  # no one number comes below the standard deviation
+    assert run.metric("rmse", negative_kind="all") >= spread  # no one number comes below the standard deviation
 
 
 def test_the_last_epoch_is_kept_when_asked_for_and_names_of_older_runs_still_hold(graph):
@@ -134,10 +134,10 @@ def test_the_coursework_on_the_real_data_reaches_the_mean_and_no_more(real_folde
     graph, _ = load_folder(real_folder)
     spec = specs_of(graph, "confidence")[0]
     run = train(graph, spec, spec.split.divide(graph), device="cpu")
-    rmse, mean = (run.metric("rmse", against="all", scorer=scorer) for scorer in ("network", "mean"))
+    rmse, mean = (run.metric("rmse", negative_kind="all", model=scorer) for scorer in ("network", "mean"))
     assert mean == pytest.approx(0.1588, abs=2e-4)
     assert rmse == pytest.approx(mean, abs=5e-4)
-    assert run.metric("mae", against="all") == pytest.approx(0.1427, abs=1e-3)
+    assert run.metric("mae", negative_kind="all") == pytest.approx(0.1427, abs=1e-3)
     centre, spread = float(graph.score.mean()), float(graph.score.std())
     for constant in (centre - (0.1636**2 - spread**2) ** 0.5, centre + (0.1636**2 - spread**2) ** 0.5):
         assert np.sqrt(np.mean((graph.score - constant) ** 2)) == pytest.approx(0.1636, abs=1e-6)

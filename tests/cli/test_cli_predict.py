@@ -70,7 +70,7 @@ def test_pairs_are_scored_in_their_order(
 def test_known_pairs_are_marked_and_the_simplest_baseline_stands_beside_the_score(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    listed = run.predictions[run.predictions["against"] == "known"]
+    listed = run.predictions[run.predictions["negative_kind"] == "known"]
     names = {frozenset(pair) for pair in listed[["gene_a", "gene_b"]].itertuples(index=False, name=None)}
     nobody = next(pair for pair in itertools.combinations(run.genes, 2) if frozenset(pair) not in names)
     asked = [tuple(row) for row in listed[["gene_b", "gene_a"]].itertuples(index=False)] + [nobody]

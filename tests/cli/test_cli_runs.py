@@ -207,7 +207,7 @@ def test_every_command_has_help_and_an_action():
         "predict",
         "project",
         "controls",
-        "deletion",
+        "edge-ablation",
         "export",
         "picture",
         "vectors",

@@ -128,7 +128,7 @@ def test_a_file_of_test_pairs_is_held_out(store: RunStore, tmp_path: Path):
     pairs.write_text("\n".join("\t".join(pair) for pair in held_out))
     assert main([*SHORT, "--test-pairs", str(pairs)]) == 0
     run = store.open(only_run(store))
-    test = run.predictions.query("part == 'test' and against == 'known'")
+    test = run.predictions.query("part == 'test' and negative_kind == 'known'")
     assert set(zip(test["gene_a"], test["gene_b"], strict=True)) == held_out
 
 

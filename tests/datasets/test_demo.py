@@ -73,7 +73,7 @@ def test_no_name_can_be_taken_for_a_real_one(graph: GeneGraph) -> None:
 @pytest.mark.real
 def test_no_name_is_a_name_of_the_real_data(graph: GeneGraph, real_folder: Path) -> None:
     real = GeneIndex(read_folder(real_folder)[0])
-    assert real.map_many(graph.genes).found.size == 0
+    assert real.map_many(graph.genes).genes.size == 0
 
 
 def test_pairs_lie_between_compensating_pathways(graph: GeneGraph, truth: pd.DataFrame) -> None:
@@ -108,9 +108,9 @@ def test_features_know_the_pathways(graph: GeneGraph, truth: pd.DataFrame) -> No
     pathway = truth.loc[list(graph.genes), "pathway"].to_numpy()
     routed = np.flatnonzero(pathway != "")
     for matrix in graph.features.values():
-        likeness = matrix[routed] @ matrix[routed].T
-        np.fill_diagonal(likeness, -np.inf)
-        nearest = pathway[routed][likeness.argmax(axis=1)]
+        similarity = matrix[routed] @ matrix[routed].T
+        np.fill_diagonal(similarity, -np.inf)
+        nearest = pathway[routed][similarity.argmax(axis=1)]
         assert (nearest == pathway[routed]).mean() > 0.5  # by chance: 0.025
 
 

@@ -122,13 +122,13 @@ def test_a_search_takes_text_literally(graph: GeneGraph) -> None:
 
 def test_a_pasted_list_says_what_became_of_each(graph: GeneGraph) -> None:
     mapped = GeneIndex(graph).map_many("BRCA1, fancs;\n7157\tNOPE 'C1orf112' SHARED  BRCA1")
-    np.testing.assert_array_equal(mapped.found, [0, 3, 1])
+    np.testing.assert_array_equal(mapped.genes, [0, 3, 1])
     assert mapped.how["text"].tolist() == ["BRCA1", "fancs", "7157", "C1orf112"]
     assert mapped.how["kind"].tolist() == ["symbol", "alias", "Entrez id", "symbol"]
     assert mapped.missing == ("NOPE",)
     assert mapped.ambiguous == {"SHARED": ("TP63", "P53")}
     nothing = GeneIndex(graph).map_many(" ,; \n")
-    assert (len(nothing.found), len(nothing.how), nothing.missing) == (0, 0, ())
+    assert (len(nothing.genes), len(nothing.how), nothing.missing) == (0, 0, ())
 
 
 def test_a_data_set_without_names_has_its_symbols() -> None:

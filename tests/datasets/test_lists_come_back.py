@@ -41,7 +41,7 @@ def test_a_table(symbols: list[str], labels: list[str]) -> None:
     table = pd.DataFrame({"gene": graph.genes, "value": values, "label": labels[: len(graph)]})
     content = to_tsv(table, provenance=data_provenance(graph))
     own = read_own_table(content, "own.tsv", genes=len(graph), index=GeneIndex(graph))
-    assert (own.genes_in, own.found, own.rows) == ("gene", len(graph), len(graph))
+    assert (own.genes_in, own.genes_found, own.rows) == ("gene", len(graph), len(graph))
     numbers = own.numbers("value")
     assert numbers is not None
     np.testing.assert_array_equal(numbers, values)
@@ -53,7 +53,7 @@ def test_a_table(symbols: list[str], labels: list[str]) -> None:
 def test_a_list_a_line_each(symbols: list[str]) -> None:
     graph = graph_of(symbols)
     mapped = GeneIndex(graph).map_many("\n".join(graph.genes))
-    np.testing.assert_array_equal(mapped.found, np.arange(len(graph)))
+    np.testing.assert_array_equal(mapped.genes, np.arange(len(graph)))
     assert (mapped.missing, mapped.ambiguous) == ((), {})
 
 

@@ -36,7 +36,7 @@ def test_columns_are_laid_over_the_genes(index: GeneIndex) -> None:
     assert np.isfinite(fold).sum() == 2
     assert table.numbers("Group") is None
     assert table.columns["Group"][[3, 7, 9]].tolist() == ["up", "", "down"]
-    assert (table.found, table.rows, table.remarks) == (3, 3, ())
+    assert (table.genes_found, table.rows, table.remarks) == (3, 3, ())
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_what_is_not_found_comes_twice_or_means_several_is_said(graph: GeneGraph
     values = table.numbers("v")
     assert values is not None
     assert values[5] == 1
-    assert table.found == 2
+    assert table.genes_found == 2
     told = " ".join(table.remarks)
     assert "1 name not found in this data set: XYZ." in told
     assert "'SHARED' may mean GENE1 or GENE2" in told
@@ -79,7 +79,7 @@ def test_what_is_not_found_comes_twice_or_means_several_is_said(graph: GeneGraph
 
 def test_a_broken_row_is_reported_and_the_rest_is_used(index: GeneIndex) -> None:
     table = read("g\tv\nGENE5\t1\nGENE6\nGENE7\t3\n", index)
-    assert table.found == 2
+    assert table.genes_found == 2
     assert "line 3" in table.remarks[0]
 
 
@@ -152,7 +152,7 @@ def test_what_programs_write_is_read(text: str, column: str, genes_in: str, enco
     raw = gzip.compress(text.encode(), mtime=0) if encoding == "gzip" else text.encode(encoding)
     table = read_odd(raw, odd)
     assert values_of(table, column, odd) == TWO
-    assert (table.found, table.rows, table.genes_in) == (2, 2, genes_in)
+    assert (table.genes_found, table.rows, table.genes_in) == (2, 2, genes_in)
 
 
 def test_a_table_of_windows_1252_is_read_and_said(odd: GeneIndex) -> None:
@@ -189,7 +189,7 @@ def test_the_column_that_matches_best_holds_the_genes(odd: GeneIndex) -> None:
     rows += [(f"x{number}", f"ELSE{number}", 0) for number in range(30)]
     text = "id,symbol,score\n" + "".join(f"{one},{other},{score}\n" for one, other, score in rows)
     table = read_odd(text, odd)
-    assert (table.found, table.rows, table.genes_in) == (4, 34, "symbol")
+    assert (table.genes_found, table.rows, table.genes_in) == (4, 34, "symbol")
     told = " ".join(table.remarks)
     assert "4 of 34 rows are of genes of this data set; 30 names not found in this data set: ELSE0" in told
     assert "'id' names genes as well" in told
@@ -304,5 +304,5 @@ def test_the_tables_of_public_reports(file: str, column: str, found: int) -> Non
     )
     numbers = table.numbers(column)
     assert numbers is not None
-    assert table.found == found
+    assert table.genes_found == found
     assert (~np.isnan(numbers)).sum() == found

@@ -80,7 +80,7 @@ def test_every_usual_way_of_writing_a_list(index: GeneIndex, text: str, wanted: 
 @pytest.mark.parametrize("text", ["", " ,;\n", "'", "''", '""', "()", "- \n*", "c()", "[]", "{}", "\ufeff"])
 def test_a_list_of_nothing_is_empty(index: GeneIndex, text: str) -> None:
     mapped = index.map_many(text)
-    assert (len(mapped.found), mapped.missing, mapped.ambiguous) == (0, (), {})
+    assert (len(mapped.genes), mapped.missing, mapped.ambiguous) == (0, (), {})
 
 
 def test_a_missing_mark_is_a_gene_only_as_a_symbol(index: GeneIndex) -> None:

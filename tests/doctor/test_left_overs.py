@@ -48,7 +48,7 @@ KINDS = {
     "a wish about a map": f"models/{RUN}/projections/.pca-1.cancel",
     "a control": f"models/{RUN}/controls/shuffled/.embedding.lock",
     "the map of a control": f"models/{RUN}/controls/shuffled/projections/.pca-1.lock",
-    "a deletion test": f"models/{RUN}/deletions/.gene-7.cancel",
+    "an edge ablation": f"models/{RUN}/deletions/.gene-7.cancel",
     "a staged upload": f"models/.held-out/.{DIGEST}.tsv.12ab34cd.part",
     "a selection": "models/.gene-sets/0123456789abcdef/.lock",
     "half a selection": "models/.gene-sets/0123456789abcdef/.ab.json.12ab34cd.part",

@@ -57,15 +57,15 @@ def test_a_screen_of_one_line_says_nothing_and_means_leave_it_out() -> None:
     assert np.isnan(mean_of_other_lines(graph, NAMES))
     with_lines = dataclasses.replace(graph, screens=three_lines(), fingerprint="")
     assert mean_of_other_lines(with_lines, ("One",)) == other_lines(three_lines(), "One")
-    assert screens_behind(graph, NAMES, against="paralog screens") == NAMES
+    assert screens_behind(graph, NAMES, negative_kind="paralog screens") == NAMES
     bare = dataclasses.replace(graph, relations={}, fingerprint="")
-    assert screens_behind(bare, NAMES, against="paralog screens") == ()
-    assert screens_behind(bare, NAMES, against="screens") == NAMES
+    assert screens_behind(bare, NAMES, negative_kind="paralog screens") == ()
+    assert screens_behind(bare, NAMES, negative_kind="screens") == NAMES
 
 
 def test_the_picture_has_a_line_for_each_ceiling_and_the_best_on_top() -> None:
     table = pd.DataFrame(
-        {"scorer": ["bench", "mean", "L3"], "auc": [0.8, 0.5, 0.6], "auc_low": [0.7, np.nan, 0.5], "auc_high": 0.9}
+        {"model": ["bench", "mean", "L3"], "auc": [0.8, 0.5, 0.6], "auc_low": [0.7, np.nan, 0.5], "auc_high": 0.9}
     )
     figure = screen_dots(table, own=("bench",), ceilings={"another screen": 0.87, "another line": float("nan")})
     assert list(figure.data[0].y) == ["mean", "L3", "bench"]

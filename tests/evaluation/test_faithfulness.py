@@ -1,4 +1,4 @@
-"""The verdict of a deletion test: beyond chance, and more than nothing."""
+"""The verdict of an edge ablation: beyond chance, and more than nothing."""
 
 from __future__ import annotations
 

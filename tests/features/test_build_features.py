@@ -45,7 +45,7 @@ def dense_go(membership: np.ndarray, width: int) -> np.ndarray:
     return np.where(used.any(axis=1, keepdims=True), rows / np.where(length > 0, length, 1), 0)
 
 
-def likeness(matrix: np.ndarray) -> np.ndarray:
+def similarity(matrix: np.ndarray) -> np.ndarray:
     return matrix.astype(np.float64) @ matrix.astype(np.float64).T
 
 
@@ -62,7 +62,7 @@ def test_ppi_equals_the_plain_decomposition(monkeypatch: pytest.MonkeyPatch, den
     features = ppi_features(interactions, 150, width=12)
     assert features.shape == (150, 12)
     assert features.dtype == np.float32
-    np.testing.assert_allclose(likeness(features), likeness(dense_ppi(interactions, 150, 12)), atol=2e-5)
+    np.testing.assert_allclose(similarity(features), similarity(dense_ppi(interactions, 150, 12)), atol=2e-5)
 
 
 @pytest.mark.parametrize("dense_limit", [0, 5000], ids=["iterative", "full"])
@@ -72,7 +72,7 @@ def test_go_equals_the_plain_decomposition(monkeypatch: pytest.MonkeyPatch, dens
     membership[:, 7] = False
     membership[11] = False
     features = go_features(sp.csr_array(membership), width=10)
-    np.testing.assert_allclose(likeness(features), likeness(dense_go(membership, 10)), atol=2e-5)
+    np.testing.assert_allclose(similarity(features), similarity(dense_go(membership, 10)), atol=2e-5)
     assert not features[11].any()
 
 
@@ -100,7 +100,7 @@ def test_genes_without_interactions_do_not_crowd_out_the_others() -> None:
     few = ppi_features(interactions, 60, width=8)
     many = ppi_features(interactions, 900, width=8)
     np.testing.assert_allclose(many[:60], few, atol=1e-6)
-    assert likeness(many[:50])[np.triu_indices(50, k=1)].std() > 0.1
+    assert similarity(many[:50])[np.triu_indices(50, k=1)].std() > 0.1
 
 
 def test_the_same_signs_every_time() -> None:
@@ -177,4 +177,4 @@ def test_go_of_the_real_data_is_the_feature_that_comes_with_it(real_folder: Path
     assert graph.terms is not None
     built = go_features(graph.terms.membership)
     sample = np.arange(0, len(graph), 13)
-    np.testing.assert_allclose(likeness(built[sample]), likeness(graph.features["go"][sample]), atol=0.15)
+    np.testing.assert_allclose(similarity(built[sample]), similarity(graph.features["go"][sample]), atol=0.15)

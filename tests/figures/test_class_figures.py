@@ -23,7 +23,7 @@ def test_rows_are_actual_classes_and_colours_their_shares():
     assert figure.layout.yaxis.autorange == "reversed"  # the first class on top
     assert (
         "“most frequent class”"
-        in confusion_figure(np.eye(2, dtype=int), ["a", "b"], scorer="most frequent class").layout.xaxis.title.text
+        in confusion_figure(np.eye(2, dtype=int), ["a", "b"], model="most frequent class").layout.xaxis.title.text
     )
 
 

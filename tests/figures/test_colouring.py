@@ -71,7 +71,7 @@ def test_members_stand_out_of_grey_others(graph: GeneGraph, place: Projection) -
 def test_part_says_where_the_known_pairs_of_a_gene_are(graph: GeneGraph) -> None:
     run = tiny_run(graph)
     colouring = by_part(graph, run)
-    known = run.predictions[run.predictions["against"] == "known"]
+    known = run.predictions[run.predictions["negative_kind"] == "known"]
     for number, gene in enumerate(graph.genes):
         parts = set(known.loc[(known["gene_a"] == gene) | (known["gene_b"] == gene), "part"])
         expected = " + ".join(part for part in ("train", "validation", "test") if part in parts) or "none"

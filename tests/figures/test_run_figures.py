@@ -96,7 +96,7 @@ def test_rows_that_are_no_number_are_left_out_and_nothing_says_so() -> None:
 
 
 def test_curves_agree_with_scikit_learn() -> None:
-    roc, precision, share = curves_of(LINK, against="random")
+    roc, precision, share = curves_of(LINK, negative_kind="random")
     table = LINK[LINK["part"] == "test"]
     assert [curve.name for curve in roc] == ["network", "max degree"]
     assert roc[0].value == pytest.approx(roc_auc_score(table["actual"], table["prediction"]))
@@ -113,8 +113,8 @@ def test_curves_agree_with_scikit_learn() -> None:
 
 
 def test_curves_without_pairs_are_empty() -> None:
-    assert curves_of(LINK, against="no such")[0] == []
-    assert curves_of(LINK.iloc[:0], against="random")[:2] == ([], [])
+    assert curves_of(LINK, negative_kind="no such")[0] == []
+    assert curves_of(LINK.iloc[:0], negative_kind="random")[:2] == ([], [])
 
 
 def test_long_curves_are_thinned_and_keep_their_ends() -> None:
@@ -130,8 +130,8 @@ def test_scores_of_pairs_and_non_pairs() -> None:
     figure = score_distribution(LINK)
     test = LINK[LINK["part"] == "test"]
     assert [sum(row[0] for row in trace.customdata) for trace in figure.data] == [
-        (test["against"] == "known").sum(),
-        (test["against"] == "random").sum(),
+        (test["negative_kind"] == "known").sum(),
+        (test["negative_kind"] == "random").sum(),
     ]
     assert sum(figure.data[0].y) == pytest.approx(100)
 

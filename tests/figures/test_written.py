@@ -22,9 +22,9 @@ from slviz.enrichment import enrich
 from slviz.evaluation.comparison import Difference
 from slviz.figures.classes import confusion_figure
 from slviz.figures.comparison import difference_intervals
-from slviz.figures.deletion import falls_by_gene, falls_of_draws
+from slviz.figures.edge_ablation import falls_by_gene, falls_of_draws
 from slviz.figures.raster import map_of_many
-from slviz.figures.reconstruction import error_against_baseline
+from slviz.figures.reconstruction import error_vs_baseline
 from slviz.figures.results import results_by_protocol, results_dots
 from slviz.figures.theme import noted
 from slviz.figures.training import training_curves
@@ -83,7 +83,7 @@ def maps(graph: GeneGraph) -> Iterator[go.Figure]:
 def of_runs(graph: GeneGraph) -> Iterator[go.Figure]:
     run = tiny_run(graph)
     predictions = run.predictions.rename(columns={"max degree": HOSTILE})
-    roc, precision, share = figures.curves_of(predictions, against="random", called=HOSTILE)
+    roc, precision, share = figures.curves_of(predictions, negative_kind="random", called=HOSTILE)
     yield figures.roc_curves(roc)
     yield figures.precision_recall_curves(precision, share_positive=share)
     scored = tiny_run(graph, task="confidence").predictions
@@ -95,7 +95,7 @@ def of_runs(graph: GeneGraph) -> Iterator[go.Figure]:
     yield figures.network_figure(neighbourhood(graph, run, 3))
     yield figures.degree_ranks(graph)
     errors = pd.DataFrame({"gene": graph.genes, "part": "test", "prediction": 0.5, HOSTILE: 0.6})
-    yield error_against_baseline(errors, HOSTILE)
+    yield error_vs_baseline(errors, HOSTILE)
     yield training_curves(run.history.assign(**{HOSTILE: 0.5}))
     test = EdgeAblation(
         genes=np.array([1, 3]),
@@ -113,7 +113,7 @@ def of_tables(graph: GeneGraph) -> Iterator[go.Figure]:
     chosen = enrich(graph, list(range(12)))
     yield figures.enrichment_bars(chosen, graph.genes)
     yield figures.compared_bars(chosen, chosen, names=(HOSTILE, "b"))
-    yield confusion_figure(np.array([[3, 1], [0, 4]]), [HOSTILE[:20], "b"], scorer=HOSTILE)
+    yield confusion_figure(np.array([[3, 1], [0, 4]]), [HOSTILE[:20], "b"], model=HOSTILE)
     yield difference_intervals({HOSTILE: [Difference("auc", 0.8, 0.7, -0.15, -0.05)]}, reference=HOSTILE)
     null = Null(0.1, 0.01, 0.12, 20)
     mean = np.array([0.2, 0.4], dtype=np.float32)

@@ -186,7 +186,7 @@ def test_what_the_readers_answer_comes_back(tmp_path: Path) -> None:
     index, genes = GeneIndex(graph), graph.genes[:9]
     rows = "".join(f"{gene},{number}.5,a\n" for number, gene in enumerate(genes)).encode()
     own = run_limited(read_own_table, b"gene,v,t\n" + rows, "a.csv", genes=len(graph), index=index, **SMALL)
-    assert own.found == len(genes)
+    assert own.genes_found == len(genes)
     terms, _ = run_limited(read_gmt, f"s\tna\t{genes[0]}\n".encode(), "a.gmt", graph=graph, index=index, **SMALL)
     assert terms.membership.sum() == 1
     pairs = tmp_path / "pairs.tsv"

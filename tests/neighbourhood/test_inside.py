@@ -67,7 +67,7 @@ def test_pairs_inside_are_all_pairs_with_what_is_known(graph: GeneGraph, run: Ru
     assert len(table) == len(CHOSEN) * (len(CHOSEN) - 1) // 2
     assert table["score"].is_monotonic_decreasing
     row_of = {frozenset(pair): row for row, pair in enumerate(graph.pairs.tolist())}
-    evaluated = run.predictions[run.predictions["against"] == "known"]
+    evaluated = run.predictions[run.predictions["negative_kind"] == "known"]
     part = {
         frozenset((a, b)): p
         for a, b, p in zip(evaluated["gene_a"], evaluated["gene_b"], evaluated["part"], strict=True)

@@ -64,7 +64,7 @@ def star() -> tuple[GeneGraph, Run]:
         gene_a=["A", "A", "A", "B", "C"],
         gene_b=["B", "C", "E", "C", "D"],
         part=["train", "train", "test", "train", "train"],
-        against="known",
+        negative_kind="known",
     )
     edges = np.array(
         [
@@ -229,12 +229,12 @@ def test_predicted_agree_with_a_plain_ranking() -> None:
     graph = tiny_graph()
     run = dataclasses.replace(tiny_run(graph), decoder=linear_decoder(6))
     table = run.predictions
-    trained = table[(table["part"] == "train") & (table["against"] == "known")]
+    trained = table[(table["part"] == "train") & (table["negative_kind"] == "known")]
     for gene in (0, 7):
         symbol = graph.genes[gene]
         partners = set(trained.loc[trained["gene_a"] == symbol, "gene_b"])
         partners |= set(trained.loc[trained["gene_b"] == symbol, "gene_a"]) | {symbol}
-        scores = PairDecoder(run.decoder).score_against(run.embedding, gene)
+        scores = PairDecoder(run.decoder).score_with(run.embedding, gene)
         ranked = [graph.genes[each] for each in np.argsort(-scores) if graph.genes[each] not in partners]
         listed = {graph.genes[number] for number in graph.partners(gene)}
         ranked.sort(key=lambda symbol: symbol in listed)  # what nobody lists first

@@ -62,11 +62,11 @@ class SharedOverAll:
         either = self.training.degree[pairs].sum(axis=1) - shared
         return ((shared / np.maximum(either, 1)) ** self.sharpness).astype(np.float32)
 
-    def score_against(self, gene: int) -> np.ndarray:
+    def score_with(self, gene: int) -> np.ndarray:
         return self.score(with_every_gene(gene, self.training.genes))
 
     def all_pairs(self) -> np.ndarray:
-        return np.stack([self.score_against(gene) for gene in range(self.training.genes)])
+        return np.stack([self.score_with(gene) for gene in range(self.training.genes)])
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Jaccard(Model):
         return 3
 
     def refuse(self, task: Task, graph: GeneGraph) -> None:
-        if not task.contrasts:
+        if not task.negative_kinds:
             raise InvalidSetting(f"'jaccard' tells real pairs from others; the task '{task.name}' asks something else.")
 
     def fit(self, training: Training) -> Fitted:

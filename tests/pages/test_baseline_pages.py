@@ -30,7 +30,7 @@ def stored(trained: Run, store: RunStore) -> Run:
 
 
 def test_it_is_not_among_its_own_baselines(trained: Run) -> None:
-    scorers = set(trained.metrics["scorer"])
+    scorers = set(trained.metrics["model"])
     assert NETWORK in scorers
     assert "max degree" not in scorers | set(trained.baselines)
     assert {"mean", "L3", "SVD", "degree product"} <= scorers
@@ -39,7 +39,7 @@ def test_it_is_not_among_its_own_baselines(trained: Run) -> None:
 def test_predictions_call_it_by_its_name(stored: Run, open_page: Open) -> None:
     app = open_page("predictions", run=stored.run_id)
     assert not app.exception
-    scorers = app.dataframe[0].value["scorer"].tolist()
+    scorers = app.dataframe[0].value["model"].tolist()
     assert scorers[0] == "max degree"
     assert NETWORK not in scorers
     assert "baseline **max degree** (partners of the gene that has more)" in said(app)

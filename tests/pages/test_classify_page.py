@@ -38,8 +38,8 @@ def test_predictions_show_classes_beside_baselines(trained: Run, store: RunStore
     assert not app.warning
     assert "800 of 1,000 genes have one of 20 classes; 200 are in none" in said(app)
     figures, each, genes = (table.value for table in app.dataframe)
-    assert figures["scorer"].tolist()[0] == "network"
-    assert {"logistic regression", "partners' majority"} <= set(figures["scorer"])
+    assert figures["model"].tolist()[0] == "network"
+    assert {"logistic regression", "partners' majority"} <= set(figures["model"])
     assert (
         each["Genes"].sum() == ((trained.predictions["part"] == "test") & (trained.predictions["actual"] != "")).sum()
     )

@@ -39,7 +39,7 @@ def test_a_difference_is_told_with_its_interval(two: tuple[Run, Run], open_page:
     assert "ROC AUC -0." in text
     assert "worse" in text
     assert "1 other run evaluated on the very same pairs" in text
-    scorers = app.dataframe[0].value["scorer"].tolist()
+    scorers = app.dataframe[0].value["model"].tolist()
     assert "seed 0" in scorers[0]
     assert "seed 1" in scorers[1]
     assert "max degree" in scorers
@@ -72,9 +72,9 @@ def test_a_run_that_stands_alone_says_what_to_train(run: Run, open_page: Open) -
 
 def test_rows_that_differ_are_noticed(demo: GeneGraph) -> None:
     run = tiny_run(demo)
-    assert same_rows(run, worse(run), against="random")
+    assert same_rows(run, worse(run), negative_kind="random")
     shuffled = dataclasses.replace(run, predictions=run.predictions.iloc[::-1].reset_index(drop=True))
-    assert not same_rows(run, shuffled, against="random")
+    assert not same_rows(run, shuffled, negative_kind="random")
 
 
 def test_choosing_writes_the_address(two: tuple[Run, Run], store: RunStore, open_page: Open) -> None:

@@ -55,10 +55,10 @@ def test_it_is_offered_and_started_as_the_command_line_would(
     assert not app.exception
     assert "not an explanation by itself" in said(app)
     app.button(key=f"start ablation {scoring.run_id} sample").click().run()
-    assert started == [["deletion", scoring.run_id]]
+    assert started == [["edge-ablation", scoring.run_id]]
     gene = demo.number_of[hub]
     app.button(key=f"start ablation {scoring.run_id} {gene}").click().run()
-    assert started[1:] == [["deletion", scoring.run_id, "--gene", hub]]
+    assert started[1:] == [["edge-ablation", scoring.run_id, "--gene", hub]]
     assert not app.exception
 
 

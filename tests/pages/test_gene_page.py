@@ -75,7 +75,7 @@ def test_filters_and_the_order_are_in_the_address(run: Run, demo: GeneGraph, ope
 
 
 def test_a_gene_without_a_training_partner_rests_on_hubs(run: Run, demo: GeneGraph, open_at_once: Open) -> None:
-    learnt = run.predictions.query("part == 'train' and against == 'known'")
+    learnt = run.predictions.query("part == 'train' and negative_kind == 'known'")
     alone = next(symbol for symbol in demo.genes if symbol not in {*learnt["gene_a"], *learnt["gene_b"]})
     app = open_at_once("gene", run=run.run_id, gene=alone)
     assert not app.exception
@@ -161,7 +161,7 @@ def test_each_known_partner_stands_once_with_its_evidence_and_its_part(run: Run,
     row = demo.adjacency[gene, demo.number_of[first["partner"]]] - 1
     records = demo.evidence.loc[demo.evidence["pair"] == row]
     assert first["pubmed"] == ";".join(dict.fromkeys(records["pubmed"]))
-    trained = split.pairs[(split.against == "known") & (split.part == "train")]
+    trained = split.pairs[(split.negative_kind == "known") & (split.part == "train")]
     mine = trained[(trained == gene).any(axis=1)].sum(axis=1) - gene
     assert set(table.loc[table["in_run"] == "train", "partner"]) == {demo.genes[number] for number in mine}
 

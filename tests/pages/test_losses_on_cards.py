@@ -22,8 +22,8 @@ GREEN, GREY = 1, 2
 
 def measured(run: Run, values: dict[tuple[str, str, str], float], **changes: object) -> Run:
     rows = [
-        {"scorer": scorer, "part": "test", "against": against, "metric": metric, "value": value}
-        for (scorer, against, metric), value in values.items()
+        {"model": scorer, "part": "test", "negative_kind": negative_kind, "metric": metric, "value": value}
+        for (scorer, negative_kind, metric), value in values.items()
     ]
     return dataclasses.replace(run, metrics=pd.DataFrame(rows), spec=dataclasses.replace(run.spec, **changes))
 

@@ -90,7 +90,7 @@ def test_an_address_full_of_nonsense_never_gives_a_traceback(
     app = open_page(page, run=run.run_id, gene=nonsense)
     assert not app.exception
     assert "No gene" in said(app) or "names no gene" in said(app) or page == "predictions"
-    keys = ("map", "colour", "estimate", "size", "part", "against", "hops", "layer", "head", "limit", "least")
+    keys = ("map", "colour", "estimate", "size", "part", "negative_kind", "hops", "layer", "head", "limit", "least")
     app = open_page(page, run=run.run_id, gene=run.genes[0], **dict.fromkeys(keys, nonsense))
     assert not app.exception
     assert "The address asks for" in said(app)
@@ -124,7 +124,7 @@ def test_predictions_stand_beside_their_baselines(task: str, store: RunStore, de
     finish(store, made)
     app = open_page("predictions", run=made.run_id)
     assert not app.exception
-    scorers = app.dataframe[0].value["scorer"].tolist()
+    scorers = app.dataframe[0].value["model"].tolist()
     assert scorers == ["network", "max degree"]
     assert ("not a probability" in said(app)) == (task == "link")
 

@@ -144,7 +144,7 @@ def test_neighbours_are_picked_by_score_once_attention_failed(
     assert after != before
     source, target = scoring.attention.edges  # type: ignore[union-attr]
     candidates = np.unique(source[(target == hub) & (source != hub)])
-    expected = candidates[np.argsort(-scoring.scorer(demo).score_against(hub)[candidates], kind="stable")][:5]
+    expected = candidates[np.argsort(-scoring.scorer(demo).score_with(hub)[candidates], kind="stable")][:5]
     assert after == [demo.genes[gene] for gene in expected]
 
 
@@ -160,7 +160,7 @@ def test_a_formula_says_what_it_counts(
     assert not app.exception
     text = said(app).replace("\\", "")
     assert "one formula, paths of three hops" in text
-    known = run.predictions.query("against == 'known' and part == 'train'")
+    known = run.predictions.query("negative_kind == 'known' and part == 'train'")
     partners = {
         name: set(known.loc[known["gene_a"] == name, "gene_b"]) | set(known.loc[known["gene_b"] == name, "gene_a"])
         for name in (gene, partner)

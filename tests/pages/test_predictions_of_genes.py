@@ -41,8 +41,8 @@ def test_one_gene_gives_its_best_unreported_partners_and_two_their_pair(store: R
 
 def test_tests_and_precision_stand_beside_baselines(store: RunStore, demo: GeneGraph) -> None:
     run = shipped(store, LINK)
-    rows = prediction_views.compared(run.predictions, part="test", against="random")
-    figure = hits_of_tests(run.predictions, against="random", called="gat")
+    rows = prediction_views.compared(run.predictions, part="test", negative_kind="random")
+    figure = hits_of_tests(run.predictions, negative_kind="random", called="gat")
     own = next(trace for trace in figure.data if trace.name.startswith("gat"))
     assert own.y[-1] == rows["actual"].sum()
     first = rows.sort_values("prediction", ascending=False)["actual"].head(100).sum()
@@ -79,7 +79,7 @@ def test_the_largest_errors_are_the_largest_and_say_why(store: RunStore, demo: G
 
 def test_points_carry_the_colours_of_sources_and_a_ring_marks_the_same_pair() -> None:
     actual, predicted = np.array([[0.1, 0.5, 0.9], [0.2, 0.5, 0.6]], dtype=np.float32)
-    predictions = pd.DataFrame({"gene_a": list("ABC"), "gene_b": list("XYZ"), "part": "test", "against": "known"})
+    predictions = pd.DataFrame({"gene_a": list("ABC"), "gene_b": list("XYZ"), "part": "test", "negative_kind": "known"})
     predictions = predictions.assign(actual=actual, prediction=predicted)
     kinds = ["Screen", "", "Screen"]
     for figure in (
@@ -94,7 +94,7 @@ def test_points_carry_the_colours_of_sources_and_a_ring_marks_the_same_pair() ->
 
 def test_a_later_list_says_what_was_left_out_and_how_it_ranked(store: RunStore, open_at_once: Open) -> None:
     run = shipped(store, LINK)
-    learnt = run.predictions.query("part == 'train' and against == 'known'").iloc[0]
+    learnt = run.predictions.query("part == 'train' and negative_kind == 'known'").iloc[0]
     lines = ["gene 1\tgene 2\twhere", "oldAPO101\tAPO2.10\there", "APO1.02\tAPO2.11\there", "nobody\tAPO2.01\tthere",
              f"{learnt['gene_a']}\t{learnt['gene_b']}\tin the list"]  # fmt: skip
     app = open_at_once("predictions", run=LINK, later="true")

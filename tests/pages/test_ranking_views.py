@@ -26,8 +26,8 @@ def ranked(store: RunStore, demo: GeneGraph) -> Run:
     """A finished link run whose split is one-new with five negatives per pair, and that was ranked."""
     run = tiny_run(demo)
     rows = [
-        (scorer, "test", against, metric, value)
-        for against, figures in METRICS.items()
+        (scorer, "test", negative_kind, metric, value)
+        for negative_kind, figures in METRICS.items()
         for metric, values in figures.items()
         for scorer, value in zip(("network", "max degree"), values, strict=True)
     ]
@@ -47,8 +47,8 @@ def test_rankings_stand_beside_the_baseline_and_name_the_protocol(ranked: Run, d
     assert "the 5,000 highest contain 62% of them (max degree, the best baseline: 41%)" in text
     assert "pairs with one new gene (fold 0 of 5), 5 negatives per pair" in text
     tables = [each.value for each in app.dataframe]
-    assert any({"scorer", "ap", "recall@5000"} == set(table.columns) for table in tables)
-    assert any({"scorer", "ndcg@10", "recall@10", "precision@10"} == set(table.columns) for table in tables)
+    assert any({"model", "ap", "recall@5000"} == set(table.columns) for table in tables)
+    assert any({"model", "ndcg@10", "recall@10", "precision@10"} == set(table.columns) for table in tables)
     app.button_group(key="top").set_value("50").run()
     assert any("ndcg@50" in each.value.columns for each in app.dataframe)
 
@@ -59,9 +59,9 @@ def test_a_run_from_before_rankings_says_so(run: Run, open_page: Open) -> None:
 
 def test_the_page_opens_on_the_figure_that_the_sidebar_shows(store: RunStore, demo: GeneGraph, open_page: Open) -> None:
     run = tiny_run(demo)
-    matched = run.predictions.loc[run.predictions["against"] == "random"].assign(against="degree-matched")
+    matched = run.predictions.loc[run.predictions["negative_kind"] == "random"].assign(negative_kind="degree-matched")
     predictions = pd.concat([run.predictions, matched], ignore_index=True)
-    measured = run.metrics.loc[run.metrics["against"] == "random"].assign(against="degree-matched")
+    measured = run.metrics.loc[run.metrics["negative_kind"] == "random"].assign(negative_kind="degree-matched")
     metrics = pd.concat([run.metrics, measured], ignore_index=True)
     finish(store, dataclasses.replace(run, predictions=predictions, metrics=metrics))
     app = open_page("predictions", run=run.run_id)

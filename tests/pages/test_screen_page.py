@@ -48,12 +48,12 @@ def shown(planted, store: RunStore, open_page: Open, monkeypatch: pytest.MonkeyP
 
 def test_a_bench_run_names_its_score_and_shows_its_coefficients(planted, shown):
     run = trained(planted, task="screen", network="bench")
-    app = shown("predictions", run, against=f"screen {NAMES[0]}")
+    app = shown("predictions", run, negative_kind=f"screen {NAMES[0]}")
     assert not app.exception
     assert "experiment score" in said(app)
     assert "keep “hit” open" in said(app)
     metrics, coefficients, tested = (each.value for each in app.dataframe[:3])
-    assert {"bench", "mean", "paralog identity", "earlier screens"} <= set(metrics["scorer"])
+    assert {"bench", "mean", "paralog identity", "earlier screens"} <= set(metrics["model"])
     assert "squared paralog identity" in coefficients["measure"].tolist()
     assert set(tested["In the screen"]) == {"hit", "no hit"}
     assert set(tested["Screen"]) == {NAMES[0]}
@@ -64,7 +64,7 @@ def test_a_bench_run_names_its_score_and_shows_its_coefficients(planted, shown):
 def test_the_run_told_of_earlier_screens_is_no_baseline_of_itself():
     values = {NETWORK: 0.75, WITH_EARLIER: 0.79, "earlier screens": 0.72, "paralog identity": 0.64}
     rows = [
-        {"scorer": name, "part": "test", "against": "paralog screens", "metric": "auc", "value": value}
+        {"model": name, "part": "test", "negative_kind": "paralog screens", "metric": "auc", "value": value}
         for name, value in values.items()
     ]
     key = key_metric("screen", pd.DataFrame(rows))

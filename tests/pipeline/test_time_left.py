@@ -60,7 +60,7 @@ def test_without_the_ranking_nothing_is_ranked_and_all_else_is_measured_alike(gr
     split = whole.split.divide(graph)
     steps: list[EvaluationStep] = []
     ranked, unranked = (train(graph, spec, split, device="cpu", on_evaluation=steps.append) for spec in (whole, short))
-    rankings = ranked.metrics["against"].isin(["all-unknown", "per-gene"])
+    rankings = ranked.metrics["negative_kind"].isin(["all-unknown", "per-gene"])
     assert rankings.any()
     pd.testing.assert_frame_equal(ranked.metrics[~rankings].reset_index(drop=True), unranked.metrics)
 

@@ -41,7 +41,7 @@ def test_a_list_is_told_from_unreported_pairs_and_ranked_among_all(ranker: Ranke
     assert told.kind == "list"
     assert told.known_already == 2
     assert any("learnt from 2 of 5 pairs" in remark for remark in told.remarks)
-    own = told.metrics[told.metrics["model"] == ranker.run.run_id].set_index("against")
+    own = told.metrics[told.metrics["model"] == ranker.run.run_id].set_index("negative_kind")
     assert own.loc["random unreported pairs", "auc"] == 1
     assert own.loc["random unreported pairs", "others"] == 60
     ranked = told.rows.dropna(subset="rank_among_all")

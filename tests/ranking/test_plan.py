@@ -132,7 +132,7 @@ def test_expected_hits_come_from_held_out_screens(ranker: Ranker):
     split = PairSplit(
         pairs=tested.pairs,
         part=np.full(count, "test", dtype=object),
-        against=np.where(tested.hit, HIT, NO_HIT).astype(object),
+        negative_kind=np.where(tested.hit, HIT, NO_HIT).astype(object),
         actual=tested.hit.astype(np.float32),
         score=np.full(count, np.nan, dtype=np.float32),
         gene_part=np.full(40, "test", dtype=object),
@@ -141,7 +141,7 @@ def test_expected_hits_come_from_held_out_screens(ranker: Ranker):
     predictions = ranker.run.predictions.iloc[:0]
     rows = {
         "gene_a": names[tested.pairs[:, 0]], "gene_b": names[tested.pairs[:, 1]], "part": "test",
-        "against": split.against, "actual": split.actual, "prediction": np.where(tested.hit, 0.6, 0.4),
+        "negative_kind": split.negative_kind, "actual": split.actual, "prediction": np.where(tested.hit, 0.6, 0.4),
     }  # fmt: skip
     import pandas as pd
 

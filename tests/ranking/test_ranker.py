@@ -19,13 +19,13 @@ def test_every_other_gene_is_there_once_the_best_first(ranker: Ranker):
     assert (np.diff(table["score"]) <= 0).all()
     assert table["rank"].iloc[0] == 1
     assert table["percentile"].between(0, 100, inclusive="neither").all()
-    scores = ranker.scorer.score_against(5)
+    scores = ranker.scorer.score_with(5)
     assert (table["score"].to_numpy() == scores[table["number"]]).all()
 
 
 def test_status_says_what_a_pair_is_to_the_run(ranker: Ranker):
     graph, run = ranker.graph, ranker.run
-    listed = run.predictions.query("against == 'known'").iloc[0]
+    listed = run.predictions.query("negative_kind == 'known'").iloc[0]
     a, b = (graph.number_of[listed[end]] for end in ("gene_a", "gene_b"))
     table = ranker.partners(a).set_index("number")
     assert table.loc[b, "status"] == ("known" if listed["part"] == "train" else "held out")
@@ -65,7 +65,7 @@ def test_the_smallest_shared_set_is_the_pathway():
 def test_other_runs_and_baselines_rank_the_same_partners(ranker: Ranker):
     other = scoring_run(ranker.graph, seed=1).scorer(ranker.graph)
     table = ranker.partners(5, others={"other-run": other})
-    best = int(np.delete(np.arange(40), 5)[np.argmax(np.delete(other.score_against(5), 5))])
+    best = int(np.delete(np.arange(40), 5)[np.argmax(np.delete(other.score_with(5), 5))])
     assert table.set_index("number").loc[best, "rank_in:other-run"] == 1
     degree = ranker.training_degree
     by_degree = table.set_index("number")["rank_by:max degree"]

@@ -35,8 +35,8 @@ def store(tmp_path: Path) -> RunStore:
 def put(store: RunStore, run: Run, values: dict[tuple[str, str, str], float], **changes: object) -> str:
     """A finished run with these metrics by (row, against, metric), its spec changed."""
     rows = [
-        {"scorer": scorer, "part": "test", "against": against, "metric": metric, "value": value}
-        for (scorer, against, metric), value in values.items()
+        {"model": scorer, "part": "test", "negative_kind": negative_kind, "metric": metric, "value": value}
+        for (scorer, negative_kind, metric), value in values.items()
     ]
     run = dataclasses.replace(run, spec=dataclasses.replace(run.spec, **changes), metrics=pd.DataFrame(rows))
     with store.writing(run.spec) as writer:

@@ -123,7 +123,7 @@ def test_only_what_is_learnt_from_and_evaluated_on_must_be_the_same(store: RunSt
     """Earlier versions drew the negatives of training and validation without regard to the test part."""
     split = SPLITS.make("pairs").divide(graph)
     whole = split.to_frame(graph.genes)
-    drawn = whole["against"].isin(("random", "degree-matched"))
+    drawn = whole["negative_kind"].isin(("random", "degree-matched"))
     for name, network in (("validation", "gcn"), ("test", "mlp")):
         other = whole.copy()
         other.loc[drawn & (whole["part"] == name), "gene_a"] = graph.genes[0]
@@ -139,7 +139,7 @@ def test_runs_from_before_popularity_matched_negatives_stand_beside_those_that_h
     store: RunStore, graph: GeneGraph
 ):
     whole = SPLITS.make("pairs").divide(graph).to_frame(graph.genes)
-    matched = whole["against"] == "popularity-matched"
+    matched = whole["negative_kind"] == "popularity-matched"
     assert matched.any()
     changed = whole.copy()  # as when the papers of the data set are counted anew
     changed.loc[matched & (whole["part"] == "test"), "gene_a"] = graph.genes[0]
@@ -184,7 +184,7 @@ def test_confidence_within_sources_is_the_mean_over_kinds_of_evidence(store: Run
     kinds = {"all": 0.8, "Daisy": 0.1, "GenomeRNAi": 0.5}
     metrics = pd.DataFrame(
         [("network", "test", kind, "spearman", value) for kind, value in kinds.items()],
-        columns=["scorer", "part", "against", "metric", "value"],
+        columns=["model", "part", "negative_kind", "metric", "value"],
     )
     put(store, graph, task="confidence", metrics=metrics)
     cells = row(only_table(store), "gat").cells
@@ -207,7 +207,7 @@ def test_figures_of_single_classes_are_left_to_the_page_of_a_run(store: RunStore
             ("network", "test", "class A", "recall", 0.4),
             ("network", "test", "class B", "recall", 0.6),
         ],
-        columns=["scorer", "part", "against", "metric", "value"],
+        columns=["model", "part", "negative_kind", "metric", "value"],
     )
     put(store, graph, task="classify", metrics=metrics)
     assert list(row(only_table(store), "gat").cells) == [("genes", "macro_f1")]

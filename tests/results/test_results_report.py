@@ -12,7 +12,7 @@ from builders import tiny_run, tiny_spec
 
 from slviz.cli import main, parse
 from slviz.cli.results import _command
-from slviz.cli.sweep import _wishes
+from slviz.cli.sweep import _entries
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting
 from slviz.networks import NETWORKS
@@ -48,8 +48,8 @@ def test_the_commands_train_the_same_runs(graph: GeneGraph):
     for line in commands:
         words = shlex.split(line)
         assert words[:3] == ["python", "-m", "slviz"]
-        wishes, _ = _wishes(parse(words[3:]))
-        plan = make_plan(graph, wishes, source="demo")
+        entries, _ = _entries(parse(words[3:]))
+        plan = make_plan(graph, entries, source="demo")
         assert plan.refused == ()
         planned |= {spec.run_id for spec in plan.runs}
     assert planned == {spec.run_id for spec in wanted}

@@ -20,7 +20,7 @@ import pytest
 from builders import tiny_graph, tiny_run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from odd_files import ODD, ODD_JSON, make_odd, read_models_folder, read_run_folder, seal, seal_again, write_manifest
+from odd_files import ODD, ODD_JSON, checksum, make_odd, read_models_folder, read_run_folder, seal_again, write_manifest
 from run_folders import CHECKOUT, a_map
 from safetensors.numpy import load, save
 
@@ -384,7 +384,7 @@ ODD_PREDICTIONS: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] =
     "gene numbers": (lambda table: table.assign(gene_b=range(len(table))), "should hold text"),
     "a missing gene": (lambda table: table.assign(gene_b=[None] + ["GENE1"] * (len(table) - 1)), "should hold text"),
     "a part that there is not": (lambda table: table.assign(part="exam"), "'exam'"),
-    "a later kind": (lambda table: table.assign(against="hard"), "later slviz"),
+    "a later kind": (lambda table: table.assign(negative_kind="hard"), "later slviz"),
     "text for a score": (lambda table: table.assign(prediction="high"), "should hold numbers"),
     "text for a baseline": (lambda table: table.assign(**{"max degree": "high"}), "should hold numbers"),
     "missing scores": (lambda table: table.assign(prediction=np.float32("nan")), "missing or infinite"),
@@ -410,7 +410,7 @@ ODD_SPLITS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "gene numbers": lambda table: table.assign(gene_a=range(len(table))),
     "a part that there is not": lambda table: table.assign(part="exam"),
     "text for a score": lambda table: table.assign(score="high"),
-    "a kind that there is not": lambda table: table.replace({"against": {"random": "hard"}}),
+    "a kind that there is not": lambda table: table.replace({"negative_kind": {"random": "hard"}}),
     "fewer genes": lambda table: table.iloc[:-1],
 }
 
@@ -476,7 +476,7 @@ def test_what_lies_beside_a_run_and_is_odd(folder: Folder, odd: Path, case: str)
     arrays, about = load(content), json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["about"])
     change(arrays, about)
     text = json.dumps(about)
-    path.write_bytes(save(arrays, {"about": text, "sha256": seal(arrays, text)}))
+    path.write_bytes(save(arrays, {"about": text, "sha256": checksum(arrays, text)}))
     with pytest.raises(DamagedRun) as caught:
         read()
     assert path.name in str(caught.value)

@@ -44,11 +44,14 @@ def test_each_beats_every_baseline_on_its_test_part(specs):
         "link": ("auc", "degree-matched", 1),
     }
     for spec in specs:
-        metric, against, sign = evaluated[spec.task.name]
+        metric, negative_kind, sign = evaluated[spec.task.name]
         run = store.open(spec.run_id)
-        own = run.metric(metric, against=against)
+        own = run.metric(metric, negative_kind=negative_kind)
         for baseline in run.baselines:
-            assert sign * own > sign * run.metric(metric, against=against, scorer=baseline), (spec.run_id, baseline)
+            assert sign * own > sign * run.metric(metric, negative_kind=negative_kind, model=baseline), (
+                spec.run_id,
+                baseline,
+            )
 
 
 def test_together_they_are_small(specs):
@@ -65,5 +68,5 @@ def test_their_splits_are_those_of_today(specs):
         for field in dataclasses.fields(PairSplit):
             ours, now = getattr(frozen, field.name), getattr(divided, field.name)
             if field.name != "gene_part":  # those negatives came later, and stand last
-                now = now[divided.against != POPULARITY_MATCHED]
+                now = now[divided.negative_kind != POPULARITY_MATCHED]
             assert np.array_equal(ours, now, equal_nan=field.name == "score"), (spec.run_id, field.name)

@@ -14,9 +14,9 @@ from slviz.splits import SPLITS
 def test_each_test_is_of_its_screen_and_others_of_none():
     graph = planted_graph()
     split = SPLITS.make("screen").divide(graph).to_frame(graph.genes)
-    predictions = split.loc[split["against"].isin(["known", "hit", "no hit"])].drop(columns="screen")
+    predictions = split.loc[split["negative_kind"].isin(["known", "hit", "no hit"])].drop(columns="screen")
     screens = screens_of(predictions, split)
-    tested = predictions["against"].isin(["hit", "no hit"]).to_numpy()
+    tested = predictions["negative_kind"].isin(["hit", "no hit"]).to_numpy()
     assert set(screens[~tested]) == {""}
     for name in NAMES:
         rows = predictions.loc[(screens == name) & (predictions["part"] == "test")]

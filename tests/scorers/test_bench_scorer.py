@@ -82,7 +82,7 @@ def test_what_each_measure_adds_makes_the_score(scorer):
     total = scorer.constant + sum(scorer.by_view(pairs).values())
     np.testing.assert_allclose(scorer.score(pairs), 1 / (1 + np.exp(-total)), atol=1e-6)
     np.testing.assert_array_equal(scorer.score(pairs), scorer.score(pairs[:, ::-1]))
-    np.testing.assert_allclose(scorer.score_against(4)[[5, 60]], scorer.score(np.array([[4, 5], [4, 60]])))
+    np.testing.assert_allclose(scorer.score_with(4)[[5, 60]], scorer.score(np.array([[4, 5], [4, 60]])))
     assert scorer.all_pairs()[5, 4] == scorer.score(pairs)[1]
 
 

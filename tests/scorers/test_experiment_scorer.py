@@ -26,7 +26,7 @@ def split(planted):
 
 @pytest.fixture(scope="module")
 def scorer(planted, split):
-    base, _ = fit_formula_scorer(planted, split, formula="max degree", contrasts=("no hit",))
+    base, _ = fit_formula_scorer(planted, split, formula="max degree", negative_kinds=("no hit",))
     return of_validation(base, split, PairKnowledge(planted))
 
 

@@ -32,7 +32,7 @@ def split(demo):
 
 @pytest.fixture(scope="module")
 def head(demo, split):
-    return fit_head(demo, split, contrasts=CONTRASTS)
+    return fit_head(demo, split, negative_kinds=CONTRASTS)
 
 
 @pytest.mark.parametrize("unseen_genes_per_pair", [0, 1, 2])
@@ -41,14 +41,14 @@ def test_no_pair_is_asked_about_and_seen_and_hidden_genes_have_no_seen_pair(demo
     assert len(folds) == 5
     known = {tuple(pair) for pair in demo.pairs.tolist()}
     for fold in folds:
-        assert not set(fold.asked) & set(fold.seen)
+        assert not set(fold.predicted) & set(fold.seen)
         seen_genes = set(demo.pairs[fold.seen].ravel())
-        without = [sum(gene not in seen_genes for gene in pair) for pair in demo.pairs[fold.asked].tolist()]
+        without = [sum(gene not in seen_genes for gene in pair) for pair in demo.pairs[fold.predicted].tolist()]
         assert min(without) >= unseen_genes_per_pair
         for pairs in fold.others.values():
             assert not known & {tuple(sorted(pair)) for pair in pairs.tolist()}
     if not unseen_genes_per_pair:
-        assert sorted(np.concatenate([fold.asked for fold in folds])) == list(range(len(demo.pairs)))
+        assert sorted(np.concatenate([fold.predicted for fold in folds])) == list(range(len(demo.pairs)))
 
 
 def test_whole_publications_are_asked_about_where_a_new_one_is_held_out(demo):
@@ -57,9 +57,9 @@ def test_whole_publications_are_asked_about_where_a_new_one_is_held_out(demo):
     folds = list(
         inner_folds(demo.pairs, genes=len(demo), unseen_genes_per_pair=0, ratio=2, seed=0, publication=publication)
     )
-    assert sorted(np.concatenate([fold.asked for fold in folds])) == list(range(len(demo.pairs)))
+    assert sorted(np.concatenate([fold.predicted for fold in folds])) == list(range(len(demo.pairs)))
     for fold in folds:
-        assert not set(publication[fold.asked]) & set(publication[fold.seen])
+        assert not set(publication[fold.predicted]) & set(publication[fold.seen])
         assert fold.share == 1
 
 
@@ -69,18 +69,18 @@ def test_a_single_publication_is_divided_at_random(demo):
         list(inner_folds(demo.pairs, genes=len(demo), unseen_genes_per_pair=0, ratio=2, seed=0, publication=each))
         for each in (None, one)
     )
-    assert all(np.array_equal(a.asked, b.asked) for a, b in zip(plain, given, strict=True))
+    assert all(np.array_equal(a.predicted, b.predicted) for a, b in zip(plain, given, strict=True))
 
 
 def test_held_out_pairs_are_not_read(demo, split, head):
     """Evidence, score and even the genes of test and validation pairs may change: the head stays."""
-    held_out = np.flatnonzero((split.part != "train") & (split.against == "known"))
+    held_out = np.flatnonzero((split.part != "train") & (split.negative_kind == "known"))
     pairs = split.pairs.copy()
     pairs[held_out] = np.sort(np.random.default_rng(0).permuted(pairs[held_out], axis=0), axis=1)
     score = split.score.copy()
     score[held_out] = 0.1
     other = dataclasses.replace(split, pairs=pairs, score=score)
-    changed = fit_head(demo, other, contrasts=CONTRASTS)
+    changed = fit_head(demo, other, negative_kinds=CONTRASTS)
     assert np.array_equal(changed.parts(split.pairs[:200]), head.parts(split.pairs[:200]))
 
 
@@ -101,10 +101,10 @@ def test_all_pairs_are_those_of_single_pairs(demo, split, head):
 
 def test_a_stored_head_scores_as_before(demo, split, head):
     from slviz.scorers import SeenPairs
-    from slviz.scorers.likeness import Likeness
+    from slviz.scorers.similarity import Similarity
 
     again = StructuralHead.from_arrays(
-        head.arrays(), seen=SeenPairs.of_training(demo, split), likeness=Likeness.of(demo), views=tuple(VIEWS)
+        head.arrays(), seen=SeenPairs.of_training(demo, split), similarity=Similarity.of(demo), views=tuple(VIEWS)
     )
     assert np.array_equal(again.parts(split.pairs[:50]), head.parts(split.pairs[:50]))
 
@@ -114,7 +114,7 @@ def test_too_few_pairs_are_refused_in_a_sentence():
     split = SPLITS.make("pairs").divide(graph)
     few = dataclasses.replace(split, part=np.where(split.part == "train", "validation", split.part))
     with pytest.raises(DataError, match="Too few training pairs"):
-        fit_head(graph, few, contrasts=CONTRASTS)
+        fit_head(graph, few, negative_kinds=CONTRASTS)
 
 
 @pytest.mark.parametrize(("protocol", "whole"), [("publication", True), ("pairs", False)])
@@ -129,7 +129,7 @@ def test_a_run_asks_by_publications_where_its_protocol_does(demo, monkeypatch, p
     spec = dataclasses.replace(tiny_spec(demo), network=NETWORKS.make("view_trees"), split=SPLITS.make(protocol))
     embedding = np.zeros((len(demo), 2), dtype=np.float32)
     asked_for = {
-        "contrasts": spec.task.contrasts,
+        "negative_kinds": spec.task.negative_kinds,
         "protocol": spec.split,
         "seed": 0,
         "embedding": embedding,

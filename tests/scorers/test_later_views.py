@@ -11,7 +11,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 from slviz.datasets import GeneColumns, Relation, Terms
 from slviz.errors import InvalidSetting
 from slviz.networks import NETWORKS
-from slviz.scorers.likeness import Likeness
+from slviz.scorers.similarity import Similarity
 from slviz.scorers.views import VIEWS
 from slviz.scorers.views.relations import NEAREST, nearest_by_sets
 from slviz.tasks import TASKS
@@ -25,7 +25,7 @@ def sets(membership: np.ndarray) -> Terms:
 
 
 @pytest.fixture(scope="module")
-def told():
+def show_metrics():
     """The tiny graph with all that the later views read."""
     genes = len(tiny_graph())
     membership = np.random.default_rng(0).random((genes, 6)) < 0.3
@@ -55,10 +55,10 @@ def test_genes_that_share_sets_are_nearest_by_the_cosine_of_weighted_sets():
 def test_a_later_view_is_read_where_it_is_told_and_refused_where_not(told, name):
     network = NETWORKS.make("multiview", **{name: True})
     network.refuse(TASKS.make("link"), told)
-    assert name in Likeness.of(told).told
+    assert name in Similarity.of(told).told
     assert set(network.reads(told)) == set(VIEWS[name].parts(told)) != set()
     bare = tiny_graph()
-    assert name not in Likeness.of(bare).told
+    assert name not in Similarity.of(bare).told
     with pytest.raises(InvalidSetting, match=f"{name}=true looks at"):
         network.refuse(TASKS.make("link"), bare)
     assert NETWORKS.make("multiview").reads(told) == ()
@@ -66,8 +66,8 @@ def test_a_later_view_is_read_where_it_is_told_and_refused_where_not(told, name)
 
 
 def test_paralogs_and_families_are_one_relation_and_essential_genes_of_a_pair_are_counted(told):
-    likeness = Likeness.of(told)
-    np.testing.assert_allclose(likeness.relations_of(LATER)["families"].toarray()[0, :4], [0, 0.5, 0.5, 0])
-    numbers = likeness.told["essentiality"]
+    similarity = Similarity.of(told)
+    np.testing.assert_allclose(similarity.relations_of(LATER)["families"].toarray()[0, :4], [0, 0.5, 0.5, 0])
+    numbers = similarity.told["essentiality"]
     assert numbers["essential"][:3].tolist() == [1, 1, 0]
     assert not numbers["expression"].any()  # not known counts as 0

@@ -69,9 +69,7 @@ def test_the_order_of_the_two_genes_does_not_matter(trained, embedding, pairs):
 def test_one_gene_against_all_is_the_same_as_its_pairs(trained, embedding):
     decoder = PairDecoder(trained.arrays())
     pairs = np.array([[9, other] for other in range(GENES)])
-    np.testing.assert_allclose(
-        decoder.score_against(embedding, 9), decoder.score(embedding, pairs), rtol=1e-5, atol=1e-7
-    )
+    np.testing.assert_allclose(decoder.score_with(embedding, 9), decoder.score(embedding, pairs), rtol=1e-5, atol=1e-7)
 
 
 def test_no_pairs_no_scores(trained, embedding):

@@ -8,7 +8,7 @@ from builders import tiny_graph
 
 from slviz.datasets.sources import open_dataset
 from slviz.scorers import COMMON, PairFeatures, SeenPairs
-from slviz.scorers.likeness import Likeness
+from slviz.scorers.similarity import Similarity
 from slviz.scorers.views import VIEWS
 
 
@@ -19,7 +19,7 @@ def demo():
 
 def features_of(graph, pairs=None, **settings):
     pairs = graph.pairs if pairs is None else pairs
-    return PairFeatures(SeenPairs.of(graph, pairs, np.ones(len(pairs), np.float32)), Likeness.of(graph), **settings)
+    return PairFeatures(SeenPairs.of(graph, pairs, np.ones(len(pairs), np.float32)), Similarity.of(graph), **settings)
 
 
 def some_pairs(graph, count=200, seed=0):

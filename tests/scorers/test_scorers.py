@@ -58,17 +58,17 @@ def test_a_stored_run_scores_its_test_pairs_as_it_was_evaluated(demo, trained, n
     assert scorer.score(pairs[:, ::-1]) == pytest.approx(scorer.score(pairs), abs=1e-4)
     gene = int(pairs[0, 0])
     others = np.setdiff1d(np.arange(len(demo)), np.append(demo.partners(gene), gene))
-    against = scorer.score_against(gene)[others]
-    assert scorer.all_pairs()[gene, others] == pytest.approx(against, abs=1e-3)
+    negative_kind = scorer.score_with(gene)[others]
+    assert scorer.all_pairs()[gene, others] == pytest.approx(negative_kind, abs=1e-3)
 
 
 @pytest.mark.parametrize("network", [name for name in BASELINES if NETWORKS[name].baseline])
 def test_a_formula_as_a_run_orders_pairs_as_the_baseline_of_every_table(trained, network):
     formula = NETWORKS[network].baseline
     beside = trained("svd" if network == "max_degree" else "max_degree")  # a run is not among its own baselines
-    for against in ("random", "degree-matched"):
-        listed = beside.metric("auc", against=against, scorer=formula)
-        assert trained(network).metric("auc", against=against) == pytest.approx(listed, abs=2e-3)
+    for negative_kind in ("random", "degree-matched"):
+        listed = beside.metric("auc", negative_kind=negative_kind, model=formula)
+        assert trained(network).metric("auc", negative_kind=negative_kind) == pytest.approx(listed, abs=2e-3)
 
 
 def test_what_views_add_sums_to_the_score(demo, trained):
@@ -100,12 +100,12 @@ def test_trees_find_the_planted_partners_and_views_that_are_switched_off_are_not
     assert set(run.scorer(demo).by_view(pairs)) <= {"partners", "co_publication", EMBEDDING, "location"}
     for network in ("multiview", "boosted_trees"):
         run = trained(network)
-        best = run.metric("auc", against="degree-matched")
-        assert best > run.metric("auc", against="degree-matched", scorer="max degree") + 0.3
+        best = run.metric("auc", negative_kind="degree-matched")
+        assert best > run.metric("auc", negative_kind="degree-matched", model="max degree") + 0.3
 
 
 @pytest.mark.parametrize("network", ["multiview", "boosted_trees", "l3"])
 def test_confidence_is_predicted_within_the_scores_that_were_learnt_from(demo, trained, network):
     run = trained(network, task="confidence")
     assert evaluated(run)["prediction"].between(demo.score.min(), demo.score.max()).all()
-    assert run.metric("rmse", against="all") < run.metric("rmse", against="all", scorer="mean") + 0.01
+    assert run.metric("rmse", negative_kind="all") < run.metric("rmse", negative_kind="all", model="mean") + 0.01

@@ -40,7 +40,7 @@ def new_pairs(graph):
 
 
 def all_negatives(split, part):
-    rows = (split.part == part) & (split.against != "known")
+    rows = (split.part == part) & (split.negative_kind != "known")
     return as_set(split.pairs[rows])
 
 
@@ -186,15 +186,15 @@ def test_hidden_genes_leave_pairs_in_the_shares_that_were_asked_for(shares, want
     if found is None:
         return
     unseen = found.hidden[pairs].sum(axis=1)
-    for kind, rows in enumerate(found.asked):
+    for kind, rows in enumerate(found.predicted):
         assert (unseen[rows] == kind).all()
     assert not unseen[found.seen].any()
-    assert not set(found.seen.tolist()) & set(np.concatenate(found.asked).tolist())
-    asked = sum(map(len, found.asked))
+    assert not set(found.seen.tolist()) & set(np.concatenate(found.predicted).tolist())
+    asked = sum(map(len, found.predicted))
     assert asked <= wanted + 2
     assert (unseen > 0).mean() <= most
     if asked >= 30:
-        assert np.array([len(rows) / asked for rows in found.asked]) == pytest.approx(np.array(shares), abs=0.06)
+        assert np.array([len(rows) / asked for rows in found.predicted]) == pytest.approx(np.array(shares), abs=0.06)
 
 
 def test_inner_folds_ask_in_the_shares_of_the_file(graph):

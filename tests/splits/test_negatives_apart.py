@@ -27,7 +27,7 @@ MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 
 
 def negatives(split: PairSplit, part: str) -> set[frozenset[int]]:
-    return as_set(split.pairs[(split.part == part) & ~np.isin(split.against, ("known", *TESTED))])
+    return as_set(split.pairs[(split.part == part) & ~np.isin(split.negative_kind, ("known", *TESTED))])
 
 
 def refuse_shared(split: PairSplit, graph: GeneGraph) -> None:
@@ -35,9 +35,9 @@ def refuse_shared(split: PairSplit, graph: GeneGraph) -> None:
     assert not of_parts["test"] & of_parts["validation"]
     assert not of_parts["test"] & of_parts["train"]
     assert not of_parts["validation"] & of_parts["train"]
-    drawn = as_set(split.pairs[np.isin(split.against, DRAWN_KINDS)])
+    drawn = as_set(split.pairs[np.isin(split.negative_kind, DRAWN_KINDS)])
     assert not drawn & as_set(graph.pairs)
-    assert not drawn & as_set(split.pairs[split.against == "known"])
+    assert not drawn & as_set(split.pairs[split.negative_kind == "known"])
     for part in PARTS:
         for kind in KINDS:  # and none twice for the same reason
             rows = split.pairs[split.rows(part, kind)]

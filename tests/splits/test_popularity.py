@@ -20,8 +20,8 @@ from slviz.splits.popularity import Popularity, popularity_matched_negatives
 FOLDED = ("pairs", "one-new", "both-new", "publication")
 
 
-def auc_of_counts(graph: GeneGraph, split, against: str, counts: np.ndarray) -> float:
-    known, others = (split.pairs[split.rows("test", kind)] for kind in ("known", against))
+def auc_of_counts(graph: GeneGraph, split, negative_kind: str, counts: np.ndarray) -> float:
+    known, others = (split.pairs[split.rows("test", kind)] for kind in ("known", negative_kind))
     actual = np.repeat([1.0, 0.0], [len(known), len(others)])
     product = counts[np.concatenate([known, others])].prod(axis=1).astype(np.float64)
     return roc_auc(actual, product)
@@ -58,9 +58,9 @@ def test_every_other_row_is_the_same_as_without_them_and_comes_first(name):
     whole = SPLITS.make(name, ratio=2).divide(graph)
     without = SPLITS.make(name, ratio=2).divide(dataclasses.replace(graph, interactions=None, fingerprint=""))
     former = len(without.pairs)
-    assert (whole.against[former:] == POPULARITY_MATCHED).all()
-    assert POPULARITY_MATCHED not in without.against
-    for column in ("pairs", "part", "against", "actual", "score"):
+    assert (whole.negative_kind[former:] == POPULARITY_MATCHED).all()
+    assert POPULARITY_MATCHED not in without.negative_kind
+    for column in ("pairs", "part", "negative_kind", "actual", "score"):
         assert np.array_equal(
             getattr(whole, column)[:former], getattr(without, column), equal_nan=column in ("actual", "score")
         )

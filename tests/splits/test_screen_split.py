@@ -37,11 +37,11 @@ def test_no_judged_pair_is_in_training_wherever_else_it_was_screened_or_listed(p
     assert split.rows("test", HIT).size == tested.hit.sum()
     assert split.rows("test", NO_HIT).size == (~tested.hit).sum()
     assert not keys(split, evaluated) & keys(split, ~evaluated)
-    assert not set(split.screen[~evaluated & np.isin(split.against, (HIT, NO_HIT))]) & {NAMES[0]}
+    assert not set(split.screen[~evaluated & np.isin(split.negative_kind, (HIT, NO_HIT))]) & {NAMES[0]}
     drawn = pair_keys(split.not_drawn_in_training, len(planted)).tolist()
     assert keys(split, evaluated) <= set(drawn)
     genes = set(split.pairs[evaluated].ravel().tolist())
-    learnt = np.isin(split.against, ("known", HIT, NO_HIT)) & ~evaluated
+    learnt = np.isin(split.negative_kind, ("known", HIT, NO_HIT)) & ~evaluated
     shared = genes & set(split.pairs[learnt].ravel().tolist())
     assert not shared if disjoint else shared
 
@@ -51,17 +51,17 @@ def test_without_a_name_all_are_learnt_from_and_each_is_held_out_in_turn(planted
     split = choice.divide(planted)
     assert choice.screens_in_turn(planted) == NAMES
     assert set(split.screen[split.part == "test"]) == set(NAMES)
-    assert (split.part[np.isin(split.against, (HIT, NO_HIT))] == "test").sum() == 2 * len(NAMES) * TESTED
-    listed = keys(split, split.against == "known")
+    assert (split.part[np.isin(split.negative_kind, (HIT, NO_HIT))] == "test").sum() == 2 * len(NAMES) * TESTED
+    listed = keys(split, split.negative_kind == "known")
     assert not listed & set(pair_keys(planted.screens.tested().pairs, len(planted)).tolist())
     same = PairSplit.from_frame(split.to_frame(planted.genes), planted.genes)
-    for name in ("pairs", "part", "against", "screen", "gene_part"):
+    for name in ("pairs", "part", "negative_kind", "screen", "gene_part"):
         np.testing.assert_array_equal(getattr(same, name), getattr(split, name))
 
 
 def test_validation_and_training_share_no_pair(planted):
     split = Screen(screen=NAMES[1]).divide(planted)
-    tests = np.isin(split.against, (HIT, NO_HIT))
+    tests = np.isin(split.negative_kind, (HIT, NO_HIT))
     validating, learnt = (tests & (split.part == part) for part in ("validation", "train"))
     assert validating.any()
     assert not keys(split, validating) & keys(split, learnt)

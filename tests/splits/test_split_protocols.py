@@ -56,7 +56,7 @@ def test_no_pair_of_an_unseen_gene_is_learnt_from_and_the_evaluated_ones_have_as
         assert not set(pair) & unseen
     for pair in split.pairs[split.part == "test"].tolist():
         assert len(set(pair) & unseen) == cls.unseen_genes_per_pair
-    assert not as_set(split.pairs[split.against != "known"]) & as_set(graph.pairs)
+    assert not as_set(split.pairs[split.negative_kind != "known"]) & as_set(graph.pairs)
     expected = {
         frozenset(pair) for pair in graph.pairs.tolist() if len(set(pair) & unseen) == cls.unseen_genes_per_pair
     }
@@ -122,7 +122,7 @@ def test_no_tested_pair_has_a_near_duplicate_in_training_or_validation(graph, fo
         return
     assert as_set(split.pairs[split.rows("test")]) == expected
     assert as_set(split.training_pairs) == as_set(plain.training_pairs)
-    assert not as_set(split.pairs[split.against != "known"]) & as_set(graph.pairs)
+    assert not as_set(split.pairs[split.negative_kind != "known"]) & as_set(graph.pairs)
 
 
 def test_near_duplicates_are_found_by_the_hundreds_and_none_is_tested():

@@ -63,7 +63,7 @@ class TestPairs:
     def test_known_pairs_carry_their_own_score_and_non_pairs_none(self, graph):
         split = Pairs().divide(graph)
         score = {frozenset(map(int, pair)): value for pair, value in zip(graph.pairs, graph.score, strict=True)}
-        known = split.against == "known"
+        known = split.negative_kind == "known"
         assert [score[frozenset(map(int, pair))] for pair in split.pairs[known]] == list(split.score[known])
         assert np.isnan(split.score[~known]).all()
         assert np.array_equal(split.actual, known.astype(np.float32))
@@ -74,7 +74,7 @@ class TestPairs:
             for kind in ("random", "degree-matched"):
                 drawn = split.pairs[split.rows(part, kind)]
                 assert len(drawn) == len(split.rows(part)) == len(as_set(drawn))
-        strangers = split.pairs[split.against != "known"]
+        strangers = split.pairs[split.negative_kind != "known"]
         assert not as_set(strangers) & as_set(graph.pairs)
         assert (strangers[:, 0] < strangers[:, 1]).all()
 
@@ -122,9 +122,11 @@ class TestPairs:
     ):
         """Figures that people kept are compared with new ones; negatives of validation and training may differ."""
         split = Pairs(**settings).divide(graph)
-        kept = ((split.against == "known") | (split.part == "test")) & (split.against != "popularity-matched")
+        kept = ((split.negative_kind == "known") | (split.part == "test")) & (
+            split.negative_kind != "popularity-matched"
+        )
         content = [np.ascontiguousarray(array[kept]).tobytes() for array in (split.pairs, split.actual)]
-        content += ["\n".join(each).encode() for each in (split.part[kept], split.against[kept], split.gene_part)]
+        content += ["\n".join(each).encode() for each in (split.part[kept], split.negative_kind[kept], split.gene_part)]
         content += [np.nan_to_num(split.score[kept], nan=-1).tobytes()]
         assert hashlib.sha256(b"".join(content)).hexdigest() == digest
 

@@ -16,13 +16,13 @@ from slviz.datasets.sources import open_dataset
 from slviz.errors import InvalidSetting
 from slviz.networks import NETWORKS
 from slviz.splits import publications
-from slviz.sweeps.plan import Plan, Wish, make_plan
-from slviz.sweeps.reading import read_wishes, words_to_wish
+from slviz.sweeps.plan import Plan, SweepEntry, make_plan
+from slviz.sweeps.reading import read_entries, words_to_entry
 
 
 def planned(graph: GeneGraph, *lines: str) -> Plan:
     return make_plan(
-        graph, [words_to_wish(line.split(), where=f"line {at}") for at, line in enumerate(lines)], source="x"
+        graph, [words_to_entry(line.split(), where=f"line {at}") for at, line in enumerate(lines)], source="x"
     )
 
 
@@ -87,8 +87,8 @@ def test_publications_are_held_out_in_turn_and_have_no_folds(graph: GeneGraph):
     ],
 )
 def test_a_bad_line_is_a_sentence_and_the_others_go_on(graph: GeneGraph, line: str, said: str):
-    wish = words_to_wish(line.split(), where="line 1")
-    plan = make_plan(graph, [wish, Wish({}, where="line 2")], source="x")
+    entry = words_to_entry(line.split(), where="line 1")
+    plan = make_plan(graph, [entry, SweepEntry({}, where="line 2")], source="x")
     assert [spec.network.name for spec in plan.runs] == ["gat"]
     assert len(plan.refused) == 1
     assert said in plan.refused[0].reason
@@ -105,7 +105,7 @@ def test_a_bad_line_is_a_sentence_and_the_others_go_on(graph: GeneGraph, line: s
 )
 def test_a_line_that_is_none_is_a_sentence(line: str, said: str):
     with pytest.raises(InvalidSetting, match=said):
-        words_to_wish(line.split())
+        words_to_entry(line.split())
 
 
 def test_one_reason_is_told_once(graph: GeneGraph):
@@ -132,10 +132,10 @@ def test_an_empty_part_is_refused(graph: GeneGraph):
 def test_a_file_of_lines_takes_what_it_leaves_out_from_the_options(tmp_path: Path):
     path = tmp_path / "runs.txt"
     path.write_text("# a comment\n--network gat gcn --fold 0 1 epochs=9\n\n--netwrk gat\n--split one-new # the rest\n")
-    wishes, refused = read_wishes(path, beside=words_to_wish(["--seed", "3", "epochs=5", "width=8"]))
-    assert [wish.where for wish in wishes] == ["line 2 of runs.txt", "line 5 of runs.txt"]
-    assert wishes[0].axes == {"seed": ["3"], "network": ["gat", "gcn"], "fold": ["0", "1"]}
-    assert (wishes[0].settings, wishes[1].settings) == (["width=8", "epochs=9"], ["epochs=5", "width=8"])
+    entries, refused = read_entries(path, beside=words_to_entry(["--seed", "3", "epochs=5", "width=8"]))
+    assert [entry.where for entry in entries] == ["line 2 of runs.txt", "line 5 of runs.txt"]
+    assert entries[0].axes == {"seed": ["3"], "network": ["gat", "gcn"], "fold": ["0", "1"]}
+    assert (entries[0].settings, entries[1].settings) == (["width=8", "epochs=9"], ["epochs=5", "width=8"])
     assert "line 4 of runs.txt: '--netwrk' is not a list of a sweep" in str(refused[0])
 
 
@@ -146,9 +146,9 @@ def test_a_toml_file_says_the_same(tmp_path: Path):
         '[[runs]]\nnetwork = ["gat", "gcn"]\nfold = [0, 1]\nsettings = {residual = false}\n'
         '[[runs]]\nnetwrk = "gat"\n'
     )
-    wishes, refused = read_wishes(path, beside=Wish({}))
-    assert wishes[0].axes == {"features": ["both"], "network": ["gat", "gcn"], "fold": ["0", "1"]}
-    assert wishes[0].settings == ["epochs=9", "residual=false"]
+    entries, refused = read_entries(path, beside=SweepEntry({}))
+    assert entries[0].axes == {"features": ["both"], "network": ["gat", "gcn"], "fold": ["0", "1"]}
+    assert entries[0].settings == ["epochs=9", "residual=false"]
     assert "group 2 of runs.toml: 'netwrk' is not a list" in str(refused[0])
 
 
@@ -164,7 +164,7 @@ def test_a_file_that_is_none_is_a_sentence(tmp_path: Path, name: str, content: s
     if content is not None:
         (tmp_path / name).write_text(content)
     with pytest.raises(InvalidSetting, match=said):
-        read_wishes(tmp_path / name, beside=Wish({}))
+        read_entries(tmp_path / name, beside=SweepEntry({}))
 
 
 @pytest.mark.parametrize(
@@ -187,8 +187,8 @@ def test_what_is_too_much_for_a_sweep_is_told_at_once(tmp_path: Path, content: s
     path.write_text(content.replace("SEEDS", ",".join(f'"{seed}"' for seed in range(5_000))), encoding="utf-8")
     began = time.process_time()
     try:
-        wishes, refused = read_wishes(path, beside=Wish({}))
-        told = [*refused, *make_plan(tiny_graph(), wishes, source="demo").refused]
+        entries, refused = read_entries(path, beside=SweepEntry({}))
+        told = [*refused, *make_plan(tiny_graph(), entries, source="demo").refused]
     except InvalidSetting as error:
         told = [error]
     assert said in str(told[0])
@@ -197,8 +197,8 @@ def test_what_is_too_much_for_a_sweep_is_told_at_once(tmp_path: Path, content: s
 
 
 def test_a_sweep_of_too_many_groups_keeps_the_first_and_tells_the_first_that_is_left_out():
-    groups = [Wish({"seed": [str(seed)]}, where=f"group {seed}") for seed in range(12)]
-    many = Wish({"seed": [str(seed) for seed in range(5_000)]}, where="group 5")
+    groups = [SweepEntry({"seed": [str(seed)]}, where=f"group {seed}") for seed in range(12)]
+    many = SweepEntry({"seed": [str(seed) for seed in range(5_000)]}, where="group 5")
     plan = make_plan(tiny_graph(), [*groups[:5], many, *groups[6:]], source="demo")
     assert [run.seed for run in plan.runs] == [0, 1, 2, 3, 4]
     assert [refused.where for refused in plan.refused] == ["group 5"]
@@ -206,8 +206,12 @@ def test_a_sweep_of_too_many_groups_keeps_the_first_and_tells_the_first_that_is_
 
 def test_the_sweep_of_every_model_has_every_model_that_learns_by_every_protocol():
     demo = open_dataset("demo")
-    wishes, refused = read_wishes(Path(__file__).parents[2] / "benchmarks" / "every_model.toml", beside=Wish({}))
-    plan = make_plan(demo, [Wish(wish.axes, [], wish.where) for wish in wishes], source="demo")  # Dede is not there
+    entries, refused = read_entries(
+        Path(__file__).parents[2] / "benchmarks" / "every_model.toml", beside=SweepEntry({})
+    )
+    plan = make_plan(
+        demo, [SweepEntry(entry.axes, [], entry.where) for entry in entries], source="demo"
+    )  # Dede is not there
     assert (refused, plan.refused) == ([], ())
     protocols = {"pairs", "one-new", "both-new", "near-duplicate-free", "publication", "time"}
     learning = {name for name, model in NETWORKS.items() if model.is_fitted} - {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slviz.networks.encoders import Encoder, PlainEncoder
+from slviz.networks.encoders import Encoder, RawFeatureEncoder
 from slviz.training.models import PairModel
 
 
@@ -20,7 +20,7 @@ def read_edges(monkeypatch):
 
         return reading
 
-    for encoder in (Encoder, PlainEncoder):
+    for encoder in (Encoder, RawFeatureEncoder):
         monkeypatch.setattr(encoder, "encode", watched(encoder.encode))
         monkeypatch.setattr(encoder, "attention", watched(encoder.attention))
     return seen

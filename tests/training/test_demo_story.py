@@ -50,16 +50,16 @@ def test_the_database_score_fails_on_the_planted_screens_and_the_experiment_scor
 ) -> None:
     """L3 is among the best baselines at completing the database."""
     database = trained(demo, task="link", network="l3")
-    assert experiment.metric("auc", against="screens") > 0.85
-    assert database.metric("auc", against="screens") < 0.5
-    assert experiment.metric("auc_low", against="screens") > database.metric("auc_high", against="screens")
+    assert experiment.metric("auc", negative_kind="screens") > 0.85
+    assert database.metric("auc", negative_kind="screens") < 0.5
+    assert experiment.metric("auc_low", negative_kind="screens") > database.metric("auc_high", negative_kind="screens")
     of_database = [name for name in ("max degree", "degree product", "L3", "SVD") if name in experiment.baselines]
     assert len(of_database) == 4
     for name in of_database:
-        assert experiment.metric("auc", against="screens", scorer=name) < 0.5
+        assert experiment.metric("auc", negative_kind="screens", model=name) < 0.5
     ahead = [name for name in experiment.baselines if name not in OWN_ROWS]
-    auc = experiment.metric("auc", against="screens")
-    assert all(auc > experiment.metric("auc", against="screens", scorer=name) for name in ahead)
+    auc = experiment.metric("auc", negative_kind="screens")
+    assert all(auc > experiment.metric("auc", negative_kind="screens", model=name) for name in ahead)
 
 
 BASELINES = {
@@ -78,17 +78,17 @@ def test_every_table_holds_the_baselines_of_a_pair(demo: GeneGraph, experiment: 
     wanted = BASELINES | {"product of interaction counts"}
     assert wanted <= set(experiment.baselines)
     for name in wanted:
-        assert np.isfinite(experiment.metric("auc", against="screens", scorer=name))
+        assert np.isfinite(experiment.metric("auc", negative_kind="screens", model=name))
     of_database = RunSpec.of(demo, network=NETWORKS.make("max_degree"), optimiser=Adam()).canonical(demo)
     run = train(demo, of_database, of_database.split.divide(demo), device="cpu")
     assert BASELINES | {"PPI degree product"} <= set(run.baselines), "which is the product of interaction counts"
     for name in BASELINES:
-        assert np.isfinite(run.metric("auc", against="random", scorer=name))
+        assert np.isfinite(run.metric("auc", negative_kind="random", model=name))
 
 
 def test_matching_by_popularity_removes_the_planted_bias(demo: GeneGraph, split: PairSplit) -> None:
-    def auc(of: str, against: str) -> float:
-        rows = np.concatenate([split.rows("test"), split.rows("test", against)])
+    def auc(of: str, negative_kind: str) -> float:
+        rows = np.concatenate([split.rows("test"), split.rows("test", negative_kind)])
         score = baseline_measures(PairKnowledge(demo), split.pairs[rows])[of]
         return float(roc_auc_score(split.actual[rows], score))
 
@@ -104,13 +104,13 @@ def test_answers_cover_at_the_level_that_they_claim(experiment: Run) -> None:
     promise for every single screen needs more screens: with K others the most unusual pair is 1 in K + 1 at best.
     """
     for metric in ("coverage_hit", "coverage_no_hit"):
-        assert experiment.metric(metric, against="screens") >= PROMISED
-        assert experiment.metric(metric, against="paralog screens") >= PROMISED
+        assert experiment.metric(metric, negative_kind="screens") >= PROMISED
+        assert experiment.metric(metric, negative_kind="paralog screens") >= PROMISED
         for number in (1, 2, 3):
             screen = f"screen Demo paralogs {number} (invented)"
-            assert experiment.metric(metric, against=screen) > PROMISED - 0.05
-    assert 0.6 < experiment.metric("coverage_hit", against="screen Demo broad (invented)") < PROMISED
-    assert experiment.metric("cannot_say", against="screens") < 0.7, "a promise is kept by saying something, too"
+            assert experiment.metric(metric, negative_kind=screen) > PROMISED - 0.05
+    assert 0.6 < experiment.metric("coverage_hit", negative_kind="screen Demo broad (invented)") < PROMISED
+    assert experiment.metric("cannot_say", negative_kind="screens") < 0.7, "a promise is kept by saying something, too"
 
 
 def test_the_cluster_of_a_publication_is_named_by_it(demo: GeneGraph, split: PairSplit) -> None:

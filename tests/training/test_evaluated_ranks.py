@@ -30,18 +30,18 @@ def test_network_rows_are_the_decoders_scores_of_all_pairs(graph, run):
 
 def test_all_unknown_figures_of_a_run_are_those_of_its_stored_embedding(graph, run):
     split = run.spec.split.divide(graph)
-    others = {tuple(pair) for pair in split.pairs[(split.against == "known") & (split.part != "test")].tolist()}
+    others = {tuple(pair) for pair in split.pairs[(split.negative_kind == "known") & (split.part != "test")].tolist()}
     real = {tuple(pair) for pair in split.pairs[split.rows("test")].tolist()}
     pairs = np.array([pair for pair in itertools.combinations(range(len(graph)), 2) if pair not in others])
     actual = np.array([tuple(pair) in real for pair in pairs.tolist()], dtype=np.float32)
     expected = average_precision(actual, PairDecoder(run.decoder).score(run.embedding, pairs))
-    assert run.metric("ap", against="all-unknown") == pytest.approx(expected, abs=2e-3)
-    ranked = [name for name in run.baselines if np.isfinite(run.metric("ap", against="all-unknown", scorer=name))]
+    assert run.metric("ap", negative_kind="all-unknown") == pytest.approx(expected, abs=2e-3)
+    ranked = [name for name in run.baselines if np.isfinite(run.metric("ap", negative_kind="all-unknown", model=name))]
     assert {"max degree", "L3", "SVD", "PPI degree product"} <= set(ranked)
     for scorer in ranked:
         for name in ("ndcg@10", "recall@20", "precision@50"):
-            assert 0 <= run.metric(name, against="per-gene", scorer=scorer) <= 1
-        assert 0 < run.metric("ap", against="all-unknown", scorer=scorer) <= 1
+            assert 0 <= run.metric(name, negative_kind="per-gene", model=scorer) <= 1
+        assert 0 < run.metric("ap", negative_kind="all-unknown", model=scorer) <= 1
 
 
 @pytest.mark.parametrize("name", [each for each in SPLITS if each not in ("file", "screen")])

@@ -40,7 +40,7 @@ def test_the_newest_training_pairs_validate_and_the_test_part_stays(demo):
     split = SPLITS.make("pairs").divide(demo)
     newest = validated_by_newest(split, demo, seed=0)
     tested = split.part == "test"
-    for name in ("pairs", "against", "actual", "score"):
+    for name in ("pairs", "negative_kind", "actual", "score"):
         np.testing.assert_array_equal(getattr(newest, name)[newest.part == "test"], getattr(split, name)[tested])
     first = dict(zip(pair_keys(demo.pairs, len(demo)).tolist(), first_publication(demo).tolist(), strict=True))
     years = {
@@ -50,7 +50,7 @@ def test_the_newest_training_pairs_validate_and_the_test_part_stays(demo):
     assert min(years["validation"]) >= max(years["train"])
     assert len(years["validation"]) == len(split.rows("validation"))
     known = set(pair_keys(demo.pairs, len(demo)).tolist())
-    drawn = newest.pairs[np.isin(newest.against, ("random", "degree-matched")) & (newest.part != "test")]
+    drawn = newest.pairs[np.isin(newest.negative_kind, ("random", "degree-matched")) & (newest.part != "test")]
     assert not known & set(pair_keys(drawn, len(demo)).tolist())
 
 

@@ -55,40 +55,43 @@ def run(planted):
 
 def test_the_bench_finds_the_planted_truth_in_each_held_out_screen(run):
     for name in NAMES:
-        assert run.metric("auc", against=f"screen {name}") > 0.75
-    assert run.metric("auc", against="screens") > run.metric("auc", against="screens", scorer="max degree") + 0.2
-    low, high = (run.metric(f"auc_{end}", against="screens") for end in ("low", "high"))
-    assert 0.5 < low < run.metric("auc", against="screens") < high
+        assert run.metric("auc", negative_kind=f"screen {name}") > 0.75
+    assert (
+        run.metric("auc", negative_kind="screens")
+        > run.metric("auc", negative_kind="screens", model="max degree") + 0.2
+    )
+    low, high = (run.metric(f"auc_{end}", negative_kind="screens") for end in ("low", "high"))
+    assert 0.5 < low < run.metric("auc", negative_kind="screens") < high
 
 
 def test_the_database_score_does_not(planted):
     """Known pairs are those of hubs, and the screens' hits are close paralogs."""
     of_database = trained(planted, task="link", network="l3")
-    assert abs(of_database.metric("auc", against="screens") - 0.5) < 0.15
+    assert abs(of_database.metric("auc", negative_kind="screens") - 0.5) < 0.15
     assert of_database.spec.task.score_name == "database score"
 
 
 def test_chance_and_baselines_stand_beside_it(run):
-    chance = run.metric("base_rate", against="screens")
-    assert run.metric("ap", against="screens", scorer="mean") == pytest.approx(chance)
-    assert run.metric("enrichment@10", against="screens", scorer="mean") == pytest.approx(1)
-    assert run.metric("hits@10", against="screens") > run.metric("hits@10", against="screens", scorer="mean")
+    chance = run.metric("base_rate", negative_kind="screens")
+    assert run.metric("ap", negative_kind="screens", model="mean") == pytest.approx(chance)
+    assert run.metric("enrichment@10", negative_kind="screens", model="mean") == pytest.approx(1)
+    assert run.metric("hits@10", negative_kind="screens") > run.metric("hits@10", negative_kind="screens", model="mean")
     wanted = {"paralog identity", "interaction Jaccard", "interaction Adamic–Adar", "product of interaction counts"}
     assert wanted | {"GO similarity", "popularity", "earlier screens", "max degree"} <= set(run.baselines)
-    assert run.metric("auc", against="pairs screened before", scorer="earlier screens") > 0.7
+    assert run.metric("auc", negative_kind="pairs screened before", model="earlier screens") > 0.7
 
 
 def test_answers_cover_held_out_screens(run):
-    for against in ("coverage_hit", "coverage_no_hit"):
-        assert run.metric(against, against="screens") > 0.6
-    assert 0 <= run.metric("cannot_say", against="screens") < 1
+    for negative_kind in ("coverage_hit", "coverage_no_hit"):
+        assert run.metric(negative_kind, negative_kind="screens") > 0.6
+    assert 0 <= run.metric("cannot_say", negative_kind="screens") < 1
 
 
 def test_one_screen_by_name_is_judged_as_in_turn(run, planted):
     """The fit without a screen is the same, whoever asks for it."""
     alone = trained(planted, screen=NAMES[1])
     for metric in ("auc", "ap", "hits@20", "coverage_hit"):
-        assert alone.metric(metric, against="screens") == run.metric(metric, against=f"screen {NAMES[1]}")
+        assert alone.metric(metric, negative_kind="screens") == run.metric(metric, negative_kind=f"screen {NAMES[1]}")
 
 
 @pytest.mark.parametrize("network", ["bench", "multiview"])
@@ -102,24 +105,24 @@ def test_what_is_learnt_does_not_depend_on_the_labels_that_judge(planted, networ
     one, other = (trained(graph, network=network, screen=NAMES[0]) for graph in (planted, turned))
     pairs = np.stack(np.triu_indices(len(planted), k=1), axis=1)[::11]
     np.testing.assert_array_equal(one.scorer(planted).score(pairs), other.scorer(turned).score(pairs))
-    assert other.metric("auc", against="screens") == pytest.approx(1 - one.metric("auc", against="screens"))
+    assert other.metric("auc", negative_kind="screens") == pytest.approx(1 - one.metric("auc", negative_kind="screens"))
     assert one.run_id != other.run_id
 
 
 @pytest.mark.parametrize("network", ["mlp", "gat", "boosted_trees", "multiview", "max_degree"])
 def test_networks_trees_and_formulas_do_the_task_and_score_any_pair(planted, network):
     other = trained(planted, network=network, screen=NAMES[0])
-    assert np.isfinite(other.metric("auc", against="screens"))
+    assert np.isfinite(other.metric("auc", negative_kind="screens"))
     scorer = other.scorer(planted)
     assert isinstance(scorer, ScreenScorer)
     pairs = np.array([[0, 1], [3, 90]])
     assert np.isfinite(scorer.score(pairs)).all()
     assert set(scorer.answers(pairs)) <= set(ANSWERS)
-    assert 0 <= other.metric("coverage_hit", against="screens") <= 1
+    assert 0 <= other.metric("coverage_hit", negative_kind="screens") <= 1
     learnt = other.predictions[other.predictions["part"] == "train"]
     ends = np.column_stack([[planted.number_of[gene] for gene in learnt[end]] for end in ("gene_a", "gene_b")])
     np.testing.assert_allclose(scorer.score(ends), learnt["prediction"], atol=1e-6)  # as stored as when it was fitted
-    assert (other.predictions["against"].isin(["known", "hit", "no hit"])).all()
+    assert (other.predictions["negative_kind"].isin(["known", "hit", "no hit"])).all()
 
 
 def test_multiview_learns_known_pairs_once_and_is_weighed_by_inner_screens(planted, monkeypatch):
@@ -133,7 +136,7 @@ def test_multiview_learns_known_pairs_once_and_is_weighed_by_inner_screens(plant
     assert not np.isin(
         pair_keys(fits[0].problem.pairs, len(planted)), pair_keys(planted.screens.pairs, len(planted))
     ).any()
-    assert run.metric("auc", against="screens") > 0.7
+    assert run.metric("auc", negative_kind="screens") > 0.7
     scorer = run.scorer(planted)
     assert MEASURES["paralog_identity_squared"].label in scorer.by_view(np.array([[0, 1]]))
     assert min(scorer.base.blend.parts.values()) >= 0 <= scorer.base.blend.embedding
@@ -174,8 +177,8 @@ def test_on_real_screens_the_bench_is_ahead_of_every_baseline(human_sl):
     """Five paralog screens, each left out: mean AUC at least .72; Adamic–Adar over the literature has .66."""
     graph = open_dataset(str(human_sl))
     run = trained(graph)
-    auc = run.metric("auc", against="paralog screens")
+    auc = run.metric("auc", negative_kind="paralog screens")
     assert auc >= 0.72
     beside = [name for name in run.baselines if "earlier screens" not in name]
-    assert all(auc > run.metric("auc", against="paralog screens", scorer=name) for name in beside)
-    assert run.metric("ap", against="paralog screens") > 0.4
+    assert all(auc > run.metric("auc", negative_kind="paralog screens", model=name) for name in beside)
+    assert run.metric("ap", negative_kind="paralog screens") > 0.4

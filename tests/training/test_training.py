@@ -126,7 +126,7 @@ def test_link_predictions_hold_every_row_of_the_split_and_score_between_zero_and
     split = runs["link"].spec.split.divide(graph)
     frame = runs["link"].predictions
     assert np.array_equal(frame["actual"], split.actual)
-    assert set(zip(frame["part"], frame["against"], strict=True)) == {
+    assert set(zip(frame["part"], frame["negative_kind"], strict=True)) == {
         ("train", "known"),
         ("train", "random"),
         *((part, kind) for part in ("validation", "test") for kind in ("known", "random", *MATCHED)),
@@ -138,12 +138,13 @@ def test_link_predictions_hold_every_row_of_the_split_and_score_between_zero_and
 def test_link_metrics_are_those_of_the_predictions_with_the_threshold_of_validation(runs):
     run = runs["link"]
     frame = run.predictions
-    evaluated = frame["against"].isin(["known", "degree-matched"])
+    evaluated = frame["negative_kind"].isin(["known", "degree-matched"])
     for scorer, column in (("network", "prediction"), ("L3", "L3")):
         test = frame[evaluated & (frame["part"] == "test")]
         validation = frame[evaluated & (frame["part"] == "validation")]
         found = {
-            name: run.metric(name, against="degree-matched", scorer=scorer) for name in ("auc", "threshold", "brier")
+            name: run.metric(name, negative_kind="degree-matched", model=scorer)
+            for name in ("auc", "threshold", "brier")
         }
         assert found["auc"] == pytest.approx(roc_auc(test["actual"].to_numpy(), test[column].to_numpy()))
         expected = best_threshold(validation["actual"].to_numpy(), validation[column].to_numpy())
@@ -154,12 +155,12 @@ def test_link_metrics_are_those_of_the_predictions_with_the_threshold_of_validat
 def test_brier_score_and_calibration_stand_beside_one_share_for_all_pairs(runs):
     run = runs["link"]
     frame = run.predictions
-    evaluated = frame["against"].isin(["known", "random"])
+    evaluated = frame["negative_kind"].isin(["known", "random"])
     of_part = {part: frame.loc[evaluated & (frame["part"] == part), "actual"].mean() for part in ("validation", "test")}
     expected = of_part["test"] * (1 - of_part["validation"]) ** 2 + (1 - of_part["test"]) * of_part["validation"] ** 2
-    assert run.metric("brier", against="random", scorer="mean") == pytest.approx(expected)
+    assert run.metric("brier", negative_kind="random", model="mean") == pytest.approx(expected)
     off = abs(of_part["test"] - of_part["validation"])
-    assert run.metric("ece", against="random", scorer="mean") == pytest.approx(off, abs=1e-6)
+    assert run.metric("ece", negative_kind="random", model="mean") == pytest.approx(off, abs=1e-6)
 
 
 def test_confidence_stays_within_the_scores_it_learnt_from_and_is_evaluated_within_each_evidence(graph, runs):
@@ -167,9 +168,9 @@ def test_confidence_stays_within_the_scores_it_learnt_from_and_is_evaluated_with
     learnt = run.predictions.query("part == 'train'")["actual"]
     assert run.predictions["prediction"].between(learnt.min(), learnt.max()).all()
     assert len(run.predictions) == len(graph.pairs)
-    assert set(run.metrics["against"]) == {"all", "Daisy", "GenomeRNAi", "Synlethality"}
+    assert set(run.metrics["negative_kind"]) == {"all", "Daisy", "GenomeRNAi", "Synlethality"}
     test = run.predictions.query("part == 'test'")
-    assert run.metric("rmse", against="all") == pytest.approx(
+    assert run.metric("rmse", negative_kind="all") == pytest.approx(
         np.sqrt(np.mean((test["actual"] - test["prediction"]) ** 2)), rel=1e-5
     )
     assert run.baselines == ("mean", "gene mean", *STRUCTURAL)
@@ -181,7 +182,7 @@ def test_reconstruction_gives_each_gene_an_error_beside_mean_and_pca(graph, runs
     assert tuple(run.predictions["gene"]) == graph.genes
     assert dict(run.decoder) == {}
     of_test = run.predictions.query("part == 'test'")["prediction"]
-    assert run.metric("rmse", against="genes") == pytest.approx(np.sqrt(np.mean(of_test**2)), rel=1e-5)
+    assert run.metric("rmse", negative_kind="genes") == pytest.approx(np.sqrt(np.mean(of_test**2)), rel=1e-5)
 
 
 def test_attention_is_over_the_training_graph_with_self_loops(graph, runs):
@@ -335,7 +336,7 @@ def test_a_users_file_is_evaluated_against_their_own_negatives(graph, tmp_path):
     run = train(graph, spec, spec.split.divide(graph, held_out=held), device="cpu")
     test = run.predictions.query("part == 'test' and against in ('known', 'file')")
     assert len(test) == 12 + 9
-    assert run.metric("auc", against="file") == pytest.approx(
+    assert run.metric("auc", negative_kind="file") == pytest.approx(
         roc_auc(test["actual"].to_numpy(), test["prediction"].to_numpy())
     )
 
@@ -374,8 +375,10 @@ def test_negatives_in_training_change_what_is_learnt_and_nothing_else(graph, net
     few, other = (train(graph, each, split, device="cpu") for each in (spec.canonical(graph), many))
     assert (many.hash != spec.canonical(graph).hash) == changes
     assert (not np.array_equal(few.predictions["prediction"], other.predictions["prediction"])) == changes
-    assert few.predictions["against"].tolist() == other.predictions["against"].tolist()
-    assert few.metric("ap", against="random", scorer="SVD") == other.metric("ap", against="random", scorer="SVD")
+    assert few.predictions["negative_kind"].tolist() == other.predictions["negative_kind"].tolist()
+    assert few.metric("ap", negative_kind="random", model="SVD") == other.metric(
+        "ap", negative_kind="random", model="SVD"
+    )
 
 
 @pytest.mark.parametrize(("training_ratio", "of_each_kind"), [(0, 5), (1, 1), (8, 4), (50, 25)])
@@ -398,16 +401,16 @@ def test_scores_and_metrics_are_bit_for_bit_those_of_a_split_without_popularity_
     spec = tiny_spec(graph, task="link", network=network)
     spec = dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=3))
     split = spec.split.divide(graph)
-    former = split.against != POPULARITY_MATCHED
+    former = split.negative_kind != POPULARITY_MATCHED
     columns = {field.name: getattr(split, field.name) for field in dataclasses.fields(split)}
     columns |= {name: column[former] for name, column in columns.items() if name != "gene_part"}
     whole, without = (train(graph, spec, each, device="cpu") for each in (split, PairSplit(**columns)))
     pd.testing.assert_frame_equal(
         whole.predictions[former].reset_index(drop=True), without.predictions, check_exact=True
     )
-    metrics = whole.metrics[whole.metrics["against"] != POPULARITY_MATCHED].reset_index(drop=True)
+    metrics = whole.metrics[whole.metrics["negative_kind"] != POPULARITY_MATCHED].reset_index(drop=True)
     pd.testing.assert_frame_equal(metrics, without.metrics, check_exact=True)
-    assert np.isfinite(whole.metric("auc", against=POPULARITY_MATCHED))
+    assert np.isfinite(whole.metric("auc", negative_kind=POPULARITY_MATCHED))
 
 
 def test_confidence_of_held_out_pairs_without_a_score_is_not_evaluated(graph, tmp_path):

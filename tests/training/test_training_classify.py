@@ -55,9 +55,9 @@ def test_metrics_are_those_of_the_stored_classes(run):
         actual, given = (np.array([names.index(each) for each in rows[name]]) for name in ("actual", column))
         confusion = confusion_matrix(actual, given, classes=2)
         for metric, value in class_metrics(confusion).items():
-            assert run.metric(metric, against="genes", scorer=scorer) == pytest.approx(value)
+            assert run.metric(metric, negative_kind="genes", model=scorer) == pytest.approx(value)
         recall = confusion[0, 0] / confusion[0].sum()
-        assert run.metric("recall", against="class left", scorer=scorer) == pytest.approx(recall)
+        assert run.metric("recall", negative_kind="class left", model=scorer) == pytest.approx(recall)
 
 
 def test_the_classes_of_held_out_genes_are_never_learnt_from(graph, run):
@@ -101,7 +101,7 @@ def test_a_rare_class_is_found_when_its_errors_count_more():
     )
     recall = {
         weights: run_of(graph, spec_of(graph, features="ppi", network="mlp", class_weights=weights)).metric(
-            "recall", against="class rare"
+            "recall", negative_kind="class rare"
         )
         for weights in ("balanced", "equal")
     }
@@ -143,7 +143,7 @@ def test_on_the_demo_pathways_are_told_from_noisy_terms_far_better_than_without_
     spec = tiny_spec(graph, task="classify", features="go", network="gcn")
     spec = dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=60))
     run = run_of(graph, spec)
-    figures = {name: run.metric("macro_f1", against="genes", scorer=name) for name in ("network", *run.baselines)}
+    figures = {name: run.metric("macro_f1", negative_kind="genes", model=name) for name in ("network", *run.baselines)}
     for baseline in ("most frequent class", "partners' majority", "logistic regression"):
         assert figures["network"] > figures[baseline] + 0.08, figures
 
@@ -153,4 +153,4 @@ def test_the_karate_club_falls_apart_along_its_friendships():
     spec = tiny_spec(graph, task="classify", features="none", network="gcn")
     run = run_of(graph, dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=60)))
     assert len(run.predictions) == 34
-    assert run.metric("accuracy", against="genes") == 1.0  # all seven that were held out
+    assert run.metric("accuracy", negative_kind="genes") == 1.0  # all seven that were held out

@@ -52,12 +52,12 @@ def test_shuffling_leaves_the_test_and_what_is_compared_with(demo: GeneGraph) ->
     _, split = divided(demo)
     mixed = shuffled(split, genes=len(demo), seed=3)
     for part in ("train", "validation", "test"):
-        for against in ("random", "degree-matched"):
-            rows = mixed.rows(part, against)
-            assert np.array_equal(mixed.pairs[rows], split.pairs[split.rows(part, against)])
+        for negative_kind in ("random", "degree-matched"):
+            rows = mixed.rows(part, negative_kind)
+            assert np.array_equal(mixed.pairs[rows], split.pairs[split.rows(part, negative_kind)])
     assert np.array_equal(mixed.pairs[mixed.rows("test")], split.pairs[split.rows("test")])
-    learnt = pair_keys(mixed.pairs[(mixed.against == "known") & (mixed.part != "test")], len(demo))
-    others = pair_keys(mixed.pairs[(mixed.against != "known") & (mixed.part != "test")], len(demo))
+    learnt = pair_keys(mixed.pairs[(mixed.negative_kind == "known") & (mixed.part != "test")], len(demo))
+    others = pair_keys(mixed.pairs[(mixed.negative_kind != "known") & (mixed.part != "test")], len(demo))
     assert len(np.unique(learnt)) == len(learnt)
     assert not np.isin(learnt, others).any()
 
@@ -99,7 +99,7 @@ def test_every_task_can_be_trained_on_shuffled_pairs(graph: GeneGraph, task: str
     assert embedding.shape == (len(graph), spec.network.width)
     assert told == list(range(1, len(told) + 1))
     assert len(told) == 3
-    assert "network" in set(metrics["scorer"])
+    assert "network" in set(metrics["model"])
 
 
 @pytest.mark.slow
@@ -108,9 +108,11 @@ def test_shuffled_pairs_teach_nothing_about_real_ones(demo: GeneGraph) -> None:
     spec, _ = divided(demo, network="gat")
     spec = dataclasses.replace(spec, network=NETWORKS.make("gat"), optimiser=Adam(epochs=60))
     split = spec.split.divide(demo)
-    real = train(demo, spec, split, device="cpu").metric("auc", against="degree-matched")
+    real = train(demo, spec, split, device="cpu").metric("auc", negative_kind="degree-matched")
     _, metrics = train_on_shuffled_pairs(demo, spec, split, device="cpu")
-    row = metrics.query("scorer == 'network' and part == 'test' and against == 'degree-matched' and metric == 'auc'")
+    row = metrics.query(
+        "model == 'network' and part == 'test' and negative_kind == 'degree-matched' and metric == 'auc'"
+    )
     assert real > 0.75
     assert float(row["value"].iloc[0]) < 0.62
 
@@ -120,9 +122,9 @@ def test_hits_are_permuted_within_each_screen_that_is_learnt_from() -> None:
     for named in ("", NAMES[1]):
         split = SPLITS.make("screen", screen=named).divide(graph)
         mixed = shuffled(split, genes=len(graph), seed=3)
-        tested = np.isin(mixed.against, ("hit", "no hit"))
-        assert np.array_equal(mixed.actual[tested] > 0.5, mixed.against[tested] == "hit")
-        assert np.array_equal(mixed.screen[tested], split.screen[np.isin(split.against, ("hit", "no hit"))])
+        tested = np.isin(mixed.negative_kind, ("hit", "no hit"))
+        assert np.array_equal(mixed.actual[tested] > 0.5, mixed.negative_kind[tested] == "hit")
+        assert np.array_equal(mixed.screen[tested], split.screen[np.isin(split.negative_kind, ("hit", "no hit"))])
         for part in ("train", "validation", "test"):
             for screen in NAMES:
                 before, after = (each.actual[(each.part == part) & (each.screen == screen)] for each in (split, mixed))
@@ -138,6 +140,6 @@ def test_the_fits_without_each_screen_learn_from_shuffled_hits_too() -> None:
     spec = RunSpec.of(graph, seed=1, **parts, optimiser=Adam())
     split = spec.split.divide(graph)
     _, metrics = train_on_shuffled_pairs(graph, spec, split, device="cpu")
-    wanted = (metrics["scorer"] == "network") & (metrics["against"] == "screens") & (metrics["metric"] == "auc")
+    wanted = (metrics["model"] == "network") & (metrics["negative_kind"] == "screens") & (metrics["metric"] == "auc")
     assert float(metrics.loc[wanted, "value"].iloc[0]) < 0.3
-    assert train(graph, spec, split, device="cpu").metric("auc", against="screens") > 0.75
+    assert train(graph, spec, split, device="cpu").metric("auc", negative_kind="screens") > 0.75

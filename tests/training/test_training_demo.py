@@ -53,13 +53,13 @@ def test_a_graph_network_finds_hidden_partners_where_degree_cannot(demo, hidden,
     assert by_degree < 0.6
     assert by_network > 0.85
     best_baseline = max(
-        run.metric("auc", against="degree-matched", scorer=name) for name in ("max degree", "degree product")
+        run.metric("auc", negative_kind="degree-matched", model=name) for name in ("max degree", "degree product")
     )
-    assert run.metric("auc", against="degree-matched") > best_baseline + 0.2
+    assert run.metric("auc", negative_kind="degree-matched") > best_baseline + 0.2
 
 
 def test_confidence_of_the_demo_is_predicted_far_better_than_by_the_mean(demo):
     spec = tiny_spec(demo, task="confidence")
     spec = dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=60))
     run = run_of(demo, spec)
-    assert run.metric("rmse", against="all") < 0.8 * run.metric("rmse", against="all", scorer="mean")
+    assert run.metric("rmse", negative_kind="all") < 0.8 * run.metric("rmse", negative_kind="all", model="mean")

@@ -72,7 +72,7 @@ def moved(split: PairSplit, part: str) -> PairSplit:
     """The same split with every label and score of one part turned over, and its negatives drawn anew."""
     rows = split.part == part
     pairs = split.pairs.copy()
-    others = rows & (split.against != "known")
+    others = rows & (split.negative_kind != "known")
     pairs[others] = np.sort(np.random.default_rng(7).permuted(pairs[others], axis=0), axis=1)
     return dataclasses.replace(
         split,
@@ -101,7 +101,9 @@ def test_which_pairs_are_tested_changes_nothing_that_is_learnt(graph):
     kept = split.part != "test"
     without = dataclasses.replace(
         split,
-        **{name: getattr(split, name)[kept] for name in ("pairs", "part", "against", "actual", "score", "screen")},
+        **{
+            name: getattr(split, name)[kept] for name in ("pairs", "part", "negative_kind", "actual", "score", "screen")
+        },
     )
     steps = [
         PairProblem(graph, spec, each, network=spec.network, device=torch.device("cpu")) for each in (split, without)

@@ -32,8 +32,8 @@ def split(graph, own):
 
 
 def without_own(split):
-    kept = split.against != "file"
-    names = ("pairs", "part", "against", "actual", "score", "screen")
+    kept = split.negative_kind != "file"
+    names = ("pairs", "part", "negative_kind", "actual", "score", "screen")
     return dataclasses.replace(split, **{name: getattr(split, name)[kept] for name in names})
 
 
@@ -61,8 +61,8 @@ def test_no_inner_fold_of_the_structural_head_draws_them(graph, split, own, monk
             yield fold
 
     monkeypatch.setattr("slviz.scorers.head.inner_folds", watched)
-    fit_head(graph, split, contrasts=("random", "degree-matched"))
+    fit_head(graph, split, negative_kinds=("random", "degree-matched"))
     assert not as_set(np.concatenate(drawn)) & as_set(own)
     drawn.clear()
-    fit_head(graph, without_own(split), contrasts=("random", "degree-matched"))
+    fit_head(graph, without_own(split), negative_kinds=("random", "degree-matched"))
     assert as_set(np.concatenate(drawn)) & as_set(own)

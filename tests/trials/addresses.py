@@ -1,6 +1,6 @@
 """Nonsense in the address of every page: no traceback, and a sentence where the page was asked for a run or a gene.
 
-Half of the visits find an odd run beside the sound one: a file of it was damaged and the manifest sealed again.
+Half of the visits find an odd run beside the sound one: a file of it was damaged and the manifest checksummed again.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def with_an_odd_run(known: Known, random: Random) -> Iterator[str]:
     """A file of the second run is damaged for as long as the block runs; says which and how."""
     name = random.choice(list(FILES))
     path, manifest = known.odd / name, known.odd / MANIFEST
-    sound, sealed = path.read_bytes(), manifest.read_bytes()
+    sound, checksummed = path.read_bytes(), manifest.read_bytes()
     recipe = mutators.a_recipe(FILES[name], random, whole=True)
     try:
         damaged = mutators.apply(FILES[name], sound, recipe, [sound])
@@ -135,7 +135,7 @@ def with_an_odd_run(known: Known, random: Random) -> Iterator[str]:
         yield f"{name} {recipe}"
     finally:
         path.write_bytes(sound)
-        manifest.write_bytes(sealed)
+        manifest.write_bytes(checksummed)
 
 
 def visit(address: Address, known: Known) -> Ending:

@@ -147,7 +147,7 @@ def _another_run(neighbour: Run) -> Run:
     return dataclasses.replace(neighbour, spec=dataclasses.replace(neighbour.spec, seed=7))
 
 
-def _deletion(root: Path, run: Run) -> None:
+def _edge_ablation(root: Path, run: Run) -> None:
     artifacts = RunStore(root).artifacts(run.run_id)
     with artifacts.ablation_artifact().making(busy="") as tell:
         tell(0.3, "gene 2 of 3")
@@ -179,7 +179,7 @@ ACTIONS: Mapping[str, Callable[[Path, Run], object]] = {
     "a control": lambda root, run: (
         RunStore(root).artifacts(run.run_id).save_control(Control("untrained", run.embedding.copy(), run.metrics))
     ),
-    "an ablation": _deletion,
+    "an ablation": _edge_ablation,
     "an explanation": lambda root, run: RunStore(root).artifacts(run.run_id).save_explanation(an_explanation()),
     "an uploaded data folder": lambda root, run: keep_upload(seeds.data_files()),
     "the cache": lambda root, run: load_folder(root.parent / DATA),

@@ -162,11 +162,11 @@ def split_safetensors(content: bytes) -> tuple[Any, bytes]:
 
 
 def sealed_again(content: bytes, random: Random, others: Sequence[bytes]) -> bytes:
-    """What a later version or another program might write: other arrays or another description, sealed right."""
+    """What a later version or another program might write: other arrays or another description, checksummed right."""
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
-    from slviz.runs.files import pack_sealed
+    from slviz.runs.files import pack_checksummed
 
     header, _ = split_safetensors(content)
     try:
@@ -179,7 +179,7 @@ def sealed_again(content: bytes, random: Random, others: Sequence[bytes]) -> byt
     else:
         arrays = other_arrays(arrays, random)
     try:
-        return pack_sealed(arrays, about)
+        return pack_checksummed(arrays, about)
     except (ValueError, TypeError, RecursionError):  # what it does not write, nobody else did either
         return content
 

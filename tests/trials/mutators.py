@@ -23,7 +23,7 @@ OF_KIND: Mapping[str, Mapping[str, Mutator]] = {
     "gzip": mutate_zip.OF_GZIP,
     "hdf5": mutate_tables.OF_HDF5,
     "safetensors": mutate_arrays.OF_SAFETENSORS,
-    "sealed": mutate_arrays.OF_SEALED,
+    "checksummed": mutate_arrays.OF_SEALED,
     "parquet": mutate_tables.OF_PARQUET,
 }
 """What knows the structure of a kind of file. The damage of bytes stands beside all of them."""

@@ -1,7 +1,7 @@
 """The files of a run folder, damaged one at a time, and everything that slviz reads of a run afterwards.
 
-Three states: of a *finished* run the manifest notices; of a *foreign* one the manifest was sealed again around the
-altered file, as another program or a later version would; of an *unfinished* one nothing is sealed.
+Three states: of a *finished* run the manifest notices; of a *foreign* one the manifest was checksummed again around the
+altered file, as another program or a later version would; of an *unfinished* one nothing is checksummed.
 """
 
 from __future__ import annotations
@@ -209,7 +209,7 @@ def reader(place: Path, *, name: str, state: str) -> Callable[[bytes], list[str]
 
 
 def seal_again(folder: Path, name: str, content: bytes) -> None:
-    """Make the manifest list the file as it is now; of a manifest itself, make its own seal right."""
+    """Make the manifest list the file as it is now; of a manifest itself, make its own checksum right."""
     path = folder / MANIFEST
     try:
         stored = json.loads(content if name == MANIFEST else path.read_bytes())
@@ -219,7 +219,7 @@ def seal_again(folder: Path, name: str, content: bytes) -> None:
         whole = {"format": stored.pop("format", 1), **stored}
         path.write_bytes(to_json({**whole, "sha256": sha256(to_json(whole))}))
     except (ValueError, AttributeError, TypeError, RecursionError):
-        return  # it is no manifest that anybody could seal
+        return  # it is no manifest that anybody could checksum
 
 
 def look(store: RunStore, run_id: str) -> list[str]:
@@ -268,7 +268,7 @@ def look(store: RunStore, run_id: str) -> list[str]:
 
 def _use(run: Run) -> None:
     """What every page does with a run that opened."""
-    run.metric("auc", against="random")
+    run.metric("auc", negative_kind="random")
     run.baselines  # noqa: B018
     if run.attention is not None:
         run.attention.averaged()
@@ -300,7 +300,7 @@ def _kept_file(name: str) -> bytes:
 
 
 def kept_vector_seeds() -> Sequence[bytes]:
-    """The sealed file of a kept set of vectors."""
+    """The checksummed file of a kept set of vectors."""
     return [_kept_file("vectors.safetensors")]
 
 
@@ -346,21 +346,21 @@ def _named_otherwise() -> Any:
 
 
 def _seal_points(path: Path, content: bytes, points: bytes) -> None:
-    """The sealed file of the set says the SHA-256 of the altered table."""
-    from slviz.runs.files import pack_sealed
+    """The checksummed file of the set says the SHA-256 of the altered table."""
+    from slviz.runs.files import pack_checksummed
 
     header, _ = split_safetensors(content)
     about = json.loads(header["__metadata__"]["about"])
-    path.write_bytes(pack_sealed(load(content), about | {"points_sha256": sha256(points)}))
+    path.write_bytes(pack_checksummed(load(content), about | {"points_sha256": sha256(points)}))
 
 
 def kept_vectors(place: Path) -> Callable[[bytes], list[str]]:
-    """The sealed file of a kept set, damaged or sealed again around other arrays."""
+    """The checksummed file of a kept set, damaged or checksummed again around other arrays."""
     return _kept_reader(place, "vectors.safetensors")
 
 
 def kept_points(place: Path) -> Callable[[bytes], list[str]]:
-    """The table of points of a kept set, sealed again."""
+    """The table of points of a kept set, checksummed again."""
     return _kept_reader(place, "points.parquet")
 
 

@@ -36,7 +36,7 @@ def test_a_page_answers_nonsense_with_sentences(page: str, known: addresses.Know
 
 @pytest.mark.parametrize("page", addresses.PAGES)
 def test_an_odd_run_closes_no_page(page: str, known: addresses.Known) -> None:
-    """One visit a page, with another file of a second run damaged and sealed again each time."""
+    """One visit a page, with another file of a second run damaged and checksummed again each time."""
     with addresses.with_an_odd_run(known, Random(f"{SEED} odd {page}")) as damage:
         ending = addresses.visit(addresses.Address(page, {"run": known.values["run"]}), known)
         assert not ending.failed, f"{ending.place}: {ending.detail}\n{damage}"

@@ -316,16 +316,16 @@ def sweep_file(name: str) -> Callable[[Path], Reader]:
     """A file of a sweep's runs, read and made into a plan."""
 
     def reader(place: Path) -> Reader:
-        from slviz.sweeps.plan import Wish, make_plan
-        from slviz.sweeps.reading import read_wishes
+        from slviz.sweeps.plan import SweepEntry, make_plan
+        from slviz.sweeps.reading import read_entries
 
         graph, _ = seeds.demo_and_index()
         path = place / name
 
         def read(content: bytes) -> list[str]:
             path.write_bytes(content)
-            wishes, refused = read_wishes(path, beside=Wish({}))
-            plan = make_plan(graph, wishes, source="demo")
+            entries, refused = read_entries(path, beside=SweepEntry({}))
+            plan = make_plan(graph, entries, source="demo")
             return [str(each) for each in (*refused, *plan.refused)]
 
         return read
@@ -488,18 +488,18 @@ WAYS: Mapping[str, WayIn] = {
         *_run_file("weights.safetensors", "safetensors", "finished", "foreign"),
         *_run_file("predictions.parquet", "parquet", "finished", "foreign"),
         *_run_file("split.parquet", "parquet", *ALL_STATES),
-        *_run_file("checkpoint.safetensors", "sealed", "unfinished"),
-        *_run_file("projections/MAP", "sealed", "finished"),
-        *_run_file("projections/TRUST", "sealed", "finished"),
+        *_run_file("checkpoint.safetensors", "checksummed", "unfinished"),
+        *_run_file("projections/MAP", "checksummed", "finished"),
+        *_run_file("projections/TRUST", "checksummed", "finished"),
         *_run_file("projections/MAP.error.json", "json", "finished"),
         *_run_file("projections/MAP.progress", "json", "finished"),
-        *_run_file("controls/untrained/embedding.safetensors", "sealed", "finished"),
-        *_run_file("deletions/sample.safetensors", "sealed", "finished"),
-        *_run_file("deletions/pairs.safetensors", "sealed", "finished"),
-        *_run_file("explanations/pair-0-1.safetensors", "sealed", "finished"),
-        *_run_file("rankings/survey.safetensors", "sealed", "finished"),
+        *_run_file("controls/untrained/embedding.safetensors", "checksummed", "finished"),
+        *_run_file("deletions/sample.safetensors", "checksummed", "finished"),
+        *_run_file("deletions/pairs.safetensors", "checksummed", "finished"),
+        *_run_file("explanations/pair-0-1.safetensors", "checksummed", "finished"),
+        *_run_file("rankings/survey.safetensors", "checksummed", "finished"),
         *_run_file(".sources", "text", "finished"),
-        WayIn("kept/vectors.safetensors", "sealed", run_files.kept_vectors, run_files.kept_vector_seeds, "runs"),
+        WayIn("kept/vectors.safetensors", "checksummed", run_files.kept_vectors, run_files.kept_vector_seeds, "runs"),
         WayIn("kept/points.parquet", "parquet", run_files.kept_points, run_files.kept_point_seeds, "runs"),
     )
 }

@@ -107,7 +107,7 @@ def search(graph: GeneGraph, *words: str, **more: Any) -> Search:
 
 
 def led(store: RunStore, graph: GeneGraph, what: Search, runner: StandIn, said: list[str] | None = None):
-    leader = Tuner(
+    tuner = Tuner(
         what,
         store,
         runner,
@@ -115,7 +115,7 @@ def led(store: RunStore, graph: GeneGraph, what: Search, runner: StandIn, said: 
         validation=SpecValidation(graph),
         tell=(said if said is not None else []).append,
     )
-    return leader.run()
+    return tuner.run()
 
 
 @pytest.fixture(autouse=True)

@@ -169,22 +169,24 @@ def test_the_key_metric_stands_beside_the_best_baseline() -> None:
         ("L3", "test", "all", "rmse", 0.12),
         ("L3", "train", "all", "rmse", 0.01),
     ]
-    figure = key_metric("confidence", pd.DataFrame(rows, columns=["scorer", "part", "against", "metric", "value"]))
+    figure = key_metric("confidence", pd.DataFrame(rows, columns=["model", "part", "negative_kind", "metric", "value"]))
     assert figure is not None
     assert (figure.value, figure.baseline, figure.baseline_value) == (0.07, "L3", 0.12)
     assert not figure.higher_is_better
 
 
 def test_a_run_without_metrics_has_no_key_metric() -> None:
-    assert key_metric("link", pd.DataFrame(columns=["scorer", "part", "against", "metric", "value"])) is None
+    assert key_metric("link", pd.DataFrame(columns=["model", "part", "negative_kind", "metric", "value"])) is None
 
 
 def test_the_network_stands_first_and_baselines_from_best_to_worst() -> None:
     rows = [(name, "test", "random", "auc", value) for name, value in (("b", 0.6), ("network", 0.5), ("a", 0.9))]
     table = beside_baselines(
-        pd.DataFrame(rows, columns=["scorer", "part", "against", "metric", "value"]), part="test", against="random"
+        pd.DataFrame(rows, columns=["model", "part", "negative_kind", "metric", "value"]),
+        part="test",
+        negative_kind="random",
     )
-    assert table["scorer"].tolist() == ["network", "a", "b"]
+    assert table["model"].tolist() == ["network", "a", "b"]
 
 
 def test_one_value_is_not_the_best_of_anything() -> None:

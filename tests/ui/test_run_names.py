@@ -13,7 +13,7 @@ from slviz.runs.summary import RunSummary
 from slviz.splits import HeldOut
 from slviz.ui.run_names import labels, names
 
-NOTHING = pd.DataFrame(columns=["scorer", "part", "against", "metric", "value"])
+NOTHING = pd.DataFrame(columns=["model", "part", "negative_kind", "metric", "value"])
 
 
 def summary(spec: RunSpec, metrics: pd.DataFrame = NOTHING) -> RunSummary:
@@ -67,7 +67,8 @@ def test_every_name_is_there_once(tmp_path: Path) -> None:
 def test_a_label_ends_with_the_key_metric_of_a_finished_run() -> None:
     run = tiny_run(tiny_graph())
     metrics = pd.DataFrame(
-        [("network", "test", "degree-matched", "auc", 0.8937)], columns=["scorer", "part", "against", "metric", "value"]
+        [("network", "test", "degree-matched", "auc", 0.8937)],
+        columns=["model", "part", "negative_kind", "metric", "value"],
     )
     assert labels([summary(run.spec, metrics)])[run.run_id].endswith("(fold 0, seed 0) · AUC 0.894 (degree-matched)")
 

@@ -1,6 +1,6 @@
 """Artifact: one file that is made beside a finished run, or beside vectors, by one process at a time.
 
-    <name>.safetensors      what is made, sealed
+    <name>.safetensors      what is made, checksummed
     .<name>.lock            held while it is made
     .<name>.progress        how far it is, while it is made
     .<name>.cancel          somebody asked to stop

@@ -1,4 +1,4 @@
-"""Controls on disk: embeddings that a run's own is told from, sealed beside the run like a map.
+"""Controls on disk: embeddings that a run's own is told from, checksummed beside the run like a map.
 
 controls/untrained/embedding.safetensors     the network before its first step
 controls/shuffled/embedding.safetensors      the network trained on shuffled pairs, with its test metrics
@@ -19,7 +19,7 @@ from slviz.runs.artifacts.maps import TRAINED
 from slviz.runs.artifacts.owners import points_of
 from slviz.runs.checks import require
 from slviz.runs.contents import metrics_of
-from slviz.runs.files import make_folder, pack_sealed, read_whole, saving, unpack_sealed, write_atomically
+from slviz.runs.files import make_folder, pack_checksummed, read_whole, saving, unpack_checksummed, write_atomically
 from slviz.runs.folder import CONTROLS
 from slviz.runs.plain_files import is_plain
 from slviz.runs.schemas import AboutControl
@@ -64,7 +64,7 @@ def save_control(folder: Path, control: Control) -> None:
     about = {"run_id": folder.name, "of": control.kind, "metrics": control.metrics.to_dict("records")}
     with saving(path):
         make_folder(path.parent, within=folder)
-    write_atomically(path, pack_sealed({"embedding": control.embedding}, about))
+    write_atomically(path, pack_checksummed({"embedding": control.embedding}, about))
 
 
 def read_control(folder: Path, kind: str) -> Control | None:
@@ -72,7 +72,7 @@ def read_control(folder: Path, kind: str) -> Control | None:
     path = control_path(folder, kind)
     if not is_plain(path):
         return None
-    arrays, about = unpack_sealed(read_whole(path), path, AboutControl)
+    arrays, about = unpack_checksummed(read_whole(path), path, AboutControl)
     if (about.run_id, about.of) != (folder.name, kind):
         raise DamagedRun(f"{kind}/{path.name} belongs to {about.run_id}. Remove it.")
     embedding = require(arrays, "embedding", path, kind="f", shape=[points_of(folder), None])

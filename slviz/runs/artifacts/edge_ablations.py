@@ -17,11 +17,11 @@ from slviz.networks.attention import Attention
 from slviz.runs.artifacts.owners import points_of
 from slviz.runs.checks import in_range, require
 from slviz.runs.damage import later, readable
-from slviz.runs.files import make_folder, pack_sealed, read_whole, saving, unpack_sealed, write_atomically
+from slviz.runs.files import make_folder, pack_checksummed, read_whole, saving, unpack_checksummed, write_atomically
 from slviz.runs.plain_files import is_plain
-from slviz.runs.schemas import AboutDeletion
+from slviz.runs.schemas import AboutEdgeAblation
 
-DELETIONS = "deletions"
+EDGE_ABLATIONS = "deletions"
 SUFFIX = ".safetensors"
 ARRAYS_OF_A_TEST = 6
 FEWEST_EDGES = 3
@@ -75,7 +75,7 @@ class EdgeAblation:
 
 def ablation_path(folder: Path, gene: int | None = None) -> Path:
     """Where the edge ablation of a gene lies, or of a sample of genes."""
-    return folder / DELETIONS / f"{'sample' if gene is None else f'gene-{gene}'}{SUFFIX}"
+    return folder / EDGE_ABLATIONS / f"{'sample' if gene is None else f'gene-{gene}'}{SUFFIX}"
 
 
 def save_ablation(folder: Path, ablation: EdgeAblation, gene: int | None = None) -> None:
@@ -83,7 +83,7 @@ def save_ablation(folder: Path, ablation: EdgeAblation, gene: int | None = None)
     path = ablation_path(folder, gene)
     with saving(path):
         make_folder(path.parent, within=folder)
-    write_atomically(path, pack_sealed(ablation.arrays(), {"run_id": folder.name}))
+    write_atomically(path, pack_checksummed(ablation.arrays(), {"run_id": folder.name}))
 
 
 def read_ablation(folder: Path, gene: int | None = None) -> EdgeAblation | None:
@@ -91,11 +91,11 @@ def read_ablation(folder: Path, gene: int | None = None) -> EdgeAblation | None:
     path = ablation_path(folder, gene)
     if not is_plain(path):
         return None
-    arrays, about = unpack_sealed(read_whole(path), path, AboutDeletion)
+    arrays, about = unpack_checksummed(read_whole(path), path, AboutEdgeAblation)
     if about.run_id != folder.name:
         raise DamagedRun(
             f"{path.name} in run {readable(folder.name)} belongs to {about.run_id}. "
-            f"Remove it from {DELETIONS}/ and test again."
+            f"Remove it from {EDGE_ABLATIONS}/ and test again."
         )
     return _checked(arrays, points_of(folder), path)
 

@@ -19,7 +19,7 @@ from slviz.evaluation.removal import SHARES, RemovalCurves
 from slviz.runs.artifacts.owners import points_of
 from slviz.runs.checks import in_range, require
 from slviz.runs.damage import damaged, later, readable
-from slviz.runs.files import make_folder, pack_sealed, read_whole, saving, unpack_sealed, write_atomically
+from slviz.runs.files import make_folder, pack_checksummed, read_whole, saving, unpack_checksummed, write_atomically
 from slviz.runs.plain_files import is_plain
 from slviz.runs.schemas import AboutExplanation
 from slviz.scorers.stored_arrays import below, pack_names, unpack_names
@@ -142,7 +142,7 @@ def save_explanation(folder: Path, explanation: PairExplanation) -> None:
     path = explanation_path(folder, explanation.pair)
     with saving(path):
         make_folder(path.parent, within=folder)
-    write_atomically(path, pack_sealed(explanation.arrays(), {"run_id": folder.name}))
+    write_atomically(path, pack_checksummed(explanation.arrays(), {"run_id": folder.name}))
 
 
 def read_explanation(folder: Path, pair: tuple[int, int]) -> PairExplanation | None:
@@ -150,7 +150,7 @@ def read_explanation(folder: Path, pair: tuple[int, int]) -> PairExplanation | N
     path = explanation_path(folder, pair)
     if not is_plain(path):
         return None
-    arrays, about = unpack_sealed(read_whole(path), path, AboutExplanation)
+    arrays, about = unpack_checksummed(read_whole(path), path, AboutExplanation)
     if about.run_id != folder.name:
         raise DamagedRun(
             f"{path.name} in run {readable(folder.name)} belongs to {about.run_id}. "

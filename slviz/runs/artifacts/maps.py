@@ -1,4 +1,4 @@
-"""Maps on disk: one sealed file a projection and one for its quality, made after the run was finished.
+"""Maps on disk: one checksummed file a projection and one for its quality, made after the run was finished.
 
 The manifest lists what training gave. Maps are made from it at any later time, by several processes at
 once, so each carries its own SHA-256 and the run it belongs to, and a finished run is never written again.
@@ -24,11 +24,11 @@ from slviz.runs.checks import require
 from slviz.runs.damage import damaged, readable
 from slviz.runs.files import (
     make_folder,
-    pack_sealed,
+    pack_checksummed,
     read_description,
     read_whole,
     saving,
-    unpack_sealed,
+    unpack_checksummed,
     write_atomically,
 )
 from slviz.runs.folder import CONTROLS, PROJECTIONS
@@ -70,7 +70,7 @@ def save_map(folder: Path, projection: Projection, *, of: str = TRAINED) -> None
     about = {**_key(projection.method, projection.seed), **_owner(folder, of), "axes": list(projection.axes)}
     with saving(path):
         make_folder(path.parent, within=folder)
-    write_atomically(path, pack_sealed({"coordinates": projection.coordinates, "kept": projection.kept}, about))
+    write_atomically(path, pack_checksummed({"coordinates": projection.coordinates, "kept": projection.kept}, about))
 
 
 def read_map(folder: Path, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Projection | None:
@@ -96,7 +96,9 @@ def save_map_quality(folder: Path, projection: Projection, quality: MapQuality, 
         "continuity": quality.continuity,
         "recall": quality.recall,
     }
-    write_atomically(map_quality_path(folder, projection.method, projection.seed, of=of), pack_sealed(arrays, about))
+    write_atomically(
+        map_quality_path(folder, projection.method, projection.seed, of=of), pack_checksummed(arrays, about)
+    )
 
 
 def read_map_quality(folder: Path, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> MapQuality | None:
@@ -139,7 +141,7 @@ def _read(
 ) -> tuple[dict[str, np.ndarray], AboutMap] | None:
     if not is_plain(path):
         return None
-    arrays, about = unpack_sealed(read_whole(path), path, AboutMap)
+    arrays, about = unpack_checksummed(read_whole(path), path, AboutMap)
     expected = {**_key(method, seed), **_owner(folder, of)}
     if {
         "method": former_names.todays(KIND, about.method),

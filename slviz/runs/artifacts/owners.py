@@ -7,7 +7,7 @@ from pathlib import Path
 
 from slviz.errors import DamagedRun
 from slviz.runs.damage import readable
-from slviz.runs.files import read_header, read_whole, unpack_sealed
+from slviz.runs.files import read_header, read_whole, unpack_checksummed
 from slviz.runs.schemas import Owned
 
 
@@ -21,9 +21,9 @@ def points_of(folder: Path) -> int | None:
 
 
 def foreign(path: Path, folder: Path) -> str:
-    """A sentence on a sealed file that is cut, altered, or belongs to another run than that of `folder`; else ""."""
+    """A sentence on a checksummed file that is cut, altered, or is of another run than `folder`; else ""."""
     try:
-        _, about = unpack_sealed(read_whole(path), path, Owned)
+        _, about = unpack_checksummed(read_whole(path), path, Owned)
     except DamagedRun as error:
         return str(error)
     return "" if about.run_id == folder.name else f"{readable(path.name)} belongs to {about.run_id}. Remove it."

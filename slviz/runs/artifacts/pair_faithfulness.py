@@ -14,14 +14,14 @@ from jaxtyping import Float64, Int64
 
 from slviz.errors import DamagedRun
 from slviz.evaluation.faithfulness import CONFIDENCE, LOG_ODDS, Faithfulness, Tested, faithfulness
-from slviz.runs.artifacts.edge_ablations import DELETIONS, SUFFIX
+from slviz.runs.artifacts.edge_ablations import EDGE_ABLATIONS, SUFFIX
 from slviz.runs.artifacts.explanations import ATTENTION, VALUES
 from slviz.runs.artifacts.owners import points_of
 from slviz.runs.checks import in_range, require
 from slviz.runs.damage import damaged, later, readable
-from slviz.runs.files import make_folder, pack_sealed, read_whole, saving, unpack_sealed, write_atomically
+from slviz.runs.files import make_folder, pack_checksummed, read_whole, saving, unpack_checksummed, write_atomically
 from slviz.runs.plain_files import is_plain
-from slviz.runs.schemas import AboutDeletion
+from slviz.runs.schemas import AboutEdgeAblation
 from slviz.scorers.stored_arrays import below
 from slviz.tasks import Task
 
@@ -57,12 +57,12 @@ class PairFaithfulness:
 
 def unit_of(task: Task) -> Tested:
     """What raw numbers of a task about pairs are counted in."""
-    return LOG_ODDS if task.contrasts else CONFIDENCE
+    return LOG_ODDS if task.negative_kinds else CONFIDENCE
 
 
 def faithfulness_path(folder: Path) -> Path:
     """Where the faithfulness of a run over pairs lies."""
-    return folder / DELETIONS / FILE
+    return folder / EDGE_ABLATIONS / FILE
 
 
 def save_faithfulness(folder: Path, measured: PairFaithfulness) -> None:
@@ -70,7 +70,7 @@ def save_faithfulness(folder: Path, measured: PairFaithfulness) -> None:
     path = faithfulness_path(folder)
     with saving(path):
         make_folder(path.parent, within=folder)
-    write_atomically(path, pack_sealed(measured.arrays(), {"run_id": folder.name}))
+    write_atomically(path, pack_checksummed(measured.arrays(), {"run_id": folder.name}))
 
 
 def read_faithfulness(folder: Path) -> PairFaithfulness | None:
@@ -78,11 +78,11 @@ def read_faithfulness(folder: Path) -> PairFaithfulness | None:
     path = faithfulness_path(folder)
     if not is_plain(path):
         return None
-    arrays, about = unpack_sealed(read_whole(path), path, AboutDeletion)
+    arrays, about = unpack_checksummed(read_whole(path), path, AboutEdgeAblation)
     if about.run_id != folder.name:
         raise DamagedRun(
             f"{path.name} in run {readable(folder.name)} belongs to {about.run_id}. "
-            f"Remove it from {DELETIONS}/ and test again."
+            f"Remove it from {EDGE_ABLATIONS}/ and test again."
         )
     count = require(arrays, "pairs", path, kind="iu", shape=[None, 2]).shape[0]
     require(arrays, "edges", path, kind="iu", shape=[count])

@@ -21,7 +21,13 @@ from slviz.projections.method import OnProgress, ProjectionMethod
 from slviz.projections.projection import Projection
 from slviz.runs.artifacts.artifact import Artifact
 from slviz.runs.artifacts.controls import Control, control_path, read_control, save_control
-from slviz.runs.artifacts.edge_ablations import DELETIONS, EdgeAblation, ablation_path, read_ablation, save_ablation
+from slviz.runs.artifacts.edge_ablations import (
+    EDGE_ABLATIONS,
+    EdgeAblation,
+    ablation_path,
+    read_ablation,
+    save_ablation,
+)
 from slviz.runs.artifacts.explanations import (
     EXPLANATIONS,
     PairExplanation,
@@ -238,7 +244,7 @@ def places_of_artifacts(folder: Path) -> list[Path]:
         folder / PROJECTIONS,
         *sorted((folder / CONTROLS).glob("*")),
         *sorted((folder / CONTROLS).glob(f"*/{PROJECTIONS}")),
-        folder / DELETIONS,
+        folder / EDGE_ABLATIONS,
         folder / RANKINGS,
         folder / EXPLANATIONS,
     ]

@@ -12,7 +12,7 @@ from slviz.errors import DamagedRun
 from slviz.runs.artifacts.owners import points_of
 from slviz.runs.checks import in_range, require
 from slviz.runs.damage import later, readable
-from slviz.runs.files import make_folder, pack_sealed, read_whole, saving, unpack_sealed, write_atomically
+from slviz.runs.files import make_folder, pack_checksummed, read_whole, saving, unpack_checksummed, write_atomically
 from slviz.runs.plain_files import is_plain
 from slviz.runs.schemas import AboutSurvey
 
@@ -65,7 +65,7 @@ def save_survey(folder: Path, survey: Survey) -> None:
     path = survey_path(folder)
     with saving(path):
         make_folder(path.parent, within=folder)
-    write_atomically(path, pack_sealed(survey.arrays(), {"run_id": folder.name}))
+    write_atomically(path, pack_checksummed(survey.arrays(), {"run_id": folder.name}))
 
 
 def read_survey(folder: Path) -> Survey | None:
@@ -73,7 +73,7 @@ def read_survey(folder: Path) -> Survey | None:
     path = survey_path(folder)
     if not is_plain(path):
         return None
-    arrays, about = unpack_sealed(read_whole(path), path, AboutSurvey)
+    arrays, about = unpack_checksummed(read_whole(path), path, AboutSurvey)
     if about.run_id != folder.name:
         raise DamagedRun(
             f"{path.name} in run {readable(folder.name)} belongs to {about.run_id}. "

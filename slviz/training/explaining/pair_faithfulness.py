@@ -41,7 +41,7 @@ def sampled_pairs(run: Run, split: PairSplit, *, count: int = PAIRS, seed: int =
     edges = np.bincount(target[source != target], minlength=len(run.genes))
     positives = run.spec.task.positives
     rows = split.rows("test", positives)
-    rows = rows if len(rows) else np.flatnonzero(split.against == "known")
+    rows = rows if len(rows) else np.flatnonzero(split.negative_kind == "known")
     pairs = np.unique(np.sort(split.pairs[rows], axis=1), axis=0)
     pairs = pairs[edges[pairs].max(axis=1, initial=0) >= FEWEST_EDGES]
     if not len(pairs):

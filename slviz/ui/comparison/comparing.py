@@ -17,7 +17,7 @@ from slviz.runs import NETWORK, Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import access, address, cache, charts, downloads, errors, layout, metrics_table, run_names
 from slviz.ui.glossary import glossary_link
-from slviz.ui.key_metrics import AGAINST_WORDS, KEY_METRICS, LACKS_POPULARITY_MATCHED, lacks_popularity_matched
+from slviz.ui.key_metrics import KEY_METRICS, LACKS_POPULARITY_MATCHED, NEGATIVE_KIND_WORDS, lacks_popularity_matched
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
@@ -31,7 +31,7 @@ INTERVAL_HELP = (
     "The tested pairs are drawn anew a thousand times, the same ones for both runs; in 95 of 100 draws the difference "
     "lies inside. Pairs that share a gene count as independent here, so true intervals are somewhat wider."
 )
-KEYS = ["gene_a", "gene_b", "against"]
+KEYS = ["gene_a", "gene_b", "negative_kind"]
 RANKINGS = {"all-unknown": ("recall@5000",), "per-gene": ("ndcg@10",)}
 WITHOUT_PAIRS = "Runs of this task predict no pairs, so there are none to compare them on."
 
@@ -39,20 +39,20 @@ WITHOUT_PAIRS = "Runs of this task predict no pairs, so there are none to compar
 def page() -> None:
     """Which runs, whether they may be compared, their metrics, and the differences."""
     summary, run, graph = layout.open_run("Compare")
-    if "against" not in run.predictions:
+    if "negative_kind" not in run.predictions:
         st.info(WITHOUT_PAIRS, icon=":material/info:")
         return
     others, runs = _opened(_choose(summary))
     runs = [run, *runs]
     names = told_apart(run_names.names([summary, *others]))
     kinds = _kinds(runs)
-    against = kinds[0] if len(kinds) == 1 else _against(kinds)
+    negative_kind = kinds[0] if len(kinds) == 1 else _pick_negative_kind(kinds)
     if lacking := [names[run.run_id] for run in runs if lacks_popularity_matched(run, graph)]:
         said = f"{LACKS_POPULARITY_MATCHED} ({', '.join(lacking)})."
         st.caption(f":material/info: {escape_markdown(said)}")
-    _metrics(graph, runs, names, against=against)
+    _metrics(graph, runs, names, negative_kind=negative_kind)
     if others:
-        _differences(graph, runs, names, against=against)
+        _differences(graph, runs, names, negative_kind=negative_kind)
 
 
 def _opened(others: Sequence[RunSummary]) -> tuple[list[RunSummary], list[Run]]:
@@ -143,13 +143,13 @@ def _choose(summary: RunSummary) -> list[RunSummary]:
 
 def _kinds(runs: Sequence[Run]) -> list[str]:
     """The kinds of negatives that all the runs have, that of the key metric first."""
-    of_runs = [set(run.predictions["against"].unique()) - {"known"} for run in runs]
+    of_runs = [set(run.predictions["negative_kind"].unique()) - {"known"} for run in runs]
     present = [str(kind) for kind in set.intersection(*of_runs)]
     order = KEY_METRICS["link"][1]
     return sorted(present, key=lambda kind: order.index(kind) if kind in order else len(order)) or ["all"]
 
 
-def _against(kinds: Sequence[str]) -> str:
+def _pick_negative_kind(kinds: Sequence[str]) -> str:
     return address.one_of(
         st.segmented_control,
         "Negatives",
@@ -159,44 +159,44 @@ def _against(kinds: Sequence[str]) -> str:
     )
 
 
-def _metrics(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str], *, against: str) -> None:
-    table = comparison_table(runs, names, against=against)
+def _metrics(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str], *, negative_kind: str) -> None:
+    table = comparison_table(runs, names, negative_kind=negative_kind)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Metrics on test pairs", anchor=False, width="content")
-        name = f"{runs[0].run_id}-compared-figures-{against}"
+        name = f"{runs[0].run_id}-compared-figures-{negative_kind}"
         downloads.menu(name, source=downloads.provenance(graph, runs[0]), table=lambda: table)
-    held_out, kind = runs[0].spec.held_out, AGAINST_WORDS.get(against, against)
+    held_out, kind = runs[0].spec.held_out, NEGATIVE_KIND_WORDS.get(negative_kind, negative_kind)
     st.caption(escape_markdown(f"Split: {held_out}; {kind}."))
     metrics_table.show(table)
 
 
-def comparison_table(runs: Sequence[Run], names: Mapping[str, str], *, against: str) -> pd.DataFrame:
+def comparison_table(runs: Sequence[Run], names: Mapping[str, str], *, negative_kind: str) -> pd.DataFrame:
     """One row a run, then the baselines of the first; rankings beside the metrics on pairs where all runs have them."""
-    tables = [_of_run(run, against=against) for run in runs]
-    rows = [table.loc[table["scorer"] == NETWORK] for table in tables]
-    named = [row.assign(scorer=names[run.run_id]) for run, row in zip(runs, rows, strict=True)]
-    baselines = tables[0].loc[tables[0]["scorer"] != NETWORK]
+    tables = [_of_run(run, negative_kind=negative_kind) for run in runs]
+    rows = [table.loc[table["model"] == NETWORK] for table in tables]
+    named = [row.assign(model=names[run.run_id]) for run, row in zip(runs, rows, strict=True)]
+    baselines = tables[0].loc[tables[0]["model"] != NETWORK]
     whole = pd.concat([*named, baselines], ignore_index=True)
     measured = whole.iloc[: len(runs)].notna().all()
-    return whole.loc[:, measured | (whole.columns == "scorer")]
+    return whole.loc[:, measured | (whole.columns == "model")]
 
 
-def _of_run(run: Run, *, against: str) -> pd.DataFrame:
-    whole = metrics_table.beside_baselines(run.metrics, part="test", against=against)
+def _of_run(run: Run, *, negative_kind: str) -> pd.DataFrame:
+    whole = metrics_table.beside_baselines(run.metrics, part="test", negative_kind=negative_kind)
     for kind, keys in RANKINGS.items():
-        more = metrics_table.beside_baselines(run.metrics, part="test", against=kind)
+        more = metrics_table.beside_baselines(run.metrics, part="test", negative_kind=kind)
         wanted = [key for key in keys if key in more.columns]
         if wanted:
-            whole = whole.merge(more[["scorer", *wanted]], on="scorer", how="left")
+            whole = whole.merge(more[["model", *wanted]], on="model", how="left")
     return whole
 
 
-def _differences(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str], *, against: str) -> None:
+def _differences(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str], *, negative_kind: str) -> None:
     first = runs[0]
     differences_of: dict[str, list[Difference]] = {}
     for other in runs[1:]:
-        if same_rows(first, other, against=against):
-            differences_of[names[other.run_id]] = _compared(first.run_id, other.run_id, against, first, other)
+        if same_rows(first, other, negative_kind=negative_kind):
+            differences_of[names[other.run_id]] = _compared(first.run_id, other.run_id, negative_kind, first, other)
         else:
             st.error(
                 escape_markdown(
@@ -207,7 +207,7 @@ def _differences(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str]
     if not differences_of:
         return
     reference = names[first.run_id]
-    name = f"{first.run_id}-differences-{against}"
+    name = f"{first.run_id}-differences-{negative_kind}"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(
             "Differences",
@@ -218,40 +218,40 @@ def _differences(graph: GeneGraph, runs: Sequence[Run], names: Mapping[str, str]
         downloads.menu(
             name,
             source=downloads.provenance(graph, first),
-            figure=lambda: _drawn(differences_of, first, reference, against),
+            figure=lambda: _drawn(differences_of, first, reference, negative_kind),
             table=lambda: differences_table(differences_of, reference),
         )
     for other, differences in differences_of.items():
         st.markdown("- " + escape_markdown(sentence(other, reference, differences)))
     charts.draw(
-        _drawn(differences_of, first, reference, against),
+        _drawn(differences_of, first, reference, negative_kind),
         name=name,
         synthetic=graph.synthetic,
         alt=f"Differences of each run's metrics to {reference}, with 95 % intervals",
     )
 
 
-def _drawn(differences: Mapping[str, Sequence[Difference]], run: Run, reference: str, against: str):
-    evaluated = f"Test pairs {AGAINST_WORDS.get(against, against)}; 95 % intervals"
+def _drawn(differences: Mapping[str, Sequence[Difference]], run: Run, reference: str, negative_kind: str):
+    evaluated = f"Test pairs {NEGATIVE_KIND_WORDS.get(negative_kind, negative_kind)}; 95 % intervals"
     return noted(difference_intervals(differences, reference=reference), [evaluated, f"Split: {run.spec.held_out}"])
 
 
-def same_rows(one: Run, other: Run, *, against: str) -> bool:
+def same_rows(one: Run, other: Run, *, negative_kind: str) -> bool:
     """Whether both runs' test pairs and their negatives of one kind are the very same, in the same order."""
-    left, right = (_compared_rows(run, against)[KEYS].to_numpy(dtype=object) for run in (one, other))
+    left, right = (_compared_rows(run, negative_kind)[KEYS].to_numpy(dtype=object) for run in (one, other))
     return left.shape == right.shape and bool((left == right).all())
 
 
-def _compared_rows(run: Run, against: str) -> pd.DataFrame:
+def _compared_rows(run: Run, negative_kind: str) -> pd.DataFrame:
     tested = run.predictions.loc[run.predictions["part"] == "test"]
-    return tested.loc[tested["against"].isin(["known", against])]
+    return tested.loc[tested["negative_kind"].isin(["known", negative_kind])]
 
 
 @st.cache_data(max_entries=32, show_spinner="Drawing the pairs anew …")
-def _compared(one_id: str, other_id: str, against: str, _one: Run, _other: Run) -> list[Difference]:
-    actual = _compared_rows(_one, against)["actual"].to_numpy(dtype=np.float64)
-    scores = [_compared_rows(run, against)["prediction"].to_numpy(dtype=np.float64) for run in (_one, _other)]
-    compare = compare_values if against == "all" else compare_links
+def _compared(one_id: str, other_id: str, negative_kind: str, _one: Run, _other: Run) -> list[Difference]:
+    actual = _compared_rows(_one, negative_kind)["actual"].to_numpy(dtype=np.float64)
+    scores = [_compared_rows(run, negative_kind)["prediction"].to_numpy(dtype=np.float64) for run in (_one, _other)]
+    compare = compare_values if negative_kind == "all" else compare_links
     return compare(actual, scores[0], scores[1])
 
 

@@ -28,7 +28,7 @@ HARDEST = ("degree-matched", "auc")
 """The metric that is shown first, where it was measured."""
 ROW_PIXELS = 35
 MOST_RUNS = 30
-AGAINST_HELP = (
+NEGATIVE_KIND_HELP = (
     "**random**: any pair that is not known; counting partners does well. **degree-matched**: pairs of genes with as "
     "many partners. **popularity-matched**: pairs of genes with as many interactions (and papers, where the data set "
     "counts them). **all-unknown**: every pair of genes that nobody lists. **per-gene**: partners of one gene. "
@@ -118,7 +118,7 @@ def _pick_table(of_task: Sequence[ResultTable]) -> tuple[ResultTable, Column]:
             "Metric",
             tuple(named),
             key="metric",
-            help=in_words(f"{AGAINST_HELP} {glossary_link('Negatives')}"),
+            help=in_words(f"{NEGATIVE_KIND_HELP} {glossary_link('Negatives')}"),
         )
     column = named[name]
     return (across(of_task, column) if protocol == EVERY else shown_in[0]), column
@@ -285,8 +285,8 @@ def _metric_of(summary: RunSummary, row: ResultRow, column: Column) -> float:
     model = NETWORK if row.is_network else row.model
     values = table.loc[
         (table["part"] == "test")
-        & (table["scorer"] == model)
-        & (table["against"] == column[0])
+        & (table["model"] == model)
+        & (table["negative_kind"] == column[0])
         & (table["metric"] == column[1]),
         "value",
     ]

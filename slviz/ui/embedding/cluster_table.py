@@ -50,19 +50,27 @@ def show(graph: GeneGraph, run: Run, clusters: Clusters) -> None:
         downloads.table_button(f"{run.run_id}-clusters", lambda: table, source=downloads.provenance(graph, run))
 
 
-def as_table(found: tuple[ClusterDescription, ...]) -> pd.DataFrame:
+def as_table(clusters: tuple[ClusterDescription, ...]) -> pd.DataFrame:
     """One row a cluster: its name, what it is named for, its commonest publication, its most enriched term."""
     nothing = float("nan")
     return pd.DataFrame(
         {
-            "Cluster": [each.name for each in found],
-            "Genes": [each.genes for each in found],
-            "Named for": [each.named_for if each.named_for != NOTHING else "nothing enriched" for each in found],
-            "Commonest publication": ["" if each.commonest is None else each.commonest.name for each in found],
-            "Share of its pairs": [nothing if each.commonest is None else each.commonest.pairs for each in found],
-            "Share of its genes": [nothing if each.commonest is None else each.commonest.genes for each in found],
-            "Most enriched term": [each.term for each in found],
-            "q": [each.term_q for each in found],
+            "Cluster": [cluster.name for cluster in clusters],
+            "Genes": [cluster.genes for cluster in clusters],
+            "Named for": [
+                cluster.named_for if cluster.named_for != NOTHING else "nothing enriched" for cluster in clusters
+            ],
+            "Commonest publication": [
+                "" if cluster.commonest is None else cluster.commonest.name for cluster in clusters
+            ],
+            "Share of its pairs": [
+                nothing if cluster.commonest is None else cluster.commonest.pairs for cluster in clusters
+            ],
+            "Share of its genes": [
+                nothing if cluster.commonest is None else cluster.commonest.genes for cluster in clusters
+            ],
+            "Most enriched term": [cluster.term for cluster in clusters],
+            "q": [cluster.term_q for cluster in clusters],
         }
     )
 

@@ -241,7 +241,7 @@ def _by_own_column(graph: GeneGraph) -> tuple[Colouring, str]:
     for remark in table.remarks:
         st.caption(f":material/info: {escape_markdown(remark)}")
     sentence = (
-        f"“{column}” of your table: {pluralise(table.found, 'gene')} of {pluralise(table.rows, 'row')} found by "
+        f"“{column}” of your table: {pluralise(table.genes_found, 'gene')} of {pluralise(table.rows, 'row')} found by "
         f"“{table.genes_in}”; grey without a value."
     )
     numbers = table.numbers(column)

@@ -114,14 +114,14 @@ def _is_there(summary: RunSummary, kind: str, method: ProjectionMethod, seed: in
 def _job(summary: RunSummary, missing: list[str], method: ProjectionMethod, seed: int) -> job_panel.Job:
     store = cache.store()
 
-    def works() -> list[Artifact]:
+    def artifacts() -> list[Artifact]:
         made = [store.artifacts(summary.run_id).control_artifact(kind) for kind in missing if kind in STORED]
         return made + [store.artifacts(summary.run_id).map_artifact(method, seed, of=kind) for kind in missing]
 
     names = " and ".join(TITLES[kind].lower() for kind in missing)
     return job_panel.Job(
         key=f"controls {summary.run_id} {missing} {method} {seed}",
-        works=works,
+        artifacts=artifacts,
         command=commands.controls(summary.run_id, missing, method, seed=seed),
         what=f"the {method.title} map of: {names}",
         offer=f"**Not there yet: {names}.** {' '.join(MEANING[kind] for kind in missing if kind in STORED)}",
@@ -275,6 +275,6 @@ def _shuffled_figure(summary: RunSummary, run: Run) -> None:
     if own is None or theirs is None:
         return
     st.markdown(
-        f"On the run's own held-out pairs ({escape_markdown(own.against)}), {escape_markdown(own.metric)} is "
+        f"On the run's own held-out pairs ({escape_markdown(own.negative_kind)}), {escape_markdown(own.metric)} is "
         f"**{own.value:.3f}** trained and **{theirs.value:.3f}** trained on shuffled pairs."
     )

@@ -147,9 +147,9 @@ def _groups_of_publication(graph: GeneGraph) -> dict[str, np.ndarray]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _publications(fingerprint: str, _graph: GeneGraph) -> Publications:
-    found = Publications.of(_graph)
-    assert found is not None, "the colour is offered where publications are named"
-    return found
+    publications = Publications.of(_graph)
+    assert publications is not None, "the colour is offered where publications are named"
+    return publications
 
 
 GROUPS = {COLUMN: _groups_of_column, SCREEN: _groups_of_screen, PUBLICATION: _groups_of_publication}

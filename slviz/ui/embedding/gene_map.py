@@ -107,7 +107,7 @@ class Look:
             "point_size": self.point_size,
             "opacity": self.opacity,
         }
-        if self.solid:
+        if self.is_3d:
             return embedding_3d(self.graph.genes, self.projection, self.colouring, **shared)
         drawn = embedding_scatter(
             self.graph.genes,
@@ -121,7 +121,7 @@ class Look:
         return drawn.update_layout(dragmode=TOOLS[self.tool])
 
     @property
-    def solid(self) -> bool:
+    def is_3d(self) -> bool:
         """Whether the map has three dimensions."""
         return self.projection.method.dimensions == 3
 
@@ -180,7 +180,7 @@ def show(look: Look) -> None:
     """The map, its lines and its caption."""
     chart = look.chart
     charts.draw(look.figure(webgl=True), name=look.name, key=chart, synthetic=look.graph.synthetic, alt=_alt(look))
-    if look.solid:
+    if look.is_3d:
         st.caption(in_words(f"{_caption(look)} Turn it by dragging; to select genes, take a map of 2 dimensions."))
         return
     if look.lines and len(look.graph) <= LINES_UP_TO:
@@ -191,7 +191,7 @@ def show(look: Look) -> None:
 
 def drawn(look: Look) -> np.ndarray:
     """The numbers of the genes in the lasso or box on the map; a click on a gene goes into the address."""
-    if look.solid:
+    if look.is_3d:
         return NOBODY
     key = f"events-{look.chart}"
 
@@ -221,7 +221,7 @@ def _caption(look: Look) -> str:
         near = f"{len(look.joined)} nearest {in_words('genes')}"
         lines = f" **Lines** lead from {gene} to its {near} in the embedding itself."
     named = ""
-    if len(look.selected) > NAMED_SELECTED and not look.solid:
+    if len(look.selected) > NAMED_SELECTED and not look.is_3d:
         named = f" The {NAMED_SELECTED} of {len(look.selected):,} selected with most known partners are **named**."
     return in_words(f"{look.projection.caption} **Colour:** {look.sentence}{lines}{named}")
 

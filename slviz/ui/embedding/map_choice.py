@@ -139,7 +139,7 @@ def job(summary: RunSummary, method: ProjectionMethod, seed: int) -> job_panel.J
     """The making of a map."""
     return job_panel.Job(
         key=f"{summary.run_id} {method} {seed}",
-        works=lambda: [cache.store().artifacts(summary.run_id).map_artifact(method, seed)],
+        artifacts=lambda: [cache.store().artifacts(summary.run_id).map_artifact(method, seed)],
         command=commands.project(summary.run_id, method, seed=seed),
         what=f"the {method.title} map",
         offer=f"**There is no {method.title} map of this run with these settings yet.** "

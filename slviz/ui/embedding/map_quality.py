@@ -73,7 +73,7 @@ def _job(summary: RunSummary, projection: Projection) -> job_panel.Job:
     method, seed = projection.method, projection.seed
     return job_panel.Job(
         key=f"quality {summary.run_id} {method} {seed}",
-        works=lambda: [cache.store().artifacts(summary.run_id).map_quality_artifact(method, seed)],
+        artifacts=lambda: [cache.store().artifacts(summary.run_id).map_quality_artifact(method, seed)],
         command=commands.project(summary.run_id, method, seed=seed),
         what="the comparison with the embedding",
         offer="**This map has not been compared with its embedding yet.** Every gene's neighbours here are looked up "

@@ -130,7 +130,7 @@ def _job(summary: RunSummary, projection: Projection) -> job_panel.Job:
     store = cache.store()
     return job_panel.Job(
         key=f"seeds {summary.run_id} {method} {first}",
-        works=lambda: [
+        artifacts=lambda: [
             store.artifacts(summary.run_id).map_artifact(method, seed) for seed in range(first, first + SEEDS)
         ],
         command=commands.project(summary.run_id, method, seed=first, seeds=SEEDS),

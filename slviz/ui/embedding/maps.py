@@ -114,7 +114,7 @@ def _by_partner(graph: GeneGraph, run: Run, gene: int | None) -> tuple[Colouring
         why = "Search a gene to colour by its predicted partners" if run.decoder else "This run scores no pairs"
         st.info(f"{why}; until then the colour is the number of known partners.", icon=":material/search:")
         return figures.by_degree(graph), "Known partners, held-out ones included."
-    score = scorers.score_against(graph, run, gene)
+    score = scorers.score_with(graph, run, gene)
     return figures.by_partner_score(score, graph.genes[gene], gene=gene), SCORE
 
 

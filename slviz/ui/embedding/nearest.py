@@ -95,7 +95,7 @@ def table_of(graph: GeneGraph, run: Run, gene: int, *, count: int, measure: str)
         "pair": np.append(part_of_known(graph, run), UNLISTED)[rows],
     }
     if run.decoder:
-        columns["score"] = scorers.score_against(graph, run, gene)[number]
+        columns["score"] = scorers.score_with(graph, run, gene)[number]
     if graph.gene_info is not None:
         columns["name"] = graph.gene_info["name"].to_numpy()[number]
     return pd.DataFrame(columns)

@@ -41,7 +41,7 @@ NOTE = "note on pasted genes"
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class Requested:
     """A selection and where it comes from.
 
     Attributes:
@@ -57,7 +57,7 @@ class Asked:
     drawn: bool = False
 
 
-def asked(graph: GeneGraph, *, clusters: Clusters | None = None, colour: str = "") -> Asked:
+def requested(graph: GeneGraph, *, clusters: Clusters | None = None, colour: str = "") -> Requested:
     """The selection of the address; says so where it cannot be had.
 
     `clusters` are those that the map shows by colour: `cluster` is a number among them, counted from 1. Of the values
@@ -66,24 +66,26 @@ def asked(graph: GeneGraph, *, clusters: Clusters | None = None, colour: str = "
     try:
         if name := address.value("set"):
             kept = kept_selections.of(graph).open(name)
-            return Asked(kept.numbers(graph), f"the kept selection “{kept.name}”", kept_selections.file_name(kept.name))
+            return Requested(
+                kept.numbers(graph), f"the kept selection “{kept.name}”", kept_selections.file_name(kept.name)
+            )
         if listed := address.value("genes"):
             mapped = read_list(listed, cache.index_of(graph))
-            if not len(mapped.found):
+            if not len(mapped.genes):
                 st.warning(escape_markdown(_not_found(mapped)), icon=":material/link_off:")
             elif mapped.missing or mapped.ambiguous:
                 st.caption(f":material/info: {escape_markdown(_not_found(mapped))}")
-            return Asked(np.sort(mapped.found), "the genes of a list", "listed")
+            return Requested(np.sort(mapped.genes), "the genes of a list", "listed")
     except SlvizError as error:
         errors.show(error)
-        return Asked()
+        return Requested()
     if colour in further_colours.offered(graph):
         chosen = further_colours.filtered(colour, graph)
-        return Asked() if chosen is None else Asked(chosen[0], chosen[1], kept_selections.file_name(chosen[1]))
-    return _cluster(clusters) if clusters is not None else Asked()
+        return Requested() if chosen is None else Requested(chosen[0], chosen[1], kept_selections.file_name(chosen[1]))
+    return _cluster(clusters) if clusters is not None else Requested()
 
 
-def _cluster(clusters: Clusters) -> Asked:
+def _cluster(clusters: Clusters) -> Requested:
     """The cluster of the address, with the list to choose one from."""
     key, wanted = "cluster box", address.value("cluster") or ""
     number = int(wanted) - 1 if re.fullmatch(r"[1-9]\d{0,4}", wanted) else -1
@@ -104,25 +106,27 @@ def _cluster(clusters: Clusters) -> Asked:
         filter_mode="contains",
     )
     if not there:
-        return Asked()
-    return Asked(np.flatnonzero(clusters.label == number), f"cluster {clusters.names[number]}", f"cluster-{number + 1}")
+        return Requested()
+    return Requested(
+        np.flatnonzero(clusters.label == number), f"cluster {clusters.names[number]}", f"cluster-{number + 1}"
+    )
 
 
-def show(look: gene_map.Look, of_address: Asked) -> None:
+def show(look: gene_map.Look, of_address: Requested) -> None:
     """Everything under the map: the tools of selecting, and the selection itself or the table of all genes."""
     _show(look, of_address, _on_the_map())
 
 
 @st.fragment
 @errors.as_sentences()
-def _show(look: gene_map.Look, of_address: Asked, on_the_map: tuple[str | None, ...]) -> None:
+def _show(look: gene_map.Look, of_address: Requested, on_the_map: tuple[str | None, ...]) -> None:
     """A lasso runs this part of the page alone; what the map shows, too, runs all of it."""
     drawn = gene_map.drawn(look)
     if _on_the_map() != on_the_map:
         st.rerun()
     chosen = of_address
     if len(drawn) > 1:
-        chosen = Asked(drawn, f"drawn on the {look.method} map", "selected", drawn=True)
+        chosen = Requested(drawn, f"drawn on the {look.method} map", "selected", drawn=True)
     _tools(look, chosen)
     if not len(chosen.numbers):
         gene_map.table(look, gene_map.NOBODY)
@@ -139,7 +143,7 @@ def _on_the_map() -> tuple[str | None, ...]:
     return tuple(address.value(key) for key in ("gene", "set", "genes", "cluster", further_colours.WHERE))
 
 
-def _tools(look: gene_map.Look, chosen: Asked) -> None:
+def _tools(look: gene_map.Look, chosen: Requested) -> None:
     """One line: paste genes, open a kept selection, keep this one, clear it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         _paste(look.graph)
@@ -188,12 +192,12 @@ def clear() -> None:
 def _paste(graph: GeneGraph) -> None:
     def pasted() -> None:
         mapped = cache.index_of(graph).map_many(st.session_state["pasted genes"])
-        needs_note = mapped.missing or mapped.ambiguous or mapped.marks or not len(mapped.found)
+        needs_note = mapped.missing or mapped.ambiguous or mapped.marks or not len(mapped.genes)
         notes = [*([_not_found(mapped)] if needs_note else []), *mapped.remarks]
-        if len(mapped.found) > MOST_IN_ADDRESS:
-            notes += _keep_pasted(graph, mapped.found)
-        elif len(mapped.found):
-            address.put(set=None, cluster=None, where=None, genes=as_list(graph, mapped.found))
+        if len(mapped.genes) > MOST_IN_ADDRESS:
+            notes += _keep_pasted(graph, mapped.genes)
+        elif len(mapped.genes):
+            address.put(set=None, cluster=None, where=None, genes=as_list(graph, mapped.genes))
         st.session_state[NOTE] = notes
 
     with st.popover(in_words("Paste genes"), icon=":material/content_paste:"):
@@ -225,9 +229,9 @@ def _keep_pasted(graph: GeneGraph, numbers: np.ndarray) -> list[str]:
 def _not_found(mapped: Mapped) -> str:
     """What became of a pasted list, where something did not go well."""
     count = len(mapped.missing) + len(mapped.ambiguous) + len(mapped.marks)
-    if not count and not len(mapped.found):
+    if not count and not len(mapped.genes):
         return "No gene was given. Paste symbols, aliases, or Ensembl, Entrez or UniProt ids."
-    parts = [f"{pluralise(len(mapped.found), 'gene')} found"]
+    parts = [f"{pluralise(len(mapped.genes), 'gene')} found"]
     if mapped.missing:
         parts.append(f"{len(mapped.missing):,} not in this data set: {mapped.missing_as_said(8)}")
     for text, symbols in list(mapped.ambiguous.items())[:3]:
@@ -238,7 +242,7 @@ def _not_found(mapped: Mapped) -> str:
     return "; ".join(parts) + "."
 
 
-def _genes(look: gene_map.Look, chosen: Asked) -> None:
+def _genes(look: gene_map.Look, chosen: Requested) -> None:
     graph, run = look.graph, look.run
     rows = table_of(look, chosen.numbers)
     with st.container(
@@ -269,11 +273,11 @@ def _genes(look: gene_map.Look, chosen: Asked) -> None:
     _ways_on(graph, rows, event["selection"]["rows"])
 
 
-def _as_set(graph: GeneGraph, chosen: Asked) -> GeneSet:
+def _as_set(graph: GeneGraph, chosen: Requested) -> GeneSet:
     return GeneSet.of(chosen.name, graph, chosen.numbers, note=chosen.origin)
 
 
-def _about(look: gene_map.Look, chosen: Asked, rows: pd.DataFrame) -> str:
+def _about(look: gene_map.Look, chosen: Requested, rows: pd.DataFrame) -> str:
     """Where the selection comes from and how closely it is tied."""
     known = int(rows["partners_inside"].to_numpy().sum()) // 2
     said = f"{chosen.origin[:1].upper()}{chosen.origin[1:]} · {pluralise(known, 'known pair')} inside"

@@ -22,7 +22,7 @@ def pairs(graph: GeneGraph, run: Run) -> None:
     """Every pair among the genes of the address with its score; nothing where the address has no genes."""
     if not (address.value("set") or address.value("genes")):
         return
-    chosen = selected_genes.asked(graph)
+    chosen = selected_genes.requested(graph)
     if not len(chosen.numbers):
         return
     with st.container(border=True):
@@ -53,7 +53,7 @@ def _why_none(run: Run, count: int) -> str:
     return ""
 
 
-def _table(graph: GeneGraph, run: Run, chosen: selected_genes.Asked, heading: DeltaGenerator) -> None:
+def _table(graph: GeneGraph, run: Run, chosen: selected_genes.Requested, heading: DeltaGenerator) -> None:
     table = pairs_inside(graph, run, chosen.numbers, scorer=scorers.scorer(graph, run))
     with heading:
         downloads.menu(
@@ -85,7 +85,7 @@ def chips(graph: GeneGraph) -> None:
     """The genes of the address, each a way to its neighbourhood; nothing where the address has none."""
     if not (address.value("set") or address.value("genes")):
         return
-    chosen = selected_genes.asked(graph)
+    chosen = selected_genes.requested(graph)
     if not len(chosen.numbers):
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

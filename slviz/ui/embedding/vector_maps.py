@@ -84,14 +84,14 @@ class Look:
         return drawn.update_layout(dragmode=TOOLS[self.tool]), count
 
 
-def asked() -> str | None:
+def id_in_address() -> str | None:
     """The vector set that the address asks for."""
     return address.value("vectors")
 
 
 def page() -> None:
     """Controls, map, the point that was picked, and the table of what was selected."""
-    id = str(asked())
+    id = str(id_in_address())
     points = _opened_or_way_on(id)
     layout.heading("Embedding", synthetic=SYNTHETIC in points.origin)
     count, width = points.vectors.shape

@@ -109,7 +109,7 @@ def _at_hand(id: str, points: VectorSet, method: ProjectionMethod, seed: int) ->
 def _job(id: str, method: ProjectionMethod, seed: int) -> job_panel.Job:
     return job_panel.Job(
         key=f"{id} {method} {seed}",
-        works=lambda: [store().artifacts(id).map_artifact(method, seed)],
+        artifacts=lambda: [store().artifacts(id).map_artifact(method, seed)],
         command=commands.project_vectors(id, method, seed=seed),
         what=f"the {escape_markdown(method.title)} map",
         offer=f"**There is no {escape_markdown(method.title)} map of these vectors with these settings yet.** "

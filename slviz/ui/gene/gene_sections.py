@@ -53,7 +53,7 @@ def show(summary: RunSummary | None, run: Run | None, graph: GeneGraph, gene: in
 
 
 def _ranked(summary: RunSummary, ranker: Ranker, gene: int, others: list[Run]) -> None:
-    if not _believe(ranker, gene):
+    if not _reliability(ranker, gene):
         return
     ranked_partners.show(ranker, gene, rankings.partners(ranker, gene, others=others))
     ticked = len(shortlist.pairs(ranker.graph))
@@ -68,7 +68,7 @@ def _open_plan() -> None:
     st.session_state["show"] = PLAN
 
 
-def _believe(ranker: Ranker, gene: int) -> bool:
+def _reliability(ranker: Ranker, gene: int) -> bool:
     """Reliability of the list, and on what it rests; whether the list is shown at all."""
     reliability = rankings.reliability(ranker, gene)
     box, icon = LIGHTS[reliability.level]

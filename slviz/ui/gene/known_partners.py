@@ -89,7 +89,7 @@ def _joined(cells: pd.Series) -> str:
 
 def part_of_pairs(graph: GeneGraph, split: PairSplit) -> np.ndarray:
     """Text [P]: the part of the split that each known pair is in; "" where it is in none."""
-    known = split.against == "known"
+    known = split.negative_kind == "known"
     parts = np.full(len(graph.pairs) + 1, "", dtype=object)  # the last takes pairs that the data set no longer lists
     parts[rows_among(split.pairs[known], graph.pairs, genes=len(graph))] = split.part[known]
     return parts[:-1]

@@ -85,7 +85,7 @@ def _widths(
     """Scores and attention of the gene with every gene, what the caption says of widths, and what they show."""
     if run is None or ranker is None:
         return None, None, NO_SCORES, "score"
-    scores = np.asarray(ranker.scorer.score_against(gene), dtype=np.float32)
+    scores = np.asarray(ranker.scorer.score_with(gene), dtype=np.float32)
     if run.attention is None:
         return scores, None, NO_ATTENTION, "score"
     verdict = attention_check.of(run, gene)
@@ -122,7 +122,7 @@ def _best_unreported(ranker: Ranker, gene: int) -> np.ndarray:
 
 def _expanded(graph: GeneGraph) -> list[int]:
     text = address.value("expanded")
-    return [] if text is None else read_list(text, cache.index_of(graph)).found.tolist()
+    return [] if text is None else read_list(text, cache.index_of(graph)).genes.tolist()
 
 
 def _act(action: network_view.Action, graph: GeneGraph, gene: int) -> None:
@@ -143,7 +143,7 @@ def _act(action: network_view.Action, graph: GeneGraph, gene: int) -> None:
 
 
 def _left_out(network: GeneNetwork) -> str:
-    told = [
+    parts = [
         pluralise(count, noun)
         for count, noun in (
             (network.unreported_left_out, "unreported partner"),
@@ -152,7 +152,7 @@ def _left_out(network: GeneNetwork) -> str:
         if count
     ]
     among = "" if network.among else " Pairs among the partners are not drawn."
-    return (f"Not drawn: {' and '.join(told)}." if told else "") + among
+    return (f"Not drawn: {' and '.join(parts)}." if parts else "") + among
 
 
 def _way(network: GeneNetwork, graph: GeneGraph) -> str:

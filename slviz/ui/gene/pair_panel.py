@@ -32,11 +32,13 @@ def show(ranker: Ranker, gene: int, partner: int) -> None:
                 st.metric("Adjusted for hubs", f"{row['hub_adjusted_rank']:,.0f}")
             if np.isfinite(row["rank_for_partner"]):
                 st.metric(in_words("The gene's rank for it"), f"{row['rank_for_partner']:,.0f}")
-            st.metric("Score", score_text(row["score"], bounded=bool(ranker.run.spec.task.contrasts)), help=SCORE_HELP)
+            st.metric(
+                "Score", score_text(row["score"], bounded=bool(ranker.run.spec.task.negative_kinds)), help=SCORE_HELP
+            )
         st.markdown(f"**Reason.** {escape_markdown(row['reason'])}")
         doubts = [flag for key, flag in FLAGS.items() if row[key]]
-        told = " ".join(f"*{flag.label}*: {in_words(flag.help)}" for flag in doubts)
-        st.markdown(f"**Doubt.** {told or 'No flag is set.'}")
+        flag_help = " ".join(f"*{flag.label}*: {in_words(flag.help)}" for flag in doubts)
+        st.markdown(f"**Doubt.** {flag_help or 'No flag is set.'}")
         believed = rankings.reliability_of(ranker, gene, partner)
         st.markdown(f"**Reliability.** {escape_markdown(believed.sentence)}")
         _evidence(graph, gene, partner)

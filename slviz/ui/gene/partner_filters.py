@@ -58,7 +58,7 @@ def conditions(text: str, columns: Sequence[str]) -> tuple[list[Condition], list
     understood, unknown = [], []
     for line in filter(None, (part.strip() for part in re.split(r"[;\n]", text))):
         low = line.casefold().replace("_", " ")
-        name = next((each for each in names if low == each or re.match(rf"{re.escape(each)}(?![^\W_])", low)), None)
+        name = next((name for name in names if low == name or re.match(rf"{re.escape(name)}(?![^\W_])", low)), None)
         if name is None:
             unknown.append(line)
         else:
@@ -106,7 +106,7 @@ def controls(graph: GeneGraph, table: pd.DataFrame) -> Bool[np.ndarray, " rows"]
         "Pairs",
         tuple(GROUPS),
         key="pairs",
-        help="\n".join(f"- **{status}**: {told}" for status, told in STATUSES.items()),
+        help="\n".join(f"- **{status}**: {words}" for status, words in STATUSES.items()),
     )
     with st.popover("Filters", icon=":material/filter_list:"):
         left = _further(graph, table)
@@ -139,10 +139,10 @@ def _in_own_list(graph: GeneGraph, table: pd.DataFrame) -> Bool[np.ndarray, " ro
     if not (typed or "").strip():
         return np.ones(len(table), dtype=bool)
     mapped = read_list(typed or "", cache.index_of(graph))
-    st.caption(in_words(f"{pluralise(len(mapped.found), 'gene')} of the list are in this data set."))
+    st.caption(in_words(f"{pluralise(len(mapped.genes), 'gene')} of the list are in this data set."))
     if mapped.missing:
         st.caption(escape_markdown(f"Not in it: {mapped.missing_as_said(8)}"))
-    return np.isin(table["number"].to_numpy(), mapped.found)
+    return np.isin(table["number"].to_numpy(), mapped.genes)
 
 
 def _in_term(graph: GeneGraph, table: pd.DataFrame) -> Bool[np.ndarray, " rows"]:

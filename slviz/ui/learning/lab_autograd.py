@@ -110,42 +110,42 @@ def _look(work: Future[Beside], command: tuple[str, ...], source: str, *, was_do
         st.rerun()
     with errors.as_sentences():
         try:
-            found = work.result()
+            comparison = work.result()
         except SlvizError:
             if st.button("Try again", icon=":material/refresh:", key="lab autograd again"):
                 _worker().start(command)
                 st.rerun()
             raise
-        _result(found, source)
+        _result(comparison, source)
 
 
-def _result(found: Beside, source: str) -> None:
+def _result(comparison: Beside, source: str) -> None:
     first, second, third = st.columns(3)
     first.metric(
-        "Largest difference of a derivative", f"{found.largest:.1e}", help="Over all weights and biases, absolute."
+        "Largest difference of a derivative", f"{comparison.largest:.1e}", help="Over all weights and biases, absolute."
     )
     second.metric(
-        f"Loss after {found.epochs:,} epochs",
-        f"{found.loss_by_hand:.6f}",
-        f"by autograd {found.loss_by_autograd:.6f}",
+        f"Loss after {comparison.epochs:,} epochs",
+        f"{comparison.loss_by_hand:.6f}",
+        f"by autograd {comparison.loss_by_autograd:.6f}",
         delta_color="off",
         delta_arrow="off",
     )
     third.metric(
         "Largest difference of a parameter after that",
-        f"{found.largest_parameter:.1e}",
+        f"{comparison.largest_parameter:.1e}",
         help="Rounding adds up over the epochs; where the path is unstable, it grows.",
     )
     table = pd.DataFrame(
         {
-            "layer": [layer.layer for layer in found.gradients],
-            "parameters": [layer.block for layer in found.gradients],
-            "norm by hand": [layer.by_hand for layer in found.gradients],
-            "norm by autograd": [layer.by_autograd for layer in found.gradients],
-            "largest difference": [layer.largest for layer in found.gradients],
+            "layer": [layer.layer for layer in comparison.gradients],
+            "parameters": [layer.block for layer in comparison.gradients],
+            "norm by hand": [layer.by_hand for layer in comparison.gradients],
+            "norm by autograd": [layer.by_autograd for layer in comparison.gradients],
+            "largest difference": [layer.largest for layer in comparison.gradients],
         }
     )
-    st.caption(f"Gradients at epoch {found.epoch:,}")
+    st.caption(f"Gradients at epoch {comparison.epoch:,}")
     numbers = {column: st.column_config.NumberColumn(format="%.6g") for column in table.select_dtypes("float").columns}
     st.dataframe(table, hide_index=True, column_config=numbers)
     downloads.table_button("lab-autograd", lambda: table, source=source)

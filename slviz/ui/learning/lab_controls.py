@@ -28,13 +28,13 @@ VIEW_WORDS = {
     "autograd": "Hand and autograd",
 }
 """What the views are called, the default first."""
-SETTINGS = {each.key: each for each in LabSetup.settings()}
-ACTIVATION_WORDS = {**{name: each.title for name, each in ACTIVATIONS.items()}, MIXED: "each layer its own"}
+SETTINGS = {setting.key: setting for setting in LabSetup.settings()}
+ACTIVATION_WORDS = {**{name: activation.title for name, activation in ACTIVATIONS.items()}, MIXED: "each layer its own"}
 WORDS: Mapping[str, Mapping[str, str]] = {
     "points": {name: "a table of my own" if name == "own" else name for name in POINTS},
     "activation": ACTIVATION_WORDS,
-    "start": {name: each.title for name, each in INITIALISATIONS.items()},
-    "optimiser": {name: each.title for name, each in LAB_OPTIMISERS.items()},
+    "start": {name: start.title for name, start in INITIALISATIONS.items()},
+    "optimiser": {name: optimiser.title for name, optimiser in LAB_OPTIMISERS.items()},
     "keep": {name: name for name in KEEP},
 }
 """What controls, and so the address, call the values of a setting, the default first."""
@@ -135,7 +135,8 @@ def _layer_activations(hidden: str) -> str:
 
 def _activation_help() -> str:
     listed = "\n".join(
-        f"- **{escape_markdown(each.title)}**: {escape_markdown(each.formula)}" for each in ACTIVATIONS.values()
+        f"- **{escape_markdown(activation.title)}**: {escape_markdown(activation.formula)}"
+        for activation in ACTIVATIONS.values()
     )
     return f"What a neuron of a hidden layer makes of its net input z.\n\n{listed}\n\n{glossary_link('Activation')}"
 

@@ -31,11 +31,11 @@ def choose(*, seed: int) -> LabPoints | None:
         )
     if refused := st.session_state.pop(REFUSED, None):
         st.error(escape_markdown(refused), icon=":material/error:")
-    asked = address.value("own")
-    if asked is None:
+    name = address.value("own")
+    if name is None:
         st.info("Upload a table with a column of classes and columns of numbers.", icon=":material/upload_file:")
         return None
-    path = staged(cache.store().root, asked, place=OWN_TABLES)
+    path = staged(cache.store().root, name, place=OWN_TABLES)
     if path is None:
         st.warning("The table of this address is not on this server. Upload it again.", icon=":material/link_off:")
         return None

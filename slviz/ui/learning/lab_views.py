@@ -115,9 +115,9 @@ def _units_table(training: LabTraining, moment: Moment) -> pd.DataFrame:
     for layer, (weights, bias) in enumerate(zip(moment.parameters.weights, moment.parameters.biases, strict=True)):
         names = measures.input_names(training, layer)
         for unit in range(weights.shape[1]):
-            told = " + ".join(f"{weight:.6g} · {name}" for weight, name in zip(weights[:, unit], names, strict=True))
+            formula = " + ".join(f"{weight:.6g} · {name}" for weight, name in zip(weights[:, unit], names, strict=True))
             rows.append(
-                {"layer": layer + 1, "neuron": unit + 1, "net input": f"{told} + {bias[unit]:.6g}",
+                {"layer": layer + 1, "neuron": unit + 1, "net input": f"{formula} + {bias[unit]:.6g}",
                  "share of points with a gradient": shares[layer][unit]}
             )  # fmt: skip
     return pd.DataFrame(rows)

@@ -1,1 +1,1 @@
-"""The Neighbourhood page, and the deletion test beside its attention."""
+"""The Neighbourhood page, and the edge ablation beside its attention."""

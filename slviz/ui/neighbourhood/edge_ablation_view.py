@@ -7,7 +7,7 @@ import streamlit as st
 
 from slviz.datasets import GeneGraph
 from slviz.evaluation.faithfulness import Faithfulness, faithfulness
-from slviz.figures.deletion import falls_by_gene, falls_of_draws
+from slviz.figures.edge_ablation import falls_by_gene, falls_of_draws
 from slviz.pipeline import commands
 from slviz.runs import Run
 from slviz.runs.artifacts.edge_ablations import FEWEST_EDGES, EdgeAblation, edges_into
@@ -63,7 +63,7 @@ def _job(summary: RunSummary, tested: str, *, gene: int | None = None) -> job_pa
     said = escape_markdown(tested)
     return job_panel.Job(
         key=f"ablation {summary.run_id} {'sample' if gene is None else gene}",
-        works=lambda: [cache.store().artifacts(summary.run_id).ablation_artifact(gene)],
+        artifacts=lambda: [cache.store().artifacts(summary.run_id).ablation_artifact(gene)],
         command=commands.ablate_edges(summary.run_id, None if gene is None else tested),
         what=f"the edge ablation of {said}",
         offer=f"There is no edge ablation of {said} yet.",

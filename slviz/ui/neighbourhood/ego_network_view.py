@@ -48,7 +48,9 @@ def suggest(graph: GeneGraph, *, count: int = 6) -> None:
 def breadcrumbs(graph: GeneGraph, gene: int) -> None:
     """The genes that were visited, each a way back."""
     symbol = graph.genes[gene]
-    visited: list[str] = [each for each in st.session_state.get(BREADCRUMBS, []) if each in graph.number_of]
+    visited: list[str] = [
+        visited_gene for visited_gene in st.session_state.get(BREADCRUMBS, []) if visited_gene in graph.number_of
+    ]
     visited = visited[: visited.index(symbol)] if symbol in visited else visited
     st.session_state[BREADCRUMBS] = [*visited[-STEPS:], symbol]
     if visited:
@@ -56,9 +58,9 @@ def breadcrumbs(graph: GeneGraph, gene: int) -> None:
             if st.button("Back", icon=":material/arrow_back:", help=f"Back to {escape_markdown(visited[-1])}"):
                 address.put(gene=visited[-1])
                 st.rerun()
-            for each in visited[-STEPS:]:
-                if st.button(escape_markdown(each), type="tertiary", key=f"breadcrumb {each}"):
-                    address.put(gene=each)
+            for visited_gene in visited[-STEPS:]:
+                if st.button(escape_markdown(visited_gene), type="tertiary", key=f"breadcrumb {visited_gene}"):
+                    address.put(gene=visited_gene)
                     st.rerun()
             st.markdown(f"› **{escape_markdown(symbol)}**", width="content")
 
@@ -127,7 +129,7 @@ def _index(run_id: str, stamp: int, _graph: GeneGraph, _run: Run) -> AttentionIn
 
 
 def figure(summary: RunSummary, graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
-    """The picture, what its edges mean, and the deletion test of its attention."""
+    """The picture, what its edges mean, and the edge ablation of its attention."""
     centre = graph.genes[around.centre]
     key = f"network {around.run_id} {centre}"  # a new chart for each gene: nothing is selected on it yet
 
@@ -147,7 +149,7 @@ def figure(summary: RunSummary, graph: GeneGraph, run: Run, around: Neighbourhoo
     )
     if run.decoder and not around.hidden and not (around.relation == KNOWN).any():
         st.warning(in_words(RESTS_ON_HUBS.format(gene=escape_markdown(centre))), icon=":material/hub:")
-    said = [*around.statement, attention_check.sentence(run, around.centre), "Click a gene to move on to it."]
+    said = [*around.statement, attention_check.sentence(run, around.centre), "Click a gene to open it."]
     st.caption(in_words(" ".join(escape_markdown(sentence) for sentence in said if sentence)))
     if run.attention is not None:
         edge_ablation_view.show(summary, graph, run, around.centre)
@@ -178,9 +180,9 @@ def table(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
     if partner is None or partner not in genes:
         missing = f"{escape_markdown(shortened(partner))} is not in this table. " if partner else ""
         rests = "see what its score rests on, or to " if run.decoder else ""
-        st.caption(in_words(f"{missing}Pick a row to {rests}move on to that gene."))
+        st.caption(in_words(f"{missing}Pick a row to {rests}open that gene."))
         return
-    layout.link(layout.NEIGHBOURHOOD, f"Move on to {partner}", icon=":material/arrow_forward:", gene=partner)
+    layout.link(layout.NEIGHBOURHOOD, f"Open {partner}", icon=":material/arrow_forward:", gene=partner)
     if run.decoder:
         pair_view.show(run, graph, around.centre, graph.number_of[partner])
 
@@ -197,7 +199,7 @@ def shown_table(graph: GeneGraph, run: Run, around: Neighbourhood) -> pd.DataFra
             "Predicted score": _score_texts(run, table["predicted_score"].tolist()),
             "Data set's score": table["dataset_score"],
             "Evidence": table["evidence"],
-            "PubMed": [links.of_publications(each, synthetic=graph.synthetic) for each in table["pubmed"]],
+            "PubMed": [links.of_publications(ids, synthetic=graph.synthetic) for ids in table["pubmed"]],
             "Known partners": table["known_partners"],
         }
     )
@@ -207,7 +209,7 @@ def shown_table(graph: GeneGraph, run: Run, around: Neighbourhood) -> pd.DataFra
 
 
 def _score_texts(run: Run, scores: list[float]) -> list[str]:
-    bounded = bool(run.spec.task.contrasts)
+    bounded = bool(run.spec.task.negative_kinds)
     return ["" if np.isnan(score) else score_text(score, bounded=bounded) for score in scores]
 
 

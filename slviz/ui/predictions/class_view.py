@@ -35,14 +35,14 @@ def classify(graph: GeneGraph, run: Run) -> None:
             st.segmented_control, in_words("Genes"), tuple(reversed(PARTS)), key="part", help=PART_HELP
         )
     with right:
-        scorer = address.one_of(st.selectbox, "Classes given by", (NETWORK, *run.baselines), key="by")
+        model = address.one_of(st.selectbox, "Classes given by", (NETWORK, *run.baselines), key="by")
     rows = run.predictions.loc[(run.predictions["part"] == part) & (run.predictions["actual"] != "")]
     left, right = st.columns(2)
     with left:
-        _confusion(graph, run, rows, classes, part=part, scorer=scorer)
+        _confusion(graph, run, rows, classes, part=part, model=model)
     with right:
         _figures(graph, run, part=part)
-        _each_class(graph, run, rows, classes, part=part, scorer=scorer)
+        _each_class(graph, run, rows, classes, part=part, model=model)
     _every_gene(graph, run, part=part)
 
 
@@ -56,33 +56,32 @@ def _say_leak(run: Run, classes: GeneClasses) -> None:
         )
 
 
-def confusion_of(rows: pd.DataFrame, classes: GeneClasses, *, scorer: str) -> np.ndarray:
+def confusion_of(rows: pd.DataFrame, classes: GeneClasses, *, model: str) -> np.ndarray:
     """The confusion matrix of some rows of predictions, for the network or a baseline."""
     names = pd.Index(classes.names)
     actual, given = (
-        names.get_indexer(pd.Index(rows[column]))
-        for column in ("actual", "prediction" if scorer == NETWORK else scorer)
+        names.get_indexer(pd.Index(rows[column])) for column in ("actual", "prediction" if model == NETWORK else model)
     )
     return confusion_matrix(actual, given, classes=len(names))
 
 
 def class_table(
-    rows: pd.DataFrame, metrics: pd.DataFrame, classes: GeneClasses, *, part: str, scorer: str
+    rows: pd.DataFrame, metrics: pd.DataFrame, classes: GeneClasses, *, part: str, model: str
 ) -> pd.DataFrame:
     """One row a class: its genes of the part, recall, precision and F1."""
-    of_scorer = metrics.loc[(metrics["part"] == part) & (metrics["scorer"] == scorer)]
-    confusion = confusion_of(rows, classes, scorer=scorer)
+    of_scorer = metrics.loc[(metrics["part"] == part) & (metrics["model"] == model)]
+    confusion = confusion_of(rows, classes, model=model)
     table = pd.DataFrame({"Class": classes.names, "Genes": confusion.sum(axis=1)})
     for metric in ("recall", "precision"):
-        values = of_scorer.loc[of_scorer["metric"] == metric].set_index("against")["value"]
+        values = of_scorer.loc[of_scorer["metric"] == metric].set_index("negative_kind")["value"]
         table[METRICS[metric].label] = [values.get(f"class {name}", np.nan) for name in classes.names]
     return table.assign(F1=f1_of_each(confusion))
 
 
-def _confusion(graph: GeneGraph, run: Run, rows: pd.DataFrame, classes: GeneClasses, *, part: str, scorer: str) -> None:
-    confusion = confusion_of(rows, classes, scorer=scorer)
-    name = f"{run.run_id}-confusion-{part}-{scorer.replace(' ', '-')}"
-    figure = confusion_figure(confusion, classes.names, scorer=scorer)
+def _confusion(graph: GeneGraph, run: Run, rows: pd.DataFrame, classes: GeneClasses, *, part: str, model: str) -> None:
+    confusion = confusion_of(rows, classes, model=model)
+    name = f"{run.run_id}-confusion-{part}-{model.replace(' ', '-')}"
+    figure = confusion_figure(confusion, classes.names, model=model)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Which class is taken for which", anchor=False, width="content")
         downloads.menu(
@@ -100,7 +99,7 @@ def _confusion(graph: GeneGraph, run: Run, rows: pd.DataFrame, classes: GeneClas
 
 
 def _figures(graph: GeneGraph, run: Run, *, part: str) -> None:
-    table = metrics_table.beside_baselines(run.metrics, part=part, against="genes")
+    table = metrics_table.beside_baselines(run.metrics, part=part, negative_kind="genes")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(in_words(f"Metrics on {part} genes"), anchor=False, width="content")
         downloads.menu(
@@ -109,14 +108,12 @@ def _figures(graph: GeneGraph, run: Run, *, part: str) -> None:
     metrics_table.show(table)
 
 
-def _each_class(
-    graph: GeneGraph, run: Run, rows: pd.DataFrame, classes: GeneClasses, *, part: str, scorer: str
-) -> None:
-    table = class_table(rows, run.metrics, classes, part=part, scorer=scorer)
+def _each_class(graph: GeneGraph, run: Run, rows: pd.DataFrame, classes: GeneClasses, *, part: str, model: str) -> None:
+    table = class_table(rows, run.metrics, classes, part=part, model=model)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Each class", anchor=False, width="content")
         downloads.menu(
-            f"{run.run_id}-classes-{part}-{scorer.replace(' ', '-')}",
+            f"{run.run_id}-classes-{part}-{model.replace(' ', '-')}",
             source=downloads.provenance(graph, run),
             table=lambda: table,
         )

@@ -48,10 +48,10 @@ def show(open_ranker: Callable[[], Ranker]) -> None:
         except SlvizError as error:
             errors.show(error)
             return
-        told(ranker, later, name=uploaded.name)
+        show_metrics(ranker, later, name=uploaded.name)
 
 
-def told(ranker: Ranker, later: LaterKnowledge, *, name: str) -> None:
+def show_metrics(ranker: Ranker, later: LaterKnowledge, *, name: str) -> None:
     """What was read, the metrics beside baselines, and the pairs."""
     st.markdown(escape_markdown(summary(later, name)))
     if later.unknown_genes:
@@ -63,7 +63,7 @@ def told(ranker: Ranker, later: LaterKnowledge, *, name: str) -> None:
     if len(later.metrics):
         st.dataframe(later.metrics.round(3), hide_index=True)
     rows = later.rows.sort_values("score", ascending=False, kind="stable")
-    st.dataframe(shown_rows(rows.head(MOST_ROWS), bounded=bool(ranker.run.spec.task.contrasts)), hide_index=True)
+    st.dataframe(shown_rows(rows.head(MOST_ROWS), bounded=bool(ranker.run.spec.task.negative_kinds)), hide_index=True)
     source = downloads.provenance(ranker.graph, ranker.run)
     with st.container(horizontal=True):
         downloads.table_button(f"{ranker.run.run_id}-later-metrics", lambda: later.metrics, source=source,
@@ -76,13 +76,13 @@ def summary(later: LaterKnowledge, name: str) -> str:
     hits = int(later.rows["hit"].to_numpy(dtype=bool).sum())
     of_screen = f"a screen: {pluralise(hits, 'hit')} and {len(later.rows) - hits:,} others"
     of_list = f"a list of {pluralise(len(later.rows), 'pair')}"
-    told = [f"{name} is {of_screen if later.kind == 'screen' else of_list}."]
+    sentences = [f"{name} is {of_screen if later.kind == 'screen' else of_list}."]
     if later.known_already:
-        told.append(f"The run learnt from {later.known_already:,} of them, which are not evaluated.")
+        sentences.append(f"The run learnt from {later.known_already:,} of them, which are not evaluated.")
     if later.left_out:
-        told.append(f"{pluralise(later.left_out, 'row')} could not be used.")
-    told += [f"{count:,} are among the first {cut:,} unreported pairs." for cut, count in later.among_all.items()]
-    return " ".join(told)
+        sentences.append(f"{pluralise(later.left_out, 'row')} could not be used.")
+    sentences += [f"{count:,} are among the first {cut:,} unreported pairs." for cut, count in later.among_all.items()]
+    return " ".join(sentences)
 
 
 def shown_rows(rows: pd.DataFrame, *, bounded: bool) -> pd.DataFrame:

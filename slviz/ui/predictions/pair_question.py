@@ -26,7 +26,7 @@ def genes_asked(graph: GeneGraph) -> tuple[int | None, int | None]:
 
 def _box(graph: GeneGraph, title: str, parameter: str) -> int | None:
     given = address.value(parameter)
-    number = None if given is None else genes.found(graph, given)
+    number = None if given is None else genes.find(graph, given)
 
     def choose(text: str) -> None:
         address.put(**{parameter: text or None})
@@ -50,7 +50,7 @@ def best_partners(ranker: Ranker, gene: int) -> None:
     symbol = graph.genes[gene]
     table = rankings.partners(ranker, gene)
     free = table.loc[table["status"] == UNKNOWN].head(BEST)
-    bounded = bool(ranker.run.spec.task.contrasts)
+    bounded = bool(ranker.run.spec.task.negative_kinds)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(f"Best unreported partners of {escape_markdown(symbol)}", anchor=False, width="content")
         name = f"{ranker.run.run_id}-partners-{symbol}"

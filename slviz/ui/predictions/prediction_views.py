@@ -19,19 +19,19 @@ from slviz.figures import (
     roc_curves,
     score_distribution,
 )
-from slviz.figures.reconstruction import error_against_baseline
+from slviz.figures.reconstruction import error_vs_baseline
 from slviz.figures.theme import noted
 from slviz.figures.yields import hits_of_tests
 from slviz.runs import NETWORK, PAIR_COLUMNS, PARTS, Run
 from slviz.splits.pair_split import TESTED
 from slviz.ui import address, charts, downloads, genes, layout, metrics_table, pairs, selection
 from slviz.ui.glossary import glossary_link
-from slviz.ui.key_metrics import AGAINST_WORDS, KEY_METRICS, LACKS_POPULARITY_MATCHED, lacks_popularity_matched
+from slviz.ui.key_metrics import KEY_METRICS, LACKS_POPULARITY_MATCHED, NEGATIVE_KIND_WORDS, lacks_popularity_matched
 from slviz.ui.labels import PART_HELP, SCORE, SCORE_HELP, escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 from slviz.ui.predictions import class_view, ranking_views, screen_view
 
-AGAINST_HELP = (
+NEGATIVE_KIND_HELP = (
     "What known pairs are compared with.\n"
     "- **degree-matched**: pairs of genes with as many partners as those of known pairs. Counting is near chance: what "
     "is left is insight\n"
@@ -71,54 +71,56 @@ def link(graph: GeneGraph, run: Run) -> None:
     kinds = kinds_of_negative_pairs(run)
     left, right = st.columns(2)
     with left:
-        against = address.one_of(
+        negative_kind = address.one_of(
             st.segmented_control,
             "Negatives",
             kinds,
             key="negatives",
-            help=in_words(f"{AGAINST_HELP}\n\n{glossary_link('Negatives')}"),
+            help=in_words(f"{NEGATIVE_KIND_HELP}\n\n{glossary_link('Negatives')}"),
         )
     with right:
         part = address.one_of(st.segmented_control, "Pairs", tuple(reversed(PARTS)), key="part", help=PART_HELP)
     st.caption(f":material/info: {SCORE}")
     if lacks_popularity_matched(run, graph):
         st.caption(f":material/info: {LACKS_POPULARITY_MATCHED}.")
-    rows = compared(run.predictions, part=part, against=against)
-    _table(graph, run, part=part, against=against)
+    rows = compared(run.predictions, part=part, negative_kind=negative_kind)
+    _table(graph, run, part=part, negative_kind=negative_kind)
     if not len(rows):
         st.info("This run has no such pairs.", icon=":material/info:")
         return
-    _curves(graph, run, part=part, against=against)
-    _yields(graph, run, part=part, against=against)
+    _curves(graph, run, part=part, negative_kind=negative_kind)
+    _yields(graph, run, part=part, negative_kind=negative_kind)
     _chart(
         graph,
         run,
-        f"{run.run_id}-scores-{part}-{against}",
-        lambda: score_distribution(run.predictions, part=part, against=against),
+        f"{run.run_id}-scores-{part}-{negative_kind}",
+        lambda: score_distribution(run.predictions, part=part, negative_kind=negative_kind),
         title="How scores spread",
-        note=_note_on_pairs(run, part=part, against=against),
+        note=_note_on_pairs(run, part=part, negative_kind=negative_kind),
     )
     ranking_views.show(graph, run)
     _ranked_pairs(graph, run, rows, part=part)
 
 
-def _curves(graph: GeneGraph, run: Run, *, part: str, against: str) -> None:
+def _curves(graph: GeneGraph, run: Run, *, part: str, negative_kind: str) -> None:
     """ROC and precision–recall of the run and of each baseline on the same rows."""
-    curves, precisions, share = curves_of(run.predictions, against=against, part=part, called=run.spec.network.row_name)
+    curves, precisions, share = curves_of(
+        run.predictions, negative_kind=negative_kind, part=part, called=run.spec.network.row_name
+    )
     if not curves:
         st.info("There are pairs of one kind alone here, so there is no curve.", icon=":material/info:")
         return
     roc, precision = roc_curves(curves), precision_recall_curves(precisions, share_positive=share)
-    note = _note_on_pairs(run, part=part, against=against)
+    note = _note_on_pairs(run, part=part, negative_kind=negative_kind)
     first, second = st.columns(2)
     with first:
-        _chart(graph, run, f"{run.run_id}-roc-{part}-{against}", lambda: roc, title="ROC curve", note=note)
+        _chart(graph, run, f"{run.run_id}-roc-{part}-{negative_kind}", lambda: roc, title="ROC curve", note=note)
     with second:
-        name = f"{run.run_id}-pr-{part}-{against}"
+        name = f"{run.run_id}-pr-{part}-{negative_kind}"
         _chart(graph, run, name, lambda: precision, title="Precision and recall", note=note)
 
 
-def _yields(graph: GeneGraph, run: Run, *, part: str, against: str) -> None:
+def _yields(graph: GeneGraph, run: Run, *, part: str, negative_kind: str) -> None:
     """Real pairs among the first tests, and precision where real pairs are as rare as they are."""
     left, right = st.columns([3, 2])
     called = run.spec.network.row_name
@@ -126,14 +128,14 @@ def _yields(graph: GeneGraph, run: Run, *, part: str, against: str) -> None:
         _chart(
             graph,
             run,
-            f"{run.run_id}-tests-{part}-{against}",
-            lambda: hits_of_tests(run.predictions, against=against, part=part, called=called),
+            f"{run.run_id}-tests-{part}-{negative_kind}",
+            lambda: hits_of_tests(run.predictions, negative_kind=negative_kind, part=part, called=called),
             title="Real pairs among the first tests",
-            note=_note_on_pairs(run, part=part, against=against),
+            note=_note_on_pairs(run, part=part, negative_kind=negative_kind),
         )
     with right:
         st.markdown("**Precision at realistic priors**", help=in_words(PRIOR_HELP))
-        table = precision_table(compared(run.predictions, part=part, against=against), called=called)
+        table = precision_table(compared(run.predictions, part=part, negative_kind=negative_kind), called=called)
         if len(table):
             st.dataframe(table, hide_index=True)
         st.caption(
@@ -152,11 +154,11 @@ def precision_table(rows: pd.DataFrame, *, called: str) -> pd.DataFrame:
     usable = {column: score for column, score in values.items() if np.isfinite(score).all()}
     by_scorer = {column: precision_at_priors(actual, score) for column, score in usable.items()}
     others = {column: table for column, table in by_scorer.items() if column != "prediction"}
-    told = []
+    table_rows = []
     for place, prior in enumerate(PRIORS):
         for step, recall in enumerate(RECALLS):
             best = max(others, key=lambda column: others[column][place, step], default=None)
-            told.append(
+            table_rows.append(
                 {
                     "Real pairs": f"1 in {round(1 / prior):,}",
                     "Found": f"{recall:.0%}",
@@ -164,23 +166,23 @@ def precision_table(rows: pd.DataFrame, *, called: str) -> pd.DataFrame:
                     "Best baseline": "" if best is None else f"{others[best][place, step]:.1%} ({best})",
                 }
             )
-    return pd.DataFrame(told)
+    return pd.DataFrame(table_rows)
 
 
-def _note_on_pairs(run: Run, *, part: str, against: str) -> tuple[str, str]:
-    return note_of(run, f"{part} pairs {AGAINST_WORDS.get(against, against)}")
+def _note_on_pairs(run: Run, *, part: str, negative_kind: str) -> tuple[str, str]:
+    return note_of(run, f"{part} pairs {NEGATIVE_KIND_WORDS.get(negative_kind, negative_kind)}")
 
 
 def kinds_of_negative_pairs(run: Run) -> list[str]:
     """What known pairs are compared with in this run, that of its key metric first."""
-    present = [str(kind) for kind in run.predictions["against"].unique() if kind != "known"]
+    present = [str(kind) for kind in run.predictions["negative_kind"].unique() if kind != "known"]
     _, order = KEY_METRICS["link"]
     return sorted(present, key=lambda kind: order.index(kind) if kind in order else len(order))
 
 
-def compared(predictions: pd.DataFrame, *, part: str, against: str) -> pd.DataFrame:
+def compared(predictions: pd.DataFrame, *, part: str, negative_kind: str) -> pd.DataFrame:
     """Known pairs of a part and the negatives that they are compared with."""
-    return predictions.loc[(predictions["part"] == part) & predictions["against"].isin(["known", against])]
+    return predictions.loc[(predictions["part"] == part) & predictions["negative_kind"].isin(["known", negative_kind])]
 
 
 def _ranked_pairs(graph: GeneGraph, run: Run, rows: pd.DataFrame, *, part: str) -> None:
@@ -218,7 +220,7 @@ def _ranked_pairs(graph: GeneGraph, run: Run, rows: pd.DataFrame, *, part: str) 
 
 
 def confidence(graph: GeneGraph, run: Run) -> None:
-    """Predicted against actual and residuals, parts told apart, with the pair behind each point."""
+    """Predicted vs actual and residuals, parts told apart, with the pair behind each point."""
     left, middle, right = st.columns(3)
     with left:
         part = address.one_of(
@@ -261,7 +263,7 @@ def confidence(graph: GeneGraph, run: Run) -> None:
                 webgl=webgl,
                 height=CHART_HEIGHT,
             ),
-            title="Predicted against actual",
+            title="Predicted vs actual",
             clickable=True,
             note=note,
         )
@@ -285,7 +287,7 @@ def confidence(graph: GeneGraph, run: Run) -> None:
             note=note,
         )
     _picked_pair(graph, run, marked)
-    _table(graph, run, part=measured, against="all")
+    _table(graph, run, part=measured, negative_kind="all")
     _largest_errors(graph, run, evidence, part=measured)
     _within_sources(graph, run, evidence, part=measured)
 
@@ -297,8 +299,8 @@ def one_number_sentence(run: Run) -> str:
     if not (task.reads_mean and spread < ONE_NUMBER):
         return ""
     own, mean = (
-        tuple(run.metric(metric, against="all", scorer=scorer) for metric in ("rmse", "mae"))
-        for scorer in ("network", "mean")
+        tuple(run.metric(metric, negative_kind="all", model=model) for metric in ("rmse", "mae"))
+        for model in ("network", "mean")
     )
     return (
         "**One number for every pair.** Each gene starts from the same constant, and attention, whose weights sum to "
@@ -428,14 +430,14 @@ def largest_errors(graph: GeneGraph, run: Run, evidence: Sequence[str], *, part:
 
 
 def _why_missed(actual: float, residual: float, source_mean: float, fewest: float, evidence: str) -> str:
-    told = []
+    reasons = []
     if np.isfinite(source_mean) and abs(actual - source_mean) >= abs(residual) / 2:
-        told.append(f"unlike other pairs of {evidence or 'no evidence'} (mean {source_mean:.2f})")
+        reasons.append(f"unlike other pairs of {evidence or 'no evidence'} (mean {source_mean:.2f})")
     elif evidence and not np.isfinite(source_mean):
-        told.append("no training pair has this evidence")
+        reasons.append("no training pair has this evidence")
     if fewest < FEW_PAIRS:
-        told.append(f"one of the genes is in {int(fewest)} training pairs")
-    return "; ".join(told) or "nothing that the data set tells"
+        reasons.append(f"one of the genes is in {int(fewest)} training pairs")
+    return "; ".join(reasons) or "nothing that the data set tells"
 
 
 def reconstruct(graph: GeneGraph, run: Run) -> None:
@@ -458,7 +460,7 @@ def reconstruct(graph: GeneGraph, run: Run) -> None:
             graph,
             run,
             f"{run.run_id}-errors-{part}-{baseline}",
-            lambda webgl=False: error_against_baseline(run.predictions, baseline, parts=parts, webgl=webgl),
+            lambda webgl=False: error_vs_baseline(run.predictions, baseline, parts=parts, webgl=webgl),
             title="Error of each gene",
             clickable=True,
             note=note_of(run, "genes of every part" if part == ALL_PARTS else f"{part} genes"),
@@ -479,7 +481,7 @@ def reconstruct(graph: GeneGraph, run: Run) -> None:
                 )
             )
     with right:
-        _table(graph, run, part="test" if part == ALL_PARTS else part, against="genes")
+        _table(graph, run, part="test" if part == ALL_PARTS else part, negative_kind="genes")
         if len(chosen) and chosen[0] < len(run.predictions):
             gene = str(run.predictions["gene"].iloc[int(chosen[0])])
             genes.card(graph, graph.number_of[gene])
@@ -490,17 +492,18 @@ def reconstruct(graph: GeneGraph, run: Run) -> None:
 
 def pca_is_exact(run: Run) -> bool:
     """Whether the PCA beside the network is as wide as the features, so that it loses nothing."""
-    return "PCA" in run.baselines and run.metric("rmse", against="genes", scorer="PCA") < NOTHING
+    return "PCA" in run.baselines and run.metric("rmse", negative_kind="genes", model="PCA") < NOTHING
 
 
-def _table(graph: GeneGraph, run: Run, *, part: str, against: str) -> None:
-    table = metrics_table.beside_baselines(run.metrics, part=part, against=against)
+def _table(graph: GeneGraph, run: Run, *, part: str, negative_kind: str) -> None:
+    table = metrics_table.beside_baselines(run.metrics, part=part, negative_kind=negative_kind)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(
-            in_words(f"Metrics on {part} pairs" if against != "genes" else f"Metrics on {part} genes"), anchor=False
+            in_words(f"Metrics on {part} pairs" if negative_kind != "genes" else f"Metrics on {part} genes"),
+            anchor=False,
         )
         downloads.menu(
-            f"{run.run_id}-metrics-{part}-{against}",
+            f"{run.run_id}-metrics-{part}-{negative_kind}",
             source=downloads.provenance(graph, run),
             table=lambda: run.metrics,
         )
@@ -552,7 +555,7 @@ def _chart(
 
 def show(graph: GeneGraph, run: Run) -> None:
     """The view of the run's task, or, whatever its task, that of screens where it is evaluated by them."""
-    of_screens = "against" in run.predictions and bool(set(TESTED) & set(run.predictions["against"]))
+    of_screens = "negative_kind" in run.predictions and bool(set(TESTED) & set(run.predictions["negative_kind"]))
     (screen_view.show if of_screens else VIEWS[run.spec.task.name])(graph, run)
 
 

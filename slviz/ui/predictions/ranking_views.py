@@ -35,7 +35,7 @@ CUT_HELP = "How many of a gene's highest-ranked partners are looked at, as if th
 def show(graph: GeneGraph, run: Run) -> None:
     """Both rankings side by side, each with its sentence, its table and its download; a note where none was made."""
     st.subheader(HEADING, anchor=False, help=in_words(f"{HELP} {glossary_link('All unknown pairs')}"))
-    if not {ALL, EACH} & set(run.metrics["against"]):
+    if not {ALL, EACH} & set(run.metrics["negative_kind"]):
         st.caption(NOT_MEASURED if run.spec.task.ranks_unknown else NOT_ASKED)
         return
     st.caption(f"Test pairs of the split: {escape_markdown(run.spec.held_out)}.")
@@ -47,9 +47,9 @@ def show(graph: GeneGraph, run: Run) -> None:
 
 
 def _all_unknown(graph: GeneGraph, run: Run) -> None:
-    _titled(graph, run, "Among all unknown pairs", against=ALL)
+    _titled(graph, run, "Among all unknown pairs", negative_kind=ALL)
     st.caption(escape_markdown(sentence(graph, run)))
-    table = metrics_table.beside_baselines(run.metrics, part="test", against=ALL)
+    table = metrics_table.beside_baselines(run.metrics, part="test", negative_kind=ALL)
     metrics_table.show(table, own=run.spec.network.row_name, legend=False)
 
 
@@ -57,7 +57,7 @@ def sentence(graph: GeneGraph, run: Run) -> str:
     """Where the tested pairs stand among all that nobody lists, beside the best baseline."""
     tested = len(_tested_pairs(run))
     unlisted = len(graph) * (len(graph) - 1) // 2 - len(graph.pairs)
-    recall = metric_beside(run.metrics, f"recall@{TOP}", against=ALL)
+    recall = metric_beside(run.metrics, f"recall@{TOP}", negative_kind=ALL)
     if recall is None:
         return ""
     best = f" ({recall.baseline}, the best baseline: {recall.baseline_value:.0%})" if recall.baseline else ""
@@ -68,7 +68,7 @@ def sentence(graph: GeneGraph, run: Run) -> str:
 
 
 def _per_gene(graph: GeneGraph, run: Run) -> None:
-    _titled(graph, run, "Partners of each gene", against=EACH)
+    _titled(graph, run, "Partners of each gene", negative_kind=EACH)
     st.caption(
         in_words(
             f"For each of {pluralise(_tested_genes(run), 'gene')} with a tested pair, all genes that are not its known "
@@ -82,15 +82,15 @@ def _per_gene(graph: GeneGraph, run: Run) -> None:
         key="top",
         help=in_words(f"{CUT_HELP} {glossary_link('Partners of each gene')}"),
     )
-    table = metrics_table.beside_baselines(run.metrics, part="test", against=EACH)
+    table = metrics_table.beside_baselines(run.metrics, part="test", negative_kind=EACH)
     columns = [key for key in table.columns if key in METRICS and key.endswith(f"@{cut}")]
     labels = {key: METRICS[key].label.removesuffix(f"@{cut}") for key in columns}
-    ordered = _best_first(pd.DataFrame(table[["scorer", *columns]]))
+    ordered = _best_first(pd.DataFrame(table[["model", *columns]]))
     metrics_table.show(ordered, own=run.spec.network.row_name, legend=False, labels=labels)
 
 
 def _tested_pairs(run: Run) -> pd.DataFrame:
-    return run.predictions.query("part == 'test' and against == 'known'")
+    return run.predictions.query("part == 'test' and negative_kind == 'known'")
 
 
 def _tested_genes(run: Run) -> int:
@@ -100,16 +100,16 @@ def _tested_genes(run: Run) -> int:
 
 def _best_first(table: pd.DataFrame) -> pd.DataFrame:
     """The network, then baselines by their first metric."""
-    is_network = table["scorer"] == NETWORK
+    is_network = table["model"] == NETWORK
     others = table.loc[~is_network].sort_values(table.columns[1], ascending=False, kind="stable")
     return pd.concat([table.loc[is_network], others], ignore_index=True)
 
 
-def _titled(graph: GeneGraph, run: Run, title: str, *, against: str) -> None:
+def _titled(graph: GeneGraph, run: Run, title: str, *, negative_kind: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{escape_markdown(title)}**", width="content")
         downloads.menu(
-            f"{run.run_id}-ranking-{against}",
+            f"{run.run_id}-ranking-{negative_kind}",
             source=downloads.provenance(graph, run),
-            table=lambda: run.metrics.loc[run.metrics["against"] == against],
+            table=lambda: run.metrics.loc[run.metrics["negative_kind"] == negative_kind],
         )

@@ -48,76 +48,83 @@ def show(graph: GeneGraph, run: Run) -> None:
     """Metrics on held-out screens, the coefficients where there are some, and the tested pairs by score."""
     of_experiment = run.spec.task.positives == HIT
     st.caption(f":material/info: {EXPERIMENT_SCORE if of_experiment else DATABASE_SCORE}")
-    measured = run.metrics.loc[run.metrics["part"] == "test", "against"].unique().tolist()
-    groups = [each for each in GROUPS if each in measured] + [each for each in measured if each.startswith(ONE_SCREEN)]
-    against = address.one_of(st.selectbox, "Measured on", groups, key="negatives", help=WHERE_HELP)
-    _metrics(graph, run, against=against)
-    _dots(graph, run, against=against)
-    _answers(run, against=against)
+    measured = run.metrics.loc[run.metrics["part"] == "test", "negative_kind"].unique().tolist()
+    groups = [group for group in GROUPS if group in measured] + [
+        group for group in measured if group.startswith(ONE_SCREEN)
+    ]
+    negative_kind = address.one_of(st.selectbox, "Measured on", groups, key="negatives", help=WHERE_HELP)
+    _metrics(graph, run, negative_kind=negative_kind)
+    _dots(graph, run, negative_kind=negative_kind)
+    _answers(run, negative_kind=negative_kind)
     _coefficients(graph, run)
-    _tested_pairs(graph, run, against=against)
+    _tested_pairs(graph, run, negative_kind=negative_kind)
 
 
-def _metrics(graph: GeneGraph, run: Run, *, against: str) -> None:
-    table = metrics_table.beside_baselines(run.metrics, part="test", against=against)
+def _metrics(graph: GeneGraph, run: Run, *, negative_kind: str) -> None:
+    table = metrics_table.beside_baselines(run.metrics, part="test", negative_kind=negative_kind)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Hits told from tested non-hits", anchor=False)
         downloads.menu(
-            f"{run.run_id}-metrics-{against}",
+            f"{run.run_id}-metrics-{negative_kind}",
             source=downloads.provenance(graph, run),
             table=lambda: run.metrics,
         )
-    metrics_table.show(table.filter(items=["scorer", *COLUMNS_SHOWN]), own=run.spec.network.row_name)
+    metrics_table.show(table.filter(items=["model", *COLUMNS_SHOWN]), own=run.spec.network.row_name)
     st.caption(
         "`mean` gives every pair the same score: it finds what chance finds. Intervals are of 95 % when genes are "
         "drawn anew; with few hits they are wide, and a difference of a few hundredths says nothing."
     )
 
 
-def _dots(graph: GeneGraph, run: Run, *, against: str) -> None:
+def _dots(graph: GeneGraph, run: Run, *, negative_kind: str) -> None:
     """The ROC AUC of every row with its interval; what other lines and other screens say of the pairs as lines."""
-    table = metrics_table.beside_baselines(run.metrics, part="test", against=against)
-    columns = [name for name in ("scorer", "auc", "auc_low", "auc_high") if name in table]
+    table = metrics_table.beside_baselines(run.metrics, part="test", negative_kind=negative_kind)
+    columns = [name for name in ("model", "auc", "auc_low", "auc_high") if name in table]
     if "auc" not in columns:
         return
     own = (run.spec.network.row_name, NETWORK, WITH_EARLIER)
     shown = table.filter(items=columns)
-    shown = shown.assign(scorer=shown["scorer"].replace(NETWORK, run.spec.network.row_name))
-    ceilings = {"another screen": run.metric("auc", against=against, scorer=EARLIER)}
-    ceilings["another line"] = _of_other_lines(graph, run, against=against)
+    shown = shown.assign(model=shown["model"].replace(NETWORK, run.spec.network.row_name))
+    ceilings = {"another screen": run.metric("auc", negative_kind=negative_kind, model=EARLIER)}
+    ceilings["another line"] = _of_other_lines(graph, run, negative_kind=negative_kind)
 
     def make(**_: bool) -> go.Figure:
         return screen_dots(shown, own=own, ceilings=ceilings)
 
-    name = f"{run.run_id}-auc-{against}"
+    name = f"{run.run_id}-auc-{negative_kind}"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Beside what an experiment says", anchor=False, width="content", help=CEILING_HELP)
         downloads.menu(name, source=downloads.provenance(graph, run), figure=make)
     charts.draw(make(), name=name, synthetic=graph.synthetic, alt="ROC AUC of each model, with intervals")
 
 
-def _of_other_lines(graph: GeneGraph, run: Run, *, against: str) -> float:
-    measured = run.metrics["against"].unique().tolist()
-    names = tuple(each.removeprefix(ONE_SCREEN) for each in measured if each.startswith(ONE_SCREEN))
-    if against.startswith(ONE_SCREEN):
-        names = (against.removeprefix(ONE_SCREEN),)
-    elif against not in (SCREENS, PARALOG_SCREENS):
+def _of_other_lines(graph: GeneGraph, run: Run, *, negative_kind: str) -> float:
+    measured = run.metrics["negative_kind"].unique().tolist()
+    names = tuple(name.removeprefix(ONE_SCREEN) for name in measured if name.startswith(ONE_SCREEN))
+    if negative_kind.startswith(ONE_SCREEN):
+        names = (negative_kind.removeprefix(ONE_SCREEN),)
+    elif negative_kind not in (SCREENS, PARALOG_SCREENS):
         return float("nan")
-    return _other_lines(graph.fingerprint, run.run_id, against, graph, names)
+    return _other_lines(graph.fingerprint, run.run_id, negative_kind, graph, names)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _other_lines(fingerprint: str, run_id: str, against: str, _graph: GeneGraph, _names: tuple[str, ...]) -> float:
+def _other_lines(
+    fingerprint: str, run_id: str, negative_kind: str, _graph: GeneGraph, _names: tuple[str, ...]
+) -> float:
     known = () if _graph.screens is None else tuple(name for name in _names if name in _graph.screens.names)
     if not known:
         return float("nan")
-    if not against.startswith(ONE_SCREEN):
-        known = screens_behind(_graph, known, against=against)
+    if not negative_kind.startswith(ONE_SCREEN):
+        known = screens_behind(_graph, known, negative_kind=negative_kind)
     return mean_of_other_lines(_graph, known)
 
 
-def _answers(run: Run, *, against: str) -> None:
-    covered = [run.metric(metric=name, against=against) for name in ("coverage_hit", "coverage_no_hit", "cannot_say")]
+def _answers(run: Run, *, negative_kind: str) -> None:
+    covered = [
+        run.metric(metric=name, negative_kind=negative_kind)
+        for name in ("coverage_hit", "coverage_no_hit", "cannot_say")
+    ]
     if np.isfinite(covered).all():
         of_hits, of_others, unsaid = covered
         st.caption(
@@ -154,11 +161,11 @@ def coefficients(scorer: ScreenScorer) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values("adds", ascending=False, kind="stable", ignore_index=True)
 
 
-def _tested_pairs(graph: GeneGraph, run: Run, *, against: str) -> None:
+def _tested_pairs(graph: GeneGraph, run: Run, *, negative_kind: str) -> None:
     """Tests by score, each with its screen; of one screen where that is what is measured on."""
     every = run.predictions.assign(screen=cache.tested_screens(run))
-    rows = every.loc[(every["part"] == "test") & every["against"].isin(TESTED)]
-    of_one = against.removeprefix(ONE_SCREEN) if against.startswith(ONE_SCREEN) else ""
+    rows = every.loc[(every["part"] == "test") & every["negative_kind"].isin(TESTED)]
+    of_one = negative_kind.removeprefix(ONE_SCREEN) if negative_kind.startswith(ONE_SCREEN) else ""
     if of_one:
         rows = rows.loc[rows["screen"] == of_one]
     order = rows.sort_values("prediction", ascending=False, kind="stable")
@@ -169,7 +176,7 @@ def _tested_pairs(graph: GeneGraph, run: Run, *, against: str) -> None:
             "Partner": shown["gene_b"],
             "Score": shown["prediction"],
             "Screen": shown["screen"],
-            "In the screen": shown["against"],
+            "In the screen": shown["negative_kind"],
         }
     )
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

@@ -43,7 +43,7 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 @dataclass(frozen=True)
-class Wish:
+class FormState:
     """What the form describes: a spec, where to run it, and where the visitor's own held-out pairs lie."""
 
     spec: RunSpec
@@ -66,7 +66,7 @@ class Wish:
         return self.staged.files
 
 
-def form() -> Wish | None:
+def form() -> FormState | None:
     """The form, ready to start from the first moment; None while a file that it needs is missing.
 
     What cannot be trained is said in a sentence before any work.
@@ -77,14 +77,14 @@ def form() -> Wish | None:
     publication = protocols.pick_publication(graph) if names["split"] == PUBLICATION else None
     tables: dict[str, Choices] = {"network": NETWORKS, "task": TASKS, "split": SPLITS, "optimiser": OPTIMISERS}
     chosen = {part: table[names[part]] for part, table in tables.items()}
-    asked = {part: choice for part, choice in chosen.items() if part != "optimiser" or _learns(names["network"])}
-    values = settings_form.controls(asked, advanced=False, leave_out=ASKED_ELSEWHERE)
+    offered = {part: choice for part, choice in chosen.items() if part != "optimiser" or _learns(names["network"])}
+    values = settings_form.controls(offered, advanced=False, leave_out=ASKED_ELSEWHERE)
     values["task"] |= class_choice.ask(graph) if names["task"] == CLASSIFY else {}
     with st.expander("More settings", icon=":material/tune:"):
-        more = settings_form.grouped(asked, MORE_WORDS, leave_out=ASKED_ELSEWHERE)
+        more = settings_form.grouped(offered, MORE_WORDS, leave_out=ASKED_ELSEWHERE)
         st.caption(MORE_WORDS["run"])
         seed, device = _seed_and_device()
-    _write_address(names, graph, asked, values, more, publication=publication, seed=seed)
+    _write_address(names, graph, offered, values, more, publication=publication, seed=seed)
     if names["split"] == OWN_FILE:
         if staged is None:
             return None
@@ -115,44 +115,44 @@ def form() -> Wish | None:
         errors.show(error)
         return None
     st.caption(escape_markdown(divided))
-    return Wish(spec, device, staged)
+    return FormState(spec, device, staged)
 
 
 def _write_address(
     names: dict[str, str],
     graph: GeneGraph,
-    asked: dict[str, Any],
+    offered: dict[str, Any],
     *values: dict[str, dict[str, Any]],
     publication: str | None,
     seed: int,
 ) -> None:
     """Keep the form in the address, for a reload and for a colleague."""
-    said = {part: {} for part in asked}
-    for each in values:
-        for part, of_part in each.items():
+    said = {part: {} for part in offered}
+    for of_parts in values:
+        for part, of_part in of_parts.items():
             said[part] = {**said[part], **of_part}
     said["split"] |= {PUBLICATION: publication} if publication is not None else {}
     features = names["features"] if names["features"] != richest(graph).name else ""
-    form_start.write_address({**names, "features": features}, asked, said, seed=seed)
+    form_start.write_address({**names, "features": features}, offered, said, seed=seed)
 
 
-def start(wish: Wish | None) -> None:
+def start(form_state: FormState | None) -> None:
     """The command, and the button; a run that is there already is offered instead of trained again."""
-    if wish is None:
+    if form_state is None:
         return
     st.markdown("**The same in a terminal**")
-    st.code(commands.in_terminal(typed(wish.arguments)), language="bash", wrap_lines=True)
-    state = training_view.state_of(wish.spec.run_id)
+    st.code(commands.in_terminal(typed(form_state.arguments)), language="bash", wrap_lines=True)
+    state = training_view.state_of(form_state.spec.run_id)
     if state == "finished":
-        _offer_finished(wish)
+        _offer_finished(form_state)
     elif state in ("running", "waiting"):
         st.info("Exactly this run is in progress already.", icon=":material/info:")
         if st.button("Follow it", icon=":material/monitoring:"):
-            _follow(wish.spec.run_id)
+            _follow(form_state.spec.run_id)
     elif st.button(_start_words(state), type="primary", icon=":material/play_arrow:"):
-        training_view.note_start(wish.spec.run_id, made=state is None)
-        wish.start()
-        _follow(wish.spec.run_id)
+        training_view.note_start(form_state.spec.run_id, made=state is None)
+        form_state.start()
+        _follow(form_state.spec.run_id)
 
 
 def _start_words(state: str | None) -> str:
@@ -164,8 +164,8 @@ def _follow(run_id: str) -> None:
     st.rerun()
 
 
-def _offer_finished(wish: Wish) -> None:
-    run_id = wish.spec.run_id
+def _offer_finished(form_state: FormState) -> None:
+    run_id = form_state.spec.run_id
     st.success(
         f"**Trained already.** Run {escape_markdown(run_id)} has exactly these settings, and training it again would "
         "give the same. Open it:",

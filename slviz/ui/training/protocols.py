@@ -55,10 +55,10 @@ def pick_publication(graph: GeneGraph) -> str | None:
     words |= {
         name: f"{publication_words(name)}: {pluralise(count, 'pair')}" for name, count in own.items() if name != largest
     }
-    asked = str(st.session_state.get(PUBLICATION_KEY, LARGEST))
-    if asked not in words:  # several ids of a run that was taken over, or of another data set
-        if all(each.strip() in own for each in asked.split("+")):
-            words[asked] = publication_words(asked)
+    wanted = str(st.session_state.get(PUBLICATION_KEY, LARGEST))
+    if wanted not in words:  # several ids of a run that was taken over, or of another data set
+        if all(pubmed_id.strip() in own for pubmed_id in wanted.split("+")):
+            words[wanted] = publication_words(wanted)
         else:
             st.session_state[PUBLICATION_KEY] = LARGEST
     return st.selectbox(
@@ -104,16 +104,18 @@ def _left_by(graph: GeneGraph, split: Split, held_out: HeldOut | None, *, key: s
         return (
             _sentence(genes, "gene", epochs=epochs) + " This task is tested on genes, held out along with these pairs."
         )
-    if not task.contrasts:
+    if not task.negative_kinds:
         return _sentence(pairs, "pair", epochs=epochs)
-    against = "as many" if split.ratio == 1 else f"{split.ratio} times as many"
-    return _sentence(pairs, "pair", epochs=epochs).removesuffix(".") + f", beside {against} negatives of each kind."
+    negative_kind = "as many" if split.ratio == 1 else f"{split.ratio} times as many"
+    return (
+        _sentence(pairs, "pair", epochs=epochs).removesuffix(".") + f", beside {negative_kind} negatives of each kind."
+    )
 
 
 def _on_screens(divided: PairSplit, task: Task) -> str:
     """What a split leaves that is evaluated by screens."""
     task_rows = TESTED if task.positives == HIT else ("known",)
-    learnt = np.isin(divided.against, task_rows) & (divided.part != "test")
+    learnt = np.isin(divided.negative_kind, task_rows) & (divided.part != "test")
     hits, others = (len(divided.rows("test", kind)) for kind in TESTED)
     noun = "test" if task.positives == HIT else "known pair"
     return (

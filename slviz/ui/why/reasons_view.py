@@ -25,7 +25,7 @@ OF_BLOCKS = (
 
 def unit_of(run: Run) -> str:
     """What raw numbers of a run are counted in; beside trees they are the part of its embedding."""
-    unit = "log-odds" if run.spec.task.contrasts else "units of the confidence"
+    unit = "log-odds" if run.spec.task.negative_kinds else "units of the confidence"
     return f"{unit}, the embedding’s part" if run.needs_data else unit
 
 

@@ -1,4 +1,4 @@
-"""`deletion`: made once, kept with the run, refused in a sentence."""
+"""`edge-ablation`: made once, kept with the run, refused in a sentence."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from slviz.runs.store import RunStore
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A data folder, a models folder, and the names of two runs: with attention and without."""
-    place = tmp_path_factory.mktemp("deletion")
+    place = tmp_path_factory.mktemp("edge-ablation")
     data = write_data_folder(place / "data", tiny_graph())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SLVIZ_MODELS", str(place / "models"))
@@ -27,14 +27,14 @@ def trained(tmp_path_factory):
 
 def test_a_sample_is_tested_once_and_kept(trained, capsys):
     store, run_id, _ = trained
-    assert main(["deletion", run_id, "--genes", "6"]) == 0
+    assert main(["edge-ablation", run_id, "--genes", "6"]) == 0
     said = capsys.readouterr().out
     assert "Attention is" in said
     found = store.artifacts(run_id).open_ablation()
     assert found is not None
     assert len(found.genes) == 6
     stamp = store.artifacts(run_id).ablation_artifact().path.stat().st_mtime_ns
-    assert main(["deletion", run_id]) == 0
+    assert main(["edge-ablation", run_id]) == 0
     assert capsys.readouterr().out == said
     assert store.artifacts(run_id).ablation_artifact().path.stat().st_mtime_ns == stamp
     assert store.check(run_id) == []
@@ -48,7 +48,7 @@ def test_a_gene_is_tested_by_any_of_its_names(trained, capsys):
     for gene in run.attention.edges[1]:
         partners[run.genes[gene]] += 1
     symbol = max(partners, key=lambda name: partners[name])
-    assert main(["deletion", run_id, "--gene", symbol.lower()]) == 0
+    assert main(["edge-ablation", run_id, "--gene", symbol.lower()]) == 0
     assert symbol in capsys.readouterr().out
     assert store.artifacts(run_id).open_ablation(graph.number_of[symbol]) is not None
 
@@ -63,12 +63,12 @@ def test_a_gene_is_tested_by_any_of_its_names(trained, capsys):
 )
 def test_what_cannot_be_tested_is_said(trained, words, told, capsys):
     _, run_id, _ = trained
-    assert main(["deletion", run_id, *words]) == 1
+    assert main(["edge-ablation", run_id, *words]) == 1
     assert told in capsys.readouterr().err
 
 
 def test_a_network_without_attention_is_refused_and_the_reason_kept(trained, capsys):
     store, _, run_id = trained
-    assert main(["deletion", run_id]) == 1
+    assert main(["edge-ablation", run_id]) == 1
     assert "has no attention to test" in capsys.readouterr().err
     assert "has no attention" in store.artifacts(run_id).ablation_artifact().failure

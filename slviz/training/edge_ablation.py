@@ -1,4 +1,4 @@
-"""The deletion test: do predictions fall when the edges with most attention are taken out of message passing?
+"""The edge ablation: do predictions fall when the edges with most attention are taken out of message passing?
 
 After the erasure tests of attention in text (Serrano & Smith 2019, doi:10.18653/v1/P19-1282). The
 most attended edges into a gene are removed, and the fall of its predictions is held against the fall
@@ -42,7 +42,7 @@ def sampled_genes(run: Run, *, count: int = GENES, seed: int = 0) -> Int64[np.nd
     return np.sort(np.random.default_rng([seed, 3]).permutation(every)[:count])
 
 
-def deletion_test(
+def ablate_edges(
     graph: GeneGraph,
     run: Run,
     split: PairSplit,
@@ -128,7 +128,7 @@ def _test_gene(
 
 def _best_new_partners(network: TrainedNetwork, gene: int) -> Int64[np.ndarray, "pairs 2"]:
     """The gene with those that it is scored highest with and that are no partners of it in training."""
-    score = network.decoder.score_against(network.embedding, gene)
+    score = network.decoder.score_with(network.embedding, gene)
     score[network.edges[0, network.edges[1] == gene]] = -np.inf
     score[gene] = -np.inf
     best = np.argsort(-score, kind="stable")[: min(PARTNERS, int(np.isfinite(score).sum()))]

@@ -1,4 +1,4 @@
-"""The deletion test, on a network whose predictions are known to depend on one edge, and on a trained one."""
+"""The edge ablation, on a network whose predictions are known to depend on one edge, and on a trained one."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from trainings import quick, run_of
 from slviz.errors import DamagedRun, InvalidSetting, RunCancelled
 from slviz.evaluation.faithfulness import faithfulness
 from slviz.runs import Attention
-from slviz.training import deletion, trained_network
-from slviz.training.deletion import can_be_tested, deletion_test, sampled_genes
+from slviz.training import edge_ablation, trained_network
+from slviz.training.edge_ablation import ablate_edges, can_be_tested, sampled_genes
 from slviz.training.pair_problem import PairProblem
 
 WIDTH = 2
@@ -72,13 +72,13 @@ def one_edge(graph, monkeypatch):
             decoder=linear_decoder(),
             attention=Attention(edges=listed.astype(np.int64), weight=weight[None, None]),
         )
-        return deletion_test(graph, run, split, weights={}, genes=[target], **how)
+        return ablate_edges(graph, run, split, weights={}, genes=[target], **how)
 
     return test, partners
 
 
 def test_attention_on_the_edge_that_matters_is_found_faithful(one_edge, monkeypatch):
-    monkeypatch.setattr(deletion, "MOST_REMOVED", 1)
+    monkeypatch.setattr(edge_ablation, "MOST_REMOVED", 1)
     test, partners = one_edge
     found = test(partners[0])
     expected = 1 / (1 + np.exp(-4)) - 1 / (1 + np.exp(1))
@@ -91,7 +91,7 @@ def test_attention_on_the_edge_that_matters_is_found_faithful(one_edge, monkeypa
 
 
 def test_attention_on_an_edge_that_does_not_matter_is_found_out(one_edge, monkeypatch):
-    monkeypatch.setattr(deletion, "MOST_REMOVED", 1)
+    monkeypatch.setattr(edge_ablation, "MOST_REMOVED", 1)
     test, partners = one_edge
     found = test(partners[1], draws=60)
     assert abs(found.fall_top[0]) < 1e-6
@@ -108,7 +108,7 @@ def test_a_trained_network_is_tested_gene_by_gene(graph, trained):
     split = trained.spec.split.divide(graph)
     genes = sampled_genes(trained, count=4)
     told = []
-    found = deletion_test(
+    found = ablate_edges(
         graph, trained, split, weights=trained.weights, genes=genes, draws=6, on_gene=lambda *far: told.append(far)
     )
     assert told == [(done, 4) for done in range(5)]
@@ -117,9 +117,9 @@ def test_a_trained_network_is_tested_gene_by_gene(graph, trained):
     partners = np.bincount(split.training_pairs.ravel(), minlength=len(graph))
     assert np.array_equal(found.edges, partners[genes])
     assert np.array_equal(found.removed, np.minimum(partners[genes] // 3, 10))
-    alone = deletion_test(graph, trained, split, weights=trained.weights, genes=genes[2:3], draws=6)
+    alone = ablate_edges(graph, trained, split, weights=trained.weights, genes=genes[2:3], draws=6)
     assert np.array_equal(alone.fall_random[0], found.fall_random[2]), "whatever else is tested"
-    other = deletion_test(graph, trained, split, weights=trained.weights, genes=genes[2:3], draws=6, seed=1)
+    other = ablate_edges(graph, trained, split, weights=trained.weights, genes=genes[2:3], draws=6, seed=1)
     assert not np.array_equal(alone.fall_random, other.fall_random)
     assert np.array_equal(alone.fall_top, other.fall_top)
 
@@ -128,7 +128,7 @@ def test_a_gene_with_too_few_edges_and_a_run_without_attention_are_refused(graph
     split = trained.spec.split.divide(graph)
     few = np.setdiff1d(np.arange(len(graph)), can_be_tested(trained))
     with pytest.raises(InvalidSetting, match="fewer than 3 known partners"):
-        deletion_test(graph, trained, split, weights=trained.weights, genes=few[:1])
+        ablate_edges(graph, trained, split, weights=trained.weights, genes=few[:1])
     with pytest.raises(InvalidSetting, match="no attention"):
         can_be_tested(dataclasses.replace(trained, attention=None))
     with pytest.raises(InvalidSetting, match="predicts no pairs"):
@@ -139,7 +139,7 @@ def test_weights_of_another_training_are_noticed(graph, trained):
     split = trained.spec.split.divide(graph)
     weights = {name: value * 2 for name, value in trained.weights.items()}
     with pytest.raises(DamagedRun, match="do not give its embedding"):
-        deletion_test(graph, trained, split, weights=weights, genes=sampled_genes(trained, count=1))
+        ablate_edges(graph, trained, split, weights=weights, genes=sampled_genes(trained, count=1))
 
 
 def test_what_the_callback_raises_ends_the_test(graph, trained):
@@ -149,6 +149,6 @@ def test_what_the_callback_raises_ends_the_test(graph, trained):
 
     split = trained.spec.split.divide(graph)
     with pytest.raises(RunCancelled):
-        deletion_test(
+        ablate_edges(
             graph, trained, split, weights=trained.weights, genes=sampled_genes(trained), draws=1, on_gene=stop
         )

@@ -1,4 +1,4 @@
-"""Deletion tests as figures: genes of a sample, or the draws of one gene."""
+"""Edge ablations as figures: genes of a sample, or the draws of one gene."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def falls_by_gene(test: EdgeAblation, genes: Sequence[str]) -> go.Figure:
         [same, points],
         x=f"{FALL} without as many other edges",
         y=f"{FALL} without the most attended",
-        keep="deletion sample",
+        keep="edge ablation sample",
         height=420,
     )
     figure.update_xaxes(range=span, tickformat=DECIMALS)
@@ -77,7 +77,7 @@ def falls_of_draws(test: EdgeAblation, symbol: str) -> go.Figure:
         showlegend=False,
     )
     figure = framed(
-        [others, top], x=f"{FALL} of {written(symbol)}’s best new partners", y="", keep="deletion gene", height=220
+        [others, top], x=f"{FALL} of {written(symbol)}’s best new partners", y="", keep="edge ablation gene", height=220
     )
     figure.update_yaxes(categoryorder="array", categoryarray=kinds, range=(-0.6, 1.6))
     return figure.update_xaxes(range=span, tickformat=DECIMALS)

@@ -1,4 +1,4 @@
-"""`deletion`: the check of a run's attention, kept with the run."""
+"""`edge-ablation`: the check of a run's attention, kept with the run."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from slviz.runs.data_of import data_of_run
 from slviz.runs.store import RunStore
 
 
-def add_deletion_command(commands: argparse._SubParsersAction) -> None:
-    """Add `deletion` to the command line."""
+def add_edge_ablation_command(commands: argparse._SubParsersAction) -> None:
+    """Add `edge-ablation` to the command line."""
     command = commands.add_parser(
-        "deletion",
+        "edge-ablation",
         help="test whether a run's attention matters to its predictions",
         description="Remove the edges with most attention from message passing and see how far a gene's predictions "
         "fall, beside the fall without as many of its other edges. Kept with the run.",
@@ -38,10 +38,10 @@ def add_deletion_command(commands: argparse._SubParsersAction) -> None:
         help="test this many known test pairs instead (200 without a number), and name the result in tables of results "
         "as faithfulness",
     )
-    command.set_defaults(action=_deletion)
+    command.set_defaults(action=_edge_ablation)
 
 
-def _deletion(options: argparse.Namespace) -> int:
+def _edge_ablation(options: argparse.Namespace) -> int:
     if options.genes is not None and (options.gene is not None or options.genes < 1):
         raise InvalidSetting("--genes takes a whole number from 1 on, and stands without --gene.")
     if options.pairs is not None and (options.pairs < 1 or options.gene is not None or options.genes is not None):

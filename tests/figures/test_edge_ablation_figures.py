@@ -1,10 +1,10 @@
-"""Deletion tests as figures: every gene and every draw a point, on axes of one unit."""
+"""Edge ablations as figures: every gene and every draw a point, on axes of one unit."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from slviz.figures.deletion import falls_by_gene, falls_of_draws
+from slviz.figures.edge_ablation import falls_by_gene, falls_of_draws
 from slviz.runs.artifacts.edge_ablations import EdgeAblation
 
 GENES = ("A", "B", "C", "D")

@@ -1,4 +1,4 @@
-"""Likeness: what a data set says of its genes from the side of each view, whoever their known partners are."""
+"""Similarity: what a data set says of its genes from the side of each view, whoever their known partners are."""
 
 from __future__ import annotations
 
@@ -36,36 +36,37 @@ class Told(Mapping[str, Any]):
 
 
 @dataclass(frozen=True, eq=False)
-class Likeness:
+class Similarity:
     """What is read of a data set of G genes, once for all that learn from it.
 
     Attributes:
         genes: number of genes G.
-        told: by the name of a view, what `View.read` gave; a view about which the data set says nothing is not there.
+        content: by the name of a view, what `View.read` gave; a view about which the data set says nothing is not
+            there.
         interactions: how many interactions each gene has, int64 [G]; zeros where the data set has none.
     """
 
     genes: int
-    told: Mapping[str, Any]
+    content: Mapping[str, Any]
     interactions: Int64[np.ndarray, " genes"]
 
     @classmethod
-    def of(cls, graph: GeneGraph) -> Likeness:
+    def of(cls, graph: GeneGraph) -> Similarity:
         """All that `graph` says from the sides of `VIEWS`."""
-        told = Told(graph)
-        touching = told.get("interactions")
+        content = Told(graph)
+        touching = content.get("interactions")
         return cls(
             genes=len(graph),
-            told=told,
+            content=content,
             interactions=np.zeros(len(graph), dtype=np.int64) if touching is None else np.diff(touching.ones.indptr),
         )
 
     @property
     def relations(self) -> dict[str, sp.csr_array]:
         """What messages may run along, by view: float32 [G, G], each row sums to 1, or is empty."""
-        return self.relations_of(tuple(self.told))
+        return self.relations_of(tuple(self.content))
 
     def relations_of(self, views: tuple[str, ...]) -> dict[str, sp.csr_array]:
         """`relations` from the sides of these views alone."""
-        relations = {name: VIEWS[name].relation(self.told[name]) for name in views if name in self.told}
+        relations = {name: VIEWS[name].relation(self.content[name]) for name in views if name in self.content}
         return {name: relation for name, relation in relations.items() if relation is not None}
