@@ -88,7 +88,7 @@ def survey_panel(summary: RunSummary) -> None:
     job_panel.panel(
         job_panel.Job(
             key=f"survey {summary.run_id}",
-            works=lambda: [cache.store().artifacts(summary.run_id).survey_artifact()],
+            artifacts=lambda: [cache.store().artifacts(summary.run_id).survey_artifact()],
             command=commands.survey(summary.run_id),
             what="the ranking of all pairs",
             offer="**Ranks adjusted for hubs** need the scores of all pairs of this run once. They were not made yet.",

@@ -55,10 +55,10 @@ def test_genes_that_share_sets_are_nearest_by_the_cosine_of_weighted_sets():
 def test_a_later_view_is_read_where_it_is_told_and_refused_where_not(told, name):
     network = NETWORKS.make("multiview", **{name: True})
     network.refuse(TASKS.make("link"), told)
-    assert name in Similarity.of(told).told
+    assert name in Similarity.of(told).content
     assert set(network.reads(told)) == set(VIEWS[name].parts(told)) != set()
     bare = tiny_graph()
-    assert name not in Similarity.of(bare).told
+    assert name not in Similarity.of(bare).content
     with pytest.raises(InvalidSetting, match=f"{name}=true looks at"):
         network.refuse(TASKS.make("link"), bare)
     assert NETWORKS.make("multiview").reads(told) == ()
@@ -68,6 +68,6 @@ def test_a_later_view_is_read_where_it_is_told_and_refused_where_not(told, name)
 def test_paralogs_and_families_are_one_relation_and_essential_genes_of_a_pair_are_counted(told):
     similarity = Similarity.of(told)
     np.testing.assert_allclose(similarity.relations_of(LATER)["families"].toarray()[0, :4], [0, 0.5, 0.5, 0])
-    numbers = similarity.told["essentiality"]
+    numbers = similarity.content["essentiality"]
     assert numbers["essential"][:3].tolist() == [1, 1, 0]
     assert not numbers["expression"].any()  # not known counts as 0

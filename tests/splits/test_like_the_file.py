@@ -203,10 +203,10 @@ def test_inner_folds_ask_in_the_shares_of_the_file(graph):
     assert len(folds) == 5
     for fold in folds:
         seen = graph.pairs[fold.seen]
-        asked = count_unseen(graph.pairs[fold.asked], seen, genes=GENES)
+        asked = count_unseen(graph.pairs[fold.predicted], seen, genes=GENES)
         assert shares_of(asked) == pytest.approx(shares, abs=0.08)
         for others in fold.others.values():
-            assert len(others) >= 1.5 * len(fold.asked)
+            assert len(others) >= 1.5 * len(fold.predicted)
             assert shares_of(count_unseen(others, seen, genes=GENES)) == pytest.approx(shares, abs=0.12)
         assert 0.3 < fold.share < 1
 
@@ -215,7 +215,7 @@ def test_nearly_pure_shares_ask_as_the_protocol_of_new_genes_does(graph):
     where = {"genes": GENES, "ratio": 1, "seed": 1}
     pure = list(inner_folds(graph.pairs, unseen_genes_per_pair=1, **where))
     nearly = list(inner_folds(graph.pairs, unseen_genes_per_pair=0, unseen_shares=(0.0, 0.97, 0.03), **where))
-    assert [fold.asked.tolist() for fold in nearly] == [fold.asked.tolist() for fold in pure]
+    assert [fold.predicted.tolist() for fold in nearly] == [fold.predicted.tolist() for fold in pure]
 
 
 def test_no_other_protocol_hides_in_shares(graph):

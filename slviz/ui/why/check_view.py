@@ -168,7 +168,7 @@ def faithfulness_job(run: Run) -> job_panel.Job:
     """Measuring the faithfulness of a run over its pairs."""
     return job_panel.Job(
         key=f"faithfulness {run.run_id}",
-        works=lambda: [cache.store().artifacts(run.run_id).faithfulness_artifact()],
+        artifacts=lambda: [cache.store().artifacts(run.run_id).faithfulness_artifact()],
         command=commands.measure_faithfulness(run.run_id),
         what="the faithfulness of this run",
         offer="Whether attention holds over 200 pairs of this run is not measured yet. It becomes a column of Results.",

@@ -52,7 +52,7 @@ def _job(run: Run, graph: GeneGraph, pair: tuple[int, int]) -> job_panel.Job:
     named = escape_markdown(" – ".join(symbols))
     return job_panel.Job(
         key=f"why {run.run_id} {pair[0]} {pair[1]}",
-        works=lambda: [cache.store().artifacts(run.run_id).explanation_artifact(pair)],
+        artifacts=lambda: [cache.store().artifacts(run.run_id).explanation_artifact(pair)],
         command=commands.explain(run.run_id, *symbols),
         what=f"the explanation of {named}",
         offer=f"Which partners and features the score of {named} rests on is not computed yet.",
