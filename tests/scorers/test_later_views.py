@@ -25,7 +25,7 @@ def sets(membership: np.ndarray) -> Terms:
 
 
 @pytest.fixture(scope="module")
-def show_metrics():
+def told():
     """The tiny graph with all that the later views read."""
     genes = len(tiny_graph())
     membership = np.random.default_rng(0).random((genes, 6)) < 0.3
