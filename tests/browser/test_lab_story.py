@@ -94,7 +94,7 @@ def test_a_student_watches_networks_that_learn_and_that_do_not(
     page.goto(here)  # what a colleague gets
     finished(page)
     assert page.get_by_text("loses 14", exact=False).count() == 1
-    page.get_by_role("button", name="Download").first.click()
+    page.get_by_test_id("stPopover").filter(has_text="Download").first.get_by_role("button").first.click()
     with page.expect_download() as download:
         page.locator(".st-key-download-lab-regions-tsv button").click()
     file = tmp_path / "points.tsv"
