@@ -21,7 +21,7 @@ def test_a_run_that_gives_every_gene_one_number_says_so_and_others_do_not(store:
     app = open_page("predictions", run=run.run_id)
     assert not app.exception
     assert "One number for every pair" in said(app)
-    assert f"{run.metric('rmse', negative_kind='all', scorer='mean'):.4f}" in said(app)
+    assert f"{run.metric('rmse', negative_kind='all', model='mean'):.4f}" in said(app)
     told = dataclasses.replace(
         spec, features=type(coursework_specs(graph, source="demo", experiments=["joint"])[0].features)()
     )

@@ -48,7 +48,7 @@ def shown(planted, store: RunStore, open_page: Open, monkeypatch: pytest.MonkeyP
 
 def test_a_bench_run_names_its_score_and_shows_its_coefficients(planted, shown):
     run = trained(planted, task="screen", network="bench")
-    app = shown("predictions", run, negative_kind=f"screen {NAMES[0]}")
+    app = shown("predictions", run, negatives=f"screen {NAMES[0]}")
     assert not app.exception
     assert "experiment score" in said(app)
     assert "keep “hit” open" in said(app)
