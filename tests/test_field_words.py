@@ -47,6 +47,7 @@ NAMES = {
 """Words that are no part of any name, by what is said today."""
 ALLOWED_NAMES = {
     "slviz/runs/schemas.py": {"against"},  # a row of metrics as earlier versions wrote it
+    "slviz/splits/pair_split.py": {"against"},  # an attribute by its former name
 }
 
 WHOLE_NAMES = (

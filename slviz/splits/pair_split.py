@@ -66,6 +66,11 @@ class PairSplit:
         return np.flatnonzero((self.part == part) & (self.negative_kind == negative_kind))
 
     @property
+    def against(self) -> np.ndarray:
+        """What earlier versions called `negative_kind`; scripts of theirs still run."""
+        return self.negative_kind
+
+    @property
     def training_pairs(self) -> Int64[np.ndarray, "pairs 2"]:
         """The known pairs that a model may learn from."""
         return self.pairs[self.rows("train")]

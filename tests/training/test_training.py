@@ -334,7 +334,7 @@ def test_a_users_file_is_evaluated_against_their_own_negatives(graph, tmp_path):
     held = HeldOut.read(graph, written("pairs", graph.pairs[:12]), negatives=written("others", negatives))
     spec = dataclasses.replace(quick(graph), split=held.split())
     run = train(graph, spec, spec.split.divide(graph, held_out=held), device="cpu")
-    test = run.predictions.query("part == 'test' and against in ('known', 'file')")
+    test = run.predictions.query("part == 'test' and negative_kind in ('known', 'file')")
     assert len(test) == 12 + 9
     assert run.metric("auc", negative_kind="file") == pytest.approx(
         roc_auc(test["actual"].to_numpy(), test["prediction"].to_numpy())
