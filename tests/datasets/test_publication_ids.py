@@ -52,5 +52,5 @@ def test_identifiers_of_another_kind_are_told(tmp_path: Path) -> None:
 @pytest.mark.real
 def test_the_odd_number_of_the_real_data_is_told(real_folder: Path) -> None:
     report = open_with_report(str(real_folder))[1].text()
-    assert "'3965078' is the PubMed number of 996 records" in report
+    assert "'3965078' is the PubMed number of 1,020 records" in report
     assert report.count("before 1997") == 1
