@@ -17,7 +17,7 @@ from slviz.figures.yields import hits_of_tests
 from slviz.runs import Run
 from slviz.runs.store import RunStore
 from slviz.ui import pairs
-from slviz.ui.predictions import prediction_views
+from slviz.ui.predictions import confidence_view, link_view
 
 LINK, CONFIDENCE = "gat-both-link-3ec14a25", "gat-both-confidence-b65b8eec"
 
@@ -41,16 +41,16 @@ def test_one_gene_gives_its_best_unreported_partners_and_two_their_pair(store: R
 
 def test_tests_and_precision_stand_beside_baselines(store: RunStore, demo: GeneGraph) -> None:
     run = shipped(store, LINK)
-    rows = prediction_views.compared(run.predictions, part="test", negative_kind="random")
+    rows = link_view.compared(run.predictions, part="test", negative_kind="random")
     figure = hits_of_tests(run.predictions, negative_kind="random", called="gat")
     own = next(trace for trace in figure.data if trace.name.startswith("gat"))
     assert own.y[-1] == rows["actual"].sum()
     first = rows.sort_values("prediction", ascending=False)["actual"].head(100).sum()
     assert own.name == f"gat (first 100: {first:.0f})"
-    table = prediction_views.precision_table(rows, called="gat")
+    table = link_view.precision_table(rows, called="gat")
     assert len(table) == 9
     assert average_precision(rows["actual"].to_numpy(), rows["prediction"].to_numpy()) > 0.9
-    assert not len(prediction_views.precision_table(rows.loc[rows["actual"] > 0.5], called="gat"))
+    assert not len(link_view.precision_table(rows.loc[rows["actual"] > 0.5], called="gat"))
 
 
 def test_sources_are_told_apart_and_named_as_what_explains_the_scores(
@@ -70,7 +70,7 @@ def test_sources_are_told_apart_and_named_as_what_explains_the_scores(
 
 def test_the_largest_errors_are_the_largest_and_say_why(store: RunStore, demo: GeneGraph) -> None:
     run = shipped(store, CONFIDENCE)
-    table = prediction_views.largest_errors(demo, run, pairs.evidence_of(demo, run.predictions), part="test")
+    table = confidence_view.largest_errors(demo, run, pairs.evidence_of(demo, run.predictions), part="test")
     test = run.predictions.query("part == 'test'")
     wanted = (test["actual"] - test["prediction"]).abs().nlargest(len(table))
     assert table["Residual"].abs().tolist() == pytest.approx(wanted.tolist())

@@ -153,14 +153,16 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "button: _start_words(state)",
         "caption: MORE_WORDS['run']",
     ),
-    "prediction_views.py": (
-        "warning: provenance",
+    "confidence_view.py": (
         "caption: _ranked_within(run, table, part=part)",
-        "caption: run.spec.network.embedding_width",
         "metric: metric",
+        "warning: provenance",
+        "warning: sentence",
+    ),
+    "reconstruct_view.py": ("caption: run.spec.network.embedding_width",),
+    "view_parts.py": (
         "subheader: part",
         "subheader: title",
-        "warning: sentence",
     ),
     "question_rows.py": (
         "markdown: _as_title(question)",
