@@ -24,7 +24,8 @@ from slviz.baselines import link_baselines
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
 from slviz.evaluation.screens import drawn_metrics, gene_draws, interval, of_pairs
-from slviz.features.pair_measures import PairKnowledge, baseline_measures
+from slviz.features.pair_knowledge import PairKnowledge
+from slviz.features.pair_measures import baseline_measures
 from slviz.networks import NETWORKS
 from slviz.runs import RunSpec
 from slviz.runs.settings_parser import choices_from_words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slviz.baselines.pair_knowledge import earlier_screens, every_test, knowledge_baselines
+from slviz.baselines.knowledge_baselines import earlier_screens, every_test, knowledge_baselines
 from slviz.baselines.tables import confidence_baselines, link_baselines, link_rows, reconstruction_baselines
 
 __all__ = [

@@ -7,7 +7,7 @@ import numpy as np
 from slviz.datasets import GeneGraph, ScreenTable
 from slviz.evaluation.pairwise import roc_auc
 from slviz.evaluation.screens import ENOUGH, OF_PARALOGS, counts
-from slviz.features.pair_measures import PairKnowledge
+from slviz.features.pair_knowledge import PairKnowledge
 
 PARALOG_SCREENS, SCREENS = "paralog screens", "screens"
 

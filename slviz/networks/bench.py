@@ -12,7 +12,8 @@ import numpy as np
 from slviz.choices import setting
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting
-from slviz.features.pair_measures import PairKnowledge, measured
+from slviz.features.pair_knowledge import PairKnowledge
+from slviz.features.pair_measures import measured
 from slviz.networks.baseline import svd_embedding
 from slviz.networks.model import Fitted, Model, Training
 from slviz.scorers.bench_scorer import BenchScorer, calibration, columns_of, fit_bench

@@ -12,7 +12,7 @@ import numpy as np
 from slviz.choices import setting
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting
-from slviz.features.pair_measures import PairKnowledge
+from slviz.features.pair_knowledge import PairKnowledge
 from slviz.networks.baseline import similarity_of
 from slviz.networks.bench import MEASURES_READ, Bench
 from slviz.networks.model import Fitted, Training

@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from jaxtyping import Bool, Float64, Int64
 
 from slviz.datasets import GeneGraph, Terms
-from slviz.features.pair_measures import ESSENTIAL, PairKnowledge
+from slviz.features.pair_knowledge import ESSENTIAL, PairKnowledge
 from slviz.ranking.known_pairs import KnownPairs
 from slviz.splits.near_duplicate_free import near_duplicate_genes
 

@@ -11,7 +11,7 @@ from jaxtyping import Float32
 
 from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun
-from slviz.features.pair_measures import PairKnowledge
+from slviz.features.pair_knowledge import PairKnowledge
 from slviz.networks.attention import Attention
 from slviz.runs.spec import RunSpec
 from slviz.scorers import experiment_scorer

@@ -9,7 +9,8 @@ import numpy as np
 from jaxtyping import Float32, Float64, Int64
 
 from slviz.errors import DamagedRun
-from slviz.features.pair_measures import MEASURES, PairKnowledge, measured
+from slviz.features.pair_knowledge import PairKnowledge
+from slviz.features.pair_measures import MEASURES, measured
 from slviz.scorers.conformal import Conformal
 from slviz.scorers.logistic import fit_logistic
 from slviz.scorers.stored_arrays import pack_names, stored, unpack_names

@@ -9,7 +9,8 @@ import numpy as np
 from jaxtyping import Float32, Float64, Int64
 
 from slviz.errors import DamagedRun
-from slviz.features.pair_measures import MEASURES, PairKnowledge
+from slviz.features.pair_knowledge import PairKnowledge
+from slviz.features.pair_measures import MEASURES
 from slviz.scorers.all_pairs import all_pair_scores, decoder_end
 from slviz.scorers.bench_scorer import BenchScorer
 from slviz.scorers.head import GENES_AT_ONCE, StructuralHead

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Float64, Int64
 
-from slviz.features.pair_measures import PairKnowledge
+from slviz.features.pair_knowledge import PairKnowledge
 from slviz.scorers.conformal import Conformal
 from slviz.scorers.pair_scorer import ExplainedScorer, PairScorer
 from slviz.scorers.stored_arrays import stored

@@ -12,7 +12,8 @@ from jaxtyping import Bool, Float32, Float64, Int64
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.pair_keys import pair_keys
-from slviz.features.pair_measures import PairKnowledge, measured
+from slviz.features.pair_knowledge import PairKnowledge
+from slviz.features.pair_measures import measured
 from slviz.scorers.bench_scorer import BenchScorer, columns_of, fit_bench
 from slviz.scorers.blend_scorer import OF_MEASURES, Blend, BlendScorer, raw_decoder
 from slviz.scorers.experiment_scorer import LEVEL, ExperimentScorer

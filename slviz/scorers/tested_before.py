@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int64
 
 from slviz.errors import DamagedRun
-from slviz.features.pair_measures import PairKnowledge
+from slviz.features.pair_knowledge import PairKnowledge
 from slviz.scorers.conformal import Conformal, in_words
 from slviz.scorers.logistic import fit_logistic
 from slviz.scorers.pair_scorer import with_every_gene

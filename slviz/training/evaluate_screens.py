@@ -10,7 +10,7 @@ import pandas as pd
 from jaxtyping import Bool, Float64
 
 from slviz.baselines import earlier_screens, every_test, link_baselines
-from slviz.baselines.pair_knowledge import EARLIER
+from slviz.baselines.knowledge_baselines import EARLIER
 from slviz.datasets import GeneGraph
 from slviz.evaluation.screens import (
     FEWEST,
@@ -24,7 +24,8 @@ from slviz.evaluation.screens import (
     of_pairs,
     screen_metrics,
 )
-from slviz.features.pair_measures import PairKnowledge, baseline_measures
+from slviz.features.pair_knowledge import PairKnowledge
+from slviz.features.pair_measures import baseline_measures
 from slviz.networks import Fitted
 from slviz.runs import NETWORK, RunSpec
 from slviz.runs.run import PAIR_COLUMNS, WITH_EARLIER

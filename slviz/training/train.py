@@ -12,7 +12,7 @@ from jaxtyping import Float32
 
 from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun
-from slviz.features.pair_measures import PairKnowledge
+from slviz.features.pair_knowledge import PairKnowledge
 from slviz.networks import Attention, Fitted, Network, Training
 from slviz.runs import Run, RunSpec
 from slviz.runs.data_of import refuse_changed_data

@@ -9,7 +9,8 @@ import scipy.sparse as sp
 from builders import tiny_graph
 
 from slviz.datasets import GeneColumns, Relation, Terms
-from slviz.features.pair_measures import MEASURES, PairKnowledge, baseline_measures, measured
+from slviz.features.pair_knowledge import PairKnowledge
+from slviz.features.pair_measures import MEASURES, baseline_measures, measured
 
 PAIRS = np.array([[0, 1], [2, 3], [5, 30], [7, 39], [11, 12]])
 

@@ -9,7 +9,7 @@ import pytest
 from planted_screens import NAMES, planted_graph
 from sklearn.linear_model import LogisticRegression
 
-from slviz.features.pair_measures import PairKnowledge
+from slviz.features.pair_knowledge import PairKnowledge
 from slviz.scorers.bench_scorer import EARLIER, BenchScorer, calibration, columns_of, fit_bench
 from slviz.scorers.logistic import fit_logistic
 from slviz.scorers.tested_before import of_earlier

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from planted_screens import NAMES, planted_graph
 
-from slviz.features.pair_measures import PairKnowledge
+from slviz.features.pair_knowledge import PairKnowledge
 from slviz.scorers.blend import fit_formula_scorer
 from slviz.scorers.experiment_scorer import MODEL, ExperimentScorer, is_stored, log_odds, of_validation
 from slviz.scorers.tested_before import EARLIER

@@ -9,7 +9,8 @@ from sklearn.metrics import roc_auc_score
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
-from slviz.features.pair_measures import PairKnowledge, baseline_measures
+from slviz.features.pair_knowledge import PairKnowledge
+from slviz.features.pair_measures import baseline_measures
 from slviz.networks import NETWORKS
 from slviz.networks.baseline import svd_embedding
 from slviz.optimisers import Adam

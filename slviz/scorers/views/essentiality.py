@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from slviz.datasets import GeneGraph
-from slviz.features.pair_measures import EXPRESSION, YEAST_ESSENTIAL, PairKnowledge
+from slviz.features.pair_knowledge import EXPRESSION, YEAST_ESSENTIAL, PairKnowledge
 from slviz.scorers.views.seen_graph import SeenGraph
 from slviz.scorers.views.view import View
 

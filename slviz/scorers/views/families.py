@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from slviz.datasets import GeneGraph
-from slviz.features.pair_measures import PairKnowledge
+from slviz.features.pair_knowledge import PairKnowledge
 from slviz.scorers.views.relations import row_shares
 from slviz.scorers.views.view import RelationView
 

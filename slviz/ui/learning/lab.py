@@ -6,7 +6,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from slviz import __version__
-from slviz.figures.lab import lab_curves, lab_regions
+from slviz.figures.lab_epochs import lab_curves
+from slviz.figures.lab_plane import lab_regions
 from slviz.lab.findings import best_epoch_told, findings
 from slviz.lab.measures import grid, point_table, regions, unit_lines
 from slviz.lab.points import LabPoints, lab_points

@@ -10,16 +10,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from slviz.figures.lab import (
-    MOST_NEURONS,
-    activation_curves,
-    activation_table,
-    lab_draws,
-    lab_gradients,
-    lab_neurons,
-    lab_weighted_sum,
-    lab_weights,
-)
+from slviz.figures.lab_epochs import lab_gradients
+from slviz.figures.lab_numbers import activation_curves, activation_table, lab_draws, lab_weighted_sum, lab_weights
+from slviz.figures.lab_plane import MOST_NEURONS, lab_neurons
 from slviz.lab import measures
 from slviz.lab.activations import ACTIVATIONS
 from slviz.lab.initialisation import draws

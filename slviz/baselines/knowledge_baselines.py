@@ -6,7 +6,8 @@ import numpy as np
 from jaxtyping import Float32, Int64
 
 from slviz.datasets import GeneGraph
-from slviz.features.pair_measures import MEASURES, PairKnowledge, baseline_measures
+from slviz.features.pair_knowledge import PairKnowledge
+from slviz.features.pair_measures import MEASURES, baseline_measures
 from slviz.scorers.tested_pairs import Tests
 
 EARLIER = "earlier screens"
