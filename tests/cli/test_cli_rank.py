@@ -77,3 +77,19 @@ def test_it_loads_no_torch(tmp_path: Path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("gene_a\tgene_b\trank")
+
+
+def test_of_a_gene_listed_pairs_are_left_out_and_hubs_adjusted_for_where_that_is_asked(
+    run_id: str, capsys: pytest.CaptureFixture[str]
+):
+    gene = ["rank", run_id, "--gene", "GENE3", "--top", "39"]
+    assert main(gene) == 0
+    every = table_of(capsys.readouterr().out)
+    assert main([*gene, "--unreported"]) == 0
+    left = table_of(capsys.readouterr().out)
+    assert left == [row for row in every if row["known"] == ""]
+    assert len(left) < len(every)
+    assert main([*gene, "--hub-adjusted"]) == 0
+    adjusted = table_of(capsys.readouterr().out)
+    assert adjusted == sorted(every, key=lambda row: float(row["hub_adjusted_rank"]))
+    assert adjusted != every

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pandas as pd
+import pytest
 from builders import tiny_run
 from page_tools import Open, said
 from run_folders import finish
@@ -16,7 +17,7 @@ from slviz.runs.store import RunStore
 from slviz.splits import SPLITS
 from slviz.ui.run_cards import at_other_questions
 
-GREEN, GREY = 1, 2
+RED, GREEN, GREY = 0, 1, 2
 """Colours of a metric's delta, as Streamlit numbers them."""
 
 
@@ -87,3 +88,13 @@ def test_networks_of_the_coursework_take_no_card(store: RunStore, demo: GeneGrap
     assert not [each for each in app.metric if "ROC AUC" in each.label]
     [table] = [each.value for each in app.dataframe if "Best baseline" in each.value.columns]
     assert table["Question"].tolist() == ["complete the database"]
+
+
+@pytest.mark.parametrize(("mean", "delta", "colour"), [(0.16, "-0.040", GREEN), (0.1, "+0.020", RED)])
+def test_a_loss_at_the_key_metric_is_red_also_where_lower_is_better(
+    store: RunStore, demo: GeneGraph, open_page: Open, mean: float, delta: str, colour: int
+) -> None:
+    values = {("network", "all", "rmse"): 0.12, ("mean", "all", "rmse"): mean}
+    finish(store, measured(tiny_run(demo, task="confidence"), values))
+    [metric] = [metric for metric in open_page("overview", data="demo").metric if "RMSE" in metric.label.upper()]
+    assert (metric.delta, metric.proto.color) == (f"{delta} vs mean", colour)

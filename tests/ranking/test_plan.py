@@ -154,5 +154,18 @@ def test_expected_hits_come_from_held_out_screens(ranker: Ranker):
     assert plan.expected is not None
     mean, low, high = plan.expected
     assert mean == pytest.approx(plan.table["hit_probability"].sum())
+    assert plan.table["counts"].iloc[0] == pytest.approx(plan.table["hit_probability"].iloc[0])
     assert 0 <= low <= mean <= high <= 9
     assert "2 held-out screens" in plan.expected_sentence
+
+
+def test_what_a_pair_counts_is_its_place_and_a_family_shares_it(ranker: Ranker):
+    """Of two partners of one family the second counts half as a partner of it, and whole as itself."""
+    one, other = ranker.graph.relations["paralogs"].pairs[0].tolist()
+    gene = next(number for number in range(40) if number not in (one, other))
+    plan = propose_plan(ranker, [Candidate(gene, one), Candidate(gene, other)], budget=2)
+    percentile = ranker.partners(gene).set_index("gene")["percentile"]
+    worth = percentile.loc[plan.table["gene_b"]].to_numpy() / 100
+    assert worth[0] >= worth[1]
+    assert plan.table["counts"].tolist() == pytest.approx([worth[0], worth[1] * (1 + 1 / 2) / 2])
+    assert (plan.table["family"] != "").all()

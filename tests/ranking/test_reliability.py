@@ -4,6 +4,7 @@ import dataclasses
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from ranking_cases import rich_graph, scoring_run
 
@@ -11,6 +12,8 @@ from slviz.datasets import GeneGraph
 from slviz.ranking import Ranker, reliability_of_gene, reliability_of_pair, sibling_runs
 from slviz.runs.run import METRIC_COLUMNS
 from slviz.runs.summary import RunSummary
+from slviz.scorers.conformal import NO_HIT, OUTSIDE
+from slviz.tasks import TASKS
 
 
 def with_pairs(pairs: list[tuple[int, int]]) -> Ranker:
@@ -68,8 +71,6 @@ def test_siblings_differ_in_seed_or_fold_alone():
     run = scoring_run(graph)
 
     def summary(spec) -> RunSummary:
-        import pandas as pd
-
         return RunSummary(spec.run_id, "finished", None, False, spec, pd.DataFrame(columns=list(METRIC_COLUMNS)))
 
     fold = dataclasses.replace(run.spec, split=run.spec.split.replace(fold=1))
@@ -77,3 +78,38 @@ def test_siblings_differ_in_seed_or_fold_alone():
     other = dataclasses.replace(run.spec, network=run.spec.network.replace(heads=1))
     summaries = [summary(spec) for spec in (run.spec, fold, seed, other)]
     assert sibling_runs(summaries, run.spec) == [fold.run_id, seed.run_id]
+
+
+class SaysNothing:
+    """A scorer of experiments that has an answer for the pairs of gene 2 alone, but for the one with gene 1."""
+
+    def __init__(self, scorer) -> None:
+        self.score, self.score_with, self.all_pairs = scorer.score, scorer.score_with, scorer.all_pairs
+        self.score_after = self.possible = self.coefficient_table = print  # nobody asks
+
+    def answers(self, pairs):
+        told = (pairs == 2).any(axis=1) & ~(pairs == 1).any(axis=1)
+        return np.where(told, NO_HIT, OUTSIDE).astype(object)
+
+    def earlier(self, pairs):
+        return (pairs == 2).any(axis=1).astype(np.int64), np.zeros(len(pairs), dtype=np.int64)
+
+
+def test_a_run_about_experiments_abstains_where_it_can_answer_nothing(few: Ranker):
+    run = dataclasses.replace(few.run, spec=dataclasses.replace(few.run.spec, task=TASKS.make("screen")))
+    experiment = dataclasses.replace(few, run=run, scorer=SaysNothing(few.scorer))
+    assert [reliability_of_gene(experiment, gene).abstains for gene in (20, 2, 1)] == [False, False, True]
+    assert "tells nothing of GENE1" in reliability_of_gene(experiment, 1).sentence
+    pair = reliability_of_pair(experiment, 2, 1)
+    assert pair.abstains
+    assert "tells nothing of this pair" in pair.sentence
+
+
+def test_a_pair_that_rests_on_popularity_is_weak(ranker: Ranker):
+    tables = pd.concat([ranker.partners(gene, baselines=False).assign(of=gene) for gene in range(40)])
+    degree = ranker.training_degree
+    rows = tables[tables["popularity"] & ~tables["near_duplicate"]]
+    row = next(row for row in rows.itertuples() if min(degree[row.of], degree[row.number]) >= 3)
+    told = reliability_of_pair(ranker, row.of, row.number)
+    assert told.level == "weak"
+    assert "rests on popularity" in told.sentence

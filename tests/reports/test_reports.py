@@ -37,6 +37,7 @@ def test_a_gene_is_told_with_reason_doubt_and_provenance(ranker: Ranker):
     text = text_of(content)
     best = ranker.partners(gene).query("status == 'unreported'").iloc[0]
     assert best["gene"] in text
+    assert f"of {39 - len(ranker.graph.partners(gene))}; ranks are over all 39 other genes" in text
     assert "SYNTHETIC DATA" in text
     assert ranker.run.run_id in text
     assert f"GENE{gene} has {ranker.training_degree[gene]} training partners" in text

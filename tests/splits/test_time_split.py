@@ -83,3 +83,10 @@ def test_the_demo_numbers_its_publications_in_their_order():
     share = len(split.rows("test")) / len(demo.pairs)
     assert 0.1 < share < 0.35
     assert set(split.kinds_of_negatives) == {"random", "degree-matched", "popularity-matched"}
+
+
+def test_an_undated_pair_is_no_negative_either():
+    graph = cited_graph([*PUBMEDS, *[[""]] * 120])
+    split = Time(newer_than=110, ratio=2).divide(graph)
+    assert len(split.pairs) > 200
+    assert not as_set(graph.pairs[80:]) & as_set(split.pairs)

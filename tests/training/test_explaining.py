@@ -11,6 +11,7 @@ import torch
 from builders import tiny_graph, tiny_spec
 from trainings import quick, run_of
 
+from slviz.datasets.pair_keys import pair_keys
 from slviz.datasets.sources import open_dataset
 from slviz.errors import InvalidSetting
 from slviz.evaluation.faithfulness import LOG_ODDS, faithfulness
@@ -216,6 +217,13 @@ def test_the_check_confirms_trained_attention_and_refuses_that_of_random_weights
     graph, run, split, weights = shipped
     pairs = sampled_pairs(run, split, count=24)
     measured = pair_faithfulness(graph, run, split, weights=weights, pairs=pairs, draws=8)
+    known = split.pairs[split.rows("test")]
+    assert np.isin(pair_keys(pairs, len(graph)), pair_keys(known, len(graph))).all()
+    with repeatable(find_device("cpu")):
+        messages = PairMessages(TrainedNetwork.of(graph, run, split, weights).problem, tuple(pairs[0].tolist()))
+        curves = check(messages, {}, draws=8, seed=0, insertion=False)
+    assert measured.random[0] == pytest.approx(curves.random_change, abs=1e-5)
+    assert curves.random_change.any()
     verdict = measured.verdict(run.spec.task)
     assert verdict.faithful
     assert verdict.beaten > 0.6

@@ -63,13 +63,23 @@ def test_tests_that_say_how_much_counts_are_neither_learnt_nor_evaluated():
     assert not np.isin(outside, pair_keys(split.training_pairs, len(planted))).any()
 
 
+@pytest.fixture(scope="module")
+def usual(demo):
+    """The run that is fitted for the database."""
+    spec = spec_of(demo)
+    return train(demo, spec, spec.split.divide(demo), device="cpu")
+
+
 @pytest.mark.parametrize("fitted_for", ["time", "screen"])
-def test_it_is_another_run_that_comes_back_as_it_was(demo, fitted_for):
+def test_it_is_another_run_that_comes_back_as_it_was(demo, usual, fitted_for):
     spec = spec_of(demo, fitted_for=fitted_for)
     assert spec.run_id != spec_of(demo).run_id
     split = spec.split.divide(demo)
     run = train(demo, spec, split, device="cpu")
+    assert np.array_equal(run.embedding, usual.embedding) == (fitted_for == "screen")  # there the blend alone differs
     rows = run.predictions[run.predictions["part"] == "test"].head(50)
+    former = usual.predictions.loc[rows.index, "prediction"]
+    assert np.abs(rows["prediction"] - former).max() > 0.01, "what it is fitted for changes what it says"
     ends = np.column_stack([[demo.number_of[gene] for gene in rows[end]] for end in ("gene_a", "gene_b")])
     np.testing.assert_allclose(run.scorer(demo).score(ends), rows["prediction"], atol=1e-6)
     np.testing.assert_allclose(embed(demo, spec, split, weights=run.weights), run.embedding, atol=1e-5)
