@@ -28,17 +28,18 @@ class RemovalCurves:
         orders: names of the orders, such as "attention".
         whole, bare: the prediction with all edges, and with none of them.
         deletion: [M, S], without the first edges of an order.
-        insertion: [M, S], with none but those.
-        random_deletion, random_insertion: [R, S], the same for edges drawn by chance.
+        insertion: [M, S], with none but those; [0, S] where no edges were put back.
+        random_deletion: [R, S], as `deletion`, for edges drawn by chance.
+        random_insertion: [R, S] or [0, S], as `insertion`, for those.
     """
 
     orders: tuple[str, ...]
     whole: float
     bare: float
     deletion: Float64[np.ndarray, "orders shares"]
-    insertion: Float64[np.ndarray, "orders shares"]
+    insertion: Float64[np.ndarray, "inserted_orders shares"]
     random_deletion: Float64[np.ndarray, "draws shares"]
-    random_insertion: Float64[np.ndarray, "draws shares"]
+    random_insertion: Float64[np.ndarray, "inserted_draws shares"]
 
     @property
     def sign(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -121,12 +122,13 @@ def gene_network(
     training = np.ones(len(graph.pairs), dtype=bool) if training is None else training
     partners = _known_partners(graph, gene, attention=attention)
     open_partners = np.empty(0, dtype=np.int64) if ranked is None else np.asarray(ranked, dtype=np.int64)
-    ring = [open_partners[: max(unreported, 0)], partners[: max(known, 0)]]
     path = np.empty(0, dtype=np.int64) if path_to is None else shortest_path(graph, gene, path_to)
+    room = max(MOST_GENES - 1 - len(path[1:]), 0)  # genes of the path are drawn in any case
+    ring = [open_partners[: min(max(unreported, 0), room)]]
+    ring.append(partners[: min(max(known, 0), room - len(ring[0]))])
     first = np.r_[gene, *ring].astype(np.int64)
     added, parent = _added(graph, first, expanded, path)
-    genes = np.r_[first, added][:MOST_GENES]
-    parent = parent[: max(len(genes) - len(first), 0)]
+    genes = np.r_[first, added]
     drawn_among = len(genes) <= AMONG_UP_TO if among is None else among
     edges, kind, rows = _edges(
         graph, genes, training, drawn_among, physical, set(expanded), path, unreported=len(ring[0])
@@ -209,22 +211,19 @@ def _pairs_with(gene: int, others: np.ndarray) -> Int64[np.ndarray, "others 2"]:
 def _added(
     graph: GeneGraph, first: np.ndarray, expanded: Sequence[int], path: np.ndarray
 ) -> tuple[Int64[np.ndarray, " added"], Int64[np.ndarray, " added"]]:
-    """Genes that expansions and the path add, and the row of `first` that each belongs to."""
+    """Genes that the path and expansions add, and the row of `first` that each belongs to; no more than are drawn."""
     row_of = {number: row for row, number in enumerate(first.tolist())}
-    added: list[int] = []
-    parent: list[int] = []
-    for number in path[1:].tolist():
-        if number not in row_of and number not in added:
-            added.append(number)
-            parent.append(0)
-    for number in expanded:
-        if number not in row_of:
-            continue
-        partners = _known_partners(graph, number, attention=None).tolist()
-        fresh = [partner for partner in partners if partner not in row_of and partner not in added][:PER_EXPANSION]
-        added += fresh
-        parent += [row_of[number]] * len(fresh)
-    return np.array(added, dtype=np.int64), np.array(parent, dtype=np.int64)
+    parent = {number: 0 for number in path[1:].tolist() if number not in row_of}
+    for number in dict.fromkeys(expanded):
+        room = min(PER_EXPANSION, MOST_GENES - len(first) - len(parent))
+        if room <= 0:
+            break
+        if number in row_of:
+            partners = _known_partners(graph, number, attention=None).tolist()
+            fresh = (partner for partner in partners if partner not in row_of and partner not in parent)
+            parent |= dict.fromkeys(list(islice(fresh, room)), row_of[number])
+    added = np.array(list(parent), dtype=np.int64)[: max(MOST_GENES - len(first), 0)]
+    return added, np.array(list(parent.values()), dtype=np.int64)[: len(added)]
 
 
 def _edges(

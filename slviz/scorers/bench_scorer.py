@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,7 @@ from slviz.scorers.tested_before import (
 from slviz.scorers.tested_pairs import Tests
 
 PREFIX = "bench."
+PAIRS_AT_ONCE = 200_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +79,23 @@ class BenchScorer(TestedBefore):
     def as_new(self, pairs: Int64[np.ndarray, "pairs 2"]) -> Float64[np.ndarray, " pairs"]:
         """Raw number of each pair as if nobody had tested it."""
         return self.constant + self.parts(pairs).sum(axis=1)
+
+    def all_pairs(self) -> Float32[np.ndarray, "genes genes"]:
+        return self.all_pairs_told(lambda share: None)
+
+    def all_pairs_told(self, on_share: Callable[[float], None]) -> Float32[np.ndarray, "genes genes"]:
+        """`all_pairs`, some genes at a time; `on_share` is called with each further share of the pairs."""
+        genes = self.tests.genes
+        scores = np.zeros((genes, genes), dtype=np.float32)
+        step = max(1, PAIRS_AT_ONCE // max(genes, 1))
+        for low in range(0, genes, step):
+            first, second = np.triu_indices(min(step, genes - low), k=1, m=genes - low)
+            scores[first + low, second + low] = self.score(np.stack([first, second], axis=1) + low)
+            done = min(low + step, genes)
+            on_share(len(first) / max(genes * (genes - 1) / 2, 1))
+            scores[low:done, low:done] += scores[low:done, low:done].T.copy()
+            scores[done:, low:done] = scores[low:done, done:].T
+        return scores
 
     def by_view(self, pairs: Int64[np.ndarray, "pairs 2"]) -> dict[str, Float64[np.ndarray, " pairs"]]:
         """What each measure adds to `raw`, by its label, and what earlier screens add."""

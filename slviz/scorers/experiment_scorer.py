@@ -36,6 +36,8 @@ MODEL = "model"
 """What the score of a model that cannot be taken apart is called beside earlier screens."""
 SMALLEST_SLOPE = 1e-3
 """A model whose score says nothing of the validating tests keeps the order of its pairs."""
+ROWS = 256
+"""Genes whose scores with every gene are made new at once."""
 NEAREST = 1e-6
 """How near a score may be to 0 or 1."""
 
@@ -70,12 +72,14 @@ class ExperimentScorer(TestedBefore):
         return self.constant + self.slope * log_odds(self.base.score(pairs))
 
     def all_pairs(self) -> Float32[np.ndarray, "genes genes"]:
-        raw = self.constant + self.slope * log_odds(self.base.all_pairs())
+        scores = self.base.all_pairs()
+        for low in range(0, len(scores), ROWS):
+            rows = scores[low : low + ROWS]
+            rows[:] = logistic(self.constant + self.slope * log_odds(rows))
         tested = np.unique(self.tests.pairs, axis=0)
         a, b = tested.T
-        raw[a, b] += of_earlier(self, tested)
-        raw[b, a] = raw[a, b]
-        return logistic(raw)
+        scores[a, b] = scores[b, a] = self.score(tested)
+        return scores
 
     def by_view(self, pairs: Int64[np.ndarray, "pairs 2"]) -> dict[str, Float64[np.ndarray, " pairs"]]:
         """What each side of the model, or the whole of it, adds to `raw`; and what earlier screens add."""

@@ -61,13 +61,6 @@ class TestedBefore:
     def score_with(self: Any, gene: int) -> Float32[np.ndarray, " genes"]:
         return self.score(with_every_gene(gene, self.tests.genes))
 
-    def all_pairs(self: Any) -> Float32[np.ndarray, "genes genes"]:
-        genes = self.tests.genes
-        scores = np.zeros((genes, genes), dtype=np.float32)
-        upper = np.stack(np.triu_indices(genes, k=1), axis=1)
-        scores[upper[:, 0], upper[:, 1]] = self.score(upper)
-        return scores + scores.T
-
     def earlier(
         self: _Scorer, pairs: Int64[np.ndarray, "pairs 2"]
     ) -> tuple[Int64[np.ndarray, " pairs"], Int64[np.ndarray, " pairs"]]:

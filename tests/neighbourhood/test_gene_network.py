@@ -111,4 +111,23 @@ def test_a_network_of_one_gene_and_a_hub_are_drawn() -> None:
     hub = GeneGraph(name="hub", genes=tuple(map(str, range(count + 1))), pairs=pairs, score=score)
     network = gene_network(hub, 0, known=count)
     assert len(network.genes) == MOST_GENES
-    assert len({tuple(place) for place in network.place[:MOST_GENES].round(3).tolist()}) == MOST_GENES
+    assert len({tuple(place) for place in network.place.round(3).tolist()}) == len(network.place) == MOST_GENES
+    assert network.known_left_out == count + 1 - MOST_GENES
+
+
+def test_the_path_is_drawn_whole_however_full_the_network_is() -> None:
+    hub = 500
+    chain = np.column_stack([np.arange(hub, hub + 5), np.arange(hub + 1, hub + 6)])
+    pairs = np.concatenate([[[0, partner] for partner in range(1, hub + 1)], chain])
+    star = GeneGraph(
+        name="star",
+        genes=tuple(map(str, range(hub + 6))),
+        pairs=pairs,
+        score=np.linspace(1, 0, len(pairs), dtype=np.float32),
+    )
+    network = gene_network(star, 0, known=400, expanded=range(1, 300), path_to=hub + 5)
+    assert len(network.genes) == len(network.place) == MOST_GENES
+    assert set(network.path.tolist()) <= set(network.genes.tolist())
+    assert network.on_path.sum() == len(network.path) - 1 == 6
+    opened = gene_network(star, hub, known=100, expanded=[0] * 90)
+    assert (opened.relation == ADDED).sum() == 8  # once, however often a gene is named

@@ -10,6 +10,7 @@ from planted_screens import NAMES, planted_graph
 from sklearn.linear_model import LogisticRegression
 
 from slviz.features.pair_knowledge import PairKnowledge
+from slviz.scorers import bench_scorer
 from slviz.scorers.bench_scorer import EARLIER, BenchScorer, calibration, columns_of, fit_bench
 from slviz.scorers.logistic import fit_logistic
 from slviz.scorers.tested_before import of_earlier
@@ -83,7 +84,17 @@ def test_what_each_measure_adds_makes_the_score(scorer):
     np.testing.assert_allclose(scorer.score(pairs), 1 / (1 + np.exp(-total)), atol=1e-6)
     np.testing.assert_array_equal(scorer.score(pairs), scorer.score(pairs[:, ::-1]))
     np.testing.assert_allclose(scorer.score_with(4)[[5, 60]], scorer.score(np.array([[4, 5], [4, 60]])))
-    assert scorer.all_pairs()[5, 4] == scorer.score(pairs)[1]
+
+
+@pytest.mark.parametrize("at_once", [1, 300, 10**6])
+def test_all_pairs_are_those_of_single_pairs_however_many_are_scored_at_once(scorer, monkeypatch, at_once):
+    monkeypatch.setattr(bench_scorer, "PAIRS_AT_ONCE", at_once)
+    shares = []
+    every = scorer.all_pairs_told(shares.append)
+    first, second = np.triu_indices(len(every), k=1)
+    np.testing.assert_array_equal(every[first, second], scorer.score(np.stack([first, second], axis=1)))
+    np.testing.assert_array_equal(every, every.T)
+    assert sum(shares) == pytest.approx(1)
 
 
 def test_a_stored_scorer_scores_with_the_same_bits(scorer, planted):

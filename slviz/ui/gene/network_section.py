@@ -19,6 +19,8 @@ from slviz.ui.nouns import in_words
 from slviz.ui.why import attention_check
 
 MOST_OF_A_KIND = 150
+LONGEST_PATH = 30
+"""So many genes of a path are named."""
 UNFAITHFUL = (
     "Widths and order follow the **score**: removing the most attended edges of this run changes its predictions no "
     "more than removing others, so attention would mislead."
@@ -157,10 +159,18 @@ def _left_out(network: GeneNetwork) -> str:
 
 def _way(network: GeneNetwork, graph: GeneGraph) -> str:
     """The path in words, or that there is none."""
-    if len(network.path):
-        return f"Path: {escape_markdown(' – '.join(graph.genes[number] for number in network.path))}."
     wanted = address.value("path")
-    return f"There is no way to {escape_markdown(wanted[:80])} by known pairs and interactions." if wanted else ""
+    number = graph.number_of.get(wanted or "")
+    if not wanted or number == network.centre:
+        return ""
+    if number is None:
+        return f"`path={escape_markdown(wanted[:80])}` names no gene of this data set, so no path is drawn."
+    if not len(network.path):
+        return f"There is no path to {escape_markdown(wanted)} by known pairs and interactions."
+    symbols = [graph.genes[gene] for gene in network.path]
+    if len(symbols) > LONGEST_PATH:
+        symbols = [*symbols[: LONGEST_PATH - 1], "…", symbols[-1]]
+    return f"Path of {pluralise(len(network.path) - 1, 'step')}: {escape_markdown(' – '.join(symbols))}."
 
 
 def _edges(network: GeneNetwork, graph: GeneGraph, run: Run | None) -> None:
