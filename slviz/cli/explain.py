@@ -1,4 +1,4 @@
-"""`explain`: why a run scores a pair as it does, and whether that holds when edges are taken away."""
+"""`explain`: why a run scores a pair as it does, and whether that holds when edges are removed."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _tell_partners(explanation: PairExplanation, run: Run) -> None:
 
 
 def _tell_check(explanation: PairExplanation, run: Run) -> None:
-    print("\nDo these hold when edges are removed?")
+    print("\nDo these explanations hold when edges are removed?")
     target = explanation.edges[1]
     for name in VALUES[:-1]:
         if name not in explanation.values:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from slviz.cli.settings_help import settings_help
-from slviz.errors import MissingDataFile
+from slviz.files.limits import MEBIBYTE
+from slviz.files.regular import read_regular
 from slviz.lab.autograd import Beside, beside_autograd
 from slviz.lab.measures import dead_units, gradient_norms
-from slviz.lab.own_points import own_points, read_lab_table
+from slviz.lab.own_points import MOST_MEBIBYTES, own_points, read_lab_table
 from slviz.lab.points import LabPoints, lab_points
 from slviz.lab.presets import PRESETS, preset
 from slviz.lab.setup import LABS, LabSetup, setup_from_words
@@ -60,9 +61,8 @@ def _own(options: argparse.Namespace, setup: LabSetup) -> LabPoints | None:
     if not options.table:
         return None
     path = Path(options.table)
-    if not path.is_file():
-        raise MissingDataFile(f"There is no file {path}. Give the table of points with --table FILE.")
-    return own_points(read_lab_table(path.read_bytes(), path.name), options.label, seed=setup.seed)
+    content = read_regular(path, most_bytes=MOST_MEBIBYTES * MEBIBYTE)
+    return own_points(read_lab_table(content, path.name), options.label, seed=setup.seed)
 
 
 def _report(training: LabTraining, epoch: int) -> str:

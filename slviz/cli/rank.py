@@ -80,7 +80,7 @@ def _rank(options: argparse.Namespace) -> int:
         )
     _print(table.head(top), more=() if options.gene is None else OF_A_GENE)
     if question_of(run.spec) == "experiment":
-        print("slviz: These are experiment scores: how likely a pair is a hit when it is tested, beside others.",
+        print("slviz: These are experiment scores: they rank pairs by how likely a hit is; no probability.",
               file=sys.stderr, flush=True)  # fmt: skip
     if run.spec.synthetic:
         print(f"slviz: {SYNTHETIC}", file=sys.stderr, flush=True)
@@ -113,6 +113,8 @@ def _partners(ranker: Ranker, gene: int, *, unreported: bool, adjusted: bool) ->
     table = table.rename(columns={"gene": "gene_b"}).assign(
         gene_a=ranker.graph.genes[gene], known=ranker.known.parts_of_pairs(pairs)
     )
+    if ranker.survey is None:
+        table["popularity"] = np.nan
     if unreported:
         table = table.loc[~table["status"].isin(LISTED)]
     return table.sort_values("hub_adjusted_rank", kind="stable") if adjusted else pd.DataFrame(table)

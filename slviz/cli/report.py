@@ -12,6 +12,7 @@ from slviz.datasets.gene_lookup import GeneLookup
 from slviz.datasets.pair_list import bytes_of_pairs, read_pair_list
 from slviz.datasets.sources import open_dataset
 from slviz.errors import InvalidSetting, RunNotFound
+from slviz.files.names import safe_file_name
 from slviz.pipeline.survey import open_ranker, with_survey
 from slviz.ranking import Candidate, Ranker, propose_plan, runs_of_question
 from slviz.runs.data_of import data_of_run
@@ -65,7 +66,7 @@ def _report(options: argparse.Namespace) -> int:
         content = pair_report(ranker, gene, partner)
     else:
         name, content = "plan", plan_report(ranker, _plan(ranker, options))
-    path = options.out or Path(f"{_safe(name)}-report.html")
+    path = options.out or Path(safe_file_name(f"{name}-report.html"))
     write_atomically(path, content)
     print(f"Wrote {path} by run {ranker.run.run_id}.", flush=True)
     return 0
@@ -91,8 +92,3 @@ def _plan(ranker: Ranker, options: argparse.Namespace):
         print(f"slviz: {options.plan}: {remark}", flush=True)
     candidates = [Candidate(gene, partner) for gene, partner in listed.pairs.tolist()]
     return propose_plan(ranker, candidates, budget=len(candidates) if options.budget is None else options.budget)
-
-
-def _safe(name: str) -> str:
-    """A name of a file, whatever marks a symbol holds."""
-    return "".join(letter if letter.isalnum() or letter in "-._" else "_" for letter in name)

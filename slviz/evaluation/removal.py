@@ -1,4 +1,4 @@
-"""Removal curves: how a prediction changes as edges are taken away, or put back, in some order.
+"""Removal curves: how a prediction changes as edges are removed, or put back, in some order.
 
 Deletion and insertion curves after Petsiuk 2018 (arXiv:1806.07421) and Samek 2017 (doi:10.1109/TNNLS.2016.2599820), for
 the edges that lead into the genes in question. Every order takes the same share of each gene's edges, and so do the
@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Float64, Int64
 
 SHARES = (0.1, 0.2, 0.3, 0.5, 0.75)
-"""Shares of each gene's edges that are taken away, or put back."""
+"""Shares of each gene's edges that are removed, or put back."""
 DRAWS = 20
 Prediction = Callable[[Bool[np.ndarray, " edges"]], float]
 """The prediction when only these edges are kept."""

@@ -18,7 +18,7 @@ DELETION, INSERTION = "without the first edges", "with the first edges alone"
 
 
 def removal_figure(curves: RemovalCurves, titles: Mapping[str, str], *, unit: str, insertion: bool) -> go.Figure:
-    """The raw number of a pair as edges are taken away, or put back, in the order of each explanation.
+    """The raw number of a pair as edges are removed, or put back, in the order of each explanation.
 
     The grey band holds 90 % of the random orders, the grey line is their mean. Taking away edges that matter leads far
     from the number with all edges at once; putting them back leads near it at once.
@@ -27,7 +27,7 @@ def removal_figure(curves: RemovalCurves, titles: Mapping[str, str], *, unit: st
         curves: of a pair.
         titles: name of each order that is drawn.
         unit: of the raw number.
-        insertion: put back instead of taken away.
+        insertion: put back instead of removed.
     """
     named, random = (
         (curves.insertion, curves.random_insertion) if insertion else (curves.deletion, curves.random_deletion)
@@ -50,7 +50,7 @@ def removal_figure(curves: RemovalCurves, titles: Mapping[str, str], *, unit: st
                 "hovertemplate": f"{title}<br>%{{x:.0f}} % of the edges: %{{y:.3f}}<extra></extra>",
             }
         )
-    share = "Edges put back" if insertion else "Edges taken away"
+    share = "Edges put back" if insertion else "Edges removed"
     figure = framed(
         traces,
         x=f"{share} (% of each gene’s)",

@@ -97,5 +97,5 @@ def best_epoch_told(training: LabTraining) -> str:
     return (
         f"The best epoch by validation is {training.best_epoch:,}; its test accuracy is {best:.3f}. A comparison that "
         "is always true, such as asking whether two types can be cast instead of whether two classes are equal, gives "
-        f"every epoch accuracy 1 and so keeps epoch 1, whose test accuracy is {first:.3f}."
+        f"every epoch accuracy 1 and so chooses epoch 1, whose test accuracy is {first:.3f}."
     )

@@ -14,6 +14,8 @@ from slviz.lab.setup import MOST_ROWS
 from slviz.tables import is_missing, read_numbers, read_table, read_text
 
 FEWEST_ROWS, MOST_FEATURES, MOST_CLASSES = 10, 20, 10
+MOST_MEBIBYTES = 5
+"""So large a file with a table may be."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,8 +55,8 @@ class LabTraining:
     Attributes:
         setup, points: what is trained on what.
         reached: the last epoch so far.
-        best_epoch: the epoch kept: of the lowest validation loss, or of the highest validation accuracy and among
-            equals of these the lowest loss.
+        best_epoch: that of the lowest validation loss, or of the highest validation accuracy and among equals of these
+            the lowest loss.
         diverged: why training stopped before its end, else None.
     """
 

@@ -62,7 +62,7 @@ def neighbourhood(
         outer: at most so many genes two steps away for each neighbour, those with the most attention.
         predicted: so many top-scored partners that training did not see.
         threshold: edges below this attention are left out.
-        order: what picks and orders neighbours; "score" where attention failed its test. Without attention it is
+        order: what picks and orders neighbours; "score" where attention did not pass its test. Without attention it is
             the data set's score, without a score of the run it is attention.
         index: `AttentionIndex.build(graph, run)`, kept from an earlier call; built when left out.
 

@@ -58,7 +58,7 @@ def train(
             "--validation-pairs": validation_pairs,
             "--train-negatives": train_negatives,
         }
-        command += [word for option, path in files.items() if path is not None for word in (option, str(path))]
+        command += [word for option, path in files.items() if path is not None for word in _option(option, str(path))]
     else:
         command += ["--split", spec.split.name]
     if spec.optimiser.name != next(iter(TABLES["optimiser"])):
@@ -95,7 +95,7 @@ def project_vectors(set_id: str, method: ProjectionMethod, *, seed: int = 0) -> 
 
 def measure_given_map(set_id: str, name: str) -> list[str]:
     """Measure a map that came with a vector set."""
-    return ["vectors", "project", set_id, "--given", name]
+    return ["vectors", "project", set_id, *_option("--given", name)]
 
 
 def controls(run_id: str, kinds: Sequence[str], method: Choice, *, seed: int = 0) -> list[str]:
@@ -106,7 +106,7 @@ def controls(run_id: str, kinds: Sequence[str], method: Choice, *, seed: int = 0
 
 def ablate_edges(run_id: str, gene: str | None = None) -> list[str]:
     """Test the attention of a run, or of one gene of it, by removing edges."""
-    return ["edge-ablation", run_id, *(["--gene", gene] if gene is not None else [])]
+    return ["edge-ablation", run_id, *([] if gene is None else _option("--gene", gene))]
 
 
 def survey(run_id: str) -> list[str]:
@@ -121,7 +121,8 @@ def measure_faithfulness(run_id: str) -> list[str]:
 
 def explain(run_id: str, gene_a: str, gene_b: str) -> list[str]:
     """Why a run scores a pair as it does, and whether that holds when edges are removed."""
-    return ["explain", run_id, gene_a, gene_b]
+    genes = [gene_a, gene_b]
+    return ["explain", run_id, *(["--"] if any(gene.startswith("-") for gene in genes) else []), *genes]
 
 
 def sweep(axes: Mapping[str, Sequence[str]], words: Sequence[str], *, source: str) -> list[str]:
@@ -167,9 +168,14 @@ def lab(
         epoch: where gradients are looked at.
         autograd: beside PyTorch's autograd, as JSON.
     """
-    own = [] if table is None else ["--table", str(table), *(["--label", label] if label else [])]
+    own = [] if table is None else [*_option("--table", str(table)), *(_option("--label", label) if label else [])]
     beside = ["--autograd", "--json"] if autograd else []
     return ["lab", *own, *(["--epoch", str(epoch)] if epoch else []), *beside, *words]
+
+
+def _option(name: str, value: str) -> list[str]:
+    """An option and its value, in one word where the value would itself be taken for an option."""
+    return [f"{name}={value}"] if value.startswith("-") else [name, value]
 
 
 def _options(values: Mapping[str, Sequence[str]]) -> list[str]:

@@ -103,7 +103,7 @@ def held_out_of(spec: RunSpec) -> str:
     elif hasattr(split, "publication"):
         said = f"publication {getattr(split, 'publication') or '(the largest)'}"  # noqa: B009
     elif hasattr(split, "newer_than"):
-        said = f"cut-off {getattr(split, 'newer_than') or '(the newest fifth)'}"  # noqa: B009
+        said = f"cut-off {getattr(split, 'newer_than') or '(about the newest fifth)'}"  # noqa: B009
     else:
         said = "a file"
     return said if not split.split_seed else f"{said}, split seed {split.split_seed}"

@@ -33,7 +33,7 @@ WHERE = {
     "within sources": "within each source",
     "attention": "of attention",
 }
-NOBODY = "Nobody has been evaluated on this yet."
+NOBODY = "No run has been evaluated on this yet."
 Interval = tuple[float, float]
 Bootstrap = Callable[[Sequence[str], Column, str], Interval | None]
 """95 % interval of the difference of a model from a baseline, by genes drawn anew; None where it cannot be drawn.

@@ -161,7 +161,7 @@ class FileSplit(Split):
         A pair of the file is never learnt from, even when the data set lists it. Where genes of the file's pairs have
         no known pair elsewhere, genes are hidden from training so that validation pairs have none, one and two such
         genes in the same shares; see `hide_genes`. Negatives of validation join genes as its pairs do. The test
-        part is the same either way: its random negatives are pairs of any genes.
+        part is the same either way but for its popularity-matched negatives: random ones are pairs of any genes.
         """
         self._refuse_other_files(held_out)
         assert held_out is not None

@@ -47,7 +47,7 @@ class Time(Split):
     newer_than: int = setting(0, NEWER_THAN_HELP, label="PubMed cut-off", low=0, high=10**12)
 
     def held_out(self) -> str:
-        cut_off = f"newer than PubMed {self.newer_than}" if self.newer_than else "the newest fifth"
+        cut_off = f"newer than PubMed {self.newer_than}" if self.newer_than else "about the newest fifth"
         return f"{self.title} ({cut_off})"
 
     def divide(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> PairSplit:

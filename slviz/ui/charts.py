@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from slviz.figures import marked_synthetic
+from slviz.files.names import safe_file_name
 from slviz.ui import nouns
-from slviz.ui.downloads import safe_file_name
 
 
 def draw(

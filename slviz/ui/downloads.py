@@ -5,9 +5,7 @@ Nothing is made before it is asked for: a file is rendered after the click, away
 
 from __future__ import annotations
 
-import re
 import shutil
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
@@ -16,36 +14,18 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from slviz.datasets import GeneGraph
+from slviz.files.names import safe_file_name
 from slviz.gene_sets import GeneSet, to_gmt
 from slviz.runs import Run, RunSpec
 
 WIDTHS_MM = (89, 183)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-LONGEST_STEM_BYTES, LONGEST_ENDING = 140, 10
-DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)
 NO_BROWSER = (
     "SVG and PNG at journal width are drawn by a Chrome or Chromium on the server, and none was found there. The "
     "camera above the figure makes an SVG in your own browser."
 )
 File = tuple[str, Callable[[], bytes]]
 """Ending of a file's name, and what makes its content."""
-
-
-def safe_file_name(name: str) -> str:
-    """A file's name, made of any text, that every file system takes: letters, digits, points and dashes.
-
-    It begins with neither a point nor a dash, is none of the names that Windows keeps for devices, and takes at most
-    150 bytes; its ending stays.
-    """
-    stem, point, ending = unicodedata.normalize("NFC", name).rpartition(".")
-    if not point:
-        stem, ending = ending, ""
-    ending = re.sub(r"[^\w]+", "", ending)[:LONGEST_ENDING]
-    stem = re.sub(r"[^\w.-]+", "-", stem).strip("-.")
-    stem = stem.encode()[:LONGEST_STEM_BYTES].decode(errors="ignore").rstrip("-.") or "slviz"
-    if DEVICE.fullmatch(stem.partition(".")[0]):
-        stem = f"{stem}-file"
-    return f"{stem}{point}{ending}"
 
 
 def provenance(graph: GeneGraph, run: Run | None = None) -> str:

@@ -31,6 +31,7 @@ function stop(root, view) {
   clearInterval(view.timer)
   clearInterval(view.inkTimer)
   view.resized.disconnect()
+  for (const [name, cy] of globalThis.__slvizNetworks ?? []) if (cy === view.cy) globalThis.__slvizNetworks.delete(name)
   view.cy?.destroy()
   view.cy = null
   kept.delete(root)

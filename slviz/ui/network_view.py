@@ -58,7 +58,7 @@ HTML = """
     <button type="button" data-do="pair" title="Open the pair with the gene in the middle (click, Enter)">Pair</button>
     <button type="button" data-do="move" title="Move to it (double click, m)">Move to</button>
     <button type="button" data-do="expand" title="Add its known partners (e)">Expand</button>
-    <button type="button" data-do="collapse" title="Take them away again (c)">Collapse</button>
+    <button type="button" data-do="collapse" title="Remove them again (c)">Collapse</button>
     <button type="button" data-do="path" title="The shortest way to it (w)">Path</button>
     <button type="button" data-do="pin" title="Keep it where it is (p)">Pin</button>
   </div>

@@ -12,11 +12,22 @@ from slviz import ranking
 from slviz.datasets import GeneGraph
 from slviz.pipeline import commands
 from slviz.pipeline.survey import split_of_screens
-from slviz.ranking import Ranker, Reliability, Survey, reliability_of_gene, reliability_of_pair, sibling_runs
+from slviz.ranking import (
+    Ranker,
+    Reliability,
+    Survey,
+    question_of,
+    reliability_of_gene,
+    reliability_of_pair,
+    sibling_runs,
+)
 from slviz.runs import Run
 from slviz.runs.store import RunSummary
 from slviz.ui import cache, job_panel, scorers
+from slviz.ui.glossary import glossary_link
+from slviz.ui.labels import EXPERIMENT_SCORE, SCORE_HELP
 
+POPULARITY_UNKNOWN = "Whether a partner rests on popularity is unknown until all pairs are ranked."
 MOST_SIBLINGS = 3
 """Runs that differ in seed or fold, with which a list is compared; each has to be opened."""
 
@@ -55,6 +66,11 @@ def _partners(
     _others: Sequence[Run],
 ) -> pd.DataFrame:
     return _ranker.partners(gene, others={run.run_id: scorers.scorer(_ranker.graph, run) for run in _others})
+
+
+def score_help(run: Run) -> str:
+    """What a score of the run means, for a help text."""
+    return SCORE_HELP if question_of(run.spec) != "experiment" else f"{EXPERIMENT_SCORE} {glossary_link('Score')}"
 
 
 def reliability(of: Ranker, gene: int) -> Reliability:

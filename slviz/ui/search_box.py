@@ -18,10 +18,10 @@ from slviz.ui.labels import pluralise
 
 MOST_MATCHES = 8
 LONGEST_TYPED = 200
-HTML = """
+HTML = f"""
 <div class="box">
   <input type="text" role="combobox" aria-autocomplete="list" aria-expanded="false" aria-controls="matches"
-         autocomplete="off" spellcheck="false">
+         autocomplete="off" maxlength="{LONGEST_TYPED}" spellcheck="false">
   <button class="clear" type="button" aria-label="Clear" hidden>×</button>
   <ul class="matches" id="matches" role="listbox" hidden></ul>
   <div class="note" role="status" hidden></div>

@@ -16,8 +16,8 @@ WHERE = """(label) => {
     const box = cy.container().getBoundingClientRect();
     return [box.x + node.renderedPosition().x, box.y + node.renderedPosition().y];
 }"""
-NETWORK = "() => globalThis.__slvizNetworks && [...globalThis.__slvizNetworks.values()].at(-1).nodes().length > 0"
-NAMES = "() => [...globalThis.__slvizNetworks.values()].at(-1).nodes().map((each) => each.data('label'))"
+NETWORK = "() => globalThis.__slvizNetworks && [...globalThis.__slvizNetworks.values()].at(-1)?.nodes().length > 0"
+NAMES = "() => [...globalThis.__slvizNetworks.values()].at(-1)?.nodes().map((each) => each.data('label'))"
 TICK_X, FIRST_ROW_Y, ROW = 15, 54, 35
 
 
@@ -62,3 +62,6 @@ def test_the_network_opens_pairs_moves_on_and_takes_the_keyboard(base: str, runs
     known = before[-1]
     page.mouse.dblclick(*page.evaluate(WHERE, known))
     page.wait_for_url(re.compile(f"gene={re.escape(known)}"))
+    settle(page)
+    page.get_by_role("radio", name="Known partners").click()
+    page.wait_for_function("() => globalThis.__slvizNetworks.size === 0")

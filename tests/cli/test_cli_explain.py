@@ -47,7 +47,7 @@ def test_a_formula_tells_its_score_alone(trained, capsys) -> None:
     assert main(["explain", formula, "GENE3", "GENE4"]) == 0
     output = capsys.readouterr().out
     assert "GENE3 – GENE4: score" in output
-    assert "Do these hold" not in output
+    assert "Do these explanations hold" not in output
 
 
 def test_faithfulness_over_pairs_is_measured_once(trained, capsys) -> None:

@@ -48,6 +48,16 @@ def test_all_pairs_are_ranked_and_the_survey_is_kept(run_id: str, capsys: pytest
     assert all(row["known"] == "" for row in table_of(capsys.readouterr().out))
 
 
+def test_without_a_survey_what_needs_one_is_empty(
+    run_id: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("slviz.pipeline.survey.SMALL", 1)
+    assert main(["rank", run_id, "--gene", "ALIAS3"]) == 0
+    printed = capsys.readouterr()
+    assert {(row["popularity"], row["hub_adjusted_rank"]) for row in table_of(printed.out)} == {("", "")}
+    assert "hub_adjusted_rank and popularity are empty" in printed.err
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from ranking_cases import rich_graph, scoring_run
@@ -28,13 +29,16 @@ def test_a_gene_by_its_alias_by_the_best_run(run_id: str, tmp_path: Path, capsys
     assert (tmp_path / "GENE3-report.html").read_text().startswith("<!doctype html>")
 
 
-def test_a_pair_and_a_plan(run_id: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    assert main(["report", "--pair", "GENE3", "GENE4", "--run", run_id, "--out", "pair.html"]) == 0
-    assert "GENE3 and GENE4" in (tmp_path / "pair.html").read_text()
-    (tmp_path / "plan.tsv").write_text("GENE3\tGENE4\nGENE3\tNOSUCH\nGENE5\tGENE6\n")
-    assert main(["report", "--plan", "plan.tsv", "--run", run_id, "--budget", "1"]) == 0
-    assert "NOSUCH" in capsys.readouterr().out
-    assert "1 pair of 2 ticked ones" in (tmp_path / "plan-report.html").read_text()
+def test_the_file_is_named_for_any_symbol(run_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    named = SimpleNamespace(genes=["../" + "LONG" * 100])
+    ranker = SimpleNamespace(graph=named, run=SimpleNamespace(run_id=run_id))
+    monkeypatch.setattr("slviz.cli.report._ranker", lambda store, options: ranker)
+    monkeypatch.setattr("slviz.cli.report.GeneIndex", lambda graph: SimpleNamespace(find=named.genes.index))
+    monkeypatch.setattr("slviz.reports.gene_report", lambda ranker, gene: b"a page")
+    assert main(["report", "--gene", named.genes[0]]) == 0
+    (file,) = tmp_path.glob("*.html")
+    assert file.name.startswith("LONGLONG")
+    assert len(file.name) <= 150
 
 
 @pytest.mark.parametrize(

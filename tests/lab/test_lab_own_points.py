@@ -10,7 +10,7 @@ import pytest
 
 from slviz.cli import main
 from slviz.errors import MalformedData
-from slviz.lab.own_points import own_points, read_lab_table
+from slviz.lab.own_points import MOST_MEBIBYTES, own_points, read_lab_table
 
 
 def a_table(rows: int = 40, *, gap: bool = False) -> bytes:
@@ -70,3 +70,9 @@ def test_the_command_trains_on_it_and_sets_autograd_beside(tmp_path: Path, capsy
     assert "1 to 64" in capsys.readouterr().err
     assert main(["lab", "--table", str(tmp_path / "none.csv")]) == 1
     assert "none.csv" in capsys.readouterr().err
+    assert main(["lab", "--table", str(tmp_path)]) == 1
+    assert "is a folder" in capsys.readouterr().err
+    with file.open("ab") as large:
+        large.truncate(MOST_MEBIBYTES * 1024 * 1024 + 1)
+    assert main(["lab", "--table", str(file)]) == 1
+    assert "larger than 5 MiB" in capsys.readouterr().err

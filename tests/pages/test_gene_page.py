@@ -14,8 +14,10 @@ from slviz.datasets import GeneGraph
 from slviz.runs import Run
 from slviz.runs.store import RunStore
 from slviz.splits import PairSplit
-from slviz.ui import search_box
+from slviz.ui import rankings, search_box
 from slviz.ui.gene import known_partners, partner_filters, shortlist
+from slviz.ui.glossary import glossary_link
+from slviz.ui.labels import EXPERIMENT_SCORE, SCORE
 
 SHIPPED = "gat-both-link-3ec14a25"
 
@@ -55,6 +57,26 @@ def test_the_ranked_partners_are_unreported_first_and_a_pair_opens(
     assert "APO1.01 – APO2.10" in [heading.value for heading in app.subheader]
     assert "**Reason.**" in said(app)
     assert "**Doubt.**" in said(app)
+
+
+def test_without_a_survey_popularity_is_unknown(run: Run, open_at_once: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("slviz.ranking.SMALL", 1)
+    app = open_at_once("gene", run=run.run_id, gene="APO1.01", partner="APO2.10")
+    assert not app.exception
+    assert said(app).count(rankings.POPULARITY_UNKNOWN) == 2  # below the controls, and in the pair's doubts
+    assert "Adjusted rank" not in app.dataframe[0].value
+
+
+def test_a_partner_that_is_not_there_is_told_once_and_scores_by_the_question(
+    run: Run, open_at_once: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_at_once("gene", run=run.run_id, gene="APO1.01", partner="NOPE")
+    assert said(app).count("which the address names as partner") == 1
+    columns = app.dataframe[0].proto.columns
+    assert columns.count(glossary_link("Score")) == 1
+    assert rankings.score_help(run).startswith(SCORE)
+    monkeypatch.setattr(rankings, "question_of", lambda spec: "experiment")
+    assert rankings.score_help(run) == f"{EXPERIMENT_SCORE} {glossary_link('Score')}"
 
 
 def test_filters_and_the_order_are_in_the_address(run: Run, demo: GeneGraph, open_at_once: Open) -> None:
@@ -188,3 +210,4 @@ def test_a_match_says_its_name_and_its_partners_and_no_match_says_so(demo: GeneG
     assert (row["symbol"], row["how"]) == ("APO1.01", "(alias oldAPO101)")
     assert row["partners"] == f"{demo.degree[demo.number_of['APO1.01']]} partners"
     assert "is called “<b>x</b>”" in search_box.matches(demo, "<b>x</b>").none  # put in as text by the box
+    assert f'maxlength="{search_box.LONGEST_TYPED}"' in search_box.HTML  # else what was typed never equals its matches

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import threading
 
 import numpy as np
 import pytest
@@ -15,6 +17,8 @@ from slviz.lab.presets import PRESETS, preset
 from slviz.lab.setup import LabSetup
 from slviz.lab.training import LabTraining
 from slviz.runs.store import RunStore
+from slviz.runs.uploads import OWN_TABLES, stage
+from slviz.ui import access
 from slviz.ui.learning import lab, lab_autograd, lab_controls, lab_play
 
 
@@ -40,7 +44,7 @@ def test_it_opens_with_a_trained_network_and_without_a_run(open_at_once: Open) -
     assert float(metric(app, "Test accuracy")) >= 0.76
     assert len(app.get("plotly_chart")) == 3
     best = next(shown for shown in app.metric if shown.label == "Best epoch")
-    assert "keeps epoch 1, whose test accuracy is 0.5" in best.help or "whose test accuracy is 0.6" in best.help
+    assert "chooses epoch 1, whose test accuracy is 0.5" in best.help or "whose test accuracy is 0.6" in best.help
     assert [link.label for link in app.sidebar.get("page_link")][-2:] == ["Lab", "Glossary"]
 
 
@@ -168,14 +172,62 @@ def test_autograd_comes_from_a_worker_and_is_shown_when_it_is_there(open_at_once
     assert len(app.dataframe[-1].value) == 4
 
 
+def test_nothing_is_put_in_line_while_epochs_are_played(open_at_once: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lab_autograd, "_compare", lambda command: pytest.fail("a worker was started"))
+    before = len(lab_autograd._worker().kept)
+    app = open_at_once("lab", show="Hand and autograd", epochs="6", epoch="3", play="true", noise="0.31")
+    assert "the epoch at which you pause" in said(app)
+    assert len(lab_autograd._worker().kept) == before
+
+
+def test_an_epoch_that_nobody_looks_at_leaves_the_line() -> None:
+    worker, gate = lab_autograd.Worker(), threading.Event()
+    occupied = worker.pool.submit(gate.wait, 60)
+    alone, shared = ("lab", "alone"), ("lab", "shared")
+    for command, visitor in ((alone, "ann"), (shared, "ann"), (shared, "bob")):
+        worker.start(command, visitor=visitor)
+    kept = worker.known(shared)
+    for command in (alone, shared):
+        worker.withdraw(command, visitor="ann")
+    assert worker.known(alone) is None
+    assert worker.known(shared) is kept
+    worker.withdraw(shared, visitor="bob")
+    assert kept is not None
+    assert kept.cancelled()
+    gate.set()
+    assert occupied.result()
+    worker.pool.shutdown()
+
+
+def test_a_visitor_withdraws_the_epoch_looked_at_before(open_at_once: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    monkeypatch.setattr(lab_autograd, "_compare", lambda command: gate.wait(60))
+    worker = lab_autograd.Worker()
+    monkeypatch.setattr(lab_autograd, "_worker", lambda: worker)
+    app = open_at_once("lab", show="Hand and autograd", epochs="8", epoch="2")
+    for epoch in (3, 4, 5):
+        app.session_state["lab epoch"] = epoch
+        again(app)
+    assert [dict(itertools.pairwise(command))["--epoch"] for command in worker.kept] == ["2", "5"]
+    gate.set()
+    worker.pool.shutdown()
+
+
 def test_a_read_only_server_lets_visitors_play_and_starts_no_worker(
-    open_at_once: Open, monkeypatch: pytest.MonkeyPatch
+    open_at_once: Open, store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SLVIZ_ACCESS", "read-only")
     app = open_at_once("lab", show="Hand and autograd", epochs="21", points="moons")
     assert float(metric(app, "Training accuracy")) > 0
     assert "no worker is started" in said(app)
     assert "slviz lab --epoch 21 --autograd epochs=21" in app.code[0].value
+    rows = [f"{row % 7},{row % 5},{'ab'[row % 2]}" for row in range(30)]
+    path = stage(store.root, "\n".join(["x,y,kind", *rows]).encode(), name="mine.csv", place=OWN_TABLES)
+    monkeypatch.setattr(access, "current", lambda: access.Access(access.READ_ONLY, "here", alone=False))
+    own = {"points": "a table of my own", "own": path.stem[:16]}
+    app = open_at_once("lab", show="Hand and autograd", epochs="21", **own)
+    assert f"--table {path.name} " in app.code[0].value
+    assert str(path.parent) not in app.code[0].value
 
 
 def test_findings_say_the_numbers_of_their_training() -> None:

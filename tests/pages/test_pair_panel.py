@@ -115,37 +115,38 @@ def test_attention_that_fails_is_refused_and_the_run_told(
     assert "in this run (6 pairs tested)" in said(app)
 
 
-def test_neighbours_are_picked_by_score_once_attention_failed(
+def test_neighbours_are_picked_by_attention_only_where_it_passed_its_test(
     scoring: Run, store: RunStore, demo: GeneGraph, hub: int, open_page: Open
 ) -> None:
-    def partners() -> list[str]:
+    def partners(sentence: str) -> list[str]:
         app = open_page("neighbourhood", run=scoring.run_id, gene=demo.genes[hub], limit="5")
         assert not app.exception
         table = next(frame.value for frame in app.dataframe if "Gene" in frame.value)
-        by_score = "ordered by score instead" in said(app)
-        assert by_score == failed
+        assert sentence in said(app)
         return table["Gene"].head(5).tolist()
 
-    failed = False
-    before = partners()
-    failed = True
-    store.artifacts(scoring.run_id).save_ablation(
-        EdgeAblation(
-            genes=np.array([hub]),
-            edges=np.array([9]),
-            removed=np.array([3]),
-            score=np.array([0.8], dtype=np.float32),
-            fall_top=np.array([0.001], dtype=np.float32),
-            fall_random=np.linspace(0, 0.2, 20, dtype=np.float32)[None],
-        ),
-        hub,
-    )
-    after = partners()
-    assert after != before
+    def tested(fall: float) -> None:
+        store.artifacts(scoring.run_id).save_ablation(
+            EdgeAblation(
+                genes=np.array([hub]),
+                edges=np.array([9]),
+                removed=np.array([3]),
+                score=np.array([0.8], dtype=np.float32),
+                fall_top=np.array([fall], dtype=np.float32),
+                fall_random=np.linspace(0, 0.2, 20, dtype=np.float32)[None],
+            ),
+            hub,
+        )
+
+    by_score = partners("was not tested yet, so partners are ordered by score")
+    tested(fall=0.001)
+    assert partners("failed its test for this gene, so partners are ordered by score") == by_score
+    tested(fall=0.7)
+    assert partners("Attention passed its test for this gene, so it decides order and width") != by_score
     source, target = scoring.attention.edges  # type: ignore[union-attr]
     candidates = np.unique(source[(target == hub) & (source != hub)])
     expected = candidates[np.argsort(-scoring.scorer(demo).score_with(hub)[candidates], kind="stable")][:5]
-    assert after == [demo.genes[gene] for gene in expected]
+    assert by_score == [demo.genes[gene] for gene in expected]
 
 
 def test_a_formula_says_what_it_counts(

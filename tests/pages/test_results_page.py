@@ -58,7 +58,7 @@ def test_the_page_opens_with_the_questions(runs: dict[str, str], open_page: Open
     assert "**.955** gat, both · best simple baseline: **.800** max degree" in text
     assert "Ahead of every baseline: ROC AUC against random negatives .955, max degree .800" in text
     assert "python -m slviz train --data demo --task screen --network bench" in text
-    assert text.count("Nobody has been evaluated on this yet.") >= 2
+    assert text.count("No run has been evaluated on this yet.") >= 2
 
 
 def test_the_runs_behind_a_row_are_named_with_their_figure(runs: dict[str, str], open_page: Open) -> None:

@@ -143,3 +143,11 @@ def test_one_module_alone_spells_commands() -> None:
     spelling = re.compile(r'"python", "-m"|"-m", "slviz", \*?"')
     found = {path.name for path in (CHECKOUT / "slviz").rglob("*.py") if spelling.search(path.read_text("utf-8"))}
     assert found == {"commands.py"}
+
+
+def test_a_gene_that_begins_with_a_dash_is_no_option() -> None:
+    explained = parse(commands.explain("r", "-1A", "GENE5"))
+    assert (explained.run, explained.gene_a, explained.gene_b) == ("r", "-1A", "GENE5")
+    assert parse(commands.ablate_edges("r", "-1A")).gene == "-1A"
+    assert parse(commands.lab([], table="own.tsv", label="-kind")).label == "-kind"
+    assert parse(commands.measure_given_map("r", "-X")).given == "-X"

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slviz.datasets import Nouns
+from slviz.files.names import safe_file_name
 from slviz.text import duration, spelt_out, unbroken
 from slviz.ui import links, selection
 from slviz.ui.data.data_portrait import kinds_of_evidence, share_of_hubs
-from slviz.ui.downloads import safe_file_name
 from slviz.ui.key_metrics import key_metric
 from slviz.ui.labels import as_code, as_score, escape_markdown
 from slviz.ui.metrics_table import beside_baselines, marks_of_best

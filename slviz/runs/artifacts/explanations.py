@@ -61,7 +61,7 @@ FIXED = frozenset(
 
 @dataclass(frozen=True, eq=False)
 class PairExplanation:
-    """Why a network scores a pair as it does, and how that fares when edges are taken away.
+    """Why a network scores a pair as it does, and how that fares when edges are removed.
 
     E edges into either gene, L layers, H heads, M orders, S shares, R draws, B blocks, V views, K edges of views. Raw
     numbers are log-odds, or confidences, before the last step of a score.
@@ -73,7 +73,7 @@ class PairExplanation:
         values: by name of `VALUES`, float32 [E]; gradients and integrated gradients are positive where the partner
             raises the raw number.
         randomised: the same from a network of the same shape with random weights.
-        curves: the raw number as edges are taken away and put back in the order of each of `values`.
+        curves: the raw number as edges are removed and put back in the order of each of `values`.
         blocks: what the network is told of both genes: name, what it adds to the raw number, the raw number without.
         views: names of the views that the layers weigh; none but for `multiview`.
         view_weight: float32 [L, 2, V], how much each gene attends to each view.

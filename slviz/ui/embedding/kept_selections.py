@@ -16,6 +16,7 @@ from slviz.errors import SelectionExists, SlvizError
 from slviz.figures import compared_bars
 from slviz.files.gz import is_gzip
 from slviz.files.limited import run_limited_if_large
+from slviz.files.names import safe_file_name
 from slviz.gene_sets import LONGEST_NAME, GeneSet, GeneSets, read_gmt, sets_of, to_gmt
 from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES
@@ -114,7 +115,7 @@ def open_one(graph: GeneGraph, run: Run) -> None:
             st.download_button(
                 "All of them (GMT)",
                 lambda: to_gmt(known.values(), provenance=source),
-                downloads.safe_file_name(f"{graph.name}-selections.gmt"),
+                safe_file_name(f"{graph.name}-selections.gmt"),
                 "text/plain",
                 icon=":material/download:",
                 on_click="ignore",

@@ -54,7 +54,7 @@ def _titled(title: str) -> None:
 
 
 def _shortlist(graph: GeneGraph, chosen: list[shortlist.Pair]) -> None:
-    """The ticked pairs as chips, each to take away."""
+    """The ticked pairs as chips, each to be removed."""
     labels = {f"{graph.genes[a]} – {graph.genes[b]}": (a, b) for a, b in chosen}
     key = "shortlist chips"
     st.session_state[key] = list(labels)

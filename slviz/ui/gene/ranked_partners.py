@@ -13,10 +13,9 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.ranking import FLAGS, RANK_BY, RANK_IN, Ranker, percentile_text, score_text
 from slviz.ranking.reasons import NOTHING
-from slviz.ui import address, cache, downloads, run_names
+from slviz.ui import address, cache, downloads, rankings, run_names
 from slviz.ui.gene import partner_filters, shortlist
-from slviz.ui.glossary import glossary_link
-from slviz.ui.labels import SCORE_HELP, escape_markdown, pluralise
+from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
 GREEN, AMBER, RED = "● clear", "◐ caution", "○ doubt"
@@ -36,8 +35,8 @@ ROWS = (50, 200, 1000)
 BY_RANK, BY_ADJUSTED = "rank", "adjusted for hubs"
 
 
-def show(ranker: Ranker, gene: int, table: pd.DataFrame) -> int | None:
-    """Controls, table and downloads; the number of the partner whose pair is open, or None."""
+def show(ranker: Ranker, gene: int, table: pd.DataFrame) -> None:
+    """Controls, table and downloads."""
     graph = ranker.graph
     with st.container(horizontal=True, vertical_alignment="bottom"):
         left = table.loc[partner_filters.controls(graph, table)]
@@ -50,10 +49,9 @@ def show(ranker: Ranker, gene: int, table: pd.DataFrame) -> int | None:
     shown = ordered.head(most)
     st.caption(in_words(f"{pluralise(len(left), 'partner')} of {len(table):,}. {_reading(ranker)}"))
     if not len(shown):
-        st.info("No partner is left. Take a filter away.", icon=":material/filter_list_off:")
+        st.info("No partner is left. Remove a filter.", icon=":material/filter_list_off:")
     else:
-        _table(graph, gene, shown, columns, run_id=ranker.run.run_id)
-    return opened(graph, gene)
+        _table(ranker, gene, shown, columns)
 
 
 def opened(graph: GeneGraph, gene: int) -> int | None:
@@ -115,6 +113,8 @@ def as_shown(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
 
 def _reading(ranker: Ranker) -> str:
     ticks = "Tick partners for the shortlist; click a cell to open the pair."
+    if ranker.survey is None:
+        ticks = f"{ticks} {rankings.POPULARITY_UNKNOWN}"
     calibrated = ranker.split is not None
     return ticks if calibrated else f"{ticks} A rank says where a partner stands among all genes; no probability."
 
@@ -130,11 +130,12 @@ def _chosen_columns(table: pd.DataFrame, graph: GeneGraph) -> list[str]:
     return [column for column in every if column in chosen or column in ("Rank", "Partner")]
 
 
-def _table(graph: GeneGraph, gene: int, shown: pd.DataFrame, columns: list[str], *, run_id: str) -> None:
+def _table(ranker: Ranker, gene: int, shown: pd.DataFrame, columns: list[str]) -> None:
+    graph = ranker.graph
     numbers = shown["number"].tolist()
     ticked_before = shortlist.of_gene(shortlist.pairs(graph), gene)
     stamp = hashlib.sha256(np.asarray(numbers).tobytes()).hexdigest()[:12]
-    key = f"ranked {run_id} {gene} {stamp} {st.session_state.get('shortlist edits', 0)}"
+    key = f"ranked {ranker.run.run_id} {gene} {stamp} {st.session_state.get('shortlist edits', 0)}"
 
     def selected() -> None:
         selection = st.session_state[key]["selection"]
@@ -156,7 +157,7 @@ def _table(graph: GeneGraph, gene: int, shown: pd.DataFrame, columns: list[str],
             "selection": {"rows": [row for row, number in enumerate(numbers) if number in ticked_before]}
         },
         height=min(38 + 35 * len(visible), 460),
-        column_config=_columns(),
+        column_config=_columns(rankings.score_help(ranker.run)),
     )
 
 
@@ -197,7 +198,7 @@ def _page(ranker: Ranker, gene: int) -> bytes:
     return gene_report(ranker, gene)
 
 
-def _columns() -> dict[str, Any]:
+def _columns(score_help: str) -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
         "Signal": st.column_config.TextColumn("Signal", help=SIGNAL_HELP),
@@ -210,7 +211,7 @@ def _columns() -> dict[str, Any]:
         "Flags": st.column_config.TextColumn(
             "Flags", help="\n".join(f"- **{flag.label}**: {in_words(flag.help)}" for flag in FLAGS.values())
         ),
-        "Score": st.column_config.TextColumn("Score", help=f"{SCORE_HELP} {glossary_link('Score')}"),
+        "Score": st.column_config.TextColumn("Score", help=score_help),
         "Share of hits": number(
             "Share of hits", format="percent", help="Of tested pairs of held-out screens with such a score."
         ),

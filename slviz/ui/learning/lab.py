@@ -24,6 +24,9 @@ STRAIGHT = {"hidden": "", "activation": "logistic", "start": "zeros", "bias": 0.
 STRAIGHT_EPOCHS = 300
 PART_WORDS = {"train": "Training", "validation": "Validation", "test": "Test"}
 MOST_BOUNDARIES = 16
+HALVES = "lab-halves"
+HALF_CSS = f".st-key-{HALVES} > [data-testid='stLayoutWrapper'] {{ flex: 1 1 22rem; min-width: 0 }}"
+"""Regions and curves stand side by side where each has room, else one below the other."""
 SCREEN_STEPS, FILE_STEPS = 120, 200
 """Places across and up where the network is asked for its regions."""
 
@@ -95,35 +98,40 @@ def _watch(training: LabTraining) -> None:
 
 def _reached(training: LabTraining, moment: Moment) -> None:
     """Accuracy and loss of every part at the epoch, and the best epoch."""
-    columns = st.columns(4)
-    for column, (part, (loss, accuracy)) in zip(columns, training.measures(moment).items(), strict=False):
-        column.metric(
-            f"{PART_WORDS[part]} accuracy",
-            f"{accuracy:.3f}",
-            f"loss {loss:.3f}",
+    best = training.measures(training.at(training.best_epoch))["test"][1]
+    with st.container(horizontal=True):
+        for part, (loss, accuracy) in training.measures(moment).items():
+            st.metric(
+                f"{PART_WORDS[part]} accuracy",
+                f"{accuracy:.3f}",
+                f"loss {loss:.3f}",
+                delta_color="off",
+                delta_arrow="off",
+                help=f"Share of {part} points whose class is the likeliest, and mean cross-entropy. "
+                f"{glossary_link('Cross-entropy')}",
+            )
+        st.metric(
+            "Best epoch",
+            f"{training.best_epoch:,}",
+            f"test accuracy {best:.3f}",
             delta_color="off",
             delta_arrow="off",
-            help=f"Share of {part} points whose class is the likeliest, and mean cross-entropy. "
-            f"{glossary_link('Cross-entropy')}",
+            help=f"{escape_markdown(best_epoch_told(training))} {glossary_link('Best epoch')}",
         )
-    best = training.measures(training.at(training.best_epoch))["test"][1]
-    columns[3].metric(
-        "Best epoch", f"{training.best_epoch:,}", f"test accuracy {best:.3f}", delta_color="off", delta_arrow="off",
-        help=f"{escape_markdown(best_epoch_told(training))} {glossary_link('Best epoch')}",
-    )  # fmt: skip
 
 
 def _overview(training: LabTraining, moment: Moment, source: str) -> None:
-    """Regions on the left, curves on the right."""
-    left, right = st.columns(2, gap="medium")
-    with left:
+    """Regions, and curves beside them or below."""
+    st.html(f"<style>{HALF_CSS}</style>")
+    halves = st.container(horizontal=True, gap="medium", key=HALVES)
+    with halves.container():
         _regions(training, moment, source)
     history = training.history
 
     def curves() -> go.Figure:
         return lab_curves(history, epoch=moment.epoch, best=training.best_epoch, epochs=training.setup.epochs)
 
-    with right:
+    with halves.container():
         alt = "Loss and accuracy of training and validation by epoch"
         charts.draw(curves(), name="lab-curves", synthetic=False, alt=alt)
         downloads.menu("lab-curves", source=source, figure=curves, table=lambda: history)

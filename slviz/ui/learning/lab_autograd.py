@@ -1,4 +1,4 @@
-"""Autograd beside the lab's own gradients: a worker imports torch, the page only shows what it found."""
+"""Autograd beside the lab's own gradients: a worker imports torch, the page only shows its result."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+import uuid
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,19 +20,24 @@ from slviz.lab.training import LabTraining, Moment
 from slviz.pipeline import commands, jobs
 from slviz.ui import access, address, downloads, errors
 from slviz.ui.glossary import glossary_link
-from slviz.ui.learning import lab_table
+from slviz.ui.learning import lab_play, lab_table
+from slviz.ui.server_paths import typed
 
 LOOK_SECONDS = 1.0
 PATIENCE_SECONDS = 300
 MOST_KEPT = 64
+VISITOR, AWAITED = "lab autograd visitor", "lab autograd awaited"
+"""What the session knows: its own name, and the command whose work it waits for."""
 
 
 @dataclass
 class Worker:
-    """One worker of the server at a time, and what the last ones found by their command."""
+    """One worker of the server at a time, and what the last ones computed by their command."""
 
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "lab autograd"))
     kept: OrderedDict[tuple[str, ...], Future[Beside]] = field(default_factory=OrderedDict)
+    waiting: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
+    """By command, the visitors who wait for its work."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def known(self, command: tuple[str, ...]) -> Future[Beside] | None:
@@ -39,14 +45,30 @@ class Worker:
         with self.lock:
             return self.kept.get(command)
 
-    def start(self, command: tuple[str, ...]) -> Future[Beside]:
-        """Begin it, unless it has begun."""
+    def start(self, command: tuple[str, ...], *, visitor: str) -> Future[Beside]:
+        """Put it into the line, unless it has begun, for a visitor who waits for it."""
         with self.lock:
             if command not in self.kept or (self.kept[command].done() and self.kept[command].exception()):
                 self.kept[command] = self.pool.submit(_compare, command)
                 while len(self.kept) > MOST_KEPT:
-                    self.kept.popitem(last=False)
+                    self._forget(next(iter(self.kept)))
+            self.waiting.setdefault(command, set()).add(visitor)
             return self.kept[command]
+
+    def withdraw(self, command: tuple[str, ...], *, visitor: str) -> None:
+        """A visitor no longer waits for it: what has not begun and nobody else waits for leaves the line."""
+        with self.lock:
+            others = self.waiting.get(command, set()) - {visitor}
+            if others:
+                self.waiting[command] = others
+            else:
+                self.waiting.pop(command, None)
+                if command in self.kept and self.kept[command].cancel():
+                    del self.kept[command]
+
+    def _forget(self, command: tuple[str, ...]) -> None:
+        self.kept.pop(command)
+        self.waiting.pop(command, None)
 
 
 @st.cache_resource(show_spinner=False)
@@ -55,7 +77,7 @@ def _worker() -> Worker:
 
 
 def _compare(command: tuple[str, ...]) -> Beside:
-    """What the command finds, from a process of its own; raises `RunError` in a sentence."""
+    """What the command computes, from a process of its own; raises `RunError` in a sentence."""
     try:
         done = subprocess.run(
             [sys.executable, "-m", "slviz", *command],
@@ -83,14 +105,37 @@ def show(training: LabTraining, moment: Moment, source: str) -> None:
         f"optimiser, in double precision. {glossary_link('Backpropagation')}"
     )
     command = _command(training, moment)
+    _withdraw_others(command)
     work = _worker().known(command)
-    if work is None:
+    if work is None or not work.done():
         if not access.may_work():
             st.info("On a read-only server no worker is started. In a terminal:", icon=":material/lock:")
-            st.code(commands.in_terminal([word for word in command if word != "--json"]), language="bash")
+            typable = typed([word for word in command if word != "--json"])
+            st.code(commands.in_terminal(typable), language="bash", wrap_lines=True)
             return
-        work = _worker().start(command)
+        if lab_play.is_playing():
+            st.info("Autograd computes the epoch at which you pause.", icon=":material/pause:")
+            return
+        work = _start(command)
     st.fragment(_look, run_every=None if work.done() else LOOK_SECONDS)(work, command, source, was_done=work.done())
+
+
+def _start(command: tuple[str, ...]) -> Future[Beside]:
+    """Wait for the work of a command."""
+    st.session_state[AWAITED] = command
+    return _worker().start(command, visitor=_visitor())
+
+
+def _withdraw_others(command: tuple[str, ...]) -> None:
+    """No longer wait for the epoch or the settings that were looked at before."""
+    before = st.session_state.get(AWAITED)
+    if before is not None and before != command:
+        _worker().withdraw(before, visitor=_visitor())
+        del st.session_state[AWAITED]
+
+
+def _visitor() -> str:
+    return st.session_state.setdefault(VISITOR, uuid.uuid4().hex)
 
 
 def _command(training: LabTraining, moment: Moment) -> tuple[str, ...]:
@@ -113,7 +158,7 @@ def _look(work: Future[Beside], command: tuple[str, ...], source: str, *, was_do
             comparison = work.result()
         except SlvizError:
             if st.button("Try again", icon=":material/refresh:", key="lab autograd again"):
-                _worker().start(command)
+                _start(command)
                 st.rerun()
             raise
         _result(comparison, source)

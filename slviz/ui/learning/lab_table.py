@@ -6,14 +6,13 @@ import streamlit as st
 
 from slviz.errors import SlvizError
 from slviz.files.limited import run_limited_if_large
-from slviz.lab.own_points import LabTable, own_points, read_lab_table
+from slviz.lab.own_points import MOST_MEBIBYTES, LabTable, own_points, read_lab_table
 from slviz.lab.points import LabPoints
 from slviz.runs.uploads import OWN_TABLES, stage, staged
 from slviz.ui import access, address, cache
 from slviz.ui.labels import escape_markdown
 from slviz.ui.server_paths import without_paths
 
-MOST_MEBIBYTES = 5
 UPLOADED, REFUSED = "lab table", "lab table refused"
 
 

@@ -31,7 +31,7 @@ RESTS_ON_HUBS = (
     "scores high is what it scores high for every gene."
 )
 BREADCRUMBS = "breadcrumbs"
-FIRST = "Most attention first, or the highest score where attention failed its test."
+FIRST = "The highest score first, or most attention where it passed its test."
 
 
 def suggest(graph: GeneGraph, *, count: int = 6) -> None:

@@ -26,21 +26,20 @@ def _of_gene(run: Run, gene: int, sample: EdgeAblation | None) -> EdgeAblation |
 
 
 def decides(run: Run, gene: int | None = None) -> bool:
-    """Whether attention may decide order and width: where its test was passed, or not made yet."""
+    """Whether attention decides order and width: where it passed its test."""
     verdict = of(run, gene)
-    return run.attention is not None and (verdict is None or verdict.faithful)
+    return verdict is not None and verdict.faithful
 
 
 def sentence(run: Run, gene: int | None = None) -> str:
-    """What decides order and width, and why; "" for a run without attention."""
+    """What decides the order of partners, and why; "" for a run without attention."""
     if run.attention is None:
         return ""
+    instead = "partners are ordered by score" if run.decoder else "it orders partners only since this run has no scores"
     verdict = of(run, gene)
     if verdict is None:
-        return (
-            "Attention decides order and width; whether predictions need the edges that it favours was not tested yet."
-        )
+        return f"Whether predictions need the edges that attention favours was not tested yet, so {instead}."
     noun = verdict.tested.noun if verdict.count == 1 else "run"
     if verdict.faithful:
         return f"Attention passed its test for this {noun}, so it decides order and width."
-    return f"Attention failed its test for this {noun}, so partners are ordered by score instead."
+    return f"Attention failed its test for this {noun}, so {instead}."

@@ -29,7 +29,7 @@ COLUMNS = {
     "Random edges": st.column_config.NumberColumn("Random edges", format="%.2f", help=MOVED),
 }
 HELP = (
-    "The edges that an explanation puts first are taken away, the same share of each gene’s, and the prediction is "
+    "The edges that an explanation puts first are removed, the same share of each gene’s, and the prediction is "
     "compared with that without as many random edges, 20 times. An explanation that holds moves it further than 95 % "
     "of these, and by more than a little. Hubs first and gradients first are drawn for comparison."
 )
@@ -52,7 +52,9 @@ def show(run: Run, graph: GeneGraph, explanation: PairExplanation) -> None:
     checked = verdicts(run, explanation)
     if checked[0].measured is None:
         return
-    st.markdown("Do these hold when edges are removed?", help=in_words(f"{HELP} {glossary_link('Removal curve')}"))
+    st.markdown(
+        "Do these explanations hold when edges are removed?", help=in_words(f"{HELP} {glossary_link('Removal curve')}")
+    )
     st.dataframe(verdict_table(checked), hide_index=True, column_config=COLUMNS)
     for verdict in checked[1:]:
         for remark in verdict.remarks:
@@ -60,8 +62,8 @@ def show(run: Run, graph: GeneGraph, explanation: PairExplanation) -> None:
     insertion = (
         st.segmented_control(
             "Edges are",
-            ("taken away", "put back"),
-            default="taken away",
+            ("removed", "put back"),
+            default="removed",
             key=f"why {run.run_id} {explanation.pair} curves",
             label_visibility="collapsed",
         )
