@@ -8,7 +8,7 @@ without a word. Nothing of this is kept anywhere else, so the browser's "back" i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -99,6 +99,36 @@ def one_of(widget: Callable[..., Any], label: str, options: Sequence[str], *, ke
     else:
         chosen = widget(label, options, key=key, bind="query-params", **arguments)
     return options[0] if chosen is None else chosen
+
+
+def choice(widget: Callable[..., Any], label: str, titles: Mapping[str, str], *, key: str, **arguments: Any) -> str:
+    """A control that shows titles and writes their ids, in lower case, into the address; the first is the default.
+
+    A link outlives the wording of a page so. Capitals in the address make no difference; an id that is not there is
+    told in a line and stays in the address until something else is chosen.
+
+    Args:
+        widget: a control over options, such as `st.segmented_control`.
+        label: of the control.
+        titles: what the page shows, by id.
+        key: of the address.
+        arguments: of the control.
+    """
+    ids = list(titles)
+    wanted = (value(key) or "").casefold()
+    if wanted and wanted not in titles:
+        _say_nonsense(key, wanted, f"There are: {', '.join(ids)}. This page shows “{ids[0]}”.")
+    current = wanted if wanted in titles else ids[0]
+    state = f"choice {key}"
+    st.session_state[state] = current
+
+    def changed() -> None:
+        put(**{key: st.session_state[state]})
+
+    if widget in (st.segmented_control, st.pills):
+        arguments = {"required": True, **arguments}
+    widget(label, ids, key=state, format_func=lambda name: titles[name], on_change=changed, **arguments)
+    return current
 
 
 def number(

@@ -1,4 +1,4 @@
-"""Differences of two scorers: figures as scikit-learn has them, intervals that hold what they promise."""
+"""Differences of two scorers: metrics as scikit-learn has them, intervals that hold what they promise."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import pytest
 from sklearn import metrics
 
 from slviz.evaluation import comparison
-from slviz.evaluation.comparison import compare_links, compare_values
+from slviz.evaluation.classes import class_metrics, confusion_matrix
+from slviz.evaluation.comparison import compare_classes, compare_errors, compare_links, compare_values
 
 RANDOM = np.random.default_rng(3)
 
@@ -21,34 +22,54 @@ def scored(rows=400, *, levels=1000):
     return actual, one, other
 
 
+def pairs_of(rows, *, genes=30):
+    """Two different genes for each row."""
+    first = RANDOM.integers(0, genes, size=rows)
+    return np.column_stack([first, (first + RANDOM.integers(1, genes, size=rows)) % genes])
+
+
 @pytest.mark.parametrize("levels", [1000, 2])
 def test_figures_are_those_of_scikit_learn(levels):
     actual, one, other = scored(levels=levels)
-    found = {each.metric: each for each in compare_links(actual, one, other, resamples=5)}
+    measured = {each.metric: each for each in compare_links(actual, one, other, genes=pairs_of(400), resamples=5)}
     for score, value in ((one, "one"), (other, "other")):
-        assert getattr(found["auc"], value) == pytest.approx(metrics.roc_auc_score(actual, score))
-        assert getattr(found["ap"], value) == pytest.approx(metrics.average_precision_score(actual, score))
+        assert getattr(measured["auc"], value) == pytest.approx(metrics.roc_auc_score(actual, score))
+        assert getattr(measured["ap"], value) == pytest.approx(metrics.average_precision_score(actual, score))
 
 
-def test_the_interval_is_that_of_drawing_the_rows_anew_by_hand():
-    actual, one, other = scored(120)
+def test_the_interval_is_that_of_drawing_the_genes_anew_by_hand():
+    """Rows repeated as often as both their genes were drawn, and scikit-learn's metric of them."""
+    actual, one, other = scored(200)
+    genes = pairs_of(200)
     random = np.random.default_rng(1)
-    real, rest = np.flatnonzero(actual), np.flatnonzero(1 - actual)
     by_hand = []
-    for _ in range(1500):
-        rows = np.r_[random.choice(real, len(real)), random.choice(rest, len(rest))]
+    for _ in range(1000):
+        drawn = np.bincount(random.choice(30, 30), minlength=30)
+        rows = np.repeat(np.arange(200), drawn[genes[:, 0]] * drawn[genes[:, 1]])
         by_hand.append(
             metrics.roc_auc_score(actual[rows], other[rows]) - metrics.roc_auc_score(actual[rows], one[rows])
         )
-    found = compare_links(actual, one, other, resamples=1500)[0]
-    assert found.low == pytest.approx(np.quantile(by_hand, 0.025), abs=0.02)
-    assert found.high == pytest.approx(np.quantile(by_hand, 0.975), abs=0.02)
-    assert found.is_clear == (found.high < 0 or found.low > 0)
+    auc = compare_links(actual, one, other, genes=genes, resamples=1000)[0]
+    assert auc.low == pytest.approx(np.quantile(by_hand, 0.025), abs=0.02)
+    assert auc.high == pytest.approx(np.quantile(by_hand, 0.975), abs=0.02)
+    assert auc.is_clear == (auc.high < 0 or auc.low > 0)
+
+
+def test_genes_that_carry_the_difference_widen_the_interval():
+    """Ten genes in forty pairs each, for half of them one scorer is right: 400 pairs are not 400 witnesses."""
+    actual = np.tile([1.0, 0.0], 200)
+    gene = np.arange(400) // 2 % 10
+    one = RANDOM.normal(size=400)
+    other = one + actual * np.where(gene < 5, 2.0, -2.0)
+    few, apart = np.column_stack([gene, gene + 10]), np.arange(800).reshape(400, 2)
+    of_few, of_many = (compare_links(actual, one, other, genes=genes, resamples=400)[0] for genes in (few, apart))
+    assert of_few.value == of_many.value
+    assert of_few.high - of_few.low > 1.5 * (of_many.high - of_many.low)
 
 
 def test_the_same_scores_differ_by_nothing():
     actual, one, _ = scored()
-    for each in compare_links(actual, one, one):
+    for each in compare_links(actual, one, one, genes=pairs_of(400)):
         assert (each.value, each.low, each.high) == (0, 0, 0)
         assert not each.is_clear
 
@@ -56,18 +77,41 @@ def test_the_same_scores_differ_by_nothing():
 def test_values_are_compared_by_error_and_share_explained():
     actual = RANDOM.normal(size=300)
     one, other = actual + 0.1 * RANDOM.normal(size=300), actual + 0.3 * RANDOM.normal(size=300)
-    found = {each.metric: each for each in compare_values(actual, one, other)}
-    assert found["rmse"].other == pytest.approx(metrics.root_mean_squared_error(actual, other))
-    assert found["mae"].one == pytest.approx(metrics.mean_absolute_error(actual, one))
-    assert found["r2"].other == pytest.approx(metrics.r2_score(actual, other))
-    assert found["rmse"].low > 0.1
-    assert found["r2"].high < 0
+    measured = {each.metric: each for each in compare_values(actual, one, other, genes=pairs_of(300))}
+    assert measured["rmse"].other == pytest.approx(metrics.root_mean_squared_error(actual, other))
+    assert measured["mae"].one == pytest.approx(metrics.mean_absolute_error(actual, one))
+    assert measured["r2"].other == pytest.approx(metrics.r2_score(actual, other))
+    assert measured["rmse"].low > 0.1
+    assert measured["r2"].high < 0
 
 
 def test_blocks_of_draws_change_nothing(monkeypatch):
     """The draws come one after another from one generator, however many are held at a time."""
     actual = np.arange(50.0)
     one, other = actual + 1, actual + RANDOM.normal(size=50)
-    whole = compare_values(actual, one, other, resamples=40)
+    genes = pairs_of(50)
+    whole = compare_values(actual, one, other, genes=genes, resamples=40)
     monkeypatch.setattr(comparison, "MOST_NUMBERS", 350)
-    assert compare_values(actual, one, other, resamples=40) == whole
+    assert compare_values(actual, one, other, genes=genes, resamples=40) == whole
+
+
+def test_classes_and_errors_of_genes_are_compared_gene_by_gene():
+    names = np.array(["left", "right", "middle"])
+    actual, one = RANDOM.integers(0, 3, size=(2, 90))
+    other = np.where(RANDOM.uniform(size=90) < 0.8, actual, one)
+    genes = np.arange(90)[:, None]
+    known = class_metrics(confusion_matrix(actual, other, classes=3))
+    for difference in compare_classes(names[actual], names[one], names[other], genes=genes, resamples=200):
+        assert difference.other == pytest.approx(known[difference.metric])
+        assert difference.low > 0
+    error = RANDOM.uniform(1, 2, size=(2, 90))
+    rmse = compare_errors(error[0], error[0] + 1, genes=genes, resamples=200)[0]
+    assert rmse.one == pytest.approx(np.sqrt((error[0] ** 2).mean()))
+    assert 0.9 < rmse.low < rmse.value < rmse.high < 1.1
+
+
+def test_draws_without_a_real_pair_are_left_out_of_the_interval():
+    actual = np.array([1.0, 0, 0, 0])
+    genes = np.array([[0, 1], [2, 3], [3, 4], [2, 4]])
+    auc = compare_links(actual, np.arange(4.0), -np.arange(4.0), genes=genes, resamples=200)[0]
+    assert (auc.one, auc.other, auc.low, auc.high) == (0.0, 1.0, 1.0, 1.0)

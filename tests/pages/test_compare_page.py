@@ -13,7 +13,8 @@ from run_folders import finish
 from slviz.datasets import GeneGraph
 from slviz.runs import Run
 from slviz.runs.store import RunStore
-from slviz.ui.comparison.comparing import differences_table, same_rows, told_apart
+from slviz.ui.comparison.compared_runs import alike_but, distinct, told_apart
+from slviz.ui.comparison.metrics_tab import differences_table, same_rows
 
 
 def worse(run: Run, *, seed: int = 1) -> Run:
@@ -52,15 +53,41 @@ def test_without_a_wish_another_run_is_there_at_once(two: tuple[Run, Run], open_
     assert not app.exception
 
 
-def test_a_run_with_another_split_is_not_offered(two: tuple[Run, Run], store: RunStore, open_page: Open) -> None:
+def test_a_run_with_another_split_has_no_metrics_beside(two: tuple[Run, Run], store: RunStore, open_page: Open) -> None:
     first, _ = two
     elsewhere = dataclasses.replace(first, spec=dataclasses.replace(first.spec, split=first.spec.split.replace(fold=1)))
     finish(store, elsewhere)
     app = open_page("compare", run=first.run_id, **{"with": elsewhere.run_id})
     assert not app.exception
     assert "not evaluated on the same pairs" in said(app)
-    assert elsewhere.run_id not in app.multiselect(key="compared runs").options
+    assert len(app.dataframe[0].value) == 2  # the run and its baseline
     assert "1 finished run on other pairs" in said(app)
+
+
+@pytest.mark.parametrize("tab", ["metrics", "disagreements", "Disagreements", "nothing"])
+def test_a_deleted_run_and_the_run_itself_are_told(two: tuple[Run, Run], open_page: Open, tab: str) -> None:
+    first, other = two
+    chosen = f"{first.run_id},gat-both-link-00000000,{other.run_id}"
+    app = open_page("compare", run=first.run_id, tab=tab, **{"with": chosen})
+    assert not app.exception
+    text = said(app)
+    assert "gat-both-link-00000000" in text
+    assert "not here" in text
+    assert "differs from itself by nothing" in text
+    assert app.multiselect(key="compared runs").value == [other.run_id]
+    assert asked(app, "tab") == tab
+    assert ("The address asks for tab" in text) == (tab == "nothing")
+
+
+def test_disagreements_name_the_run_that_is_nearer(two: tuple[Run, Run], open_page: Open) -> None:
+    first, other = two
+    gene = first.genes[0]
+    app = open_page("compare", run=first.run_id, tab="disagreements", gene=gene, **{"with": other.run_id})
+    assert not app.exception
+    table = app.dataframe[0].value
+    assert set(table["Nearer"]) <= {"GAT · GO + PPI (seed 0)", "GAT · GO + PPI (seed 1)", "level"}
+    assert table.columns.tolist()[:3] == ["Gene", "Partner", "Pair"]
+    assert "is nearer to what is known" in said(app)
 
 
 def test_a_run_that_stands_alone_says_what_to_train(run: Run, open_page: Open) -> None:
@@ -106,3 +133,20 @@ def test_names_keep_what_tells_the_runs_apart() -> None:
         "c": "MLP · ppi (seed 0)",
     }
     assert told_apart({"a": names["a"]}) == {"a": "GAT · GO + PPI"}
+
+
+def test_runs_of_the_same_name_are_told_apart_by_their_mark() -> None:
+    assert distinct({"gat-1": "GAT", "gat-2": "GAT", "mlp-3": "MLP"}) == {
+        "gat-1": "GAT · 1",
+        "gat-2": "GAT · 2",
+        "mlp-3": "MLP",
+    }
+
+
+def test_other_seeds_are_those_that_differ_by_nothing_else(two: tuple[Run, Run], store: RunStore) -> None:
+    first, other = two
+    elsewhere = dataclasses.replace(other, spec=dataclasses.replace(other.spec, split=other.spec.split.replace(fold=1)))
+    finish(store, elsewhere)
+    candidates = {summary.run_id: summary for summary in store.summaries()}
+    assert alike_but(first.spec, candidates, part="seed") == [other.run_id]
+    assert alike_but(first.spec, candidates, part="features") == []

@@ -1,0 +1,197 @@
+"""Compare, Disagreements: predicted vs predicted of the same pairs, and a gene's partners by their rank in each run."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from slviz.figures.disagreement import predicted_vs_predicted
+from slviz.figures.theme import noted
+from slviz.ranking import STATUSES
+from slviz.ranking.disagreement import LEVEL, ONE, OTHER, partner_ranks, shared_rows
+from slviz.runs import Run
+from slviz.ui import address, charts, downloads, genes, scorers, selection
+from slviz.ui.comparison import gene_links
+from slviz.ui.comparison.compared_runs import ComparedRuns
+from slviz.ui.labels import escape_markdown, pluralise
+from slviz.ui.nouns import in_words
+
+SHOWN_ROWS = 300
+MOST_PARTNERS = 25
+SCALES = {"percentile": "Percentile", "score": "Prediction"}
+SCALE_HELP = (
+    "Scores of two models need not share a scale. A percentile says where a row stands among the rows that are drawn: "
+    "100 is the highest prediction. The diagonal is where both runs say the same."
+)
+NEARER_HELP = (
+    "The run that puts a real pair higher, or a negative one lower; for values and errors the one that is less off. "
+    "A negative is a drawn pair that nobody lists: some of them are real."
+)
+NO_OTHER = "Choose another run above to see where the two disagree."
+
+
+def show(compared: ComparedRuns) -> None:
+    """Both runs' predictions of the same rows, the largest disagreements, and the ranks of a gene's partners."""
+    if not compared.others:
+        st.info(NO_OTHER, icon=":material/compare_arrows:")
+        return
+    other = pick_other(compared)
+    rows = _shared(compared.first.run_id, other.run_id, compared.first, other)
+    if not len(rows):
+        st.info(
+            f"**No test row is shared.** {escape_markdown(compared.name(compared.first))} and "
+            f"{escape_markdown(compared.name(other))} held out other pairs, so no prediction can be set beside another "
+            "fairly: one run has learnt what the other is tested on.",
+            icon=":material/info:",
+        )
+    elif "percentile_one" in rows:
+        _numbers(compared, other, rows)
+    else:
+        _classes(compared, other, rows)
+    _partners(compared)
+
+
+def pick_other(compared: ComparedRuns) -> Run:
+    """Which of the other runs stands beside the first; asked where there are several."""
+    if len(compared.others) == 1:
+        return compared.others[0]
+    titles = {run.run_id.casefold(): compared.name(run) for run in compared.others}
+    first = escape_markdown(compared.name(compared.first))
+    chosen = address.choice(st.selectbox, f"{first} beside", titles, key="beside-run")
+    return next(run for run in compared.others if run.run_id.casefold() == chosen)
+
+
+@st.cache_data(max_entries=16, show_spinner="Putting predictions side by side …")
+def _shared(one_id: str, other_id: str, _one: Run, _other: Run) -> pd.DataFrame:
+    return shared_rows(_one, _other)
+
+
+def _numbers(compared: ComparedRuns, other: Run, rows: pd.DataFrame) -> None:
+    one_name, other_name = compared.name(compared.first), compared.name(other)
+    name = f"{compared.first.run_id}-{other.run_id}-disagreements"
+    table = as_table(rows, one_name, other_name)
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        scale = address.choice(st.segmented_control, "Scale", SCALES, key="scale", help=in_words(SCALE_HELP))
+
+        def make(*, webgl: bool = False) -> go.Figure:
+            figure = predicted_vs_predicted(
+                rows, one=one_name, other=other_name, by_percentile=scale == "percentile", webgl=webgl
+            )
+            note = f"{len(rows):,} test {'genes' if 'gene' in rows else 'pairs'} that both runs held out"
+            return noted(figure, [in_words(note)])
+
+        source = downloads.provenance(compared.graph, compared.first)
+        downloads.menu(name, source=source, figure=make, table=lambda: table)
+    st.markdown(_sentence(rows, one_name, other_name))
+    event = charts.draw(
+        make(webgl=True),
+        name=name,
+        synthetic=compared.graph.synthetic,
+        alt=f"Predictions of {other_name} over those of {one_name}",
+        on_select="rerun",
+        selection_mode=("points", "box", "lasso"),
+    )
+    chosen = selection.numbers(event)
+    listed = table.iloc[chosen[chosen < len(table)]] if len(chosen) else table
+    what = "selected" if len(chosen) else "of the largest disagreement"
+    noun = "gene" if "gene" in rows else "pair"
+    st.caption(in_words(f"{pluralise(min(len(listed), SHOWN_ROWS), noun)} {what}. Click a gene to open its page."))
+    gene_links.table(compared, listed.head(SHOWN_ROWS), key=name, help_of={"Nearer": in_words(NEARER_HELP)})
+
+
+def _classes(compared: ComparedRuns, other: Run, rows: pd.DataFrame) -> None:
+    one_name, other_name = compared.name(compared.first), compared.name(other)
+    name = f"{compared.first.run_id}-{other.run_id}-disagreements"
+    table = as_table(rows, one_name, other_name)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(in_words("Genes that are given different classes"), anchor=False, width="content")
+        downloads.menu(name, source=downloads.provenance(compared.graph, compared.first), table=lambda: table)
+    st.markdown(_sentence(rows, one_name, other_name))
+    differing = table.loc[rows["disagreement"].to_numpy() > 0]
+    gene_links.table(compared, differing.head(SHOWN_ROWS), key=name, help_of={})
+
+
+def _sentence(rows: pd.DataFrame, one_name: str, other_name: str) -> str:
+    """Who is nearer to what is known, on how many of the rows, and how alike the orders are."""
+    evaluated = rows.loc[rows["nearer"] != ""]
+    counts = {run: int((evaluated["nearer"] == run).sum()) for run in (ONE, OTHER, LEVEL)}
+    names = {ONE: escape_markdown(one_name), OTHER: escape_markdown(other_name)}
+    said = (
+        f"Of {len(evaluated):,} test rows, **{names[ONE]}** is nearer to what is known on {counts[ONE]:,} and "
+        f"**{names[OTHER]}** on {counts[OTHER]:,}; they are level on {counts[LEVEL]:,}."
+    )
+    if "percentile_one" in rows and len(rows) > 2:
+        alike = float(np.corrcoef(rows["percentile_one"], rows["percentile_other"])[0, 1])
+        said += f" Their orders agree with Spearman ρ {alike:.2f}."
+    return said
+
+
+def as_table(rows: pd.DataFrame, one_name: str, other_name: str) -> pd.DataFrame:
+    """The rows in the words of a page and of a file."""
+    nearer = {ONE: one_name, OTHER: other_name, LEVEL: "level", "": ""}
+    ends = ["gene"] if "gene" in rows else ["gene_a", "gene_b"]
+    columns: dict[str, object] = {
+        title: rows[end].to_numpy() for title, end in zip(("Gene", "Partner"), ends, strict=False)
+    }
+    if "negative_kind" in rows:
+        columns["Pair"] = rows["negative_kind"].to_numpy()
+    if "actual" in rows:
+        columns["Actual"] = rows["actual"].to_numpy()
+    columns |= {one_name: rows["one"].to_numpy(), other_name: rows["other"].to_numpy()}
+    if "percentile_one" in rows:
+        columns |= {
+            f"Percentile in {one_name}": rows["percentile_one"].to_numpy().round(1),
+            f"Percentile in {other_name}": rows["percentile_other"].to_numpy().round(1),
+        }
+    columns["Nearer"] = [nearer[run] for run in rows["nearer"]]
+    return pd.DataFrame(columns)
+
+
+def _partners(compared: ComparedRuns) -> None:
+    """The partners of one gene, with their ranks under each run side by side."""
+    runs = {compared.name(run): run for run in compared.of_same_data if run.decoder}
+    st.subheader(in_words("Partners of a gene under each run"), anchor=False)
+    if len(runs) < 2:
+        st.caption(in_words("It takes two runs on this data set that score pairs of genes."))
+        return
+    gene = genes.search(compared.graph)
+    if gene is None:
+        st.caption(in_words("Search a gene to see its best partners under each run beside each other."))
+        return
+    graph = compared.graph
+    scores = {name: scorers.score_with(graph, run, gene) for name, run in runs.items()}
+    table = partner_ranks(graph, runs, gene, scores)
+    place = [f"rank_in:{name}" for name in runs]
+    shown = table.loc[(table[place] <= MOST_PARTNERS).any(axis=1)]
+    symbol = graph.genes[gene]
+    words = {column: f"Rank in {name}" for column, name in zip(place, runs, strict=True)}
+    worded = shown.drop(columns="number").rename(
+        columns={"partner": "Partner", "status": "Pair", "gap": "Places apart", **words}
+    )
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(_shared_sentence(shown, place, symbol))
+        downloads.menu(
+            f"{symbol}-partners-under-each-run",
+            source=downloads.provenance(graph, compared.first),
+            table=lambda: table.drop(columns="number").rename(columns=words),
+        )
+    statuses = "\n".join(f"- **{status}**: {STATUSES[status]}" for status in dict.fromkeys(shown["status"]))
+    gene_links.table(
+        compared, worded, key=f"partners of {symbol}", help_of={"Pair": in_words(statuses)}, partner_of=symbol
+    )
+    st.caption(
+        in_words(
+            f"Ranks among {len(table):,} candidates: all genes but those whose pair one of the runs learnt from. Shown "
+            f"are those among the first {MOST_PARTNERS} of any run."
+        )
+    )
+
+
+def _shared_sentence(shown: pd.DataFrame, place: list[str], symbol: str) -> str:
+    everywhere = int((shown[place].to_numpy() <= MOST_PARTNERS).all(axis=1).sum())
+    return in_words(
+        f"Of the first {MOST_PARTNERS} partners of **{escape_markdown(symbol)}**, **{everywhere}** are the same in all "
+        f"{len(place)} runs."
+    )
