@@ -10,6 +10,13 @@ from markdown_calls import foreign_parts
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*(CHECKOUT / "slviz" / "ui").rglob("*.py"), *(CHECKOUT / "pages").glob("*.py")])
 DECIDED: dict[str, tuple[str, ...]] = {
+    "compared_runs.py": ("button: label", "info: alone"),
+    "disagreements_tab.py": (
+        "caption: what",
+        "markdown: _sentence(rows, one_name, other_name)",
+        "markdown: _shared_sentence(shown, place, symbol)",
+    ),
+    "metrics_tab.py": ("caption: what", "subheader: what"),
     "reading.py": ("progress: min(share, 1.0)",),
     "access.py": ("caption: said",),
     "overview.py": ("info: way_on", "markdown: _of_other_pairs(graph.nouns)"),
