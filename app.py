@@ -23,4 +23,5 @@ layout.navigate(
         st.Page(layout.LAB, title="Lab", icon=":material/labs:"),
         st.Page(layout.GLOSSARY, title="Glossary", icon=":material/menu_book:"),
     ],
+    of_runs=[st.Page(layout.TRAINING, title=layout.TRAINING_TITLE, icon=layout.TRAINING_ICON)],
 )

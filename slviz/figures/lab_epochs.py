@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from slviz.figures.palette import ACCENT, LINE, LONGER, OKABE_ITO
-from slviz.figures.panels import DASHES, UNDER, Trace, mode_of, panelled, rows_drawn, titled
+from slviz.figures.epoch_lines import epoch_line, log_axis, norm_lines, star
+from slviz.figures.palette import ACCENT, LINE, OKABE_ITO
+from slviz.figures.panels import DASHES, UNDER, Trace, panelled, titled
 from slviz.lab.activations import ACTIVATIONS
 
 
@@ -24,40 +25,18 @@ def lab_curves(history: pd.DataFrame, *, epoch: int, best: int, epochs: int, hei
         epochs: how many are planned, so that the axis does not jump while it trains.
         height: in pixels.
     """
-    rows = rows_drawn(len(history))
-    thinned = history.iloc[rows]
-    star = {"symbol": "star", "size": 13, "color": OKABE_ITO[2], "line": {"width": 1, "color": LINE}}
+    numbers = history["epoch"].to_numpy()
     panels: list[list[Trace]] = []
     for what in ("loss", "accuracy"):
         curves: list[Trace] = [
-            {
-                "type": "scatter",
-                "x": thinned["epoch"].to_numpy(),
-                "y": thinned[f"{part}_{what}"].to_numpy(),
-                "mode": mode_of(rows),
-                "name": name,
-                "line": {"color": colour, "dash": dash, "width": 2},
-                "showlegend": what == "loss",
-                "hovertemplate": "%{y:.4f}",
-            }
+            epoch_line(numbers, history[f"{part}_{what}"].to_numpy(), name, colour, dash=dash, hover="%{y:.4f}")
             for part, name, colour, dash in (
                 ("train", "training", OKABE_ITO[0], "solid"),
                 ("validation", "validation", ACCENT, "dash"),
             )
         ]
-        curves.append(
-            {
-                "type": "scatter",
-                "x": [best],
-                "y": [history[f"validation_{what}"].iloc[best]],
-                "mode": "markers",
-                "marker": star,
-                "name": f"best epoch, {best:,}",
-                "showlegend": what == "loss",
-                "hoverinfo": "skip",
-            }
-        )
-        panels.append(curves)
+        curves.append(star(best, history[f"validation_{what}"].iloc[best], f"best epoch, {best:,}"))
+        panels.append([curve | {"showlegend": what == "loss"} for curve in curves])
     span = {"range": [-0.02 * epochs, 1.02 * epochs], "matches": "x"}
     now = {"type": "line", "x0": epoch, "x1": epoch, "y0": 0, "y1": 1, "line": {"color": LINE, "width": 1.5}}
     return panelled(
@@ -111,21 +90,10 @@ def lab_gradients(
             "hovertemplate": "layer %{x}: %{y:.2e}<extra>%{fullData.name}</extra>",
         }
     )
-    rows = rows_drawn(len(history))
-    norms_by_epoch = history[names].to_numpy()[rows]
-    by_epoch: list[Trace] = [
-        {
-            "type": "scatter",
-            "x": rows,
-            "y": np.where(norms_by_epoch[:, layer - 1] > 0, norms_by_epoch[:, layer - 1], np.nan),
-            "mode": mode_of(rows),
-            "name": f"layer {layer}",
-            "line": {"color": LONGER[(layer + 7) % len(LONGER)], "width": 2},
-            "hovertemplate": f"epoch %{{x}}: %{{y:.2e}}<extra>layer {layer}</extra>",
-        }
-        for layer in numbers
-    ]
-    log = {"type": "log", "exponentformat": "power", "dtick": _decades(norms_by_epoch, by_activation)}
+    norms_by_epoch = {f"layer {layer}": history[name].to_numpy() for layer, name in zip(numbers, names, strict=True)}
+    hover = "epoch %{x}: %{y:.2e}<extra>%{fullData.name}</extra>"
+    by_epoch = [line | {"hovertemplate": hover} for line in norm_lines(np.arange(len(history)), norms_by_epoch)]
+    log = log_axis(np.concatenate([*norms_by_epoch.values(), *map(np.asarray, by_activation.values())]))
     zero = ", ".join(str(layer) for layer, norm in zip(numbers, now, strict=True) if not norm > 0)
     said = {"x": 0.02, "y": 0.02, "xref": "x domain", "yref": "y domain", "xanchor": "left", "yanchor": "bottom"}
     text = {"text": f"this network: exactly 0 in layer {zero}", "showarrow": False, "font": {"size": 12}}
@@ -142,10 +110,3 @@ def lab_gradients(
 
 def _on_log(layers: Sequence[int], norms: np.ndarray) -> dict[str, list[Any]]:
     return {"x": list(layers), "y": [float(norm) if norm > 0 else None for norm in norms]}
-
-
-def _decades(norms: np.ndarray, others: Mapping[str, Sequence[float]]) -> int:
-    """Decades between two ticks, so that there are no more than eight."""
-    shown = np.concatenate([norms.ravel(), *(np.asarray(values) for values in others.values())])
-    shown = shown[shown > 0]
-    return 1 if not len(shown) else max(1, int(np.ceil(np.log10(shown.max() / shown.min()) / 8)))

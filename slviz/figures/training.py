@@ -1,25 +1,25 @@
-"""How a training went, or goes: loss and validation metric by epoch."""
+"""How a training went, or goes: loss and validation metric by epoch, and how its steps went."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
-from slviz.figures.palette import ACCENT, FAINT, LINE, OKABE_ITO
-from slviz.figures.theme import CLEAR, empty
+from slviz.figures.epoch_lines import epoch_line, kept_line, log_axis, norm_lines, star
+from slviz.figures.palette import ACCENT, OKABE_ITO
+from slviz.figures.panels import DASHES, Trace, panelled, titled
+from slviz.figures.theme import empty
 from slviz.figures.written import written
+from slviz.runs.history import GRADIENT_NORM, LAYER, best_epoch, is_lower_better, metric_label, watched_metric
 
-METRIC_TITLES = {
-    "auc": "ROC AUC",
-    "ap": "Average precision",
-    "rmse": "RMSE (score units)",
-    "macro_f1": "Macro F1",
-    "validation_auc": "Validation ROC AUC",
-    "validation_rmse": "Validation RMSE",
-}
-KNOWN_COLUMNS = ("epoch", "epochs", "train_loss", "validation_loss", "seconds", "metric_name")
+LOSSES = (("train_loss", "training", OKABE_ITO[0], "solid"), ("validation_loss", "validation", ACCENT, "dash"))
+SPREAD = "_sd"
+COLUMNS, MARGIN = 2, 90
+"""Panels side by side; pixels above and below the panels together."""
 
 
 def training_curves(
@@ -27,84 +27,132 @@ def training_curves(
     *,
     metric_name: str | None = None,
     epochs: int | None = None,
-    lower_is_better: bool = False,
+    lower_is_better: bool | None = None,
+    logarithmic: bool = False,
+    kept: int | None = None,
     height: int = 360,
 ) -> go.Figure:
-    """Training and validation loss on the left; on the right the figure that early stopping watches.
+    """Training and validation loss on the left; on the right the metric that early stopping watches.
 
     Args:
-        history: one row an epoch, with `epoch`, `train_loss`, `validation_loss` and the watched
-            figure's own column; a run that still trains may have no rows yet.
-        metric_name: that column; found by itself when left out, and left away when there is none.
+        history: one row an epoch, with `epoch`, `train_loss`, `validation_loss` and the watched metric's own
+            column; a run that still trains may have no rows yet.
+        metric_name: that column; taken from the history when left out, and left away when there is none.
         epochs: how many are planned, so that the axis does not jump while a run trains.
-        lower_is_better: the best epoch is the lowest of the figure (an error) or the highest.
+        lower_is_better: the best epoch is the lowest of the metric (an error) or the highest; by the metric's name
+            when left out.
+        logarithmic: whether losses, and a metric that is an error, stand on a logarithmic axis.
+        kept: the epoch whose weights the run has, marked in every panel.
         height: in pixels.
     """
     if not len(history):
         return empty("The first epoch has not finished yet.", height=height)
-    metric_name = metric_name or _watched(history)
-    titles = ["Loss"] + ([_title(metric_name)] if metric_name else [])
-    figure = make_subplots(rows=1, cols=len(titles), subplot_titles=titles, horizontal_spacing=0.1)
+    metric_name = metric_name or watched_metric(history)
+    lower_is_better = is_lower_better(metric_name) if lower_is_better is None else lower_is_better
     epoch = history["epoch"].to_numpy()
-    for column, name, colour, dash in (
-        ("train_loss", "training", OKABE_ITO[0], "solid"),
-        ("validation_loss", "validation", ACCENT, "dash"),
-    ):
-        if column in history and np.isfinite(history[column].astype(float)).any():
-            figure.add_trace(_line(epoch, history[column].to_numpy(float), name, colour, dash), row=1, col=1)
+    panels = [_losses(epoch, history)]
     if metric_name:
-        _add_watched(figure, epoch, history[metric_name].to_numpy(float), metric_name, lower_is_better)
-    last = max(epochs or 0, int(epoch.max()))
-    figure.update_xaxes(title="Epoch", range=[0.5, last + 0.5], gridcolor=FAINT, zeroline=False)
-    figure.update_yaxes(gridcolor=FAINT, zeroline=False, automargin=True)
-    figure.update_layout(
-        paper_bgcolor=CLEAR,
-        plot_bgcolor=CLEAR,
+        panels.append(_watched(epoch, history[metric_name].to_numpy(float), metric_name, lower_is_better))
+    titles = ["Loss"] + ([written(metric_label(metric_name))] if metric_name else [])
+    on_log = [logarithmic, logarithmic and lower_is_better]
+    values = [np.concatenate([line["y"] for line in panel]) for panel in panels]
+    return _by_epoch(
+        panels,
+        titles=titles,
+        y=[log_axis(of_panel) if log else {} for log, of_panel in zip(on_log, values, strict=False)],
+        last=max(epochs or 0, int(epoch.max())),
+        kept=kept,
         height=height,
-        modebar={"bgcolor": CLEAR},
+    )
+
+
+def _losses(epoch: np.ndarray, history: pd.DataFrame) -> list[Trace]:
+    return [
+        epoch_line(epoch, history[column].to_numpy(float), name, colour, dash=dash)
+        for column, name, colour, dash in LOSSES
+        if column in history and np.isfinite(history[column].astype(float)).any()
+    ]
+
+
+def _watched(epoch: np.ndarray, values: np.ndarray, name: str, lower_is_better: bool) -> list[Trace]:
+    line = epoch_line(epoch, values, written(metric_label(name)), OKABE_ITO[2]) | {"showlegend": False}
+    best = best_epoch(epoch, values, lower_is_better=lower_is_better)
+    if best is None:
+        return [line]
+    value = float(values[epoch == best][0])
+    return [line, star(best, value, f"best: {value:.4g} at epoch {best}")]
+
+
+def step_curves(
+    history: pd.DataFrame, *, kept: int | None = None, norms: Mapping[str, np.ndarray] | None = None, height: int = 330
+) -> go.Figure:
+    """How the steps went, by epoch: the norm of the gradient, the learning rate, the spread of the genes' numbers.
+
+    Args:
+        history: as `Run.history`; what it does not have is left away.
+        kept: the epoch whose weights the run has.
+        norms: of the gradient of each part of the network, one number an epoch, where they were recorded.
+        height: of a row of panels, in pixels.
+    """
+    epoch = history["epoch"].to_numpy()
+    panels: list[list[Trace]] = []
+    titles: list[str] = []
+    axes: list[Trace] = []
+    if GRADIENT_NORM in history:
+        whole = epoch_line(epoch, history[GRADIENT_NORM].to_numpy(float), "whole network", OKABE_ITO[0], log=True)
+        panels.append([*norm_lines(epoch, norms or {}), whole])
+        titles.append("Gradient norm")
+        axes.append(log_axis(np.concatenate([line["y"] for line in panels[-1]])))
+    if "learning_rate" in history:
+        rate = epoch_line(epoch, history["learning_rate"].to_numpy(float), "learning rate", OKABE_ITO[2])
+        panels.append([rate | {"showlegend": False}])
+        titles.append("Learning rate")
+        axes.append({"rangemode": "tozero"})
+    if spreads := [name for name in map(str, history.columns) if name.startswith(LAYER) and name.endswith(SPREAD)]:
+        panels.append([_spread(epoch, history, name, place) for place, name in enumerate(spreads)])
+        titles.append("Spread after each layer")
+        axes.append({"rangemode": "tozero"})
+    if not panels:
+        return empty("How the steps went was not recorded.", height=height)
+    return _by_epoch(panels, titles=titles, y=axes, last=int(epoch.max()), kept=kept, height=height)
+
+
+def _spread(epoch: np.ndarray, history: pd.DataFrame, column: str, place: int) -> Trace:
+    name = column.removesuffix(SPREAD).replace("_", " ")
+    colour = OKABE_ITO[(place + 3) % len(OKABE_ITO)]
+    return epoch_line(epoch, history[column].to_numpy(float), name, colour, dash=DASHES[place % len(DASHES)])
+
+
+def _by_epoch(
+    panels: Sequence[Sequence[Trace]],
+    *,
+    titles: Sequence[str],
+    y: Sequence[Trace],
+    last: int,
+    kept: int | None,
+    height: int,
+) -> go.Figure:
+    """Panels over the epochs, side by side, the kept epoch as a line through all of them."""
+    span: dict[str, Any] = {"range": (0.5, last + 0.5)}
+    rows = -(-len(panels) // COLUMNS)
+    whole = height * rows - MARGIN * (rows - 1)
+    return panelled(
+        panels,
+        titles=titles,
+        columns=min(COLUMNS, len(panels)),
+        height=whole,
+        gaps=(0.09, 105 / (whole - MARGIN)),
+        x=[titled("Epoch", **span)] * len(panels),
+        y=y,
+        shapes=[] if kept is None else kept_line(kept, panels=len(panels)),
         hovermode="x unified",
         uirevision="training",
-        margin={"l": 50, "r": 20, "t": 40, "b": 50},
-        legend={"orientation": "h", "y": -0.22, "yanchor": "top", "x": 0, "bgcolor": CLEAR},
+        margin={"l": 50, "r": 20, "t": 40, "b": MARGIN - 40},
+        legend={
+            "orientation": "h",
+            "y": -65 / (whole - MARGIN),
+            "yanchor": "top",
+            "x": 0,
+            "bgcolor": "rgba(0, 0, 0, 0)",
+        },
     )
-    return figure
-
-
-def _line(x: np.ndarray, y: np.ndarray, name: str, colour: str, dash: str) -> go.Scatter:
-    mode = "lines+markers" if len(x) < 3 else "lines"  # one epoch alone draws no line
-    return go.Scatter(
-        x=x, y=y, mode=mode, name=name, line={"color": colour, "dash": dash, "width": 2}, hovertemplate="%{y:.4g}"
-    )
-
-
-def _add_watched(figure: go.Figure, epoch: np.ndarray, value: np.ndarray, name: str, lower_is_better: bool) -> None:
-    trace = _line(epoch, value, _title(name), OKABE_ITO[2], "solid")
-    figure.add_trace(trace.update(showlegend=False), row=1, col=2)
-    if np.isfinite(value).any():
-        best = int(np.nanargmin(value) if lower_is_better else np.nanargmax(value))
-        figure.add_trace(
-            go.Scatter(
-                x=[epoch[best]],
-                y=[value[best]],
-                mode="markers",
-                marker={"symbol": "star", "size": 13, "color": OKABE_ITO[2], "line": {"width": 1, "color": LINE}},
-                name=f"best: {value[best]:.4g} at epoch {epoch[best]}",
-                hoverinfo="skip",
-            ),
-            row=1,
-            col=2,
-        )
-
-
-def _watched(history: pd.DataFrame) -> str | None:
-    """The column that is none of the standing ones and holds numbers."""
-    others = [
-        str(column)
-        for column in history.columns
-        if column not in KNOWN_COLUMNS and pd.api.types.is_numeric_dtype(history[column])
-    ]
-    return others[0] if others else None
-
-
-def _title(name: str) -> str:
-    return METRIC_TITLES.get(name, written(name.replace("_", " ").capitalize()))

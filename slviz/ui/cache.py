@@ -14,6 +14,7 @@ from slviz.datasets.gene_index import GeneIndex
 from slviz.datasets.report import Report
 from slviz.datasets.sources import known_datasets, open_with_report
 from slviz.errors import DamagedRun
+from slviz.networks.network_parts import counts_by_part
 from slviz.projections import MapQuality, Projection, ProjectionMethod
 from slviz.runs import Run
 from slviz.runs.artifacts.controls import Control
@@ -66,6 +67,11 @@ def index_of(graph: GeneGraph) -> GeneIndex:
 def run(summary: RunSummary) -> Run:
     """A finished run, checked against its manifest once; again when the manifest has changed."""
     return _run(str(summary.folder), summary.run_id, _stamp(Path(summary.folder) / "manifest.json"))
+
+
+def parameter_counts(summary: RunSummary) -> dict[str, int]:
+    """How many numbers each part of a finished run's network has, in the order of the network."""
+    return _parameter_counts(summary.run_id, _stamp(Path(summary.folder) / "manifest.json"))
 
 
 def projection(summary: RunSummary, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Projection | None:
@@ -169,6 +175,11 @@ def _index(fingerprint: str, _graph: GeneGraph) -> GeneIndex:
 @st.cache_resource(max_entries=8, show_spinner="Opening the run …")
 def _run(folder: str, run_id: str, stamp: int) -> Run:
     return store().open(run_id)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _parameter_counts(run_id: str, stamp: int) -> dict[str, int]:
+    return counts_by_part(store().open_weights(run_id))
 
 
 @st.cache_resource(max_entries=24, show_spinner="Opening the map …")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -28,9 +28,10 @@ from slviz.ui.labels import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, as_code, escap
 OVERVIEW, TRAIN, EMBEDDING, PREDICTIONS, NEIGHBOURHOOD, COMPARE = (
     f"pages/{name}.py" for name in ("overview", "train", "embedding", "predictions", "neighbourhood", "compare")
 )
-VECTORS, GENE = "pages/vectors.py", "pages/gene.py"
+VECTORS, GENE, TRAINING = "pages/vectors.py", "pages/gene.py", "pages/training.py"
 LAB, GLOSSARY = "pages/lab.py", "pages/glossary.py"
 RESULTS, TUNING = "pages/results.py", "pages/tuning.py"
+TRAINING_TITLE, TRAINING_ICON = "Training", ":material/show_chart:"
 ICON = str(Path(__file__).with_name("icon.png"))
 """A file, since a named icon would be fetched from the net by every visitor's browser."""
 PIN_HELP = "Pages open a pinned run first. Where none is pinned, they open the best of the runs that can be compared."
@@ -38,15 +39,16 @@ NO_RUN = "**No finished run yet.** Train one: on the demo it takes about a minut
 _NAVIGATED = "navigated"
 
 
-def navigate(pages: Sequence[Page], *, learn: Sequence[Page] = ()) -> None:
+def navigate(pages: Sequence[Page], *, learn: Sequence[Page] = (), of_runs: Sequence[Page] = ()) -> None:
     """Draw the links to all pages, carrying run and gene along, and run the page of this address.
 
     Args:
         pages: what one works with, in the order of the sidebar.
         learn: what one learns from, under a heading of its own.
+        of_runs: what the cards and headings of runs lead to, and not the sidebar.
     """
     _clear_left_overs(str(cache.store().root))
-    current = st.navigation([*pages, *learn], position="hidden")
+    current = st.navigation([*pages, *learn, *of_runs], position="hidden")
     st.session_state[_NAVIGATED] = True
     if (query := address.in_names_of_today()) is not None:
         st.switch_page(current, query_params=query)
@@ -99,6 +101,8 @@ def heading(title: str, *, spec: RunSpec | None = None, synthetic: bool = False)
         if synthetic or (spec is not None and spec.synthetic):
             synthetic_badge()
         copy_link.show()
+        if spec is not None and title != TRAINING_TITLE:
+            link(TRAINING, TRAINING_TITLE, icon=TRAINING_ICON, run=spec.run_id)
     if spec is not None:
         st.caption(description(spec))
     access.note()
@@ -139,19 +143,32 @@ def open_run(title: str) -> tuple[RunSummary, Run, GeneGraph]:
 
     Raises `DataError` where its data set is gone or another by now.
     """
+    summary, run = open_run_alone(title)
+    with _others_where_damaged(summary):
+        graph = cache.graph_of(run)
+    remark(graph)
+    return summary, run, graph
+
+
+def open_run_alone(title: str) -> tuple[RunSummary, Run]:
+    """As `open_run` without its data set, which may be gone by now."""
     summary = _chosen_run(title)
     _speak_of_data_of(summary)
     heading(title, spec=summary.spec)
+    with _others_where_damaged(summary):
+        return summary, cache.run(summary)
+    raise AssertionError("st.stop() ends the page")
+
+
+@contextlib.contextmanager
+def _others_where_damaged(summary: RunSummary) -> Iterator[None]:
+    """Where the block finds the run damaged: say so, offer the other finished runs and stop the page."""
     try:
-        run = cache.run(summary)
-        graph = cache.graph_of(run)
+        yield
     except DamagedRun as error:
         summaries = cache.store().summaries()
         others = {summary.run_id: summary for summary in summaries if summary.state == "finished"}
         _offer({run_id: other for run_id, other in others.items() if run_id != summary.run_id}, why=error)
-        raise AssertionError("st.stop() ends the page") from error
-    remark(graph)
-    return summary, run, graph
 
 
 def open_run_or_data(title: str) -> tuple[RunSummary | None, Run | None, GeneGraph]:
@@ -271,6 +288,7 @@ def links_to(run_id: str, *, icons: bool = True) -> None:
         (EMBEDDING, "Embedding", ":material/bubble_chart:"),
         (PREDICTIONS, "Predictions", ":material/query_stats:"),
         (NEIGHBOURHOOD, "Neighbourhood", ":material/hub:"),
+        (TRAINING, TRAINING_TITLE, TRAINING_ICON),
     ):
         link(page, label, icon=icon if icons else "", run=run_id)
 

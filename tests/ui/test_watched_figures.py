@@ -1,4 +1,4 @@
-"""Of a training's record, what the page shows as figures."""
+"""Of a training's record, which column is the followed metric."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import dataclasses
 import pytest
 from builders import tiny_spec
 
+from slviz.runs.history import watched_metric
 from slviz.training import train
-from slviz.ui.training.training_view import validation_metrics
 
 
 @pytest.mark.parametrize(("task", "figure"), [("link", "ap"), ("reconstruct", "rmse")])
@@ -17,4 +17,4 @@ def test_how_the_steps_went_is_no_figure_of_validation(graph, task, figure):
     spec = dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=2))
     history = train(graph, spec, spec.split.divide(graph), device="cpu").history
     assert "gradient_norm" in history
-    assert validation_metrics(history) == [figure]
+    assert watched_metric(history) == figure

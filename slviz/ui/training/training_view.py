@@ -15,6 +15,7 @@ from slviz.figures import training_curves
 from slviz.pipeline import jobs
 from slviz.pipeline.time_left import evaluation_words, seconds_left, wait_words
 from slviz.runs import RunSpec
+from slviz.runs.history import metric_label, watched_metric
 from slviz.runs.summary import RunSummary
 from slviz.text import duration
 from slviz.ui import access, cache, charts, downloads, errors, layout, run_cards, run_names
@@ -36,9 +37,6 @@ STATE_WORDS = {
     "damaged": ("Damaged", "red", ":material/broken_image:"),
     "starting": ("Starting", "gray", ":material/hourglass_top:"),
 }
-
-STANDING = ("epoch", "train_loss", "validation_loss", "seconds", "learning_rate", "gradient_norm")
-"""Columns of every history; the measures of layers beside them."""
 
 
 def state_of(run_id: str) -> str | None:
@@ -155,14 +153,10 @@ def _offer_settings(run_id: str, spec: RunSpec) -> None:
 
 def _curves(spec: RunSpec, history: pd.DataFrame, *, ended: bool) -> None:
     """The curves; once they have come to their end, they can be downloaded."""
-    watched = validation_metrics(history)
-    metric = METRICS.get(watched[0].removeprefix("validation_")) if watched else None
     name = f"{spec.run_id}-training"
 
     def drawn() -> go.Figure:
-        return training_curves(
-            history, epochs=_epochs_asked(spec.run_id), lower_is_better=bool(metric and not metric.higher_is_better)
-        )
+        return training_curves(history, epochs=_epochs_asked(spec.run_id))
 
     charts.draw(drawn(), name=name, synthetic=spec.synthetic, alt="Loss and validation metric by epoch")
     if ended:
@@ -218,19 +212,14 @@ def _figures(history: pd.DataFrame, epochs: int) -> None:
         st.metric("Epoch", f"{int(last['epoch'])} / {epochs}", border=True)
         st.metric("Training loss", f"{last['train_loss']:.4f}", border=True)
         st.metric("Validation loss", f"{last['validation_loss']:.4f}", border=True)
-        for name in validation_metrics(history):
-            metric = METRICS.get(name.removeprefix("validation_"))
-            label = metric.label if metric else escape_markdown(name)
-            st.metric(f"{label}, validation", f"{last[name]:.3f}", border=True, help=_help_of(metric))
+        if name := watched_metric(history):
+            label = escape_markdown(metric_label(name))
+            help_of = _help_of(METRICS.get(name.removeprefix("validation_")))
+            st.metric(f"{label}, validation", f"{last[name]:.3f}", border=True, help=help_of)
 
 
 def _help_of(metric: Metric | None) -> str | None:
     return f"{metric.help} {glossary_link(metric.label)}" if metric else None
-
-
-def validation_metrics(history: pd.DataFrame) -> list[str]:
-    """Names of the metrics that early stopping watches, beside the losses."""
-    return [name for name in history.columns if name not in STANDING and not name.startswith("layer_")]
 
 
 def _after(run_id: str, state: str, history: pd.DataFrame) -> None:

@@ -1,0 +1,146 @@
+"""The Training page: how the training of a finished run went, from what is stored with it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from slviz.figures import training_curves
+from slviz.figures.training import step_curves
+from slviz.results.fit_verdict import HOW, fit_verdict
+from slviz.runs import Run
+from slviz.runs.history import kept_epoch, metric_label, watched_metric
+from slviz.runs.summary import RunSummary
+from slviz.text import duration
+from slviz.ui import address, charts, downloads, layout, training_costs
+from slviz.ui.glossary import glossary_link
+from slviz.ui.labels import escape_markdown
+from slviz.ui.nouns import in_words
+
+LINEAR, LOGARITHMIC = "linear", "logarithmic"
+ICONS = {
+    "over-fitted": ":material/trending_up:",
+    "under-fitted": ":material/trending_down:",
+    "settled": ":material/check_circle:",
+    "unknown": ":material/help:",
+}
+
+
+def page() -> None:
+    """The verdict, the curves, how the steps went, and what all of it took."""
+    summary, run = layout.open_run_alone(layout.TRAINING_TITLE)
+    if len(run.history):
+        _verdict(run)
+        _curves(run)
+        _steps(run)
+    else:
+        _without_history(summary, run)
+    _costs(summary, run)
+
+
+def _verdict(run: Run) -> None:
+    """Which epoch was kept and why, and whether the losses tell of over- or under-fitting."""
+    st.markdown(escape_markdown(kept_sentence(run)))
+    verdict = fit_verdict(run.history)
+    st.markdown(
+        f"{ICONS[verdict.kind]} {escape_markdown(verdict.sentence)}",
+        help=f"{escape_markdown(HOW)} {glossary_link('Over-fitting')}",
+    )
+
+
+def kept_sentence(run: Run) -> str:
+    """Such as "Kept: epoch 101 of 200, the best by average precision on validation (0.961)."."""
+    history = run.history
+    kept, metric = kept_epoch(history, run.spec.optimiser), watched_metric(history)
+    of_all = f"Kept: epoch {kept:,} of {len(history):,}"
+    if metric is None or run.spec.optimiser.keep == "last":
+        return f"{of_all}, the last, as its settings say."
+    value = float(history.loc[history["epoch"] == kept, metric].iloc[0])
+    return f"{of_all}, the best by {_in_a_sentence(metric_label(metric))} on validation ({value:.4g})."
+
+
+def _in_a_sentence(label: str) -> str:
+    """Small letters, but for abbreviations."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def _curves(run: Run) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        axis = address.one_of(
+            st.segmented_control,
+            "Axis of the loss",
+            (LINEAR, LOGARITHMIC),
+            key="axis",
+            help="A logarithmic axis shows how a small loss still changes; a metric that is an error follows it.",
+        )
+
+        def drawn() -> go.Figure:
+            kept = kept_epoch(run.history, run.spec.optimiser)
+            return training_curves(run.history, logarithmic=axis == LOGARITHMIC, kept=kept, height=400)
+
+        name = f"{run.run_id}-training"
+        source = downloads.provenance_of_spec(run.spec)
+        downloads.menu(name, source=source, figure=drawn, table=lambda: run.history)
+    charts.draw(drawn(), name=name, synthetic=run.spec.synthetic, alt="Loss and validation metric by epoch")
+    if watched_metric(run.history):
+        st.caption("The metric is measured on validation pairs alone; the loss of training on those of each step.")
+
+
+def _steps(run: Run) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("How the steps went", anchor=False, width="content", help=glossary_link("Gradient descent"))
+
+        def drawn() -> go.Figure:
+            return step_curves(run.history, kept=kept_epoch(run.history, run.spec.optimiser))
+
+        name = f"{run.run_id}-steps"
+        downloads.menu(name, source=downloads.provenance_of_spec(run.spec), figure=drawn, table=lambda: run.history)
+    alt = "Norm of the gradient, learning rate and spread after each layer by epoch"
+    charts.draw(drawn(), name=name, synthetic=run.spec.synthetic, alt=alt)
+    st.caption(
+        "Gradient norm: length of the gradient of the loss, before it is clipped. Spread: standard deviation over "
+        "genes and columns; near 0, or ever larger, says that little is learnt."
+    )
+
+
+def _without_history(summary: RunSummary, run: Run) -> None:
+    """What a run that was not learnt in epochs has instead of curves."""
+    st.info(escape_markdown(in_words(without_epochs(summary, run))), icon=":material/info:")
+
+
+def without_epochs(summary: RunSummary, run: Run) -> str:
+    """Why a run has no curves and what it has instead, in words."""
+    network = run.spec.network
+    took = "" if summary.seconds != summary.seconds else f" Fitting and evaluation took {duration(summary.seconds)}."
+    if not network.is_fitted:
+        what = "it is a formula over the training pairs, of which nothing is fitted"
+    else:
+        stored = sum(array.size for array in run.decoder.values())
+        what = f"it is fitted at once, not step by step; what it learnt are {stored:,} numbers"
+    return (
+        f"“{network.row_name}” is not learnt in epochs, so there are no curves: {what}. {network.summary()}{took} How "
+        "good it is stands on the Predictions page."
+    )
+
+
+def _costs(summary: RunSummary, run: Run) -> None:
+    table = training_costs.costs([(summary, run)], {run.run_id: "value"})
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("What it took", anchor=False, width="content")
+        source = downloads.provenance_of_spec(run.spec)
+        downloads.table_button(f"{run.run_id}-took", lambda: table, source=source)
+    _show(table)
+
+
+def _show(table: pd.DataFrame) -> None:
+    st.dataframe(
+        table,
+        hide_index=True,
+        width="content",
+        height=38 + 35 * len(table),
+        column_config={
+            "measure": st.column_config.TextColumn("Measure"),
+            "value": st.column_config.TextColumn("Value"),
+        },
+    )

@@ -1,0 +1,96 @@
+"""The Training page: a finished run's curves, verdict and costs, from its address alone and without torch."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from builders import tiny_run, tiny_spec
+from page_tools import Open, said
+from run_folders import finish
+
+from slviz.datasets import GeneGraph
+from slviz.networks import NETWORKS
+from slviz.networks.model import no_epochs
+from slviz.runs import Run
+from slviz.runs.store import RunStore
+
+EPOCHS = np.arange(1, 61)
+
+
+def with_history(run: Run, **columns: np.ndarray) -> Run:
+    """The run with sixty epochs: the loss falls, the validation loss rises from epoch 20, the metric is best at 40."""
+    history = pd.DataFrame(
+        {
+            "epoch": EPOCHS,
+            "train_loss": 1 / EPOCHS,
+            "validation_loss": 0.5 + 0.02 * np.abs(EPOCHS - 20),
+            "ap": 0.9 - 0.001 * np.abs(EPOCHS - 40),
+            "seconds": np.full(60, 0.25),
+            "learning_rate": np.linspace(0.01, 0, 60),
+            "gradient_norm": 1 / EPOCHS,
+            "layer_1_sd": np.ones(60),
+            **columns,
+        }
+    )
+    weights = {"encoder.vectors.weight": np.zeros((1000, 64)), "encoder.layers.0.mix.weight": np.zeros((64, 64))}
+    return dataclasses.replace(run, history=history, weights=weights)
+
+
+@pytest.fixture
+def trained(store: RunStore, demo: GeneGraph) -> Run:
+    run = with_history(tiny_run(demo))
+    finish(store, run)
+    return run
+
+
+def test_curves_verdict_and_costs_from_the_address(trained: Run, open_at_once: Open) -> None:
+    app = open_at_once("training", run=trained.run_id, axis="logarithmic")
+    assert not app.exception
+    text = said(app)
+    assert "epoch 40 of 60, the best by average precision on validation (0.9)" in text
+    assert "Over\\-fitting by the loss" in text or "Over-fitting by the loss" in text
+    table = app.dataframe[0].value.set_index("measure")["value"]
+    assert table["Parameters"] == "68,096"
+    assert table["Parameters, gene vectors"] == "64,000"
+    assert table["Kept epoch"] == "40"
+    assert table["All epochs"] == "15.0 s"
+    assert "SYNTHETIC" in text
+
+
+def test_a_run_without_epochs_says_what_it_has_instead(store: RunStore, demo: GeneGraph, open_at_once: Open) -> None:
+    spec = dataclasses.replace(tiny_spec(demo), network=NETWORKS.make("l3")).canonical(demo)
+    run = dataclasses.replace(tiny_run(demo), spec=spec, history=no_epochs(), weights={})
+    finish(store, run)
+    app = open_at_once("training", run=run.run_id)
+    assert not app.exception
+    assert "is not learnt in epochs, so there are no curves" in app.info[0].value
+    assert "a formula over the training pairs" in app.info[0].value
+
+
+@pytest.mark.parametrize("page", ["embedding", "predictions", "neighbourhood", "compare"])
+def test_the_heading_of_a_page_of_a_run_leads_to_its_training(page: str, trained: Run, open_at_once: Open) -> None:
+    links = [link for link in open_at_once(page, run=trained.run_id).main.get("page_link") if link.label == "Training"]
+    assert links
+    assert trained.run_id in links[0].proto.query_string
+
+
+def test_cards_lead_to_it(trained: Run, open_at_once: Open) -> None:
+    app = open_at_once("overview", data="demo")
+    assert any(link.label == "Training" for link in app.main.get("page_link"))
+
+
+def test_no_torch_is_imported(trained: Run, store: RunStore) -> None:
+    script = (
+        "import sys\nfrom streamlit.testing.v1 import AppTest\n"
+        "app = AppTest.from_file('app.py', default_timeout=60)\n"
+        f"app.query_params['run'] = {trained.run_id!r}\napp.session_state['navigated'] = False\n"
+        "app.switch_page('pages/training.py').run()\n"
+        "assert not app.exception and app.title[0].value == 'Training'\n"
+        "assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, timeout=120)
