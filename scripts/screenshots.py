@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Pictures of every page, light and dark, taken from the real application; the README shows them.
 
-    .venv/bin/python scripts/screenshots.py [FOLDER]      default: docs/pictures
+    .venv/bin/python scripts/screenshots.py [FOLDER [NAME ...]]      default: docs/pictures, all of them
 
 It shows the finished runs of the models folder (SLVIZ_MODELS, else models/): per page the first run
 that fits. Needs Playwright and Chromium.
@@ -9,6 +9,7 @@ that fits. Needs Playwright and Chromium.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -24,18 +25,26 @@ from slviz.runs.store import RunStore  # noqa: E402
 from slviz.vectors import VectorStore, reference  # noqa: E402
 
 SIZE = {"width": 1440, "height": 900}
+TALL = {"gene-network": 1230, "lab": 1110}
+"""Heights of pictures whose figure would not be whole."""
 
 
 def pages(store: RunStore) -> dict[str, tuple[str, dict[str, str]]]:
     """Page and query of each picture, by its name."""
     runs: dict[str, str] = {}
-    shown: dict[str, tuple[str, dict[str, str]]] = {"overview": ("", {}), "train": ("train", {})}
-    for each in store.summaries():
-        if each.state == "finished" and each.spec is not None:
-            runs.setdefault(each.spec.task.name, each.run_id)
+    shown: dict[str, tuple[str, dict[str, str]]] = {
+        "overview": ("", {}),
+        "train": ("train", {}),
+        "lab": ("lab", {"preset": "by-hand"}),
+    }
+    for summary in store.summaries():
+        if summary.state == "finished" and summary.spec is not None:
+            runs.setdefault(summary.spec.task.name, summary.run_id)
     if "link" in runs:
         graph = open_dataset(store.open(runs["link"]).spec.data_source)
         gene = "BRCA1" if "BRCA1" in graph.number_of else graph.genes[int(graph.degree.argsort()[-20])]
+        shown["gene"] = ("gene", {"run": runs["link"], "gene": gene})
+        shown["gene-network"] = ("gene", {"run": runs["link"], "gene": gene, "show": "Network"})
         shown["embedding"] = ("embedding", {"run": runs["link"], "gene": gene})
         shown["embedding-cluster"] = ("embedding", {"run": runs["link"], "colour": "Cluster", "map": "UMAP"})
         shown["predictions-link"] = ("predictions", {"run": runs["link"]})
@@ -51,8 +60,8 @@ def pages(store: RunStore) -> dict[str, tuple[str, dict[str, str]]]:
     return shown
 
 
-def main(folder: Path) -> None:
-    """Take every picture in light and in dark."""
+def main(folder: Path, *names: str) -> None:
+    """Take every picture, or those of these names, in light and in dark."""
     store = RunStore.default()
     folder.mkdir(parents=True, exist_ok=True)
     data = os.environ.get("SLVIZ_DATA")
@@ -60,11 +69,25 @@ def main(folder: Path) -> None:
         for scheme in ("light", "dark"):
             page = browser.new_context(viewport=SIZE, color_scheme=scheme).new_page()
             for name, (path, query) in pages(store).items():
+                if names and name not in names:
+                    continue
+                page.set_viewport_size(SIZE | {"height": TALL.get(name, SIZE["height"])})
                 page.goto(address(base, path, **query))
                 settle(page)
-                page.screenshot(path=folder / f"{name}-{scheme}.png")
-                print(folder / f"{name}-{scheme}.png", flush=True)
+                path = folder / f"{name}-{scheme}.png"
+                path.write_bytes(with_few_colours(page.screenshot()))
+                print(path, flush=True)
+
+
+def with_few_colours(png: bytes) -> bytes:
+    """The same picture with a palette of 256 colours, in less than half the bytes."""
+    from PIL import Image
+
+    few = Image.open(io.BytesIO(png)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    content = io.BytesIO()
+    few.save(content, "PNG", optimize=True)
+    return content.getvalue()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else CHECKOUT / "docs" / "pictures")
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else CHECKOUT / "docs" / "pictures", *sys.argv[2:])
