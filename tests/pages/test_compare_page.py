@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from builders import tiny_run
+from builders import tiny_graph, tiny_run
 from page_tools import Open, asked, said
 from run_folders import finish
 
@@ -133,6 +133,56 @@ def test_names_keep_what_tells_the_runs_apart() -> None:
         "c": "MLP · ppi (seed 0)",
     }
     assert told_apart({"a": names["a"]}) == {"a": "GAT · GO + PPI"}
+
+
+def test_neighbours_name_what_a_gene_gained_and_lost(two: tuple[Run, Run], store: RunStore, open_page: Open) -> None:
+    first, other = two
+    moved = other.embedding.copy()
+    moved[5] = -40
+    third = dataclasses.replace(other, spec=dataclasses.replace(other.spec, seed=2), embedding=moved)
+    finish(store, third)
+    app = open_page("compare", run=first.run_id, tab="neighbours", gene=first.genes[5], **{"with": third.run_id})
+    assert not app.exception
+    text = said(app)
+    assert "Linear CKA is **" in text
+    changed = app.dataframe[1].value
+    assert changed["Gene"].iloc[0] == first.genes[5]
+    assert changed["Kept between seeds"].notna().all()
+    neighbours = app.dataframe[2].value
+    assert set(neighbours["Became"]) <= {"kept", "gained", "lost"}
+    assert "gained" in set(neighbours["Became"])
+
+
+def test_runs_about_other_genes_are_compared_on_what_they_share(
+    two: tuple[Run, Run], store: RunStore, open_page: Open
+) -> None:
+    first, _ = two
+    elsewhere = tiny_run(dataclasses.replace(tiny_graph(), genes=tuple_of_genes(first), gene_info=None))
+    finish(store, elsewhere)
+    app = open_page("compare", run=first.run_id, tab="neighbours", **{"with": elsewhere.run_id})
+    assert not app.exception
+    assert "Compared on the 20 genes that all have" in said(app)
+
+
+def test_runs_without_shared_genes_or_with_one_point_say_so(
+    two: tuple[Run, Run], store: RunStore, open_page: Open
+) -> None:
+    first, other = two
+    strangers = tiny_run(tiny_graph())
+    finish(store, strangers)
+    app = open_page("compare", run=first.run_id, tab="neighbours", **{"with": strangers.run_id})
+    assert "too few to compare" in said(app)
+    spec = dataclasses.replace(other.spec, seed=5)
+    flat = dataclasses.replace(other, spec=spec, embedding=np.ones_like(other.embedding))
+    finish(store, flat)
+    app = open_page("compare", run=first.run_id, tab="neighbours", **{"with": flat.run_id})
+    assert not app.exception
+    assert "the same vector" in said(app)
+
+
+def tuple_of_genes(run: Run) -> tuple[str, ...]:
+    """Twenty genes of the run and twenty that it lacks."""
+    return (*run.genes[:20], *(f"OTHER{number}" for number in range(20)))
 
 
 def test_runs_of_the_same_name_are_told_apart_by_their_mark() -> None:

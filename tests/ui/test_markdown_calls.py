@@ -16,6 +16,12 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "markdown: _sentence(rows, one_name, other_name)",
         "markdown: _shared_sentence(shown, place, symbol)",
     ),
+    "gene_change.py": ("markdown: line",),
+    "neighbours_tab.py": (
+        "caption: count",
+        "markdown: _sentence(similarity, seeds, shared, count)",
+        "progress: share",
+    ),
     "metrics_tab.py": ("caption: what", "subheader: what"),
     "reading.py": ("progress: min(share, 1.0)",),
     "access.py": ("caption: said",),

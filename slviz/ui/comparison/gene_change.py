@@ -1,0 +1,116 @@
+"""One gene under two runs: its neighbours before and after, partners gained and lost, and who was right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from slviz.projections.embedding_similarity import NeighbourChange
+from slviz.ranking.disagreement import partner_ranks, shared_rows
+from slviz.runs import Run
+from slviz.ui import downloads, layout, scorers
+from slviz.ui.comparison import gene_links
+from slviz.ui.comparison.compared_runs import ComparedRuns
+from slviz.ui.comparison.shared_genes import SharedGenes
+from slviz.ui.labels import escape_markdown
+from slviz.ui.nouns import in_words
+
+BEST = 10
+
+
+def show(compared: ComparedRuns, other: Run, change: NeighbourChange, shared: SharedGenes, row: int) -> None:
+    """The gene in a box, with the way to its page."""
+    symbol = shared.genes[row]
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.subheader(escape_markdown(symbol), anchor=False, width="content")
+            layout.link(
+                layout.GENE, f"Open {symbol}", icon=":material/genetics:", run=compared.first.run_id, gene=symbol
+            )
+            table = neighbours_table(compared, other, change, shared, row)
+            downloads.table_button(
+                f"{symbol}-neighbours-before-and-after",
+                lambda: table,
+                source=downloads.provenance(compared.graph, compared.first),
+            )
+        gene_links.table(compared, table, key=f"neighbours of {symbol}", help_of={})
+        _partners(compared, other, symbol)
+        _held_out(compared, other, symbol)
+
+
+def neighbours_table(
+    compared: ComparedRuns, other: Run, change: NeighbourChange, shared: SharedGenes, row: int
+) -> pd.DataFrame:
+    """The nearest genes under either run: place in each among those compared, and whether both are a known pair."""
+    mine, theirs = change.nearest_one[row].tolist(), change.nearest_other[row].tolist()
+    everyone = list(dict.fromkeys([*mine, *theirs]))
+    number_of = compared.graph.number_of
+    gene = number_of.get(shared.genes[row])
+    partners = set() if gene is None else {compared.graph.genes[partner] for partner in compared.graph.partners(gene)}
+
+    def place(nearest: list[int]) -> list[float]:
+        return [nearest.index(near) + 1 if near in nearest else np.nan for near in everyone]
+
+    became = [
+        "kept" if near in mine and near in theirs else "gained" if near in theirs else "lost" for near in everyone
+    ]
+    return pd.DataFrame(
+        {
+            "Gene": [shared.genes[near] for near in everyone],
+            "Became": became,
+            f"Place in {compared.name(compared.first)}": place(mine),
+            f"Place in {compared.name(other)}": place(theirs),
+            "Known pair": ["yes" if shared.genes[near] in partners else "" for near in everyone],
+        }
+    )
+
+
+def _partners(compared: ComparedRuns, other: Run, symbol: str) -> None:
+    """Which of the best predicted partners only one of the runs has."""
+    graph = compared.graph
+    both = [run for run in compared.of_same_data if run in (compared.first, other) and run.decoder]
+    gene = graph.number_of.get(symbol)
+    if len(both) < 2 or gene is None:
+        return
+    runs = {compared.name(run): run for run in both}
+    scores = {name: scorers.score_with(graph, run, gene) for name, run in runs.items()}
+    table = partner_ranks(graph, runs, gene, scores)
+    one_name, other_name = map(escape_markdown, runs)
+    one, later = (set(table.loc[table[f"rank_in:{name}"] <= BEST, "partner"]) for name in runs)
+    lines = [
+        f"**Predicted partners gained** (among the first {BEST} of {other_name} alone): "
+        + (escape_markdown(", ".join(sorted(later - one))) or "none"),
+        f"**Predicted partners lost** (among the first {BEST} of {one_name} alone): "
+        + (escape_markdown(", ".join(sorted(one - later))) or "none"),
+    ]
+    for line in lines:
+        st.markdown(in_words(line))
+
+
+def _held_out(compared: ComparedRuns, other: Run, symbol: str) -> None:
+    """The gene's held-out known pairs, and which run puts each higher."""
+    rows = shared_rows(compared.first, other)
+    if "gene_a" not in rows or not len(rows):
+        st.caption(in_words("The runs share no held-out pair, so neither can be called right."))
+        return
+    of_gene = (rows["gene_a"] == symbol) | (rows["gene_b"] == symbol)
+    real = rows.loc[of_gene & (rows["negative_kind"] == "known")]
+    if not len(real):
+        st.caption(in_words("No known pair of this gene was held out by both, so neither run can be called right."))
+        return
+    names = {
+        "one": compared.name(compared.first),
+        "other": compared.name(other),
+        "level": "level",
+    }
+    st.markdown(in_words("**Held-out known pairs of the gene**, and the run that puts each higher"))
+    table = pd.DataFrame(
+        {
+            "Partner": np.where(real["gene_a"] == symbol, real["gene_b"], real["gene_a"]),
+            f"Percentile in {names['one']}": real["percentile_one"].round(1),
+            f"Percentile in {names['other']}": real["percentile_other"].round(1),
+            "Nearer": [names[run] for run in real["nearer"]],
+        }
+    )
+    gene_links.table(compared, table, key=f"held out of {symbol}", help_of={}, partner_of=symbol)
