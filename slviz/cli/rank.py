@@ -14,8 +14,7 @@ from slviz.errors import InvalidSetting
 from slviz.formulas import guarded
 from slviz.pipeline.survey import open_ranker, surveyed, with_survey
 from slviz.pipeline.synthetic import SYNTHETIC
-from slviz.ranking import FLAGS, Ranker, question_of
-from slviz.ranking.known_pairs import HELD_OUT, KNOWN, LEFT_OUT
+from slviz.ranking import FLAGS, LISTED, Ranker, question_of
 from slviz.ranking.top_pairs import top_pairs
 from slviz.runs.data_of import data_of_run
 from slviz.runs.store import RunStore
@@ -25,7 +24,6 @@ COLUMNS = ("gene_a", "gene_b", "rank", "score", "known", *FLAGS)
 OF_A_GENE = ("percentile", "hub_adjusted_rank", "status", "reason")
 """Further columns of the partners of one gene."""
 DEFAULT_TOP = {"gene": 50, "all": 10_000}
-LISTED = (KNOWN, HELD_OUT, LEFT_OUT)
 
 
 def add_rank_command(commands: argparse._SubParsersAction) -> None:
@@ -131,6 +129,8 @@ def _print(table: pd.DataFrame, *, more: tuple[str, ...]) -> None:
 
 def _texts(column: pd.Series) -> list[str]:
     """Cells as text: yes and no as 1 and 0, numbers with six digits, a missing one empty."""
+    if column.dtype == "boolean":
+        return ["" if cell is pd.NA else str(int(cell)) for cell in column.tolist()]
     if column.dtype == bool:
         return column.astype(int).astype(str).tolist()
     if column.dtype.kind == "f":

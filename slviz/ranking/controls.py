@@ -2,82 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from slviz.ranking.counts import some
 from slviz.ranking.known_pairs import UNREPORTED
 from slviz.ranking.ranker import Ranker
 
 CONTROL_COLUMNS = ("kind", "gene_a", "gene_b", "reason")
 POSITIVE, NEGATIVE = "positive", "negative"
+READ = ("number", "percentile", "evidence", "earlier_hits", "earlier_tests", "partner_degree")
+"""Columns of the partners of a gene that a control is chosen by."""
 
 
-def controls_of(ranker: Ranker, pairs: Sequence[tuple[int, int]]) -> pd.DataFrame:
-    """For every gene that is asked about a positive and a negative control, columns `CONTROL_COLUMNS`.
+@dataclass(frozen=True, eq=False)
+class PossibleControls:
+    """Of the ranked partners of a gene those that may be its controls, whichever of them a plan takes.
+
+    Each table has the columns `READ`, the best control first.
+
+    Attributes:
+        hits: partners that a screen found to be a hit.
+        known: partners that the data set lists, with their `confidence`.
+        non_hits: partners that screens tested without a hit.
+        free: unreported ones from the lower half of the list whose genes share nothing; of all that are equally well
+            known as many as may be planned, and one more.
+    """
+
+    hits: pd.DataFrame
+    known: pd.DataFrame
+    non_hits: pd.DataFrame
+    free: pd.DataFrame
+
+    @classmethod
+    def of(cls, ranker: Ranker, gene: int, table: pd.DataFrame, *, most_planned: int) -> PossibleControls:
+        """Of `ranker.partners(gene)`, for plans with so many pairs of the gene at most."""
+        kept = most_planned + 1
+        hits = table.loc[table["earlier_hits"] > 0, list(READ)]
+        row = ranker.graph.adjacency[[gene]].tocoo()
+        score = dict(zip(row.coords[1].tolist(), ranker.graph.score[row.data - 1].tolist(), strict=True))
+        known = table.loc[table["number"].isin(score), list(READ)]
+        known = known.assign(confidence=known["number"].map(score))
+        non_hits = table.loc[(table["earlier_tests"] > 0) & (table["earlier_hits"] == 0), list(READ)]
+        free = _sharing_nothing(table).sort_values(["percentile", "number"])
+        return cls(
+            hits.sort_values(["earlier_hits", "earlier_tests", "number"], ascending=[False, True, True]).head(kept),
+            known.sort_values(["confidence", "number"], ascending=[False, True]).head(kept),
+            non_hits.sort_values(["earlier_tests", "number"], ascending=[False, True]).head(kept),
+            free.groupby("partner_degree", sort=False).head(kept),
+        )
+
+    def positive(self, planned: Collection[int]) -> tuple[int | None, str]:
+        """The pair that most screens found to be a hit, else the known pair of highest confidence, and why."""
+        hits = _but(self.hits, planned)
+        if len(hits):
+            return int(hits["number"].iloc[0]), f"a hit in {some(hits['earlier_hits'].iloc[0], 'screen')}"
+        known = _but(self.known, planned)
+        if not len(known):
+            return None, ""
+        best = known.iloc[0]
+        evidence = f", by {best['evidence']}" if best["evidence"] else ""
+        return int(best["number"]), f"the known pair with the highest confidence ({best['confidence']:.2f}{evidence})"
+
+    def negative(self, planned: Collection[int], *, training_degree: np.ndarray) -> tuple[int | None, str]:
+        """The pair that most screens tested without a hit; else one that nobody lists, as well known as those planned.
+
+        `training_degree` is of all genes.
+        """
+        tested = _but(self.non_hits, planned)
+        if len(tested):
+            count = some(tested["earlier_tests"].iloc[0], "screen")
+            return int(tested["number"].iloc[0]), f"tested in {count}, never a hit"
+        free = _but(self.free, planned)
+        if not len(free):
+            return None, ""
+        wanted = float(np.median(training_degree[list(planned)]))
+        apart = (np.log1p(free["partner_degree"]) - np.log1p(wanted)).abs()
+        best = free.assign(apart=apart).sort_values(["apart", "percentile", "number"]).iloc[0]
+        return int(best["number"]), (
+            "nobody lists it, the run ranks it in the lower half, the genes share nothing, and the partner is as well "
+            f"known as those of the plan ({some(int(best['partner_degree']), 'training partner')})"
+        )
+
+
+def controls_of(
+    ranker: Ranker, pairs: Sequence[tuple[int, int]], *, possible: Mapping[int, PossibleControls]
+) -> pd.DataFrame:
+    """For every gene of planned pairs a positive and a negative control, columns `CONTROL_COLUMNS`.
 
     Positive is the pair that most screens found to be a hit, else the known pair of highest confidence. Negative is
     the pair that most screens tested without a hit; else an unreported one from the lower half of the gene's list
     whose genes share nothing and whose partner is as well known as those of the plan. A gene of which there is no
     such pair has none.
+
+    Args:
+        ranker: of the run that ranked the pairs.
+        pairs: the gene that is asked about first, then its partner.
+        possible: the possible controls of each of these genes.
     """
     rows = []
     for gene in dict.fromkeys(gene for gene, _ in pairs):
         planned = [partner for pair, partner in pairs if pair == gene]
-        table = ranker.partners(gene, baselines=False)
-        table = table.loc[~table["number"].isin(planned)]
+        of_gene = possible[gene]
         for kind, (partner, reason) in (
-            (POSITIVE, _positive(ranker, gene, table)),
-            (NEGATIVE, _negative(ranker, table, planned)),
+            (POSITIVE, of_gene.positive(planned)),
+            (NEGATIVE, of_gene.negative(planned, training_degree=ranker.training_degree)),
         ):
             if partner is not None:
                 rows.append((kind, ranker.graph.genes[gene], ranker.graph.genes[partner], reason))
     return pd.DataFrame(rows, columns=list(CONTROL_COLUMNS))
 
 
-def _positive(ranker: Ranker, gene: int, table: pd.DataFrame) -> tuple[int | None, str]:
-    hits = table.loc[table["earlier_hits"] > 0]
-    if len(hits):
-        best = hits.sort_values(["earlier_hits", "earlier_tests", "number"], ascending=[False, True, True]).iloc[0]
-        return int(best["number"]), f"a hit in {_screens(best['earlier_hits'])}"
-    row = ranker.graph.adjacency[[gene]].tocoo()
-    score = dict(zip(row.coords[1].tolist(), ranker.graph.score[row.data - 1].tolist(), strict=True))
-    known = table.loc[table["number"].isin(score)]
-    if not len(known):
-        return None, ""
-    known = known.assign(confidence=known["number"].map(score))
-    best = known.sort_values(["confidence", "number"], ascending=[False, True]).iloc[0]
-    evidence = f", by {best['evidence']}" if best["evidence"] else ""
-    return int(best["number"]), f"the known pair with the highest confidence ({best['confidence']:.2f}{evidence})"
+def _but(table: pd.DataFrame, planned: Collection[int]) -> pd.DataFrame:
+    return table.loc[~table["number"].isin(list(planned))]
 
 
-def _negative(ranker: Ranker, table: pd.DataFrame, planned: Sequence[int]) -> tuple[int | None, str]:
-    tested = table.loc[(table["earlier_tests"] > 0) & (table["earlier_hits"] == 0)]
-    if len(tested):
-        best = tested.sort_values(["earlier_tests", "number"], ascending=[False, True]).iloc[0]
-        return int(best["number"]), f"tested in {_screens(best['earlier_tests'])}, never a hit"
-    free = table.loc[
+def _sharing_nothing(table: pd.DataFrame) -> pd.DataFrame:
+    """Unreported partners from the lower half whose genes share nothing."""
+    return table.loc[
         (table["status"] == UNREPORTED)
         & (table["percentile"] < 50)
         & ~table["interacts"]
         & ~table["same_family"]
-        & (table["shared_terms"] == 0)
+        & (table["shared_terms"] == 0),
+        list(READ),
     ]
-    if not len(free):
-        return None, ""
-    wanted = float(np.median(ranker.training_degree[list(planned)]))
-    apart = (np.log1p(free["partner_degree"]) - np.log1p(wanted)).abs()
-    best = free.assign(apart=apart).sort_values(["apart", "percentile", "number"]).iloc[0]
-    return int(best["number"]), (
-        "nobody lists it, the run ranks it in the lower half, the genes share nothing, and the partner is as well "
-        f"known as those of the plan ({_partners(best['partner_degree'])})"
-    )
-
-
-def _screens(count: int) -> str:
-    return f"{count} screen{'' if count == 1 else 's'}"
-
-
-def _partners(count: int) -> str:
-    return f"{count:,} training partner{'' if count == 1 else 's'}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 from jaxtyping import Bool, Float64, Int64
 
@@ -49,19 +51,24 @@ FLAGS: Mapping[str, Flag] = {
 """By the name of their column, in the order of tables."""
 
 
+POPULARITY = "popularity"
+UNKNOWN_YET = "unknown until all pairs are ranked"
+"""Said of `POPULARITY` where there is no survey to read it from."""
+
+
 def flags_of_pairs(
     related: Relatedness,
     pairs: Int64[np.ndarray, "pairs 2"],
     *,
-    popularity: Bool[np.ndarray, " pairs"],
+    popularity: Bool[np.ndarray, " pairs"] | None,
     either: bool,
-) -> dict[str, Bool[np.ndarray, " pairs"]]:
-    """Every flag of each pair, by `FLAGS`.
+) -> dict[str, Any]:
+    """Every flag of each pair, yes or no by `FLAGS`; popularity missing for all where nobody knows it.
 
     Args:
         related: what is told of the genes.
         pairs: the gene that is asked about first, then its partner.
-        popularity: `rests_on_popularity` of each pair.
+        popularity: `rests_on_popularity` of each pair; None without a survey.
         either: whether what is said of one gene is said of either; else of the partner alone.
     """
     gene, partner = pairs.T
@@ -70,7 +77,7 @@ def flags_of_pairs(
     return {
         **{key: flag[partner] | (flag[gene] if either else False) for key, flag in of_one.items()},
         "near_duplicate": _above_zero(related.given_away, pairs),
-        "popularity": popularity,
+        POPULARITY: pd.array([pd.NA] * len(pairs), dtype="boolean") if popularity is None else popularity,
         "same_band": (band[gene] == band[partner]) & (band[gene] != ""),
         "same_publication": (publication[gene] == publication[partner]) & (publication[gene] != ""),
     }
@@ -93,11 +100,20 @@ def rests_on_popularity(
     return leads & (for_partner > NOT_LEADING * np.asarray(length_for_partner))
 
 
-def flag_labels(flags: Mapping[str, np.ndarray]) -> np.ndarray:
-    """The labels of the flags of each pair in a line, text [N], such as "hub, same band"; "" for none."""
-    count = len(next(iter(flags.values())))
-    lines = np.full(count, "", dtype=object)
-    for key, flag in flags.items():
+def is_set(flag: Any) -> bool:
+    """Whether a flag is set; one that is missing is not."""
+    return not pd.isna(flag) and bool(flag)
+
+
+def set_flags(table: pd.DataFrame, keys: Iterable[str] = FLAGS) -> dict[str, Bool[np.ndarray, " rows"]]:
+    """Which rows of a table with the flags as columns have each of them set; one that is missing is not."""
+    return {key: table[key].fillna(False).to_numpy(dtype=bool) for key in keys}
+
+
+def flag_labels(table: pd.DataFrame) -> np.ndarray:
+    """The labels of the flags of each row in a line, text [N], such as "hub, same band"; "" for none."""
+    lines = np.full(len(table), "", dtype=object)
+    for key, flag in set_flags(table).items():
         rows = np.flatnonzero(flag)
         lines[rows] = [f"{line}, {FLAGS[key].label}" if line else FLAGS[key].label for line in lines[rows].tolist()]
     return lines

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from slviz.runs.run import Run
 from slviz.splits import PairSplit
 from slviz.splits.pair_split import HIT, TESTED
 
+Rate = Callable[[np.ndarray], np.ndarray]
 DRAWS = 200
 FEWEST_HITS = 5
 """Hits, and non-hits, that held-out screens have together at least for a rate to be said."""
@@ -55,20 +58,37 @@ class HitRate:
 
     def at(self, score: np.ndarray) -> Float64[np.ndarray, " scores"]:
         """The share of hits among tested pairs with such a score."""
-        return self._fitted(self._weights(np.ones(self.screens)))(score)
+        return self._of_all_screens(score)
 
-    def draws(self, score: np.ndarray, *, seed: int = 0, draws: int = DRAWS) -> Float64[np.ndarray, "draws scores"]:
+    def draws(
+        self, score: np.ndarray, *, seed: int = 0, draws: int = DRAWS
+    ) -> Iterator[Float64[np.ndarray, " scores"]]:
         """The same from screens drawn with replacement, so many times: how far another set of screens would differ."""
-        random = np.random.default_rng(seed)
-        drawn = random.multinomial(self.screens, np.full(self.screens, 1 / self.screens), size=draws)
-        return np.stack([self._fitted(self._weights(counts))(score) for counts in drawn])
+        for rate in self._of_drawn_screens(seed, draws):
+            yield rate(score)
+
+    @cached_property
+    def _of_all_screens(self) -> Rate:
+        return self._fitted(self._weights(np.ones(self.screens)))
+
+    def _of_drawn_screens(self, seed: int, draws: int) -> list[Rate]:
+        """Fitted once for a seed and a number: it takes a second or two where there are many tests."""
+        if (seed, draws) not in self._fitted_before:
+            random = np.random.default_rng(seed)
+            drawn = random.multinomial(self.screens, np.full(self.screens, 1 / self.screens), size=draws)
+            self._fitted_before[seed, draws] = [self._fitted(self._weights(counts)) for counts in drawn]
+        return self._fitted_before[seed, draws]
+
+    @cached_property
+    def _fitted_before(self) -> dict[tuple[int, int], list[Rate]]:
+        return {}
 
     def _weights(self, counts: np.ndarray) -> Float64[np.ndarray, " tests"]:
         """Weight of each test where every screen counts so many times."""
         size = np.bincount(self.screen, minlength=self.screens)
         return (counts / np.maximum(size, 1))[self.screen]
 
-    def _fitted(self, weight: np.ndarray):
+    def _fitted(self, weight: np.ndarray) -> Rate:
         from sklearn.isotonic import IsotonicRegression
 
         kept = weight > 0

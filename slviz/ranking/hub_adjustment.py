@@ -21,14 +21,23 @@ from slviz.ranking.places import mean_ranks_among, ranks
 from slviz.ranking.scales import is_bounded, on_an_open_scale
 from slviz.runs.artifacts.surveys import NOWHERE, Survey
 
+BLOCK = 8_192
+"""Pairs whose kept scores, some 400 each, are read at once."""
+
 
 def surprise(
     survey: Survey, partners: Int64[np.ndarray, " partners"], scores: Float32[np.ndarray, " partners"]
 ) -> Float64[np.ndarray, " partners"]:
     """By how many deviations each score lies above its partner's mean; 0 where a partner scores the same with all."""
-    opened = on_an_open_scale(np.asarray(scores, dtype=np.float64), bounded=is_bounded(scores))
+    opened = on_an_open_scale(np.asarray(scores, dtype=np.float64), bounded=_is_bounded(survey))
     spread = survey.spread[partners]
     return np.where(spread > 0, (opened - survey.mean[partners]) / np.where(spread > 0, spread, 1.0), 0.0)
+
+
+def _is_bounded(survey: Survey) -> bool:
+    """Whether all scores that the survey read lie between 0 and 1, whatever those of one gene do."""
+    kept = survey.score_at[survey.score_at > NOWHERE]
+    return is_bounded(kept) and is_bounded(survey.scores)
 
 
 def adjusted_ranks(surprises: Float64[np.ndarray, " partners"]) -> Int64[np.ndarray, " partners"]:
@@ -51,8 +60,16 @@ def places_for_partners(
     """The place that a score takes in each partner's own list, from the scores that the survey keeps.
 
     Exact up to the place 64, and where every place is kept; between two kept places interpolated by score. Level with
-    a run of places it is their mean. At least 1.
+    a run of places it is their mean. At least 1. Read a block of pairs at a time.
     """
+    blocks = [
+        _places_for_partners(survey, partners[start : start + BLOCK], scores[start : start + BLOCK])
+        for start in range(0, len(partners), BLOCK)
+    ]
+    return np.concatenate(blocks) if blocks else np.empty(0)
+
+
+def _places_for_partners(survey: Survey, partners: np.ndarray, scores: np.ndarray) -> Float64[np.ndarray, " partners"]:
     table = survey.score_at[partners]  # [P, J], falling along a row
     wanted = np.asarray(scores, dtype=np.float64)[:, None]
     rounding = _rounding(wanted)

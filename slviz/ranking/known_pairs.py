@@ -28,6 +28,8 @@ STATUSES: Mapping[str, str] = {
 }
 """What a pair may be to a run, in the order of filters."""
 ORDER = tuple(STATUSES)
+LISTED = (KNOWN, HELD_OUT, LEFT_OUT)
+"""What the pairs are that the data set lists."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -49,6 +49,13 @@ def percentile_text(percentile: float) -> str:
     return f"{percentile:.{digits}f}"
 
 
+def share_text(share: float) -> str:
+    """A share that is read from a few screens: "85%", "> 99%" and "< 1%", never "100%" or "0%"; "–" for NaN."""
+    if math.isnan(share):
+        return "–"
+    return "> 99%" if share > 0.99 else "< 1%" if share < 0.01 else f"{share:.0%}"
+
+
 def score_text(score: float, *, bounded: bool = True) -> str:
     """A score as people read it: "0.873", "> 0.999" and "< 0.001", never "1.000"; "–" for NaN.
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from slviz.errors import InvalidSetting
-from slviz.ranking.controls import controls_of
+from slviz.ranking.controls import PossibleControls, controls_of
+from slviz.ranking.counts import some
 from slviz.ranking.hit_rate import HitRate
 from slviz.ranking.ranker import Ranker
+from slviz.ranking.reasons import with_reasons
 
+MOST_PAIRS = 2_000
+"""Pairs that a plan chooses among at most; each gene that is asked about has to be ranked."""
 INTERVAL = (0.025, 0.975)
 PENALTY = (
     "The second pair with the same partner, or with a partner of the same family, counts half, the third a third, and "
@@ -58,7 +62,14 @@ class Plan:
     expected_sentence: str
 
 
-def propose_plan(ranker: Ranker, candidates: Sequence[Candidate], *, budget: int, seed: int = 0) -> Plan:
+def propose_plan(
+    ranker: Ranker,
+    candidates: Sequence[Candidate],
+    *,
+    budget: int,
+    seed: int = 0,
+    partners: Callable[[int], pd.DataFrame] | None = None,
+) -> Plan:
     """The pairs among the ticked ones to test, `budget` at most, by greedy choice.
 
     A pair is worth its share of hits among tested pairs with such a score, or, where no held-out screen says it, the
@@ -75,12 +86,13 @@ def propose_plan(ranker: Ranker, candidates: Sequence[Candidate], *, budget: int
         candidates: ticked pairs; the same one twice counts once.
         budget: how many pairs can be afforded, 0 or more.
         seed: of the interval of the expected hits.
+        partners: gives `ranker.partners(gene)` where that is kept; asked once a gene.
 
-    Raises `InvalidSetting` for a budget below 0 and for a gene that is paired with itself.
+    Raises `InvalidSetting` for a budget below 0, a gene that is paired with itself and more than `MOST_PAIRS` pairs.
     """
     _refuse(ranker, candidates, budget=budget)
     pairs = _once(candidates)
-    rows = _rows_of(ranker, pairs)
+    rows, possible = _read(pairs, ranker, partners or _bare_partners(ranker))
     families = _families(ranker, [pair.partner for pair in pairs])
     worth = [_worth(ranker, row) for row in rows]
     taken, gains = _greedy(worth, [pair.partner for pair in pairs], families, budget=budget)
@@ -90,7 +102,7 @@ def propose_plan(ranker: Ranker, candidates: Sequence[Candidate], *, budget: int
     expected = _expected(ranker.hit_rate, [rows[at]["score"] for at in taken], seed=seed)
     return Plan(
         table=table,
-        controls=controls_of(ranker, [(pairs[at].gene, pairs[at].partner) for at in taken]),
+        controls=controls_of(ranker, [(pairs[at].gene, pairs[at].partner) for at in taken], possible=possible),
         ticked=len(pairs),
         budget=budget,
         sentence=_sentence(len(pairs), len(taken), budget),
@@ -102,6 +114,11 @@ def propose_plan(ranker: Ranker, candidates: Sequence[Candidate], *, budget: int
 def _refuse(ranker: Ranker, candidates: Sequence[Candidate], *, budget: int) -> None:
     if budget < 0:
         raise InvalidSetting(f"A budget of {budget:,} pairs is less than none. Give 0 or more.")
+    if len(candidates) > MOST_PAIRS:
+        raise InvalidSetting(
+            f"{len(candidates):,} pairs are more than a plan chooses among ({MOST_PAIRS:,} at most). Keep those that "
+            "rank best."
+        )
     for pair in candidates:
         if pair.gene == pair.partner:
             raise InvalidSetting(f"{ranker.graph.genes[pair.gene]} is paired with itself. Take two different genes.")
@@ -113,12 +130,27 @@ def _once(candidates: Sequence[Candidate]) -> list[Candidate]:
     return [pair for pair in dict.fromkeys(candidates) if first[frozenset((pair.gene, pair.partner))] == pair]
 
 
-def _rows_of(ranker: Ranker, pairs: Sequence[Candidate]) -> list[dict]:
-    """What the ranked partners of its gene say of each pair."""
-    tables = {
-        gene: ranker.partners(gene, baselines=False).set_index("number") for gene in {pair.gene for pair in pairs}
-    }
-    return [tables[pair.gene].loc[pair.partner].to_dict() for pair in pairs]
+def _bare_partners(ranker: Ranker) -> Callable[[int], pd.DataFrame]:
+    return lambda gene: ranker.partners(gene, baselines=False, reasons=False)
+
+
+def _read(
+    pairs: Sequence[Candidate], ranker: Ranker, partners: Callable[[int], pd.DataFrame]
+) -> tuple[list[dict], dict[int, PossibleControls]]:
+    """What the ranked partners of its gene say of each pair, and the possible controls of each gene.
+
+    Of one gene's partners at a time no more is kept than that.
+    """
+    row_of: dict[Candidate, dict] = {}
+    possible = {}
+    for gene in dict.fromkeys(pair.gene for pair in pairs):
+        table = partners(gene)
+        wanted = [pair.partner for pair in pairs if pair.gene == gene]
+        rows = table.loc[table["number"].isin(wanted)]
+        rows = rows if "reason" in rows else with_reasons(rows)
+        row_of |= {Candidate(gene, row["number"]): row for row in rows.to_dict("records")}
+        possible[gene] = PossibleControls.of(ranker, gene, table, most_planned=len(wanted))
+    return [row_of[pair] for pair in pairs], possible
 
 
 def _worth(ranker: Ranker, row: dict) -> float:
@@ -214,8 +246,8 @@ def _expected(hit_rate: HitRate | None, scores: Sequence[float], *, seed: int) -
     if hit_rate is None or not scores:
         return None
     score = np.asarray(scores, dtype=np.float64)
-    drawn = hit_rate.draws(score, seed=seed)
-    hits = (np.random.default_rng(seed + 1).uniform(size=drawn.shape) < drawn).sum(axis=1)
+    random = np.random.default_rng(seed + 1)
+    hits = [int((random.uniform(size=len(score)) < rates).sum()) for rates in hit_rate.draws(score, seed=seed)]
     low, high = np.quantile(hits, INTERVAL)
     return float(hit_rate.at(score).sum()), float(low), float(high)
 
@@ -224,11 +256,11 @@ def _sentence(ticked: int, taken: int, budget: int) -> str:
     if not ticked:
         return "No pair is ticked, so there is nothing to plan. Tick partners of one gene or of several."
     if not budget:
-        return f"A budget of 0 pairs buys no test; {_some(ticked, 'pair')} would be at hand."
+        return f"A budget of 0 pairs buys no test; {some(ticked, 'pair')} would be at hand."
     if budget >= ticked:
-        spare = f", and {_some(budget - ticked, 'test')} would be left over" if budget > ticked else ""
-        return f"All {_some(ticked, 'ticked pair')} can be tested{spare}. The order says which to begin with. {PENALTY}"
-    return f"{_some(taken, 'pair')} of {ticked:,} ticked ones. {PENALTY}"
+        spare = f", and {some(budget - ticked, 'test')} would be left over" if budget > ticked else ""
+        return f"All {some(ticked, 'ticked pair')} can be tested{spare}. The order says which to begin with. {PENALTY}"
+    return f"{some(taken, 'pair')} of {ticked:,} ticked ones. {PENALTY}"
 
 
 def _expected_sentence(ranker: Ranker, expected: tuple[float, float, float] | None, taken: int) -> str:
@@ -243,9 +275,5 @@ def _expected_sentence(ranker: Ranker, expected: tuple[float, float, float] | No
     screens = ranker.hit_rate.screens if ranker.hit_rate is not None else 0
     return (
         f"About {mean:.1f} hits are to be expected, {low:.0f} to {high:.0f} in 95 of 100 such plans, as far as your "
-        f"screen is like the {_some(screens, 'held-out screen')} that this is read from."
+        f"screen is like the {some(screens, 'held-out screen')} that this is read from."
     )
-
-
-def _some(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

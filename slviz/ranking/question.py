@@ -1,4 +1,4 @@
-"""Which question a run answers: what a database lists, or what an experiment finds; and the runs that answer it."""
+"""Which question a run answers: what a database lists, what an experiment finds, or how sure a database is."""
 
 from __future__ import annotations
 
@@ -12,28 +12,32 @@ from slviz.runs.spec import RunSpec
 from slviz.runs.summary import RunSummary
 from slviz.splits.pair_split import HIT
 
-Question = Literal["database", "experiment"]
+Question = Literal["database", "experiment", "confidence"]
 QUESTIONS: Mapping[str, str] = {
     "database": "Which pairs would a database of synthetic lethality list next?",
     "experiment": "Which pairs would be a hit if they were tested in cells?",
+    "confidence": "How confident would a database be in a pair if it listed it?",
 }
 """What people are asked, by key."""
 BEST_BY: Mapping[str, tuple[tuple[str, str], ...]] = {
     "database": (("ap", "all-unknown"), ("ndcg@10", "per-gene"), ("auc", "degree-matched"), ("auc", "random")),
     "experiment": (("ap", "screens"), ("ap", "paralog screens"), ("auc", "screens")),
+    "confidence": (),
 }
 """Metric and what it is measured on, by which runs are ordered; the first that one of two runs has decides."""
 
 
 def question_of(spec: RunSpec) -> Question:
     """The question that the scores of such a run answer."""
+    if not spec.task.negative_kinds:
+        return "confidence"
     return "experiment" if spec.task.positives == HIT else "database"
 
 
 def runs_of_question(summaries: Sequence[RunSummary], question: str, *, fingerprint: str) -> list[RunSummary]:
     """Finished runs of a data set whose scores tell known pairs, or hits, from others; the best one first.
 
-    Runs that predict the confidence of known pairs say nothing of which pair is real, and are left out.
+    Runs that predict the confidence of known pairs say nothing of which pair is real: none answers these questions.
     """
     fitting = [
         summary

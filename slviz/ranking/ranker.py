@@ -26,7 +26,7 @@ from slviz.ranking.hub_adjustment import (
 from slviz.ranking.known_pairs import KnownPairs
 from slviz.ranking.places import mean_ranks, percentiles, ranks
 from slviz.ranking.question import Question, question_of
-from slviz.ranking.reasons import reasons
+from slviz.ranking.reasons import with_reasons
 from slviz.ranking.relatedness import Relatedness
 from slviz.ranking.rivals import Rivals
 from slviz.runs import Run
@@ -93,14 +93,26 @@ class Ranker:
         return None if self.split is None else HitRate.of(self.run, self.split)
 
     @property
+    def bounded(self) -> bool:
+        """Whether scores lie between 0 and 1 by what they are; a confidence lies on the scale of its data set."""
+        return bool(self.run.spec.task.negative_kinds)
+
+    @property
     def training_degree(self) -> Int64[np.ndarray, " genes"]:
         """Training partners of each gene."""
         return self.known.training.degree
 
     def partners(
-        self, gene: int, *, others: Mapping[str, PairScorer] | None = None, baselines: bool = True
+        self,
+        gene: int,
+        *,
+        others: Mapping[str, PairScorer] | None = None,
+        baselines: bool = True,
+        reasons: bool = True,
     ) -> pd.DataFrame:
         """Every other gene as a partner of `gene`, the best first; level ones in the order of their numbers.
+
+        `reasons=False` leaves out the column `reason`, a line a gene, which `with_reasons` adds to the rows of use.
 
         The columns, one row a partner, N of them:
 
@@ -116,7 +128,7 @@ class Ranker:
         - partner_degree: training partners of the partner. shared_partners, interacts, shared_interactors,
           paralog_identity, same_family, shared_terms, rarest_term, same_pathway, partners_in_set, set_of_partners,
           partners_touched, earlier_hits, earlier_tests: see `Relatedness`; reason: of these the strongest in a line.
-        - one column of yes and no for each of `FLAGS`; popularity is no where there is no survey.
+        - one column of yes and no for each of `FLAGS`; popularity is missing where there is no survey.
         - rank_in:RUN for each of `others`, by their id; rank_by:BASELINE for the best baselines.
         """
         self._refuse_foreign(gene)
@@ -133,16 +145,16 @@ class Ranker:
         if baselines:
             table |= {f"{RANK_BY}{name}": place[partner] for name, place in self.rivals.ranks(gene).items()}
         ordered = pd.DataFrame(table).sort_values(["rank", "number"], kind="stable", ignore_index=True)
-        ordered.insert(int(np.flatnonzero(ordered.columns == "earlier_tests")[0]) + 1, "reason", reasons(ordered))
-        return ordered
+        return with_reasons(ordered) if reasons else ordered
 
     def pair(self, gene: int, partner: int, *, others: Mapping[str, PairScorer] | None = None) -> dict[str, Any]:
         """The row of `partners(gene)` for one partner, by column."""
         self._refuse_foreign(partner)
         if gene == partner:
             raise InvalidSetting(f"{self.graph.genes[gene]} is paired with itself. Take two different genes.")
-        table = self.partners(gene, others=others)
-        return {str(key): value for key, value in table[table["number"] == partner].iloc[0].items()}
+        table = self.partners(gene, others=others, reasons=False)
+        row = with_reasons(table.loc[table["number"] == partner])
+        return {str(key): value for key, value in row.iloc[0].items()}
 
     def places(
         self, gene: int, scores: Float32[np.ndarray, " genes"]
@@ -218,9 +230,10 @@ class Ranker:
 
     def _popularity(
         self, gene: int, partner: np.ndarray, table: dict[str, np.ndarray]
-    ) -> Bool[np.ndarray, " partners"]:
+    ) -> Bool[np.ndarray, " partners"] | None:
+        """Which partners rest on their popularity; None without a survey."""
         if self.survey is None:
-            return np.zeros(len(partner), dtype=bool)
+            return None
         length = lengths(self.survey)
         return rests_on_popularity(
             table["rank_for_gene"],

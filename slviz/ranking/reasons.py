@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from slviz.ranking.counts import some
+
 NOTHING = "nothing but how many partners both genes have"
 MOST = 4
 """Reasons in a line."""
@@ -25,6 +27,14 @@ def reasons(table: pd.DataFrame) -> np.ndarray:
     return np.array([_line(dict(zip(columns, row, strict=True))) for row in zip(*values, strict=True)], dtype=object)
 
 
+def with_reasons(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with these lines in a column `reason` behind what they are read from."""
+    place = table.columns.tolist().index("earlier_tests") + 1
+    with_lines = table.copy()
+    with_lines.insert(place, "reason", reasons(table))
+    return with_lines
+
+
 def _line(row: dict[str, Any]) -> str:
     reasons = [reason for reason in _all(row) if reason]
     return "; ".join(reasons[:MOST]) if reasons else NOTHING
@@ -40,17 +50,12 @@ def _all(row: dict[str, Any]) -> list[str]:
         else ("same family" if row["same_family"] else ""),
         f"both in {row['same_pathway']}" if row["same_pathway"] else "",
         "their proteins interact" if row["interacts"] else "",
-        _some(row["shared_partners"], "shared partner"),
+        some(row["shared_partners"], "shared partner") if row["shared_partners"] else "",
         _with_partners(row["partners_in_set"], row["set_of_partners"]),
         f"both in “{row['rarest_term']}”" if row["rarest_term"] else "",
-        _some(row["shared_interactors"], "shared interactor"),
-        f"touches {_some(row['partners_touched'], 'known partner')}" if row["partners_touched"] else "",
+        some(row["shared_interactors"], "shared interactor") if row["shared_interactors"] else "",
+        f"touches {some(row['partners_touched'], 'known partner')}" if row["partners_touched"] else "",
     ]
-
-
-def _some(count: int, noun: str) -> str:
-    """Such as "1 shared partner" or "12 shared partners"; "" for none."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}" if count else ""
 
 
 def _of_screens(hits: int, tests: int) -> str:
@@ -58,14 +63,14 @@ def _of_screens(hits: int, tests: int) -> str:
     if not tests:
         return ""
     if not hits:
-        return f"no hit in {_some(tests, 'earlier screen')}"
+        return f"no hit in {some(tests, 'earlier screen')}"
     return (
-        f"hit in {hits:,} of {_some(tests, 'earlier screen')}"
+        f"hit in {hits:,} of {some(tests, 'earlier screen')}"
         if hits < tests
-        else f"hit in {_some(tests, 'earlier screen')}"
+        else f"hit in {some(tests, 'earlier screen')}"
     )
 
 
 def _with_partners(count: int, named: str) -> str:
     """That known partners lie in a set of the partner; "" for none."""
-    return f"{_some(count, 'known partner')} in “{named}”, too" if named else ""
+    return f"{some(count, 'known partner')} in “{named}”, too" if named else ""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
+from slviz.ranking.counts import some
+from slviz.ranking.flags import UNKNOWN_YET, is_set
 from slviz.ranking.known_pairs import UNREPORTED
 from slviz.ranking.places import mean_ranks, percentile_text, percentiles
 from slviz.ranking.ranker import Ranker
@@ -81,7 +84,7 @@ def reliability_of_gene(ranker: Ranker, gene: int, *, siblings: Mapping[str, Pai
             "the most partners, as for any other gene. Nothing is listed.",
             facts,
         )
-    statement = f"{symbol} has {_some(partners, 'training partner')}"
+    statement = f"{symbol} has {some(partners, 'training partner')}"
     if partners < FEW:
         return Reliability(
             "weak", f"{statement}: too few to tell its own partners from hubs. Take it as a hint.", facts
@@ -96,20 +99,26 @@ def reliability_of_gene(ranker: Ranker, gene: int, *, siblings: Mapping[str, Pai
 
 
 def reliability_of_pair(
-    ranker: Ranker, gene: int, partner: int, *, siblings: Mapping[str, PairScorer] | None = None
+    ranker: Ranker,
+    gene: int,
+    partner: int,
+    *,
+    row: Mapping[str, Any] | None = None,
+    siblings: Mapping[str, PairScorer] | None = None,
 ) -> Reliability:
     """Reliability of the score of a pair: that of the less known gene, and less where it may be remembered.
 
-    Arguments as of `reliability_of_gene`; of siblings the spread of the percentile is told.
+    Arguments as of `reliability_of_gene`; `row` is that of the pair in `ranker.partners(gene)`, where it is at hand.
+    Of siblings the spread of the percentile is told.
     """
-    row = ranker.pair(gene, partner)
+    row = ranker.pair(gene, partner) if row is None else row
     of_genes = [reliability_of_gene(ranker, end) for end in (gene, partner)]
     poorer = min(of_genes, key=lambda reliability: LEVELS.index(reliability.level))
     facts = (
         ("Percentile for the gene", percentile_text(row["percentile"])),
         ("Training partners", " and ".join(f"{ranker.training_degree[end]:,}" for end in (gene, partner))),
         ("Near-duplicate of a training pair", "yes" if row["near_duplicate"] else "no"),
-        ("Rests on popularity", _yes_or_unknown(ranker, row["popularity"])),
+        ("Rests on popularity", _yes_or_unknown(row["popularity"])),
         ("Shared partners", f"{row['shared_partners']:,}"),
         *_facts_of_spread(ranker, gene, partner, siblings or {}),
     )
@@ -121,7 +130,7 @@ def reliability_of_pair(
         return Reliability(
             "weak", "A near-duplicate of this pair was learnt from, so the score may be memory, not insight.", facts
         )
-    if row["popularity"]:
+    if is_set(row["popularity"]):
         return Reliability("weak", "The partner stands as high for most genes: the score rests on popularity.", facts)
     return Reliability(poorer.level, poorer.sentence, facts)
 
@@ -147,7 +156,7 @@ def _of_experiment(
     if related and (agreement is None or agreement >= THIRD):
         return Reliability(
             "fair",
-            f"Screens tested mostly paralogs, and {symbol} has {_some(related, 'paralog')} or genes of its family. "
+            f"Screens tested mostly paralogs, and {symbol} has {some(related, 'paralog')} or genes of its family. "
             "Other pairs are hardly better than chance.",
             facts,
         )
@@ -234,11 +243,6 @@ def _but_for_chance(spec: RunSpec) -> tuple[object, ...]:
     return (spec.data_fingerprint, str(sorted(split.items())), *(str(part.to_json()) for part in parts))
 
 
-def _yes_or_unknown(ranker: Ranker, popularity: bool) -> str:
-    if ranker.survey is None:
-        return "unknown: it needs the survey of all pairs"
-    return "yes" if popularity else "no"
-
-
-def _some(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def _yes_or_unknown(popularity: Any) -> str:
+    """In a word; missing is unknown."""
+    return UNKNOWN_YET if pd.isna(popularity) else "yes" if popularity else "no"

@@ -9,14 +9,12 @@ import pandas as pd
 
 from slviz.export.provenance import provenance
 from slviz.figures.ranked import rank_comparison
-from slviz.ranking import Ranker, reliability_of_gene
-from slviz.ranking.known_pairs import HELD_OUT, KNOWN, LEFT_OUT
+from slviz.ranking import LISTED, Ranker, reliability_of_gene
 from slviz.reports.document import Document
-from slviz.reports.wording import NUMBERS, question_sentence, readable
+from slviz.reports.wording import NUMBERS, popularity_sentence, question_sentence, readable
 from slviz.scorers import PairScorer
 
 MOST = 30
-LISTED = (KNOWN, HELD_OUT, LEFT_OUT)
 OF_A_CARD = {
     "name": "Name",
     "aliases": "Aliases",
@@ -45,7 +43,7 @@ def gene_report(ranker: Ranker, gene: int, *, siblings: Mapping[str, PairScorer]
     page.facts(_card(ranker, gene))
     page.heading("What the list rests on")
     page.facts(reliability.facts)
-    table = ranker.partners(gene)
+    table = ranker.partners(gene, baselines=False)
     if not reliability.abstains:
         _ranked(page, ranker, table)
     _known(page, ranker, table)
@@ -67,6 +65,7 @@ def _ranked(page: Document, ranker: Ranker, table: pd.DataFrame) -> None:
         f"The first {min(MOST, len(free)):,} of {len(free):,}; ranks are over all {len(table):,} other genes. "
         "“Adjusted for hubs” orders partners by how far the score stands above what they have with any gene."
     )
+    page.sentence(popularity_sentence(ranker))
     page.table(readable(ranker, pd.DataFrame(free.head(MOST))), numbers=NUMBERS)
     if np.isfinite(table["hub_adjusted_rank"].to_numpy()).all():
         page.figure(rank_comparison(table), what="Partners by their rank and by their rank adjusted for hubs")

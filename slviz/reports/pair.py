@@ -10,8 +10,9 @@ import pandas as pd
 from slviz.export.provenance import provenance
 from slviz.figures.views import share_bars
 from slviz.ranking import Ranker, reliability_of_pair
+from slviz.ranking.reasons import with_reasons
 from slviz.reports.document import Document
-from slviz.reports.wording import NUMBERS, question_sentence, readable
+from slviz.reports.wording import NUMBERS, popularity_sentence, question_sentence, readable
 from slviz.scorers import ExplainedScorer, PairScorer
 
 
@@ -19,19 +20,26 @@ def pair_report(ranker: Ranker, gene: int, partner: int, *, siblings: Mapping[st
     """The page of a pair, UTF-8."""
     graph = ranker.graph
     one, other = graph.genes[gene], graph.genes[partner]
-    reliability = reliability_of_pair(ranker, gene, partner, siblings=siblings)
+    rows = [_row(ranker, *ends) for ends in ((gene, partner), (partner, gene))]
+    reliability = reliability_of_pair(ranker, gene, partner, row=rows[0].iloc[0].to_dict(), siblings=siblings)
     page = Document(f"{one} and {other}", provenance=provenance(ranker.run, graph), synthetic=graph.synthetic)
     page.sentence(reliability.sentence, lead=True)
     page.sentence(question_sentence(ranker))
     page.heading("Its place in both lists")
-    rows = [ranker.partners(ends).query("number == @sought") for ends, sought in ((gene, partner), (partner, gene))]
     shown = pd.concat([readable(ranker, row) for row in rows], ignore_index=True)
     shown.insert(0, "Gene", [one, other])
     page.table(shown, numbers=NUMBERS)
+    page.sentence(popularity_sentence(ranker))
     page.heading("What it rests on")
     page.facts(reliability.facts)
     _parts_of_score(page, ranker, np.array([[gene, partner]]))
     return page.to_bytes()
+
+
+def _row(ranker: Ranker, gene: int, partner: int) -> pd.DataFrame:
+    """The one row of a partner in the list of a gene."""
+    table = ranker.partners(gene, baselines=False, reasons=False)
+    return with_reasons(table.loc[table["number"] == partner])
 
 
 def _parts_of_score(page: Document, ranker: Ranker, pair: np.ndarray) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from slviz.export.provenance import provenance
 from slviz.figures.ranked import plan_curve
-from slviz.ranking import Plan, Ranker
+from slviz.ranking import Plan, Ranker, share_text
 from slviz.reports.document import Document
 from slviz.reports.wording import question_sentence, whole
 
@@ -48,5 +48,5 @@ def _pairs(plan: Plan) -> pd.DataFrame:
         "Result": [BOX] * len(table),
     }
     if np.isfinite(table["hit_probability"].to_numpy()).any():
-        shown["Hits among such"] = [f"{value:.0%}" for value in table["hit_probability"].tolist()]
+        shown["Hits among such"] = [share_text(value) for value in table["hit_probability"].tolist()]
     return pd.DataFrame(shown)

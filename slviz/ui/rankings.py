@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,9 +14,12 @@ from slviz.datasets import GeneGraph
 from slviz.pipeline import commands
 from slviz.pipeline.survey import split_of_screens
 from slviz.ranking import (
+    Candidate,
+    Plan,
     Ranker,
     Reliability,
     Survey,
+    propose_plan,
     question_of,
     reliability_of_gene,
     reliability_of_pair,
@@ -49,17 +53,21 @@ def _ranker(run_id: str, fingerprint: str, stamp: int, _graph: GeneGraph, _run: 
     return made
 
 
+def _made_by(of: Ranker) -> tuple[str, str, bool, int]:
+    """What tells one ranker from another: run, data set, and the survey that it reads."""
+    path = cache.store().artifacts(of.run.run_id).survey_artifact().path
+    return of.run.run_id, of.graph.fingerprint, of.survey is not None, _stamp(path)
+
+
 def partners(of: Ranker, gene: int, *, others: Sequence[Run] = ()) -> pd.DataFrame:
     """Every other gene as a partner of a gene, best first, with its ranks in some other runs of the data set."""
     key = tuple(other.run_id for other in others)
-    return _partners(of.run.run_id, of.graph.fingerprint, of.survey is not None, gene, key, of, others)
+    return _partners(_made_by(of), gene, key, of, others)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _partners(
-    run_id: str,
-    fingerprint: str,
-    surveyed: bool,
+    made_by: tuple[str, str, bool, int],
     gene: int,
     other_ids: tuple[str, ...],
     _ranker: Ranker,
@@ -80,9 +88,29 @@ def reliability(of: Ranker, gene: int) -> Reliability:
     return _reliability(of.run.run_id, of.graph.fingerprint, gene, tuple(siblings), of, summaries)
 
 
-def reliability_of(of: Ranker, gene: int, partner: int) -> Reliability:
-    """Reliability of the score of one pair."""
-    return reliability_of_pair(of, gene, partner)
+def reliability_of(of: Ranker, gene: int, partner: int, *, row: Mapping[str, Any]) -> Reliability:
+    """Reliability of the score of one pair, whose row in the partners of the gene is at hand."""
+    return _reliability_of(_made_by(of), gene, partner, of, row)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _reliability_of(
+    made_by: tuple[str, str, bool, int], gene: int, partner: int, _ranker: Ranker, _row: Mapping[str, Any]
+) -> Reliability:
+    return reliability_of_pair(_ranker, gene, partner, row=_row)
+
+
+def plan(of: Ranker, pairs: Sequence[tuple[int, int]], *, budget: int) -> Plan:
+    """The plan of these pairs, the gene that is asked about first; partners of genes are those that pages keep."""
+    return _plan(_made_by(of), tuple(pairs), budget, of)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Planning the tests …")
+def _plan(
+    made_by: tuple[str, str, bool, int], pairs: tuple[tuple[int, int], ...], budget: int, _ranker: Ranker
+) -> Plan:
+    candidates = [Candidate(gene, partner) for gene, partner in pairs]
+    return propose_plan(_ranker, candidates, budget=budget, partners=lambda gene: partners(_ranker, gene))
 
 
 @st.cache_resource(max_entries=256, show_spinner="Comparing seeds and folds …")

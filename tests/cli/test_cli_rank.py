@@ -58,6 +58,22 @@ def test_without_a_survey_what_needs_one_is_empty(
     assert "hub_adjusted_rank and popularity are empty" in printed.err
 
 
+def test_without_a_survey_popularity_is_an_empty_cell(
+    run_id: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("slviz.pipeline.survey.SMALL", 0)
+    assert main(["rank", run_id, "--gene", "GENE3", "--top", "5"]) == 0
+    told = capsys.readouterr()
+    assert "hub_adjusted_rank and popularity are empty" in told.err
+    rows = table_of(told.out)
+    assert [(row["popularity"], row["hub_adjusted_rank"]) for row in rows] == [("", "")] * 5
+    assert {row["hub"] for row in rows} <= {"0", "1"}
+    main(["rank", run_id])
+    capsys.readouterr()
+    main(["rank", run_id, "--gene", "GENE3", "--top", "5"])
+    assert {row["popularity"] for row in table_of(capsys.readouterr().out)} <= {"0", "1"}
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -72,15 +88,19 @@ def test_nonsense_is_a_sentence(run_id: str, words: list[str], sentence: str, ca
 
 
 def test_it_loads_no_torch(tmp_path: Path):
-    """On the demo, in a process of its own."""
+    """On the demo, in a process of its own; on a copy of the run, since its survey is kept beside it."""
     code = (
         "import sys; from slviz.cli import main; main(['rank', 'gat-both-link-3ec14a25', '--gene', 'REP1.01']);"
         "assert not {'torch', 'torch_geometric', 'streamlit'} & set(sys.modules)"
     )
+    import shutil
     import subprocess
     import sys
 
-    from run_folders import environment
+    from run_folders import CHECKOUT, environment
+
+    run_id = "gat-both-link-3ec14a25"
+    shutil.copytree(CHECKOUT / "models" / run_id, tmp_path / run_id)
 
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment(tmp_path), capture_output=True, text=True, timeout=120

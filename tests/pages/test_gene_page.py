@@ -7,15 +7,18 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
+import streamlit as st
 from page_tools import Open, asked, said
 from run_folders import CHECKOUT
 
 from slviz.datasets import GeneGraph
+from slviz.ranking import FLAGS, Ranker
+from slviz.ranking.reasons import NOTHING
 from slviz.runs import Run
 from slviz.runs.store import RunStore
 from slviz.splits import PairSplit
 from slviz.ui import rankings, search_box
-from slviz.ui.gene import known_partners, partner_filters, shortlist
+from slviz.ui.gene import known_partners, partner_filters, plan_section, ranked_partners, shortlist
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import EXPERIMENT_SCORE, SCORE
 
@@ -61,10 +64,13 @@ def test_the_ranked_partners_are_unreported_first_and_a_pair_opens(
 
 def test_without_a_survey_popularity_is_unknown(run: Run, open_at_once: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("slviz.ranking.SMALL", 1)
+    st.cache_resource.clear()  # another test may have ranked the run with a survey
     app = open_at_once("gene", run=run.run_id, gene="APO1.01", partner="APO2.10")
     assert not app.exception
     assert said(app).count(rankings.POPULARITY_UNKNOWN) == 2  # below the controls, and in the pair's doubts
     assert "Adjusted rank" not in app.dataframe[0].value
+    assert "● clear" not in app.dataframe[0].value["Signal"].tolist()
+    st.cache_resource.clear()
 
 
 def test_a_partner_that_is_not_there_is_told_once_and_scores_by_the_question(
@@ -211,3 +217,40 @@ def test_a_match_says_its_name_and_its_partners_and_no_match_says_so(demo: GeneG
     assert row["partners"] == f"{demo.degree[demo.number_of['APO1.01']]} partners"
     assert "is called “<b>x</b>”" in search_box.matches(demo, "<b>x</b>").none  # put in as text by the box
     assert f'maxlength="{search_box.LONGEST_TYPED}"' in search_box.HTML  # else what was typed never equals its matches
+
+
+def test_a_plan_ranks_the_partners_of_so_many_genes_and_says_what_it_leaves(demo: GeneGraph) -> None:
+    chosen = [(gene, 0) for gene in range(1, 40)] + [(1, 5)]
+    planned, left_out = plan_section.within_reach(chosen)
+    assert planned == [(gene, 0) for gene in range(1, 26)] + [(1, 5)]
+    assert left_out == 14
+    assert plan_section.within_reach(chosen[:25]) == (chosen[:25], 0)
+
+
+def test_no_partner_is_clear_before_its_popularity_is_known() -> None:
+    table = pd.DataFrame({key: [False, False, True] for key in FLAGS})
+    table = table.assign(reason=["both in a pathway", NOTHING, "both in a pathway"])
+    assert ranked_partners.signals(table) == ["● clear", "◐ caution", "○ doubt"]
+    table = table.assign(popularity=pd.array([pd.NA] * 3, dtype="boolean"))
+    assert ranked_partners.signals(table) == ["◌ no flag yet", "◐ caution", "○ doubt"]
+    for text in ("popularity no", "popularity yes"):
+        (condition,), _ = partner_filters.conditions(text, table.columns.tolist())
+        assert not partner_filters.meets(table, condition).any()
+
+
+def test_the_plan_and_the_reliability_of_a_pair_are_made_once(
+    run: Run, demo: GeneGraph, open_at_once: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ranked: list[int] = []
+    usual = Ranker.partners
+    monkeypatch.setattr(Ranker, "partners", lambda self, gene, **b: ranked.append(gene) or usual(self, gene, **b))
+    st.cache_resource.clear()
+    one, other = demo.number_of["APO1.01"], demo.number_of["LIP1.01"]
+    pairs = [(one, demo.number_of["APO2.10"]), (other, demo.number_of["LIP2.03"])]
+    query = {"run": run.run_id, "gene": "APO1.01", "show": "Plan", "shortlist": shortlist.write(pairs, demo)}
+    app = open_at_once("gene", **query)
+    app.run()
+    assert ranked == [one, other]
+    app = open_at_once("gene", **query | {"show": "Ranked partners", "partner": "APO2.10"})
+    assert "**Reliability.**" in said(app)
+    assert ranked == [one, other]

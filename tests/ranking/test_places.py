@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from scipy.stats import rankdata
 
-from slviz.ranking.places import mean_ranks, mean_ranks_among, percentile_text, percentiles, ranks, score_text
+from slviz.ranking.places import (
+    mean_ranks,
+    mean_ranks_among,
+    percentile_text,
+    percentiles,
+    ranks,
+    score_text,
+    share_text,
+)
 
 
 def test_ranks_and_percentiles_of_five_scores_by_hand():
@@ -40,3 +48,8 @@ def test_no_score_reads_as_1_or_0():
     assert score_text(0.8734) == "0.873"
     assert score_text(float("nan")) == "–"
     assert score_text(1.0, bounded=False) == "1.000"
+
+
+def test_no_share_of_hits_reads_as_certain():
+    shares = (0.0, 0.004, 0.01, 0.853, 0.99, 0.996, 1.0, float("nan"))
+    assert [share_text(share) for share in shares] == ["< 1%", "< 1%", "1%", "85%", "99%", "> 99%", "> 99%", "–"]

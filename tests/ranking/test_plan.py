@@ -8,6 +8,7 @@ import pytest
 
 from slviz.errors import InvalidSetting
 from slviz.ranking import Candidate, HitRate, Ranker, propose_plan
+from slviz.ranking.controls import PossibleControls
 from slviz.ranking.plan import _greedy, harmonic
 from slviz.splits import PairSplit
 from slviz.splits.pair_split import HIT, NO_HIT
@@ -101,6 +102,49 @@ def test_controls_are_known_and_not_planned(ranker: Ranker):
     assert negative["gene_b"] not in {"GENE1", "GENE2"}
 
 
+def test_every_gene_is_ranked_once_for_pairs_and_controls(ranker: Ranker):
+    ranked: list[int] = []
+
+    def partners(gene: int):
+        ranked.append(gene)
+        return ranker.partners(gene)
+
+    ticked = [Candidate(5, 1), Candidate(6, 1), Candidate(5, 2)]
+    plan = propose_plan(ranker, ticked, budget=3, partners=partners)
+    assert ranked == [5, 6]
+    alone = propose_plan(ranker, ticked, budget=3)
+    assert plan.table.equals(alone.table)
+    assert plan.controls.equals(alone.controls)
+    assert set(plan.controls["gene_a"]) == {"GENE5", "GENE6"}
+
+
+def test_what_is_kept_of_a_gene_has_the_control_that_its_whole_list_has(ranker: Ranker):
+    """Each control in turn is planned, so the next one is wanted, as often as the plan may have pairs of the gene."""
+    gene, degree = 7, ranker.training_degree
+    table = ranker.partners(gene)
+    table = table.assign(partner_degree=table["number"] % 2)  # two groups of equally well known genes
+    kept = PossibleControls.of(ranker, gene, table, most_planned=3)
+    whole = PossibleControls.of(ranker, gene, table, most_planned=len(table))
+    assert len(whole.free) == len(whole.free.drop_duplicates("number")) > 10
+    assert len(kept.free) < len(whole.free)
+    for choose in (
+        lambda controls, planned: controls.positive(planned),
+        lambda controls, planned: controls.negative(planned, training_degree=degree),
+    ):
+        planned = [int(table["number"].iloc[0])]
+        while len(planned) <= 3:
+            partner, reason = choose(whole, planned)
+            assert choose(kept, planned) == (partner, reason)
+            assert partner not in planned
+            planned.append(partner)
+
+
+def test_more_pairs_than_a_plan_chooses_among_are_refused_before_any_gene_is_ranked(ranker: Ranker):
+    ticked = [Candidate(1, 2)] * 2_001
+    with pytest.raises(InvalidSetting, match="2,001 pairs are more than a plan chooses among"):
+        propose_plan(ranker, ticked, budget=5, partners=lambda gene: pytest.fail("ranked"))
+
+
 def rate(hits: list[list[int]]) -> HitRate:
     """Screens of pairs with scores .1, .2, … each."""
     score = np.concatenate([np.arange(1, len(of_screen) + 1) / 10 for of_screen in hits])
@@ -121,7 +165,20 @@ def test_every_screen_counts_alike():
         np.array([0.5]),
     )
     assert many.at(few) == pytest.approx([0.5])
-    assert set(np.round(many.draws(few, draws=50).ravel(), 6)) == {0.0, 0.5, 1.0}
+    assert {round(float(rate[0]), 6) for rate in many.draws(few, draws=50)} == {0.0, 0.5, 1.0}
+
+
+def test_a_share_of_hits_is_fitted_once(monkeypatch: pytest.MonkeyPatch):
+    from sklearn.isotonic import IsotonicRegression
+
+    fitted = []
+    usual = IsotonicRegression.fit
+    monkeypatch.setattr(IsotonicRegression, "fit", lambda self, *a, **b: fitted.append(self) or usual(self, *a, **b))
+    hit_rate = rate([[0, 1, 0, 1], [0, 0, 1, 1]])
+    first = [hit_rate.at(np.array([0.2])), *hit_rate.draws(np.array([0.2]), draws=5)]
+    assert len(fitted) == 6
+    assert [hit_rate.at(np.array([0.2])), *hit_rate.draws(np.array([0.2]), draws=5)] == first
+    assert len(fitted) == 6
 
 
 def test_expected_hits_come_from_held_out_screens(ranker: Ranker):

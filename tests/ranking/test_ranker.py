@@ -9,8 +9,20 @@ from ranking_cases import rich_graph, scoring_run
 
 from slviz.datasets import Terms
 from slviz.errors import InvalidSetting, RunError
-from slviz.ranking import FLAGS, STATUSES, Ranker
+from slviz.ranking import (
+    FLAGS,
+    QUESTIONS,
+    STATUSES,
+    Ranker,
+    flag_labels,
+    question_of,
+    reliability_of_pair,
+    runs_of_question,
+)
 from slviz.ranking.top_pairs import top_pairs
+from slviz.reports.wording import popularity_sentence, question_sentence, readable
+from slviz.runs.summary import RunSummary
+from slviz.tasks import TASKS
 
 
 def test_every_other_gene_is_there_once_the_best_first(ranker: Ranker):
@@ -115,3 +127,40 @@ def test_a_pair_is_a_row_of_the_table(ranker: Ranker):
 def test_a_run_without_scores_says_so(ranker: Ranker):
     with pytest.raises(RunError, match="scores no pairs"):
         Ranker.of(ranker.graph, dataclasses.replace(ranker.run, decoder={}))
+
+
+def confidence_run(ranker: Ranker):
+    spec = dataclasses.replace(ranker.run.spec, task=TASKS.make("confidence"))
+    return dataclasses.replace(ranker.run, spec=spec)
+
+
+def test_a_confidence_run_answers_no_question_about_databases_or_experiments(ranker: Ranker):
+    run = confidence_run(ranker)
+    assert question_of(run.spec) == "confidence"
+    sure = Ranker.of(ranker.graph, run, scorer=ranker.scorer)
+    assert "list next" not in question_sentence(sure)
+    assert "does not say which other pair is real" in question_sentence(sure)
+    assert len(sure.partners(5)) == 39
+    summary = RunSummary(run.run_id, "finished", None, False, run.spec, run.metrics)
+    fingerprint = run.spec.data_fingerprint
+    assert not any(runs_of_question([summary], question, fingerprint=fingerprint) for question in QUESTIONS)
+
+
+def test_whether_scores_are_bounded_is_a_matter_of_the_task(ranker: Ranker):
+    """A list of confidences that all happen to lie between 0 and 1 is not cut at .999."""
+    row = ranker.partners(5).head(1).assign(score=1.0)
+    sure = Ranker.of(ranker.graph, confidence_run(ranker), scorer=ranker.scorer)
+    assert readable(ranker, row)["Score"].tolist() == ["> 0.999"]
+    assert readable(sure, row)["Score"].tolist() == ["1.000"]
+
+
+def test_without_a_survey_popularity_is_unknown_and_said_to_be(ranker: Ranker):
+    bare = Ranker.of(ranker.graph, ranker.run, scorer=ranker.scorer)
+    table = bare.partners(5)
+    assert table["popularity"].isna().all()
+    assert "popularity" not in "".join(flag_labels(table))
+    assert dict(reliability_of_pair(bare, 5, 9).facts)["Rests on popularity"] == "unknown until all pairs are ranked"
+    assert "unknown until all pairs are ranked" in popularity_sentence(bare)
+    assert not popularity_sentence(ranker)
+    known = ranker.partners(5)
+    assert known["popularity"].dtype == bool

@@ -65,6 +65,14 @@ def test_a_pair_stands_in_the_lists_of_both_genes(ranker: Ranker):
     assert reads_from_elsewhere(content) == []
 
 
+def test_both_lists_of_a_pair_are_ranked_once(ranker: Ranker, monkeypatch: pytest.MonkeyPatch):
+    ranked: list[int] = []
+    usual = Ranker.partners
+    monkeypatch.setattr(Ranker, "partners", lambda self, gene, **b: ranked.append(gene) or usual(self, gene, **b))
+    pair_report(ranker, 5, 9)
+    assert ranked == [5, 9]
+
+
 def test_a_plan_can_be_ticked_off(ranker: Ranker):
     plan = propose_plan(ranker, [Candidate(5, 9), Candidate(5, 10), Candidate(6, 9)], budget=2)
     content = plan_report(ranker, plan)

@@ -92,7 +92,7 @@ def _question(run: Run | None, graph: GeneGraph) -> None:
     if not best or (len(best) == 1 and current in best):
         return  # the line under the heading says which one the run answers
     key = "question of the ranking"
-    st.session_state[key] = current
+    st.session_state[key] = current if current in best else None
 
     def changed() -> None:
         if st.session_state[key] in best:

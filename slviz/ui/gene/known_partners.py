@@ -83,10 +83,6 @@ def _records(graph: GeneGraph, rows: np.ndarray) -> dict[str, list[str]]:
     return {name: column.reindex(rows, fill_value="").tolist() for name, column in joined.items()}
 
 
-def _joined(cells: pd.Series) -> str:
-    return ";".join(dict.fromkeys(cells))
-
-
 def part_of_pairs(graph: GeneGraph, split: PairSplit) -> np.ndarray:
     """Text [P]: the part of the split that each known pair is in; "" where it is in none."""
     known = split.negative_kind == "known"

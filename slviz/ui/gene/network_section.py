@@ -13,7 +13,7 @@ from slviz.neighbourhood import AttentionIndex
 from slviz.neighbourhood.gene_network import AMONG_UP_TO, GeneNetwork, gene_network
 from slviz.ranking import Ranker
 from slviz.runs import Run
-from slviz.ui import address, cache, downloads, network_view, rankings
+from slviz.ui import address, cache, downloads, network_view, rankings, scorers
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 from slviz.ui.why import attention_check
@@ -87,7 +87,7 @@ def _widths(
     """Scores and attention of the gene with every gene, what the caption says of widths, and what they show."""
     if run is None or ranker is None:
         return None, None, NO_SCORES, "score"
-    scores = np.asarray(ranker.scorer.score_with(gene), dtype=np.float32)
+    scores = np.asarray(scorers.score_with(graph, run, gene), dtype=np.float32)
     if run.attention is None:
         return scores, None, NO_ATTENTION, "score"
     verdict = attention_check.of(run, gene)

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from slviz.datasets import GeneGraph
-from slviz.ranking import FLAGS, STATUSES, Ranker, percentile_text, score_text
+from slviz.ranking import FLAGS, STATUSES, Ranker, is_set, percentile_text, score_text
 from slviz.ui import downloads, layout, pairs, rankings
 from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
@@ -34,15 +34,17 @@ def show(ranker: Ranker, gene: int, partner: int) -> None:
                 st.metric(in_words("The gene's rank for it"), f"{row['rank_for_partner']:,.0f}")
             st.metric(
                 "Score",
-                score_text(row["score"], bounded=bool(ranker.run.spec.task.negative_kinds)),
+                score_text(row["score"], bounded=ranker.bounded),
                 help=rankings.score_help(ranker.run),
             )
         st.markdown(f"**Reason.** {escape_markdown(row['reason'])}")
-        doubts = [flag for key, flag in FLAGS.items() if row[key]]
+        doubts = [flag for key, flag in FLAGS.items() if is_set(row[key])]
         flag_help = " ".join(f"*{flag.label}*: {in_words(flag.help)}" for flag in doubts)
         popularity = "" if ranker.survey is not None else f" {rankings.POPULARITY_UNKNOWN}"
-        st.markdown(f"**Doubt.** {flag_help or 'No flag is set.'}{popularity}")
-        believed = rankings.reliability_of(ranker, gene, partner)
+        st.markdown(
+            f"**Doubt.** {flag_help or ('No other flag is set.' if popularity else 'No flag is set.')}{popularity}"
+        )
+        believed = rankings.reliability_of(ranker, gene, partner, row=row)
         st.markdown(f"**Reliability.** {escape_markdown(believed.sentence)}")
         _evidence(graph, gene, partner)
         pair_view.show(ranker.run, graph, gene, partner)

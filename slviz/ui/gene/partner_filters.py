@@ -13,7 +13,7 @@ from jaxtyping import Bool
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.gene_list import read_list
-from slviz.ranking import FLAGS, STATUSES
+from slviz.ranking import LISTED, STATUSES
 from slviz.ui import address, cache
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
@@ -21,7 +21,7 @@ from slviz.ui.nouns import in_words
 UNREPORTED, KNOWN, TESTED, EVERYTHING = "unreported", "known", "tested", "all"
 GROUPS = {
     UNREPORTED: ("unreported",),
-    KNOWN: ("known", "held out", "left out"),
+    KNOWN: LISTED,
     TESTED: ("tested hit", "tested non-hit"),
     EVERYTHING: tuple(STATUSES),
 }
@@ -71,9 +71,9 @@ def meets(table: pd.DataFrame, condition: Condition) -> Bool[np.ndarray, " rows"
     column, text = table[condition.column], condition.text
     if not text:
         return np.ones(len(table), dtype=bool)
-    if column.dtype == bool:
+    if pd.api.types.is_bool_dtype(column):  # a row of which it is unknown meets neither
         wanted = text.lstrip("=: ").casefold() not in ("no", "false", "0")
-        return column.to_numpy(dtype=bool) == wanted
+        return (column == wanted).fillna(False).to_numpy(dtype=bool)
     if pd.api.types.is_numeric_dtype(column):
         return _numbers_meet(column.to_numpy(dtype=np.float64), text)
     word = text.lstrip("=:").strip().casefold()
@@ -181,9 +181,3 @@ def _on_chromosome(graph: GeneGraph, table: pd.DataFrame) -> Bool[np.ndarray, " 
     if chosen == "any":
         return np.ones(len(table), dtype=bool)
     return np.asarray(chromosomes, dtype=object)[table["number"].to_numpy()] == chosen
-
-
-def flags_of(table: pd.DataFrame) -> list[str]:
-    """The flags of each row in words, "" for a row without any."""
-    raised = [(FLAGS[key].label, table[key].to_numpy(dtype=bool)) for key in FLAGS]
-    return [", ".join(label for label, rows in raised if rows[row]) for row in range(len(table))]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from slviz.datasets import GeneGraph
-from slviz.ranking import Candidate, Plan, Ranker, propose_plan
-from slviz.ui import address, downloads
+from slviz.ranking import Plan, Ranker, share_text
+from slviz.ui import address, downloads, rankings
 from slviz.ui.gene import shortlist
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
 MOST_AFFORDED = 10_000_000
+MOST_GENES = 25
+"""Genes whose partners are ranked for one plan; each takes up to a second."""
 EMPTY = (
     "**Nothing is ticked yet.** Tick partners of this gene under *Ranked partners*, then look for another gene: the "
     "shortlist goes along."
@@ -37,7 +40,15 @@ def show(ranker: Ranker, gene: int) -> None:
                 "Pairs you can afford", key="budget", low=0, high=MOST_AFFORDED, default=min(10, len(chosen)), step=1
             )
         )
-    plan = propose_plan(ranker, [Candidate(a, b) for a, b in chosen], budget=budget)
+    planned, left_out = within_reach(chosen)
+    if left_out:
+        st.caption(
+            in_words(
+                f"A plan ranks the partners of {MOST_GENES} genes at most: {pluralise(left_out, 'pair')} of other "
+                "genes stay on the shortlist and are not planned."
+            )
+        )
+    plan = rankings.plan(ranker, planned, budget=budget)
     st.markdown(f"{escape_markdown(plan.sentence)} {escape_markdown(plan.expected_sentence)}")
     if not len(plan.table):
         return
@@ -47,6 +58,13 @@ def show(ranker: Ranker, gene: int) -> None:
         _titled("Controls to run beside them")
         st.dataframe(shown_controls(plan), hide_index=True)
     _downloads(ranker, plan, gene)
+
+
+def within_reach(chosen: Sequence[shortlist.Pair]) -> tuple[list[shortlist.Pair], int]:
+    """The pairs of the first `MOST_GENES` genes that were asked about, and how many others there are."""
+    genes = set(list(dict.fromkeys(gene for gene, _ in chosen))[:MOST_GENES])
+    planned = [pair for pair in chosen if pair[0] in genes]
+    return planned, len(chosen) - len(planned)
 
 
 def _titled(title: str) -> None:
@@ -82,12 +100,13 @@ def shown_pairs(plan: Plan) -> pd.DataFrame:
             "Rank": plan.table["rank"],
             "Adjusted rank": plan.table["hub_adjusted_rank"],
             "Pair": plan.table["status"],
-            "Share of hits": plan.table["hit_probability"],
+            "Share of hits": [share_text(share) for share in plan.table["hit_probability"]],
             "Reason": plan.table["reason"],
             "Family": plan.table["family"],
         }
     )
-    empty = [name for name in ("Adjusted rank", "Share of hits") if table[name].isna().to_numpy().all()]
+    columns = {"Adjusted rank": "hub_adjusted_rank", "Share of hits": "hit_probability"}
+    empty = [title for title, column in columns.items() if plan.table[column].isna().to_numpy().all()]
     return table.drop(columns=empty + ([] if any(table["Family"].tolist()) else ["Family"]))
 
 
@@ -106,8 +125,8 @@ def whole(plan: Plan) -> pd.DataFrame:
 def _columns() -> dict[str, Any]:
     return {
         "Adjusted rank": st.column_config.NumberColumn("Adjusted rank", format="%d"),
-        "Share of hits": st.column_config.NumberColumn(
-            "Share of hits", format="percent", help="Of tested pairs of held-out screens with such a score."
+        "Share of hits": st.column_config.TextColumn(
+            "Share of hits", help="Of tested pairs of held-out screens with such a score."
         ),
         "Reason": st.column_config.TextColumn("Reason", width="large"),
     }

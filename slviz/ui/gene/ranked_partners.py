@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,18 +10,30 @@ import pandas as pd
 import streamlit as st
 
 from slviz.datasets import GeneGraph
-from slviz.ranking import FLAGS, RANK_BY, RANK_IN, Ranker, percentile_text, score_text
+from slviz.ranking import (
+    FLAGS,
+    RANK_BY,
+    RANK_IN,
+    UNKNOWN_YET,
+    Ranker,
+    flag_labels,
+    percentile_text,
+    score_text,
+    set_flags,
+    share_text,
+)
 from slviz.ranking.reasons import NOTHING
 from slviz.ui import address, cache, downloads, rankings, run_names
 from slviz.ui.gene import partner_filters, shortlist
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
-GREEN, AMBER, RED = "● clear", "◐ caution", "○ doubt"
-COLOURS = {GREEN: "#009E73", AMBER: "#C77700", RED: "#B4530A"}
+GREEN, OPEN, AMBER, RED = "● clear", "◌ no flag yet", "◐ caution", "○ doubt"
+COLOURS = {GREEN: "#009E73", OPEN: "#7A7F8A", AMBER: "#C77700", RED: "#B4530A"}
 DOUBTS = ("popularity", "near_duplicate", "core_essential")
 SIGNAL_HELP = (
     f"- **{GREEN}**: a reason beside the score, and no flag\n"
+    f"- **{OPEN}**: the same, but whether it rests on popularity is {UNKNOWN_YET}\n"
     f"- **{AMBER}**: no reason beside the score, or a flag such as hub or same band\n"
     f"- **{RED}**: rests on popularity, may be remembered (near-duplicate), or is core-essential"
 )
@@ -43,7 +54,7 @@ def show(ranker: Ranker, gene: int, table: pd.DataFrame) -> None:
         orders = (BY_RANK,) if ranker.survey is None else (BY_ADJUSTED, BY_RANK)
         order = address.one_of(st.segmented_control, "Order", orders, key="order", help=in_words(ADJUSTED_HELP))
         most = int(address.one_of(st.segmented_control, "Rows", [str(rows) for rows in ROWS], key="rows"))
-        columns = _chosen_columns(table, graph)
+        columns = _chosen_columns(table, bounded=ranker.bounded)
         _downloads(ranker, gene, left)
     ordered = left if order == BY_RANK else left.sort_values(["hub_adjusted_rank", "rank"], kind="stable")
     shown = ordered.head(most)
@@ -70,15 +81,15 @@ def opened(graph: GeneGraph, gene: int) -> int | None:
 
 def signals(table: pd.DataFrame) -> list[str]:
     """The traffic light of each row: see `SIGNAL_HELP`."""
-    doubt = np.column_stack([table[key].to_numpy(dtype=bool) for key in DOUBTS]).any(axis=1)
-    flagged = np.column_stack([table[key].to_numpy(dtype=bool) for key in FLAGS]).any(axis=1)
+    doubt = np.column_stack(list(set_flags(table, DOUBTS).values())).any(axis=1)
+    flagged = np.column_stack(list(set_flags(table).values())).any(axis=1)
     bare = (table["reason"].to_numpy(dtype=object) == NOTHING).astype(bool)
-    return np.where(doubt, RED, np.where(flagged | bare, AMBER, GREEN)).tolist()
+    unflagged = np.where(table["popularity"].isna().to_numpy(), OPEN, GREEN)
+    return np.where(doubt, RED, np.where(flagged | bare, AMBER, unflagged)).tolist()
 
 
-def as_shown(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """The table in the words of a page; `names` are those of other runs."""
-    bounded = bool(table["score"].between(0, 1).all())  # a confidence may lie on a scale of its own
+def as_shown(table: pd.DataFrame, names: dict[str, str], *, bounded: bool) -> pd.DataFrame:
+    """The table in the words of a page; `names` are those of other runs, `bounded` is `Ranker.bounded`."""
     shown = pd.DataFrame(
         {
             "Signal": signals(table),
@@ -89,10 +100,10 @@ def as_shown(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
             "Adjusted rank": table["hub_adjusted_rank"].to_numpy(),
             "Pair": table["status"].to_numpy(),
             "Reason": table["reason"].to_numpy(),
-            "Flags": partner_filters.flags_of(table),
+            "Flags": flag_labels(table),
             "Score": [score_text(value, bounded=bounded) for value in table["score"]],
             "Answer": table["answer"].to_numpy(),
-            "Share of hits": table["hit_probability"].to_numpy(),
+            "Share of hits": [share_text(value) for value in table["hit_probability"]],
             "Partners in training": table["partner_degree"].to_numpy(),
             "Shared partners": table["shared_partners"].to_numpy(),
             "Evidence": table["evidence"].to_numpy(),
@@ -105,9 +116,8 @@ def as_shown(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
             run_id = column.removeprefix(RANK_IN)
             shown[f"Rank in {names.get(run_id, run_id)}"] = table[column].to_numpy()
     empty = [column for column in ("Name", "Answer", "Evidence") if not any(shown[column].tolist())]
-    empty += [
-        column for column in ("Adjusted rank", "Share of hits") if not np.isfinite(shown[column].to_numpy()).any()
-    ]
+    numbers = {"Adjusted rank": "hub_adjusted_rank", "Share of hits": "hit_probability"}
+    empty += [title for title, column in numbers.items() if not np.isfinite(table[column].to_numpy()).any()]
     return shown.drop(columns=empty)
 
 
@@ -115,13 +125,13 @@ def _reading(ranker: Ranker) -> str:
     ticks = "Tick partners for the shortlist; click a cell to open the pair."
     if ranker.survey is None:
         ticks = f"{ticks} {rankings.POPULARITY_UNKNOWN}"
-    calibrated = ranker.split is not None
+    calibrated = ranker.hit_rate is not None
     return ticks if calibrated else f"{ticks} A rank says where a partner stands among all genes; no probability."
 
 
-def _chosen_columns(table: pd.DataFrame, graph: GeneGraph) -> list[str]:
+def _chosen_columns(table: pd.DataFrame, *, bounded: bool) -> list[str]:
     """The columns that are shown, chosen in a list that is in the address."""
-    every = as_shown(table.head(1), {}).columns.tolist()
+    every = as_shown(table.head(1), {}, bounded=bounded).columns.tolist()
     hidden = {"Score", "Evidence", "Partners in training", "Shared partners"}
     usual = [column for column in every if column not in hidden and not column.startswith("Rank by")]
     usual += [column for column in every if column.startswith("Rank by")][:2]
@@ -146,7 +156,8 @@ def _table(ranker: Ranker, gene: int, shown: pd.DataFrame, columns: list[str]) -
         if cells and cells[0][0] < len(numbers):
             address.put(partner=graph.genes[numbers[cells[0][0]]])
 
-    visible = as_shown(shown, _names_of_runs(shown)).filter(columns_present(shown, columns))
+    every = as_shown(shown, _names_of_runs(shown), bounded=ranker.bounded)
+    visible = every.filter([column for column in every if column in columns or column.startswith("Rank in ")])
     st.dataframe(
         _coloured(visible),
         hide_index=True,
@@ -159,12 +170,6 @@ def _table(ranker: Ranker, gene: int, shown: pd.DataFrame, columns: list[str]) -
         height=min(38 + 35 * len(visible), 460),
         column_config=_columns(rankings.score_help(ranker.run)),
     )
-
-
-def columns_present(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
-    """Of the chosen columns those that these rows have, with the ranks in other runs."""
-    every = as_shown(table, _names_of_runs(table)).columns.tolist()
-    return [column for column in every if column in columns or column.startswith("Rank in ")]
 
 
 def _names_of_runs(table: pd.DataFrame) -> dict[str, str]:
@@ -199,20 +204,25 @@ def _page(ranker: Ranker, gene: int) -> bytes:
 
 
 def _columns(score_help: str) -> dict[str, Any]:
-    number = st.column_config.NumberColumn
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     return {
-        "Signal": st.column_config.TextColumn("Signal", help=SIGNAL_HELP),
-        "Rank": number("Rank", help=in_words("1 is the best of all other genes.")),
-        "Percentile": st.column_config.TextColumn(
-            "Percentile", help=in_words("Share of all other genes that stand lower, in per cent; never 0 or 100.")
+        "Signal": text("Signal", width=110, help=SIGNAL_HELP),
+        "Partner": text("Partner", width=100),
+        "Name": text("Name", width=150),
+        "Pair": text("Pair", width=95),
+        "Rank": number("Rank", width=60, help=in_words("1 is the best of all other genes.")),
+        "Percentile": text(
+            "Percentile",
+            width=90,
+            help=in_words("Share of all other genes that stand lower, in per cent; never 0 or 100."),
         ),
-        "Adjusted rank": number("Adjusted rank", format="%d", help=in_words(ADJUSTED_HELP)),
-        "Reason": st.column_config.TextColumn("Reason", width="large"),
+        "Adjusted rank": number("Adjusted rank", width=110, format="%d", help=in_words(ADJUSTED_HELP)),
+        "Reason": text("Reason", width=330),
         "Flags": st.column_config.TextColumn(
             "Flags", help="\n".join(f"- **{flag.label}**: {in_words(flag.help)}" for flag in FLAGS.values())
         ),
         "Score": st.column_config.TextColumn("Score", help=score_help),
-        "Share of hits": number(
-            "Share of hits", format="percent", help="Of tested pairs of held-out screens with such a score."
+        "Share of hits": text(
+            "Share of hits", width=100, help="Of tested pairs of held-out screens with such a score."
         ),
     }

@@ -63,7 +63,7 @@ def show_metrics(ranker: Ranker, later: LaterKnowledge, *, name: str) -> None:
     if len(later.metrics):
         st.dataframe(later.metrics.round(3), hide_index=True)
     rows = later.rows.sort_values("score", ascending=False, kind="stable")
-    st.dataframe(shown_rows(rows.head(MOST_ROWS), bounded=bool(ranker.run.spec.task.negative_kinds)), hide_index=True)
+    st.dataframe(shown_rows(rows.head(MOST_ROWS), bounded=ranker.bounded), hide_index=True)
     source = downloads.provenance(ranker.graph, ranker.run)
     with st.container(horizontal=True):
         downloads.table_button(f"{ranker.run.run_id}-later-metrics", lambda: later.metrics, source=source,

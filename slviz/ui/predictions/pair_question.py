@@ -50,7 +50,7 @@ def best_partners(ranker: Ranker, gene: int) -> None:
     symbol = graph.genes[gene]
     table = rankings.partners(ranker, gene)
     free = table.loc[table["status"] == UNKNOWN].head(BEST)
-    bounded = bool(ranker.run.spec.task.negative_kinds)
+    bounded = ranker.bounded
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(f"Best unreported partners of {escape_markdown(symbol)}", anchor=False, width="content")
         name = f"{ranker.run.run_id}-partners-{symbol}"
