@@ -25,7 +25,7 @@ from slviz.runs.store import RunStore  # noqa: E402
 from slviz.vectors import VectorStore, reference  # noqa: E402
 
 SIZE = {"width": 1440, "height": 900}
-TALL = {"gene-network": 1230, "lab": 1110}
+TALL = {"gene-network": 1230, "lab": 1110, "predictions": 1010}
 """Heights of pictures whose figure would not be whole."""
 
 

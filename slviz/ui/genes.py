@@ -7,9 +7,10 @@ import streamlit as st
 
 from slviz.datasets import GeneGraph
 from slviz.errors import UnknownGene
+from slviz.ranking import score_text
 from slviz.runs import Run
 from slviz.ui import address, cache, errors, layout, links, scorers
-from slviz.ui.labels import SCORE_HELP, as_score, escape_markdown, pluralise
+from slviz.ui.labels import SCORE_HELP, escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
 SEARCH_HELP = "Symbol, alias, previous symbol, Ensembl, Entrez or UniProt identifier. Type and press Enter."
@@ -100,7 +101,11 @@ def _predicted_partners(graph: GeneGraph, gene: int, run: Run, *, limit: int = 5
     order, score = ranked_partners(graph, gene, run)
     if not len(order):
         return
-    scored = [(escape_markdown(graph.genes[number]), as_score(float(score[number]))) for number in order[:limit]]
+    bounded = bool(run.spec.task.negative_kinds)
+    scored = [
+        (escape_markdown(graph.genes[number]), score_text(float(score[number]), bounded=bounded))
+        for number in order[:limit]
+    ]
     listed = ", ".join(f"{symbol} ({score})" for symbol, score in scored)
     st.caption(f"Best-scored partners that are not known: {listed}", help=SCORE_HELP)
 

@@ -103,11 +103,6 @@ _WORD_JOINER = "\u2060"
 _BACKTICKS = re.compile("`+")
 
 
-def as_score(score: float) -> str:
-    """Three decimals; a score that would round up to 1 without being one says so."""
-    return "over 0.999" if 0.9995 <= score < 1 else f"{score:.3f}"
-
-
 def escape_markdown(text: object) -> str:
     """Markdown that shows a text letter by letter: no code, link, picture, formula, icon, colour, heading or list.
 

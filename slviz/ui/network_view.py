@@ -30,8 +30,9 @@ from slviz.neighbourhood.gene_network import (
     UNREPORTED,
     GeneNetwork,
 )
+from slviz.ranking import score_text
 from slviz.text import spelt_out, unbroken
-from slviz.ui.labels import as_score, pluralise
+from slviz.ui.labels import pluralise
 
 LOOKS = {
     CENTRE: ("#6F6F6F", "star", 44),
@@ -170,7 +171,7 @@ def _node(network: GeneNetwork, graph: GeneGraph, row: int) -> dict[str, Any]:
         symbol,
         name,
         relation,
-        f"score {as_score(score)}" if np.isfinite(score) else "",
+        f"score {score_text(score, bounded=_is_bounded(network))}" if np.isfinite(score) else "",
         pluralise(int(graph.degree[number]), "known partner"),
     ]
     return {
@@ -194,7 +195,7 @@ def _edge(
     kind, weight = str(network.kind[row]), float(network.weight[row])
     evidence = _shown(network.evidence[row]) or NO_EVIDENCE
     weighted = bool(width_is) and np.isfinite(weight) and heaviest > 0
-    weight_text = f"{width_is} {as_score(weight) if width_is == 'score' else f'{weight:.3f}'}" if weighted else ""
+    weight_text = f"{width_is} {_weight_text(network, weight, width_is)}" if weighted else ""
     lines = [f"{first['lines'][0]} – {second['lines'][0]}", kind, weight_text]
     if kind == PREDICTED:
         look = {"colour": PREDICTED_COLOUR, "line": "dashed", "opacity": 0.9}
@@ -226,9 +227,25 @@ def _key(network: GeneNetwork, colours: dict[str, str], heaviest: float, width_i
     if (network.kind == PHYSICAL).any():
         rows.append({"label": "physical interaction", "colour": MISSING, "line": "dotted"})
     if width_is and heaviest > 0:
-        shown = as_score(heaviest) if width_is == "score" else f"{heaviest:.3f}"
-        rows.append({"label": f"widest: {width_is} {shown}", "colour": MISSING, "line": "solid", "width": 8})
+        rows.append(
+            {
+                "label": f"widest: {width_is} {_weight_text(network, heaviest, width_is)}",
+                "colour": MISSING,
+                "line": "solid",
+                "width": 8,
+            }
+        )
     return rows
+
+
+def _weight_text(network: GeneNetwork, weight: float, width_is: str) -> str:
+    return score_text(weight, bounded=width_is == "score" and _is_bounded(network))
+
+
+def _is_bounded(network: GeneNetwork) -> bool:
+    """Whether the scores are those of a run, between 0 and 1."""
+    scores = network.score[np.isfinite(network.score)]
+    return bool(len(scores) and ((scores >= 0) & (scores <= 1)).all())
 
 
 def _action(event: Any, *, genes: int) -> Action | None:

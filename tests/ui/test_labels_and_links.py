@@ -17,7 +17,7 @@ from slviz.text import duration, spelt_out, unbroken
 from slviz.ui import links, selection
 from slviz.ui.data.data_portrait import kinds_of_evidence, share_of_hubs
 from slviz.ui.key_metrics import key_metric
-from slviz.ui.labels import as_code, as_score, escape_markdown
+from slviz.ui.labels import as_code, escape_markdown
 from slviz.ui.metrics_table import beside_baselines, marks_of_best
 
 
@@ -123,10 +123,6 @@ def test_links_hold_no_mark_of_an_identifier() -> None:
 @pytest.mark.parametrize(("seconds", "words"), [(7.6, "8 s"), (130, "2 min 10 s"), (3900, "1 h 5 min"), (-1, "0 s")])
 def test_a_duration_is_said_in_words(seconds: float, words: str) -> None:
     assert duration(seconds) == words
-
-
-def test_a_score_below_one_is_not_rounded_up_to_it() -> None:
-    assert [as_score(each) for each in (0.8764, 0.99949, 0.9999, 1.0)] == ["0.876", "0.999", "over 0.999", "1.000"]
 
 
 def test_synthetic_genes_are_linked_nowhere() -> None:

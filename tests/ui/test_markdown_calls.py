@@ -54,6 +54,8 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "entry: label",
     ),
     "pair_panel.py": (
+        "markdown: popularity",
+        "metric: rankings.score_help(ranker.run)",
         "badge: STATUSES[row['status']]",
         "markdown: flag_help or 'No flag is set.'",
         "metric: percentile_text(row['percentile'])",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -33,8 +35,11 @@ def test_nodes_and_edges_carry_their_looks_and_a_hostile_name_is_text(graph: Gen
     assert (known["line"], predicted["line"], physical["line"]) == ("solid", "dashed", "dotted")
     assert known["width"] == network_view.WIDEST
     assert network_view.THINNEST < predicted["width"] < known["width"]
-    assert {"widest: score 1.000", "predicted", "physical interaction"} <= {row["label"] for row in sent["key"]}
+    assert {"widest: score > 0.999", "predicted", "physical interaction"} <= {row["label"] for row in sent["key"]}
     assert sent["chosen"] == "g2"
+    listed = replace(graph, score=np.array([1.0], dtype=np.float32))  # a data set's own score may be 1
+    sent = network_view.content(gene_network(listed, 0), listed, width_is="score")
+    assert "widest: score 1.000" in {row["label"] for row in sent["key"]}
 
 
 def test_the_stamp_changes_with_what_is_drawn_and_with_nothing_else(graph: GeneGraph) -> None:

@@ -39,7 +39,7 @@ def chart(
         charts.draw(drawn(), name=name, synthetic=graph.synthetic, alt=title)
         return np.empty(0, dtype=np.int64)
     event = charts.draw(
-        noted(_legend_above(make(webgl=True)), note),
+        noted(_legend_below(make(webgl=True)), note),
         name=name,
         synthetic=graph.synthetic,
         alt=title,
@@ -70,7 +70,7 @@ def note_of(run: Run, evaluated: str) -> tuple[str, str]:
     return evaluated[:1].upper() + evaluated[1:], f"Split: {run.spec.held_out}"
 
 
-def _legend_above(figure: go.Figure) -> go.Figure:
-    """The legend over the plot and no colour bar beside it, so that half a page is wide enough."""
+def _legend_below(figure: go.Figure) -> go.Figure:
+    """The legend below the plot, where its lines meet no note, and no colour bar: half a page is wide enough."""
     figure.update_traces(showscale=False, selector={"type": "heatmap"})
-    return figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None})
+    return figure.update_layout(legend={"orientation": "h", "y": -0.2, "yanchor": "top", "x": 0, "title": None})
