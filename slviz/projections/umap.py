@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import ClassVar
@@ -75,11 +77,26 @@ class UMAP(ProjectionMethod):
                 "file": Steps(on_progress, start=SEARCH_SHARE, pattern=r"(\d+)/(\d+)"),
             },
         )
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _tqdm_let_go():
             # No search index is given, so new genes could not be placed on the map later: none are.
             warnings.filterwarnings("ignore", message=r"precomputed_knn\[2\] \(knn_search_index\) is not an NNDescent")
             coordinates = fitter.fit_transform(vectors)
         return np.asarray(coordinates), tuple(f"UMAP {axis + 1}" for axis in range(dimensions))
+
+
+@contextlib.contextmanager
+def _tqdm_let_go() -> Iterator[None]:
+    """Work that is stopped while tqdm prints leaves tqdm's lock taken, and any other thread would wait for it for ever
+    (`tqdm.std.tqdm.refresh` gives it back only where printing succeeds): give it back."""
+    try:
+        yield
+    except BaseException:
+        from tqdm.auto import tqdm
+
+        with contextlib.suppress(RuntimeError, AssertionError):  # what the lock says once this thread has it no more
+            while True:
+                tqdm.get_lock().release()
+        raise
 
 
 def _umap() -> ModuleType:

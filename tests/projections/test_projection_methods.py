@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA as ReferencePCA
@@ -161,6 +163,10 @@ def test_progress_rises_to_the_end_and_may_stop_the_work(method, vectors) -> Non
 
     with pytest.raises(KeyboardInterrupt):
         method.fit(vectors, 0, on_progress=stop)
+    later = threading.Thread(target=method.fit, args=(vectors, 0), daemon=True)  # stopped work leaves no lock behind
+    later.start()
+    later.join(120)
+    assert not later.is_alive()
 
 
 def test_neighbours_of_pacmap_are_exact_and_scaled(vectors) -> None:
