@@ -36,6 +36,8 @@ class PairRows:
         score: float32 [rows], NaN where there is none.
         lines: int64 [rows], line numbers counted from 1.
         remarks: sentences on columns that are not read and on what is odd about the table.
+        names: what all columns of the table are called.
+        cells: the cells of every row, by column; a row may be shorter.
     """
 
     one: np.ndarray
@@ -43,9 +45,15 @@ class PairRows:
     score: Float32[np.ndarray, " rows"]
     lines: Int64[np.ndarray, " rows"]
     remarks: tuple[str, ...]
+    names: tuple[str, ...]
+    cells: Sequence[Sequence[str]]
 
     def __len__(self) -> int:
         return len(self.one)
+
+    def column(self, place: int) -> np.ndarray:
+        """The cells of a column, object array of text [rows], "" where a row is too short."""
+        return _column(self.cells, place)
 
 
 def rows_of_pairs(text: str, file: str, genes: GeneLookup) -> PairRows:
@@ -81,6 +89,8 @@ def rows_of_pairs(text: str, file: str, genes: GeneLookup) -> PairRows:
         score=score,
         lines=np.array(lines, dtype=np.int64),
         remarks=(*_unread(unread), *_how(table, heading, (one, other)), *odd, *table.remarks),
+        names=tuple(names),
+        cells=cells,
     )
 
 

@@ -33,12 +33,16 @@ class PairList:
         score: float32 [N], NaN where the file gives none.
         lines: int64 [N], line numbers counted from 1.
         remarks: sentences on what was left out, not read, or read by a guess; none where there is nothing to say.
+        rows: all rows of the file as they stand there, those that cannot be used among them.
+        unknown: names in them that are those of no gene, each once; a mark for a missing name is none.
     """
 
     pairs: Int64[np.ndarray, "pairs 2"]
     score: Float32[np.ndarray, " pairs"]
     lines: Int64[np.ndarray, " pairs"]
     remarks: tuple[str, ...]
+    rows: PairRows
+    unknown: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +117,15 @@ def read_pair_list(raw: bytes, file: str, genes: GeneLookup, *, once: bool) -> P
     if not kept.any():
         _refuse(rows, numbers, left, file=file, genes=genes)
     reasons = [str(reason) for reason in left]
-    return PairList(numbers[kept], rows.score[kept], rows.lines[kept], (*remarks, *rows.remarks, *reasons))
+    absent = (named.gene < 0) & ~named.missing(genes) & ~named.that(genes.meant)
+    return PairList(
+        numbers[kept],
+        rows.score[kept],
+        rows.lines[kept],
+        (*remarks, *rows.remarks, *reasons),
+        rows,
+        tuple(named.names[absent].tolist()),
+    )
 
 
 def _text(raw: bytes, file: str) -> tuple[str, list[str]]:

@@ -3,7 +3,7 @@
 from slviz.ranking.flags import FLAGS, UNKNOWN_YET, flag_labels, is_set, set_flags
 from slviz.ranking.hit_rate import HitRate
 from slviz.ranking.known_pairs import LISTED, STATUSES, KnownPairs
-from slviz.ranking.later import LaterKnowledge, later_knowledge
+from slviz.ranking.later import LaterKnowledge, LaterPairs, later_knowledge, read_later_pairs
 from slviz.ranking.places import percentile_text, score_text, share_text
 from slviz.ranking.plan import Candidate, Plan, propose_plan
 from slviz.ranking.question import QUESTIONS, question_of, runs_of_question
@@ -25,6 +25,7 @@ __all__ = [
     "HitRate",
     "KnownPairs",
     "LaterKnowledge",
+    "LaterPairs",
     "Plan",
     "Ranker",
     "Reliability",
@@ -35,6 +36,7 @@ __all__ = [
     "percentile_text",
     "propose_plan",
     "question_of",
+    "read_later_pairs",
     "reliability_of_gene",
     "reliability_of_pair",
     "runs_of_question",

@@ -10,20 +10,19 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float64, Int64
 
-from slviz.datasets.content import Content, read_text
+from slviz.datasets import GeneGraph
 from slviz.datasets.gene_lookup import GeneLookup
-from slviz.datasets.pair_columns import rows_of_pairs
+from slviz.datasets.pair_columns import PairRows
 from slviz.datasets.pair_keys import pair_keys
 from slviz.datasets.pair_list import read_pair_list
 from slviz.datasets.read_screens import NO, YES
-from slviz.datasets.report import Report
 from slviz.errors import SlvizError
 from slviz.evaluation.screens import screen_metrics
 from slviz.ranking.ranker import Ranker
 from slviz.runs.artifacts.surveys import Survey
 from slviz.scorers import ScreenScorer
 from slviz.splits.negatives import degree_matched_negatives, random_negatives
-from slviz.tables import read_table
+from slviz.tables import fold_name
 
 Kind = Literal["list", "screen"]
 TITLES = ("hit", "is_hit", "hits", "outcome", "result", "label", "sl")
@@ -66,28 +65,56 @@ class LaterKnowledge:
     remarks: tuple[str, ...]
 
 
-def later_knowledge(ranker: Ranker, raw: bytes, *, name: str, seed: int = 0) -> LaterKnowledge:
-    """How the run of `ranker` had ranked the pairs of a file.
+@dataclass(frozen=True, eq=False)
+class LaterPairs:
+    """The pairs of a later file, read once. P pairs.
+
+    Attributes:
+        pairs: int64 [P, 2], each once, smaller gene number first.
+        hit: bool [P], whether any row of the file says that it was one.
+        unknown_genes, left_out, remarks: see `LaterKnowledge`.
+    """
+
+    pairs: Int64[np.ndarray, "pairs 2"]
+    hit: Bool[np.ndarray, " pairs"]
+    unknown_genes: tuple[str, ...]
+    left_out: int
+    remarks: tuple[str, ...]
+
+
+def read_later_pairs(graph: GeneGraph, raw: bytes, *, name: str) -> LaterPairs:
+    """The pairs of a file that was made after a run was trained.
 
     Two columns name genes, by symbol, alias or identifier; a column of 1 and 0 (yes and no, hit and non-hit) tells a
     screen's hits from its non-hits; further columns are not read. Rows that name no two genes are left out and
-    counted. Pairs that the run learnt from, or whose very tests it read, are not evaluated.
+    counted.
 
     Args:
-        ranker: of the run, with its survey for the rank among all pairs.
+        graph: the data set of the run.
         raw: the bytes of a table of text, packed with gzip or not.
         name: of the file, for sentences.
-        seed: of the unreported pairs that a list is told from.
 
     Raises as `read_pair_list` does, where no row can be used.
     """
-    lookup = GeneLookup.of(ranker.graph)
-    listed = read_pair_list(raw, name, lookup, once=False)
-    hit_of_line = _hits_by_line(raw, name)
+    listed = read_pair_list(raw, name, GeneLookup.of(graph), once=False)
+    hit_of_line = _hits_by_line(listed.rows)
     hit = np.array([hit_of_line.get(line, True) for line in listed.lines.tolist()], dtype=bool)
-    pairs, hit = _once(listed.pairs, hit, genes=len(ranker.graph))
+    pairs, hit = _once(listed.pairs, hit, genes=len(graph))
+    return LaterPairs(pairs, hit, listed.unknown, len(listed.rows) - len(listed.pairs), listed.remarks)
+
+
+def later_knowledge(ranker: Ranker, later: LaterPairs, *, seed: int = 0) -> LaterKnowledge:
+    """How the run of `ranker` had ranked the pairs of a later file.
+
+    Pairs that the run learnt from, or whose very tests it read, are not evaluated.
+
+    Args:
+        ranker: of the run, with its survey for the rank among all pairs.
+        later: the pairs, read by `read_later_pairs`.
+        seed: of the unreported pairs that a list is told from.
+    """
+    pairs, hit = later.pairs, later.hit
     kind: Kind = "screen" if hit.any() and not hit.all() else "list"
-    rows, unknown = _names_of(raw, name, lookup)
     score = ranker.scorer.score(pairs).astype(np.float64)
     learnt = _learnt_from(ranker, pairs)
     place = _places_among_all(ranker, pairs, score)
@@ -107,9 +134,9 @@ def later_knowledge(ranker: Ranker, raw: bytes, *, name: str, seed: int = 0) -> 
         rows=pd.DataFrame(columns).sort_values("score", ascending=False, kind="stable", ignore_index=True),
         among_all={cut: int((place[~learnt] <= cut).sum()) for cut in CUTS_OF_ALL} if ranker.survey is not None else {},
         known_already=int(learnt.sum()),
-        unknown_genes=unknown,
-        left_out=rows - len(listed.pairs),
-        remarks=(*listed.remarks, *_remarks(learnt, hit, metrics, kind=kind)),
+        unknown_genes=later.unknown_genes,
+        left_out=later.left_out,
+        remarks=(*later.remarks, *_remarks(learnt, hit, metrics, kind=kind)),
     )
 
 
@@ -122,39 +149,19 @@ def _once(
     return np.stack(np.divmod(keys, genes), axis=1).astype(np.int64), hits
 
 
-def _text_of(raw: bytes, name: str) -> str:
-    text = read_text(Content(name, raw), Report(name))
-    assert text is not None, "a list of pairs was read from it"
-    return text
-
-
-def _hits_by_line(raw: bytes, name: str) -> dict[int, bool]:
+def _hits_by_line(rows: PairRows) -> dict[int, bool]:
     """What each line says of its pair; empty where no column tells hits from non-hits."""
-    try:
-        table = read_table(_text_of(raw, name), name)
-    except SlvizError:
-        return {}
-    titled = table.name_of(*TITLES)
-    columns: list[str] = [*([titled] if titled is not None else []), *table.names]
-    for column in columns:
-        said = [cell.casefold() for cell in table.cells[column].tolist()]
+    titles = {fold_name(title) for title in TITLES}
+    titled = [place for place, name in enumerate(rows.names) if fold_name(name) in titles][:1]
+    for place in dict.fromkeys([*titled, *range(len(rows.names))]):
+        said = [cell.casefold() for cell in rows.column(place).tolist()]
         hit_by_line = {
-            line: cell in YES for line, cell in zip(table.lines.tolist(), said, strict=True) if cell in YES | NO
+            line: cell in YES for line, cell in zip(rows.lines.tolist(), said, strict=True) if cell in YES | NO
         }
         whole = len(hit_by_line) == sum(cell != "" for cell in said)
-        if hit_by_line and (column == titled or whole) and len(set(hit_by_line.values())) == 2:
+        if hit_by_line and (place in titled or whole) and len(set(hit_by_line.values())) == 2:
             return hit_by_line
     return {}
-
-
-def _names_of(raw: bytes, name: str, lookup: GeneLookup) -> tuple[int, tuple[str, ...]]:
-    """How many rows a file has, and its names that are those of no gene, each once."""
-    rows = rows_of_pairs(_text_of(raw, name), name, lookup)
-    names = dict.fromkeys([*rows.one.tolist(), *rows.other.tolist()])
-    unknown = [
-        cell for cell in names if lookup.number(cell) is None and not lookup.is_missing(cell) and not lookup.meant(cell)
-    ]
-    return len(rows), tuple(unknown)
 
 
 def _learnt_from(ranker: Ranker, pairs: np.ndarray) -> Bool[np.ndarray, " pairs"]:

@@ -11,21 +11,28 @@ import streamlit as st
 
 from slviz import ranking
 from slviz.datasets import GeneGraph
+from slviz.files.gz import is_gzip
+from slviz.files.limited import run_limited_if_large
 from slviz.pipeline import commands
 from slviz.pipeline.survey import split_of_screens
 from slviz.ranking import (
     Candidate,
+    LaterKnowledge,
+    LaterPairs,
     Plan,
     Ranker,
     Reliability,
     Survey,
+    later_knowledge,
     propose_plan,
     question_of,
+    read_later_pairs,
     reliability_of_gene,
     reliability_of_pair,
     sibling_runs,
 )
 from slviz.runs import Run
+from slviz.runs.files import sha256
 from slviz.runs.store import RunSummary
 from slviz.ui import cache, job_panel, scorers
 from slviz.ui.glossary import glossary_link
@@ -125,6 +132,26 @@ def _reliability(
     runs = [cache.run(_summaries[sibling]) for sibling in sibling_ids]
     siblings = {run.run_id: scorers.scorer(_ranker.graph, run) for run in runs}
     return reliability_of_gene(_ranker, gene, siblings=siblings)
+
+
+def later(of: Ranker, raw: bytes, *, name: str) -> LaterKnowledge:
+    """How a run had ranked the pairs of a later file; computed once a file, whatever is clicked while it stays."""
+    pairs = _later_pairs(of.graph.fingerprint, sha256(raw), name, raw, of.graph)
+    return _later(_made_by(of), sha256(raw), name, pairs, of)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the pairs …")
+def _later_pairs(fingerprint: str, digest: str, name: str, _raw: bytes, _graph: GeneGraph) -> LaterPairs:
+    return run_limited_if_large(
+        read_later_pairs, _graph, _raw, what=name, size_bytes=len(_raw), packed=is_gzip(_raw), name=name
+    )
+
+
+@st.cache_resource(max_entries=8, show_spinner="Scoring the pairs by the run and its best baselines …")
+def _later(
+    made_by: tuple[str, str, bool, int], digest: str, name: str, _pairs: LaterPairs, _ranker: Ranker
+) -> LaterKnowledge:
+    return later_knowledge(_ranker, _pairs)
 
 
 def survey_panel(summary: RunSummary) -> None:

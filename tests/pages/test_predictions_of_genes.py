@@ -14,10 +14,11 @@ from slviz.datasets import GeneGraph
 from slviz.evaluation import average_precision
 from slviz.figures import predicted_vs_actual, residuals
 from slviz.figures.yields import hits_of_tests
+from slviz.ranking import later_knowledge
 from slviz.runs import Run
 from slviz.runs.store import RunStore
-from slviz.ui import pairs
-from slviz.ui.predictions import confidence_view, link_view
+from slviz.ui import access, pairs, rankings
+from slviz.ui.predictions import confidence_view, later_view, link_view
 
 LINK, CONFIDENCE = "gat-both-link-3ec14a25", "gat-both-confidence-b65b8eec"
 
@@ -92,7 +93,11 @@ def test_points_carry_the_colours_of_sources_and_a_ring_marks_the_same_pair() ->
     assert "chosen pair" not in [trace.name for trace in predicted_vs_actual(predictions, marked=None).data]
 
 
-def test_a_later_list_says_what_was_left_out_and_how_it_ranked(store: RunStore, open_at_once: Open) -> None:
+def test_a_later_list_says_what_was_left_out_and_how_it_ranked(
+    store: RunStore, open_at_once: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluated = []
+    monkeypatch.setattr(rankings, "later_knowledge", lambda *a: evaluated.append(a) or later_knowledge(*a))
     run = shipped(store, LINK)
     learnt = run.predictions.query("part == 'train' and negative_kind == 'known'").iloc[0]
     lines = ["gene 1\tgene 2\twhere", "oldAPO101\tAPO2.10\there", "APO1.02\tAPO2.11\there", "nobody\tAPO2.01\tthere",
@@ -106,3 +111,18 @@ def test_a_later_list_says_what_was_left_out_and_how_it_ranked(store: RunStore, 
     assert r"Names that are no gene of this data set\: nobody" in said(app)
     pairs_shown = next(table.value for table in app.dataframe if "In the run" in table.value)
     assert {"APO1.01", "APO1.02"} <= {*pairs_shown["Gene"], *pairs_shown["Partner"]}
+    app.run()
+    assert "is a list of 3 pairs." in said(app)
+    assert len(evaluated) == 1, "a click elsewhere reads and scores the file again"
+
+
+def test_where_nothing_may_be_uploaded_no_later_list_is_taken(
+    store: RunStore, open_at_once: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(access.SETTING, access.READ_ONLY)
+    shipped(store, LINK)
+    app = open_at_once("predictions", run=LINK, later="true")
+    assert not app.exception
+    assert not app.file_uploader
+    assert "Files cannot be uploaded to this server." in said(app)
+    assert later_view.TITLE not in [folded.label for folded in open_at_once("predictions", run=LINK).expander]

@@ -9,8 +9,8 @@ import streamlit as st
 
 from slviz.errors import SlvizError
 from slviz.ranking import Ranker, score_text
-from slviz.ranking.later import LaterKnowledge, later_knowledge
-from slviz.ui import address, downloads, errors
+from slviz.ranking.later import LaterKnowledge
+from slviz.ui import access, address, downloads, errors, rankings
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
@@ -20,7 +20,7 @@ MOST_NAMED = 12
 HELP = (
     "Two columns name genes, by symbol, alias or identifier. A column called hit, result or label that says 1 and 0, "
     "yes and no, or hit and non-hit makes it a screen. Other columns are not read; rows that cannot be used are left "
-    "out and counted. The file is read and forgotten, nothing is kept."
+    "out and counted. The file is not stored."
 )
 
 
@@ -28,9 +28,17 @@ TITLE = "A newer list or a screen: how this run ranked it"
 
 
 def show(open_ranker: Callable[[], Ranker]) -> None:
-    """The uploader, and what the file tells of the run; the ranker is made once there is a file."""
+    """The uploader, and what the file tells of the run; the ranker is made once there is a file.
+
+    Where nothing may be uploaded it stands there only for an address that opens it, and says so.
+    """
+    if not access.may_work() and not address.value("later"):
+        return
     with address.folded(TITLE, key="later", icon=":material/update:") as part:
         if not part.open:
+            return
+        if not access.may_work():
+            st.caption("Files cannot be uploaded to this server.")
             return
         uploaded = st.file_uploader(
             "Pairs that were found later",
@@ -44,7 +52,7 @@ def show(open_ranker: Callable[[], Ranker]) -> None:
             return
         ranker = open_ranker()
         try:
-            later = later_knowledge(ranker, uploaded.getvalue(), name=uploaded.name)
+            later = rankings.later(ranker, uploaded.getvalue(), name=uploaded.name)
         except SlvizError as error:
             errors.show(error)
             return
