@@ -15,6 +15,7 @@ from slviz.formulas import guarded
 from slviz.pipeline.survey import open_ranker, surveyed, with_survey
 from slviz.pipeline.synthetic import SYNTHETIC
 from slviz.ranking import FLAGS, LISTED, Ranker, question_of
+from slviz.ranking.survey import MOST_TOP, TOP
 from slviz.ranking.top_pairs import top_pairs
 from slviz.runs.data_of import data_of_run
 from slviz.runs.store import RunStore
@@ -23,6 +24,7 @@ from slviz.text import unbroken
 COLUMNS = ("gene_a", "gene_b", "rank", "score", "known", *FLAGS)
 OF_A_GENE = ("percentile", "hub_adjusted_rank", "status", "reason")
 """Further columns of the partners of one gene."""
+ROWS_AT_ONCE = 10_000
 DEFAULT_TOP = {"gene": 50, "all": 10_000}
 
 
@@ -39,7 +41,7 @@ def add_rank_command(commands: argparse._SubParsersAction) -> None:
         "(of a chromosome), same_publication. With --gene they are said of the partner, and percentile, "
         "hub_adjusted_rank (by how far the score stands above what the partner has with any gene), status and reason "
         "follow; else of either gene. All pairs "
-        "are surveyed once a run, which is kept beside it.",
+        f"are surveyed once a run, which is kept beside it; of more than {TOP:,} rows they are surveyed each time.",
         allow_abbrev=False,
     )
     command.add_argument("run", metavar="RUN", help="name of a run, as `runs` lists it")
@@ -52,7 +54,8 @@ def add_rank_command(commands: argparse._SubParsersAction) -> None:
         "--top",
         metavar="N",
         type=int,
-        help=f"how many rows (default: {DEFAULT_TOP['gene']} with --gene, {DEFAULT_TOP['all']:,} without)",
+        help=f"how many rows, {MOST_TOP:,} at most (default: {DEFAULT_TOP['gene']} with --gene, else "
+        f"{DEFAULT_TOP['all']:,})",
     )
     command.add_argument(
         "--unreported", action="store_true", help="leave out the pairs that the data set lists; ranks stay as they are"
@@ -88,6 +91,8 @@ def _rank(options: argparse.Namespace) -> int:
 def _refuse(options: argparse.Namespace) -> None:
     if options.top is not None and options.top < 1:
         raise InvalidSetting(f"--top takes a whole number from 1 on, not {options.top}.")
+    if options.top is not None and options.top > MOST_TOP:
+        raise InvalidSetting(f"--top takes {MOST_TOP:,} rows at most, not {options.top:,}.")
     if options.hub_adjusted and options.gene is None:
         raise InvalidSetting("--hub-adjusted orders the partners of one gene: give it with --gene.")
 
@@ -121,9 +126,12 @@ def _partners(ranker: Ranker, gene: int, *, unreported: bool, adjusted: bool) ->
 def _print(table: pd.DataFrame, *, more: tuple[str, ...]) -> None:
     """The table as tab-separated text; what a spreadsheet would run stands behind an apostrophe."""
     columns = [*COLUMNS, *more]
-    cells = zip(*(_texts(pd.Series(table[name])) for name in columns), strict=True)
-    rows = "".join("\t".join(row) + "\n" for row in cells)
-    beneath(sys.stdout).write("\t".join(columns) + "\n" + rows)
+    out = beneath(sys.stdout)
+    out.write("\t".join(columns) + "\n")
+    for start in range(0, len(table), ROWS_AT_ONCE):
+        block = table.iloc[start : start + ROWS_AT_ONCE]
+        cells = zip(*(_texts(pd.Series(block[name])) for name in columns), strict=True)
+        out.write("".join("\t".join(row) + "\n" for row in cells))
     sys.stdout.flush()
 
 

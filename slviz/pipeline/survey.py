@@ -27,10 +27,11 @@ def kept_survey(store: RunStore, run_id: str) -> Survey | None:
 
 
 def survey_run(store: RunStore, ranker: Ranker, *, top: int = TOP, on_progress: OnProgress | None = None) -> Survey:
-    """The survey of a run with `top` highest pairs at least, made and kept when it is not there yet.
+    """The survey of a run with `top` highest pairs at least, made when it is not there yet.
 
-    One process makes it at a time. Raises `RunAlreadyRunning` while another does, `RunCancelled` when somebody asked
-    to stop, and as `slviz.ranking.survey.survey` does.
+    Kept are its `TOP` highest pairs, which every page opens; more are found anew whenever they are asked for. One
+    process makes what is kept at a time. Raises `RunAlreadyRunning` while another does, `RunCancelled` when somebody
+    asked to stop, and as `slviz.ranking.survey.survey` does.
     """
     run_id = ranker.run.run_id
     top = max(top, TOP)
@@ -38,6 +39,8 @@ def survey_run(store: RunStore, ranker: Ranker, *, top: int = TOP, on_progress: 
     known = kept_survey(store, run_id)
     if known is not None and len(known.pairs) >= min(top, pairs):
         return known
+    if known is not None and len(known.pairs) >= min(TOP, pairs):
+        return survey(ranker.graph, ranker.known, ranker.scorer, top=top, on_progress=on_progress)
     artifacts = store.artifacts(run_id)
     with artifacts.survey_artifact().making(busy=f"Another process is ranking all pairs of run {run_id}.") as tell:
 
@@ -47,7 +50,7 @@ def survey_run(store: RunStore, ranker: Ranker, *, top: int = TOP, on_progress: 
                 on_progress(share, doing)
 
         made = survey(ranker.graph, ranker.known, ranker.scorer, top=top, on_progress=both)
-        artifacts.save_survey(made)
+        artifacts.save_survey(made.highest(TOP))
     return made
 
 

@@ -17,6 +17,8 @@ from slviz.scorers import PairScorer
 
 TOP = 10_000
 """So many of the highest pairs are kept."""
+MOST_TOP = 1_000_000
+"""So many can be asked for at most."""
 EVERY_RANK, GROWTH = 64, 1.015
 """Every place up to here is kept; beyond it each is so many times the one before, so a rank is known to 1.5 %."""
 BLOCK = 256
@@ -37,10 +39,12 @@ def survey(
     """The survey of all pairs of `graph` as `scorer` scores them; the same on any number of processors.
 
     Memory: 8 bytes a pair of genes beside what the scorer takes. Raises `InvalidSetting` for a data set that is too
-    large for that, and for fewer than one pair to keep.
+    large for that, and for fewer than one pair to keep or more than `MOST_TOP`.
     """
     if top < 1:
         raise InvalidSetting(f"top={top} keeps no pair. Ask for 1 or more.")
+    if top > MOST_TOP:
+        raise InvalidSetting(f"The {top:,} highest pairs are more than a survey holds. Ask for {MOST_TOP:,} at most.")
     if len(graph) > MOST_GENES:
         raise InvalidSetting(
             f"Ranking all pairs of {len(graph):,} genes would take more memory than slviz allows itself "

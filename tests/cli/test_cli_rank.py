@@ -58,6 +58,27 @@ def test_without_a_survey_what_needs_one_is_empty(
     assert "hub_adjusted_rank and popularity are empty" in printed.err
 
 
+def test_of_more_pairs_than_are_kept_all_are_printed_and_no_more_are_kept(
+    run_id: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("slviz.cli.rank.ROWS_AT_ONCE", 7)
+    assert main(["rank", run_id, "--top", "90"]) == 0
+    every = capsys.readouterr().out
+    assert len(table_of(every)) == 90
+    artifacts = RunStore.default().artifacts(run_id)
+    artifacts.survey_artifact().path.unlink()
+    monkeypatch.setattr("slviz.pipeline.survey.TOP", 20)
+    for _ in range(2):  # made, then found anew beside what is kept
+        assert main(["rank", run_id, "--top", "90"]) == 0
+        assert capsys.readouterr().out == every
+        kept = artifacts.open_survey()
+        assert kept is not None
+        assert (len(kept.pairs), len(kept.unreported_scores)) == (20, 20)
+    stamp = artifacts.survey_artifact().path.stat().st_mtime_ns
+    assert main(["rank", run_id, "--top", "20", "--unreported"]) == 0
+    assert artifacts.survey_artifact().path.stat().st_mtime_ns == stamp
+
+
 def test_without_a_survey_popularity_is_an_empty_cell(
     run_id: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
@@ -78,6 +99,7 @@ def test_without_a_survey_popularity_is_an_empty_cell(
     ("words", "sentence"),
     [
         (["--top", "0"], "--top takes a whole number from 1 on"),
+        (["--top", "10000000"], "--top takes 1,000,000 rows at most, not 10,000,000."),
         (["--hub-adjusted"], "give it with --gene"),
         (["--gene", "GENE99"], "GENE99"),
     ],

@@ -56,6 +56,24 @@ def test_a_case_by_hand():
     assert places_for_partners(kept, others, HUBBY[2, others]).tolist() == [3, 2, 3, 3.5]
 
 
+def test_places_are_the_same_read_in_blocks_of_any_size(ranker: Ranker, monkeypatch: pytest.MonkeyPatch):
+    partners, scores = ranker.survey.pairs[:50, 0], ranker.survey.scores[:50]
+    whole = places_for_partners(ranker.survey, partners, scores)
+    monkeypatch.setattr("slviz.ranking.hub_adjustment.BLOCK", 7)
+    assert places_for_partners(ranker.survey, partners, scores).tolist() == whole.tolist()
+    assert places_for_partners(ranker.survey, partners[:0], scores[:0]).tolist() == []
+
+
+def test_the_scale_is_that_of_the_survey_whatever_the_scores_of_one_gene(ranker: Ranker):
+    """Scores that reach beyond 1 anywhere are no probabilities, even of a gene whose own all lie below."""
+    scores = HUBBY.copy()
+    scores[0, 4] = scores[4, 0] = 1.5
+    kept = survey_of(scores, ranks=np.arange(1, 5))
+    own = np.delete(scores[1], 1)
+    expected = (scores[2, 1] - own.mean()) / own.std()
+    assert surprise(kept, np.array([1]), scores[2, [1]]) == pytest.approx([expected], abs=1e-5)
+
+
 def test_what_was_learnt_from_is_no_rival_of_a_place():
     """Once the hub's pairs with 1 and 4 are learnt from, gene 2 is first for it."""
     kept = survey_of(HUBBY, ranks=np.arange(1, 5), learnt=[(0, 1), (0, 4)])

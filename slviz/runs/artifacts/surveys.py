@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +50,11 @@ class Survey:
     unreported_scores: Float32[np.ndarray, " unreported"]
     all_ranks: Int64[np.ndarray, " all_ranks"]
     all_score_at: Float32[np.ndarray, " all_ranks"]
+
+    def highest(self, count: int) -> Survey:
+        """The same with so many of the highest pairs at most."""
+        of_pairs = ("pairs", "scores", "unreported_pairs", "unreported_scores")
+        return replace(self, **{name: getattr(self, name)[:count] for name in of_pairs})
 
     def arrays(self) -> dict[str, np.ndarray]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
