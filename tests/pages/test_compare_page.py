@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from builders import tiny_graph, tiny_run
 from page_tools import Open, asked, said
-from run_folders import finish
+from run_folders import a_map, finish
 
 from slviz.datasets import GeneGraph
 from slviz.runs import Run
@@ -147,10 +147,34 @@ def test_neighbours_name_what_a_gene_gained_and_lost(two: tuple[Run, Run], store
     assert "Linear CKA is **" in text
     changed = app.dataframe[1].value
     assert changed["Gene"].iloc[0] == first.genes[5]
-    assert changed["Kept between seeds"].notna().all()
+    assert changed["Shared between seeds"].notna().all()
     neighbours = app.dataframe[2].value
     assert set(neighbours["Became"]) <= {"kept", "gained", "lost"}
     assert "gained" in set(neighbours["Became"])
+
+
+def test_maps_are_laid_on_the_first_and_the_farthest_gene_is_named(
+    two: tuple[Run, Run], store: RunStore, open_page: Open
+) -> None:
+    first, other = two
+    places = a_map(first)
+    moved = places.coordinates.copy()
+    moved[7] += 9
+    for run, coordinates in ((first, places.coordinates), (other, -3 * moved[:, ::-1] + 5)):
+        store.artifacts(run.run_id).save_map(dataclasses.replace(places, coordinates=coordinates))
+    app = open_page("compare", run=first.run_id, tab="maps", **{"with": other.run_id, "map-of-runs": "pca"})
+    assert not app.exception
+    table = app.dataframe[0].value
+    assert table["Gene"].iloc[0] == first.genes[7]
+    assert table["Moved in GAT · GO + PPI (seed 1)"].iloc[0] > 3
+    assert table["Moved in GAT · GO + PPI (seed 1)"].median() < 0.2
+    assert "Procrustes" in said(app)
+
+
+def test_a_map_that_is_missing_is_offered(two: tuple[Run, Run], open_page: Open) -> None:
+    app = open_page("compare", run=two[0].run_id, tab="maps", **{"with": two[1].run_id, "map-of-runs": "tsne"})
+    assert not app.exception
+    assert "There is no t-SNE map" in said(app)
 
 
 def test_runs_about_other_genes_are_compared_on_what_they_share(
@@ -162,6 +186,10 @@ def test_runs_about_other_genes_are_compared_on_what_they_share(
     app = open_page("compare", run=first.run_id, tab="neighbours", **{"with": elsewhere.run_id})
     assert not app.exception
     assert "Compared on the 20 genes that all have" in said(app)
+    chosen = {"with": elsewhere.run_id, "map-of-runs": "pca", "colour-by": "partners"}
+    app = open_page("compare", run=first.run_id, tab="maps", **chosen)
+    assert not app.exception
+    assert len(app.dataframe[0].value) == 20
 
 
 def test_runs_without_shared_genes_or_with_one_point_say_so(

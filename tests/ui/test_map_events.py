@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from slviz.ui.embedding.map_events import MOST_PIXELS, inside, sprites_of
+from slviz.projections.lasso import inside
+from slviz.ui.embedding.map_events import MOST_PIXELS, sprites_of
 
 
 def test_a_lasso_holds_what_lies_in_it_even_where_it_is_bent() -> None:

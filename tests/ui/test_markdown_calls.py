@@ -22,6 +22,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "markdown: _sentence(similarity, seeds, shared, count)",
         "progress: share",
     ),
+    "maps_tab.py": ("caption: method.describe(len(shared.genes))",),
     "metrics_tab.py": ("caption: what", "subheader: what"),
     "reading.py": ("progress: min(share, 1.0)",),
     "access.py": ("caption: said",),

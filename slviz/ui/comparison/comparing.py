@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from slviz.ui import address, layout
-from slviz.ui.comparison import compared_runs, disagreements_tab, metrics_tab, neighbours_tab
+from slviz.ui.comparison import compared_runs, disagreements_tab, maps_tab, metrics_tab, neighbours_tab
 from slviz.ui.comparison.compared_runs import ComparedRuns
 from slviz.ui.nouns import in_words
 
@@ -30,6 +30,7 @@ class Tab:
 
 TABS: Mapping[str, Tab] = {
     "metrics": Tab("Metrics", metrics_tab.show, "which is better, and is the difference more than chance?"),
+    "maps": Tab("Maps", maps_tab.show, "where does each gene lie under each run, and which moved most?"),
     "neighbours": Tab("Neighbours", neighbours_tab.show, "whose neighbours changed, and which model was right?"),
     "disagreements": Tab("Disagreements", disagreements_tab.show, "on which pairs do they disagree?"),
 }

@@ -173,16 +173,16 @@ def _whole(
 
 
 def similarity_table(similarities: Mapping[str, Similarity]) -> pd.DataFrame:
-    """One row a comparison: CKA and the share of nearest neighbours kept, each with its permutation null."""
+    """One row a comparison: CKA and the share of nearest neighbours shared, each with its permutation null."""
     return pd.DataFrame(
         [
             {
                 "Embeddings": words,
                 "Linear CKA": round(of_pair.cka, 3),
                 "CKA, genes permuted": round(of_pair.cka_null.mean, 3),
-                "Neighbours kept": round(of_pair.change.agreement.mean, 3),
-                "Kept, genes permuted": round(of_pair.change.agreement.null.mean, 4),
-                "Kept, highest of the permutations": round(of_pair.change.agreement.null.highest, 4),
+                "Neighbours shared": round(of_pair.change.agreement.mean, 3),
+                "Shared, genes permuted": round(of_pair.change.agreement.null.mean, 4),
+                "Shared, highest of the permutations": round(of_pair.change.agreement.null.highest, 4),
             }
             for words, of_pair in similarities.items()
         ]
@@ -234,8 +234,8 @@ def _ranked(
             address.put(gene=str(table["Gene"].iloc[cells[0][0]]))
 
     help_of = {
-        "Neighbours kept": KEPT_HELP,
-        "Kept between seeds": SEEDS_HELP,
+        "Neighbours shared": KEPT_HELP,
+        "Shared between seeds": SEEDS_HELP,
         "Place of former neighbours": PLACE_HELP,
         "Held-out pairs": RIGHT_HELP,
     }
@@ -247,7 +247,7 @@ def _ranked(
         height=320,
         column_config={
             column: st.column_config.NumberColumn(column, help=in_words(text), format="percent")
-            if column.startswith(("Neighbours", "Kept"))
+            if column.startswith(("Neighbours", "Shared"))
             else st.column_config.Column(column, help=in_words(text))
             for column, text in help_of.items()
             if column in table
@@ -257,8 +257,8 @@ def _ranked(
     )
     st.caption(
         in_words(
-            f"The first {min(LISTED, len(table)):,} of {len(table):,} genes: fewest of {count} neighbours kept first, "
-            "then those whose former neighbours are farthest away. Click a row for what became of its neighbours."
+            f"The first {min(LISTED, len(table)):,} of {len(table):,} genes: fewest of {count} neighbours shared "
+            "first, then those whose former neighbours are farthest away. Click a row for what became of them."
         )
     )
     wanted = address.value("gene")
@@ -279,10 +279,10 @@ def changed_table(
     """One row a gene, the most changed first: what it keeps, gains and loses, and who was right on held-out pairs."""
     order = change.order
     genes = np.asarray(shared.genes, dtype=object)
-    columns: dict[str, object] = {"Gene": genes[order], "Neighbours kept": change.shared[order]}
+    columns: dict[str, object] = {"Gene": genes[order], "Neighbours shared": change.shared[order]}
     between = _kept_between_seeds(seeds, shared)
     if between is not None:
-        columns["Kept between seeds"] = between[order]
+        columns["Shared between seeds"] = between[order]
     columns["Place of former neighbours"] = change.mean_place[order].round(1)
     gained, lost = gained_and_lost(change, genes)
     columns |= {"Neighbours gained": gained[order], "Neighbours lost": lost[order]}

@@ -14,6 +14,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.figures import Colouring, embedding_3d, embedding_scatter
 from slviz.projections import Projection
+from slviz.projections.lasso import inside
 from slviz.projections.nearest_genes import nearest_genes
 from slviz.projections.neighbours import nearest_neighbours
 from slviz.runs import Run
@@ -201,7 +202,7 @@ def drawn(look: Look) -> np.ndarray:
             address.put(gene=look.graph.genes[gene])
 
     shape = map_events.listen(key, chart=look.chart, zooms=False, on_click=picked).shape
-    return map_events.inside(look.projection.coordinates, shape)
+    return inside(look.projection.coordinates, shape)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

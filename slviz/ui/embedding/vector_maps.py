@@ -15,6 +15,7 @@ from slviz.errors import RunError
 from slviz.figures import Colouring, embedding_scatter
 from slviz.figures.raster import POINTS_IN_WINDOW, POINTS_UP_TO, Window, map_of_many, png_address
 from slviz.projections import Projection
+from slviz.projections.lasso import inside
 from slviz.ui import address, charts, downloads, errors, layout
 from slviz.ui.embedding import embedding_files, map_events, vector_sets
 from slviz.ui.labels import escape_markdown, pluralise
@@ -170,7 +171,7 @@ def _map(
     with right:
         shape = _listen(look, key, chart, view)
         _neighbours(look)
-    _table(look, map_events.inside(projection.coordinates, shape), view)
+    _table(look, inside(projection.coordinates, shape), view)
 
 
 def _look(id: str, points: VectorSet, projection: Projection, colouring: Colouring, point: int | None) -> Look:
