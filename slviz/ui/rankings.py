@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,10 @@ from slviz.runs.store import RunSummary
 from slviz.ui import cache, job_panel, scorers
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import EXPERIMENT_SCORE, SCORE_HELP
+from slviz.ui.nouns import in_words
 
 POPULARITY_UNKNOWN = "Whether a partner rests on popularity is unknown until all pairs are ranked."
+FIRST_LIST = "The first gene of a run takes 10 to 30 seconds, the next ones about one."
 MOST_SIBLINGS = 3
 """Runs that differ in seed or fold, with which a list is compared; each has to be opened."""
 
@@ -50,7 +53,7 @@ def ranker(summary: RunSummary, graph: GeneGraph, run: Run) -> Ranker:
     return _ranker(run.run_id, graph.fingerprint, _stamp(path), graph, run, kept)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Ranking all pairs …")
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _ranker(run_id: str, fingerprint: str, stamp: int, _graph: GeneGraph, _run: Run, _survey: Survey | None) -> Ranker:
     scorer, split = scorers.scorer(_graph, _run), split_of_screens(cache.store(), _run, _graph)
     made = Ranker.of(_graph, _run, scorer=scorer, survey=_survey, split=split)
@@ -58,6 +61,11 @@ def _ranker(run_id: str, fingerprint: str, stamp: int, _graph: GeneGraph, _run: 
         small = ranking.survey(_graph, made.known, scorer)
         return Ranker.of(_graph, _run, scorer=scorer, survey=small, split=split)
     return made
+
+
+def waiting(what: str) -> AbstractContextManager[None]:
+    """A line with the seconds that have passed, shown while a ranking is made that nobody asked for before."""
+    return st.spinner(in_words(f"{what}. {FIRST_LIST}"), show_time=True)
 
 
 def _made_by(of: Ranker) -> tuple[str, str, bool, int]:

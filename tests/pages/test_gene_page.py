@@ -238,6 +238,22 @@ def test_no_partner_is_clear_before_its_popularity_is_known() -> None:
         assert not partner_filters.meets(table, condition).any()
 
 
+def test_while_partners_are_ranked_the_page_says_what_and_how_long(
+    run: Run, open_at_once: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said_first: list[str] = []
+    usual = st.spinner
+    monkeypatch.setattr(st, "spinner", lambda text, **more: said_first.append(text) or usual(text, **more))
+    ranked: list[str] = []
+    partners = Ranker.partners
+    monkeypatch.setattr(Ranker, "partners", lambda *a, **b: ranked.append(said_first[-1]) or partners(*a, **b))
+    st.cache_resource.clear()
+    assert not open_at_once("gene", run=run.run_id, gene="APO1.01").exception
+    (text,) = ranked
+    assert "Scoring APO1.01 with 999 genes" in text
+    assert "10 to 30 seconds" in text
+
+
 def test_the_plan_and_the_reliability_of_a_pair_are_made_once(
     run: Run, demo: GeneGraph, open_at_once: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

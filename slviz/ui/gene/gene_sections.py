@@ -33,10 +33,12 @@ def show(summary: RunSummary | None, run: Run | None, graph: GeneGraph, gene: in
         _question(run, graph)
         part = address.one_of(st.segmented_control, "Show", (RANKED, NETWORK, KNOWN, PLAN), key="show")
         other_runs = _others(summary, graph) if part == RANKED and summary is not None else []
-    ranker = rankings.ranker(summary, graph, run) if run is not None and run.decoder and summary is not None else None
     if part == KNOWN:
         known_partners.show(graph, gene, _split(summary, graph))
         return
+    ranker = _ranker(summary, run, graph)
+    if ranker is not None and part != PLAN:
+        _rank(ranker, gene, other_runs)
     if part == PLAN and ranker is not None:
         plan_section.show(ranker, gene)
         return
@@ -50,6 +52,25 @@ def show(summary: RunSummary | None, run: Run | None, graph: GeneGraph, gene: in
     partner = ranked_partners.opened(graph, gene)
     if partner is not None and ranker is not None:
         pair_panel.show(ranker, gene, partner)
+
+
+def _ranker(summary: RunSummary | None, run: Run | None, graph: GeneGraph) -> Ranker | None:
+    """What ranks partners by the run; None where there is none, or it scores no pairs."""
+    if summary is None or run is None or not run.decoder:
+        return None
+    with rankings.waiting(f"Opening what the run scores pairs of {len(graph):,} genes with"):
+        return rankings.ranker(summary, graph, run)
+
+
+def _rank(ranker: Ranker, gene: int, others: list[Run]) -> None:
+    """Rank the partners of the gene, if that was not done yet, and say so for as long as it takes."""
+    graph = ranker.graph
+    what = (
+        f"Scoring {escape_markdown(graph.genes[gene])} with {len(graph) - 1:,} genes and reading what is known of each"
+    )
+    with rankings.waiting(what):
+        if not rankings.reliability(ranker, gene).abstains:
+            rankings.partners(ranker, gene, others=others)
 
 
 def _ranked(summary: RunSummary, ranker: Ranker, gene: int, others: list[Run]) -> None:

@@ -206,17 +206,17 @@ def _page(ranker: Ranker, gene: int) -> bytes:
 def _columns(score_help: str) -> dict[str, Any]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     return {
-        "Signal": text("Signal", width=110, help=SIGNAL_HELP),
-        "Partner": text("Partner", width=100),
-        "Name": text("Name", width=150),
-        "Pair": text("Pair", width=95),
-        "Rank": number("Rank", width=60, help=in_words("1 is the best of all other genes.")),
+        "Signal": text("Signal", width=104, help=SIGNAL_HELP),
+        "Partner": text("Partner", width=84),
+        "Name": text("Name", width=104),
+        "Pair": text("Pair", width=84),
+        "Rank": number("Rank", width=54, help=in_words("1 is the best of all other genes.")),
         "Percentile": text(
             "Percentile",
             width=90,
             help=in_words("Share of all other genes that stand lower, in per cent; never 0 or 100."),
         ),
-        "Adjusted rank": number("Adjusted rank", width=110, format="%d", help=in_words(ADJUSTED_HELP)),
+        "Adjusted rank": number("Adjusted rank", width=104, format="%d", help=in_words(ADJUSTED_HELP)),
         "Reason": text("Reason", width=330),
         "Flags": st.column_config.TextColumn(
             "Flags", help="\n".join(f"- **{flag.label}**: {in_words(flag.help)}" for flag in FLAGS.values())
