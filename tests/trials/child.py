@@ -120,8 +120,9 @@ class Child:
             os.kill(self._process.pid, STUCK_SIGNAL)
             time.sleep(0.3)
             lines = [line for line in told.read_text().splitlines() if str(PACKAGE) in line]
-            file, _, line = lines[0].partition('", line ')
-            return f"{file.partition(str(PACKAGE) + os.sep)[2]}:{line.split()[0]}" if lines else "a library"
+            if lines:
+                file, _, line = lines[0].partition('", line ')
+                return f"{file.partition(str(PACKAGE) + os.sep)[2]}:{line.split()[0].rstrip(',')}"
         return "a library"
 
 
