@@ -35,7 +35,7 @@ class Adam(Choice):
     )
     patience: int = setting(
         0,
-        "Stop after so many epochs without a better validation metric; 0 never stops early.",
+        "Stop after so many epochs without a better validation metric, or loss where keep=loss; 0 never stops early.",
         low=0,
         high=10_000,
         advanced=True,
@@ -52,8 +52,9 @@ class Adam(Choice):
     )
     keep: str = setting(
         "best",
-        "Which epoch is kept: the best by validation, or the last, whatever validation says.",
-        options=("best", "last"),
+        "Which epoch is kept: the best by the validation metric (best) or by the validation loss (loss), or the last, "
+        "whatever validation says.",
+        options=("best", "loss", "last"),
         advanced=True,
         omit_default=True,
     )

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from slviz.figures.palette import ACCENT, LINE, MISSING, OKABE_ITO
-from slviz.figures.panels import DASHES, PANELS_IN_A_ROW, UNDER, Trace, histogram, panelled, titled
+from slviz.figures.panels import DASHES, UNDER, Trace, histogram, overlaid_histograms, panelled, titled
 from slviz.figures.theme import framed
 from slviz.figures.written import written
 from slviz.lab.activations import ACTIVATIONS
@@ -37,37 +37,13 @@ def lab_draws(draws: Mapping[str, np.ndarray], *, chosen: str, height: int = 280
 
 def lab_weights(first: Sequence[np.ndarray], now: Sequence[np.ndarray], *, epoch: int, height: int = 280) -> go.Figure:
     """Histograms of the weights of every layer, at the start and at an epoch; at most five side by side."""
-    panels: list[list[Trace]] = []
-    for layer, pair in enumerate(zip(first, now, strict=True)):
+    panels = []
+    for pair in zip(first, now, strict=True):
         reach = max(float(np.abs(weights).max()) for weights in pair) or 1.0
         edges = np.linspace(-1.05 * reach, 1.05 * reach, 32)
         named = zip(("at the start", f"at epoch {epoch:,}"), pair, (MISSING, OKABE_ITO[0]), strict=True)
-        panels.append(
-            [
-                histogram(np.histogram(weights, bins=edges)[0], edges)
-                | {
-                    "name": name,
-                    "opacity": 0.65,
-                    "marker": {"color": colour, "line": {"width": 0}},
-                    "showlegend": layer == 0,
-                    "legendgroup": name,
-                }
-                for name, weights, colour in named
-            ]
-        )
-    columns = min(len(panels), PANELS_IN_A_ROW)
-    rows = -(-len(panels) // columns)
-    return panelled(
-        panels,
-        columns=columns,
-        gaps=(0.06, 0.25 / rows if rows > 1 else 0),
-        titles=[f"Layer {layer + 1}" for layer in range(len(panels))],
-        height=height * rows,
-        x=[titled("Weight")] * len(panels),
-        y=[titled("Weights")],
-        barmode="overlay",
-        legend=UNDER | {"y": -0.32 / rows},
-    )
+        panels.append([(name, np.histogram(weights, bins=edges)[0], edges, colour) for name, weights, colour in named])
+    return overlaid_histograms(panels, titles=[f"Layer {layer + 1}" for layer in range(len(panels))], height=height)
 
 
 def activation_curves(

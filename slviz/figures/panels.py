@@ -92,6 +92,53 @@ def mode_of(rows: np.ndarray) -> str:
     return "lines+markers" if len(rows) < 3 else "lines"
 
 
+def overlaid_histograms(
+    panels: Sequence[Sequence[tuple[str, np.ndarray, np.ndarray, str]]],
+    *,
+    titles: Sequence[str],
+    height: int,
+    columns: int = PANELS_IN_A_ROW,
+    x: str = "Weight",
+    y: str = "Weights",
+) -> go.Figure:
+    """Panels of histograms that lie over each other.
+
+    Args:
+        panels: of each, the histograms: name, counts, edges, colour; the legend names those of the first panel.
+        titles: of the panels, as they are written.
+        height: of a row of panels, in pixels.
+        columns: how many panels stand side by side, at most.
+        x, y: titles of the axes; the first panel alone names `y`.
+    """
+    traces = [
+        [
+            histogram(counts, edges)
+            | {
+                "name": name,
+                "opacity": 0.65,
+                "marker": {"color": colour, "line": {"width": 0}},
+                "showlegend": number == 0,
+                "legendgroup": name,
+            }
+            for name, counts, edges, colour in histograms
+        ]
+        for number, histograms in enumerate(panels)
+    ]
+    columns = min(len(panels), columns)
+    rows = -(-len(panels) // columns)
+    return panelled(
+        traces,
+        columns=columns,
+        gaps=(0.06, (0.25 if x else 0.3) / rows if rows > 1 else 0),
+        titles=titles,
+        height=height * rows,
+        x=[titled(x, nticks=5)] * len(panels),
+        y=[titled(y)],
+        barmode="overlay",
+        legend=UNDER | {"y": -0.32 / rows},
+    )
+
+
 def histogram(counts: np.ndarray, edges: np.ndarray) -> Trace:
     """The bars of counts between edges."""
     return {

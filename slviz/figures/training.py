@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from slviz.figures.epoch_lines import epoch_line, kept_line, log_axis, norm_lines, star
-from slviz.figures.palette import ACCENT, OKABE_ITO
-from slviz.figures.panels import DASHES, Trace, panelled, titled
+from slviz.figures.palette import ACCENT, MISSING, OKABE_ITO
+from slviz.figures.panels import DASHES, Trace, overlaid_histograms, panelled, titled
 from slviz.figures.theme import empty
 from slviz.figures.written import written
+from slviz.networks.training_record import TrainingRecord
 from slviz.runs.history import GRADIENT_NORM, LAYER, best_epoch, is_lower_better, metric_label, watched_metric
 
 LOSSES = (("train_loss", "training", OKABE_ITO[0], "solid"), ("validation_loss", "validation", ACCENT, "dash"))
@@ -84,14 +85,14 @@ def _watched(epoch: np.ndarray, values: np.ndarray, name: str, lower_is_better: 
 
 
 def step_curves(
-    history: pd.DataFrame, *, kept: int | None = None, norms: Mapping[str, np.ndarray] | None = None, height: int = 330
+    history: pd.DataFrame, *, kept: int | None = None, record: TrainingRecord | None = None, height: int = 330
 ) -> go.Figure:
     """How the steps went, by epoch: the norm of the gradient, the learning rate, the spread of the genes' numbers.
 
     Args:
         history: as `Run.history`; what it does not have is left away.
         kept: the epoch whose weights the run has.
-        norms: of the gradient of each part of the network, one number an epoch, where they were recorded.
+        record: how the parts of the network fared, where that was recorded.
         height: of a row of panels, in pixels.
     """
     epoch = history["epoch"].to_numpy()
@@ -100,7 +101,8 @@ def step_curves(
     axes: list[Trace] = []
     if GRADIENT_NORM in history:
         whole = epoch_line(epoch, history[GRADIENT_NORM].to_numpy(float), "whole network", OKABE_ITO[0], log=True)
-        panels.append([*norm_lines(epoch, norms or {}), whole])
+        norms = [] if record is None else norm_lines(record.epochs, record.norms_by_part())
+        panels.append([whole, *norms])
         titles.append("Gradient norm")
         axes.append(log_axis(np.concatenate([line["y"] for line in panels[-1]])))
     if "learning_rate" in history:
@@ -112,15 +114,60 @@ def step_curves(
         panels.append([_spread(epoch, history, name, place) for place, name in enumerate(spreads)])
         titles.append("Spread after each layer")
         axes.append({"rangemode": "tozero"})
+    if record is not None and record.dead.shape[1]:
+        panels.append([_dead(record, layer) for layer in range(record.dead.shape[1])])
+        titles.append("Dead units (% of a layer)")
+        axes.append({"range": [-2, max(10.0, 105 * float(record.dead.max(initial=0)))]})
     if not panels:
         return empty("How the steps went was not recorded.", height=height)
     return _by_epoch(panels, titles=titles, y=axes, last=int(epoch.max()), kept=kept, height=height)
 
 
 def _spread(epoch: np.ndarray, history: pd.DataFrame, column: str, place: int) -> Trace:
-    name = column.removesuffix(SPREAD).replace("_", " ")
-    colour = OKABE_ITO[(place + 3) % len(OKABE_ITO)]
-    return epoch_line(epoch, history[column].to_numpy(float), name, colour, dash=DASHES[place % len(DASHES)])
+    name = f"after {column.removesuffix(SPREAD).replace('_', ' ')}"
+    return _of_layer(epoch, history[column].to_numpy(float), name, place)
+
+
+def _dead(record: TrainingRecord, layer: int) -> Trace:
+    line = _of_layer(record.epochs, 100 * record.dead[:, layer], f"after layer {layer + 1}", layer)
+    return line | {"showlegend": False, "hovertemplate": "%{y:.3g} %"}
+
+
+def _of_layer(epoch: np.ndarray, values: np.ndarray, name: str, place: int) -> Trace:
+    """A line of what comes out of a layer."""
+    return epoch_line(epoch, values, name, OKABE_ITO[(place + 3) % len(OKABE_ITO)], dash=DASHES[place % len(DASHES)])
+
+
+def weight_histograms(record: TrainingRecord, *, kept: int | None, height: int = 260) -> go.Figure:
+    """The weights of every part of the network: at the start, and those that were kept, as density.
+
+    Args:
+        record: how the parts of the network fared.
+        kept: the epoch whose weights the run has; the last that was counted where it is None or was not counted.
+        height: of a row of panels, in pixels.
+    """
+    last = len(record.moments) - 1
+    now = int(np.flatnonzero(record.moments == kept)[0]) if kept in record.moments else last
+    chosen = dict.fromkeys((0, now))
+    panels = [
+        [
+            (_moment_name(record, moment), _density(record, moment, part), record.edges(moment, part), colour)
+            for moment, colour in zip(chosen, (MISSING, OKABE_ITO[0]), strict=False)
+        ]
+        for part in range(len(record.parts))
+    ]
+    titles = [written(part[:1].upper() + part[1:]) for part in record.parts]
+    return overlaid_histograms(panels, titles=titles, height=height, columns=4, x="", y="Density")
+
+
+def _moment_name(record: TrainingRecord, moment: int) -> str:
+    epoch = int(record.moments[moment])
+    return "at the start" if epoch == 0 else f"after epoch {epoch:,}"
+
+
+def _density(record: TrainingRecord, moment: int, part: int) -> np.ndarray:
+    counts, edges = record.counts[moment, part], record.edges(moment, part)
+    return counts / max(counts.sum(), 1) / max(edges[1] - edges[0], np.finfo(np.float32).tiny)
 
 
 def _by_epoch(

@@ -57,6 +57,8 @@ class Encoding:
 class GeneEncoder(nn.Module):
     """What every encoder is to training: features, place in the graph and edges → embedding."""
 
+    residual: bool = False
+    """Whether a layer adds to what a gene was before it."""
     adversary: Adversary | None
     """Its parameters are fitted by steps of their own, on its own loss over the embedding of the step."""
 

@@ -32,6 +32,7 @@ from slviz.choices import Choice
 from slviz.datasets import GeneGraph
 from slviz.features import FeatureSet
 from slviz.networks.attention import Attention
+from slviz.networks.training_record import TrainingRecord
 from slviz.scorers.pair_scorer import PairScorer
 from slviz.splits import PairSplit, Split
 from slviz.tasks import Task
@@ -62,6 +63,7 @@ class Fitted:
         weights: the model's parameters by name, where there are any beside `arrays`.
         history: one row an epoch, as in `slviz.runs.Run`.
         device: what it was fitted on.
+        record: how the parts of a network fared, of a fit in epochs.
     """
 
     embedding: Float32[np.ndarray, "genes width"]
@@ -72,6 +74,7 @@ class Fitted:
     weights: Mapping[str, np.ndarray] = field(default_factory=dict)
     history: pd.DataFrame = field(default_factory=no_epochs)
     device: str = "cpu"
+    record: TrainingRecord | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from slviz.networks.training_record import BINS
 from slviz.runs.damage import damaged, later, readable
 from slviz.runs.run import CLASS_COLUMNS, GENE_COLUMNS, PAIR_COLUMNS, PARTS, leading_columns
 from slviz.scorers.blend_scorer import BLEND, OLD_BLEND
@@ -23,6 +24,8 @@ from slviz.tasks import Task
 SEEN = ("seen.pairs", "seen.score", "seen.source", "seen.sources")
 LOW_RANK = "low rank."
 MOST_SOURCES = 1000
+MOST_PARTS = 100
+"""Of a network; those of today have at most ten."""
 FLOATS, WHOLES = "f", "iu"
 
 
@@ -67,6 +70,30 @@ def genes_in(arrays: Mapping[str, np.ndarray], path: Path) -> tuple[str, ...]:
     if packed.dtype != np.uint8 or len(set(genes)) != len(genes) or "" in genes:
         raise damaged(path, "is altered: a gene of it has no name, or two have the same")
     return genes
+
+
+def check_record(arrays: Mapping[str, np.ndarray], path: Path) -> None:
+    """`DamagedRun` where what a `TrainingRecord` consists of does not go together."""
+    parts = require(arrays, "parts", path, kind=WHOLES, shape=[None])
+    try:
+        names = parts.tobytes().decode().split("\n")
+    except UnicodeDecodeError as error:
+        raise damaged(path, "is altered: its parts are not text") from error
+    if parts.dtype != np.uint8 or len(names) > MOST_PARTS or len(set(names)) != len(names):
+        raise damaged(path, f"is altered: its parts are no list of at most {MOST_PARTS} different names")
+    epochs = require(arrays, "epochs", path, kind=WHOLES, shape=[None])
+    moments = require(arrays, "moments", path, kind=WHOLES, shape=[None])
+    for order, name in ((epochs, "epochs"), (moments, "moments")):
+        if (np.diff(order) <= 0).any() or (order < 0).any():
+            raise damaged(path, f"is altered: '{name}' does not rise")
+    require(arrays, "gradient_norm", path, kind=FLOATS, shape=[len(epochs), len(names)])
+    require(arrays, "dead", path, kind=FLOATS, shape=[len(epochs), None])
+    for name in ("low", "high"):
+        require(arrays, name, path, kind=FLOATS, shape=[len(moments), len(names)])
+    counts = require(arrays, "counts", path, kind=WHOLES, shape=[len(moments), len(names), BINS])
+    memory = require(arrays, "memory_bytes", path, kind=WHOLES, shape=[1])
+    if (counts < 0).any() or memory[0] < 0 or (arrays["low"] > arrays["high"]).any():
+        raise damaged(path, "is altered: a count is below 0, or a least weight above the largest")
 
 
 def check_attention(arrays: Mapping[str, np.ndarray], genes: int, path: Path) -> None:

@@ -16,7 +16,8 @@ from slviz import former_names
 from slviz.errors import DamagedRun
 from slviz.evaluation import METRICS as MEASURES
 from slviz.networks.attention import Attention
-from slviz.runs.checks import check_attention, check_decoder, check_predictions, genes_in, require
+from slviz.networks.training_record import TrainingRecord
+from slviz.runs.checks import check_attention, check_decoder, check_predictions, check_record, genes_in, require
 from slviz.runs.damage import CURE, damaged, later, readable
 from slviz.runs.files import pack_arrays, to_json, unpack_arrays
 from slviz.runs.manifest import Manifest
@@ -32,6 +33,8 @@ WEIGHTS = "weights.safetensors"
 ARRAYS = "arrays.safetensors"
 PREDICTIONS = "predictions.parquet"
 SPLIT = "split.parquet"
+RECORD = "training.safetensors"
+"""How the parts of the network fared; runs of earlier versions and models without epochs have none."""
 METRICS = "metrics.json"
 NEEDED = (SPEC, PROGRESS, WEIGHTS, ARRAYS, PREDICTIONS, SPLIT, METRICS)
 """What every finished run has, and its manifest lists."""
@@ -51,7 +54,8 @@ def contents_of(run: Run) -> dict[str, bytes]:
     }
     if run.attention is not None:
         arrays |= {"attention.edges": run.attention.edges, "attention.weight": run.attention.weight}
-    return {
+    recorded = {} if run.record is None else {RECORD: pack_arrays(run.record.arrays())}
+    return recorded | {
         PROGRESS: history_to_lines(run.history).encode(),
         WEIGHTS: pack_arrays(run.weights or {}),
         ARRAYS: pack_arrays(arrays),
@@ -83,6 +87,13 @@ def read_run(folder: Path, manifest: Manifest) -> Run:
         device=manifest.device,
         train_seconds=float("nan") if manifest.seconds is None else manifest.seconds,
     )
+
+
+def read_record(content: bytes, path: Path) -> TrainingRecord:
+    """How the parts of the network fared; raises `DamagedRun` naming `path`."""
+    arrays = unpack_arrays(content, path)
+    check_record(arrays, path)
+    return TrainingRecord.from_arrays(arrays)
 
 
 def _attention(arrays: Mapping[str, np.ndarray], genes: int, path: Path) -> Attention | None:

@@ -45,6 +45,8 @@ def kept_epoch(history: pd.DataFrame, optimiser: Adam) -> int | None:
     if not len(history):
         return None
     epochs = history["epoch"].to_numpy()
+    if optimiser.keep == "loss":
+        return best_epoch(epochs, history["validation_loss"].to_numpy(float), lower_is_better=True)
     metric = watched_metric(history)
     if optimiser.keep == "last" or metric is None:
         return int(epochs[-1])

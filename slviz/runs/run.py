@@ -13,6 +13,7 @@ from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun
 from slviz.features.pair_knowledge import PairKnowledge
 from slviz.networks.attention import Attention
+from slviz.networks.training_record import TrainingRecord
 from slviz.runs.spec import RunSpec
 from slviz.scorers import experiment_scorer
 from slviz.scorers.experiment_scorer import ExperimentScorer
@@ -65,6 +66,8 @@ class Run:
             kind (confidence), "genes" (reconstruct, classify) or "class " and the name of one (classify).
         attention: of the training graph, where the network has it.
         weights: the network's parameters by name; None when a viewer opened the run.
+        record: how the parts of the network fared while it learnt; None when a viewer opened the run, and for what
+            is not learnt in epochs.
         device: what it was trained on, such as "cpu".
         train_seconds: wall-clock time of training and evaluation.
     """
@@ -78,6 +81,7 @@ class Run:
     metrics: pd.DataFrame
     attention: Attention | None = None
     weights: Mapping[str, np.ndarray] | None = field(default=None, repr=False)
+    record: TrainingRecord | None = field(default=None, repr=False)
     device: str = "cpu"
     train_seconds: float = float("nan")
 

@@ -6,6 +6,7 @@
     progress.jsonl        one line an epoch
     log.txt  cancel  error.json  device  checkpoint.safetensors
     weights.safetensors  arrays.safetensors  predictions.parquet  split.parquet  metrics.json
+    training.safetensors  how the parts of the network fared; of what is learnt in epochs, by versions that record it
     projections/<method>-<hash>.safetensors     each checksummed with its own SHA-256; quality-… beside it
     controls/<kind>/…                           what the embedding is told from: see slviz.runs.artifacts.controls
     deletions/<gene or sample>.safetensors      checksummed likewise
@@ -29,11 +30,12 @@ from slviz import former_names, places
 from slviz.disk.left_over import aside_of
 from slviz.disk.whole_files import remove_any
 from slviz.errors import DamagedRun, RunAlreadyRunning, RunError, RunNotFound, RunUnfinished, nearest
+from slviz.networks.training_record import TrainingRecord
 from slviz.runs.artifacts import ArtifactStore
 from slviz.runs.artifacts.edge_ablations import EDGE_ABLATIONS
 from slviz.runs.artifacts.explanations import EXPLANATIONS
 from slviz.runs.artifacts.surveys import RANKINGS
-from slviz.runs.contents import LOG, SPLIT, WEIGHTS, damage, parquet_to_table, read_run
+from slviz.runs.contents import LOG, RECORD, SPLIT, WEIGHTS, damage, parquet_to_table, read_record, read_run
 from slviz.runs.damage import CURE, readable
 from slviz.runs.files import make_folder, saving, unpack_arrays, write_atomically
 from slviz.runs.folder import (
@@ -205,6 +207,13 @@ class RunStore:
         """The network's parameters by name, checked as in `open`."""
         folder, manifest = self._finished(run_id)
         return former_names.arrays(unpack_arrays(manifest.read_file(folder, WEIGHTS), folder / WEIGHTS))
+
+    def open_record(self, run_id: str) -> TrainingRecord | None:
+        """How the parts of the network fared, checked as in `open`; None where that was not recorded."""
+        folder, manifest = self._finished(run_id)
+        if RECORD not in manifest.files:
+            return None
+        return read_record(manifest.read_file(folder, RECORD), folder / RECORD)
 
     def open_split(self, run_id: str) -> pd.DataFrame:
         """The frozen split as `PairSplit.to_frame` gave it, checked as in `open`."""

@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 
     from slviz.networks.encoders import Encoding
     from slviz.networks.prior import Adversary
+    from slviz.networks.training_record import TrainingRecord
     from slviz.training.models import ClassModel, FeatureModel, PairModel, StepLoss
+    from slviz.training.recorder import Recorder
 
 CHECKPOINT_EVERY = 20
+RECORD = "record/"
+"""Before the names of a `TrainingRecord`'s arrays in a checkpoint."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ class Checkpoint:
     Attributes:
         epoch: the last epoch that is done.
         arrays: parameters ("model/…"), the optimisers' memory ("adam/…", and "adversary/…" where there
-            is one), and the best epoch so far ("best/…", "best_epoch", "best_metric").
+            is one), the best epoch so far ("best/…", "best_epoch", "best_metric"), and what was measured of the
+            parts ("record/…").
         history: one row an epoch so far.
     """
 
@@ -113,6 +118,13 @@ class Fit:
         self.optimisers = {"adam": self._adam(self.fitted)}
         if opponents:
             self.optimisers["adversary"] = self._adam(self._adversary_parameters())
+        self.recorder = self._recorder()
+
+    def _recorder(self) -> Recorder:
+        from slviz.training.recorder import Recorder
+
+        model = self.problem.model
+        return Recorder(model, self.fitted, epochs=self.settings.epochs, residual=model.encoder.residual)
 
     def _adversary_parameters(self) -> list[nn.Parameter]:
         adversary = self.problem.model.encoder.adversary
@@ -132,14 +144,21 @@ class Fit:
         on_checkpoint: Callable[[Checkpoint], None] | None,
     ) -> None:
         """All epochs that are left; leaves the model at its best epoch by validation, or at the last if so told."""
+        self.recorder.after(self.epoch)
         while self.epoch < self.settings.epochs and not self._out_of_patience():
             record = self._one_epoch()
             if on_epoch is not None:
                 on_epoch(record)
             if on_checkpoint is not None and self.epoch % CHECKPOINT_EVERY == 0:
                 on_checkpoint(self.checkpoint())
-        if self.best and self.settings.keep == "best":
+        if self.best and self.settings.keep != "last":
             self.problem.model.load_state_dict(self.best)
+        self.recorder.after(self.epoch if self.settings.keep == "last" else self.best_epoch, kept=True)
+
+    @property
+    def record(self) -> TrainingRecord:
+        """How the parts of the network fared."""
+        return self.recorder.record()
 
     @property
     def history(self) -> pd.DataFrame:
@@ -158,6 +177,7 @@ class Fit:
         for place, optimiser, parameter in self._fitted_by():
             for name, value in optimiser.state[parameter].items():
                 arrays[f"{place}/{name}"] = _array(value)
+        arrays |= {f"{RECORD}{name}": value for name, value in self.record.arrays().items()}
         arrays["best_epoch"] = np.array([self.best_epoch], dtype=np.int64)
         arrays["best_metric"] = np.array([self.best_metric], dtype=np.float64)
         return Checkpoint(epoch=self.epoch, arrays=arrays, history=self.history)
@@ -191,6 +211,9 @@ class Fit:
         self.rows = checkpoint.history.to_dict("records")
         self.best_epoch = int(arrays["best_epoch"][0])
         self.best_metric = float(arrays["best_metric"][0])
+        if f"{RECORD}epochs" in arrays:  # earlier versions recorded nothing
+            names = [name for name in arrays if name.startswith(RECORD)]
+            self.recorder.resume({name.removeprefix(RECORD): arrays[name] for name in names})
 
     def _fitted_by(self) -> Iterable[tuple[str, torch.optim.Adam, nn.Parameter]]:
         """Every parameter with its optimiser and its place in a checkpoint."""
@@ -204,7 +227,8 @@ class Fit:
         train_loss, measures = self._step()
         validation_loss, metric = self.problem.validate()
         self._refuse_infinite(validation_loss)
-        self._keep_if_best(metric)
+        self._keep_if_best(validation_loss if self.settings.keep == "loss" else metric)
+        self.recorder.after(self.epoch)
         row = {
             "epoch": self.epoch,
             "train_loss": train_loss,
@@ -237,7 +261,10 @@ class Fit:
         loss = self.problem.step_loss(self.epoch)
         train_loss = float(loss.task.detach())
         self._refuse_infinite(float(loss.total.detach()))
+        is_recorded = self.recorder.before(self.epoch)
         loss.total.backward()
+        if is_recorded:
+            self.recorder.step(self.epoch, loss.encoding)
         norm = torch.nn.utils.clip_grad_norm_(self.fitted, self.settings.clip)
         self.optimisers["adam"].step()
         if self.problem.model.encoder.adversary is not None:
@@ -261,10 +288,11 @@ class Fit:
         if not math.isfinite(loss):
             raise TrainingDiverged(self.epoch, loss)
 
-    def _keep_if_best(self, metric: float) -> None:
-        sign = 1 if self.problem.higher_is_better else -1
-        if not self.best or sign * metric > sign * self.best_metric:
-            self.best_epoch, self.best_metric = self.epoch, metric
+    def _keep_if_best(self, value: float) -> None:
+        """Keep this epoch where what is followed, the metric or the loss of validation, is the best so far."""
+        sign = 1 if self.problem.higher_is_better and self.settings.keep != "loss" else -1
+        if not self.best or sign * value > sign * self.best_metric:
+            self.best_epoch, self.best_metric = self.epoch, value
             self.best = {name: value.detach().clone() for name, value in self.problem.model.state_dict().items()}
 
     def _out_of_patience(self) -> bool:

@@ -96,6 +96,7 @@ def train(
         metrics=evaluated.metrics,
         attention=fitted.attention,
         weights=fitted.weights,
+        record=fitted.record,
         device=fitted.device,
         train_seconds=time.perf_counter() - started,
     )
@@ -160,6 +161,7 @@ def _fitted(fit: Fit, problem: AnyProblem, *, device: str) -> Fitted:
         of_genes=problem.of_genes(),
         weights={name: value.detach().cpu().numpy().copy() for name, value in problem.model.state_dict().items()},
         history=fit.history,
+        record=fit.record,
         device=device,
     )
 

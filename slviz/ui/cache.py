@@ -15,6 +15,7 @@ from slviz.datasets.report import Report
 from slviz.datasets.sources import known_datasets, open_with_report
 from slviz.errors import DamagedRun
 from slviz.networks.network_parts import counts_by_part
+from slviz.networks.training_record import TrainingRecord
 from slviz.projections import MapQuality, Projection, ProjectionMethod
 from slviz.runs import Run
 from slviz.runs.artifacts.controls import Control
@@ -72,6 +73,11 @@ def run(summary: RunSummary) -> Run:
 def parameter_counts(summary: RunSummary) -> dict[str, int]:
     """How many numbers each part of a finished run's network has, in the order of the network."""
     return _parameter_counts(summary.run_id, _stamp(Path(summary.folder) / "manifest.json"))
+
+
+def training_record(summary: RunSummary) -> TrainingRecord | None:
+    """How the parts of a finished run's network fared; None where that was not recorded."""
+    return _training_record(summary.run_id, _stamp(Path(summary.folder) / "manifest.json"))
 
 
 def projection(summary: RunSummary, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Projection | None:
@@ -180,6 +186,11 @@ def _run(folder: str, run_id: str, stamp: int) -> Run:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _parameter_counts(run_id: str, stamp: int) -> dict[str, int]:
     return counts_by_part(store().open_weights(run_id))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _training_record(run_id: str, stamp: int) -> TrainingRecord | None:
+    return store().open_record(run_id)
 
 
 @st.cache_resource(max_entries=24, show_spinner="Opening the map …")

@@ -35,7 +35,9 @@ def costs_of(summary: RunSummary, run: Run) -> dict[str, str]:
     """By measure, what the training of a run took."""
     counts = cache.parameter_counts(summary)
     parts = {f"{PARAMETERS}, {part}": f"{count:,}" for part, count in counts.items()}
-    return {PARAMETERS: f"{sum(counts.values()):,}" if counts else NOTHING, **parts, **_times(summary, run)}
+    record = cache.training_record(summary)
+    memory = {} if record is None or not record.memory_bytes else {"Memory": f"{record.memory_bytes / 1e6:,.0f} MB"}
+    return {PARAMETERS: f"{sum(counts.values()):,}" if counts else NOTHING, **parts, **_times(summary, run), **memory}
 
 
 def _times(summary: RunSummary, run: Run) -> dict[str, str]:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from builders import tiny_graph, tiny_run
 from sklearn.metrics import average_precision_score, roc_auc_score
+from trials.run_files import a_record
 
 from slviz.errors import InvalidSetting
 from slviz.figures import (
@@ -21,6 +22,7 @@ from slviz.figures import (
     training_curves,
 )
 from slviz.figures.theme import framed, marked_synthetic, noted
+from slviz.figures.training import step_curves, weight_histograms
 
 CONFIDENCE = tiny_run(tiny_graph(), task="confidence").predictions
 LINK = tiny_run(tiny_graph(), task="link").predictions
@@ -147,6 +149,24 @@ def test_training_curves_while_it_runs() -> None:
     assert "0.5 at epoch 1" in training_curves(history, lower_is_better=True).data[-1].name
     assert "has not finished" in training_curves(history.iloc[:0]).layout.annotations[0].text
     assert len(training_curves(history[["epoch", "train_loss"]]).data) == 1
+
+
+def test_how_the_steps_went_part_by_part_with_the_kept_epoch() -> None:
+    history = pd.DataFrame({"epoch": [1, 2, 3], "gradient_norm": [3, 2, 1], "learning_rate": 0.1, "layer_1_sd": 1.0})
+    figure = step_curves(history, kept=2, record=a_record())
+    assert [trace.name for trace in figure.data] == [
+        *("whole network", "layer 1", "decoder", "learning rate", "after layer 1", "after layer 1"),
+    ]
+    assert tuple(figure.data[-1].y) == (0, 25, 50)
+    assert figure.layout.yaxis.type == "log"
+    assert {shape.x0 for shape in figure.layout.shapes} == {2}
+    assert len(figure.layout.shapes) == 4
+    weights = weight_histograms(a_record(), kept=3)
+    assert [trace.name for trace in weights.data] == ["at the start", "after epoch 3"] * 2
+    for trace in weights.data:
+        assert sum(trace.y) * trace.width == pytest.approx(1)
+    log = training_curves(history.assign(train_loss=[9.0, 1, 0.1], validation_loss=1.0), logarithmic=True)
+    assert log.layout.yaxis.type == "log"
 
 
 def test_degree_distribution_counts_genes() -> None:

@@ -12,12 +12,14 @@ import pytest
 from builders import tiny_run, tiny_spec
 from page_tools import Open, said
 from run_folders import finish
+from trials.run_files import a_record
 
 from slviz.datasets import GeneGraph
 from slviz.networks import NETWORKS
 from slviz.networks.model import no_epochs
 from slviz.runs import Run
 from slviz.runs.store import RunStore
+from slviz.ui.training.finished_training import step_table, weight_table
 
 EPOCHS = np.arange(1, 61)
 
@@ -60,6 +62,28 @@ def test_curves_verdict_and_costs_from_the_address(trained: Run, open_at_once: O
     assert table["Kept epoch"] == "40"
     assert table["All epochs"] == "15.0 s"
     assert "SYNTHETIC" in text
+
+
+def test_what_was_recorded_of_the_parts_is_drawn_and_else_said(
+    trained: Run, store: RunStore, open_at_once: Open
+) -> None:
+    assert "not recorded by the version that trained this" in said(open_at_once("training", run=trained.run_id))
+    recorded = dataclasses.replace(trained, spec=dataclasses.replace(trained.spec, seed=5), record=a_record())
+    finish(store, recorded)
+    app = open_at_once("training", run=recorded.run_id)
+    assert not app.exception
+    assert "not recorded" not in said(app)
+    assert "Weights" in [heading.value for heading in app.subheader]
+    assert app.dataframe[0].value.set_index("measure")["value"]["Memory"] == "300 MB"
+
+
+def test_the_table_of_steps_has_every_part(trained: Run) -> None:
+    table = step_table(trained, a_record())
+    assert table["gradient_norm, decoder"].iloc[:3].tolist() == [2, 1, 0.5]
+    assert table["dead, layer 1"].isna().sum() == 57
+    weights = weight_table(a_record())
+    assert weights["weights"].sum() == a_record().counts.sum()
+    assert set(weights["epoch"]) == {0, 3}
 
 
 def test_a_run_without_epochs_says_what_it_has_instead(store: RunStore, demo: GeneGraph, open_at_once: Open) -> None:

@@ -28,6 +28,7 @@ from trials.mutate_arrays import split_safetensors
 
 from slviz.errors import SlvizError
 from slviz.evaluation.removal import removal_curves
+from slviz.networks.training_record import BINS, TrainingRecord
 from slviz.projections import PCA
 from slviz.projections.map_quality import MapQuality
 from slviz.runs import Run
@@ -71,7 +72,23 @@ def a_run(seed: int = 0) -> Run:
     """A run on the tiny graph with every part that a run can have."""
     run = tiny_run(tiny_graph(seed=seed), seed=seed)
     decoder = {"weight": np.eye(6, dtype=np.float32)}
-    return dataclasses.replace(run, decoder=decoder, weights={"layer.weight": np.ones((3, 2), np.float32)})
+    weights = {"layer.weight": np.ones((3, 2), np.float32)}
+    return dataclasses.replace(run, decoder=decoder, weights=weights, record=a_record())
+
+
+def a_record() -> TrainingRecord:
+    """How two parts fared over three epochs."""
+    return TrainingRecord(
+        parts=("layer 1", "decoder"),
+        epochs=np.array([1, 2, 3]),
+        gradient_norm=np.array([[1, 2], [0.5, 1], [0.25, 0.5]], np.float32),
+        dead=np.array([[0.0], [0.25], [0.5]], np.float32),
+        moments=np.array([0, 3]),
+        low=np.full((2, 2), -1, np.float32),
+        high=np.full((2, 2), 1, np.float32),
+        counts=np.arange(4 * BINS).reshape(2, 2, BINS),
+        memory_bytes=300_000_000,
+    )
 
 
 def a_finished_run(root: Path) -> Run:
@@ -242,6 +259,7 @@ def look(store: RunStore, run_id: str) -> list[str]:
         lambda: sentences.extend(store.check(run_id)),
         lambda: store.progress(run_id).to_dict("records"),
         lambda: store.open_weights(run_id),
+        lambda: store.open_record(run_id),
         lambda: store.open_split(run_id),
         lambda: store.artifacts(run_id).maps(),
         lambda: store.artifacts(run_id).open_map(METHOD, 0),

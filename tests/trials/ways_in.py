@@ -486,6 +486,7 @@ WAYS: Mapping[str, WayIn] = {
         *_run_file("device", "text", "unfinished"),
         *_run_file("arrays.safetensors", "safetensors", "finished", "foreign"),
         *_run_file("weights.safetensors", "safetensors", "finished", "foreign"),
+        *_run_file("training.safetensors", "safetensors", "finished", "foreign"),
         *_run_file("predictions.parquet", "parquet", "finished", "foreign"),
         *_run_file("split.parquet", "parquet", *ALL_STATES),
         *_run_file("checkpoint.safetensors", "checksummed", "unfinished"),

@@ -7,17 +7,23 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from slviz.figures import training_curves
-from slviz.figures.training import step_curves
+from slviz.figures.training import step_curves, weight_histograms
+from slviz.networks.training_record import TrainingRecord
 from slviz.results.fit_verdict import HOW, fit_verdict
 from slviz.runs import Run
 from slviz.runs.history import kept_epoch, metric_label, watched_metric
 from slviz.runs.summary import RunSummary
 from slviz.text import duration
-from slviz.ui import address, charts, downloads, layout, training_costs
+from slviz.ui import address, cache, charts, downloads, layout, training_costs
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
 
+DEAD = "Dead: a unit that gave every gene the same number in that step."
+NOT_RECORDED = (
+    "Gradients of single layers, dead units and weights: not recorded by the version that trained this; train again to "
+    "have them."
+)
 LINEAR, LOGARITHMIC = "linear", "logarithmic"
 ICONS = {
     "over-fitted": ":material/trending_up:",
@@ -33,7 +39,10 @@ def page() -> None:
     if len(run.history):
         _verdict(run)
         _curves(run)
-        _steps(run)
+        record = cache.training_record(summary)
+        _steps(run, record)
+        if record is not None and len(record.moments):
+            _weights(run, record)
     else:
         _without_history(summary, run)
     _costs(summary, run)
@@ -54,6 +63,9 @@ def kept_sentence(run: Run) -> str:
     history = run.history
     kept, metric = kept_epoch(history, run.spec.optimiser), watched_metric(history)
     of_all = f"Kept: epoch {kept:,} of {len(history):,}"
+    if run.spec.optimiser.keep == "loss":
+        loss = float(history.loc[history["epoch"] == kept, "validation_loss"].iloc[0])
+        return f"{of_all}, the one of the lowest validation loss ({loss:.4g}), as its settings say."
     if metric is None or run.spec.optimiser.keep == "last":
         return f"{of_all}, the last, as its settings say."
     value = float(history.loc[history["epoch"] == kept, metric].iloc[0])
@@ -87,21 +99,60 @@ def _curves(run: Run) -> None:
         st.caption("The metric is measured on validation pairs alone; the loss of training on those of each step.")
 
 
-def _steps(run: Run) -> None:
+def _steps(run: Run, record: TrainingRecord | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("How the steps went", anchor=False, width="content", help=glossary_link("Gradient descent"))
 
         def drawn() -> go.Figure:
-            return step_curves(run.history, kept=kept_epoch(run.history, run.spec.optimiser))
+            return step_curves(run.history, kept=kept_epoch(run.history, run.spec.optimiser), record=record)
 
         name = f"{run.run_id}-steps"
-        downloads.menu(name, source=downloads.provenance_of_spec(run.spec), figure=drawn, table=lambda: run.history)
+        source = downloads.provenance_of_spec(run.spec)
+        downloads.menu(name, source=source, figure=drawn, table=lambda: step_table(run, record))
     alt = "Norm of the gradient, learning rate and spread after each layer by epoch"
     charts.draw(drawn(), name=name, synthetic=run.spec.synthetic, alt=alt)
     st.caption(
         "Gradient norm: length of the gradient of the loss, before it is clipped. Spread: standard deviation over "
-        "genes and columns; near 0, or ever larger, says that little is learnt."
+        "genes and columns; near 0, or ever larger, says that little is learnt. "
+        + (DEAD if record is not None else NOT_RECORDED)
     )
+
+
+def step_table(run: Run, record: TrainingRecord | None) -> pd.DataFrame:
+    """The history with what was measured of the parts beside it, one column a part or layer."""
+    if record is None:
+        return run.history
+    columns = {f"gradient_norm, {part}": values for part, values in record.norms_by_part().items()}
+    columns |= {f"dead, layer {layer + 1}": record.dead[:, layer] for layer in range(record.dead.shape[1])}
+    return run.history.merge(pd.DataFrame({"epoch": record.epochs} | columns), on="epoch", how="left")
+
+
+def _weights(run: Run, record: TrainingRecord) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Weights", anchor=False, width="content")
+
+        def drawn() -> go.Figure:
+            return weight_histograms(record, kept=kept_epoch(run.history, run.spec.optimiser))
+
+        name = f"{run.run_id}-weights"
+        source = downloads.provenance_of_spec(run.spec)
+        downloads.menu(name, source=source, figure=drawn, table=lambda: weight_table(record))
+    alt = "Histograms of the weights of every part, at the start and as they were kept"
+    charts.draw(drawn(), name=name, synthetic=run.spec.synthetic, alt=alt)
+    st.caption("Values of the weights across, their density up; the table has more epochs.")
+
+
+def weight_table(record: TrainingRecord) -> pd.DataFrame:
+    """One row a bin of a part's weights at every epoch at which they were counted."""
+    tables = []
+    for moment, epoch in enumerate(record.moments):
+        for number, part in enumerate(record.parts):
+            edges = record.edges(moment, number)
+            counts = record.counts[moment, number]
+            tables.append(
+                pd.DataFrame({"epoch": epoch, "part": part, "from": edges[:-1], "to": edges[1:], "weights": counts})
+            )
+    return pd.concat(tables, ignore_index=True)
 
 
 def _without_history(summary: RunSummary, run: Run) -> None:
