@@ -15,7 +15,7 @@ from slviz.datasets import GeneGraph
 from slviz.files.gz import is_gzip
 from slviz.files.limited import run_limited_if_large
 from slviz.pipeline import commands
-from slviz.pipeline.survey import split_of_screens
+from slviz.pipeline.survey import processor_seconds, split_of_screens
 from slviz.ranking import (
     Candidate,
     LaterKnowledge,
@@ -35,6 +35,7 @@ from slviz.ranking import (
 from slviz.runs import Run
 from slviz.runs.files import sha256
 from slviz.runs.store import RunSummary
+from slviz.text import duration
 from slviz.ui import cache, job_panel, scorers
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import EXPERIMENT_SCORE, SCORE_HELP
@@ -162,7 +163,7 @@ def _later(
     return later_knowledge(_ranker, _pairs)
 
 
-def survey_panel(summary: RunSummary) -> None:
+def survey_panel(summary: RunSummary, of: Ranker) -> None:
     """How to get the ranks adjusted for hubs, where all pairs of the run were not surveyed yet."""
     job_panel.panel(
         job_panel.Job(
@@ -172,7 +173,7 @@ def survey_panel(summary: RunSummary) -> None:
             what="the ranking of all pairs",
             offer="**Ranks adjusted for hubs** need the scores of all pairs of this run once. They were not made yet.",
             button="Rank all pairs",
-            takes="About 15 s for 20 million pairs.",
+            takes=f"About {duration(processor_seconds(of))} of processor time; longer where the machine is busy.",
         )
     )
 

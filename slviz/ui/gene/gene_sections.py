@@ -58,7 +58,7 @@ def _ranker(summary: RunSummary | None, run: Run | None, graph: GeneGraph) -> Ra
     """What ranks partners by the run; None where there is none, or it scores no pairs."""
     if summary is None or run is None or not run.decoder:
         return None
-    with rankings.waiting(f"Opening what the run scores pairs of {len(graph):,} genes with"):
+    with rankings.waiting(f"Preparing the run to score pairs of {len(graph):,} genes"):
         return rankings.ranker(summary, graph, run)
 
 
@@ -82,7 +82,7 @@ def _ranked(summary: RunSummary, ranker: Ranker, gene: int, others: list[Run]) -
         label = f"Plan the test of {pluralise(ticked, 'pair')}"
         st.button(label, icon=":material/checklist:", type="primary", on_click=_open_plan)
     if ranker.survey is None:
-        rankings.survey_panel(summary)
+        rankings.survey_panel(summary, ranker)
 
 
 def _open_plan() -> None:
