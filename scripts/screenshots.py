@@ -56,7 +56,7 @@ def pages(store: RunStore) -> dict[str, tuple[str, dict[str, str]]]:
     vectors = VectorStore.default()
     digits = vectors.keep(reference("digits"))
     vectors.artifacts(digits).make_map(PROJECTIONS.make("tsne"), 0)
-    shown["vectors"] = ("embedding", {"vectors": digits, "map": "t-SNE", "point": "digit 5"})
+    shown["vectors"] = ("embedding", {"vectors": digits, "map": "t-SNE", "point": "digit 1778"})
     return shown
 
 

@@ -31,6 +31,7 @@ from slviz.neighbourhood.gene_network import (
     GeneNetwork,
 )
 from slviz.ranking import score_text
+from slviz.ranking.scales import is_bounded
 from slviz.text import spelt_out, unbroken
 from slviz.ui.labels import pluralise
 
@@ -245,7 +246,7 @@ def _weight_text(network: GeneNetwork, weight: float, width_is: str) -> str:
 def _is_bounded(network: GeneNetwork) -> bool:
     """Whether the scores are those of a run, between 0 and 1."""
     scores = network.score[np.isfinite(network.score)]
-    return bool(len(scores) and ((scores >= 0) & (scores <= 1)).all())
+    return len(scores) > 0 and is_bounded(scores)
 
 
 def _action(event: Any, *, genes: int) -> Action | None:

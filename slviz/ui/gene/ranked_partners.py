@@ -53,8 +53,9 @@ def show(ranker: Ranker, gene: int, table: pd.DataFrame) -> None:
         left = table.loc[partner_filters.controls(graph, table)]
         orders = (BY_RANK,) if ranker.survey is None else (BY_ADJUSTED, BY_RANK)
         order = address.one_of(st.segmented_control, "Order", orders, key="order", help=in_words(ADJUSTED_HELP))
-        most = int(address.one_of(st.segmented_control, "Rows", [str(rows) for rows in ROWS], key="rows"))
-        columns = _chosen_columns(table, bounded=ranker.bounded)
+        with st.popover("Table", icon=":material/view_column:"):
+            most = int(address.one_of(st.segmented_control, "Rows", [str(rows) for rows in ROWS], key="rows"))
+            columns = _chosen_columns(table, bounded=ranker.bounded)
         _downloads(ranker, gene, left)
     ordered = left if order == BY_RANK else left.sort_values(["hub_adjusted_rank", "rank"], kind="stable")
     shown = ordered.head(most)
@@ -135,8 +136,7 @@ def _chosen_columns(table: pd.DataFrame, *, bounded: bool) -> list[str]:
     hidden = {"Score", "Evidence", "Partners in training", "Shared partners"}
     usual = [column for column in every if column not in hidden and not column.startswith("Rank by")]
     usual += [column for column in every if column.startswith("Rank by")][:2]
-    with st.popover("Columns", icon=":material/view_column:"):
-        chosen = st.multiselect("Columns", every, default=usual, key="columns", bind="query-params")
+    chosen = st.multiselect("Columns", every, default=usual, key="columns", bind="query-params")
     return [column for column in every if column in chosen or column in ("Rank", "Partner")]
 
 
