@@ -73,4 +73,4 @@ def note_of(run: Run, evaluated: str) -> tuple[str, str]:
 def _legend_below(figure: go.Figure) -> go.Figure:
     """The legend below the plot, where its lines meet no note, and no colour bar: half a page is wide enough."""
     figure.update_traces(showscale=False, selector={"type": "heatmap"})
-    return figure.update_layout(legend={"orientation": "h", "y": -0.2, "yanchor": "top", "x": 0, "title": None})
+    return figure.update_layout(legend={"orientation": "h", "y": -0.3, "yanchor": "top", "x": 0, "title": None})
