@@ -64,6 +64,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
     ),
     "plan_section.py": ("subheader: title",),
     "ranked_partners.py": ("caption: _reading(ranker)",),
+    "rankings.py": ("spinner: what",),
     "class_view.py": (
         "subheader: part",
         "subheader: part.capitalize()",
