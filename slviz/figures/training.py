@@ -57,7 +57,7 @@ def training_curves(
     titles = ["Loss"] + ([written(metric_label(metric_name))] if metric_name else [])
     on_log = [logarithmic, logarithmic and lower_is_better]
     values = [np.concatenate([line["y"] for line in panel]) for panel in panels]
-    return _by_epoch(
+    return panels_by_epoch(
         panels,
         titles=titles,
         y=[log_axis(of_panel) if log else {} for log, of_panel in zip(on_log, values, strict=False)],
@@ -120,7 +120,7 @@ def step_curves(
         axes.append({"range": [-2, max(10.0, 105 * float(record.dead.max(initial=0)))]})
     if not panels:
         return empty("How the steps went was not recorded.", height=height)
-    return _by_epoch(panels, titles=titles, y=axes, last=int(epoch.max()), kept=kept, height=height)
+    return panels_by_epoch(panels, titles=titles, y=axes, last=int(epoch.max()), kept=kept, height=height)
 
 
 def _spread(epoch: np.ndarray, history: pd.DataFrame, column: str, place: int) -> Trace:
@@ -170,7 +170,7 @@ def _density(record: TrainingRecord, moment: int, part: int) -> np.ndarray:
     return counts / max(counts.sum(), 1) / max(edges[1] - edges[0], np.finfo(np.float32).tiny)
 
 
-def _by_epoch(
+def panels_by_epoch(
     panels: Sequence[Sequence[Trace]],
     *,
     titles: Sequence[str],

@@ -77,6 +77,27 @@ def test_what_was_recorded_of_the_parts_is_drawn_and_else_said(
     assert app.dataframe[0].value.set_index("measure")["value"]["Memory"] == "300 MB"
 
 
+def test_compare_lays_trainings_over_each_other(
+    trained: Run, demo: GeneGraph, store: RunStore, open_at_once: Open
+) -> None:
+    other = dataclasses.replace(trained, spec=dataclasses.replace(trained.spec, seed=5), record=a_record())
+    formula = dataclasses.replace(tiny_spec(demo), network=NETWORKS.make("l3"))
+    l3 = dataclasses.replace(trained, spec=formula, history=no_epochs(), weights={})
+    finish(store, other)
+    finish(store, l3)
+    address = {"with": f"{other.run_id},{l3.run_id}", "tab": "training", "axis": "logarithmic"}
+    app = open_at_once("compare", run=trained.run_id, **address)
+    assert not app.exception
+    text = said(app)
+    assert "Not learnt in epochs, so without curves: L3" in text
+    assert text.count("Over") >= 2
+    assert "Parts: not recorded by the version that trained" in text
+    table = app.dataframe[0].value.set_index("measure")
+    assert table.shape[1] == 3
+    assert table.loc["Parameters"].tolist() == ["68,096", "68,096", "–"]
+    assert table.loc["Memory"].tolist() == ["–", "300 MB", "–"]
+
+
 def test_the_table_of_steps_has_every_part(trained: Run) -> None:
     table = step_table(trained, a_record())
     assert table["gradient_norm, decoder"].iloc[:3].tolist() == [2, 1, 0.5]
