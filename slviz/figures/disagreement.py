@@ -62,7 +62,7 @@ def predicted_vs_predicted(
         keep=f"disagreement {by_percentile}",
         height=height,
     )
-    figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None})
+    figure.update_layout(legend={"orientation": "h", "y": -0.16, "yanchor": "top", "x": 0, "title": None})
     return figure
 
 

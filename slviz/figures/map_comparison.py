@@ -108,7 +108,7 @@ def moving_map(
     figure.update_yaxes(range=span[1])
     below = len(figure.data) - len(points)  # pyright: ignore[reportArgumentType]
     figure.frames = [_frame(step, start, end, points, below=below) for step in range(STEPS + 1)]
-    return plain_axes(figure)
+    return plain_axes(figure).update_xaxes(showline=False).update_yaxes(showline=False)
 
 
 def _ways(start: np.ndarray, end: np.ndarray) -> list[go.Scatter]:

@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial import procrustes
 
 from slviz.errors import DataError
-from slviz.projections.alignment import spread_over
+from slviz.projections.alignment import laid_on, spread_over
 
 
 def turned(place: np.ndarray, angle: float) -> np.ndarray:
@@ -61,3 +61,11 @@ def test_one_map_or_maps_of_other_genes_get_a_sentence(place: np.ndarray) -> Non
     for maps in ([place], [place, place[:-1]]):
         with pytest.raises(DataError, match="two maps or more"):
             spread_over(maps)
+
+
+def test_a_map_is_laid_on_another_without_being_shrunk(place: np.ndarray) -> None:
+    np.testing.assert_allclose(laid_on(place, turned(place * [-1, 1], 0.7) * 5 - 3), place, atol=1e-9)
+    strange = laid_on(place, np.random.default_rng(9).normal(size=place.shape) * 40)
+    assert ((strange - strange.mean(axis=0)) ** 2).sum() == pytest.approx(((place - place.mean(axis=0)) ** 2).sum())
+    away = np.linalg.norm(laid_on(place, place + np.eye(80, 1) * 6) - place, axis=1)
+    assert away.argmax() == 0

@@ -19,7 +19,7 @@ from slviz.figures.colouring import Kind
 from slviz.figures.map_comparison import aligned_maps, moving_map
 from slviz.pipeline import commands
 from slviz.projections import CLUSTERINGS, PROJECTIONS, Projection, ProjectionMethod
-from slviz.projections.alignment import aligned_to
+from slviz.projections.alignment import laid_on
 from slviz.projections.cluster_names import named
 from slviz.projections.lasso import inside
 from slviz.runs import Run
@@ -44,8 +44,8 @@ COLOUR_HELP = (
     "- **Distance moved**: how far the gene lies from its place on the first run's map, on the run beside it"
 )
 ALIGNED = (
-    "Each map is shifted, turned, mirrored and scaled to lie as near to the first as it can (Procrustes, Gower 1975), "
-    "and all share one scale."
+    "Each map is shifted, turned and mirrored to lie as near to the first as it can (Procrustes, Gower 1975), and has "
+    "its size."
 )
 FAR_MEANS_LITTLE = (
     "On maps that keep neighbours, distances between clusters mean little: a gene that moved far with its whole "
@@ -148,7 +148,7 @@ def align(shared: SharedGenes, runs: tuple[Run, ...], projections: Mapping[str, 
     first = next(iter(projections.values())).coordinates[shared.rows[0], :2].astype(np.float64)
     aligned = {}
     for (name, projection), rows in zip(projections.items(), shared.rows, strict=True):
-        place = aligned_to(first, projection.coordinates[rows, :2].astype(np.float64))
+        place = laid_on(first, projection.coordinates[rows, :2].astype(np.float64))
         aligned[name] = dataclasses.replace(
             projection, coordinates=place.astype(np.float32), axes=projection.axes[:2], kept=projection.kept[rows]
         )

@@ -203,7 +203,7 @@ def _sentence(
             f"{escape_markdown(words)}: CKA {of_seeds.cka:.2f}, {100 * of_seeds.change.agreement.mean:.0f} %"
             for words, (_, of_seeds) in seeds.items()
         )
-        said += f" Another seed alone changes as much as this: {between}."
+        said += f" Beside that, what another seed alone leaves alike: {between}."
     else:
         said += (
             " No other seed of either run is stored, so what a seed alone changes is not known: train one to tell the "
