@@ -44,6 +44,20 @@ def aligned_to(
     return middle + moved @ (left @ right) * (strength.sum() / size if size > 0 else 1.0)
 
 
+def laid_on(
+    target: Float[np.ndarray, "genes dimensions"], place: Float[np.ndarray, "genes dimensions"]
+) -> Float[np.ndarray, "genes dimensions"]:
+    """`place` moved, turned and mirrored to lie as near to `target` as it can, and as large as it (Procrustes).
+
+    The fit alone would shrink a map that agrees little with the target; both keep the same root mean square distance
+    from their centre instead, so that a reader sees two maps of one size.
+    """
+    wide = np.asarray(target, dtype=np.float64)
+    middle = wide.mean(axis=0)
+    radius = np.sqrt(((wide - middle) ** 2).sum(axis=1).mean())
+    return middle + radius * _turned_to(_unit(wide), _unit(place))
+
+
 def spread_over(maps: Sequence[Float[np.ndarray, "genes dimensions"]], *, seed: int = 0) -> Spread:
     """How far each gene moves between two or more maps of the same genes.
 
