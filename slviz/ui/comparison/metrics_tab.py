@@ -177,8 +177,9 @@ def _differences(compared: ComparedRuns, runs: Sequence[Run], *, negative_kind: 
 
 def _drawn(differences: Mapping[str, Sequence[Difference]], run: Run, reference: str, negative_kind: str) -> go.Figure:
     kind = NEGATIVE_KIND_WORDS.get(negative_kind, negative_kind)
-    evaluated = f"Test {kind}; {DRAWN}" if negative_kind == OF_GENES else f"Test pairs {kind}; {DRAWN}"
-    return noted(difference_intervals(differences, reference=reference), [evaluated, f"Split: {run.spec.held_out}"])
+    evaluated = f"Test {kind}" if negative_kind == OF_GENES else f"Test pairs {kind}"
+    lines = [evaluated, DRAWN, f"Split: {run.spec.held_out}"]
+    return noted(difference_intervals(differences, reference=reference), lines)
 
 
 def same_rows(one: Run, other: Run, *, negative_kind: str) -> bool:
