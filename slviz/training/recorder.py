@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import get_total_norm
 
 from slviz.networks.encoders import Encoding
 from slviz.networks.network_parts import by_part
@@ -116,13 +117,11 @@ class Recorder:
 
     def _norms(self) -> np.ndarray:
         """Length of the gradient of each part; 0 where the loss does not depend on it."""
-        gradients = [self._by_name[name].grad for names in self._parts.values() for name in names]
-        there = [gradient for gradient in gradients if gradient is not None]
-        lengths = torch.stack(torch._foreach_norm(there)).tolist() if there else []  # as clip_grad_norm_ does it
-        squares = np.zeros(len(gradients))
-        squares[[place for place, gradient in enumerate(gradients) if gradient is not None]] = np.square(lengths)
-        starts = np.cumsum([0, *(len(names) for names in self._parts.values())])[:-1]
-        return np.sqrt(np.add.reduceat(squares, starts)).astype(np.float32)
+        gradients = (
+            [gradient for name in names if (gradient := self._by_name[name].grad) is not None]
+            for names in self._parts.values()
+        )
+        return np.array([float(get_total_norm(of_part)) for of_part in gradients], dtype=np.float32)
 
     def _dead(self, states: Sequence[Tensor]) -> np.ndarray:
         """Share of the units of each layer that gave every gene the same number."""
