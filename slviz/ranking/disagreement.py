@@ -15,6 +15,8 @@ from slviz.runs import Run
 
 ONE, OTHER, LEVEL, UNTOLD = "one", "other", "level", ""
 """Which of two runs came nearer to what is known; "" where nothing is."""
+ENDS = ["first_end", "second_end"]
+"""Both genes of a pair in the order of their names."""
 PAIR_KEYS, GENE_KEYS = ["gene_a", "gene_b", "negative_kind"], ["gene"]
 
 
@@ -25,24 +27,31 @@ def shared_rows(one: Run, other: Run) -> pd.DataFrame:
     `one` and `other`, the two predictions; for numbers `percentile_one` and `percentile_other`, where each stands among
     these rows (0 to 100, the highest prediction at the top), since two models need not share a scale; `disagreement`,
     the difference of the percentiles (0 to 100), or for classes whether they differ (0 or 1); and `nearer`: "one",
-    "other", "level", or "" where nothing is known.
+    "other", "level", or "" where nothing is known. Without a row where the predictions of both mean other things.
     """
     keys = GENE_KEYS if "gene" in one.predictions else PAIR_KEYS
-    if not set(keys) <= set(other.predictions.columns):
+    if not one.spec.predicts_like(other.spec) or not set(keys) <= set(other.predictions.columns):
         return pd.DataFrame(columns=[*keys, "one", "other", "disagreement", "nearer"])
     mine, theirs = _tested(one, keys), _tested(other, keys)
     mine, theirs = mine.assign(one=mine["prediction"]), theirs.assign(other=theirs["prediction"])
-    rows = mine.drop(columns="prediction").merge(theirs.filter(items=[*keys, OTHER]), on=keys)
-    if one.spec.task.name == "classify" or other.spec.task.name == "classify":
+    of_row = keys if keys == GENE_KEYS else [*ENDS, "negative_kind"]
+    rows = mine.drop(columns="prediction").merge(theirs.filter(items=[*of_row, OTHER]), on=of_row)
+    rows = rows.drop(columns=ENDS, errors="ignore")
+    if one.spec.task.name == "classify":
         return _classes(rows)
     return _numbers(rows, is_error="actual" not in rows, is_value=one.spec.task.name == "confidence")
 
 
 def _tested(run: Run, keys: list[str]) -> pd.DataFrame:
-    """The test rows of a run, each pair once."""
+    """The test rows of a run, each pair once; a pair also by `ENDS`, since data sets may number genes otherwise."""
     columns = [*keys, *(["actual"] if "actual" in run.predictions else []), "prediction"]
     tested: pd.DataFrame = run.predictions.loc[run.predictions["part"] == "test"].filter(items=columns)
-    return tested.astype(dict.fromkeys(keys, object)).drop_duplicates(keys)
+    tested = tested.astype(dict.fromkeys(keys, object))
+    if keys == GENE_KEYS:
+        return tested.drop_duplicates(keys)
+    ends = np.sort(tested[["gene_a", "gene_b"]].to_numpy(dtype=object), axis=1)  # [rows, 2], by name
+    by_name = tested.assign(**dict(zip(ENDS, ends.T, strict=True)))
+    return by_name.drop_duplicates([*ENDS, "negative_kind"])
 
 
 def _classes(rows: pd.DataFrame) -> pd.DataFrame:

@@ -143,6 +143,11 @@ class RunSpec:
         features = NO_FILE_NAME.sub("_", self.features.name.lower())[:LONGEST_FEATURES]
         return f"{self.network.name}-{features}-{self.task.name}-{self.hash[:8]}"
 
+    def predicts_like(self, other: RunSpec) -> bool:
+        """Whether predictions of both mean the same: as the tasks say, and of features given back the same features."""
+        gives_features_back = self.task.about == "features"
+        return self.task.asks_like(other.task) and (not gives_features_back or self.features == other.features)
+
     def to_json(self) -> dict[str, Any]:
         return {
             "format": FORMAT,

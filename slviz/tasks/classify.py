@@ -44,6 +44,9 @@ class Classify(Task):
         """The classes that are asked about; raises `DataError` or `InvalidSetting` where the data set lacks them."""
         return gene_classes(graph, self.classes)
 
+    def asks_like(self, other: Task) -> bool:
+        return isinstance(other, Classify) and self.classes == other.classes
+
     @property
     def is_balanced(self) -> bool:
         """Whether an error counts the more the rarer the class is."""

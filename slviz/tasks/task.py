@@ -56,6 +56,10 @@ class Task(Choice):
     def refuse(self, graph: GeneGraph) -> None:
         """Raises `DataError` or `InvalidSetting` when the data set lacks what the task needs; before any work."""
 
+    def asks_like(self, other: Task) -> bool:
+        """Whether the predictions of both tasks mean the same, so that one can be set beside the other."""
+        return self.name == other.name or bool(self.negative_kinds and other.negative_kinds)
+
     @property
     def negatives_in_training(self) -> int:
         """How many negatives a known pair is told from while a model learns, of all kinds; 0: as each model has it."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import tiny_graph, tiny_run
+from builders import tiny_graph, tiny_run, tiny_spec
 from page_tools import Open, asked, said
 from run_folders import a_map, finish
 
 from slviz.datasets import GeneGraph
 from slviz.runs import Run
 from slviz.runs.store import RunStore
-from slviz.ui.comparison.compared_runs import alike_but, distinct, told_apart
+from slviz.runs.summary import RunSummary
+from slviz.ui.comparison.compared_runs import alike_but, comparable, distinct, told_apart
 from slviz.ui.comparison.metrics_tab import differences_table, same_rows
 
 
@@ -88,6 +90,16 @@ def test_disagreements_name_the_run_that_is_nearer(two: tuple[Run, Run], open_pa
     assert set(table["Nearer"]) <= {"GAT · GO + PPI (seed 0)", "GAT · GO + PPI (seed 1)", "level"}
     assert table.columns.tolist()[:3] == ["Gene", "Partner", "Pair"]
     assert "is nearer to what is known" in said(app)
+
+
+def test_runs_that_predict_other_features_have_no_metrics_beside() -> None:
+    specs = [tiny_spec(tiny_graph(), task="reconstruct", features=features) for features in ("both", "go", "both")]
+    specs[2] = dataclasses.replace(specs[2], seed=1)
+    first, other, again = (
+        RunSummary(spec.run_id, "finished", Path(spec.run_id), False, spec, tiny_run(tiny_graph()).metrics)
+        for spec in specs
+    )
+    assert comparable(first, [first, other, again]) == [again]
 
 
 def test_a_run_that_stands_alone_says_what_to_train(run: Run, open_page: Open) -> None:

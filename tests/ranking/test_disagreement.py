@@ -12,6 +12,7 @@ from builders import tiny_graph, tiny_run, tiny_spec
 from slviz.datasets import GeneGraph
 from slviz.ranking.disagreement import ONE, OTHER, better_on_held_out, partner_ranks, shared_rows
 from slviz.runs import Run
+from slviz.tasks import Classify
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +76,34 @@ def test_runs_of_pairs_and_of_genes_share_no_row(graph: GeneGraph) -> None:
     genes = pd.DataFrame({"gene": list(graph.genes), "part": "test", "prediction": 0.5})
     assert not len(shared_rows(run, dataclasses.replace(run, predictions=genes)))
     assert not len(shared_rows(dataclasses.replace(run, predictions=genes), run))
+
+
+def test_predictions_of_other_things_share_no_row(graph: GeneGraph) -> None:
+    run = tiny_run(graph)
+    errors = pd.DataFrame({"gene": ["A", "B"], "part": "test", "prediction": [0.5, 0.7]})
+    classes = pd.DataFrame({"gene": ["A", "B"], "part": "test", "actual": "x", "prediction": "x", "score": 1.0})
+    classify = tiny_spec(graph, task="classify")
+    of_classes, of_others, of_features, of_values = (
+        dataclasses.replace(run, spec=spec, predictions=predictions)
+        for spec, predictions in (
+            (classify, classes),
+            (dataclasses.replace(classify, task=Classify(classes="other")), classes),
+            (tiny_spec(graph, task="reconstruct"), errors),
+            (tiny_spec(graph, task="confidence"), run.predictions),
+        )
+    )
+    assert len(shared_rows(of_classes, of_classes)) == len(shared_rows(of_features, of_features)) == 2
+    for one, other in ((of_features, of_classes), (of_classes, of_others), (run, of_values), (of_values, run)):
+        assert not len(shared_rows(one, other))
+
+
+def test_a_pair_is_the_same_whichever_gene_comes_first(graph: GeneGraph) -> None:
+    run = tiny_run(graph)
+    turned = run.predictions.assign(gene_a=run.predictions["gene_b"], gene_b=run.predictions["gene_a"])
+    rows, same = shared_rows(run, dataclasses.replace(run, predictions=turned)), shared_rows(run, run)
+    assert len(rows) == len(same) > 0
+    assert (rows["one"] == rows["other"]).all()
+    assert rows.columns.tolist() == same.columns.tolist()
 
 
 def test_partners_that_a_run_learnt_from_are_no_candidates(graph: GeneGraph) -> None:

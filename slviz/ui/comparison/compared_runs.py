@@ -78,7 +78,7 @@ def open_runs(summary: RunSummary, run: Run, graph: GeneGraph) -> ComparedRuns:
 
 
 def comparable(summary: RunSummary, others: Sequence[RunSummary]) -> list[RunSummary]:
-    """Those of the others that were evaluated on the same pairs: same data, task and split."""
+    """Those of the others that were evaluated on the same pairs, or by the same of genes: same data, task and split."""
     spec = summary.spec
     return [
         other
@@ -89,6 +89,7 @@ def comparable(summary: RunSummary, others: Sequence[RunSummary]) -> list[RunSum
         and other.run_id != summary.run_id
         and other.spec.data_fingerprint == spec.data_fingerprint
         and other.spec.task.name == spec.task.name
+        and other.spec.predicts_like(spec)
         and other.spec.split == spec.split
     ]
 

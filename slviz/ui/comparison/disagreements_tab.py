@@ -39,7 +39,13 @@ def show(compared: ComparedRuns) -> None:
         return
     other = pick_other(compared)
     rows = _shared(compared.first.run_id, other.run_id, compared.first, other)
-    if not len(rows):
+    if not compared.first.spec.predicts_like(other.spec):
+        st.info(
+            "**These runs predict different things** (another task, other classes or other features), so no prediction "
+            "is set beside another.",
+            icon=":material/info:",
+        )
+    elif not len(rows):
         st.info(
             f"**No test row is shared.** {escape_markdown(compared.name(compared.first))} and "
             f"{escape_markdown(compared.name(other))} held out other pairs, so no prediction can be set beside another "
