@@ -47,7 +47,7 @@ def table(
         selection_mode="single-cell",
     )
     cells = event["selection"]["cells"]
-    if cells:
+    if cells and cells[0][0] < len(rows):  # the table may have become shorter since the click
         _open(compared, rows.iloc[cells[0][0]], str(cells[0][1]), partner_of)
 
 
@@ -55,7 +55,7 @@ def _open(compared: ComparedRuns, row: pd.Series, column: str, partner_of: str) 
     """The links of a clicked row: the gene that was clicked, and the pair where the row is one."""
     ends = [str(row[name]) for name in GENE_COLUMNS if name in row.index]
     pair = [partner_of, *ends] if partner_of else ends
-    gene = str(row[column]) if column in GENE_COLUMNS else pair[0]
+    gene = str(row[column]) if column in GENE_COLUMNS and column in row.index else pair[0]
     with st.container(horizontal=True):
         layout.link(layout.GENE, f"Open {gene}", icon=":material/genetics:", run=compared.first.run_id, gene=gene)
         if len(pair) == 2:

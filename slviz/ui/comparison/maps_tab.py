@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -184,16 +185,14 @@ def _colouring(colour: str, compared: ComparedRuns, maps: AlignedMaps, other: Ru
         return _of_shared(figures.by_evidence(graph), rows)
     first = compared.first
     projection = maps.projections[compared.name(first)]
-    return _by_cluster(first.run_id, str(projection.method), len(rows), projection, rows, graph)
+    return _by_cluster(first.run_id, str(projection.method), rows.tobytes(), projection, graph)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Finding clusters …")
-def _by_cluster(
-    run_id: str, method: str, genes: int, _projection: Projection, _rows: np.ndarray, _graph: GeneGraph
-) -> Colouring:
-    """Leiden clusters of the first map, named; of the shared genes alone."""
+def _by_cluster(run_id: str, method: str, rows: bytes, _projection: Projection, _graph: GeneGraph) -> Colouring:
+    """Leiden clusters of the first map, named; of the shared genes alone, those of `rows`."""
     clusters = CLUSTERINGS.make("leiden").find(_projection.coordinates, space="map")
-    if genes == len(_graph):
+    if len(_projection.coordinates) == len(_graph):
         clusters = named(clusters, _graph)
     return figures.by_cluster(clusters)
 
@@ -207,7 +206,7 @@ def _side_by_side(compared: ComparedRuns, maps: AlignedMaps, colouring: Colourin
     graph, shared = compared.graph, maps.shared
     method = next(iter(maps.projections.values())).method
     name = f"{compared.first.run_id}-{method.name}-maps"
-    chart = f"linked-{name}"
+    chart = f"linked-{name}-{_mark_of(maps.runs)}"
     degree = graph.degree[shared.rows[0]]
 
     def make(*, webgl: bool = False) -> go.Figure:
@@ -240,6 +239,11 @@ def _side_by_side(compared: ComparedRuns, maps: AlignedMaps, colouring: Colourin
             "on one map, to see them on all; a click keeps a gene, a double click undoes a selection."
         )
     )
+
+
+def _mark_of(runs: Sequence[Run]) -> str:
+    """Eight digits that change with the runs and their order: a selection belongs to the maps that it was drawn on."""
+    return hashlib.sha256(" ".join(run.run_id for run in runs).encode()).hexdigest()[:8]
 
 
 def _size(genes: int) -> float:
