@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,8 +13,8 @@ from builders import tiny_graph, tiny_run
 from run_folders import a_map
 
 from slviz.projections import Projection
-from slviz.ui.comparison import gene_links, maps_tab
-from slviz.ui.comparison.compared_runs import ComparedRuns
+from slviz.ui.comparison import disagreements_tab, gene_links, maps_tab
+from slviz.ui.comparison.compared_runs import ComparedRuns, any_synthetic
 from slviz.ui.comparison.shared_genes import SharedGenes
 
 
@@ -50,3 +51,22 @@ def test_a_click_on_a_row_or_column_that_is_gone_is_no_error(
     compared = cast(Any, SimpleNamespace(first=SimpleNamespace(run_id="gat")))
     gene_links.table(compared, pd.DataFrame({"Gene": ["A", "B"]}), key="table", help_of={})
     assert opened == ([] if row > 1 else ["Open B"])
+
+
+def test_predictions_of_two_runs_are_set_beside_each_other_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = tiny_run(tiny_graph()), tiny_run(tiny_graph(), seed=1)
+    calls = []
+    monkeypatch.setattr(disagreements_tab, "shared_rows", lambda *runs: calls.append(runs) or pd.DataFrame({"a": [1]}))
+    for _ in range(2):
+        assert len(disagreements_tab.tested_rows(one, other)) == 1
+    assert len(calls) == 1
+
+
+def test_a_figure_with_one_synthetic_run_is_synthetic() -> None:
+    run = tiny_run(tiny_graph())
+    real, synthetic = (
+        dataclasses.replace(run, spec=dataclasses.replace(run.spec, synthetic=is_synthetic))
+        for is_synthetic in (False, True)
+    )
+    assert any_synthetic((real, synthetic))
+    assert not any_synthetic((real, real))

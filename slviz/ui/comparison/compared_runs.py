@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -63,6 +63,11 @@ class ComparedRuns:
     def name(self, run: Run) -> str:
         """What a run is called among these."""
         return self.names[run.run_id]
+
+
+def any_synthetic(runs: Iterable[Run]) -> bool:
+    """Whether a figure of these runs shows synthetic data."""
+    return any(run.spec.synthetic for run in runs)
 
 
 def open_runs(summary: RunSummary, run: Run, graph: GeneGraph) -> ComparedRuns:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from slviz.datasets import GeneGraph
 from slviz.figures.disagreement import predicted_vs_predicted
 from slviz.figures.theme import noted
 from slviz.ranking import STATUSES
@@ -14,7 +17,7 @@ from slviz.ranking.disagreement import LEVEL, ONE, OTHER, partner_ranks, shared_
 from slviz.runs import Run
 from slviz.ui import address, charts, downloads, genes, scorers, selection
 from slviz.ui.comparison import gene_links
-from slviz.ui.comparison.compared_runs import ComparedRuns
+from slviz.ui.comparison.compared_runs import ComparedRuns, any_synthetic
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
@@ -38,7 +41,7 @@ def show(compared: ComparedRuns) -> None:
         st.info(NO_OTHER, icon=":material/compare_arrows:")
         return
     other = pick_other(compared)
-    rows = _shared(compared.first.run_id, other.run_id, compared.first, other)
+    rows = tested_rows(compared.first, other)
     if not compared.first.spec.predicts_like(other.spec):
         st.info(
             "**These runs predict different things** (another task, other classes or other features), so no prediction "
@@ -69,8 +72,13 @@ def pick_other(compared: ComparedRuns) -> Run:
     return next(run for run in compared.others if run.run_id.casefold() == chosen)
 
 
+def tested_rows(one: Run, other: Run) -> pd.DataFrame:
+    """`shared_rows` of two runs, found once."""
+    return _tested_rows(one.run_id, other.run_id, one, other)
+
+
 @st.cache_data(max_entries=16, show_spinner="Putting predictions side by side …")
-def _shared(one_id: str, other_id: str, _one: Run, _other: Run) -> pd.DataFrame:
+def _tested_rows(one_id: str, other_id: str, _one: Run, _other: Run) -> pd.DataFrame:
     return shared_rows(_one, _other)
 
 
@@ -94,7 +102,7 @@ def _numbers(compared: ComparedRuns, other: Run, rows: pd.DataFrame) -> None:
     event = charts.draw(
         make(webgl=True),
         name=name,
-        synthetic=compared.graph.synthetic,
+        synthetic=any_synthetic((compared.first, other)),
         alt=f"Predictions of {other_name} over those of {one_name}",
         on_select="rerun",
         selection_mode=("points", "box", "lasso"),
@@ -167,8 +175,7 @@ def _partners(compared: ComparedRuns) -> None:
         st.caption(in_words("Search a gene to see its best partners under each run beside each other."))
         return
     graph = compared.graph
-    scores = {name: scorers.score_with(graph, run, gene) for name, run in runs.items()}
-    table = partner_ranks(graph, runs, gene, scores)
+    table = ranked_partners(graph, runs, gene)
     place = [f"rank_in:{name}" for name in runs]
     shown = table.loc[(table[place] <= MOST_PARTNERS).any(axis=1)]
     symbol = graph.genes[gene]
@@ -193,6 +200,19 @@ def _partners(compared: ComparedRuns) -> None:
             f"are those among the first {MOST_PARTNERS} of any run."
         )
     )
+
+
+def ranked_partners(graph: GeneGraph, runs: Mapping[str, Run], gene: int) -> pd.DataFrame:
+    """`partner_ranks` of a gene by the scores of the runs, by name; found once."""
+    return _ranked_partners(tuple((name, run.run_id) for name, run in runs.items()), gene, graph, runs)
+
+
+@st.cache_data(max_entries=32, show_spinner="Ranking partners …")
+def _ranked_partners(
+    named: tuple[tuple[str, str], ...], gene: int, _graph: GeneGraph, _runs: Mapping[str, Run]
+) -> pd.DataFrame:
+    scores = {name: scorers.score_with(_graph, run, gene) for name, run in _runs.items()}
+    return partner_ranks(_graph, _runs, gene, scores)
 
 
 def _shared_sentence(shown: pd.DataFrame, place: list[str], symbol: str) -> str:

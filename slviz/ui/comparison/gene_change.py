@@ -7,11 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from slviz.projections.embedding_similarity import NeighbourChange
-from slviz.ranking.disagreement import partner_ranks, shared_rows
 from slviz.runs import Run
-from slviz.ui import downloads, layout, scorers
+from slviz.ui import downloads, layout
 from slviz.ui.comparison import gene_links
 from slviz.ui.comparison.compared_runs import ComparedRuns
+from slviz.ui.comparison.disagreements_tab import ranked_partners, tested_rows
 from slviz.ui.comparison.shared_genes import SharedGenes
 from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
@@ -74,8 +74,7 @@ def _partners(compared: ComparedRuns, other: Run, symbol: str) -> None:
     if len(both) < 2 or gene is None:
         return
     runs = {compared.name(run): run for run in both}
-    scores = {name: scorers.score_with(graph, run, gene) for name, run in runs.items()}
-    table = partner_ranks(graph, runs, gene, scores)
+    table = ranked_partners(graph, runs, gene)
     one_name, other_name = map(escape_markdown, runs)
     one, later = (set(table.loc[table[f"rank_in:{name}"] <= BEST, "partner"]) for name in runs)
     lines = [
@@ -90,7 +89,7 @@ def _partners(compared: ComparedRuns, other: Run, symbol: str) -> None:
 
 def _held_out(compared: ComparedRuns, other: Run, symbol: str) -> None:
     """The gene's held-out known pairs, and which run puts each higher."""
-    rows = shared_rows(compared.first, other)
+    rows = tested_rows(compared.first, other)
     if "gene_a" not in rows or not len(rows):
         st.caption(in_words("The runs share no held-out pair, so neither can be called right."))
         return

@@ -27,7 +27,7 @@ from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import address, cache, charts, downloads, job_panel
 from slviz.ui.comparison import gene_links, linked_maps, shared_genes
-from slviz.ui.comparison.compared_runs import ComparedRuns
+from slviz.ui.comparison.compared_runs import ComparedRuns, any_synthetic
 from slviz.ui.comparison.disagreements_tab import pick_other
 from slviz.ui.comparison.shared_genes import SharedGenes
 from slviz.ui.labels import escape_markdown, pluralise
@@ -228,7 +228,7 @@ def _side_by_side(compared: ComparedRuns, maps: AlignedMaps, colouring: Colourin
         make(webgl=True),
         name=name,
         key=chart,
-        synthetic=graph.synthetic,
+        synthetic=any_synthetic(maps.runs),
         scroll_zoom=True,
         alt=f"{method.title} maps of {len(maps.projections)} runs, coloured by {colouring.title}",
     )
@@ -323,7 +323,7 @@ def _moving(
     charts.draw(
         make(webgl=True),
         name=name,
-        synthetic=graph.synthetic,
+        synthetic=any_synthetic((compared.first, other)),
         alt=f"The genes on their way from the map of {one_name} to that of {other_name}",
     )
     downloads.menu(name, source=downloads.provenance(graph, compared.first), figure=make, table=lambda: table)

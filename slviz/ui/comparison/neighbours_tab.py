@@ -16,7 +16,7 @@ from slviz.ranking.disagreement import better_on_held_out
 from slviz.runs import Run
 from slviz.ui import address, cache, charts, downloads, errors
 from slviz.ui.comparison import gene_change, shared_genes
-from slviz.ui.comparison.compared_runs import ComparedRuns, alike_but
+from slviz.ui.comparison.compared_runs import ComparedRuns, alike_but, any_synthetic
 from slviz.ui.comparison.disagreements_tab import pick_other
 from slviz.ui.comparison.shared_genes import SharedGenes
 from slviz.ui.glossary import glossary_link
@@ -96,17 +96,18 @@ def _similarity(one: Run, other: Run, shared: SharedGenes, count: int) -> Simila
     """Of two runs, found once and kept; the page shows how far it is and can be left meanwhile."""
     kept = _kept_similarities()
     key = (one.run_id, other.run_id, count)
-    if key not in kept:
+    found = kept.get(key)
+    if found is None:
         bar = st.progress(0.0, "Comparing neighbours …")
         vectors = shared.vectors((one, other))
         change = neighbour_change(
             *vectors, count=count, on_progress=lambda share: bar.progress(share, "Comparing neighbours …") and None
         )
-        kept[key] = Similarity(linear_cka(*vectors), cka_null(*vectors), change)
-        while len(kept) > MOST_KEPT:
-            kept.pop(next(iter(kept)), None)
+        kept[key] = found = Similarity(linear_cka(*vectors), cka_null(*vectors), change)
+        for oldest in list(kept)[:-MOST_KEPT]:  # other visitors keep theirs meanwhile
+            kept.pop(oldest, None)
         bar.empty()
-    return kept[key]
+    return found
 
 
 @st.cache_resource
@@ -166,7 +167,7 @@ def _whole(
     charts.draw(
         figures.agreement_bars(stays),
         name=name,
-        synthetic=compared.graph.synthetic,
+        synthetic=any_synthetic((compared.first, other)),
         alt="Share of nearest neighbours that are the same in both embeddings, beside chance and another seed",
     )
     st.dataframe(table, hide_index=True, placeholder="–")
@@ -286,12 +287,20 @@ def changed_table(
     columns["Place of former neighbours"] = change.mean_place[order].round(1)
     gained, lost = gained_and_lost(change, genes)
     columns |= {"Neighbours gained": gained[order], "Neighbours lost": lost[order]}
-    mine, theirs = better_on_held_out(compared.first, other, shared.genes)
+    mine, theirs = _better_on_held_out(compared.first.run_id, other.run_id, compared.first, other, shared.genes)
     if (mine + theirs).any():
         one_name, other_name = compared.name(compared.first), compared.name(other)
         said = [_right(*counts, one_name, other_name) for counts in zip(mine, theirs, strict=True)]
         columns["Held-out pairs"] = np.array(said, dtype=object)[order]
     return pd.DataFrame(columns)
+
+
+@st.cache_data(max_entries=16, show_spinner="Putting predictions side by side …")
+def _better_on_held_out(
+    one_id: str, other_id: str, _one: Run, _other: Run, _genes: tuple[str, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """As of the ranking; the shared genes follow from the runs."""
+    return better_on_held_out(_one, _other, _genes)
 
 
 def _kept_between_seeds(seeds: Mapping[str, tuple[Run, Similarity]], shared: SharedGenes) -> np.ndarray | None:

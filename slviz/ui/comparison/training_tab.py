@@ -11,7 +11,7 @@ import streamlit as st
 from slviz.figures.compared_training import NamedTraining, compared_gradients, compared_training
 from slviz.results.fit_verdict import HOW, fit_verdict
 from slviz.ui import address, cache, charts, downloads, layout, training_costs
-from slviz.ui.comparison.compared_runs import ComparedRuns
+from slviz.ui.comparison.compared_runs import ComparedRuns, any_synthetic
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
 
@@ -53,7 +53,9 @@ def _curves(compared: ComparedRuns, trainings: list[NamedTraining]) -> None:
 
         _menu(compared, "training", drawn, lambda: histories(trainings))
     alt = "Loss and validation metric of each run by epoch"
-    charts.draw(drawn(), name=f"{compared.first.run_id}-compared-training", synthetic=_synthetic(compared), alt=alt)
+    charts.draw(
+        drawn(), name=f"{compared.first.run_id}-compared-training", synthetic=any_synthetic(compared.runs), alt=alt
+    )
 
 
 def _verdicts(compared: ComparedRuns) -> None:
@@ -77,7 +79,9 @@ def _gradients(compared: ComparedRuns, trainings: list[NamedTraining]) -> None:
 
         _menu(compared, "gradients", drawn, lambda: gradients(trainings))
     alt = "Norm of the gradient of each run by epoch, of the whole network and of each part"
-    charts.draw(drawn(), name=f"{compared.first.run_id}-compared-gradients", synthetic=_synthetic(compared), alt=alt)
+    charts.draw(
+        drawn(), name=f"{compared.first.run_id}-compared-gradients", synthetic=any_synthetic(compared.runs), alt=alt
+    )
     if lacking := [training.name for training in trainings if training.record is None]:
         st.caption(
             f"Parts: not recorded by the version that trained {escape_markdown(', '.join(lacking))}; train again to "
@@ -122,7 +126,3 @@ def _menu(
 ) -> None:
     source = downloads.provenance(compared.graph, compared.first)
     downloads.menu(f"{compared.first.run_id}-compared-{what}", source=source, figure=figure, table=table)
-
-
-def _synthetic(compared: ComparedRuns) -> bool:
-    return any(run.spec.synthetic for run in compared.runs)
