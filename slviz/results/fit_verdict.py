@@ -96,7 +96,7 @@ def _over(losses: Losses, history: pd.DataFrame) -> FitVerdict | None:
     return FitVerdict(
         "over-fitted",
         f"Over-fitting by the loss: from epoch {losses.epochs[losses.lowest]} on, the validation loss rose from "
-        f"{low:.3g} to {end:.3g} ({end / low - 1:+.0%}), while the training loss fell from "
+        f"{low:.3g} to {end:.3g}{_in_brackets(low, end)}, while the training loss fell from "
         f"{losses.train[losses.lowest]:.3g} to {losses.train[-1]:.3g}.{_of_metric(losses, history)}",
     )
 
@@ -122,7 +122,7 @@ def _of_metric(losses: Losses, history: pd.DataFrame) -> str:
 def _under(losses: Losses, history: pd.DataFrame) -> FitVerdict | None:
     first, train_end = float(history["train_loss"].iloc[0]), float(losses.train[-1])
     before = len(losses.epochs) - 1 - losses.window
-    falls = [1 - loss[-1] / loss[before] for loss in (losses.train, losses.validation)]
+    falls = [-_rise(loss[before], loss[-1]) for loss in (losses.train, losses.validation)]
     is_noise = losses.validation[before] - losses.validation[-1] <= losses.noise
     if min(falls) > FALL and not is_noise:
         return FitVerdict(
@@ -144,9 +144,18 @@ def _settled(losses: Losses) -> FitVerdict:
     low, end = losses.validation[losses.lowest], losses.validation[-1]
     return FitVerdict(
         "settled",
-        f"No sign of over- or under-fitting: the validation loss ended at {end:.3g}, {end / low - 1:.1%} above its "
+        f"No sign of over- or under-fitting: the validation loss ended at {end:.3g}, {_rise(low, end):.1%} above its "
         f"lowest ({low:.3g}, epoch {losses.epochs[losses.lowest]}); single epochs scatter by {losses.noise:.2g}.",
     )
+
+
+def _rise(before: float, after: float) -> float:
+    """By what share of itself a loss rose; 0 for one that was 0 before, of which there is no share."""
+    return after / before - 1 if before > 0 else 0.0
+
+
+def _in_brackets(before: float, after: float) -> str:
+    return f" ({_rise(before, after):+.0%})" if before > 0 else ""
 
 
 def _smoothed(values: np.ndarray, window: int) -> np.ndarray:

@@ -87,7 +87,11 @@ def check_record(arrays: Mapping[str, np.ndarray], path: Path) -> None:
         if (np.diff(order) <= 0).any() or (order < 0).any():
             raise damaged(path, f"is altered: '{name}' does not rise")
     require(arrays, "gradient_norm", path, kind=FLOATS, shape=[len(epochs), len(names)])
-    require(arrays, "dead", path, kind=FLOATS, shape=[len(epochs), None])
+    dead = require(arrays, "dead", path, kind=FLOATS, shape=[len(epochs), None])
+    if dead.shape[1] > MOST_PARTS or (dead < 0).any() or (dead > 1).any():
+        raise damaged(
+            path, f"is altered: shares of dead units lie outside 0 to 1, or are of more than {MOST_PARTS} layers"
+        )
     for name in ("low", "high"):
         require(arrays, name, path, kind=FLOATS, shape=[len(moments), len(names)])
     counts = require(arrays, "counts", path, kind=WHOLES, shape=[len(moments), len(names), BINS])

@@ -19,7 +19,7 @@ from slviz.networks import NETWORKS
 from slviz.networks.model import no_epochs
 from slviz.runs import Run
 from slviz.runs.store import RunStore
-from slviz.ui.training.finished_training import step_table, weight_table
+from slviz.ui.training.finished_training import kept_sentence, step_table, weight_table
 
 EPOCHS = np.arange(1, 61)
 
@@ -62,6 +62,11 @@ def test_curves_verdict_and_costs_from_the_address(trained: Run, open_at_once: O
     assert table["Kept epoch"] == "40"
     assert table["All epochs"] == "15.0 s"
     assert "SYNTHETIC" in text
+
+
+def test_an_epoch_that_nothing_chose_is_not_named(demo: GeneGraph) -> None:
+    run = with_history(tiny_run(demo), ap=np.full(60, np.nan))
+    assert kept_sentence(run).startswith("Which of the 60 epochs was kept is not known")
 
 
 def test_what_was_recorded_of_the_parts_is_drawn_and_else_said(

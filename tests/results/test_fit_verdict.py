@@ -39,6 +39,14 @@ def test_what_the_losses_tell(kind: str, train: np.ndarray, validation: np.ndarr
     assert fit_verdict(history(train, validation)).kind == kind
 
 
+def test_losses_of_nothing_are_told_without_a_share() -> None:
+    nothing = fit_verdict(history(np.zeros(100), np.zeros(100)))
+    assert nothing.kind == "settled"
+    assert "ended at 0, 0.0% above its lowest (0," in nothing.sentence
+    rising = np.clip(EPOCHS - 40, 0, None) * 0.01
+    assert "rose from 0 to 0.575, while" in fit_verdict(history(2 - 0.001 * EPOCHS, rising)).sentence
+
+
 def test_a_short_training_tells_nothing() -> None:
     short = history(np.linspace(2, 1, FEWEST_EPOCHS - 1), np.linspace(2, 1, FEWEST_EPOCHS - 1))
     verdict = fit_verdict(short)

@@ -137,8 +137,9 @@ def _sentence(rows: pd.DataFrame, one_name: str, other_name: str) -> str:
         f"**{names[OTHER]}** on {counts[OTHER]:,}; they are level on {counts[LEVEL]:,}."
     )
     if "percentile_one" in rows and len(rows) > 2:
-        alike = float(np.corrcoef(rows["percentile_one"], rows["percentile_other"])[0, 1])
-        said += f" Their orders agree with Spearman ρ {alike:.2f}."
+        places = rows[["percentile_one", "percentile_other"]].to_numpy()
+        if (np.ptp(places, axis=0) > 0).all():  # predictions that are all the same have no order
+            said += f" Their orders agree with Spearman ρ {np.corrcoef(places.T)[0, 1]:.2f}."
     return said
 
 

@@ -62,6 +62,10 @@ def kept_sentence(run: Run) -> str:
     """Such as "Kept: epoch 101 of 200, the best by average precision on validation (0.961)."."""
     history = run.history
     kept, metric = kept_epoch(history, run.spec.optimiser), watched_metric(history)
+    if kept is None:
+        return (
+            f"Which of the {len(history):,} epochs was kept is not known: what decided it is no number in any of them."
+        )
     of_all = f"Kept: epoch {kept:,} of {len(history):,}"
     if run.spec.optimiser.keep == "loss":
         loss = float(history.loc[history["epoch"] == kept, "validation_loss"].iloc[0])
