@@ -96,18 +96,18 @@ def _similarity(one: Run, other: Run, shared: SharedGenes, count: int) -> Simila
     """Of two runs, found once and kept; the page shows how far it is and can be left meanwhile."""
     kept = _kept_similarities()
     key = (one.run_id, other.run_id, count)
-    found = kept.get(key)
-    if found is None:
+    similarity = kept.get(key)
+    if similarity is None:
         bar = st.progress(0.0, "Comparing neighbours …")
         vectors = shared.vectors((one, other))
         change = neighbour_change(
             *vectors, count=count, on_progress=lambda share: bar.progress(share, "Comparing neighbours …") and None
         )
-        kept[key] = found = Similarity(linear_cka(*vectors), cka_null(*vectors), change)
+        kept[key] = similarity = Similarity(linear_cka(*vectors), cka_null(*vectors), change)
         for oldest in list(kept)[:-MOST_KEPT]:  # other visitors keep theirs meanwhile
             kept.pop(oldest, None)
         bar.empty()
-    return found
+    return similarity
 
 
 @st.cache_resource
