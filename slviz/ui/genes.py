@@ -9,35 +9,34 @@ from slviz.datasets import GeneGraph
 from slviz.errors import UnknownGene
 from slviz.ranking import score_text
 from slviz.runs import Run
-from slviz.ui import address, cache, errors, layout, links, scorers
+from slviz.ui import address, cache, errors, gene_finder, layout, links, scorers, search_box
 from slviz.ui.labels import SCORE_HELP, escape_markdown, pluralise
 from slviz.ui.nouns import in_words
-
-SEARCH_HELP = "Symbol, alias, previous symbol, Ensembl, Entrez or UniProt identifier. Type and press Enter."
 
 
 def search(graph: GeneGraph, *, label: str = "Gene") -> int | None:
     """A search box whose gene is in the address; its number, or None when nothing (or nobody) was found."""
-    key, label = "gene box", in_words(label)
-    text = address.value("gene")
-    st.session_state[key] = text
+    text = address.value("gene") or ""
+    place = st.container()
+    gene = find(graph, text) if text else None
 
-    def changed() -> None:
-        address.put(gene=st.session_state[key])
+    def choose(typed: str) -> None:
+        address.put(gene=typed or None)
+        st.rerun(scope="app")
 
-    st.selectbox(
-        label,
-        graph.genes,
-        index=None,
-        key=key,
-        on_change=changed,
-        accept_new_options=True,
-        filter_mode="contains",
-        placeholder=in_words("A gene, such as ") + graph.genes[int(np.argmax(graph.degree))],
-        help=SEARCH_HELP if graph.nouns.are_genes else "A name as the data set writes it. Type and press Enter.",
-        icon=":material/search:",
-    )
-    return find(graph, text) if text else None
+    names = f"{gene_finder.ANY_NAME}, such as " if graph.nouns.are_genes else "Its name, such as "
+    with place:
+        search_box.box(
+            "gene box",
+            lambda typed: search_box.matches(graph, typed),
+            choose,
+            label=in_words(label),
+            title=in_words(label),
+            placeholder=f"{names[:1].upper()}{names[1:]}{graph.genes[int(np.argmax(graph.degree))]}",
+            given=text if gene is None else graph.genes[gene],
+            clears=True,
+        )
+    return gene
 
 
 def find(graph: GeneGraph, text: str) -> int | None:

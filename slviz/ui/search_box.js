@@ -19,6 +19,7 @@ function start(root) {
   box.list = root.querySelector('.matches')
   box.note = root.querySelector('.note')
   box.clear = root.querySelector('.clear')
+  box.title = root.querySelector('.title')
   box.input.addEventListener('input', () => typed(box))
   box.input.addEventListener('keydown', (event) => key(box, event))
   box.input.addEventListener('focus', () => { if (box.input.value !== box.given) { box.open = true; show(box) } box.input.select() })
@@ -30,7 +31,9 @@ function start(root) {
 
 // What the server says the box is for, and the gene that is shown, unless somebody is typing.
 function dress(box) {
-  const { label, placeholder, given, clears } = box.component.data
+  const { label, placeholder, given, clears, title } = box.component.data
+  box.title.textContent = title
+  box.title.hidden = !title
   box.input.setAttribute('aria-label', label)
   box.input.placeholder = placeholder
   if (given !== box.given) {

@@ -19,6 +19,7 @@ from slviz.ui.labels import pluralise
 MOST_MATCHES = 8
 LONGEST_TYPED = 200
 HTML = f"""
+<div class="title" aria-hidden="true" hidden></div>
 <div class="box">
   <input type="text" role="combobox" aria-autocomplete="list" aria-expanded="false" aria-controls="matches"
          autocomplete="off" maxlength="{LONGEST_TYPED}" spellcheck="false">
@@ -28,6 +29,7 @@ HTML = f"""
 </div>
 """
 CSS = """
+.title { font: 0.875rem var(--st-font); color: var(--st-text-color); min-height: 1.5rem; margin-bottom: 0.1rem }
 .box { position: relative; font: 1rem var(--st-font); color: var(--st-text-color); padding: 2px }
 input { width: 100%; box-sizing: border-box; height: 2.5rem; padding: 0 2rem 0 0.75rem; font: inherit; color: inherit;
   background: var(--st-secondary-background-color); border: 1px solid var(--st-border-color);
@@ -101,6 +103,7 @@ def box(
     placeholder: str,
     given: str = "",
     clears: bool = False,
+    title: str = "",
 ) -> None:
     """The box; nothing is looked up before a person types.
 
@@ -113,6 +116,7 @@ def box(
         placeholder: an example.
         given: what stands in the box until somebody types.
         clears: whether there is a button that clears it.
+        title: what stands above it, as the label of a widget does.
     """
 
     @st.fragment
@@ -126,6 +130,7 @@ def box(
                 "placeholder": placeholder,
                 "given": given,
                 "clears": clears,
+                "title": title,
                 "typed": typed,
                 "matches": list(hits.rows),
                 "none": hits.none,

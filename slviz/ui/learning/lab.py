@@ -13,7 +13,7 @@ from slviz.lab.measures import grid, point_table, regions, unit_lines
 from slviz.lab.points import LabPoints, lab_points
 from slviz.lab.setup import LabSetup
 from slviz.lab.training import LabTraining, Moment
-from slviz.ui import address, charts, downloads, errors, layout
+from slviz.ui import address, charts, columns, downloads, errors, layout
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
 from slviz.ui.learning import lab_controls, lab_play, lab_table, lab_views
@@ -24,9 +24,6 @@ STRAIGHT = {"hidden": "", "activation": "logistic", "start": "zeros", "bias": 0.
 STRAIGHT_EPOCHS = 300
 PART_WORDS = {"train": "Training", "validation": "Validation", "test": "Test"}
 MOST_BOUNDARIES = 16
-HALVES = "lab-halves"
-HALF_CSS = f".st-key-{HALVES} > [data-testid='stLayoutWrapper'] {{ flex: 1 1 22rem; min-width: 0 }}"
-"""Regions and curves stand side by side where each has room, else one below the other."""
 SCREEN_STEPS, FILE_STEPS = 120, 200
 """Places across and up where the network is asked for its regions."""
 
@@ -122,16 +119,15 @@ def _reached(training: LabTraining, moment: Moment) -> None:
 
 def _overview(training: LabTraining, moment: Moment, source: str) -> None:
     """Regions, and curves beside them or below."""
-    st.html(f"<style>{HALF_CSS}</style>")
-    halves = st.container(horizontal=True, gap="medium", key=HALVES)
-    with halves.container():
+    left, right = columns.beside("lab")
+    with left:
         _regions(training, moment, source)
     history = training.history
 
     def curves() -> go.Figure:
         return lab_curves(history, epoch=moment.epoch, best=training.best_epoch, epochs=training.setup.epochs)
 
-    with halves.container():
+    with right:
         alt = "Loss and accuracy of training and validation by epoch"
         charts.draw(curves(), name="lab-curves", synthetic=False, alt=alt)
         downloads.menu("lab-curves", source=source, figure=curves, table=lambda: history)

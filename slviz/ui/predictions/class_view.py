@@ -15,7 +15,7 @@ from slviz.evaluation.classes import confusion_matrix, f1_of_each
 from slviz.figures.classes import confusion_figure
 from slviz.runs import NETWORK, PARTS, Run
 from slviz.tasks import Classify
-from slviz.ui import address, charts, downloads, genes, layout, metrics_table
+from slviz.ui import address, charts, columns, downloads, genes, layout, metrics_table
 from slviz.ui.labels import PART_HELP, escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
@@ -37,7 +37,7 @@ def classify(graph: GeneGraph, run: Run) -> None:
     with right:
         model = address.one_of(st.selectbox, "Classes given by", (NETWORK, *run.baselines), key="by")
     rows = run.predictions.loc[(run.predictions["part"] == part) & (run.predictions["actual"] != "")]
-    left, right = st.columns(2)
+    left, right = columns.beside("classes")
     with left:
         _confusion(graph, run, rows, classes, part=part, model=model)
     with right:

@@ -14,7 +14,7 @@ from slviz.figures import (
     residuals,
 )
 from slviz.runs import NETWORK, PARTS, Run
-from slviz.ui import address, downloads, metrics_table, pairs, selection
+from slviz.ui import address, columns, downloads, metrics_table, pairs, selection
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import PART_HELP, escape_markdown
 from slviz.ui.predictions import view_parts
@@ -37,7 +37,7 @@ CHART_HEIGHT = 520
 
 def show(graph: GeneGraph, run: Run) -> None:
     """Predicted vs actual and residuals, parts told apart, with the pair behind each point."""
-    left, middle, right = st.columns(3)
+    left, middle, right = columns.beside("choices", 3, room=columns.FOR_A_CHOICE)
     with left:
         part = address.one_of(
             st.segmented_control,
@@ -68,7 +68,7 @@ def show(graph: GeneGraph, run: Run) -> None:
     marked = _clicked_row(names, len(run.predictions))
     by_source = colours == BY_SOURCE
     note = view_parts.note_of(run, "pairs of every part" if part == view_parts.ALL_PARTS else f"{part} pairs")
-    left, right = st.columns(2)
+    left, right = columns.beside("scores")
     with left:
         view_parts.chart(
             graph,

@@ -16,7 +16,7 @@ from slviz.figures import (
 )
 from slviz.figures.yields import hits_of_tests
 from slviz.runs import PAIR_COLUMNS, PARTS, Run
-from slviz.ui import address, downloads, pairs
+from slviz.ui import address, columns, downloads, pairs
 from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import KEY_METRICS, LACKS_POPULARITY_MATCHED, NEGATIVE_KIND_WORDS, lacks_popularity_matched
 from slviz.ui.labels import PART_HELP, SCORE, SCORE_HELP, pluralise
@@ -87,7 +87,7 @@ def _curves(graph: GeneGraph, run: Run, *, part: str, negative_kind: str) -> Non
         return
     roc, precision = roc_curves(curves), precision_recall_curves(precisions, share_positive=share)
     note = _note_on_pairs(run, part=part, negative_kind=negative_kind)
-    first, second = st.columns(2)
+    first, second = columns.beside("curves")
     with first:
         view_parts.chart(
             graph, run, f"{run.run_id}-roc-{part}-{negative_kind}", lambda: roc, title="ROC curve", note=note
@@ -99,7 +99,7 @@ def _curves(graph: GeneGraph, run: Run, *, part: str, negative_kind: str) -> Non
 
 def _yields(graph: GeneGraph, run: Run, *, part: str, negative_kind: str) -> None:
     """Real pairs among the first tests, and precision where real pairs are as rare as they are."""
-    left, right = st.columns([3, 2])
+    left, right = columns.beside("tests", [3, 2])
     called = run.spec.network.row_name
     with left:
         view_parts.chart(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from slviz.datasets import GeneGraph
 from slviz.ranking import Ranker, percentile_text, score_text
-from slviz.ui import address, downloads, gene_finder, genes, layout, rankings, search_box
+from slviz.ui import address, columns, downloads, gene_finder, genes, layout, rankings, search_box
 from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
 
@@ -16,7 +16,7 @@ UNKNOWN = "unreported"
 
 def genes_asked(graph: GeneGraph) -> tuple[int | None, int | None]:
     """The two boxes, both in the address; the genes that they name."""
-    first, second, _ = st.columns([2, 2, 3])
+    first, second, _ = columns.beside("pair", [2, 2, 3], room=columns.FOR_A_BOX)
     with first:
         one = _box(graph, "Gene", "gene")
     with second:
@@ -37,6 +37,7 @@ def _box(graph: GeneGraph, title: str, parameter: str) -> int | None:
         lambda text: search_box.matches(graph, text),
         choose,
         label=in_words(f"{title}: {gene_finder.ANY_NAME}"),
+        title=in_words(title),
         placeholder=in_words("A gene") if parameter == "gene" else in_words("A second gene"),
         given=given if number is None and given else "" if number is None else graph.genes[number],
         clears=True,

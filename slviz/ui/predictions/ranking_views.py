@@ -8,7 +8,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.evaluation import CUTS, METRICS, TOP
 from slviz.runs import NETWORK, Run
-from slviz.ui import address, downloads, metrics_table
+from slviz.ui import address, columns, downloads, metrics_table
 from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import metric_beside
 from slviz.ui.labels import escape_markdown, pluralise
@@ -39,7 +39,7 @@ def show(graph: GeneGraph, run: Run) -> None:
         st.caption(NOT_MEASURED if run.spec.task.ranks_unknown else NOT_ASKED)
         return
     st.caption(f"Test pairs of the split: {escape_markdown(run.spec.held_out)}.")
-    left, right = st.columns(2, gap="medium")
+    left, right = columns.beside("rankings")
     with left:
         _all_unknown(graph, run)
     with right:

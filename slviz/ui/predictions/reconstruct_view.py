@@ -7,7 +7,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.figures.reconstruction import error_vs_baseline
 from slviz.runs import PARTS, Run
-from slviz.ui import address, genes, layout
+from slviz.ui import address, columns, genes, layout
 from slviz.ui.labels import PART_HELP
 from slviz.ui.nouns import in_words
 from slviz.ui.predictions import view_parts
@@ -30,7 +30,7 @@ def show(graph: GeneGraph, run: Run) -> None:
     with right:
         baseline = address.one_of(st.segmented_control, "Beside", run.baselines, key="beside")
     parts = PARTS if part == view_parts.ALL_PARTS else (part,)
-    left, right = st.columns([3, 2])
+    left, right = columns.beside("errors", [3, 2])
     with left:
         chosen = view_parts.chart(
             graph,
