@@ -88,7 +88,7 @@ def _partners(compared: ComparedRuns, other: Run, symbol: str) -> None:
 
 
 def _held_out(compared: ComparedRuns, other: Run, symbol: str) -> None:
-    """The gene's held-out known pairs, and which run puts each higher."""
+    """The gene's held-out known pairs, and which run is nearer to the truth of each."""
     rows = tested_rows(compared.first, other)
     if "gene_a" not in rows or not len(rows):
         st.caption(in_words("The runs share no held-out pair, so neither can be called right."))
@@ -103,7 +103,7 @@ def _held_out(compared: ComparedRuns, other: Run, symbol: str) -> None:
         "other": compared.name(other),
         "level": "level",
     }
-    st.markdown(in_words("**Held-out known pairs of the gene**, and the run that puts each higher"))
+    st.markdown(in_words("**Held-out known pairs of the gene**, and the run that is nearer to the truth of each"))
     table = pd.DataFrame(
         {
             "Partner": np.where(real["gene_a"] == symbol, real["gene_b"], real["gene_a"]),

@@ -42,7 +42,10 @@ SEEDS_HELP = (
     "The same share between this run and one that differs by its seed alone: what changes without a reason. A gene "
     "changed beyond that where it keeps fewer here."
 )
-RIGHT_HELP = "On how many of the gene's held-out known pairs each run is nearer to the truth: it puts them higher."
+RIGHT_HELP = (
+    "On how many of the gene's held-out known pairs each run is nearer to the truth: it scores them higher, or for "
+    "confidence with the smaller error."
+)
 
 
 @dataclass(frozen=True, eq=False)
