@@ -15,7 +15,7 @@ from slviz.gene_sets import GeneSet, GeneSets
 from slviz.runs import Run
 from slviz.runs.store import SHIPPED, RunStore
 from slviz.runs.uploads import OWN_TABLES, TERMS, stage
-from slviz.ui.embedding import map_events
+from slviz.ui.embedding import gene_map
 
 Draw = Callable[[AppTest, list[int]], AppTest]
 
@@ -48,7 +48,7 @@ def draw(monkeypatch: pytest.MonkeyPatch) -> Draw:
     """A lasso around some genes; a browser's own lasso is drawn in the browser stories."""
 
     def drawn(app: AppTest, numbers: list[int]) -> AppTest:
-        monkeypatch.setattr(map_events, "inside", lambda place, shape: np.array(numbers, dtype=np.int64))
+        monkeypatch.setattr(gene_map, "inside", lambda place, shape: np.array(numbers, dtype=np.int64))
         return app.run()
 
     return drawn
