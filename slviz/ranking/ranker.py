@@ -147,11 +147,16 @@ class Ranker:
         ordered = pd.DataFrame(table).sort_values(["rank", "number"], kind="stable", ignore_index=True)
         return with_reasons(ordered) if reasons else ordered
 
-    def pair(self, gene: int, partner: int, *, others: Mapping[str, PairScorer] | None = None) -> dict[str, Any]:
-        """The row of `partners(gene)` for one partner, by column."""
+    def check_pair(self, gene: int, partner: int) -> None:
+        """Raises `InvalidSetting` for what are no two different genes of the data set."""
+        self._refuse_foreign(gene)
         self._refuse_foreign(partner)
         if gene == partner:
             raise InvalidSetting(f"{self.graph.genes[gene]} is paired with itself. Take two different genes.")
+
+    def pair(self, gene: int, partner: int, *, others: Mapping[str, PairScorer] | None = None) -> dict[str, Any]:
+        """The row of `partners(gene)` for one partner, by column."""
+        self.check_pair(gene, partner)
         table = self.partners(gene, others=others, reasons=False)
         row = with_reasons(table.loc[table["number"] == partner])
         return {str(key): value for key, value in row.iloc[0].items()}

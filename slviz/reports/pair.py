@@ -18,6 +18,7 @@ from slviz.scorers import ExplainedScorer, PairScorer
 
 def pair_report(ranker: Ranker, gene: int, partner: int, *, siblings: Mapping[str, PairScorer] | None = None) -> bytes:
     """The page of a pair, UTF-8."""
+    ranker.check_pair(gene, partner)
     graph = ranker.graph
     one, other = graph.genes[gene], graph.genes[partner]
     rows = [_row(ranker, *ends) for ends in ((gene, partner), (partner, gene))]
