@@ -85,11 +85,3 @@ def kept_line(epoch: int, *, panels: int) -> list[Trace]:
         }
         for number in range(1, panels + 1)
     ]
-
-
-def log_axis(values: np.ndarray, *, most_ticks: int = 8) -> Trace:
-    """A logarithmic axis; over more than a decade its ticks are whole decades apart, at most so many of them."""
-    axis: Trace = {"type": "log", "exponentformat": "power"}
-    shown = values[values > 0]
-    decades = np.log10(shown.max() / shown.min()) if len(shown) else 0.0
-    return axis if decades < 1.5 else axis | {"dtick": max(1, int(np.ceil(decades / most_ticks)))}

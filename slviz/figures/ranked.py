@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from slviz.figures.log_axis import log_axis
 from slviz.figures.palette import FAINT, KNOWN, PREDICTED
 from slviz.figures.theme import framed
 from slviz.figures.written import all_written
@@ -49,8 +50,9 @@ def rank_comparison(table: pd.DataFrame) -> go.Figure:
             )
         )
     figure = framed(traces, x="Rank by score", y="Rank adjusted for hubs", keep="ranked", height=440)
-    figure.update_xaxes(type="log", gridcolor=FAINT)
-    return figure.update_yaxes(type="log", autorange="reversed", gridcolor=FAINT)
+    figure.update_xaxes(log_axis(first["rank"].to_numpy()), gridcolor=FAINT)
+    adjusted = log_axis(first["hub_adjusted_rank"].to_numpy())
+    return figure.update_yaxes(adjusted, autorange="reversed", gridcolor=FAINT)
 
 
 def plan_curve(table: pd.DataFrame) -> go.Figure:

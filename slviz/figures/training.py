@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from slviz.figures.epoch_lines import epoch_line, kept_line, log_axis, norm_lines, star
+from slviz.figures.epoch_lines import epoch_line, kept_line, norm_lines, star
+from slviz.figures.log_axis import log_axis
 from slviz.figures.palette import ACCENT, MISSING, OKABE_ITO
 from slviz.figures.panels import DASHES, Trace, overlaid_histograms, panelled, titled
 from slviz.figures.theme import empty

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from slviz.evaluation.yields import first_tests, hits_by_tests
 from slviz.figures.curves import NamedCurve, yield_lines
+from slviz.figures.log_axis import log_axis
 from slviz.figures.theme import empty, framed
 from slviz.runs import PAIR_COLUMNS
 
@@ -33,12 +34,12 @@ def hits_of_tests(
             at_hundred = float(hits[min(100, len(rows))])
             curves.append(NamedCurve(called if own else column, tests, hits[tests], at_hundred, not own))
     chance = tests * actual.mean()
-    return framed(
+    figure = framed(
         yield_lines(curves, tests, chance),
         x="Pairs tested, the highest scores first",
         y="Real pairs among them",
         keep="hits of tests",
         height=height,
-        xaxis_type="log",
         yaxis_rangemode="tozero",
     )
+    return figure.update_xaxes(log_axis(tests))

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
-import streamlit as st
-from streamlit.components.v2 import component
+from slviz.ui import own_components
 
 HTML = '<button type="button" title="Copy the address of this view">Copy link</button><span role="status"></span>'
 CSS = """
@@ -19,10 +15,4 @@ span { font: 0.8125rem var(--st-font); color: var(--st-text-color); margin-left:
 
 def show() -> None:
     """The button; the address is copied in the browser, the server is not asked."""
-    _component()(key="copy link", data={}, width="content")
-
-
-@st.cache_resource
-def _component() -> Any:
-    script = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-    return component("slviz_copy_link", html=HTML, css=CSS, js=script)
+    own_components.of_script(__file__, html=HTML, css=CSS)(key="copy link", data={}, width="content")

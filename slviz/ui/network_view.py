@@ -33,6 +33,7 @@ from slviz.neighbourhood.gene_network import (
 from slviz.ranking import score_text
 from slviz.ranking.scales import is_bounded
 from slviz.text import spelt_out, unbroken
+from slviz.ui import own_components
 from slviz.ui.labels import pluralise
 
 LOOKS = {
@@ -127,7 +128,9 @@ def draw(
             on_action(action)
 
     _library()(key="cytoscape library", data={})
-    _component()(key=key, data=content(network, graph, width_is=width_is, chosen=chosen), on_done_change=acted)
+    own_components.of_script(__file__, html=HTML, css=CSS)(
+        key=key, data=content(network, graph, width_is=width_is, chosen=chosen), on_done_change=acted
+    )
 
 
 def content(network: GeneNetwork, graph: GeneGraph, *, width_is: str, chosen: int | None = None) -> dict[str, Any]:
@@ -268,9 +271,3 @@ def _library() -> Any:
     """Cytoscape.js itself: a component of its own whose message never changes, so it is sent once a visit."""
     script = (Path(__file__).parent / "vendor" / "cytoscape.min.js").read_text(encoding="utf-8")
     return component("slviz_cytoscape", html="<span></span>", js=f"{script}\nexport default () => {{}}\n")
-
-
-@st.cache_resource
-def _component() -> Any:
-    script = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-    return component("slviz_network_view", html=HTML, css=CSS, js=script)

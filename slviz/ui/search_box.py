@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.components.v2 import component
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.gene_index import Match
 from slviz.text import spelt_out, unbroken
-from slviz.ui import cache
+from slviz.ui import cache, own_components
 from slviz.ui.labels import pluralise
 
 MOST_MATCHES = 8
@@ -123,7 +121,7 @@ def box(
     def fragment() -> None:
         typed = str((st.session_state.get(key) or {}).get("typed") or "")[:LONGEST_TYPED]
         hits = find(typed) if typed else NO_MATCHES
-        events = _component()(
+        events = own_components.of_script(__file__, html=HTML, css=CSS)(
             key=key,
             data={
                 "label": label,
@@ -135,8 +133,8 @@ def box(
                 "matches": list(hits.rows),
                 "none": hits.none,
             },
-            on_typed_change=_nothing,
-            on_chosen_change=_nothing,
+            on_typed_change=own_components.no_callback,
+            on_chosen_change=own_components.no_callback,
         )
         text = _chosen_text(events.get("chosen"), hits)
         if text is not None:
@@ -152,13 +150,3 @@ def _chosen_text(chosen: Any, hits: Matches) -> str | None:
     if isinstance(chosen.get("gene"), (int, float)):
         return hits.symbols.get(int(chosen["gene"]))
     return str(chosen.get("text", ""))[:LONGEST_TYPED]
-
-
-def _nothing() -> None:
-    """A state of a component is only there where it has a callback."""
-
-
-@st.cache_resource
-def _component() -> Any:
-    script = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-    return component("slviz_search_box", html=HTML, css=CSS, js=script)

@@ -25,7 +25,7 @@ from slviz.projections.cluster_names import named
 from slviz.projections.lasso import inside
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, cache, charts, downloads, job_panel
+from slviz.ui import address, cache, charts, downloads, job_panel, own_components
 from slviz.ui.comparison import gene_links, linked_maps, shared_genes
 from slviz.ui.comparison.compared_runs import ComparedRuns, any_synthetic
 from slviz.ui.comparison.disagreements_tab import pick_other
@@ -256,7 +256,7 @@ def _selected(compared: ComparedRuns, maps: AlignedMaps, chart: str) -> None:
     key = f"events-{chart}"
 
     def picked() -> None:
-        number = linked_maps.clicked(key)
+        number = own_components.clicked(key)
         if number is not None and 0 <= number < len(maps.shared.genes):
             address.put(gene=maps.shared.genes[number])
             st.session_state[f"picked {chart}"] = True

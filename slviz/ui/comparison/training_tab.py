@@ -10,12 +10,10 @@ import streamlit as st
 
 from slviz.figures.compared_training import NamedTraining, compared_gradients, compared_training
 from slviz.results.fit_verdict import HOW, fit_verdict
-from slviz.ui import address, cache, charts, downloads, layout, training_costs
+from slviz.ui import cache, charts, downloads, layout, loss_axis, training_costs
 from slviz.ui.comparison.compared_runs import ComparedRuns, any_synthetic
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
-
-LINEAR, LOGARITHMIC = "linear", "logarithmic"
 
 
 def show(compared: ComparedRuns) -> None:
@@ -40,16 +38,10 @@ def show(compared: ComparedRuns) -> None:
 
 def _curves(compared: ComparedRuns, trainings: list[NamedTraining]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        axis = address.one_of(
-            st.segmented_control,
-            "Axis of the loss",
-            (LINEAR, LOGARITHMIC),
-            key="axis",
-            help="A logarithmic axis shows how a small loss still changes; a metric that is an error follows it.",
-        )
+        logarithmic = loss_axis.is_logarithmic()
 
         def drawn() -> go.Figure:
-            return compared_training(trainings, logarithmic=axis == LOGARITHMIC)
+            return compared_training(trainings, logarithmic=logarithmic)
 
         _menu(compared, "training", drawn, lambda: histories(trainings))
     alt = "Loss and validation metric of each run by epoch"

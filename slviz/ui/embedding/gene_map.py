@@ -19,7 +19,7 @@ from slviz.projections.nearest_genes import nearest_genes
 from slviz.projections.neighbours import nearest_neighbours
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import access, address, charts, downloads, genes, layout
+from slviz.ui import access, address, charts, downloads, genes, layout, own_components
 from slviz.ui.embedding import colour_choices, embedding_files, further_colours, map_events, maps
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
@@ -197,7 +197,7 @@ def drawn(look: Look) -> np.ndarray:
     key = f"events-{look.chart}"
 
     def picked() -> None:
-        gene = map_events.clicked(key)
+        gene = own_components.clicked(key)
         if gene is not None and 0 <= gene < len(look.graph):
             address.put(gene=look.graph.genes[gene])
 

@@ -10,15 +10,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from jaxtyping import Int64
-from streamlit.components.v2 import component
 
 from slviz.figures.raster import png_address
+from slviz.ui import own_components
 
 HTML = '<div class="picture" role="img"></div><div class="hint"></div>'
 CSS = """
@@ -67,7 +65,7 @@ def listen(
     """Listen to the chart of key `chart`.
 
     Args:
-        key: of this component; `clicked(key)` tells its callback which point it was.
+        key: of this component; `own_components.clicked(key)` tells its callback which point it was.
         chart: key of the chart, in letters, digits and "-".
         zooms: whether a zoom should run the page again.
         view: the part that the chart shows at first.
@@ -83,8 +81,12 @@ def listen(
         "sprites": sprites,
         "near": None,
     }
-    events = _component()(
-        key=key, data=data, on_clicked_change=on_click, on_view_change=_nothing, on_selection_change=_nothing
+    events = own_components.of_script(__file__, html=HTML, css=CSS)(
+        key=key,
+        data=data,
+        on_clicked_change=on_click,
+        on_view_change=own_components.no_callback,
+        on_selection_change=own_components.no_callback,
     )
     view_now = events.get("view")
     valid = isinstance(view_now, list) and len(view_now) == 4
@@ -96,7 +98,7 @@ def line_up(key: str, *, chart: str, near: Int64[np.ndarray, "points nearest"]) 
 
     Beside `listen`, since what is told there is sent again with every event, and this is large.
     """
-    _component()(key=key, data={"chart": chart, "near": _packed(near)})
+    own_components.of_script(__file__, html=HTML, css=CSS)(key=key, data={"chart": chart, "near": _packed(near)})
 
 
 def _packed(near: np.ndarray) -> dict[str, Any]:
@@ -104,19 +106,3 @@ def _packed(near: np.ndarray) -> dict[str, Any]:
     kind = "<u2" if near.size == 0 or near.max() < 2**16 else "<u4"
     content = np.ascontiguousarray(near, dtype=kind).tobytes()
     return {"count": near.shape[1], "bytes": int(kind[-1]), "content": base64.b64encode(content).decode()}
-
-
-def clicked(key: str) -> int | None:
-    """The number of the point that was clicked, for the callback of `listen`."""
-    number = (st.session_state.get(key) or {}).get("clicked")
-    return None if number is None else int(number)
-
-
-def _nothing() -> None:
-    """A state of a component is only there where it has a callback."""
-
-
-@st.cache_resource
-def _component() -> Any:
-    script = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-    return component("slviz_map_events", html=HTML, css=CSS, js=script)

@@ -16,7 +16,7 @@ from slviz.figures import Colouring, embedding_scatter
 from slviz.figures.raster import POINTS_IN_WINDOW, POINTS_UP_TO, Window, map_of_many, png_address
 from slviz.projections import Projection
 from slviz.projections.lasso import inside
-from slviz.ui import address, charts, downloads, errors, layout
+from slviz.ui import address, charts, downloads, errors, layout, own_components
 from slviz.ui.embedding import embedding_files, map_events, vector_sets
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.vectors import VectorSet, nearest_to
@@ -225,7 +225,7 @@ def _say_how(points: VectorSet, projection: Projection, view: Window | None, dra
 
 def _listen(look: Look, key: str, chart: str, view: Window | None) -> dict | None:
     def picked() -> None:
-        number = map_events.clicked(key)
+        number = own_components.clicked(key)
         if number is not None and 0 <= number < len(look.points):
             address.put(point=look.points.names[number])
 

@@ -14,7 +14,7 @@ from slviz.runs import Run
 from slviz.runs.history import kept_epoch, metric_label, watched_metric
 from slviz.runs.summary import RunSummary
 from slviz.text import duration
-from slviz.ui import address, cache, charts, downloads, layout, training_costs
+from slviz.ui import cache, charts, downloads, layout, loss_axis, training_costs
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
@@ -24,7 +24,6 @@ NOT_RECORDED = (
     "Gradients of single layers, dead units and weights: not recorded by the version that trained this; train again to "
     "have them."
 )
-LINEAR, LOGARITHMIC = "linear", "logarithmic"
 ICONS = {
     "over-fitted": ":material/trending_up:",
     "under-fitted": ":material/trending_down:",
@@ -83,17 +82,11 @@ def _in_a_sentence(label: str) -> str:
 
 def _curves(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        axis = address.one_of(
-            st.segmented_control,
-            "Axis of the loss",
-            (LINEAR, LOGARITHMIC),
-            key="axis",
-            help="A logarithmic axis shows how a small loss still changes; a metric that is an error follows it.",
-        )
+        logarithmic = loss_axis.is_logarithmic()
 
         def drawn() -> go.Figure:
             kept = kept_epoch(run.history, run.spec.optimiser)
-            return training_curves(run.history, logarithmic=axis == LOGARITHMIC, kept=kept, height=400)
+            return training_curves(run.history, logarithmic=logarithmic, kept=kept, height=400)
 
         name = f"{run.run_id}-training"
         source = downloads.provenance_of_spec(run.spec)
@@ -196,6 +189,6 @@ def _show(table: pd.DataFrame) -> None:
         height=38 + 35 * len(table),
         column_config={
             "measure": st.column_config.TextColumn("Measure"),
-            "value": st.column_config.TextColumn("Value"),
+            "value": st.column_config.TextColumn("Value", width="medium"),
         },
     )

@@ -1,0 +1,26 @@
+"""Components of our own: each a `.js` beside the `.py` that speaks with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.components.v2 import component
+
+
+@st.cache_resource(show_spinner=False)
+def of_script(python_file: str, *, html: str = "<span></span>", css: str = "") -> Any:
+    """The component whose script lies beside `python_file` and is called like it; registered once."""
+    script = Path(python_file).with_suffix(".js")
+    return component(f"slviz_{script.stem}", html=html, css=css, js=script.read_text(encoding="utf-8"))
+
+
+def no_callback() -> None:
+    """A state of a component is only there where it has a callback, even one that does nothing."""
+
+
+def clicked(key: str) -> int | None:
+    """The number that a component of this key was last clicked at, for its callback."""
+    number = (st.session_state.get(key) or {}).get("clicked")
+    return None if number is None else int(number)
