@@ -65,3 +65,27 @@ def test_the_network_opens_pairs_moves_on_and_takes_the_keyboard(base: str, runs
     settle(page)
     page.get_by_role("radio", name="Known partners").click()
     page.wait_for_function("() => globalThis.__slvizNetworks.size === 0")
+
+
+def test_a_map_finds_a_gene_by_a_former_name_and_shows_what_matched(base: str, runs: Any, page: Any) -> None:
+    page.goto(address(base, "embedding", run=runs["link"], map="PCA"))
+    settle(page)
+    page.get_by_role("combobox", name="Gene", exact=True).press_sequentially("oldAPO101")
+    page.get_by_role("option", name=re.compile(r"APO1\.01 *\(alias oldAPO101\)")).click()
+    page.wait_for_url(re.compile("gene=APO1.01"))
+    settle(page)
+    assert page.get_by_role("combobox", name="Gene", exact=True).input_value() == "APO1.01"
+    page.get_by_role("button", name="Clear").first.click()
+    page.wait_for_url(lambda url: "gene=" not in url)
+
+
+def test_figures_stand_beside_each_other_where_they_have_room(base: str, runs: Any, page: Any) -> None:
+    page.goto(address(base, "predictions", run=runs["link"]))
+    settle(page)
+    charts = page.locator('[data-testid="stPlotlyChart"]')
+    for width, beside in ((1440, True), (900, False)):
+        page.set_viewport_size({"width": width, "height": 900})
+        settle(page)
+        roc, precision = (charts.nth(number).bounding_box() for number in range(2))
+        assert (abs(roc["y"] - precision["y"]) < 60) is beside
+        assert min(roc["width"], precision["width"]) >= 340
