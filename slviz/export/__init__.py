@@ -2,7 +2,7 @@
 
 from slviz.export.annotated import Annotated, of_run, of_stored_run, of_stored_vectors, of_vectors
 from slviz.export.formats import FORMATS, Format
-from slviz.export.network import to_cytoscape, to_gexf, to_graphml, to_sif
+from slviz.export.network import NETWORK_FORMATS, NetworkFormat, to_cytoscape, to_gexf, to_graphml, to_sif
 from slviz.export.pictures import (
     BROWSERS,
     JOURNAL_WIDTHS_MM,
@@ -21,9 +21,11 @@ __all__ = [
     "FORMATS",
     "JOURNAL_WIDTHS_MM",
     "NARROW_PIXELS",
+    "NETWORK_FORMATS",
     "WIDE_PIXELS",
     "Annotated",
     "Format",
+    "NetworkFormat",
     "data_provenance",
     "figure_to_html",
     "figure_to_image",

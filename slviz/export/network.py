@@ -1,4 +1,4 @@
-"""Networks as GraphML, GEXF, Cytoscape.js JSON and SIF."""
+"""Networks as tables of edges, GraphML, GEXF, Cytoscape.js JSON and SIF; all formats in one table."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import html
 import json
 import re
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import networkx as nx
 import numpy as np
 
+from slviz.export.tables import to_tsv
 from slviz.neighbourhood import Neighbourhood
 from slviz.text import escaped, unbroken, utf8
 
@@ -80,6 +82,45 @@ def to_sif(around: Neighbourhood) -> bytes:
     kind = table["kind"].str.replace(r"[^a-z]+", "_", regex=True)
     lines = table["source"].map(unbroken) + "\t" + kind + "\t" + table["target"].map(unbroken)
     return utf8("".join(f"{line}\n" for line in lines))
+
+
+def _edge_table(around: Neighbourhood, *, provenance: str) -> bytes:
+    return to_tsv(around.edge_table(), provenance=provenance)
+
+
+def _sif(around: Neighbourhood, *, provenance: str) -> bytes:
+    return to_sif(around)
+
+
+class WriteNetwork(Protocol):
+    """Makes the content of a file from a neighbourhood and the line that says where it comes from."""
+
+    def __call__(self, around: Neighbourhood, *, provenance: str) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class NetworkFormat:
+    """One way to write a neighbourhood.
+
+    Attributes:
+        label: what a menu calls it.
+        ending: of the file's name.
+        write: makes the file's content.
+    """
+
+    label: str
+    ending: str
+    write: WriteNetwork
+
+
+NETWORK_FORMATS = {
+    "edges": NetworkFormat("Edges (TSV)", "edges.tsv", _edge_table),
+    "graphml": NetworkFormat("Network (GraphML)", "graphml", to_graphml),
+    "gexf": NetworkFormat("Network (GEXF)", "gexf", to_gexf),
+    "cytoscape": NetworkFormat("Network (Cytoscape JSON)", "cyjs", to_cytoscape),
+    "sif": NetworkFormat("Network (SIF)", "sif", _sif),
+}
+"""The formats in which the network around a gene can be downloaded, in the order of the menu."""
 
 
 def _edge_ids(network: nx.DiGraph) -> list[str]:

@@ -1,4 +1,7 @@
-"""A further export format is one entry of a table: both export commands and both Download menus follow."""
+"""A further export format is one entry of a table: commands and Download menus follow.
+
+One table is of embeddings, the other of the network around a gene.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,16 @@ import json
 from pathlib import Path
 
 import pytest
+from builders import tiny_graph, tiny_run
 from page_tools import Open
 
 from slviz.cli import main, parse
-from slviz.export import FORMATS, Annotated, Format
+from slviz.export import FORMATS, NETWORK_FORMATS, Annotated, Format, NetworkFormat
+from slviz.neighbourhood import Neighbourhood, neighbourhood
 from slviz.runs import Run
 from slviz.runs.store import RunStore
 from slviz.ui import downloads
+from slviz.ui.neighbourhood import ego_network_view
 from slviz.vectors import VectorStore, reference
 
 
@@ -58,3 +64,23 @@ def test_the_download_menus_offer_it(run: Run, open_page: Open, monkeypatch: pyt
     assert of_run[0] == of_vectors[0] == "embedding.json"
     assert json.loads(of_run[1]())["names"] == list(run.genes)
     assert json.loads(of_vectors[1]())["width"] == 4
+
+
+def to_list(around: Neighbourhood, *, provenance: str) -> bytes:
+    """The genes, one a line, below the provenance."""
+    return "\n".join([provenance, *map(str, around.symbols)]).encode()
+
+
+def test_the_menu_of_a_neighbourhood_offers_every_network_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    offered: dict[str, downloads.File] = {}
+    monkeypatch.setitem(NETWORK_FORMATS, "list", NetworkFormat("Genes (list)", "list.txt", to_list))
+    monkeypatch.setattr(downloads, "menu", lambda *_, others, **__: offered.update(others))
+    graph = tiny_graph()
+    run = tiny_run(graph)
+    around = neighbourhood(graph, run, 3)
+    ego_network_view._downloads(graph, run, around, name="tiny")
+    assert list(offered) == [known.label for known in NETWORK_FORMATS.values()]
+    contents = {label: make().decode() for label, (_, make) in offered.items()}
+    assert not [label for label, content in contents.items() if str(around.symbols[0]) not in content]
+    assert [label for label, content in contents.items() if run.run_id not in content] == ["Network (SIF)"]
+    assert offered["Genes (list)"][0] == "list.txt"

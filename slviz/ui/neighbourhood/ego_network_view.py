@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -241,11 +242,8 @@ def _downloads(graph: GeneGraph, run: Run, around: Neighbourhood, *, name: str) 
         figure=lambda: network_figure(around),
         table=around.table,
         others={
-            "Edges (TSV)": ("edges.tsv", lambda: _export().to_tsv(around.edge_table(), provenance=source)),
-            "Network (GraphML)": ("graphml", lambda: _export().to_graphml(around, provenance=source)),
-            "Network (GEXF)": ("gexf", lambda: _export().to_gexf(around, provenance=source)),
-            "Network (Cytoscape JSON)": ("cyjs", lambda: _export().to_cytoscape(around, provenance=source)),
-            "Network (SIF)": ("sif", lambda: _export().to_sif(around)),
+            export_format.label: (export_format.ending, partial(export_format.write, around, provenance=source))
+            for export_format in _export().NETWORK_FORMATS.values()
         },
     )
 
