@@ -21,7 +21,7 @@ def page() -> None:
         ego_network_view.breadcrumbs(graph, gene)
     left, right = st.columns([3, 1])
     with right:
-        around = ego_network_view.controls(summary, graph, run, gene)
+        around = ego_network_view.controls(graph, run, gene)
         genes.card(graph, gene)
         symbol = graph.genes[gene]
         layout.link(layout.GENE, f"Rank the partners of {symbol}", icon=":material/genetics:", gene=symbol)

@@ -19,6 +19,7 @@ from slviz.datasets import (
 )
 from slviz.features import FEATURE_SETS
 from slviz.networks import NETWORKS
+from slviz.networks.training_record import BINS, TrainingRecord
 from slviz.optimisers import OPTIMISERS
 from slviz.runs import Attention, Run, RunSpec
 from slviz.splits import SPLITS
@@ -181,4 +182,19 @@ def tiny_run(graph: GeneGraph, *, task: str = "link", width: int = 6, seed: int 
             }
         ),
         attention=Attention(edges=np.stack([sources, targets]).astype(np.int64), weight=weight),
+    )
+
+
+def a_record() -> TrainingRecord:
+    """How two parts fared over three epochs."""
+    return TrainingRecord(
+        parts=("layer 1", "decoder"),
+        epochs=np.array([1, 2, 3]),
+        gradient_norm=np.array([[1, 2], [0.5, 1], [0.25, 0.5]], np.float32),
+        dead=np.array([[0.0], [0.25], [0.5]], np.float32),
+        moments=np.array([0, 3]),
+        low=np.full((2, 2), -1, np.float32),
+        high=np.full((2, 2), 1, np.float32),
+        counts=np.arange(4 * BINS).reshape(2, 2, BINS),
+        memory_bytes=300_000_000,
     )

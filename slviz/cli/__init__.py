@@ -17,6 +17,7 @@ from types import FrameType
 from slviz import former_names
 from slviz.cli import (
     app,
+    compare,
     controls,
     coursework,
     data,
@@ -82,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     report.add_report_command(commands)
     project.add_project_command(commands)
     controls.add_controls_command(commands)
+    compare.add_compare_command(commands)
     edge_ablation.add_edge_ablation_command(commands)
     explain.add_explain_command(commands)
     export.add_export_command(commands)

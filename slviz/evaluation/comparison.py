@@ -34,6 +34,8 @@ class Difference:
         one, other: its value for each.
         low, high: 95 % interval of `other - one` when genes are drawn anew, the same genes for both; NaN where no draw
             could be measured.
+
+    All are NaN where there is no row.
     """
 
     metric: str
@@ -120,6 +122,9 @@ def _compared(
     one: Mapping[str, Weighted], other: Mapping[str, Weighted], genes: np.ndarray, *, resamples: int, seed: int
 ) -> list[Difference]:
     rows = len(genes)
+    if not rows:
+        nothing = float("nan")
+        return [Difference(name, nothing, nothing, nothing, nothing) for name in one]
     once = np.ones((1, rows))
     draws: dict[str, list[np.ndarray]] = {name: [] for name in one}
     random = np.random.default_rng(seed)
@@ -130,11 +135,9 @@ def _compared(
         with np.errstate(invalid="ignore", divide="ignore"):  # a draw without a real pair measures nothing
             for name in one:
                 draws[name].append(other[name](weight) - one[name](weight))
-    differences = []
-    for name in one:
-        low, high = _interval(np.concatenate(draws[name]))
-        differences.append(Difference(name, float(one[name](once)[0]), float(other[name](once)[0]), low, high))
-    return differences
+    with np.errstate(invalid="ignore", divide="ignore"):  # nor do rows without one
+        values = {name: (float(one[name](once)[0]), float(other[name](once)[0])) for name in one}
+    return [Difference(name, *values[name], *_interval(np.concatenate(draws[name]))) for name in one]
 
 
 def _interval(draws: np.ndarray) -> tuple[float, float]:

@@ -13,7 +13,13 @@ from slviz.export.pictures import (
     for_print,
 )
 from slviz.export.projector import to_embedding_tsv, to_projector
-from slviz.export.provenance import data_provenance, provenance, spec_provenance, vectors_provenance
+from slviz.export.provenance import (
+    data_provenance,
+    provenance,
+    provenance_of_runs,
+    spec_provenance,
+    vectors_provenance,
+)
 from slviz.export.tables import to_tsv
 
 __all__ = [
@@ -35,6 +41,7 @@ __all__ = [
     "of_stored_vectors",
     "of_vectors",
     "provenance",
+    "provenance_of_runs",
     "spec_provenance",
     "to_cytoscape",
     "to_embedding_tsv",

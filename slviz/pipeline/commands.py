@@ -119,6 +119,12 @@ def measure_faithfulness(run_id: str) -> list[str]:
     return ["edge-ablation", run_id, "--pairs"]
 
 
+def compare(run_id: str, other_id: str, *, neighbours: int = 10) -> list[str]:
+    """How alike the embeddings of two runs are."""
+    count = ["--neighbours", str(neighbours)] if neighbours != 10 else []
+    return ["compare", run_id, other_id, *count]
+
+
 def explain(run_id: str, gene_a: str, gene_b: str) -> list[str]:
     """Why a run scores a pair as it does, and whether that holds when edges are removed."""
     genes = [gene_a, gene_b]

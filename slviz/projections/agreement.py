@@ -52,20 +52,47 @@ class Agreement:
 
 
 def neighbour_agreement(
-    one: Int64[np.ndarray, "genes count"],
-    other: Int64[np.ndarray, "genes count"],
+    one: Int64[np.ndarray, "compared count"],
+    other: Int64[np.ndarray, "compared count"],
     *,
+    genes: Int64[np.ndarray, " compared"] | None = None,
+    of: int | None = None,
     permutations: int = PERMUTATIONS,
     seed: int = 0,
 ) -> Agreement:
-    """How many of each gene's nearest are the same in `one` and in `other`, lists of gene numbers [G, k].
+    """How many of each gene's nearest are the same in `one` and in `other`, lists of gene numbers [C, k].
 
     The null keeps both embeddings as they are and permutes which gene is which in the other one, so that
     genes that are everybody's neighbour stay so.
+
+    Args:
+        one, other: nearest genes, a row a gene.
+        genes: whose rows these are, ascending, where they are a sample; its names are then permuted among themselves,
+            and so are those of all others.
+        of: how many genes there are; as many as rows when left out.
+        permutations: of the null.
+        seed: of the permutations.
     """
     shared = _shared(one, other)
-    draws = [_shared(one, renamed(other, order)).mean() for order in permuted_names(len(one), permutations, seed=seed)]
+    every = len(one) if of is None else of
+    rows = np.arange(len(one)) if genes is None else genes
+    orders = permuted_names(every, permutations, seed=seed) if len(rows) == every else []
+    draws = [_shared(one, renamed(other, order)).mean() for order in orders]
+    if not orders:
+        random = np.random.default_rng(seed)
+        draws = [_shared(one, _renamed_sample(other, rows, every, random)).mean() for _ in range(permutations)]
     return Agreement(shared.astype(np.float32), one.shape[1], Null.of(np.array(draws)))
+
+
+def _renamed_sample(nearest: np.ndarray, genes: np.ndarray, every: int, random: np.random.Generator) -> np.ndarray:
+    """The lists of a sample [C, k] under new names, those of the sample permuted and those of all others permuted."""
+    order = np.empty(every, dtype=np.int64)
+    rest = np.setdiff1d(np.arange(every), genes)
+    places = random.permutation(len(genes))
+    order[genes], order[rest] = genes[places], random.permutation(rest)
+    named = np.empty_like(nearest)
+    named[places] = order[nearest]
+    return named
 
 
 def renamed(
@@ -85,5 +112,5 @@ def permuted_names(genes: int, permutations: int, *, seed: int) -> list[Int64[np
 
 def _shared(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """[G] share of each row of `one` that is in the same row of `other`."""
-    row = np.arange(len(one))[:, None] * len(one)
+    row = np.arange(len(one))[:, None] * (1 + max(int(one.max(initial=0)), int(other.max(initial=0))))
     return np.isin(one + row, other + row).mean(axis=1)  # a gene's numbers never meet another gene's

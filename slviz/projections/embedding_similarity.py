@@ -12,7 +12,8 @@ from slviz.errors import DataError
 from slviz.projections.agreement import Agreement, Null, neighbour_agreement, permuted_names
 
 BLOCK = 256
-"""Genes whose distances to all genes are held at a time."""
+MOST_DISTANCES = 5_000_000
+"""Genes whose distances to all genes are held at a time; fewer where these are more numbers."""
 
 
 def linear_cka(one: Float[np.ndarray, "genes width"], other: Float[np.ndarray, "genes other_width"]) -> float:
@@ -48,34 +49,36 @@ def _centred(vectors: np.ndarray) -> Float64[np.ndarray, "genes width"]:
 
 @dataclass(frozen=True, eq=False)
 class NeighbourChange:
-    """How the nearest neighbours of each gene differ between two embeddings. G genes, k neighbours.
+    """How the nearest neighbours of some genes differ between two embeddings. G genes, C compared, k neighbours.
 
     Attributes:
-        nearest_one, nearest_other: int64 [G, k], each gene's nearest others by Euclidean distance, nearest first.
-        place_in_other: float32 [G], the mean place (1 to G − 1) that a gene's nearest of the first take in the other.
-        place_in_one: float32 [G], the same the other way.
+        genes: int64 [C], numbers of the genes that are compared, ascending: all G, or a sample.
+        nearest_one, nearest_other: int64 [C, k], their nearest of all G by Euclidean distance, nearest first.
+        place_in_other: float32 [C], the mean place (1 to G − 1) that a gene's nearest of the first take in the other.
+        place_in_one: float32 [C], the same the other way.
         agreement: the share of nearest that are the same, with its permutation null.
     """
 
-    nearest_one: Int64[np.ndarray, "genes k"]
-    nearest_other: Int64[np.ndarray, "genes k"]
-    place_in_other: Float32[np.ndarray, " genes"]
-    place_in_one: Float32[np.ndarray, " genes"]
+    genes: Int64[np.ndarray, " compared"]
+    nearest_one: Int64[np.ndarray, "compared k"]
+    nearest_other: Int64[np.ndarray, "compared k"]
+    place_in_other: Float32[np.ndarray, " compared"]
+    place_in_one: Float32[np.ndarray, " compared"]
     agreement: Agreement
 
     @property
-    def shared(self) -> Float32[np.ndarray, " genes"]:
+    def shared(self) -> Float32[np.ndarray, " compared"]:
         """Share (0 to 1) of each gene's nearest that are its nearest in both."""
         return self.agreement.shared
 
     @property
-    def mean_place(self) -> Float64[np.ndarray, " genes"]:
+    def mean_place(self) -> Float64[np.ndarray, " compared"]:
         """The geometric mean of both places: how far away in one embedding a gene's nearest of the other are."""
         return np.sqrt(self.place_in_other.astype(np.float64) * self.place_in_one)
 
     @property
-    def order(self) -> Int64[np.ndarray, " genes"]:
-        """Genes from the most to the least changed: fewest shared neighbours, then the farthest places."""
+    def order(self) -> Int64[np.ndarray, " compared"]:
+        """Rows from the most to the least changed: fewest shared neighbours, then the farthest places."""
         return np.lexsort((-self.mean_place, self.shared)).astype(np.int64)
 
 
@@ -84,13 +87,21 @@ def neighbour_change(
     other: Float[np.ndarray, "genes other_width"],
     *,
     count: int,
+    genes: Int64[np.ndarray, " compared"] | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> NeighbourChange:
-    """Each gene's `count` nearest in both embeddings, and where those of one stand in the other.
+    """The `count` nearest of genes in both embeddings, and where those of one stand in the other.
 
-    Exact, in blocks of genes; `on_progress` is called after each with the share that is done. Equal distances count as
-    nearer only where they are smaller, so that a place is never overstated. Raises `DataError` for other numbers of
-    genes or fewer than three.
+    Exact, in blocks of genes. Equal distances count as nearer only where they are smaller, so that a place is never
+    overstated.
+
+    Args:
+        one, other: the embeddings.
+        count: how many nearest.
+        genes: ascending numbers of the genes whose nearest, among all, are compared; all genes when left out.
+        on_progress: called after each block with the share that is done.
+
+    Raises `DataError` for other numbers of genes or fewer than three.
     """
     if len(one) != len(other) or len(one) < 3:
         raise DataError(
@@ -98,18 +109,49 @@ def neighbour_change(
             f"{len(other):,}."
         )
     count = min(count, len(one) - 1)
+    compared = np.arange(len(one)) if genes is None else np.asarray(genes, dtype=np.int64)
     sides = [_Side(vectors) for vectors in (one, other)]
     blocks = []
-    for start in range(0, len(one), BLOCK):
-        stop = min(start + BLOCK, len(one))
-        distances = [side.distances(start, stop) for side in sides]
+    block = max(1, min(BLOCK, MOST_DISTANCES // len(one)))
+    for start in range(0, len(compared), block):
+        stop = min(start + block, len(compared))
+        distances = [side.distances(compared[start:stop]) for side in sides]
         nearest = [_nearest(distance, count) for distance in distances]
         places = [_mean_place(distances[1], nearest[0]), _mean_place(distances[0], nearest[1])]
         blocks.append((*nearest, *places))
         if on_progress is not None:
-            on_progress(stop / len(one))
+            on_progress(stop / len(compared))
     mine, theirs, in_other, in_one = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
-    return NeighbourChange(mine, theirs, in_other, in_one, neighbour_agreement(mine, theirs))
+    agreement = neighbour_agreement(mine, theirs, genes=compared, of=len(one))
+    return NeighbourChange(compared, mine, theirs, in_other, in_one, agreement)
+
+
+@dataclass(frozen=True, eq=False)
+class EmbeddingSimilarity:
+    """How alike two embeddings of the same genes are: CKA and shared neighbours, each with what permuted names give.
+
+    Attributes:
+        cka: `linear_cka`.
+        cka_null: the same with genes permuted.
+        change: of the nearest neighbours, of all genes or of a sample.
+    """
+
+    cka: float
+    cka_null: Null
+    change: NeighbourChange
+
+
+def embedding_similarity(
+    one: Float[np.ndarray, "genes width"],
+    other: Float[np.ndarray, "genes other_width"],
+    *,
+    count: int,
+    genes: Int64[np.ndarray, " compared"] | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> EmbeddingSimilarity:
+    """Both measures; arguments and errors as those of `neighbour_change`."""
+    change = neighbour_change(one, other, count=count, genes=genes, on_progress=on_progress)
+    return EmbeddingSimilarity(linear_cka(one, other), cka_null(one, other), change)
 
 
 class _Side:
@@ -120,10 +162,10 @@ class _Side:
         self.vectors = (wide - wide.mean(axis=0)).astype(np.float32)  # around the origin less is lost to rounding
         self.square = (self.vectors**2).sum(axis=1)
 
-    def distances(self, start: int, stop: int) -> Float32[np.ndarray, "block genes"]:
+    def distances(self, genes: Int64[np.ndarray, " block"]) -> Float32[np.ndarray, "block genes"]:
         """Squared distances up to a constant a row; infinite to the gene itself."""
-        distance = self.square - 2 * (self.vectors[start:stop] @ self.vectors.T)
-        distance[np.arange(stop - start), np.arange(start, stop)] = np.inf
+        distance = self.square - 2 * (self.vectors[genes] @ self.vectors.T)
+        distance[np.arange(len(genes)), genes] = np.inf
         return distance
 
 

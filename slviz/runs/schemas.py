@@ -169,6 +169,12 @@ class AboutSurvey(Stored):
     run_id: Line
 
 
+class AboutComparison(Stored):
+    """The description in the file that compares the embeddings of two runs."""
+
+    run_id: Line
+
+
 class AboutExplanation(Stored):
     """The description in the file that explains a pair."""
 

@@ -32,6 +32,7 @@ from slviz.disk.whole_files import remove_any
 from slviz.errors import DamagedRun, RunAlreadyRunning, RunError, RunNotFound, RunUnfinished, nearest
 from slviz.networks.training_record import TrainingRecord
 from slviz.runs.artifacts import ArtifactStore
+from slviz.runs.artifacts.comparisons import COMPARISONS
 from slviz.runs.artifacts.edge_ablations import EDGE_ABLATIONS
 from slviz.runs.artifacts.explanations import EXPLANATIONS
 from slviz.runs.artifacts.surveys import RANKINGS
@@ -81,6 +82,7 @@ NOT_LISTED = {
     DEVICE,
     PROJECTIONS,
     CONTROLS,
+    COMPARISONS,
     EDGE_ABLATIONS,
     EXPLANATIONS,
     RANKINGS,

@@ -289,9 +289,13 @@ class Fit:
             raise TrainingDiverged(self.epoch, loss)
 
     def _keep_if_best(self, value: float) -> None:
-        """Keep this epoch where what is followed, the metric or the loss of validation, is the best so far."""
+        """Keep this epoch where what is followed, the metric or the loss of validation, is the best so far.
+
+        A value that is no number is better than nothing, and worse than any number.
+        """
         sign = 1 if self.problem.higher_is_better and self.settings.keep != "loss" else -1
-        if not self.best or sign * value > sign * self.best_metric:
+        is_first = not self.best or (math.isnan(self.best_metric) and not math.isnan(value))
+        if is_first or sign * value > sign * self.best_metric:
             self.best_epoch, self.best_metric = self.epoch, value
             self.best = {name: value.detach().clone() for name, value in self.problem.model.state_dict().items()}
 

@@ -13,10 +13,12 @@ from slviz.datasets import GeneGraph
 from slviz.datasets.gene_index import GeneIndex
 from slviz.datasets.report import Report
 from slviz.datasets.sources import known_datasets, open_with_report
-from slviz.errors import DamagedRun
+from slviz.errors import DamagedRun, RunNotFound
+from slviz.neighbourhood import AttentionIndex
 from slviz.networks.network_parts import counts_by_part
 from slviz.networks.training_record import TrainingRecord
 from slviz.projections import MapQuality, Projection, ProjectionMethod
+from slviz.projections.embedding_similarity import EmbeddingSimilarity
 from slviz.runs import Run
 from slviz.runs.artifacts.controls import Control
 from slviz.runs.artifacts.edge_ablations import EdgeAblation
@@ -25,6 +27,7 @@ from slviz.runs.artifacts.maps import TRAINED
 from slviz.runs.artifacts.pair_faithfulness import PairFaithfulness
 from slviz.runs.data_of import refuse_changed_data, refuse_foreign_run
 from slviz.runs.plain_files import is_plain
+from slviz.runs.shared_genes import SharedGenes
 from slviz.runs.store import RunStore, RunSummary
 from slviz.runs.tested_screens import screens_of
 from slviz.splits import PairSplit
@@ -75,9 +78,29 @@ def parameter_counts(summary: RunSummary) -> dict[str, int]:
     return _parameter_counts(summary.run_id, _stamp(Path(summary.folder) / "manifest.json"))
 
 
+def comparison(run: Run, other: Run, shared: SharedGenes, count: int) -> EmbeddingSimilarity | None:
+    """How alike the embeddings of two runs are, of all shared genes; None where it was not measured."""
+    mark = comparison_mark(run, other, shared)
+    path = store().artifacts(run.run_id).comparison_artifact(other.run_id, count, mark).path
+    return whole(path, lambda: _comparison(run.run_id, other.run_id, count, mark, len(shared.genes), _stamp(path)))
+
+
+def comparison_mark(run: Run, other: Run, shared: SharedGenes) -> str:
+    """`SharedGenes.mark` of two runs, worked out once."""
+    return _mark(stamps(run, other), len(shared.genes), run, other, shared)
+
+
 def training_record(summary: RunSummary) -> TrainingRecord | None:
     """How the parts of a finished run's network fared; None where that was not recorded."""
     return _training_record(summary.run_id, _stamp(Path(summary.folder) / "manifest.json"))
+
+
+def record_or_damage(summary: RunSummary) -> tuple[TrainingRecord | None, str]:
+    """As `training_record`, and what is wrong with it as a sentence; "" where nothing is."""
+    try:
+        return training_record(summary), ""
+    except DamagedRun as error:
+        return None, str(error)
 
 
 def projection(summary: RunSummary, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Projection | None:
@@ -121,7 +144,28 @@ def split(summary: RunSummary, graph: GeneGraph) -> PairSplit:
 
 def tested_screens(run: Run) -> np.ndarray:
     """Text, for each row of a run's predictions: the screen that tested the pair, "" where none did."""
-    return _tested_screens(run.run_id, _stamp(store().root / run.run_id / "manifest.json"), run)
+    return _tested_screens(run.run_id, run_stamp(run.run_id), run)
+
+
+def run_stamp(run_id: str) -> int:
+    """What changes when a run is removed and trained again under its name; 0 for a run that is not stored.
+
+    What a page keeps of a run is kept under its name and this.
+    """
+    try:
+        return _stamp(store().folder(run_id) / "manifest.json")
+    except RunNotFound:
+        return 0
+
+
+def stamps(*runs: Run) -> tuple[tuple[str, int], ...]:
+    """The names and stamps of runs, in their order: what something that is kept of all of them is kept under."""
+    return tuple((run.run_id, run_stamp(run.run_id)) for run in runs)
+
+
+def attention_index(graph: GeneGraph, run: Run) -> AttentionIndex:
+    """The edges of a run sorted by gene."""
+    return _attention_index(run.run_id, run_stamp(run.run_id), graph.fingerprint, graph, run)
 
 
 def ablation(summary: RunSummary, gene: int | None = None) -> EdgeAblation | None:
@@ -188,6 +232,18 @@ def _parameter_counts(run_id: str, stamp: int) -> dict[str, int]:
     return counts_by_part(store().open_weights(run_id))
 
 
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _comparison(
+    run_id: str, other_id: str, count: int, mark: str, genes: int, stamp: int
+) -> EmbeddingSimilarity | None:
+    return store().artifacts(run_id).open_comparison(other_id, count, mark, genes=genes)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _mark(stamps: tuple[tuple[str, int], ...], genes: int, _run: Run, _other: Run, _shared: SharedGenes) -> str:
+    return _shared.mark((_run, _other))
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _training_record(run_id: str, stamp: int) -> TrainingRecord | None:
     return store().open_record(run_id)
@@ -218,6 +274,11 @@ def _split(run_id: str, stamp: int, fingerprint: str, _graph: GeneGraph) -> Pair
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _tested_screens(run_id: str, stamp: int, _run: Run) -> np.ndarray:
     return screens_of(_run.predictions, store().open_split(run_id))
+
+
+@st.cache_resource(max_entries=8, show_spinner="Sorting attention by gene …")
+def _attention_index(run_id: str, stamp: int, fingerprint: str, _graph: GeneGraph, _run: Run) -> AttentionIndex:
+    return AttentionIndex.build(_graph, _run)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -35,6 +35,13 @@ def provenance(graph: GeneGraph, run: Run | None = None) -> str:
     return export.data_provenance(graph) if run is None else export.provenance(run, graph)
 
 
+def provenance_of_runs(graph: GeneGraph, runs: Sequence[Run]) -> str:
+    """The same for what shows several runs, all of which it names."""
+    from slviz import export
+
+    return export.provenance_of_runs(runs, graph)
+
+
 def provenance_of_spec(spec: RunSpec) -> str:
     """The same for a run that need not be finished, without its data."""
     from slviz import export

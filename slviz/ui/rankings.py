@@ -51,11 +51,14 @@ def ranker(summary: RunSummary, graph: GeneGraph, run: Run) -> Ranker:
     """What ranks the partners of genes by a run, adjusted for hubs where all pairs were surveyed."""
     path = cache.store().artifacts(summary.run_id).survey_artifact().path
     kept = cache.whole(path, lambda: cache.store().artifacts(summary.run_id).open_survey())
-    return _ranker(run.run_id, graph.fingerprint, _stamp(path), graph, run, kept)
+    stamps = (cache.run_stamp(run.run_id), _stamp(path))
+    return _ranker(run.run_id, graph.fingerprint, stamps, graph, run, kept)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _ranker(run_id: str, fingerprint: str, stamp: int, _graph: GeneGraph, _run: Run, _survey: Survey | None) -> Ranker:
+def _ranker(
+    run_id: str, fingerprint: str, stamps: tuple[int, int], _graph: GeneGraph, _run: Run, _survey: Survey | None
+) -> Ranker:
     scorer, split = scorers.scorer(_graph, _run), split_of_screens(cache.store(), _run, _graph)
     made = Ranker.of(_graph, _run, scorer=scorer, survey=_survey, split=split)
     if _survey is None and len(_graph) <= ranking.SMALL:

@@ -9,6 +9,7 @@ from jaxtyping import Float32, Int64
 from slviz.datasets import GeneGraph
 from slviz.runs import Run
 from slviz.scorers import PairScorer
+from slviz.ui import cache
 
 
 def score(graph: GeneGraph, run: Run, pairs: Int64[np.ndarray, "pairs 2"]) -> Float32[np.ndarray, " pairs"]:
@@ -18,21 +19,21 @@ def score(graph: GeneGraph, run: Run, pairs: Int64[np.ndarray, "pairs 2"]) -> Fl
 
 def score_with(graph: GeneGraph, run: Run, gene: int) -> Float32[np.ndarray, " genes"]:
     """The run's score of one gene with every gene."""
-    return _scores_of_gene(run.run_id, graph.fingerprint, gene, graph, run)
+    return _scores_of_gene(run.run_id, cache.run_stamp(run.run_id), graph.fingerprint, gene, graph, run)
 
 
 def scorer(graph: GeneGraph, run: Run) -> PairScorer:
     """What scores the pairs of a run, kept for the next time."""
-    return _scorer(run.run_id, graph.fingerprint, graph, run)
+    return _scorer(run.run_id, cache.run_stamp(run.run_id), graph.fingerprint, graph, run)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Getting ready to score pairs …")
-def _scorer(run_id: str, fingerprint: str, _graph: GeneGraph, _run: Run) -> PairScorer:
+def _scorer(run_id: str, stamp: int, fingerprint: str, _graph: GeneGraph, _run: Run) -> PairScorer:
     return _run.scorer(_graph)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _scores_of_gene(
-    run_id: str, fingerprint: str, gene: int, _graph: GeneGraph, _run: Run
+    run_id: str, stamp: int, fingerprint: str, gene: int, _graph: GeneGraph, _run: Run
 ) -> Float32[np.ndarray, " genes"]:
-    return _scorer(run_id, fingerprint, _graph, _run).score_with(gene)
+    return _scorer(run_id, stamp, fingerprint, _graph, _run).score_with(gene)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from slviz.errors import DamagedRun
 from slviz.runs import Run
 from slviz.runs.history import kept_epoch
 from slviz.runs.summary import RunSummary
@@ -14,6 +15,7 @@ from slviz.text import duration
 from slviz.ui import cache
 
 NOTHING = "–"
+UNREADABLE = "its file is damaged"
 PARAMETERS = "Parameters"
 
 
@@ -33,9 +35,12 @@ def costs(runs: Sequence[tuple[RunSummary, Run]], names: Mapping[str, str]) -> p
 
 def costs_of(summary: RunSummary, run: Run) -> dict[str, str]:
     """By measure, what the training of a run took."""
-    counts = cache.parameter_counts(summary)
+    try:
+        counts = cache.parameter_counts(summary)
+    except DamagedRun:
+        return {PARAMETERS: UNREADABLE, **_times(summary, run)}
     parts = {f"{PARAMETERS}, {part}": f"{count:,}" for part, count in counts.items()}
-    record = cache.training_record(summary)
+    record, _ = cache.record_or_damage(summary)
     memory = {} if record is None or not record.memory_bytes else {"Memory": f"{record.memory_bytes / 1e6:,.0f} MB"}
     return {PARAMETERS: f"{sum(counts.values()):,}" if counts else NOTHING, **parts, **_times(summary, run), **memory}
 

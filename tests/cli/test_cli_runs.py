@@ -207,6 +207,7 @@ def test_every_command_has_help_and_an_action():
         "predict",
         "project",
         "controls",
+        "compare",
         "edge-ablation",
         "export",
         "explain",

@@ -115,3 +115,14 @@ def test_draws_without_a_real_pair_are_left_out_of_the_interval():
     genes = np.array([[0, 1], [2, 3], [3, 4], [2, 4]])
     auc = compare_links(actual, np.arange(4.0), -np.arange(4.0), genes=genes, resamples=200)[0]
     assert (auc.one, auc.other, auc.low, auc.high) == (0.0, 1.0, 1.0, 1.0)
+
+
+def test_rows_that_are_not_there_or_of_one_kind_measure_nothing():
+    nothing, nobody = np.zeros(0), np.zeros((0, 2), dtype=np.int64)
+    for difference in compare_links(nothing, nothing, nothing, genes=nobody):
+        assert np.isnan([difference.one, difference.other, difference.low, difference.high]).all()
+        assert not difference.is_clear
+    assert np.isnan(compare_classes(nothing, nothing, nothing, genes=nobody)[0].value)
+    auc, ap = compare_links(np.ones(4), np.arange(4.0), np.arange(4.0), genes=pairs_of(4), resamples=3)
+    assert np.isnan(auc.value)
+    assert ap.value == 0

@@ -38,6 +38,16 @@ def line() -> str:
     return export.provenance(tiny_run(graph), graph)
 
 
+def test_what_shows_several_runs_names_all_of_them() -> None:
+    graph = tiny_graph()
+    runs = [tiny_run(graph)]
+    spec = dataclasses.replace(runs[0].spec, seed=4)
+    runs.append(dataclasses.replace(runs[0], spec=spec))
+    line = export.provenance_of_runs(runs, graph)
+    assert line.startswith(export.provenance(runs[0], graph))
+    assert line.endswith(f"; beside run {spec.run_id} (network gat, features both, seed 4)")
+
+
 def test_provenance_names_all_that_a_reader_needs(line: str) -> None:
     graph = tiny_graph()
     run = tiny_run(graph)

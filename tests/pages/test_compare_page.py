@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import tiny_graph, tiny_run, tiny_spec
+from builders import a_record, tiny_graph, tiny_run, tiny_spec
 from page_tools import Open, asked, said
 from run_folders import a_map, finish
 
+from slviz.cli import main
 from slviz.datasets import GeneGraph
 from slviz.runs import Run
+from slviz.runs.shared_genes import drawn
 from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
 from slviz.ui.comparison.compared_runs import alike_but, comparable, distinct, told_apart
@@ -218,6 +220,51 @@ def test_runs_without_shared_genes_or_with_one_point_say_so(
     app = open_page("compare", run=first.run_id, tab="neighbours", **{"with": flat.run_id})
     assert not app.exception
     assert "the same vector" in said(app)
+
+
+def test_many_genes_are_a_sample_with_a_sentence_and_the_work_that_compares_all(
+    two: tuple[Run, Run], store: RunStore, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, other = two
+    monkeypatch.setattr("slviz.ui.comparison.neighbours_tab.MOST_PAIRS", 100 * len(first.genes))
+    gene = next(gene for place, gene in enumerate(first.genes) if place not in drawn(len(first.genes), 100))
+    app = open_page("compare", run=first.run_id, tab="neighbours", gene=gene, **{"with": other.run_id})
+    assert not app.exception
+    assert f"**100 of {len(first.genes):,} genes were compared**" in said(app)
+    assert len(app.dataframe[1].value) == 100
+    assert set(app.dataframe[2].value["Became"]) <= {"kept", "gained", "lost"}  # of a gene outside the sample
+    assert main(["compare", first.run_id, other.run_id]) == 0
+    app = open_page("compare", run=first.run_id, tab="neighbours", **{"with": other.run_id})
+    assert not app.exception
+    assert f"of {len(first.genes):,} compared genes" in said(app)
+
+
+def test_a_run_that_was_trained_anew_is_compared_anew(two: tuple[Run, Run], store: RunStore, open_page: Open) -> None:
+    first, other = two
+    address = {"run": first.run_id, "tab": "disagreements", "with": other.run_id}
+    before = said(open_page("compare", **address))
+    store.remove(other.run_id)
+    finish(store, dataclasses.replace(other, predictions=first.predictions))
+    after = said(open_page("compare", **address))
+    assert "Spearman ρ 1.00" in after
+    assert "Spearman ρ 1.00" not in before
+
+
+def test_a_record_that_is_damaged_is_told_of_its_run_alone(
+    two: tuple[Run, Run], store: RunStore, open_page: Open
+) -> None:
+    first, other = two
+    recorded = dataclasses.replace(other, spec=dataclasses.replace(other.spec, seed=3), record=a_record())
+    folder = finish(store, recorded)
+    path = folder / "training.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 255
+    path.write_bytes(bytes(content))
+    app = open_page("compare", run=first.run_id, tab="training", **{"with": recorded.run_id})
+    assert not app.exception
+    assert "training.safetensors" in app.error[0].value
+    assert "seed 3" in app.error[0].value
+    assert app.dataframe[0].value.columns.tolist()[1:] == ["GAT · GO + PPI (seed 0)", "GAT · GO + PPI (seed 3)"]
 
 
 def tuple_of_genes(run: Run) -> tuple[str, ...]:

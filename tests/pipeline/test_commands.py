@@ -117,6 +117,7 @@ SPELT = {
     "survey": lambda spec: commands.survey(spec.run_id),
     "ablate_edges": lambda spec: commands.ablate_edges(spec.run_id, "GENE3"),
     "measure_faithfulness": lambda spec: commands.measure_faithfulness(spec.run_id),
+    "compare": lambda spec: commands.compare(spec.run_id, "gat-none-link-3f9c2a81", neighbours=15),
     "explain": lambda spec: commands.explain(spec.run_id, "GENE3", "GENE5"),
     "sweep": lambda spec: commands.sweep({"network": ["gat", "mlp"], "fold": ["0", "1"]}, ["epochs=3"], source="demo"),
     "tune": lambda spec: commands.tune(DEFAULTS, ["width=8,16"], source="demo", options={"trials": 3, "seed": 0}),

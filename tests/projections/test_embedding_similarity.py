@@ -77,3 +77,16 @@ def test_the_same_embedding_twice_changes_nothing() -> None:
     change = neighbour_change(one, one, count=50)
     assert change.nearest_one.shape == (30, 29)
     assert change.agreement.mean == 1
+
+
+def test_a_sample_is_compared_as_it_is_among_all_genes() -> None:
+    one = RANDOM.normal(size=(300, 6))
+    other = one + 0.8 * RANDOM.normal(size=one.shape)
+    whole = neighbour_change(one, other, count=10)
+    chosen = np.sort(RANDOM.permutation(300)[:120])
+    sample = neighbour_change(one, other, count=10, genes=chosen)
+    for name in ("nearest_one", "nearest_other", "place_in_other", "shared"):
+        np.testing.assert_array_equal(getattr(sample, name), getattr(whole, name)[chosen])
+    null = sample.agreement.null
+    assert null.mean == pytest.approx(10 / 299, abs=5 * null.spread / np.sqrt(null.permutations))
+    assert 0 < null.highest < sample.agreement.mean

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -219,6 +220,20 @@ def test_the_best_epoch_by_validation_is_what_is_kept(graph):
         again = run_of(graph, spec)
     assert all(np.array_equal(again.weights[name], seen[best][name]) for name in again.weights)
     assert any(not np.array_equal(again.weights[name], seen[best + 5][name]) for name in again.weights)
+
+
+def test_an_epoch_without_a_metric_is_kept_only_until_one_has_one(graph):
+    import torch
+
+    from slviz.training.fitting import Fit
+
+    model = torch.nn.Linear(1, 1)
+    problem = SimpleNamespace(model=model, higher_is_better=True)
+    fit = SimpleNamespace(problem=problem, settings=quick(graph).optimiser, best={}, best_metric=float("nan"), epoch=0)
+    for value, kept in ((float("nan"), 1), (0.2, 2), (float("nan"), 2), (0.1, 2), (0.3, 5)):
+        fit.epoch += 1
+        Fit._keep_if_best(fit, value)
+        assert fit.best_epoch == kept
 
 
 def test_epochs_are_told_as_they_pass_and_what_the_listener_raises_ends_them(graph):

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from builders import tiny_graph, tiny_run
+from builders import a_record, tiny_graph, tiny_run
 from ranking_cases import a_survey
 from run_folders import a_map, finish
 from safetensors.numpy import load
@@ -28,8 +28,8 @@ from trials.mutate_arrays import split_safetensors
 
 from slviz.errors import SlvizError
 from slviz.evaluation.removal import removal_curves
-from slviz.networks.training_record import BINS, TrainingRecord
 from slviz.projections import PCA
+from slviz.projections.embedding_similarity import EmbeddingSimilarity, embedding_similarity
 from slviz.projections.map_quality import MapQuality
 from slviz.runs import Run
 from slviz.runs.artifacts.controls import Control
@@ -74,21 +74,6 @@ def a_run(seed: int = 0) -> Run:
     decoder = {"weight": np.eye(6, dtype=np.float32)}
     weights = {"layer.weight": np.ones((3, 2), np.float32)}
     return dataclasses.replace(run, decoder=decoder, weights=weights, record=a_record())
-
-
-def a_record() -> TrainingRecord:
-    """How two parts fared over three epochs."""
-    return TrainingRecord(
-        parts=("layer 1", "decoder"),
-        epochs=np.array([1, 2, 3]),
-        gradient_norm=np.array([[1, 2], [0.5, 1], [0.25, 0.5]], np.float32),
-        dead=np.array([[0.0], [0.25], [0.5]], np.float32),
-        moments=np.array([0, 3]),
-        low=np.full((2, 2), -1, np.float32),
-        high=np.full((2, 2), 1, np.float32),
-        counts=np.arange(4 * BINS).reshape(2, 2, BINS),
-        memory_bytes=300_000_000,
-    )
 
 
 def a_finished_run(root: Path) -> Run:
@@ -151,7 +136,13 @@ def _fill(root: Path, *, finished: bool) -> Path:
     )
     artifacts.save_explanation(an_explanation())
     artifacts.save_survey(a_survey(genes))
+    artifacts.save_comparison("gat-both-link-00000000", 3, "0", similarity=a_comparison(run))
     return folder
+
+
+def a_comparison(run: Run) -> EmbeddingSimilarity:
+    """How alike the embedding of a run is to itself upside down."""
+    return embedding_similarity(run.embedding, run.embedding[::-1], count=3)
 
 
 def an_explanation() -> PairExplanation:
@@ -271,6 +262,7 @@ def look(store: RunStore, run_id: str) -> list[str]:
         lambda: store.artifacts(run_id).open_faithfulness(),
         lambda: store.artifacts(run_id).open_explanation((0, 1)),
         lambda: store.artifacts(run_id).open_survey(),
+        lambda: store.artifacts(run_id).open_comparison("gat-both-link-00000000", 3, "0", genes=40),
         lambda: store.device_asked(run_id),
         lambda: sentences.extend(filter(None, [store.failure(run_id)])),
         lambda: store.log(run_id),

@@ -13,9 +13,9 @@ from builders import tiny_graph, tiny_run
 from run_folders import a_map
 
 from slviz.projections import Projection
+from slviz.runs.shared_genes import SharedGenes
 from slviz.ui.comparison import disagreements_tab, gene_links, maps_tab
 from slviz.ui.comparison.compared_runs import ComparedRuns, any_synthetic
-from slviz.ui.comparison.shared_genes import SharedGenes
 
 
 def test_clusters_are_those_of_the_genes_that_these_runs_share() -> None:

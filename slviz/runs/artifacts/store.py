@@ -1,7 +1,7 @@
 """ArtifactStore: what is made beside one finished run, or one set of vectors, and never changes it.
 
-Maps, their quality, controls, edge ablations, surveys of all pairs and explanations of pairs: each a file that is
-checksummed by itself, with one maker at a time.
+Maps, their quality, controls, edge ablations, surveys of all pairs, explanations of pairs and comparisons with other
+runs: each a file that is checksummed by itself, with one maker at a time.
 A `RunStore` and a `VectorStore` both have one for everything that they keep.
 """
 
@@ -16,10 +16,12 @@ import numpy as np
 from jaxtyping import Float32
 
 from slviz.errors import DamagedRun
+from slviz.projections.embedding_similarity import EmbeddingSimilarity
 from slviz.projections.map_quality import MapQuality, measure_map_quality
 from slviz.projections.method import OnProgress, ProjectionMethod
 from slviz.projections.projection import Projection
 from slviz.runs.artifacts.artifact import Artifact
+from slviz.runs.artifacts.comparisons import COMPARISONS, comparison_path, read_comparison, save_comparison
 from slviz.runs.artifacts.controls import Control, control_path, read_control, save_control
 from slviz.runs.artifacts.edge_ablations import (
     EDGE_ABLATIONS,
@@ -222,6 +224,28 @@ class ArtifactStore:
         """A survey as work."""
         return self._artifact(survey_path(self.folder))
 
+    # --- comparisons -------------------------------------------------------------------------------------
+
+    def open_comparison(self, other_id: str, count: int, mark: str, *, genes: int) -> EmbeddingSimilarity | None:
+        """How alike the embedding is to another run's; None where it was not measured; raises `DamagedRun`.
+
+        Args:
+            other_id: of the other run.
+            count: how many nearest genes are compared.
+            mark: `SharedGenes.mark` of both runs.
+            genes: how many genes both have.
+        """
+        return read_comparison(comparison_path(self.folder, other_id, count, mark), genes=genes)
+
+    def save_comparison(self, other_id: str, count: int, mark: str, *, similarity: EmbeddingSimilarity) -> None:
+        """Keep a comparison of all shared genes; raises `RunNotSaved`, and what `refuse` raises."""
+        self.refuse()
+        save_comparison(comparison_path(self.folder, other_id, count, mark), similarity)
+
+    def comparison_artifact(self, other_id: str, count: int, mark: str) -> Artifact:
+        """A comparison as work."""
+        return self._artifact(comparison_path(self.folder, other_id, count, mark))
+
     # -----------------------------------------------------------------------------------------------------
 
     def damage(self) -> list[str]:
@@ -247,6 +271,7 @@ def places_of_artifacts(folder: Path) -> list[Path]:
         folder / EDGE_ABLATIONS,
         folder / RANKINGS,
         folder / EXPLANATIONS,
+        folder / COMPARISONS,
     ]
 
 

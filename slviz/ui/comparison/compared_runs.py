@@ -10,7 +10,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.runs import Run, RunSpec
 from slviz.runs.summary import RunSummary
-from slviz.ui import access, address, cache, errors, layout, run_names
+from slviz.ui import access, address, cache, downloads, errors, layout, run_names
 from slviz.ui.labels import escape_markdown, pluralise
 
 KEY = "compared runs"
@@ -59,6 +59,10 @@ class ComparedRuns:
         """The first run and those of the others that are about the same data set."""
         fingerprint = self.first.spec.data_fingerprint
         return tuple(run for run in self.runs if run.spec.data_fingerprint == fingerprint)
+
+    def provenance(self, *runs: Run) -> str:
+        """The line of a download that shows these runs; all of them where none is named."""
+        return downloads.provenance_of_runs(self.graph, runs or self.runs)
 
     def name(self, run: Run) -> str:
         """What a run is called among these."""

@@ -15,7 +15,7 @@ from slviz.figures.theme import noted
 from slviz.ranking import STATUSES
 from slviz.ranking.disagreement import LEVEL, ONE, OTHER, partner_ranks, shared_rows
 from slviz.runs import Run
-from slviz.ui import address, charts, downloads, genes, scorers, selection
+from slviz.ui import address, cache, charts, downloads, genes, scorers, selection
 from slviz.ui.comparison import gene_links
 from slviz.ui.comparison.compared_runs import ComparedRuns, any_synthetic
 from slviz.ui.labels import escape_markdown, pluralise
@@ -74,11 +74,11 @@ def pick_other(compared: ComparedRuns) -> Run:
 
 def tested_rows(one: Run, other: Run) -> pd.DataFrame:
     """`shared_rows` of two runs, found once."""
-    return _tested_rows(one.run_id, other.run_id, one, other)
+    return _tested_rows(cache.stamps(one, other), one, other)
 
 
 @st.cache_data(max_entries=16, show_spinner="Putting predictions side by side …")
-def _tested_rows(one_id: str, other_id: str, _one: Run, _other: Run) -> pd.DataFrame:
+def _tested_rows(stamps: tuple[tuple[str, int], ...], _one: Run, _other: Run) -> pd.DataFrame:
     return shared_rows(_one, _other)
 
 
@@ -96,7 +96,7 @@ def _numbers(compared: ComparedRuns, other: Run, rows: pd.DataFrame) -> None:
             note = f"{len(rows):,} test {'genes' if 'gene' in rows else 'pairs'} that both runs held out"
             return noted(figure, [in_words(note)])
 
-        source = downloads.provenance(compared.graph, compared.first)
+        source = compared.provenance(compared.first, other)
         downloads.menu(name, source=source, figure=make, table=lambda: table)
     st.markdown(_sentence(rows, one_name, other_name))
     event = charts.draw(
@@ -121,7 +121,7 @@ def _classes(compared: ComparedRuns, other: Run, rows: pd.DataFrame) -> None:
     table = as_table(rows, one_name, other_name)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(in_words("Genes that are given different classes"), anchor=False, width="content")
-        downloads.menu(name, source=downloads.provenance(compared.graph, compared.first), table=lambda: table)
+        downloads.menu(name, source=compared.provenance(compared.first, other), table=lambda: table)
     st.markdown(_sentence(rows, one_name, other_name))
     differing = table.loc[rows["disagreement"].to_numpy() > 0]
     gene_links.table(compared, differing.head(SHOWN_ROWS), key=name, help_of={})
@@ -188,7 +188,7 @@ def _partners(compared: ComparedRuns) -> None:
         st.markdown(_shared_sentence(shown, place, symbol))
         downloads.menu(
             f"{symbol}-partners-under-each-run",
-            source=downloads.provenance(graph, compared.first),
+            source=compared.provenance(*runs.values()),
             table=lambda: table.drop(columns="number").rename(columns=words),
         )
     statuses = "\n".join(f"- **{status}**: {STATUSES[status]}" for status in dict.fromkeys(shown["status"]))
@@ -205,12 +205,16 @@ def _partners(compared: ComparedRuns) -> None:
 
 def ranked_partners(graph: GeneGraph, runs: Mapping[str, Run], gene: int) -> pd.DataFrame:
     """`partner_ranks` of a gene by the scores of the runs, by name; found once."""
-    return _ranked_partners(tuple((name, run.run_id) for name, run in runs.items()), gene, graph, runs)
+    return _ranked_partners(tuple(runs), cache.stamps(*runs.values()), gene, graph, runs)
 
 
 @st.cache_data(max_entries=32, show_spinner="Ranking partners …")
 def _ranked_partners(
-    named: tuple[tuple[str, str], ...], gene: int, _graph: GeneGraph, _runs: Mapping[str, Run]
+    names: tuple[str, ...],
+    stamps: tuple[tuple[str, int], ...],
+    gene: int,
+    _graph: GeneGraph,
+    _runs: Mapping[str, Run],
 ) -> pd.DataFrame:
     scores = {name: scorers.score_with(_graph, run, gene) for name, run in _runs.items()}
     return partner_ranks(_graph, _runs, gene, scores)

@@ -8,11 +8,11 @@ import streamlit as st
 
 from slviz.projections.embedding_similarity import NeighbourChange
 from slviz.runs import Run
+from slviz.runs.shared_genes import SharedGenes
 from slviz.ui import downloads, layout
 from slviz.ui.comparison import gene_links
 from slviz.ui.comparison.compared_runs import ComparedRuns
 from slviz.ui.comparison.disagreements_tab import ranked_partners, tested_rows
-from slviz.ui.comparison.shared_genes import SharedGenes
 from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
 
@@ -32,7 +32,7 @@ def show(compared: ComparedRuns, other: Run, change: NeighbourChange, shared: Sh
             downloads.table_button(
                 f"{symbol}-neighbours-before-and-after",
                 lambda: table,
-                source=downloads.provenance(compared.graph, compared.first),
+                source=compared.provenance(compared.first, other),
             )
         gene_links.table(compared, table, key=f"neighbours of {symbol}", help_of={})
         _partners(compared, other, symbol)
@@ -43,7 +43,8 @@ def neighbours_table(
     compared: ComparedRuns, other: Run, change: NeighbourChange, shared: SharedGenes, row: int
 ) -> pd.DataFrame:
     """The nearest genes under either run: place in each among those compared, and whether both are a known pair."""
-    mine, theirs = change.nearest_one[row].tolist(), change.nearest_other[row].tolist()
+    at = int(np.searchsorted(change.genes, row))
+    mine, theirs = change.nearest_one[at].tolist(), change.nearest_other[at].tolist()
     everyone = list(dict.fromkeys([*mine, *theirs]))
     number_of = compared.graph.number_of
     gene = number_of.get(shared.genes[row])

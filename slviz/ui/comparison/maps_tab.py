@@ -23,17 +23,24 @@ from slviz.projections import CLUSTERINGS, PROJECTIONS, Projection, ProjectionMe
 from slviz.projections.alignment import laid_on
 from slviz.projections.cluster_names import named
 from slviz.projections.lasso import inside
+from slviz.projections.method import oriented
 from slviz.runs import Run
+from slviz.runs.shared_genes import SharedGenes
 from slviz.runs.summary import RunSummary
 from slviz.ui import address, cache, charts, downloads, job_panel, own_components
 from slviz.ui.comparison import gene_links, linked_maps, shared_genes
 from slviz.ui.comparison.compared_runs import ComparedRuns, any_synthetic
 from slviz.ui.comparison.disagreements_tab import pick_other
-from slviz.ui.comparison.shared_genes import SharedGenes
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
 MOST_MAPS = 4
+MOST_GENES = 20_000
+"""More would make a figure that moves, of 21 places a gene, too large for a browser."""
+SAMPLED = (
+    f"The maps have more genes than a browser can move: {MOST_GENES:,} of them, drawn by chance and the same every "
+    "time, are compared here. The Embedding page draws all."
+)
 SEED = 0
 LISTED = 200
 MOST_LINES = 50
@@ -88,6 +95,9 @@ def show(compared: ComparedRuns) -> None:
     shared = shared_genes.of_runs(runs)
     if shared is None:
         return
+    if len(shared.genes) > MOST_GENES:
+        shared = shared.sample(MOST_GENES, keep=address.value("gene"))
+        st.caption(in_words(SAMPLED))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         method = PROJECTIONS.make(_pick_method(compared.summaries[: len(runs)]))
         colour = address.choice(st.segmented_control, "Colour", COLOURS, key="colour-by", help=in_words(COLOUR_HELP))
@@ -134,7 +144,7 @@ def _maps(
     for summary, run in zip(compared.summaries, runs, strict=False):
         projection = cache.projection(summary, method, SEED)
         if projection is None and method.at_once:
-            projection = _made(run.run_id, method, run)
+            projection = _made(cache.stamps(run), method, run)
         if projection is None:
             job_panel.panel(_job(summary, compared.name(run), method))
         else:
@@ -170,8 +180,11 @@ def _job(summary: RunSummary, name: str, method: ProjectionMethod) -> job_panel.
 
 
 @st.cache_resource(max_entries=8, show_spinner="Making the map …")
-def _made(run_id: str, method: ProjectionMethod, _run: Run) -> Projection:
-    return method.fit(_run.embedding, SEED)
+def _made(stamps: tuple[tuple[str, int], ...], method: ProjectionMethod, _run: Run) -> Projection:
+    """A quick map; how many neighbours it keeps, which takes longest, is not measured, since nothing here tells it."""
+    coordinates, axes = method.lay_out(_run.embedding, SEED, lambda share, doing: None)
+    unknown = np.full(len(coordinates), np.nan, dtype=np.float32)
+    return Projection(method, SEED, oriented(coordinates).astype(np.float32), axes, unknown)
 
 
 def _colouring(colour: str, compared: ComparedRuns, maps: AlignedMaps, other: Run) -> Colouring:
@@ -185,11 +198,13 @@ def _colouring(colour: str, compared: ComparedRuns, maps: AlignedMaps, other: Ru
         return _of_shared(figures.by_evidence(graph), rows)
     first = compared.first
     projection = maps.projections[compared.name(first)]
-    return _by_cluster(first.run_id, str(projection.method), rows.tobytes(), projection, graph)
+    return _by_cluster(cache.stamps(first), str(projection.method), rows.tobytes(), projection, graph)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Finding clusters …")
-def _by_cluster(run_id: str, method: str, rows: bytes, _projection: Projection, _graph: GeneGraph) -> Colouring:
+def _by_cluster(
+    stamps: tuple[tuple[str, int], ...], method: str, rows: bytes, _projection: Projection, _graph: GeneGraph
+) -> Colouring:
     """Leiden clusters of the first map, named; of the shared genes alone, those of `rows`."""
     clusters = CLUSTERINGS.make("leiden").find(_projection.coordinates, space="map")
     if len(_projection.coordinates) == len(_graph):
@@ -222,7 +237,7 @@ def _side_by_side(compared: ComparedRuns, maps: AlignedMaps, colouring: Colourin
 
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Maps side by side", anchor=False, width="content")
-        source = downloads.provenance(graph, compared.first)
+        source = compared.provenance(*maps.runs)
         downloads.menu(name, source=source, figure=make, table=lambda: places_table(maps))
     charts.draw(
         make(webgl=True),
@@ -275,7 +290,7 @@ def _selected(compared: ComparedRuns, maps: AlignedMaps, chart: str) -> None:
         st.markdown(f"**{pluralise(len(rows), 'selected gene')}**")
         symbols = table["Gene"].tolist()
         with st.container(horizontal=True, width="content"):
-            source = downloads.provenance(compared.graph, compared.first)
+            source = compared.provenance(*maps.runs)
             downloads.table_button("selected-on-maps", lambda: table, source=source)
             downloads.gmt_button("selected-on-maps", lambda: ("selected on the maps", symbols), source=source)
     gene_links.table(compared, table.head(LISTED), key=f"selected {chart}", help_of={}, height=280)
@@ -306,7 +321,6 @@ def _moving(
     compared: ComparedRuns, maps: AlignedMaps, colouring: Colouring, other: Run, highlighted: list[int]
 ) -> None:
     """One map with a slider from the first run to another, lines of the genes that moved most, and their list."""
-    graph = compared.graph
     one_name, other_name = compared.name(compared.first), compared.name(other)
     moved = maps.moved(other_name)
     order = np.argsort(-moved, kind="stable")
@@ -326,7 +340,7 @@ def _moving(
         synthetic=any_synthetic((compared.first, other)),
         alt=f"The genes on their way from the map of {one_name} to that of {other_name}",
     )
-    downloads.menu(name, source=downloads.provenance(graph, compared.first), figure=make, table=lambda: table)
+    downloads.menu(name, source=compared.provenance(compared.first, other), figure=make, table=lambda: table)
     st.caption(
         in_words(
             f"The slider moves every gene from {escape_markdown(one_name)} (0 %) to {escape_markdown(other_name)} "

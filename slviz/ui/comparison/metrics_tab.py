@@ -22,8 +22,8 @@ from slviz.figures.comparison import difference_intervals
 from slviz.figures.theme import noted
 from slviz.runs import NETWORK, Run
 from slviz.splits.pair_split import TESTED
-from slviz.ui import address, charts, downloads, metrics_table
-from slviz.ui.comparison.compared_runs import ComparedRuns
+from slviz.ui import address, cache, charts, downloads, metrics_table
+from slviz.ui.comparison.compared_runs import ComparedRuns, any_synthetic
 from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import KEY_METRICS, LACKS_POPULARITY_MATCHED, NEGATIVE_KIND_WORDS, lacks_popularity_matched
 from slviz.ui.labels import escape_markdown
@@ -95,7 +95,7 @@ def _metrics(compared: ComparedRuns, runs: Sequence[Run], *, negative_kind: str)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(f"Metrics on test {what}", anchor=False, width="content")
         name = f"{runs[0].run_id}-compared-metrics-{negative_kind}"
-        downloads.menu(name, source=downloads.provenance(compared.graph, runs[0]), table=lambda: table)
+        downloads.menu(name, source=compared.provenance(*runs), table=lambda: table)
     held_out, kind = runs[0].spec.held_out, NEGATIVE_KIND_WORDS.get(negative_kind, negative_kind)
     st.caption(escape_markdown(f"Split: {held_out}; {kind}."))
     metrics_table.show(table)
@@ -123,11 +123,14 @@ def _of_run(run: Run, *, negative_kind: str) -> pd.DataFrame:
 
 
 def _differences(compared: ComparedRuns, runs: Sequence[Run], *, negative_kind: str) -> None:
-    graph, first = compared.graph, runs[0]
+    first = runs[0]
+    if not len(compared_rows(first, negative_kind)):
+        st.info(in_words("**The test part has no row**, so there is no difference to measure."), icon=":material/info:")
+        return
     differences_of: dict[str, list[Difference]] = {}
     for other in runs[1:]:
         if same_rows(first, other, negative_kind=negative_kind):
-            differences_of[compared.name(other)] = _compared(first.run_id, other.run_id, negative_kind, first, other)
+            differences_of[compared.name(other)] = _compared(cache.stamps(first, other), negative_kind, first, other)
         else:
             st.error(
                 escape_markdown(
@@ -152,7 +155,7 @@ def _differences(compared: ComparedRuns, runs: Sequence[Run], *, negative_kind: 
         )
         downloads.menu(
             name,
-            source=downloads.provenance(graph, first),
+            source=compared.provenance(*runs),
             figure=make,
             table=lambda: differences_table(differences_of, reference),
         )
@@ -161,7 +164,7 @@ def _differences(compared: ComparedRuns, runs: Sequence[Run], *, negative_kind: 
     charts.draw(
         make(),
         name=name,
-        synthetic=graph.synthetic,
+        synthetic=any_synthetic(runs),
         alt=f"Differences of each run's metrics to {reference}, with 95 % intervals",
     )
     rows = compared_rows(first, negative_kind)
@@ -204,7 +207,7 @@ def _ends(rows: pd.DataFrame) -> list[str]:
 
 
 @st.cache_data(max_entries=32, show_spinner="Drawing the genes anew …")
-def _compared(one_id: str, other_id: str, negative_kind: str, _one: Run, _other: Run) -> list[Difference]:
+def _compared(stamps: tuple[tuple[str, int], ...], negative_kind: str, _one: Run, _other: Run) -> list[Difference]:
     return differences_of_runs(_one, _other, negative_kind=negative_kind)
 
 
@@ -230,6 +233,8 @@ def sentence(other: str, reference: str, differences: Sequence[Difference]) -> s
 
 def _said(difference: Difference) -> str:
     metric = METRICS[difference.metric]
+    if np.isnan(difference.value):
+        return f"{metric.label} cannot be measured on these rows"
     if not difference.is_clear:
         verdict = "no clear difference"
     else:

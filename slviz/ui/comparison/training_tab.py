@@ -14,15 +14,20 @@ from slviz.ui import cache, charts, downloads, layout, loss_axis, training_costs
 from slviz.ui.comparison.compared_runs import ComparedRuns, any_synthetic
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
+from slviz.ui.server_paths import without_paths
 
 
 def show(compared: ComparedRuns) -> None:
     """Curves of the runs that learnt in epochs, what the losses of each tell, and a table of all."""
+    records = {summary.run_id: cache.record_or_damage(summary) for summary in compared.summaries}
     trainings = [
-        NamedTraining(compared.name(run), run.history, cache.training_record(summary))
-        for summary, run in zip(compared.summaries, compared.runs, strict=True)
+        NamedTraining(compared.name(run), run.history, records[run.run_id][0])
+        for run in compared.runs
         if len(run.history)
     ]
+    for run in compared.runs:
+        if damage := records[run.run_id][1]:
+            st.error(escape_markdown(f"{compared.name(run)}: {without_paths(damage)}"), icon=":material/broken_image:")
     without = [compared.name(run) for run in compared.runs if not len(run.history)]
     if without:
         st.info(
@@ -85,8 +90,7 @@ def _costs(compared: ComparedRuns) -> None:
     table = training_costs.costs(list(zip(compared.summaries, compared.runs, strict=True)), compared.names)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("What they took", anchor=False, width="content")
-        source = downloads.provenance(compared.graph, compared.first)
-        downloads.table_button(f"{compared.first.run_id}-compared-took", lambda: table, source=source)
+        downloads.table_button(f"{compared.first.run_id}-compared-took", lambda: table, source=compared.provenance())
     st.dataframe(
         table,
         hide_index=True,
@@ -116,5 +120,5 @@ def gradients(trainings: list[NamedTraining]) -> pd.DataFrame:
 def _menu(
     compared: ComparedRuns, what: str, figure: Callable[[], go.Figure], table: Callable[[], pd.DataFrame]
 ) -> None:
-    source = downloads.provenance(compared.graph, compared.first)
-    downloads.menu(f"{compared.first.run_id}-compared-{what}", source=source, figure=figure, table=table)
+    name = f"{compared.first.run_id}-compared-{what}"
+    downloads.menu(name, source=compared.provenance(), figure=figure, table=table)

@@ -9,7 +9,6 @@ from jaxtyping import Float32
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.gene_list import read_list, write_list
-from slviz.neighbourhood import AttentionIndex
 from slviz.neighbourhood.gene_network import AMONG_UP_TO, GeneNetwork, gene_network
 from slviz.ranking import Ranker
 from slviz.runs import Run
@@ -100,17 +99,12 @@ def _widths(
 
 def attention_into(graph: GeneGraph, run: Run, gene: int) -> Float32[np.ndarray, " genes"]:
     """The mean attention over layers and heads of the edge from each gene into this one; NaN where there is none."""
-    index = _index(run.run_id, graph.fingerprint, graph, run)
+    index = cache.attention_index(graph, run)
     edges = index.edges_of(gene, "into")
     weight = np.full(len(graph), np.nan, dtype=np.float32)
     weight[index.edges[0, edges]] = index.weight(edges, layer=None, head=None)
     weight[gene] = np.nan
     return weight
-
-
-@st.cache_resource(max_entries=4, show_spinner="Sorting attention by gene …")
-def _index(run_id: str, fingerprint: str, _graph: GeneGraph, _run: Run) -> AttentionIndex:
-    return AttentionIndex.build(_graph, _run)
 
 
 def _best_unreported(ranker: Ranker, gene: int) -> np.ndarray:

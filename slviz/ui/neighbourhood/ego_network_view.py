@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,11 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.datasets.report import shown as shortened
 from slviz.figures import network_figure
-from slviz.neighbourhood import KNOWN, AttentionIndex, Neighbourhood, neighbourhood
+from slviz.neighbourhood import KNOWN, Neighbourhood, neighbourhood
 from slviz.ranking import score_text
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, charts, downloads, layout, links, selection
+from slviz.ui import address, cache, charts, downloads, layout, links, selection
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import SCORE_HELP, escape_markdown
 from slviz.ui.neighbourhood import edge_ablation_view
@@ -66,7 +65,7 @@ def breadcrumbs(graph: GeneGraph, gene: int) -> None:
             st.markdown(f"› **{escape_markdown(symbol)}**", width="content")
 
 
-def controls(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> Neighbourhood:
+def controls(graph: GeneGraph, run: Run, gene: int) -> Neighbourhood:
     """What is drawn, from the controls beside the figure."""
     hops = address.one_of(
         st.segmented_control,
@@ -110,7 +109,7 @@ def controls(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> Neig
         limit=int(limit),
         threshold=float(least),
         order="attention" if attention_check.decides(run, gene) else "score",
-        index=_index(run.run_id, _stamp(summary), graph, run),
+        index=cache.attention_index(graph, run),
     )
 
 
@@ -118,15 +117,6 @@ def _number_or_mean(label: str, count: int, *, key: str, help: str) -> int | Non
     options = (MEAN, *(str(number) for number in range(1, count + 1)))
     chosen = address.one_of(st.selectbox, label, options, key=key, help=help)
     return None if chosen == MEAN else int(chosen) - 1
-
-
-def _stamp(summary: RunSummary) -> int:
-    return (Path(summary.folder) / "manifest.json").stat().st_mtime_ns
-
-
-@st.cache_resource(max_entries=8, show_spinner="Sorting attention by gene …")
-def _index(run_id: str, stamp: int, _graph: GeneGraph, _run: Run) -> AttentionIndex:
-    return AttentionIndex.build(_graph, _run)
 
 
 def figure(summary: RunSummary, graph: GeneGraph, run: Run, around: Neighbourhood) -> None:

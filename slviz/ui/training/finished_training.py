@@ -18,6 +18,7 @@ from slviz.ui import cache, charts, downloads, layout, loss_axis, training_costs
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
+from slviz.ui.server_paths import without_paths
 
 DEAD = "Dead: a unit that gave every gene the same number in that step."
 NOT_RECORDED = (
@@ -38,7 +39,9 @@ def page() -> None:
     if len(run.history):
         _verdict(run)
         _curves(run)
-        record = cache.training_record(summary)
+        record, damage = cache.record_or_damage(summary)
+        if damage:
+            st.error(escape_markdown(without_paths(damage)), icon=":material/broken_image:")
         _steps(run, record)
         if record is not None and len(record.moments):
             _weights(run, record)
