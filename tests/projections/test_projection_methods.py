@@ -14,6 +14,7 @@ from slviz.projections import PROJECTIONS, Projection
 from slviz.projections.neighbours import neighbourhood_preservation
 from slviz.projections.pacmap import scaled_neighbours
 from slviz.projections.pca import explained_variance
+from slviz.projections.tsne import threads
 
 METHODS = [
     PROJECTIONS.make("pca"),
@@ -195,12 +196,31 @@ def test_caption_says_method_seed_and_how_to_read(maps: dict[str, Projection]) -
 
 
 def test_tsne_is_the_same_on_any_number_of_threads(vectors, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("slviz.projections.tsne.ONE_THREAD_UP_TO", 0)
     found = []
     for count in (1, 2, 3):
         monkeypatch.setattr("slviz.projections.tsne.threads", lambda count=count: count)
         found.append(METHODS[1].fit(vectors, 0).coordinates)
     assert np.array_equal(found[0], found[1])
     assert np.array_equal(found[0], found[2])
+
+
+def test_tsne_uses_no_more_threads_than_it_may_and_one_for_few_genes(vectors, monkeypatch: pytest.MonkeyPatch) -> None:
+    from openTSNE import TSNEEmbedding
+
+    used = []
+    made = TSNEEmbedding.__new__
+    monkeypatch.setattr(
+        TSNEEmbedding, "__new__", lambda cls, *of, **named: (used.append(named["n_jobs"]), made(cls, *of, **named))[1]
+    )
+    monkeypatch.setattr("slviz.projections.tsne.usable_cores", lambda: 4)
+    method = PROJECTIONS.make("tsne", iterations=50)
+    method.fit(vectors[:20], 0)
+    monkeypatch.setattr("slviz.projections.tsne.ONE_THREAD_UP_TO", 10)
+    method.fit(vectors[:20], 0)
+    monkeypatch.undo()
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    assert (used, threads()) == ([1, 2], 1)
 
 
 @pytest.mark.slow
