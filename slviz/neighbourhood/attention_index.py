@@ -90,6 +90,15 @@ class AttentionIndex:
         heads = slice(None) if head is None else slice(head, head + 1)
         return self.attention.weight[layers, heads][:, :, edges].mean(axis=(0, 1))  # [layers, heads, some] -> [some]
 
+    def attention_into(self, gene: int) -> Float32[np.ndarray, " genes"]:
+        """The mean attention over layers and heads of the edge from each gene into this one; NaN where there is none,
+        and for the gene itself."""
+        edges = self.edges_of(gene, "into")
+        weight = np.full(len(self.target_start) - 1, np.nan, dtype=np.float32)
+        weight[self.edges[0, edges]] = self.weight(edges, layer=None, head=None)
+        weight[gene] = np.nan
+        return weight
+
     def pair_rows(self, a: Int64[np.ndarray, " some"], b: Int64[np.ndarray, " some"]) -> Int64[np.ndarray, " some"]:
         """Row in `GeneGraph.pairs` of each pair of genes, in either order; −1 where it is no known pair."""
         if not len(self.pair_keys):

@@ -267,6 +267,23 @@ def test_a_record_that_is_damaged_is_told_of_its_run_alone(
     assert app.dataframe[0].value.columns.tolist()[1:] == ["GAT · GO + PPI (seed 0)", "GAT · GO + PPI (seed 3)"]
 
 
+def test_a_gene_stands_under_each_run_and_is_told_where_it_is_missing(
+    two: tuple[Run, Run], store: RunStore, open_page: Open
+) -> None:
+    first, other = two
+    elsewhere = tiny_run(dataclasses.replace(tiny_graph(), genes=tuple_of_genes(first), gene_info=None))
+    finish(store, elsewhere)
+    gene = first.genes[30]
+    chosen = {"with": f"{other.run_id},{elsewhere.run_id}", "partners": "3"}
+    app = open_page("compare", run=first.run_id, tab="gene", gene=gene, **chosen)
+    assert not app.exception
+    text = said(app).replace("\\", "")
+    assert f"has no gene {gene}" in text
+    assert "widths mean nothing" in text  # these runs have no decoder
+    table = app.dataframe[0].value
+    assert len([column for column in table.columns if column.startswith("Rank in")]) == 2
+
+
 def tuple_of_genes(run: Run) -> tuple[str, ...]:
     """Twenty genes of the run and twenty that it lacks."""
     return (*run.genes[:20], *(f"OTHER{number}" for number in range(20)))

@@ -17,10 +17,10 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "markdown: _shared_sentence(shown, place, symbol)",
     ),
     "gene_change.py": ("markdown: line",),
+    "gene_tab.py": ("caption: by", "caption: counts"),
     "neighbours_tab.py": (
         "caption: count",
         "markdown: _sentence(similarity, seeds, shared, count)",
-        "progress: share",
     ),
     "maps_tab.py": ("caption: method.describe(len(shared.genes))",),
     "metrics_tab.py": ("caption: what", "subheader: what"),

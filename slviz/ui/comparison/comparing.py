@@ -8,7 +8,15 @@ from dataclasses import dataclass
 import streamlit as st
 
 from slviz.ui import address, layout
-from slviz.ui.comparison import compared_runs, disagreements_tab, maps_tab, metrics_tab, neighbours_tab, training_tab
+from slviz.ui.comparison import (
+    compared_runs,
+    disagreements_tab,
+    gene_tab,
+    maps_tab,
+    metrics_tab,
+    neighbours_tab,
+    training_tab,
+)
 from slviz.ui.comparison.compared_runs import ComparedRuns
 from slviz.ui.nouns import in_words
 
@@ -33,6 +41,7 @@ TABS: Mapping[str, Tab] = {
     "maps": Tab("Maps", maps_tab.show, "where does each gene lie under each run, and which moved most?"),
     "neighbours": Tab("Neighbours", neighbours_tab.show, "whose neighbours changed, and which model was right?"),
     "disagreements": Tab("Disagreements", disagreements_tab.show, "on which pairs do they disagree?"),
+    "gene": Tab("A gene", gene_tab.show, "what is around a gene under each run, and where do its partners rank?"),
     "training": Tab("Training", training_tab.show, "how did they learn, and what did that take?"),
 }
 """By their id in the address, the first shown first; a further tab is a line here."""

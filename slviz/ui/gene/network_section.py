@@ -99,12 +99,7 @@ def _widths(
 
 def attention_into(graph: GeneGraph, run: Run, gene: int) -> Float32[np.ndarray, " genes"]:
     """The mean attention over layers and heads of the edge from each gene into this one; NaN where there is none."""
-    index = cache.attention_index(graph, run)
-    edges = index.edges_of(gene, "into")
-    weight = np.full(len(graph), np.nan, dtype=np.float32)
-    weight[index.edges[0, edges]] = index.weight(edges, layer=None, head=None)
-    weight[gene] = np.nan
-    return weight
+    return cache.attention_index(graph, run).attention_into(gene)
 
 
 def _best_unreported(ranker: Ranker, gene: int) -> np.ndarray:
