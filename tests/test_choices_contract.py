@@ -202,15 +202,17 @@ def combinations() -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize(("task", "network", "features"), combinations())
-def test_every_combination_trains_and_says_the_same_twice(graph, task, network, features):
+def test_every_combination_trains_and_each_network_and_task_says_the_same_twice(graph, task, network, features):
     spec = tiny_spec(graph, task=task, network=network, features=features)
     spec = dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=3))
     assert RunSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
     split = spec.split.divide(graph)
-    one, again = (train(graph, spec, split, device="cpu") for _ in range(2))
+    one = train(graph, spec, split, device="cpu")
     assert one.embedding.shape == (len(graph), spec.network.embedding_width)
-    assert np.array_equal(one.embedding, again.embedding)
-    assert one.predictions.equals(again.predictions)
+    if task == next(iter(TASKS)) or network == LEARNING[0]:
+        again = train(graph, spec, split, device="cpu")
+        assert np.array_equal(one.embedding, again.embedding)
+        assert one.predictions.equals(again.predictions)
     assert (one.attention is not None) == (network in WITH_ATTENTION)
     assert bool(one.decoder) == isinstance(spec.task, PairTask)
     assert np.isfinite(one.metric(spec.task.metric, negative_kind=one.metrics["negative_kind"].iloc[0]))

@@ -41,23 +41,7 @@ def run(store: RunStore, demo: GeneGraph) -> Run:
 
 @pytest.fixture
 def open_page() -> Open:
-    """Opens a page of the application by its name and query, as a first visit."""
-
-    def opened(page: str, **query: str) -> AppTest:
-        app = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=60)
-        app.run()
-        app.query_params.clear()
-        for key, value in query.items():
-            app.query_params[key] = value
-        app.session_state["navigated"] = False  # AppTest forgets, from run to run, that app.py has a table of pages
-        return app.switch_page(f"pages/{page}.py").run()
-
-    return opened
-
-
-@pytest.fixture
-def open_at_once() -> Open:
-    """Opens a page at its address at once, as a link from elsewhere does; it takes half the time of `open_page`."""
+    """Opens a page of the application by its name and query, at once, as the first visit of a link from elsewhere."""
 
     def opened(page: str, **query: Any) -> AppTest:
         app = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=60)
@@ -67,3 +51,9 @@ def open_at_once() -> Open:
         return app.switch_page(f"pages/{page}.py").run()
 
     return opened
+
+
+@pytest.fixture
+def open_at_once(open_page: Open) -> Open:
+    """Another name of `open_page`."""
+    return open_page
