@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -79,8 +80,7 @@ def test_an_unknown_run_gets_a_sentence_and_a_way_on(page: str, run: Run, open_p
     assert asked(app, "run") == run.run_id
 
 
-@pytest.mark.parametrize("page", RUN_PAGES)
-@pytest.mark.parametrize("nonsense", NONSENSE)
+@pytest.mark.parametrize(("page", "nonsense"), list(zip(itertools.cycle(RUN_PAGES), NONSENSE)))
 def test_an_address_full_of_nonsense_never_gives_a_traceback(
     page: str, nonsense: str, run: Run, open_page: Open
 ) -> None:
