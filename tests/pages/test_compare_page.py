@@ -13,12 +13,16 @@ from run_folders import a_map, finish
 
 from slviz.cli import main
 from slviz.datasets import GeneGraph
+from slviz.features import FEATURE_SETS
 from slviz.runs import Run
+from slviz.runs.settings_parser import choices_from_words
 from slviz.runs.shared_genes import drawn
 from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
 from slviz.ui.comparison.compared_runs import alike_but, comparable, distinct, told_apart
+from slviz.ui.comparison.families import form_of
 from slviz.ui.comparison.metrics_tab import differences_table, same_rows
+from slviz.ui.comparison.seeds_view import without_seed
 
 
 def worse(run: Run, *, seed: int = 1) -> Run:
@@ -282,6 +286,44 @@ def test_a_gene_stands_under_each_run_and_is_told_where_it_is_missing(
     assert "widths mean nothing" in text  # these runs have no decoder
     table = app.dataframe[0].value
     assert len([column for column in table.columns if column.startswith("Rank in")]) == 2
+
+
+def test_seeds_of_one_spec_are_a_group_and_what_is_missing_leads_to_a_filled_form(
+    two: tuple[Run, Run], store: RunStore, open_page: Open
+) -> None:
+    first, other = two
+    none = dataclasses.replace(first, spec=dataclasses.replace(first.spec, features=FEATURE_SETS.make("none")))
+    finish(store, none)
+    app = open_page("compare", run=first.run_id, **{"with": f"{other.run_id},{none.run_id}"})
+    assert not app.exception
+    text = said(app).replace("\\", "")
+    assert "over 2 seeds" in text
+    assert "one seed only" in text
+    labels = [button.label for button in app.button]
+    assert "Across none / ppi / go / both (2 of 4)" in labels
+    assert "Its other seeds (1)" in labels
+    links = [link.proto.label for link in app.get("page_link")]
+    assert [label for label in links if label.startswith("Train with")] == ["Train with PPI", "Train with GO"]
+    next(button for button in app.button if button.label.startswith("Across")).click().run()
+    assert asked(app, "with") == none.run_id
+    assert "One seed only of each model" in said(app)
+
+
+def test_a_form_is_filled_with_what_a_run_was_trained_with() -> None:
+    spec = tiny_spec(tiny_graph(), features="go")
+    spec = dataclasses.replace(spec, seed=3, network=spec.network.replace(heads=2))
+    query = form_of(spec)
+    assert query["features"] == "go"
+    assert query["seed"] == "3"
+    names = {part: query[part] for part in ("task", "network", "features", "split")}
+    choices = choices_from_words(names | {"optimiser": "adam"}, query["settings"].split())
+    assert choices["network"] == spec.network
+
+
+def test_a_name_loses_its_seed_alone() -> None:
+    assert without_seed("GAT · GO + PPI (seed 1)") == "GAT · GO + PPI"
+    assert without_seed("GAT · GO + PPI (fold 0, seed 12, heads 2)") == "GAT · GO + PPI (fold 0, heads 2)"
+    assert without_seed("GAT (seed 1, heads 2)") == "GAT (heads 2)"
 
 
 def tuple_of_genes(run: Run) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "markdown: _shared_sentence(shown, place, symbol)",
     ),
     "gene_change.py": ("markdown: line",),
+    "families.py": ("button: label", "popover: missing"),
     "gene_tab.py": ("caption: by", "caption: counts"),
     "neighbours_tab.py": (
         "caption: count",

@@ -21,6 +21,7 @@ HELP = (
 )
 RESULT_PARTS = ("data_fingerprint", "task", "network", "features", "split", "optimiser", "seed")
 """The parts of a spec that a result depends on."""
+Families = Callable[[RunSummary, Mapping[str, RunSummary], GeneGraph], None]
 ALONE = "**There is no other finished run to compare with.**"
 
 
@@ -74,9 +75,14 @@ def any_synthetic(runs: Iterable[Run]) -> bool:
     return any(run.spec.synthetic for run in runs)
 
 
-def open_runs(summary: RunSummary, run: Run, graph: GeneGraph) -> ComparedRuns:
-    """The run of the page and those that the visitor chose; says what cannot be compared."""
-    others = _choose(summary)
+def open_runs(summary: RunSummary, run: Run, graph: GeneGraph, *, families: Families) -> ComparedRuns:
+    """The run of the page and those that the visitor chose; says what cannot be compared.
+
+    Args:
+        summary, run, graph: of the page.
+        families: draws the buttons that choose runs that belong together, below the choice.
+    """
+    others = _choose(summary, graph, families)
     opened: list[tuple[RunSummary, Run]] = []
     for other in others:
         with errors.as_sentences():
@@ -124,7 +130,7 @@ def distinct(names: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _choose(summary: RunSummary) -> list[RunSummary]:
+def _choose(summary: RunSummary, graph: GeneGraph, families: Families) -> list[RunSummary]:
     """The control over all other finished runs, those evaluated on the same pairs first; what is chosen."""
     everything = cache.store().summaries()
     fitting = {candidate.run_id: candidate for candidate in comparable(summary, everything)}
@@ -156,7 +162,7 @@ def _choose(summary: RunSummary) -> list[RunSummary]:
         placeholder="Choose runs",
         help=HELP,
     )
-    _families(summary, offered)
+    families(summary, offered, graph)
     return [offered[run_id] for run_id in chosen]
 
 
@@ -209,21 +215,6 @@ def _of_same_task(summary: RunSummary, other: RunSummary) -> bool:
     return summary.spec is not None and other.spec is not None and summary.spec.task.name == other.spec.task.name
 
 
-def _families(summary: RunSummary, offered: Mapping[str, RunSummary]) -> None:
-    """One click for the runs that differ from this one by their features alone, or by their seed alone."""
-    if summary.spec is None:
-        return
-    families = {
-        "The same with other features": alike_but(summary.spec, offered, part="features"),
-        "Its other seeds": alike_but(summary.spec, offered, part="seed"),
-    }
-    with st.container(horizontal=True):
-        for label, run_ids in families.items():
-            if run_ids and st.button(f"{label} ({len(run_ids)})", icon=":material/compare_arrows:", type="tertiary"):
-                address.put(**{"with": ",".join(run_ids[:MOST])})
-                st.rerun()
-
-
 def alike_but(spec: RunSpec, candidates: Mapping[str, RunSummary], *, part: str) -> list[str]:
     """The names of the runs whose spec differs from this one by that part alone: "features" or "seed"."""
     shared = [name for name in RESULT_PARTS if name != part]
@@ -234,3 +225,8 @@ def alike_but(spec: RunSpec, candidates: Mapping[str, RunSummary], *, part: str)
         and getattr(candidate.spec, part) != getattr(spec, part)
         and all(getattr(candidate.spec, name) == getattr(spec, name) for name in shared)
     ]
+
+
+def same_but_seed(one: RunSpec, other: RunSpec) -> bool:
+    """Whether two specs differ by their seed alone, or by nothing."""
+    return all(getattr(one, part) == getattr(other, part) for part in RESULT_PARTS if part != "seed")

@@ -11,6 +11,7 @@ from slviz.ui import address, layout
 from slviz.ui.comparison import (
     compared_runs,
     disagreements_tab,
+    families,
     gene_tab,
     maps_tab,
     metrics_tab,
@@ -50,7 +51,7 @@ TABS: Mapping[str, Tab] = {
 def page() -> None:
     """Which runs, and the tab of the address."""
     summary, run, graph = layout.open_run("Compare")
-    compared = compared_runs.open_runs(summary, run, graph)
+    compared = compared_runs.open_runs(summary, run, graph, families=families.show)
     tab = address.choice(
         st.segmented_control,
         "Compare",

@@ -23,6 +23,7 @@ from slviz.figures.theme import noted
 from slviz.runs import NETWORK, Run
 from slviz.splits.pair_split import TESTED
 from slviz.ui import address, cache, charts, downloads, metrics_table
+from slviz.ui.comparison import seeds_view
 from slviz.ui.comparison.compared_runs import ComparedRuns, any_synthetic
 from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import KEY_METRICS, LACKS_POPULARITY_MATCHED, NEGATIVE_KIND_WORDS, lacks_popularity_matched
@@ -50,7 +51,8 @@ def show(compared: ComparedRuns) -> None:
     if lacking := [compared.name(run) for run in runs if lacks_popularity_matched(run, compared.graph)]:
         said = f"{LACKS_POPULARITY_MATCHED} ({', '.join(lacking)})."
         st.caption(f":material/info: {escape_markdown(said)}")
-    _metrics(compared, runs, negative_kind=negative_kind)
+    table = _metrics(compared, runs, negative_kind=negative_kind)
+    seeds_view.show(compared, runs, table)
     if len(runs) > 1:
         _differences(compared, runs, negative_kind=negative_kind)
 
@@ -89,7 +91,8 @@ def _pick_negative_kind(kinds: Sequence[str]) -> str:
     )
 
 
-def _metrics(compared: ComparedRuns, runs: Sequence[Run], *, negative_kind: str) -> None:
+def _metrics(compared: ComparedRuns, runs: Sequence[Run], *, negative_kind: str) -> pd.DataFrame:
+    """The table of all metrics, which is given back."""
     table = comparison_table(runs, compared.names, negative_kind=negative_kind)
     what = "genes" if negative_kind == OF_GENES else "pairs"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -99,6 +102,7 @@ def _metrics(compared: ComparedRuns, runs: Sequence[Run], *, negative_kind: str)
     held_out, kind = runs[0].spec.held_out, NEGATIVE_KIND_WORDS.get(negative_kind, negative_kind)
     st.caption(escape_markdown(f"Split: {held_out}; {kind}."))
     metrics_table.show(table)
+    return table
 
 
 def comparison_table(runs: Sequence[Run], names: Mapping[str, str], *, negative_kind: str) -> pd.DataFrame:
