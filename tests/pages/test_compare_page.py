@@ -22,6 +22,7 @@ from slviz.runs.summary import RunSummary
 from slviz.ui.comparison.compared_runs import alike_but, comparable, distinct, told_apart
 from slviz.ui.comparison.families import form_of
 from slviz.ui.comparison.metrics_tab import differences_table, same_rows
+from slviz.ui.comparison.protocols_view import protocols_table, shared_splits
 from slviz.ui.comparison.seeds_view import without_seed
 
 
@@ -324,6 +325,20 @@ def test_a_name_loses_its_seed_alone() -> None:
     assert without_seed("GAT · GO + PPI (seed 1)") == "GAT · GO + PPI"
     assert without_seed("GAT · GO + PPI (fold 0, seed 12, heads 2)") == "GAT · GO + PPI (fold 0, heads 2)"
     assert without_seed("GAT (seed 1, heads 2)") == "GAT (heads 2)"
+
+
+def test_every_split_that_the_models_share_is_a_row(two: tuple[Run, Run], store: RunStore) -> None:
+    first, other = two
+    for run in two:
+        spec = dataclasses.replace(run.spec, split=run.spec.split.replace(fold=1))
+        finish(store, dataclasses.replace(run, spec=spec))
+    alone = dataclasses.replace(first.spec, split=first.spec.split.replace(fold=2))
+    finish(store, dataclasses.replace(first, spec=alone))
+    splits = shared_splits([first, other], {first.run_id: "one", other.run_id: "other"}, store.summaries())
+    assert [split.held_out for split in splits] == ["random pairs (fold 0 of 5)", "random pairs (fold 1 of 5)"]
+    table = protocols_table(splits)
+    assert table["Metric"].tolist() == ["ROC AUC, random negatives"] * 2
+    assert table[["one", "other"]].notna().all().all()
 
 
 def tuple_of_genes(run: Run) -> tuple[str, ...]:

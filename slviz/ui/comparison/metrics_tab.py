@@ -13,18 +13,15 @@ from slviz.evaluation import METRICS
 from slviz.evaluation.comparison import (
     RESAMPLES,
     Difference,
-    compare_classes,
-    compare_errors,
-    compare_links,
-    compare_values,
 )
 from slviz.figures.comparison import difference_intervals
 from slviz.figures.theme import noted
 from slviz.runs import NETWORK, Run
 from slviz.splits.pair_split import TESTED
 from slviz.ui import address, cache, charts, downloads, metrics_table
-from slviz.ui.comparison import seeds_view
+from slviz.ui.comparison import protocols_view, seeds_view, strata_view
 from slviz.ui.comparison.compared_runs import ComparedRuns, any_synthetic
+from slviz.ui.comparison.run_differences import GENE_KEYS, PAIR_KEYS, compared_rows, differences_of_runs, ends_of
 from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import KEY_METRICS, LACKS_POPULARITY_MATCHED, NEGATIVE_KIND_WORDS, lacks_popularity_matched
 from slviz.ui.labels import escape_markdown
@@ -36,7 +33,6 @@ INTERVAL_HELP = (
     "for independent witnesses. In 95 of 100 draws the difference lies inside."
 )
 DRAWN = f"95 % intervals over {RESAMPLES} draws of the genes"
-PAIR_KEYS, GENE_KEYS = ["gene_a", "gene_b", "negative_kind"], ["gene"]
 RANKINGS = {"all-unknown": ("recall@5000",), "per-gene": ("ndcg@10",)}
 OF_GENES = "genes"
 """The kind of rows of tasks about genes."""
@@ -55,6 +51,9 @@ def show(compared: ComparedRuns) -> None:
     seeds_view.show(compared, runs, table)
     if len(runs) > 1:
         _differences(compared, runs, negative_kind=negative_kind)
+        if all(same_rows(runs[0], run, negative_kind=negative_kind) for run in runs[1:]):
+            strata_view.show(compared, runs, negative_kind=negative_kind)
+        protocols_view.show(compared, runs)
 
 
 def _say_who_is_left_out(compared: ComparedRuns, runs: Sequence[Run]) -> None:
@@ -172,7 +171,7 @@ def _differences(compared: ComparedRuns, runs: Sequence[Run], *, negative_kind: 
         alt=f"Differences of each run's metrics to {reference}, with 95 % intervals",
     )
     rows = compared_rows(first, negative_kind)
-    genes = len(pd.unique(rows[_ends(rows)].to_numpy(dtype=object).ravel()))
+    genes = len(pd.unique(rows[ends_of(rows)].to_numpy(dtype=object).ravel()))
     what = "test genes" if negative_kind == OF_GENES else "test pairs"
     st.caption(
         in_words(
@@ -197,37 +196,9 @@ def same_rows(one: Run, other: Run, *, negative_kind: str) -> bool:
     return left.shape == right.shape and bool((left == right).all())
 
 
-def compared_rows(run: Run, negative_kind: str) -> pd.DataFrame:
-    """The test rows of a run that a kind of negatives is about; of classes those of genes that have one."""
-    tested = run.predictions.loc[run.predictions["part"] == "test"]
-    if "gene" in tested:
-        return tested.loc[tested["actual"] != ""] if "actual" in tested else tested
-    kinds = TESTED if negative_kind in KEY_METRICS["screen"][1] else ("known", negative_kind)
-    return tested.loc[tested["negative_kind"].isin(kinds)]
-
-
-def _ends(rows: pd.DataFrame) -> list[str]:
-    return GENE_KEYS if "gene" in rows else ["gene_a", "gene_b"]
-
-
 @st.cache_data(max_entries=32, show_spinner="Drawing the genes anew …")
 def _compared(stamps: tuple[tuple[str, int], ...], negative_kind: str, _one: Run, _other: Run) -> list[Difference]:
     return differences_of_runs(_one, _other, negative_kind=negative_kind)
-
-
-def differences_of_runs(one: Run, other: Run, *, negative_kind: str) -> list[Difference]:
-    """The metrics of the task of two runs on their shared test rows, each with its interval over draws of genes."""
-    rows = compared_rows(one, negative_kind)
-    genes = pd.Index(one.genes).get_indexer(rows[_ends(rows)].to_numpy(dtype=object).ravel())
-    shared = {"genes": genes.reshape(len(rows), -1)}
-    scores = [compared_rows(run, negative_kind)["prediction"] for run in (one, other)]
-    if "actual" not in rows:
-        return compare_errors(*(errors.to_numpy(dtype=np.float64) for errors in scores), **shared)
-    if one.spec.task.name == "classify":
-        return compare_classes(rows["actual"].to_numpy(), *(given.to_numpy() for given in scores), **shared)
-    compare = compare_values if negative_kind == "all" else compare_links
-    actual = rows["actual"].to_numpy(dtype=np.float64)
-    return compare(actual, *(score.to_numpy(dtype=np.float64) for score in scores), **shared)
 
 
 def sentence(other: str, reference: str, differences: Sequence[Difference]) -> str:
