@@ -92,11 +92,14 @@ def tiny_screens(genes: int = 40, *, seed: int = 0) -> ScreenTable:
 
 
 def tiny_further_parts(genes: int = 40, *, seed: int = 0) -> dict[str, Any]:
-    """Screens, a relation of paralogs with identity, gene sets and gene columns for `tiny_graph(**…)`."""
+    """A public split, screens, paralogs with identity, gene sets and gene columns for `tiny_graph(**…)`."""
     random = np.random.default_rng(seed + 2)
     upper = np.stack(np.triu_indices(genes, k=1), axis=1).astype(np.int64)
     related = upper[np.sort(random.choice(len(upper), size=50, replace=False))]
     return {
+        "public_split": np.array(["train", "train", "validation", "test", "train", "test", ""] * genes, dtype=object)[
+            :genes
+        ],
         "screens": tiny_screens(genes, seed=seed),
         "relations": {"paralogs": Relation(related, {"identity_percent": random.uniform(20, 90, size=50)})},
         "gene_sets": {

@@ -17,7 +17,7 @@ from slviz.results.report import section, write_section
 from slviz.results.standings import standings
 from slviz.results.text import as_text
 from slviz.runs.settings_parser import words_of
-from slviz.runs.spec import TABLES, RunSpec
+from slviz.runs.spec import DEFAULTS, TABLES, RunSpec
 from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
 
@@ -112,7 +112,10 @@ def _is_wanted(run: RunSummary, fingerprint: str, wanted: dict[str, set[str]], *
 
 
 def _settings(spec: RunSpec) -> list[str]:
-    return words_of({part: getattr(spec, part) for part in ("task", "network", "optimiser")})
+    """What of a run is not as a run is by default, the name of its optimiser included."""
+    other = [] if spec.optimiser.name == DEFAULTS["optimiser"] else [spec.optimiser.name]
+    parts = {part: getattr(spec, part) for part in ("task", "network", "optimiser")}
+    return other + words_of(parts, names=spec.names)
 
 
 def _command(options: argparse.Namespace, source: str) -> str:

@@ -31,7 +31,7 @@ from slviz.disk.left_over import LeftOver, half_written
 from slviz.disk.whole_files import write_whole
 from slviz.errors import DataError
 
-FORMAT = 5  # raise it when reading changes, so that older entries are not used
+FORMAT = 6  # raise it when reading changes, so that older entries are not used
 MOST_ENTRIES = 8
 MOST_BYTES = 1 << 30
 SUFFIX = ".slviz"
@@ -175,6 +175,7 @@ def _described(graph: GeneGraph, report: Report) -> dict[str, Any]:
         "licence": graph.licence,
         "remark": graph.remark,
         "classes": {name: values.tolist() for name, values in graph.classes.items()},
+        "public_split": None if graph.public_split is None else graph.public_split.tolist(),
         "synthetic": graph.synthetic,
         "fingerprint": graph.fingerprint,
         "report": report.to_json(),
@@ -240,6 +241,7 @@ def _restored(arrays: dict[str, np.ndarray], described: dict[str, Any], name: st
         licence=described["licence"],
         remark=described.get("remark", ""),
         classes={name: np.array(cells, dtype=object) for name, cells in described.get("classes", {}).items()},
+        public_split=None if described["public_split"] is None else np.array(described["public_split"], dtype=object),
         synthetic=described["synthetic"],
         fingerprint=described["fingerprint"],
     )

@@ -18,6 +18,7 @@ from slviz.datasets.read_features import read_feature
 from slviz.datasets.read_gene_columns import read_gene_columns
 from slviz.datasets.read_genes import read_gene_info, read_genes
 from slviz.datasets.read_pairs import read_evidence, read_interactions, read_pairs
+from slviz.datasets.read_public_split import read_public_split
 from slviz.datasets.read_relations import read_relation, report_screens_in_relations
 from slviz.datasets.read_screens import read_screens
 from slviz.datasets.read_terms import read_terms
@@ -108,6 +109,9 @@ def read_snapshot(snapshot: Snapshot) -> tuple[GeneGraph, Report]:
     text, file = text_of("classes")
     if text is not None:
         parts["classes"] = read_classes(text, file, index, report)
+    text, file = text_of("public_split")
+    if text is not None:
+        parts["public_split"] = read_public_split(text, file, index, report)
     parts |= _further_parts(layout, texts, index, report)
     pairs, score = np.empty((0, 2), dtype=np.int64), np.empty(0, dtype=np.float32)
     text, file = text_of("pairs")

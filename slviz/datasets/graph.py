@@ -90,12 +90,14 @@ class GeneGraph:
         relations: by name, further pairs of genes with what is told of each, such as "paralogs".
         gene_sets: by name, further named sets of genes, such as "pfam".
         gene_columns: numbers and words over genes, such as essentiality; or None.
+        public_split: text [G], the part of each gene in the split of the literature: "train", "validation", "test" or
+            "" for none of them; or None.
         nouns: the organism, and what things and pairs are called.
         title, citation, licence, remark: for a person, from `dataset.toml`; the remark says what pages should not hide.
         synthetic: true where no measurement stands behind the data.
         fingerprint: SHA-256 over genes, pairs, scores, features, interactions, terms, classes and evidence; computed
-            when left out. Screens, relations, gene sets and gene columns have digests of their own (`digests`), so
-            that a folder keeps its fingerprint, and its runs, when it brings more of them.
+            when left out. Screens, relations, gene sets, gene columns and the public split have digests of their
+            own (`digests`), so that a folder keeps its fingerprint, and its runs, when it brings more of them.
     """
 
     name: str
@@ -112,6 +114,7 @@ class GeneGraph:
     relations: Mapping[str, Relation] = field(default_factory=dict)
     gene_sets: Mapping[str, Terms] = field(default_factory=dict)
     gene_columns: GeneColumns | None = None
+    public_split: np.ndarray | None = None
     nouns: Nouns = field(default_factory=Nouns)
     title: str = ""
     citation: str = ""
@@ -123,7 +126,14 @@ class GeneGraph:
     def __post_init__(self) -> None:
         for problem in _contradictions(self):
             raise MalformedData(f"The data set '{self.name}' contradicts itself: {problem}.")
-        for array in (self.pairs, self.score, self.interactions, *self.features.values(), *self.classes.values()):
+        for array in (
+            self.pairs,
+            self.score,
+            self.interactions,
+            *self.features.values(),
+            *self.classes.values(),
+            self.public_split,
+        ):
             if array is not None:
                 array.setflags(write=False)
         if not self.fingerprint:
@@ -141,7 +151,12 @@ class GeneGraph:
             **{f"gene set {name}": sets for name, sets in self.gene_sets.items()},
             "gene columns": self.gene_columns,
         }
-        return {name: part.digest for name, part in parts.items() if part is not None}
+        digests = {name: part.digest for name, part in parts.items() if part is not None}
+        if self.public_split is not None:
+            of_split = ContentDigest()
+            of_split.add_texts("public split", self.public_split.tolist())
+            digests["public split"] = of_split.hexdigest()
+        return digests
 
     @cached_property
     def number_of(self) -> dict[str, int]:
@@ -210,6 +225,8 @@ def _contradictions(graph: GeneGraph) -> list[str]:
             contradictions.append("an interaction is not written with the smaller gene number first")
     if graph.terms is not None and graph.terms.membership.shape[0] != count:
         contradictions.append(f"terms over {graph.terms.membership.shape[0]} genes for {count} genes")
+    if graph.public_split is not None and graph.public_split.shape != (count,):
+        contradictions.append(f"the public split has shape {graph.public_split.shape} for {count} genes")
     for name, values in graph.classes.items():
         if values.shape != (count,):
             contradictions.append(f"classes '{name}' have shape {values.shape} for {count} genes")

@@ -26,6 +26,7 @@ WELL_KNOWN = {
     "classes": ("classes.tsv", "classes.csv"),
     "screens": ("screens.tsv", "screens.csv"),
     "gene_columns": ("gene_columns.tsv", "gene_columns.csv"),
+    "public_split": ("public_split.tsv", "public_split.csv"),
 }
 FEATURE_FILE = re.compile(r"feature_([A-Za-z][A-Za-z0-9-]*)_\d+\.(?:txt|tsv|csv)(?:\.gz)?")
 FEATURE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")

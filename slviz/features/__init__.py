@@ -28,6 +28,7 @@ __all__ = [
     "NamedFeatures",
     "NoFeatures",
     "Ppi",
+    "TermsAsTheyAre",
     "own_features",
     "richest",
 ]
@@ -36,6 +37,8 @@ JOIN = "+"
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 """What a feature may be called, as in a data folder (`slviz.datasets.layout`)."""
 MOST_JOINED = 12
+MOST_TERM_CELLS = 100_000_000
+"""Of the matrix of genes by terms; 400 MB."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,13 @@ class FeatureSet(Choice):
 
     def reads(self, graph: GeneGraph) -> tuple[str, ...]:
         """What is read beyond the data set's fingerprint: the gene columns, where a feature is one of them."""
-        of_columns = any(source not in graph.features for source in self.sources)
-        return ("gene columns",) if of_columns and graph.gene_columns is not None else ()
+        numbers = {} if graph.gene_columns is None else graph.gene_columns.numbers
+        of_columns = any(source not in graph.features and source in numbers for source in self.sources)
+        return ("gene columns",) if of_columns else ()
+
+    def has_own_scale(self, graph: GeneGraph) -> bool:
+        """Whether networks read the rows as they are, and not each column brought to mean 0 and spread 1."""
+        return False
 
     def _refusal(self, missing: str, graph: GeneGraph) -> str:
         has = ", ".join(sorted(graph.features)) or "none"
@@ -85,12 +93,28 @@ def _matrix_of(source: str, graph: GeneGraph) -> Float32[np.ndarray, "genes widt
     if source in graph.features:
         return graph.features[source]
     numbers = {} if graph.gene_columns is None else graph.gene_columns.numbers
-    return _of_column(numbers[source]) if source in numbers else None
+    if source in numbers:
+        return _of_column(numbers[source])
+    return _of_terms(graph) if source == TermsAsTheyAre.name else None
 
 
 def _width_of(source: str, graph: GeneGraph) -> int:
     matrix = _matrix_of(source, graph)
     return 0 if matrix is None else matrix.shape[1]
+
+
+def _of_terms(graph: GeneGraph) -> Float32[np.ndarray, "genes terms"] | None:
+    """One column a term: 1 over the number of the gene's terms where it has the term, else 0."""
+    if graph.terms is None:
+        return None
+    cells = len(graph) * len(graph.terms.ids)
+    if cells > MOST_TERM_CELLS:
+        raise InvalidSetting(
+            f"The terms of '{graph.name}' as they are make {len(graph):,} rows of {len(graph.terms.ids):,} numbers, "
+            f"more than the {MOST_TERM_CELLS:,} that are read. Take their leading directions: the feature set 'go'."
+        )
+    member = graph.terms.membership.toarray().astype(np.float32)
+    return member / np.maximum(member.sum(axis=1, keepdims=True), 1)
 
 
 def _of_column(numbers: Float64[np.ndarray, " genes"]) -> Float32[np.ndarray, "genes width"]:
@@ -151,6 +175,24 @@ class Joint(FeatureSet):
         return np.concatenate([np.ones((len(graph), 1), dtype=np.float32), features], axis=1)
 
 
+@dataclass(frozen=True)
+class TermsAsTheyAre(FeatureSet):
+    """The terms themselves, such as the words of a paper: a column a term, each row scaled to sum 1."""
+
+    name: ClassVar[str] = "terms"
+    title: ClassVar[str] = "terms as they are"
+    sources: ClassVar[tuple[str, ...]] = ("terms",)
+
+    def has_own_scale(self, graph: GeneGraph) -> bool:
+        return self.name not in graph.features  # a feature file may have the same name
+
+    def _refusal(self, missing: str, graph: GeneGraph) -> str:
+        return (
+            f"Feature set '{self.name}' reads terms, and the data set '{graph.name}' has none. Add terms.gmt to the "
+            "folder, or choose 'none'."
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class NamedFeatures(FeatureSet):
     """Features of the data set by their names, side by side."""
@@ -208,7 +250,7 @@ def _is_name_of_features(name: str) -> bool:
 def _named_features(name: str) -> type[FeatureSet]:
     """The set with these features; one of the table where it has the same ones."""
     sources = tuple(name.split(JOIN))
-    for known in (Ppi, Go, Both):
+    for known in (Ppi, Go, Both, TermsAsTheyAre):
         if known.sources == sources:
             return known
     meaning = f"Of the data set: {', '.join(sources)}."
@@ -219,7 +261,7 @@ def _named_features(name: str) -> type[FeatureSet]:
     )
 
 
-FEATURE_SETS: Choices[FeatureSet] = FeatureSets("feature set", NoFeatures, Ppi, Go, Both, Joint)
+FEATURE_SETS: Choices[FeatureSet] = FeatureSets("feature set", NoFeatures, Ppi, Go, Both, Joint, TermsAsTheyAre)
 ALL_NAMES = frozenset(FEATURE_SETS)
 
 

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from slviz.choices import setting
-from slviz.networks.gcn import GCN
+from slviz.networks.gcn import graph_convolution
+from slviz.networks.network import GraphNetwork
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from slviz.networks.encoders import Encoder
 
 
 @dataclass(frozen=True)
-class Adversarial(GCN):
+class Adversarial(GraphNetwork):
     """Adversarially regularised graph autoencoder (Pan 2018): an adversary draws the embedding towards a normal.
 
     The adversary has an Adam of its own at the same learning rate and takes five steps after each of the network.
@@ -36,6 +39,9 @@ class Adversarial(GCN):
         high=10.0,
         advanced=True,
     )
+
+    def layer(self, in_channels: int, out_channels: int) -> nn.Module:
+        return graph_convolution(in_channels, out_channels)
 
     def _encoder(self, **parts: Any) -> Encoder:
         from slviz.networks.prior_encoder import PriorEncoder

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
+from slviz.networks.activations import ACTIVATIONS, BATCH, LAYER
 from slviz.networks.attention_layers import AttentionLayer
 from slviz.networks.prior import Adversary
+
+NORMALISATIONS = {LAYER: nn.LayerNorm, BATCH: nn.BatchNorm1d}
 
 
 class GraphFreeLinear(nn.Linear):
@@ -17,6 +20,11 @@ class GraphFreeLinear(nn.Linear):
 
     def forward(self, input: Tensor, edges: Tensor | None = None) -> Tensor:
         return super().forward(input)
+
+
+def activation_of(name: str) -> Callable[[Tensor], Tensor]:
+    """The function of an entry of `slviz.networks.activations.ACTIVATIONS`."""
+    return getattr(nn.functional, ACTIVATIONS[name])
 
 
 class ByteDropout(nn.Module):
@@ -76,39 +84,55 @@ class GeneEncoder(nn.Module):
 
 
 class RawFeatureEncoder(GeneEncoder):
-    """Layers one after the other on the features as they are, and nothing beside; the last gives the embedding.
+    """Layers one after the other on the features, and nothing beside; the last gives the embedding.
 
-    The structure of the step's graph is not read.
+    The structure of the step's graph is not read. Each layer is followed by the `activation`, by nothing where None.
     """
 
-    def __init__(self, layers: Sequence[nn.Module], *, dropout: float) -> None:
+    def __init__(self, layers: Sequence[nn.Module], *, dropout: float, activation: str | None = None) -> None:
         super().__init__()
         self.adversary = None
         self.layers = nn.ModuleList(layers)
         self.dropout = ByteDropout(dropout)
+        self.activation = nn.Identity() if activation is None else activation_of(activation)
 
     def encode(self, features: Tensor, structure: Tensor, edges: Tensor) -> Encoding:
         states = [features]
         for layer in self.layers:
-            states.append(layer(self.dropout(states[-1]), edges))
+            states.append(self.activation(layer(self.dropout(states[-1]), edges)))
         return Encoding(states[-1], states)
 
     def attention(self, features: Tensor, structure: Tensor, edges: Tensor) -> list[tuple[Tensor, Tensor]]:
         layers = []
         for layer in self.layers:
-            assert isinstance(layer, AttentionLayer)
-            features, used, weight = layer.with_attention(features, edges)
+            if not isinstance(layer, AttentionLayer):
+                return []
+            change, used, weight = layer.with_attention(features, edges)
+            features = self.activation(change)
             layers.append((used, weight))
         return layers
+
+
+class LastLayer(nn.Module):
+    """A layer along the graph that gives the answer itself, with dropout before it."""
+
+    def __init__(self, layer: nn.Module, *, dropout: float) -> None:
+        super().__init__()
+        self.layer = layer
+        self.dropout = ByteDropout(dropout)
+
+    def forward(self, embedding: Tensor, edges: Tensor) -> Tensor:
+        """Raw numbers [G, C] from the embedding [G, width]."""
+        return self.layer(self.dropout(embedding), edges)
 
 
 class Encoder(GeneEncoder):
     """Features, place in the graph and learnt gene vectors → embedding.
 
-    Each layer adds to what a gene already is (a residual step after LayerNorm), and the embedding is
+    Each layer adds to what a gene already is (a residual step after normalisation), and the embedding is
     a linear map of the start and of every layer side by side, so that a gene stays itself however
     much it listens to its partners. Without `residual` a layer replaces what the gene was; without
-    `normalise` it reads the numbers as they are.
+    `normalise` it reads the numbers as they are; `normalisation` is "layer" or "batch".
     """
 
     def __init__(
@@ -122,6 +146,8 @@ class Encoder(GeneEncoder):
         structure: int,
         residual: bool = True,
         normalise: bool = True,
+        normalisation: str = LAYER,
+        activation: str = "elu",
     ) -> None:
         super().__init__()
         self.adversary = None
@@ -131,7 +157,9 @@ class Encoder(GeneEncoder):
         self.vectors = nn.Embedding(genes, width) if genes else None
         if self.vectors is not None:
             nn.init.normal_(self.vectors.weight, std=0.1)
-        self.norms = nn.ModuleList(nn.LayerNorm(width) if normalise else nn.Identity() for _ in layers)
+        norm = NORMALISATIONS[normalisation] if normalise else nn.Identity
+        self.norms = nn.ModuleList(norm(width) for _ in layers)
+        self.activation = activation_of(activation)
         self.layers = nn.ModuleList(layers)
         self.dropout = ByteDropout(dropout)
         self.out = nn.Linear(width * (len(layers) + 1), width)
@@ -186,5 +214,5 @@ class Encoder(GeneEncoder):
         return self.out(torch.cat(own, dim=1))
 
     def _after(self, state: Tensor, change: Tensor) -> Tensor:
-        change = nn.functional.elu(change)
+        change = self.activation(change)
         return state + change if self.residual else change

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from slviz.choices import setting
-from slviz.networks.network import GraphNetwork, refuse_uneven
+from slviz.networks.network import LayeredNetwork, refuse_uneven
 
 if TYPE_CHECKING:
     from torch import nn
 
 
 @dataclass(frozen=True)
-class GATv2(GraphNetwork):
+class GATv2(LayeredNetwork):
     """Graph attention, second form (Brody 2022): each gene ranks its partners anew, where GAT ranks them once."""
 
     name: ClassVar[str] = "gatv2"

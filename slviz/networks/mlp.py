@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from slviz.choices import setting
-from slviz.networks.network import Network
+from slviz.networks.network import StackedNetwork
 
 if TYPE_CHECKING:
     from torch import nn
 
 
 @dataclass(frozen=True)
-class MLP(Network):
+class MLP(StackedNetwork):
     """Plain layers over each gene's features; knows no partners, so it shows what the graph adds."""
 
     name: ClassVar[str] = "mlp"

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -109,6 +110,7 @@ class Model(Choice):
     Class attributes:
         learns_in_epochs: whether it is a network of torch: optimiser and features matter, and it has weights.
         is_fitted: whether a seed or a setting of the task makes a difference; if not, such runs are one run.
+        published: by part ("network", "optimiser"), the settings of the paper for classes from few labelled genes.
         baseline: which baseline of every table of metrics it is, so that it does not stand there twice; "" for none.
     """
 
@@ -116,6 +118,7 @@ class Model(Choice):
     learns_in_epochs: ClassVar[bool] = False
     is_fitted: ClassVar[bool] = True
     baseline: ClassVar[str] = ""
+    published: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({})
 
     @property
     def row_name(self) -> str:

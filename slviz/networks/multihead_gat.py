@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from slviz.choices import setting
-from slviz.networks.network import GraphNetwork
+from slviz.networks.network import LayeredNetwork
 
 if TYPE_CHECKING:
     from torch import nn
 
 
 @dataclass(frozen=True)
-class MultiHeadGAT(GraphNetwork):
+class MultiHeadGAT(LayeredNetwork):
     """Separate one-head graph attentions of full width side by side, joined by a linear layer."""
 
     name: ClassVar[str] = "multihead_gat"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -11,6 +12,7 @@ import numpy as np
 from slviz.choices import setting
 from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting
+from slviz.networks.activations import ACTIVATIONS, BATCH, LAYER
 from slviz.networks.model import Fitted, Model, Training
 from slviz.scorers.pair_decoder import PairDecoder
 from slviz.scorers.pair_scorer import DecoderScorer, PairScorer
@@ -92,10 +94,21 @@ class Network(Model):
             structure=structure if self.uses_graph else 0,
         )
 
+    def head(self, classes: int) -> nn.Module:
+        """What makes a number for each class of the embedding; called with it and the edges [2, E]."""
+        from slviz.networks.encoders import GraphFreeLinear
+
+        return GraphFreeLinear(self.width, classes)
+
     def _encoder(self, **parts: Any) -> Encoder:
         from slviz.networks.encoders import Encoder
 
-        return Encoder(**parts)
+        return Encoder(**self._stacking, **parts)
+
+    @property
+    def _stacking(self) -> dict[str, Any]:
+        """How the layers follow each other, as `Encoder` takes it."""
+        return {}
 
     @property
     def _gene_vectors(self) -> bool:
@@ -114,7 +127,32 @@ def refuse_uneven(width: int, heads: int) -> None:
 
 
 @dataclass(frozen=True)
-class GraphNetwork(Network):
+class StackedNetwork(Network):
+    """What networks of layers with an activation between them share."""
+
+    activation: str = setting(
+        "elu",
+        "The function that each layer's numbers pass through; without one, several layers could say no more than one.",
+        options=tuple(ACTIVATIONS),
+        advanced=True,
+        omit_default=True,
+    )
+    normalisation: str = setting(
+        LAYER,
+        "Over what numbers are brought to one scale before every layer: those of each gene (layer, Ba 2016), or those "
+        "of all genes, column by column (batch, Ioffe & Szegedy 2015).",
+        options=(LAYER, BATCH),
+        advanced=True,
+        omit_default=True,
+    )
+
+    @property
+    def _stacking(self) -> dict[str, Any]:
+        return {"activation": self.activation, "normalisation": self.normalisation}
+
+
+@dataclass(frozen=True)
+class GraphNetwork(StackedNetwork):
     """What networks that pass messages along the graph share."""
 
     gene_vectors: bool = setting(
@@ -135,13 +173,46 @@ class GraphNetwork(Network):
         omit_default=True,
     )
 
-    def _encoder(self, **parts: Any) -> Encoder:
-        return super()._encoder(**self._stacking, **parts)
-
     @property
-    def _stacking(self) -> dict[str, bool]:
-        return {"residual": self.residual, "normalise": self.normalise}
+    def _stacking(self) -> dict[str, Any]:
+        return {**super()._stacking, "residual": self.residual, "normalise": self.normalise}
 
     @property
     def _gene_vectors(self) -> bool:
         return self.gene_vectors
+
+
+@dataclass(frozen=True)
+class LayeredNetwork(GraphNetwork):
+    """What networks of one kind of layer share, which may also stand bare, as in the papers that they come from."""
+
+    bare: bool = setting(
+        False,
+        "Only the layers, as in the papers: the first reads the features, each the one before, and classes come from "
+        "one more layer along the graph. No first map, no place in the graph, no sum over layers, no gene vectors.",
+        label="Bare layers",
+        advanced=True,
+        omit_default=True,
+    )
+
+    def last_layer(self, in_channels: int, out_channels: int) -> nn.Module:
+        """The layer that gives the answer where the layers are bare."""
+        return self.layer(in_channels, out_channels)
+
+    def build(
+        self, in_channels: int, *, genes: int = 0, structure: int = 0, similarity: Similarity | None = None
+    ) -> GeneEncoder:
+        if not self.bare:
+            return super().build(in_channels, genes=genes, structure=structure, similarity=similarity)
+        from slviz.networks.encoders import RawFeatureEncoder
+
+        widths = itertools.pairwise([in_channels, *[self.width] * self.layers])
+        layers = [self.layer(*of_layer) for of_layer in widths]
+        return RawFeatureEncoder(layers, dropout=self.dropout, activation=self.activation)
+
+    def head(self, classes: int) -> nn.Module:
+        if not self.bare:
+            return super().head(classes)
+        from slviz.networks.encoders import LastLayer
+
+        return LastLayer(self.last_layer(self.width, classes), dropout=self.dropout)

@@ -19,6 +19,8 @@ PARTS = (
 )
 """What a parameter's name begins with, and the part that it belongs to, in the order of a pass."""
 OTHER = "other"
+RUNNING = (".running_mean", ".running_var", ".num_batches_tracked")
+"""What a batch normalisation keeps beside its parameters."""
 
 
 def part_of(parameter: str) -> str:
@@ -40,7 +42,8 @@ def by_part(parameters: Iterable[str]) -> dict[str, list[str]]:
 
 def counts_by_part(weights: Mapping[str, np.ndarray]) -> dict[str, int]:
     """How many numbers each part has."""
-    return {part: sum(int(weights[name].size) for name in names) for part, names in by_part(weights).items()}
+    fitted = [name for name in weights if not name.endswith(RUNNING)]
+    return {part: sum(int(weights[name].size) for name in names) for part, names in by_part(fitted).items()}
 
 
 def _place(parameter: str) -> tuple[int, int, str]:

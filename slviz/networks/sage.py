@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from slviz.networks.network import GraphNetwork
+from slviz.networks.network import LayeredNetwork
 
 if TYPE_CHECKING:
     from torch import nn
 
 
 @dataclass(frozen=True)
-class SAGE(GraphNetwork):
+class SAGE(LayeredNetwork):
     """GraphSAGE (Hamilton 2017): a gene beside the plain mean of its partners, each weighed on its own."""
 
     name: ClassVar[str] = "sage"

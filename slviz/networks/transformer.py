@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from slviz.choices import setting
-from slviz.networks.network import GraphNetwork, refuse_uneven
+from slviz.networks.network import LayeredNetwork, refuse_uneven
 
 if TYPE_CHECKING:
     from torch import nn
 
 
 @dataclass(frozen=True)
-class Transformer(GraphNetwork):
+class Transformer(LayeredNetwork):
     """Transformer attention along the graph (Shi 2021): queries of a gene against keys of its partners."""
 
     name: ClassVar[str] = "transformer"

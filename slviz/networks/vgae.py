@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from slviz.choices import setting
-from slviz.networks.gcn import GCN
+from slviz.networks.gcn import graph_convolution
+from slviz.networks.network import GraphNetwork
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from slviz.networks.encoders import Encoder
 
 
 @dataclass(frozen=True)
-class VGAE(GCN):
+class VGAE(GraphNetwork):
     """Variational graph autoencoder (Kipf & Welling 2016): a gene is a normal distribution, learnt as mean and spread.
 
     Mean and log-variance are two linear maps of the same graph convolutions.
@@ -27,6 +30,9 @@ class VGAE(GCN):
         low=0.0,
         high=10.0,
     )
+
+    def layer(self, in_channels: int, out_channels: int) -> nn.Module:
+        return graph_convolution(in_channels, out_channels)
 
     def _encoder(self, **parts: Any) -> Encoder:
         from slviz.networks.prior_encoder import PriorEncoder

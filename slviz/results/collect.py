@@ -17,7 +17,7 @@ from slviz.runs.contents import SPLIT
 from slviz.runs.manifest import Manifest
 from slviz.runs.run import NETWORK, WITH_EARLIER
 from slviz.runs.settings_parser import words_of
-from slviz.runs.spec import RunSpec
+from slviz.runs.spec import DEFAULTS, RunSpec
 from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
 from slviz.splits.held_out import FROM_FILES
@@ -92,7 +92,9 @@ def model_of(spec: RunSpec) -> str:
     """The network with all that is not at its default, such as "gat (heads=2, epochs=50)"."""
     asked_for = ("network", "task", "optimiser") if spec.task.scores_pairs else ("network", "optimiser")
     parts = {part: getattr(spec, part) for part in asked_for}
-    return _named(spec.network.name, words_of(parts, leave_out=frozenset(spec.task.of_evaluation)))
+    words = words_of(parts, leave_out=frozenset(spec.task.of_evaluation), names=spec.names)
+    other = [] if spec.optimiser.name == DEFAULTS["optimiser"] else [f"optimiser={spec.optimiser.name}"]
+    return _named(spec.network.name, [*other, *words])
 
 
 def held_out_of(spec: RunSpec) -> str:
@@ -105,7 +107,7 @@ def held_out_of(spec: RunSpec) -> str:
     elif hasattr(split, "newer_than"):
         said = f"cut-off {getattr(split, 'newer_than') or '(about the newest fifth)'}"  # noqa: B009
     else:
-        said = "a file"
+        said = "a file" if split.name == "file" else split.title
     return said if not split.split_seed else f"{said}, split seed {split.split_seed}"
 
 

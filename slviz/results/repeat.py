@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from slviz.pipeline import commands
 from slviz.results.collect import SPLIT_SETTINGS
 from slviz.runs.settings_parser import words_of
-from slviz.runs.spec import RunSpec
+from slviz.runs.spec import DEFAULTS, RunSpec
 
 LISTED = ("fold", "publication")
 SEEDS = "split_seed"
@@ -36,12 +36,12 @@ Shared = tuple[str, ...]
 
 
 def _shared(spec: RunSpec) -> Shared:
-    """Task, split and every setting that is not at its default, as they are typed."""
+    """Task, split, optimiser and every setting that is not at its default, as they are typed."""
     parts = {"task": spec.task, "network": spec.network, "split": spec.split, "optimiser": spec.optimiser}
     words = words_of(parts, leave_out=SPLIT_SETTINGS)
     if spec.split.split_seed:
         words.append(f"{SEEDS}={spec.split.split_seed}")
-    return spec.task.name, spec.split.name, *words
+    return spec.task.name, spec.split.name, spec.optimiser.name, *words
 
 
 def _held_out(spec: RunSpec) -> str:
@@ -57,7 +57,8 @@ def _command(
     *,
     source: str,
 ) -> str:
-    task, split, *words = shared
+    task, split, optimiser, *words = shared
     axes = {"task": [task], "split": [split], "network": networks, "features": [features]}
+    axes |= {"optimiser": [optimiser]} if optimiser != DEFAULTS["optimiser"] else {}
     axes["publication" if split == "publication" else "fold"] = held_out
     return commands.in_terminal(commands.sweep(axes | {"seed": seeds}, words, source=source))

@@ -18,7 +18,7 @@ from slviz.scorers.blend_scorer import BLEND, OLD_BLEND
 from slviz.scorers.pair_decoder import NAMES as OF_DECODER
 from slviz.scorers.trees import LEAF
 from slviz.scorers.trees import NAMES as OF_TREES
-from slviz.splits.pair_split import NEGATIVE_KINDS
+from slviz.splits.pair_split import NEGATIVE_KINDS, UNUSED
 from slviz.tasks import Task
 
 SEEN = ("seen.pairs", "seen.score", "seen.source", "seen.sources")
@@ -193,7 +193,7 @@ def check_predictions(table: pd.DataFrame, genes: Sequence[str], task: Task, pat
     for end in ("gene_a", "gene_b", "gene"):
         if end in leading:
             require_among(pd.Series(table[end]), genes, f"a gene in '{end}'", path)
-    require_among(pd.Series(table["part"]), PARTS, "a part", path)
+    require_among(pd.Series(table["part"]), PARTS if "gene_a" in table else (*PARTS, UNUSED), "a part", path)
     if "negative_kind" in leading and (later_kinds := _others(pd.Series(table["negative_kind"]), NEGATIVE_KINDS)):
         kind = readable(str(later_kinds[0]), most=60)
         raise later(path, f"compares with pairs of the kind '{kind}', which this version does not know")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from slviz.evaluation import METRICS
-from slviz.optimisers import Adam
+from slviz.optimisers import Optimiser
 
 STANDING = ("epoch", "epochs", "train_loss", "validation_loss", "seconds", "metric_name", "learning_rate")
 GRADIENT_NORM, LAYER = "gradient_norm", "layer_"
@@ -40,7 +40,7 @@ def best_epoch(epochs: np.ndarray, values: np.ndarray, *, lower_is_better: bool)
     return int(epochs[np.nanargmin(values) if lower_is_better else np.nanargmax(values)])
 
 
-def kept_epoch(history: pd.DataFrame, optimiser: Adam) -> int | None:
+def kept_epoch(history: pd.DataFrame, optimiser: Optimiser) -> int | None:
     """The epoch whose weights the run has; None for a history without epochs."""
     if not len(history):
         return None

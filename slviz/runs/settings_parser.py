@@ -10,6 +10,7 @@ from slviz.choices import Choice, Setting
 from slviz.datasets.report import shown
 from slviz.errors import InvalidSetting, nearest
 from slviz.runs.spec import TABLES
+from slviz.runs.usual_settings import usual_settings
 
 LONGEST_KEY = 200
 """Letters of a typed key that are compared with the keys there are."""
@@ -25,6 +26,7 @@ def choices_from_words(names: Mapping[str, str], words: Sequence[str]) -> dict[s
     Raises `UnknownChoice` for a name, `InvalidSetting` for a word that is none, fits no part or several,
     or is given twice.
     """
+    usual = usual_settings(names)
     given: dict[str, dict[str, Any]] = {part: {} for part in TABLES}
     settings = {part: {setting.key: setting for setting in TABLES[part][names[part]].settings()} for part in TABLES}
     for word in words:
@@ -35,7 +37,7 @@ def choices_from_words(names: Mapping[str, str], words: Sequence[str]) -> dict[s
         if setting.key in given[part]:
             raise InvalidSetting(f"{shown(typed.strip())} is given twice. Give it once.")
         given[part][setting.key] = setting.parse(text)
-    return {part: table.make(names[part], **given[part]) for part, table in TABLES.items()}
+    return {part: table.make(names[part], **usual.get(part, {}) | given[part]) for part, table in TABLES.items()}
 
 
 def owner(typed: str, settings: Mapping[str, Mapping[str, Setting]], names: Mapping[str, str]) -> tuple[str, Setting]:
@@ -67,8 +69,17 @@ def owner(typed: str, settings: Mapping[str, Mapping[str, Setting]], names: Mapp
     )
 
 
-def words_of(choices: Mapping[str, Choice], *, leave_out: frozenset[str] = frozenset()) -> list[str]:
-    """The words that `choices_from_words` turns into `choices`: settings that differ from their defaults."""
+def words_of(
+    choices: Mapping[str, Choice],
+    *,
+    leave_out: frozenset[str] = frozenset(),
+    names: Mapping[str, str] | None = None,
+) -> list[str]:
+    """The words that `choices_from_words` turns into `choices`: settings that differ from what is usual.
+
+    What is usual depends on task, network, split and optimiser together (`usual_settings`): those of `choices`, or
+    `names` where these are only some parts of a run.
+    """
     kinds = {part: type(choice) for part, choice in choices.items()}
     values = {
         part: {
@@ -76,17 +87,24 @@ def words_of(choices: Mapping[str, Choice], *, leave_out: frozenset[str] = froze
         }
         for part, choice in choices.items()
     }
-    return words_of_values(kinds, values)
+    return words_of_values(kinds, values, names=names)
 
 
-def words_of_values(kinds: Mapping[str, type[Choice]], values: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def words_of_values(
+    kinds: Mapping[str, type[Choice]],
+    values: Mapping[str, Mapping[str, Any]],
+    *,
+    names: Mapping[str, str] | None = None,
+) -> list[str]:
     """The same from the values by part and key; they need not go together, or be all of them."""
     keys = [setting.key for kind in kinds.values() for setting in kind.settings()]
+    usual = usual_settings(names or {part: kind.name for part, kind in kinds.items()})
     words = []
     for part, kind in kinds.items():
-        given = values.get(part, {})
+        given, usually = values.get(part, {}), usual.get(part, {})
         for setting in kind.settings():
-            if given.get(setting.key, setting.default) != setting.default:
+            at_rest = usually.get(setting.key, setting.default)
+            if given.get(setting.key, at_rest) != at_rest:
                 typed = f"{part}.{setting.key}" if keys.count(setting.key) > 1 else setting.key
                 words.append(f"{typed}={_text(given[setting.key])}")
     return words

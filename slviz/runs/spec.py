@@ -18,7 +18,7 @@ from slviz.datasets import GeneGraph
 from slviz.errors import InvalidSetting
 from slviz.features import FEATURE_SETS, FeatureSet, richest
 from slviz.networks import NETWORKS, Model
-from slviz.optimisers import OPTIMISERS, Adam
+from slviz.optimisers import OPTIMISERS, Optimiser
 from slviz.runs.damage import damaged, later, readable
 from slviz.runs.manifest import refuse_format
 from slviz.runs.parsing import convert, parse_json
@@ -66,7 +66,7 @@ class RunSpec:
     network: Model
     features: FeatureSet
     split: Split
-    optimiser: Adam
+    optimiser: Optimiser
     seed: int = 0
     data_parts: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
 
@@ -114,7 +114,7 @@ class RunSpec:
         """
         if self.network.learns_in_epochs:
             return self
-        unread: dict[str, Any] = {"features": richest(graph), "optimiser": type(self.optimiser)()}
+        unread: dict[str, Any] = {"features": richest(graph), "optimiser": OPTIMISERS.make(DEFAULTS["optimiser"])}
         if not self.network.is_fitted:
             unread |= {"task": type(self.task)(**self.task.of_evaluation), "seed": 0}
         return dataclasses.replace(self, **unread)
@@ -130,6 +130,11 @@ class RunSpec:
             content["data parts"] = dict(self.data_parts)
         del content["format"]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The name of the choice of each part."""
+        return {part: getattr(self, part).name for part in TABLES}
 
     @property
     def held_out(self) -> str:

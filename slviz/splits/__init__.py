@@ -10,13 +10,14 @@ from slviz.splits.negatives import degree_matched_negatives, random_negatives
 from slviz.splits.new_genes import BothNew, OneNew
 from slviz.splits.pair_split import PairSplit
 from slviz.splits.pairs import Pairs
+from slviz.splits.public import Public
 from slviz.splits.publication import Publication, publications
 from slviz.splits.screen import Screen
 from slviz.splits.split import Split
 from slviz.splits.time import Time
 
 SPLITS: Choices[Split] = Choices(
-    "split", Pairs, OneNew, BothNew, NearDuplicateFree, Publication, Time, Screen, FileSplit
+    "split", Pairs, OneNew, BothNew, NearDuplicateFree, Publication, Time, Screen, FileSplit, Public
 )
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "OneNew",
     "PairSplit",
     "Pairs",
+    "Public",
     "Publication",
     "Screen",
     "Split",

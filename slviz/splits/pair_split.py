@@ -19,6 +19,8 @@ HIT, NO_HIT = "hit", "no hit"
 TESTED = (HIT, NO_HIT)
 GENE_ROW = "gene"
 PARTS = ("train", "validation", "test")
+UNUSED = "unused"
+"""The part of a gene that is neither learnt from nor evaluated."""
 POPULARITY_MATCHED = "popularity-matched"
 DRAWN = ("random", "degree-matched", POPULARITY_MATCHED)
 """Kinds of negatives that are drawn for a part; runs from before the last of them existed lack it."""
@@ -38,7 +40,7 @@ class PairSplit:
         actual: float32 [N], 1 for a known pair or a hit and 0 for a negative pair or a pair that was tested and
             is no hit.
         score: float32 [N], the confidence of a known pair; NaN where there is none.
-        gene_part: text [G], the part of each gene, for tasks about genes instead of pairs.
+        gene_part: text [G], the part of each gene, for tasks about genes instead of pairs; `UNUSED` for a gene of none.
         screen: text [N], the screen that tested a pair; "" for all rows that are no tests. A pair that several screens
             tested stands there once for each.
     """
@@ -161,7 +163,8 @@ def _refuse_other_kinds(frame: pd.DataFrame) -> None:
         if len(frame) and not fits:
             raise DamagedRun(f"The column '{name}' of the split holds {column.dtype}; something else belongs there.")
     of_pairs = frame["negative_kind"] != GENE_ROW
-    _refuse_unknown(pd.Series(frame["part"]), "part", PARTS)
+    _refuse_unknown(pd.Series(frame["part"][of_pairs]), "part", PARTS)
+    _refuse_unknown(pd.Series(frame["part"][~of_pairs]), "part", (*PARTS, UNUSED))
     _refuse_unknown(pd.Series(frame["negative_kind"]), "negative_kind", (*NEGATIVE_KINDS, GENE_ROW))
     _refuse_unknown(pd.Series(frame["actual"][of_pairs]), "actual", (0, 1))
 

@@ -54,6 +54,10 @@ class Split(Choice):
     """How many genes of a test pair have no training pair."""
     new_publication: ClassVar[bool] = False
     """Whether test pairs come from publications that no training pair is in."""
+    takes_published: ClassVar[bool] = False
+    """Whether a network takes the settings of its paper where nothing else is said (`Model.published`)."""
+    unasked: ClassVar[tuple[str, ...]] = ()
+    """Settings of all splits that mean nothing here, and stay as they are."""
     split_seed: int = setting(
         0, "Seed of the split and of the negatives that are drawn for it.", low=0, high=2**31 - 1, advanced=True
     )

@@ -75,9 +75,14 @@ def _is_heading(rows: Sequence[Row], width: int, words: Collection[str], is_name
         return True  # row names, as R's write.table writes them
     if len(first) > width and any(first[width:]):
         return False
-    named = _is_named(first, {word.casefold() for word in words})
-    if not any(first) or (not named and is_name is not None and _is_row_of_names(first, rest, width, is_name)):
+    known = {word.casefold() for word in words}
+    named = _is_named(first, known)
+    if not any(first):
         return False
+    if is_name is not None and _is_row_of_names(first, rest, width, is_name):
+        named = named and not _are_all_names(first, rest, width, is_name, known)
+        if not named:
+            return False
     if _has_numbered_titles(first):
         return True
     above = _above_numbers(first, rest, width)
@@ -97,6 +102,21 @@ def _is_row_of_names(first: Sequence[str], rest: Sequence[Row], width: int, is_n
         if first[place] and is_name(first[place]) and sum(map(is_name, below)) >= OFTEN * len(below):
             return True
     return False
+
+
+def _are_all_names(
+    first: Sequence[str], rest: Sequence[Row], width: int, is_name: Callable[[str], bool], known: Collection[str]
+) -> bool:
+    """Whether the first row has names in all of two or more columns of names, none of them a usual title.
+
+    Things may be called as columns are: a row "paper0000, paper0633" among such rows is no heading.
+    """
+    columns = []
+    for place in range(min(width, len(first), MOST_COLUMNS)):
+        below = [row.cells[place] for row in rest if len(row.cells) > place and row.cells[place]]
+        if below and sum(map(is_name, below)) >= NEARLY_ALL * len(below):
+            columns.append(first[place])
+    return len(columns) > 1 and all(is_name(cell) and cell.casefold() not in known for cell in columns)
 
 
 def _is_above_names(first: Sequence[str], rest: Sequence[Row], width: int, is_name: Callable[[str], bool]) -> bool:

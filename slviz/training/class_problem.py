@@ -16,7 +16,7 @@ from slviz.runs import RunSpec
 from slviz.splits import PairSplit
 from slviz.splits.class_parts import genes_of, refuse_poor_parts
 from slviz.tasks import Classify
-from slviz.training.inputs import MessageGraph, network_features
+from slviz.training.inputs import MessageGraph, network_features, reads_as_they_are
 from slviz.training.models import ClassModel, StepLoss
 
 
@@ -38,7 +38,8 @@ class ClassProblem:
         refuse_poor_parts(self.classes, split)
         count = len(self.classes.names)
         matrix = spec.features.matrix(graph)
-        self.features = network_features(matrix, raw_features=network.raw_features, device=device)
+        as_they_are = reads_as_they_are(network, spec.features, graph)
+        self.features = network_features(matrix, as_they_are=as_they_are, device=device)
         rows = split.rows("train")
         score = np.nan_to_num(split.score[rows])
         bounds = (float(score.min()), float(score.max())) if len(score) else (0.0, 1.0)
@@ -51,7 +52,7 @@ class ClassProblem:
         # Vectors of single genes tell who is whose partner; beside features they are only learnt by heart.
         genes = 0 if spec.features.sources else len(graph)
         encoder = network.build(matrix.shape[1], genes=genes, structure=self.whole.structure.shape[1])
-        self.model = ClassModel(encoder, width=network.width, classes=count).to(device)
+        self.model = ClassModel(encoder, network.head(count)).to(device)
 
     def step_loss(self, epoch: int) -> StepLoss:
         raw, encoding = self.model(self.features, self.whole)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from slviz.errors import DamagedRun, TrainingDiverged
-from slviz.optimisers import Adam
+from slviz.optimisers import Optimiser
 
 if TYPE_CHECKING:
     import torch
@@ -58,8 +58,8 @@ class Checkpoint:
 
     Attributes:
         epoch: the last epoch that is done.
-        arrays: parameters ("model/…"), the optimisers' memory ("adam/…", and "adversary/…" where there
-            is one), the best epoch so far ("best/…", "best_epoch", "best_metric"), and what was measured of the
+        arrays: parameters ("model/…"), the optimiser's memory (under its name: "adam/…"; "adversary/…" where there
+            is one, too), the best epoch so far ("best/…", "best_epoch", "best_metric"), and what was measured of the
             parts ("record/…").
         history: one row an epoch so far.
     """
@@ -104,7 +104,7 @@ class Fit:
     """The state of a training between two epochs."""
 
     problem: Problem
-    settings: Adam
+    settings: Optimiser
     seed: int
     epoch: int = 0
     rows: list[dict[str, float]] = field(default_factory=list)
@@ -115,9 +115,9 @@ class Fit:
     def __post_init__(self) -> None:
         opponents = {id(parameter) for parameter in self._adversary_parameters()}
         self.fitted = [parameter for parameter in self.problem.model.parameters() if id(parameter) not in opponents]
-        self.optimisers = {"adam": self._adam(self.fitted)}
+        self.optimisers = {self.settings.name: self.settings.steps(self.fitted)}
         if opponents:
-            self.optimisers["adversary"] = self._adam(self._adversary_parameters())
+            self.optimisers["adversary"] = self.settings.steps(self._adversary_parameters())
         self.recorder = self._recorder()
 
     def _recorder(self) -> Recorder:
@@ -129,13 +129,6 @@ class Fit:
     def _adversary_parameters(self) -> list[nn.Parameter]:
         adversary = self.problem.model.encoder.adversary
         return list(adversary.parameters()) if adversary is not None else []
-
-    def _adam(self, parameters: list[nn.Parameter]) -> torch.optim.Adam:
-        import torch
-
-        return torch.optim.Adam(
-            parameters, lr=self.settings.learning_rate, weight_decay=self.settings.weight_decay, foreach=False
-        )
 
     def run(
         self,
@@ -202,9 +195,10 @@ class Fit:
             state: dict[str, Any] = _tensors(arrays, f"{place}/", device)
             if not state:
                 continue
-            if state["exp_avg"].shape != parameter.shape:
+            if any(value.shape != parameter.shape for name, value in state.items() if name != "step"):
                 raise ValueError("shape")
-            state["step"] = state["step"].to(torch.device("cpu"))
+            if "step" in state:
+                state["step"] = state["step"].to(torch.device("cpu"))
             optimiser.state[parameter] = state
         self.epoch = checkpoint.epoch
         checkpoint.history.loc[:, self._standing_columns]  # KeyError where it is of another task
@@ -215,7 +209,7 @@ class Fit:
             names = [name for name in arrays if name.startswith(RECORD)]
             self.recorder.resume({name.removeprefix(RECORD): arrays[name] for name in names})
 
-    def _fitted_by(self) -> Iterable[tuple[str, torch.optim.Adam, nn.Parameter]]:
+    def _fitted_by(self) -> Iterable[tuple[str, torch.optim.Optimizer, nn.Parameter]]:
         """Every parameter with its optimiser and its place in a checkpoint."""
         for kind, optimiser in self.optimisers.items():
             for number, parameter in enumerate(optimiser.param_groups[0]["params"]):
@@ -262,14 +256,20 @@ class Fit:
         train_loss = float(loss.task.detach())
         self._refuse_infinite(float(loss.total.detach()))
         is_recorded = self.recorder.before(self.epoch)
-        loss.total.backward()
+        self._with_penalty(loss.total).backward()
         if is_recorded:
             self.recorder.step(self.epoch, loss.encoding)
         norm = torch.nn.utils.clip_grad_norm_(self.fitted, self.settings.clip)
-        self.optimisers["adam"].step()
+        self.optimisers[self.settings.name].step()
         if self.problem.model.encoder.adversary is not None:
             self._fit_adversary(self.problem.model.encoder.adversary, loss.encoding.embedding.detach())
         return train_loss, {"learning_rate": rate, "gradient_norm": float(norm), **_activity(loss.encoding)}
+
+    def _with_penalty(self, loss: Tensor) -> Tensor:
+        """The loss and `l1` times the absolute values of all weights; the very loss where there is no such penalty."""
+        if not self.settings.l1:
+            return loss
+        return loss + self.settings.l1 * sum(parameter.abs().sum() for parameter in self.fitted)
 
     def _fit_adversary(self, adversary: Adversary, embedding: Tensor) -> None:
         """Some steps of the adversary alone; what the model's loss says of its parameters is forgotten first."""

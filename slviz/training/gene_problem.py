@@ -15,7 +15,7 @@ from slviz.networks.decoders import FeatureDecoder
 from slviz.runs import RunSpec
 from slviz.scorers.similarity import Similarity
 from slviz.splits import PairSplit
-from slviz.training.inputs import MessageGraph, network_features
+from slviz.training.inputs import MessageGraph, network_features, reads_as_they_are
 from slviz.training.models import FeatureModel, StepLoss
 
 
@@ -33,7 +33,8 @@ class GeneProblem:
         self.metric_name = spec.task.metric
         self.higher_is_better = spec.task.higher_is_better
         matrix = spec.features.matrix(graph)
-        self.features = network_features(matrix, raw_features=network.raw_features, device=device)
+        as_they_are = reads_as_they_are(network, spec.features, graph)
+        self.features = network_features(matrix, as_they_are=as_they_are, device=device)
         training = split.gene_part == "train"
         # One centre and one scale for all columns, so that the loss weighs them as the evaluated error does.
         self.centre = 0.0 if network.raw_features else matrix[training].mean(axis=0)

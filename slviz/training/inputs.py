@@ -9,7 +9,10 @@ import torch
 from jaxtyping import Float32, Int64
 from torch import Tensor
 
+from slviz.datasets import GeneGraph
+from slviz.features import FeatureSet
 from slviz.features.scaling import scaled_columns
+from slviz.networks import Network
 from slviz.training.structure import structure_of
 
 
@@ -42,9 +45,14 @@ class MessageGraph:
         return cls(torch.as_tensor(edges, device=device), torch.as_tensor(structure, device=device))
 
 
-def network_features(matrix: Float32[np.ndarray, "genes width"], *, raw_features: bool, device: torch.device) -> Tensor:
+def network_features(matrix: Float32[np.ndarray, "genes width"], *, as_they_are: bool, device: torch.device) -> Tensor:
     """What a network is told about each gene: the features as they are, or brought to one scale."""
-    return torch.as_tensor(matrix.copy(), device=device) if raw_features else feature_tensor(matrix, device)
+    return torch.as_tensor(matrix.copy(), device=device) if as_they_are else feature_tensor(matrix, device)
+
+
+def reads_as_they_are(network: Network, features: FeatureSet, graph: GeneGraph) -> bool:
+    """Whether a network reads these features neither centred nor scaled."""
+    return network.raw_features or features.has_own_scale(graph)
 
 
 def feature_tensor(features: Float32[np.ndarray, "genes width"], device: torch.device) -> Tensor:

@@ -41,17 +41,17 @@ class PairModel(nn.Module):
 
 
 class ClassModel(nn.Module):
-    """A raw number for each class of each gene, a linear map of its embedding."""
+    """A raw number for each class of each gene, from its embedding."""
 
-    def __init__(self, encoder: GeneEncoder, *, width: int, classes: int) -> None:
+    def __init__(self, encoder: GeneEncoder, head: nn.Module) -> None:
         super().__init__()
         self.encoder = encoder
-        self.head = nn.Linear(width, classes)
+        self.head = head
 
     def forward(self, features: Tensor, graph: MessageGraph) -> tuple[Tensor, Encoding]:
         """Raw numbers [G, K], and the pass of the encoder that they come from."""
         encoding = self.encoder.encode(features, graph.structure, graph.edges)
-        return self.head(encoding.embedding), encoding
+        return self.head(encoding.embedding, graph.edges), encoding
 
 
 class FeatureModel(nn.Module):

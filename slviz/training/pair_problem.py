@@ -21,7 +21,7 @@ from slviz.scorers.similarity import Similarity
 from slviz.splits import PairSplit, degree_matched_negatives, random_negatives
 from slviz.splits.hidden_genes import Shares, hide_genes, nearly_all_with
 from slviz.tasks import PairTask
-from slviz.training.inputs import MessageGraph, network_features
+from slviz.training.inputs import MessageGraph, network_features, reads_as_they_are
 from slviz.training.models import PairModel, StepLoss
 
 DECODER_HIDDEN = 64
@@ -54,7 +54,8 @@ class PairProblem:
         if self.unseen_shares is not None and nearly_all_with(self.unseen_shares):
             self.unseen_genes_per_pair, self.unseen_shares = nearly_all_with(self.unseen_shares), None
         self.own_negatives = split.own_training_negatives
-        self.features = network_features(spec.features.matrix(graph), raw_features=network.raw_features, device=device)
+        as_they_are = reads_as_they_are(network, spec.features, graph)
+        self.features = network_features(spec.features.matrix(graph), as_they_are=as_they_are, device=device)
         self.whole = self.message_graph(np.arange(len(self.pairs)))
         self.network = network
         self.model = self.fresh_model()

@@ -15,9 +15,11 @@ from slviz.datasets.report import shown
 from slviz.errors import InvalidSetting, nearest
 from slviz.features import FEATURE_SETS, own_features, richest
 from slviz.networks import NETWORKS
+from slviz.optimisers import OPTIMISERS
 from slviz.runs import RunSpec
 from slviz.runs.settings_parser import choices_from_words, words_of_values
 from slviz.runs.spec import DEFAULTS, TABLES
+from slviz.runs.usual_settings import usual_settings
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
 from slviz.ui import address, data_folders
@@ -28,6 +30,7 @@ FROM_ADDRESS: Mapping[str, Choices] = {
     "network": NETWORKS,
     "features": FEATURE_SETS,
     "split": SPLITS,
+    "optimiser": OPTIMISERS,
 }
 USUAL = {**DEFAULTS, "features": ""}
 """What a fresh form names; its features are the richest that the data set has."""
@@ -38,6 +41,7 @@ MOST_SEED = 2**31 - 1
 WHOLE_NUMBER = re.compile(r"[0-9]{1,10}")
 """Longer ones are no seed, and Python refuses to read thousands of digits."""
 WRITTEN = "form in the address"
+USUAL_SETTINGS = "usual settings of the form"
 
 
 def key_of(part: str, name: str, setting: str) -> str:
@@ -53,6 +57,7 @@ def take_over(spec: RunSpec) -> None:
         for setting in choice.settings():
             st.session_state[key_of(part, choice.name, setting.key)] = getattr(choice, setting.key)
     st.session_state["seed"] = spec.seed
+    st.session_state[USUAL_SETTINGS] = usual_settings(spec.names)
     _ask_for_data_of(spec)
 
 
@@ -61,6 +66,20 @@ def _ask_for_data_of(spec: RunSpec) -> None:
     source = data_folders.permitted(spec.data_source)
     if source is not None:
         address.put(data=data_folders.name_in_address(source))
+
+
+def follow_usual(names: Mapping[str, str]) -> None:
+    """Give settings that stand at what was usual what is usual for these choices; what was changed stays."""
+    before, now = st.session_state.get(USUAL_SETTINGS, {}), usual_settings(names)
+    for part in {*before, *now}:
+        choice = TABLES[part][names[part]]
+        for setting in choice.settings():
+            was = before.get(part, {}).get(setting.key, setting.default)
+            is_now = now.get(part, {}).get(setting.key, setting.default)
+            key = key_of(part, choice.name, setting.key)
+            if was != is_now and st.session_state.get(key, was) == was:
+                st.session_state[key] = is_now
+    st.session_state[USUAL_SETTINGS] = now
 
 
 def is_untouched() -> bool:
@@ -107,7 +126,7 @@ def write_address(
     """Put what the form says into the address, as far as it is not what a fresh form of this data set says.
 
     Args:
-        names: of the task, the network, the features and the split; "" for what a fresh form names.
+        names: of the task, the network, the features, the split and the optimiser; "" for what a fresh form names.
         kinds: the choices whose settings the form asks for, by part.
         values: what it says, by part and setting.
         seed: of the run.
@@ -131,6 +150,7 @@ def _fill(query: Mapping[str, str]) -> None:
             _warn(f"No {table.kind} is called “{shown(query[part])}”.{hint} There are: {_list(table)}.{used}")
         if names[part]:
             st.session_state[part] = names[part]
+    st.session_state[USUAL_SETTINGS] = usual_settings(names)
     for part, choice in _choices({**names, "features": names["features"] or "none"}, query.get(SETTINGS, "")).items():
         for setting in choice.settings():
             st.session_state[key_of(part, choice.name, setting.key)] = getattr(choice, setting.key)

@@ -39,6 +39,7 @@ MORE_WORDS = {
     "optimiser": "How it learns",
     "run": "The run",
 }
+OPTIMISER_WORDS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -76,12 +77,14 @@ def form() -> FormState | None:
     staged = held_out_files.ask(graph) if names["split"] == OWN_FILE else None
     publication = protocols.pick_publication(graph) if names["split"] == PUBLICATION else None
     tables: dict[str, Choices] = {"network": NETWORKS, "task": TASKS, "split": SPLITS, "optimiser": OPTIMISERS}
+    form_start.follow_usual(names)
     chosen = {part: table[names[part]] for part, table in tables.items()}
+    unasked = ASKED_ELSEWHERE | frozenset(SPLITS[names["split"]].unasked)
     offered = {part: choice for part, choice in chosen.items() if part != "optimiser" or _learns(names["network"])}
-    values = settings_form.controls(offered, advanced=False, leave_out=ASKED_ELSEWHERE)
+    values = settings_form.controls(offered, advanced=False, leave_out=unasked)
     values["task"] |= class_choice.ask(graph) if names["task"] == CLASSIFY else {}
     with st.expander("More settings", icon=":material/tune:"):
-        more = settings_form.grouped(offered, MORE_WORDS, leave_out=ASKED_ELSEWHERE)
+        more = settings_form.grouped(offered, MORE_WORDS, leave_out=unasked)
         st.caption(MORE_WORDS["run"])
         seed, device = _seed_and_device()
     _write_address(names, graph, offered, values, more, publication=publication, seed=seed)
@@ -189,6 +192,7 @@ def _pick_names(graph: GeneGraph) -> dict[str, str]:
             help=f"How a gene's embedding is computed. {glossary_link('Embedding')}",
         )
         st.caption(in_words(escape_markdown(NETWORKS[network].summary())))
+    optimiser = form_start.USUAL["optimiser"]
     with right:
         features = richest(graph).name
         if _learns(network):
@@ -205,12 +209,22 @@ def _pick_names(graph: GeneGraph) -> dict[str, str]:
                 f"names with + between them, such as ppi+expression. {glossary_link('Features')}",
             )
         split = protocols.pick()
+    if _learns(network):
+        with left:
+            optimiser = settings_form.pick(
+                OPTIMISERS,
+                "Optimiser",
+                key="optimiser",
+                default=optimiser,
+                words=OPTIMISER_WORDS,
+                help=f"How the steps of learning follow from the gradient. {glossary_link('Optimiser')}",
+            )
     return {
         "task": task,
         "network": network,
         "features": features,
         "split": split,
-        "optimiser": form_start.USUAL["optimiser"],
+        "optimiser": optimiser,
     }
 
 

@@ -98,12 +98,12 @@ def _left_by(graph: GeneGraph, split: Split, held_out: HeldOut | None, *, key: s
     pairs, gene_part = Parts(*(len(divided.rows(part)) for part in PARTS)), divided.gene_part
     if task.scores_pairs and divided.tests_screens:
         return _on_screens(divided, task)
+    task.refuse_split(graph, divided)
     if not task.scores_pairs:
-        task.refuse_split(graph, divided)
         genes = Parts(*(int((gene_part[task.asked_genes(graph)] == part).sum()) for part in PARTS))
-        return (
-            _sentence(genes, "gene", epochs=epochs) + " This task is tested on genes, held out along with these pairs."
-        )
+        on_genes = "This task is tested on genes, held out along with these pairs."
+        on_genes = on_genes if pairs.tested else "This task is tested on genes; all known pairs stay known."
+        return f"{_sentence(genes, 'gene', epochs=epochs)} {on_genes}"
     if not task.negative_kinds:
         return _sentence(pairs, "pair", epochs=epochs)
     negative_kind = "as many" if split.ratio == 1 else f"{split.ratio} times as many"

@@ -20,6 +20,7 @@ from slviz.evaluation import METRICS
 from slviz.features import richest
 from slviz.figures.tuning import search_history, search_importances, search_learning, search_slices
 from slviz.networks import NETWORKS
+from slviz.optimisers import OPTIMISERS
 from slviz.pipeline import commands, jobs
 from slviz.runs.spec_validation import SpecValidation
 from slviz.tasks import TASKS
@@ -269,7 +270,7 @@ def _form() -> None:
 
 
 def _asked_search(source: str, graph: GeneGraph) -> Search:
-    first, second, third, fourth, fifth = st.columns([3, 3, 2, 2, 2])
+    first, second, steps, third, fourth, fifth = st.columns([3, 2, 2, 2, 2, 2])
     with first:
         network = st.selectbox(
             "Network",
@@ -280,6 +281,8 @@ def _asked_search(source: str, graph: GeneGraph) -> Search:
         )
     with second:
         task = st.selectbox("Task", list(TASKS), key="tune task")
+    with steps:
+        optimiser = st.selectbox("Optimiser", list(OPTIMISERS), key="tune optimiser")
     with third:
         sampler = st.selectbox("Sampler", SAMPLERS, key="tune sampler", help=SAMPLER_HELP)
     with fourth:
@@ -289,7 +292,7 @@ def _asked_search(source: str, graph: GeneGraph) -> Search:
     usual = "width=32,64 layers=1,2,3 learning_rate=0.002,0.005,0.01" if sampler == "grid" else ""
     words = st.text_input("What is tried", usual, key=f"tune words {sampler}", help=TRIED_HELP, placeholder=USUAL)
     features = richest(graph).name
-    names = {"task": task, "network": network, "features": features, "split": "pairs", "optimiser": "adam"}
+    names = {"task": task, "network": network, "features": features, "split": "pairs", "optimiser": optimiser}
     return make_search(
         graph, names, [f"epochs={epochs}", *words.split()], source=source, trials=int(trials), sampler=sampler
     )
