@@ -4,7 +4,7 @@ import streamlit as st
 
 from slviz.datasets import Nouns
 from slviz.ui import access, cache, data_report, gene_finder, layout, nouns, question_rows, run_cards
-from slviz.ui.data import data_portrait, datasets, further_parts
+from slviz.ui.data import class_portrait_view, data_portrait, datasets, further_parts
 from slviz.ui.labels import escape_markdown
 
 SHOWS = "slviz shows what networks learn from known pairs, and how well they predict."
@@ -27,6 +27,7 @@ def page() -> None:
     newest = _runs(graph.fingerprint)
     data_portrait.hubs(graph, run_id=newest)
     data_portrait.evidence(graph)
+    class_portrait_view.show(graph)
     further_parts.show(graph)
     st.caption(
         escape_markdown(

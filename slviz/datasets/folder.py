@@ -96,7 +96,7 @@ def read_snapshot(snapshot: Snapshot) -> tuple[GeneGraph, Report]:
     parts: dict[str, Any] = {"features": {}}
     for feature, file in layout.features.items():
         if (text := texts.get(file)) is not None:
-            parts["features"][feature] = read_feature(text, file, len(genes), report)
+            parts["features"][feature] = read_feature(text, file, len(genes), report, missing=layout.missing)
     text, file = text_of("interactions")
     if text is not None:
         parts["interactions"] = read_interactions(text, file, index, report)

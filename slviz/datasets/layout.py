@@ -36,7 +36,10 @@ MOST_NAMED = 100
 """Files under one heading of `dataset.toml`."""
 NOUN = re.compile(r"[A-Za-z][A-Za-z0-9 '-]{0,39}")
 TABLES = ("files", "features", "relations", "gene_sets")
-TEXTS = ("title", "citation", "licence", "license", "remark", "organism", "thing", "pair")
+TEXTS = ("title", "citation", "licence", "license", "remark", "organism", "thing", "pair", "missing")
+REFUSE, MEAN, MEDIAN, ZERO = "refuse", "mean", "median", "zero"
+MISSING = (REFUSE, MEAN, MEDIAN, ZERO)
+"""What is done about missing values in feature files."""
 KNOWN_KEYS = (*TEXTS, "synthetic", *TABLES)
 
 
@@ -50,6 +53,7 @@ class Layout:
         relations: name of a relation between genes, such as "paralogs" → file name.
         gene_sets: name of a collection of gene sets, such as "pfam" → file name.
         nouns: the organism, and what things and pairs are called.
+        missing: what is done about missing values in feature files, of `MISSING`.
         title, citation, licence, remark, synthetic: as in `GeneGraph`.
     """
 
@@ -58,6 +62,7 @@ class Layout:
     relations: dict[str, str] = field(default_factory=dict)
     gene_sets: dict[str, str] = field(default_factory=dict)
     nouns: Nouns = field(default_factory=Nouns)
+    missing: str = REFUSE
     title: str = ""
     citation: str = ""
     licence: str = ""
@@ -141,6 +146,10 @@ def _read_settings(content: Content, folder: Path, layout: Layout, report: Repor
                 remedy = "Use up to 40 letters, digits, '-' and '_', beginning with a letter."
                 report.add(SETTINGS, f"cannot be the name of {what}", remedy, value=key)
     layout.nouns = _nouns(settings, report)
+    layout.missing = _text(settings, "missing", report).strip() or REFUSE
+    if layout.missing not in MISSING:
+        remedy = f"Write one of: {', '.join(MISSING)}.{nearest(layout.missing, MISSING)}"
+        report.add(SETTINGS, "is no rule for missing values in features", remedy, value=layout.missing)
 
 
 def _nouns(settings: Mapping[str, Any], report: Report) -> Nouns:

@@ -7,22 +7,27 @@ import pyarrow as pa
 import pyarrow.csv
 from jaxtyping import Float32
 
+from slviz.datasets.layout import MEAN, MEDIAN, REFUSE, ZERO
 from slviz.datasets.report import SHOWN, Report
-from slviz.tables import finite_numbers
+from slviz.tables import finite_numbers, missing_in
 from slviz.tables.dialect import delimiter_for, delimiter_of
 
 FINITE_FLOAT32 = float(np.finfo(np.float32).max)
 
 
-def read_feature(text: str, file: str, genes: int, report: Report) -> Float32[np.ndarray, "genes width"] | None:
+def read_feature(
+    text: str, file: str, genes: int, report: Report, *, missing: str = REFUSE
+) -> Float32[np.ndarray, "genes width"] | None:
     """The matrix of a feature file, or None with every fault in the report.
 
-    A fault in a feature file is fatal: rows belong to genes by their number, so none may be left out.
+    A fault in a feature file is fatal: rows belong to genes by their number, so none may be left out. Cells that
+    say nothing (left empty, NA, nan, …) are filled by the rule `missing` where it is not to refuse: by the mean or the
+    median of what the column says, or by zero; the report says how many.
     """
     matrix = _fast(text, file)
     if matrix is not None and len(matrix) == genes and np.isfinite(matrix).all():
         return matrix
-    return _careful(text, file, genes, report)
+    return _careful(text, file, genes, report, missing=missing)
 
 
 def _fast(text: str, file: str) -> np.ndarray | None:
@@ -54,7 +59,7 @@ def _separator(text: str, file: str) -> str:
     return delimiter_of(text.split("\n", 64)[:64], prefer=delimiter_for(file)) or delimiter_for(file)
 
 
-def _careful(text: str, file: str, genes: int, report: Report) -> np.ndarray | None:
+def _careful(text: str, file: str, genes: int, report: Report, *, missing: str) -> np.ndarray | None:
     """The same by plain splitting: finds what is wrong and where, and takes what is merely unusual."""
     separator = _separator(text, file)
     lines = text.split("\n")
@@ -80,11 +85,13 @@ def _careful(text: str, file: str, genes: int, report: Report) -> np.ndarray | N
     cells = np.array([cell.strip() for row in even for cell in rows[row]], dtype=object)
     values = finite_numbers(cells)
     values[np.abs(values) > FINITE_FLOAT32] = np.nan
-    wrong = np.flatnonzero(np.isnan(values))
+    silent = missing_in(cells) if missing != REFUSE else np.zeros(len(cells), dtype=bool)
+    wrong = np.flatnonzero(np.isnan(values) & ~silent)
     report.add_rows(
         file,
         "is not a finite number",
-        "Fill in a number, or remove the file if the feature is not known for all genes.",
+        'Fill in a number, say missing = "mean" (or median, or zero) in dataset.toml to have missing ones filled, or '
+        "remove the file if the feature is not known for all genes.",
         lines=[numbered[even[cell // width]][0] for cell in wrong],
         values=cells[wrong[:SHOWN]].tolist(),
         details=[f" (column {cell % width + 1})" for cell in wrong[:SHOWN]],
@@ -92,4 +99,23 @@ def _careful(text: str, file: str, genes: int, report: Report) -> np.ndarray | N
     )
     if len(report.fatal) > before:
         return None
-    return values.astype(np.float32).reshape(genes, width)  # [genes * width] -> [genes, width]
+    matrix = values.reshape(genes, width)  # [genes * width] -> [genes, width]
+    return _filled(matrix, silent.reshape(genes, width), file, report, missing=missing).astype(np.float32)
+
+
+def _filled(matrix: np.ndarray, silent: np.ndarray, file: str, report: Report, *, missing: str) -> np.ndarray:
+    """The matrix with its silent cells filled by the rule; says how many, and where a column says nothing at all."""
+    if not silent.any():
+        return matrix
+    empty = np.flatnonzero(silent.all(axis=0))
+    if len(empty):
+        what = f"says nothing in the whole of column {empty[0] + 1}"
+        report.add(file, what, "Remove the column: no rule can fill it.")
+        return matrix
+    with_gaps = np.where(silent, np.nan, matrix)
+    of_column = {MEAN: np.nanmean, MEDIAN: np.nanmedian, ZERO: lambda values, axis: np.zeros(values.shape[1])}
+    fill = of_column[missing](with_gaps, axis=0)
+    genes = int(silent.any(axis=1).sum())
+    what = f"has {int(silent.sum()):,} missing values, of {genes:,} genes, which were filled by the rule '{missing}'"
+    report.add(file, what, "Check that the rule suits this feature.", fatal=False)
+    return np.where(silent, fill, matrix)

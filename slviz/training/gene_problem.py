@@ -37,8 +37,9 @@ class GeneProblem:
         self.features = network_features(matrix, as_they_are=as_they_are, device=device)
         training = split.gene_part == "train"
         # One centre and one scale for all columns, so that the loss weighs them as the evaluated error does.
-        self.centre = 0.0 if network.raw_features else matrix[training].mean(axis=0)
-        self.scale = 1.0 if network.raw_features else float(max(matrix[training].std(dtype=np.float64), 1e-6))
+        as_they_are = network.raw_features or not spec.features.sources  # a constant has no scale to be brought to
+        self.centre = 0.0 if as_they_are else matrix[training].mean(axis=0)
+        self.scale = 1.0 if as_they_are else float(max(matrix[training].std(dtype=np.float64), 1e-6))
         self.target = torch.as_tensor((matrix - self.centre) / self.scale, device=device)
         self.training = torch.as_tensor(np.flatnonzero(training), device=device)
         self.validation = torch.as_tensor(np.flatnonzero(split.gene_part == "validation"), device=device)
