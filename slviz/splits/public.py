@@ -33,24 +33,16 @@ class Public(Split):
     takes_published: ClassVar[bool] = True
     unasked: ClassVar[tuple[str, ...]] = ("split_seed", "validation_share", "ratio")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        for setting in self.settings():
-            if setting.key in self.unasked and getattr(self, setting.key) != setting.default:
-                raise InvalidSetting(
-                    f"The split '{self.name}' is as the data set's file says; {setting.key} changes nothing of it. "
-                    "Leave it out, or take the split 'pairs'."
-                )
-
     def reads(self, graph: GeneGraph) -> tuple[str, ...]:
         return () if graph.public_split is None else ("public split",)
 
     def divide(self, graph: GeneGraph, *, held_out: HeldOut | None = None) -> PairSplit:
         """All known pairs are there to pass messages along; genes have the parts that the data set gives them.
 
-        Raises `DataError` for a data set without such a split.
+        Raises `DataError` for a data set without such a split, `InvalidSetting` for settings that mean nothing here.
         """
         self._refuse_file(held_out)
+        self._refuse_unasked()
         if graph.public_split is None:
             raise DataError(
                 f"The data set '{graph.name}' brings no public split: a table public_split.tsv with the columns gene "
@@ -65,3 +57,11 @@ class Public(Split):
             score=graph.score,
             gene_part=np.where(graph.public_split == "", UNUSED, graph.public_split).astype(object),
         )
+
+    def _refuse_unasked(self) -> None:
+        for setting in self.settings():
+            if setting.key in self.unasked and getattr(self, setting.key) != setting.default:
+                raise InvalidSetting(
+                    f"The split '{self.name}' is as the data set's file says; {setting.key} changes nothing of it. "
+                    "Leave it out, or take the split 'pairs'."
+                )

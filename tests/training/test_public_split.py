@@ -87,7 +87,7 @@ def test_the_public_split_holds_out_genes_alone(folder: Path) -> None:
     with pytest.raises(DataError, match="needs at least 1 known pair to validate with"):
         SpecValidation(graph).check(RunSpec.of(graph, split=SPLITS.make("public"), features=FEATURE_SETS.make("none")))
     with pytest.raises(InvalidSetting, match="validation_share changes nothing of it"):
-        SPLITS.make("public", validation_share=0.2)
+        SPLITS.make("public", validation_share=0.2).divide(graph)
     with pytest.raises(DataError, match="brings no public split"):
         SPLITS.make("public").divide(tiny_graph())
 
