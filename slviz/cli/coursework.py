@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,49 +12,14 @@ import pandas as pd
 from slviz.cli.terminal import voice
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
-from slviz.features import Joint, NoFeatures
-from slviz.networks import CourseworkGAT, CourseworkMultiHead
-from slviz.optimisers import Adam
 from slviz.pipeline import commands
+from slviz.pipeline.recipes import EXPERIMENTS
 from slviz.pipeline.train_run import train_run
 from slviz.projections import DENSITIES
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunStore
 from slviz.splits import Pairs
-from slviz.tasks import Confidence, Reconstruct
 
-
-def plain_adam(epochs: int) -> Adam:
-    """Adam as the coursework used it: one rate, no weight decay, no clipping to speak of, the last epoch kept."""
-    return Adam(epochs=epochs, learning_rate=0.01, weight_decay=0.0, clip=1000.0, schedule="constant", keep="last")
-
-
-def _autoencoder(network: CourseworkGAT, features: NoFeatures | Joint, epochs: int) -> dict[str, Any]:
-    return {"task": Reconstruct(), "network": network, "features": features, "optimiser": plain_adam(epochs)}
-
-
-EXPERIMENTS: Mapping[str, tuple[dict[str, Any], ...]] = {
-    # One layer over a column of ones; a pair's confidence is compared with its genes' own numbers.
-    "confidence": tuple(
-        {
-            "task": Confidence(readout="mean"),
-            "network": CourseworkGAT(width=1, heads=heads),
-            "features": NoFeatures(),
-            "optimiser": plain_adam(200),
-        }
-        for heads in (1, 4)
-    ),
-    # An encoder and a decoder of one layer each give the column of ones back.
-    "autoencoder": tuple(
-        _autoencoder(CourseworkGAT(width=width, heads=heads), NoFeatures(), epochs)
-        for width, heads, epochs in ((2, 1, 150), (2, 1, 100), (2, 1, 80), (2, 2, 80), (32, 1, 80), (32, 2, 80))
-    ),
-    # The same with MultiHeadGATConv over ones, ppi and go side by side.
-    "joint": tuple(
-        _autoencoder(CourseworkMultiHead(width=width, heads=heads), Joint(), epochs)
-        for width, heads, epochs in ((2, 1, 60), (2, 2, 60), (32, 1, 60), (32, 2, 60), (32, 2, 220))
-    ),
-}
 PUBLISHED = "Published for `confidence`: RMSE 0.1636, MAE 0.1506."
 
 

@@ -14,6 +14,7 @@ from run_folders import finish
 from slviz.datasets import GeneGraph
 from slviz.datasets.classes import gene_classes
 from slviz.networks import NETWORKS
+from slviz.runs import RunSpec
 from slviz.runs.store import RunStore
 from slviz.splits import SPLITS, publications
 from slviz.tasks import TASKS
@@ -237,3 +238,39 @@ def test_a_baseline_picks_no_epoch_and_a_task_about_genes_says_what_is_tested(st
     assert "picks its threshold" in baseline
     assert "best epoch" not in baseline
     assert "This task is tested on genes" in genes
+
+
+def test_a_recipe_fills_the_form_or_starts_runs_alike_but_for_one_thing(
+    store: RunStore, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[RunSpec] = []
+    monkeypatch.setattr("slviz.pipeline.jobs.start_training", lambda spec, **more: started.append(spec))
+    app = open_page("train")
+    app.selectbox(key="recipe").set_value("lab-confidence").run()
+    lab = app.code[0].value
+    assert "--task confidence --network coursework_gat --features none" in lab
+    assert all(word in lab for word in ("readout=mean", "width=1", "keep=last", "clip=1000"))
+    app.selectbox(key="recipe").set_value("optimisers").run()
+    assert "--optimiser adam adamw rmsprop sgd" in app.code[0].value
+    assert "keep=last" not in app.code[0].value
+    button = next(button for button in app.button if button.label == "Start 4 runs")
+    button.click().run()
+    assert [spec.optimiser.name for spec in started] == ["adam", "adamw", "rmsprop", "sgd"]
+    assert {(spec.task.name, spec.network.name, spec.optimiser.epochs) for spec in started} == {
+        ("confidence", "coursework_gat", 200)
+    }
+    assert not app.exception
+
+
+def test_the_settings_of_a_paper_stand_in_the_form_on_the_public_split_until_they_are_changed(
+    store: RunStore, open_page: Open
+) -> None:
+    app = open_page("train", task="classify")
+    app.selectbox(key="split").set_value("public").run()
+    assert app.number_input(key="network gat heads").value == 8
+    app.number_input(key="network gat heads").set_value(2).run()
+    app.selectbox(key="split").set_value("pairs").run()
+    assert app.number_input(key="network gat heads").value == 2
+    assert app.number_input(key="network gat width").value == 64
+    assert not app.toggle(key="network gat bare").value
+    assert not app.exception

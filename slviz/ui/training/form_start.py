@@ -49,13 +49,17 @@ def key_of(part: str, name: str, setting: str) -> str:
     return f"{part} {name} {setting}"
 
 
-def take_over(spec: RunSpec) -> None:
-    """Fill the form with the settings of a run, its data set included; a file of pairs has to be uploaded again."""
-    for part in TABLES:
-        choice = getattr(spec, part)
+def fill(choices: Mapping[str, Choice]) -> None:
+    """Let the form name these choices, with their settings."""
+    for part, choice in choices.items():
         st.session_state[part] = choice.name
         for setting in choice.settings():
             st.session_state[key_of(part, choice.name, setting.key)] = getattr(choice, setting.key)
+
+
+def take_over(spec: RunSpec) -> None:
+    """Fill the form with the settings of a run, its data set included; a file of pairs has to be uploaded again."""
+    fill({part: getattr(spec, part) for part in TABLES})
     st.session_state["seed"] = spec.seed
     st.session_state[USUAL_SETTINGS] = usual_settings(spec.names)
     _ask_for_data_of(spec)

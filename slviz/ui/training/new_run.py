@@ -16,6 +16,7 @@ from slviz.features import FEATURE_SETS, own_features, richest
 from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
 from slviz.pipeline import commands, jobs
+from slviz.pipeline.recipes import Recipe
 from slviz.runs import RunSpec
 from slviz.runs.spec_validation import refuse_network
 from slviz.splits import SPLITS
@@ -26,7 +27,15 @@ from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
 from slviz.ui.server_paths import typed
-from slviz.ui.training import class_choice, form_start, held_out_files, protocols, settings_form, training_view
+from slviz.ui.training import (
+    class_choice,
+    form_start,
+    held_out_files,
+    protocols,
+    recipe_picker,
+    settings_form,
+    training_view,
+)
 
 OWN_FILE = "file"
 CLASSIFY = "classify"
@@ -45,11 +54,13 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 
 @dataclass(frozen=True)
 class FormState:
-    """What the form describes: a spec, where to run it, and where the visitor's own held-out pairs lie."""
+    """What the form describes: a spec on a data set, where to run it, the visitor's own held-out pairs, a recipe."""
 
     spec: RunSpec
     device: str
+    graph: GeneGraph
     staged: held_out_files.Staged | None = None
+    recipe: Recipe | None = None
 
     @property
     def arguments(self) -> list[str]:
@@ -73,6 +84,7 @@ def form() -> FormState | None:
     What cannot be trained is said in a sentence before any work.
     """
     source, graph = datasets.pick()
+    recipe = recipe_picker.pick()
     names = _pick_names(graph)
     staged = held_out_files.ask(graph) if names["split"] == OWN_FILE else None
     publication = protocols.pick_publication(graph) if names["split"] == PUBLICATION else None
@@ -118,7 +130,7 @@ def form() -> FormState | None:
         errors.show(error)
         return None
     st.caption(escape_markdown(divided))
-    return FormState(spec, device, staged)
+    return FormState(spec, device, graph, staged, recipe)
 
 
 def _write_address(
@@ -142,6 +154,9 @@ def _write_address(
 def start(form_state: FormState | None) -> None:
     """The command, and the button; a run that is there already is offered instead of trained again."""
     if form_state is None:
+        return
+    if form_state.recipe is not None and form_state.recipe.axes:
+        recipe_picker.offer(form_state.recipe, form_state.spec, form_state.graph, device=form_state.device)
         return
     st.markdown("**The same in a terminal**")
     st.code(commands.in_terminal(typed(form_state.arguments)), language="bash", wrap_lines=True)

@@ -1,0 +1,141 @@
+"""Recipes: what people often train, as choices that fill a form, or as lists that make several runs of one.
+
+The experiments of the gene lab are here as runs, for the command `coursework` and for the Train page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from slviz.features import Joint, NoFeatures
+from slviz.networks import NETWORKS, CourseworkGAT, CourseworkMultiHead
+from slviz.optimisers import OPTIMISERS, Adam
+from slviz.runs import RunSpec
+from slviz.runs.settings_parser import words_of
+from slviz.runs.spec import TABLES
+from slviz.splits import Pairs
+from slviz.tasks import Confidence, Reconstruct
+
+SEEDS = 5
+HELD_OUT = ("fold", "publication")
+"""Settings of a split that a sweep takes as a list."""
+
+
+def plain_adam(epochs: int) -> Adam:
+    """Adam as the coursework used it: one rate, no weight decay, no clipping to speak of, the last epoch kept."""
+    return Adam(epochs=epochs, learning_rate=0.01, weight_decay=0.0, clip=1000.0, schedule="constant", keep="last")
+
+
+def _autoencoder(network: CourseworkGAT, features: NoFeatures | Joint, epochs: int) -> dict[str, Any]:
+    return {"task": Reconstruct(), "network": network, "features": features, "optimiser": plain_adam(epochs)}
+
+
+EXPERIMENTS: Mapping[str, tuple[dict[str, Any], ...]] = {
+    # One layer over a column of ones; a pair's confidence is compared with its genes' own numbers.
+    "confidence": tuple(
+        {
+            "task": Confidence(readout="mean"),
+            "network": CourseworkGAT(width=1, heads=heads),
+            "features": NoFeatures(),
+            "optimiser": plain_adam(200),
+        }
+        for heads in (1, 4)
+    ),
+    # An encoder and a decoder of one layer each give the column of ones back.
+    "autoencoder": tuple(
+        _autoencoder(CourseworkGAT(width=width, heads=heads), NoFeatures(), epochs)
+        for width, heads, epochs in ((2, 1, 150), (2, 1, 100), (2, 1, 80), (2, 2, 80), (32, 1, 80), (32, 2, 80))
+    ),
+    # The same with MultiHeadGATConv over ones, ppi and go side by side.
+    "joint": tuple(
+        _autoencoder(CourseworkMultiHead(width=width, heads=heads), Joint(), epochs)
+        for width, heads, epochs in ((2, 1, 60), (2, 2, 60), (32, 1, 60), (32, 2, 60), (32, 2, 220))
+    ),
+}
+"""The experiments of the coursework that slviz began from, by name: the choices of each of their runs."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a person often wants to train.
+
+    Attributes:
+        title: what a form calls it.
+        says: a sentence on what it asks, for people.
+        choices: by part, what it fills the form with; nothing where it takes the form as it is.
+        axes: by list of a sweep, the values that it makes runs of, each with all else as the form says.
+    """
+
+    title: str
+    says: str
+    choices: Mapping[str, Any] = field(default_factory=dict)
+    axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def _experiment(name: str, title: str, says: str) -> Recipe:
+    return Recipe(title, says, choices={**EXPERIMENTS[name][0], "split": Pairs()})
+
+
+RECIPES: Mapping[str, Recipe] = {
+    "lab-autoencoder": _experiment(
+        "autoencoder",
+        "Gene lab 1: representation",
+        "One attention layer gives a column of ones back through two numbers a gene; most genes fall on one point.",
+    ),
+    "lab-confidence": _experiment(
+        "confidence",
+        "Gene lab 2: confidence",
+        "One attention layer over a column of ones predicts the confidence of a pair; compare it with the mean.",
+    ),
+    "lab-joint": _experiment(
+        "joint",
+        "Gene lab 3: joint features",
+        "Attention heads side by side give ones, PPI and GO back through a few numbers a gene; the points spread.",
+    ),
+    "features": Recipe(
+        "None, PPI, GO, both",
+        "The same network with each feature set: what do features add to the graph?",
+        axes={"features": ("none", "ppi", "go", "both")},
+    ),
+    "seeds": Recipe(
+        f"{SEEDS} seeds",
+        "The same run from other first weights: a difference that is smaller than theirs is none.",
+        axes={"seed": tuple(str(seed) for seed in range(SEEDS))},
+    ),
+    "networks": Recipe(
+        "All networks",
+        "Every network that learns in epochs, with all else as it is.",
+        axes={
+            "network": tuple(
+                name
+                for name, network in NETWORKS.items()
+                if network.learns_in_epochs and not issubclass(network, CourseworkGAT)
+            )
+        },
+    ),
+    "optimisers": Recipe(
+        "Compare optimisers",
+        "The same network by each optimiser, each at its own learning rate; compare them on validation.",
+        axes={"optimiser": tuple(OPTIMISERS)},
+    ),
+}
+"""By the id that an address has."""
+
+
+def series(recipe: Recipe, spec: RunSpec) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """The lists and the words of the sweep that a recipe makes of one run: all of the run, and the recipe's lists.
+
+    Settings of a part that is listed go to those that have them, but for the optimiser's: each learns at its own rate.
+    """
+    axes: dict[str, tuple[str, ...]] = {part: (name,) for part, name in spec.names.items()}
+    axes["seed"] = (str(spec.seed),)
+    axes |= {key: (str(getattr(spec.split, key)),) for key in HELD_OUT if hasattr(spec.split, key)}
+    choices = {part: getattr(spec, part) for part in TABLES}
+    words = words_of(choices, leave_out=frozenset(HELD_OUT))
+    if "optimiser" in recipe.axes:
+        own = words_of({"optimiser": spec.optimiser}, names=spec.names)
+        shared = {f"epochs={spec.optimiser.epochs}"}
+        words = [word for word in words if word not in own or word in shared]
+    return axes | dict(recipe.axes), words
