@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Adversarial(GraphNetwork):
     """Adversarially regularised graph autoencoder (Pan 2018): an adversary draws the embedding towards a normal.
 
-    The adversary has an Adam of its own at the same learning rate and takes five steps after each of the network.
+    The adversary has an optimiser of its own, of the same kind and learning rate, and takes five steps after each of
+    the network.
     """
 
     name: ClassVar[str] = "adversarial"

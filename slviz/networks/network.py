@@ -94,7 +94,7 @@ class Network(Model):
             structure=structure if self.uses_graph else 0,
         )
 
-    def head(self, classes: int) -> nn.Module:
+    def class_head(self, classes: int) -> nn.Module:
         """What makes a number for each class of the embedding; called with it and the edges [2, E]."""
         from slviz.networks.encoders import GraphFreeLinear
 
@@ -210,9 +210,9 @@ class LayeredNetwork(GraphNetwork):
         layers = [self.layer(*of_layer) for of_layer in widths]
         return RawFeatureEncoder(layers, dropout=self.dropout, activation=self.activation)
 
-    def head(self, classes: int) -> nn.Module:
+    def class_head(self, classes: int) -> nn.Module:
         if not self.bare:
-            return super().head(classes)
+            return super().class_head(classes)
         from slviz.networks.encoders import LastLayer
 
         return LastLayer(self.last_layer(self.width, classes), dropout=self.dropout)

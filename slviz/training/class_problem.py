@@ -52,7 +52,7 @@ class ClassProblem:
         # Vectors of single genes tell who is whose partner; beside features they are only learnt by heart.
         genes = 0 if spec.features.sources else len(graph)
         encoder = network.build(matrix.shape[1], genes=genes, structure=self.whole.structure.shape[1])
-        self.model = ClassModel(encoder, network.head(count)).to(device)
+        self.model = ClassModel(encoder, network.class_head(count)).to(device)
 
     def step_loss(self, epoch: int) -> StepLoss:
         raw, encoding = self.model(self.features, self.whole)

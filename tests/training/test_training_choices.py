@@ -92,6 +92,13 @@ def test_batch_normalisation_resumes_and_is_opened_with_its_running_means(graph:
         assert np.array_equal(problem.embed().numpy(), whole.embedding)
 
 
+def test_a_setting_of_a_network_never_stands_where_its_layers_are_asked_for(graph: GeneGraph) -> None:
+    """`multiview` has a setting `head`, and classes are told apart by its last layer."""
+    network = NETWORKS.make("multiview", width=4, layers=1)
+    run = trained(graph, dataclasses.replace(spec_with(graph, "adam", epochs=2), network=network))
+    assert set(run.predictions["prediction"]) <= {"left", "right"}
+
+
 def test_bare_layers_are_those_of_the_paper_and_nothing_beside(graph: GeneGraph) -> None:
     """Two layers of PyG by hand, with the weights of the run."""
     from torch_geometric.nn import GATConv
