@@ -37,7 +37,7 @@ def pick() -> Recipe | None:
     recipe = RECIPES.get(name or ONE_RUN)
     if recipe is not None:
         with right:
-            st.caption(in_words(recipe.says))
+            st.caption(in_words(escape_markdown(recipe.says)))
     return recipe
 
 
