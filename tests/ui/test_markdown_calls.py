@@ -10,6 +10,13 @@ from markdown_calls import foreign_parts
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*(CHECKOUT / "slviz" / "ui").rglob("*.py"), *(CHECKOUT / "pages").glob("*.py")])
 DECIDED: dict[str, tuple[str, ...]] = {
+    "class_portrait_view.py": (  # numbers that it wrote itself
+        "metric: _said(portrait.edge_chance)",
+        "metric: _said(portrait.edge_homophily)",
+        "metric: _said(portrait.largest_share)",
+        "metric: _said(portrait.purity)",
+        "metric: _said(portrait.purity_chance)",
+    ),
     "compared_runs.py": ("button: label", "info: alone"),
     "disagreements_tab.py": (
         "caption: what",
