@@ -25,10 +25,13 @@ def show(graph: GeneGraph) -> None:
     if not sets:
         return
     st.subheader("Classes", anchor=False, help=in_words(f"{HELP} {glossary_link('Edge homophily')}"))
-    chosen = sets[0]
+    first = next(iter(sets))
+    chosen = first
     if len(sets) > 1:
-        chosen = st.segmented_control("Classes", sets, default=sets[0], required=True, label_visibility="collapsed")
-    portrait = _portrait(graph.fingerprint, chosen or sets[0], graph)
+        chosen = (
+            st.segmented_control("Classes", sets, default=first, required=True, label_visibility="collapsed") or first
+        )
+    portrait = _portrait(graph.fingerprint, chosen, graph)
     with st.container(horizontal=True):
         _tiles(portrait)
     st.dataframe(
@@ -43,7 +46,7 @@ def show(graph: GeneGraph) -> None:
             ),
         },
     )
-    st.caption(in_words(escape_markdown(gene_classes(graph, chosen or sets[0]).statement())))
+    st.caption(in_words(escape_markdown(gene_classes(graph, chosen).statement())))
 
 
 def _tiles(portrait: ClassPortrait) -> None:
