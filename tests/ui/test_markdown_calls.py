@@ -26,6 +26,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
     "gene_change.py": ("markdown: line",),
     "families.py": ("button: label", "popover: missing"),
     "strata_view.py": ("subheader: _help(partings)",),
+    "cause_view.py": ("caption: listed", "caption: scores"),
     "gene_tab.py": ("caption: by", "caption: counts"),
     "neighbours_tab.py": (
         "caption: count",

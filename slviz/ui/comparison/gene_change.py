@@ -10,9 +10,9 @@ from slviz.projections.embedding_similarity import NeighbourChange
 from slviz.runs import Run
 from slviz.runs.shared_genes import SharedGenes
 from slviz.ui import downloads, layout
-from slviz.ui.comparison import gene_links
+from slviz.ui.comparison import cause_view, gene_links
 from slviz.ui.comparison.compared_runs import ComparedRuns
-from slviz.ui.comparison.disagreements_tab import ranked_partners, tested_rows
+from slviz.ui.comparison.disagreements_tab import as_table, ranked_partners, tested_rows
 from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
 
@@ -77,7 +77,8 @@ def _partners(compared: ComparedRuns, other: Run, symbol: str) -> None:
     runs = {compared.name(run): run for run in both}
     table = ranked_partners(graph, runs, gene)
     one_name, other_name = map(escape_markdown, runs)
-    one, later = (set(table.loc[table[f"rank_in:{name}"] <= BEST, "partner"]) for name in runs)
+    firsts = [table.loc[table[f"rank_in:{name}"] <= BEST, "partner"] for name in runs]
+    one, later = map(set, firsts)
     lines = [
         f"**Predicted partners gained** (among the first {BEST} of {other_name} alone): "
         + (escape_markdown(", ".join(sorted(later - one))) or "none"),
@@ -86,11 +87,17 @@ def _partners(compared: ComparedRuns, other: Run, symbol: str) -> None:
     ]
     for line in lines:
         st.markdown(in_words(line))
+    alone = (sorted(one - later), sorted(later - one))
+    numbers = [np.array([graph.number_of[partner] for partner in side], dtype=np.int64) for side in alone]
+    cause_view.show(compared, runs, gene, dict(zip(runs, numbers, strict=True)))
 
 
 def _held_out(compared: ComparedRuns, other: Run, symbol: str) -> None:
     """The gene's held-out known pairs, and which run is nearer to the truth of each."""
     rows = tested_rows(compared.first, other)
+    if "gene" in rows:
+        _held_out_gene(compared, other, symbol, rows)
+        return
     if "gene_a" not in rows or not len(rows):
         st.caption(in_words("The runs share no held-out pair, so neither can be called right."))
         return
@@ -114,3 +121,14 @@ def _held_out(compared: ComparedRuns, other: Run, symbol: str) -> None:
         }
     )
     gene_links.table(compared, table, key=f"held out of {symbol}", help_of={}, partner_of=symbol)
+
+
+def _held_out_gene(compared: ComparedRuns, other: Run, symbol: str, rows: pd.DataFrame) -> None:
+    """What both runs say of the gene itself, where both held it out: its class, or the error of its features."""
+    own = rows.loc[rows["gene"] == symbol]
+    if not len(own):
+        st.caption(in_words("This gene was not held out by both runs, so neither can be called right."))
+        return
+    st.markdown(in_words("**The held-out gene itself**, and the run that is nearer to the truth"))
+    table = as_table(own, compared.name(compared.first), compared.name(other))
+    gene_links.table(compared, table, key=f"held out itself {symbol}", help_of={})
