@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from served import chromium, chromium_path, served_app, train
 
 from slviz.datasets.sources import open_dataset
@@ -16,6 +19,8 @@ TRAINED = (
     ("--task", "confidence", "--network", "gcn", "--features", "both", "epochs=4"),
     ("--task", "reconstruct", "--network", "mlp", "--features", "ppi", "epochs=4"),
 )
+VISITOR = {"viewport": {"width": 1440, "height": 1000}, "accept_downloads": True, "reduced_motion": "reduce"}
+"""What a visitor's browser is like. Without a graphics card, what moves while a page waits is a third of its work."""
 PROBED_BY_STREAMLIT = "/_stcore/"
 """Streamlit looks for its server below the page's own path first, and does not find it there."""
 
@@ -32,11 +37,16 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def models(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A models folder with a finished run of each task on the demo."""
-    folder = tmp_path_factory.mktemp("models")
-    for arguments in TRAINED:
-        train(folder, "--no-projections", *arguments)
-    return folder
+    """A models folder with a finished run of each task on the demo, which one of the workers has trained for all."""
+    base = tmp_path_factory.getbasetemp()
+    trained = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "trained"
+    with FileLock(f"{trained}.lock"):
+        if not trained.is_dir():
+            begun = tmp_path_factory.mktemp("begun")
+            for arguments in TRAINED:
+                train(begun, "--no-projections", *arguments)
+            begun.rename(trained)
+    return shutil.copytree(trained, tmp_path_factory.mktemp("own") / "models")
 
 
 @pytest.fixture(scope="session")
@@ -62,12 +72,16 @@ def demo_pairs() -> list[str]:
 class Watched:
     """A browser page with what its console complained of."""
 
-    def __init__(self, page: Any) -> None:
-        self.page = page
+    def __init__(self, browser: Any) -> None:
+        self.context = browser.new_context(**VISITOR)
+        self.page = self.context.new_page()
         self.complaints: list[str] = []
-        page.on("request", self._note_elsewhere)
-        page.on("console", self._note)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", self._note_elsewhere)
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def tracebacks(self) -> list[str]:
+        return self.page.locator('[data-testid="stException"]').all_inner_texts()
 
     def _note_elsewhere(self, request: Any) -> None:
         if request.url.startswith("http") and not request.url.startswith("http://127.0.0.1"):
@@ -81,10 +95,26 @@ class Watched:
 @pytest.fixture
 def page(browser: Any) -> Iterator[Any]:
     """A fresh visitor; at the end neither a console error nor a traceback may be there."""
-    context = browser.new_context(viewport={"width": 1440, "height": 1000}, accept_downloads=True)
-    watched = Watched(context.new_page())
+    watched = Watched(browser)
     yield watched.page
-    tracebacks = watched.page.locator('[data-testid="stException"]').all_inner_texts()
-    context.close()
+    tracebacks = watched.tracebacks()
+    watched.context.close()
     assert not tracebacks
     assert not watched.complaints
+
+
+@pytest.fixture(scope="module")
+def returning(browser: Any) -> Iterator[Watched]:
+    """One visitor for all tests of a file, who costs half of what a fresh one does; see `same_page`."""
+    watched = Watched(browser)
+    yield watched
+    watched.context.close()
+
+
+@pytest.fixture
+def same_page(returning: Watched) -> Iterator[Any]:
+    """The page of the returning visitor; after each test neither a console error nor a traceback may be there."""
+    returning.complaints.clear()
+    yield returning.page
+    assert not returning.tracebacks()
+    assert not returning.complaints

@@ -33,7 +33,9 @@ def draw(page: Any, *, left: float, top: float, right: float, bottom: float) -> 
 def test_a_lasso_is_understood_named_and_taken_away(
     base: str, runs: Any, models: Path, page: Any, tmp_path: Path
 ) -> None:
-    page.goto(address(base, "embedding", run=runs["link"], map="PCA", pointer="lasso"))
+    page.goto(address(base, "embedding", run=runs["link"], map="PCA"))
+    settle(page)
+    page.get_by_test_id("stMain").get_by_text("lasso", exact=True).first.click()
     settle(page)
     draw(page, left=0.02, top=0.02, right=0.5, bottom=0.98)
     count = int(page.get_by_role("heading", name=re.compile("selected genes")).inner_text().split()[0].replace(",", ""))
@@ -62,6 +64,14 @@ def test_a_lasso_is_understood_named_and_taken_away(
     assert cells[0] == "left-half"
     assert "SYNTHETIC" in cells[1]
     assert len(cells) == count + 2
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Table (TSV)").click()
+    waiting.value.save_as(tmp_path / "genes.tsv")
+    lines = (tmp_path / "genes.tsv").read_text().splitlines()
+    assert lines[0].startswith("# SYNTHETIC data set demo")
+    assert runs["link"] in lines[0]
+    assert lines[1].split("\t")[0] == "gene"
+    assert len(lines) == count + 2
 
 
 def test_pasted_genes_travel_to_their_pairs_and_back(base: str, runs: Any, page: Any) -> None:

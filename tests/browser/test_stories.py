@@ -30,6 +30,9 @@ TITLES = {
     "lab": "Lab",
     "glossary": "Glossary",
 }
+WITHOUT_FIGURES = ("", "gene", "train", "tuning", "compare", "vectors", "glossary")
+OF_A_RUN = ("", "gene", "embedding", "predictions", "neighbourhood", "results", "compare")
+"""Pages that show another thing for a run of another task."""
 ROW_PIXELS = 35
 MARKS = ".js-plotly-plot .nsewdrag"
 
@@ -62,39 +65,29 @@ def test_a_deep_link_is_the_very_first_visit_of_a_fresh_server(path: str, models
     with served_app(models=models) as fresh:
         page.goto(address(fresh, path, run=runs["link"], gene="APO1.01"))
         settle(page)
-        assert title(page) == TITLES[path]
+        assert_drawn(page, path)
         assert page.locator('[data-testid="stSidebar"] a').count() == len(TITLES)
         page.goto("about:blank")  # before the server goes, which the page would complain of
 
 
-@pytest.mark.parametrize("task", ["link", "confidence", "reconstruct"])
-def test_every_page_of_every_task_is_drawn_without_a_complaint(task: str, base: str, runs: Any, page: Any) -> None:
-    for path in TITLES:
+def assert_drawn(page: Any, path: str) -> None:
+    assert title(page) == TITLES[path]
+    if path not in WITHOUT_FIGURES:
+        assert page.locator(MARKS).count() >= 1, path
+
+
+@pytest.mark.parametrize("task", ["confidence", "reconstruct"])
+def test_every_page_of_another_task_is_drawn_without_a_complaint(task: str, base: str, runs: Any, page: Any) -> None:
+    """Those of a run for links are the very first visits above."""
+    for path in OF_A_RUN:
         page.goto(address(base, path, run=runs[task], gene="APO1.01"))
         settle(page)
-        assert title(page) == TITLES[path]
-        if path not in ("", "gene", "train", "tuning", "compare", "vectors", "glossary"):
-            assert page.locator(MARKS).count() >= 1
+        assert_drawn(page, path)
 
 
-def test_a_click_on_the_map_leads_to_the_gene_and_its_neighbourhood(base: str, runs: Any, page: Any) -> None:
-    page.goto(address(base, "embedding", run=runs["link"]))
-    settle(page)
-    number, x, y = _loneliest(places(page, key="map"))
-    page.mouse.click(x, y)
-    page.wait_for_url(re.compile("gene="))
-    settle(page)
-    symbol = re.search("gene=([^&]+)", page.url).group(1)  # type: ignore[union-attr]
-    assert page.locator("h3", has_text=symbol).count() == 1
-    page.get_by_role("link", name="Open its neighbourhood").click()
-    page.wait_for_url(re.compile("neighbourhood"))
-    settle(page)
-    assert page.locator("h3", has_text=f"Around {symbol}").count() == 1
-    assert f"run={runs['link']}" in page.url
-    assert number >= 0
-
-
-def test_the_pointer_over_a_gene_draws_lines_to_its_true_nearest(base: str, models: Path, runs: Any, page: Any) -> None:
+def test_the_pointer_over_a_gene_draws_lines_to_its_true_nearest_and_a_click_leads_to_it(
+    base: str, models: Path, runs: Any, page: Any
+) -> None:
     page.goto(address(base, "embedding", run=runs["link"], lines="4"))
     settle(page)
     points = places(page, key="map")
@@ -110,6 +103,16 @@ def test_the_pointer_over_a_gene_draws_lines_to_its_true_nearest(base: str, mode
     page.mouse.move(5, 5)
     page.wait_for_function("document.querySelectorAll('.slviz-marks line').length === 0")
     assert "gene=" not in page.url
+    page.mouse.click(x, y)
+    page.wait_for_url(re.compile("gene="))
+    settle(page)
+    symbol = re.search("gene=([^&]+)", page.url).group(1)  # type: ignore[union-attr]
+    assert page.locator("h3", has_text=symbol).count() == 1
+    page.get_by_role("link", name="Open its neighbourhood").click()
+    page.wait_for_url(re.compile("neighbourhood"))
+    settle(page)
+    assert page.locator("h3", has_text=f"Around {symbol}").count() == 1
+    assert f"run={runs['link']}" in page.url
 
 
 _LINE_ENDS = """() => {
@@ -129,7 +132,12 @@ def _loneliest(points: list[tuple[int, float, float]]) -> tuple[int, float, floa
     return max(points, key=room)
 
 
-def test_a_click_on_a_neighbour_moves_on_and_back_returns(base: str, runs: Any, page: Any) -> None:
+TAKEN_AWAY = {"Figure (SVG)": b"<svg", "Figure (HTML)": b"<!doctype html", "Network (GraphML)": b"<?xml"}
+
+
+def test_a_click_on_a_neighbour_moves_on_back_returns_and_the_figure_is_taken_away(
+    base: str, runs: Any, page: Any, tmp_path: Path
+) -> None:
     page.goto(address(base, "neighbourhood", run=runs["link"], gene="APO1.01"))
     settle(page)
     _, x, y = places(page, key="network")[0]  # the last is the centre
@@ -140,46 +148,12 @@ def test_a_click_on_a_neighbour_moves_on_and_back_returns(base: str, runs: Any, 
     page.go_back()
     settle(page)
     assert page.locator("h3", has_text="Around APO1.01").count() == 1
-
-
-def test_a_lasso_becomes_a_table_and_a_download(base: str, runs: Any, page: Any, tmp_path: Path) -> None:
-    page.goto(address(base, "embedding", run=runs["link"]))
-    settle(page)
-    page.get_by_test_id("stMain").get_by_text("lasso", exact=True).first.click()
-    settle(page)
-    box = page.locator(MARKS).first.bounding_box()
-    left, top = box["x"] + 4, box["y"] + 4
-    right, bottom = box["x"] + box["width"] - 4, box["y"] + box["height"] - 4
-    page.mouse.move(left, top)
-    page.mouse.down()
-    for x, y in ((right, top), (right, bottom), (left, bottom), (left, top + 1)):
-        page.mouse.move(x, y, steps=8)
-    page.mouse.up()
-    page.get_by_text(re.compile(r"selected genes")).wait_for(timeout=20_000)
-    settle(page)
-    page.locator(".st-key-selected-genes").get_by_role("button", name="Download").click()
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Table (TSV)").click()
-    waiting.value.save_as(tmp_path / "genes.tsv")
-    lines = (tmp_path / "genes.tsv").read_text().splitlines()
-    assert lines[0].startswith("# SYNTHETIC data set demo")
-    assert runs["link"] in lines[0]
-    assert lines[1].split("\t")[0] == "gene"
-    assert len(lines) > 500
-
-
-@pytest.mark.parametrize(
-    ("button", "begins"),
-    [("Figure (SVG)", b"<svg"), ("Figure (HTML)", b"<!doctype html"), ("Network (GraphML)", b"<?xml")],
-)
-def test_a_figure_is_taken_away(button: str, begins: bytes, base: str, runs: Any, page: Any, tmp_path: Path) -> None:
-    page.goto(address(base, "neighbourhood", run=runs["link"], gene="APO1.01"))
-    settle(page)
     page.get_by_test_id("stPopoverButton").click()
-    with page.expect_download(timeout=60_000) as waiting:
-        page.get_by_role("button", name=button).click()
-    waiting.value.save_as(tmp_path / "taken")
-    assert (tmp_path / "taken").read_bytes().startswith(begins)
+    for button, begins in TAKEN_AWAY.items():
+        with page.expect_download(timeout=60_000) as waiting:
+            page.get_by_role("button", name=button).click()
+        waiting.value.save_as(tmp_path / "taken")
+        assert (tmp_path / "taken").read_bytes().startswith(begins), button
 
 
 def test_training_survives_a_reload_and_is_cancelled(base: str, models: Path, page: Any, browser: Any) -> None:
@@ -214,28 +188,7 @@ def choose(page: Any, label: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
-def test_training_ends_in_a_run_and_the_same_again_is_offered(base: str, models: Path, page: Any) -> None:
-    page.goto(address(base, "train"))
-    settle(page)
-    choose(page, "Network", "mlp")
-    settle(page)
-    epochs = page.get_by_role("spinbutton", name="Epochs")
-    epochs.fill("3")
-    epochs.press("Enter")
-    settle(page)
-    page.get_by_role("button", name="Start training").click()
-    page.get_by_text("Trained already").wait_for(timeout=180_000)
-    settle(page)
-    run_id = re.search("job=([^&]+)", page.url).group(1)  # type: ignore[union-attr]
-    assert RunStore(models).state(run_id) == "finished"
-    assert page.get_by_test_id("stMain").get_by_role("button", name="Start training").count() == 0
-    page.locator('[data-testid="stMain"]').get_by_role("link", name="Predictions").first.click()
-    page.wait_for_url(re.compile(f"predictions.*run={run_id}"))
-    settle(page)
-    assert title(page) == "Predictions"
-
-
-def test_pairs_of_ones_own_are_held_out_and_evaluated(
+def test_pairs_of_ones_own_are_held_out_training_ends_in_a_run_and_the_same_again_is_offered(
     base: str, models: Path, page: Any, demo_pairs: list[str], tmp_path: Path
 ) -> None:
     (tmp_path / "screen.tsv").write_text("\n".join(demo_pairs) + "\n")
@@ -253,14 +206,19 @@ def test_pairs_of_ones_own_are_held_out_and_evaluated(
     assert "--test-pairs" in page.locator("code").first.inner_text()
     page.get_by_role("button", name="Start training").click()
     page.get_by_text("Trained already").wait_for(timeout=180_000)
+    settle(page)
     run_id = re.search("job=([^&]+)", page.url).group(1)  # type: ignore[union-attr]
+    assert RunStore(models).state(run_id) == "finished"
+    assert page.get_by_test_id("stMain").get_by_role("button", name="Start training").count() == 0
     predictions = RunStore(models).open(run_id).predictions
     tested = predictions[(predictions["part"] == "test") & (predictions["negative_kind"] == "known")]
     assert {frozenset(pair) for pair in zip(tested["gene_a"], tested["gene_b"], strict=True)} == {
         frozenset(line.split("\t")) for line in demo_pairs
     }
-    page.goto(address(base, "predictions", run=run_id))
+    page.get_by_test_id("stMain").get_by_role("link", name="Predictions").first.click()
+    page.wait_for_url(re.compile(f"predictions.*run={run_id}"))
     settle(page)
+    assert title(page) == "Predictions"
     assert "own test pairs" in page.get_by_test_id("stSidebar").inner_text()
 
 
