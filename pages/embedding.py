@@ -11,6 +11,7 @@ from slviz.ui.embedding import (
     gene_map,
     map_choice,
     map_quality,
+    map_window,
     maps,
     nearest,
     selected_genes,
@@ -43,39 +44,41 @@ def _of_genes() -> None:
     summary, run, graph = layout.open_run("Embedding")
     if not run.spec.network.learns_in_epochs:
         st.caption(NO_EMBEDDING.format(width=run.embedding.shape[1]))
-    search, method_column, colour_column = st.columns([3, 5, 3])
-    with search:
+    row = map_window.controls()
+    with row.search:
         gene = genes.search(graph)
+    with row.settings:
         view = address.one_of(
             st.segmented_control,
             "View",
             [ONE, BESIDE],
             key="view",
+            ids={ONE: "map", BESIDE: "controls"},
             help=in_words(f"{VIEW_HELP}\n\n{glossary_link('Untrained control')}"),
         )
-    with method_column:
-        method, seed = map_choice.choose(summary)
-    with colour_column:
+    method, seed = map_choice.choose(summary, places=(row.map, row.settings))
+    with row.colour:
         colours, what = gene_map.colours(run, graph)
-        colour = address.one_of(st.selectbox, "Colour", colours, key="colour", help=in_words(what))
+        colour = address.one_of(st.selectbox, "Colour", colours, key="colour", ids=maps.COLOUR_IDS, help=in_words(what))
     projection = map_choice.stored_or_made(summary, run, method, seed)
     if view == BESIDE:
-        with colour_column:
+        with row.settings if colour in gene_map.FOLDED_COLOURS else row.options:
             colouring = maps.colouring(colour, summary, graph, run, projection, gene)
         controls.show(summary, graph, run, wanted=(method, seed), colouring=colouring, gene=gene)
         return
-    left, right = st.columns([3, 1])
-    with right:
-        look = gene_map.look(colour, summary, graph, run, projection, gene)
+    look = gene_map.look(colour, summary, graph, run, projection, gene, places=(row.pointer, row.settings, row.options))
+    window, card, below = map_window.stage(with_card=gene is not None)
+    with below:
         chosen = selected_genes.requested(graph, clusters=look.colouring.clusters, colour=colour)
         look = dataclasses.replace(look, selected=chosen.numbers)
-    with left:
+    with window:
         gene_map.show(look)
-        map_quality.show(summary, graph, run, projection, open=colour in (maps.QUALITY, maps.SPREAD))
-        if look.colouring.clusters is not None:
-            cluster_table.show(graph, run, look.colouring.clusters)
-    with right:
+    with card:
         gene_map.details(look)
+    gene_map.caption(look)
+    map_quality.show(summary, graph, run, projection, open=colour in (maps.QUALITY, maps.SPREAD))
+    if look.colouring.clusters is not None:
+        cluster_table.show(graph, run, look.colouring.clusters)
     if gene is not None:
         nearest.show(graph, run, gene)
     selected_genes.show(look, chosen)

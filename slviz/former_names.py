@@ -53,14 +53,49 @@ ADDRESS_KEYS: Mapping[str, str] = {
 
 ADDRESS_VALUES: Mapping[str, Mapping[str, str]] = {
     "split": CHOICES["split"],
-    "protocol": CHOICES["split"],
+    "protocol": {**CHOICES["split"], "every protocol": "all"},
+    "map": {"t-sne": "tsne"},
     "colour": {
-        "Neighbours kept": "Neighbourhood preservation",
-        "How far to believe": "Map quality",
-        "Crowded by the map": "Density distortion",
+        "local density": "density",
+        "known partners": "partners",
+        "predicted partners": "predicted",
+        "neighbourhood preservation": "preservation",
+        "neighbours kept": "preservation",
+        "map quality": "quality",
+        "how far to believe": "quality",
+        "moves between seeds": "moves",
+        "density distortion": "distortion",
+        "crowded by the map": "distortion",
+        "actual class": "actual-class",
+        "given class": "given-class",
+        "members of a term": "term",
+        "train or test": "part",
+        "prediction error": "error",
+        "gene type": "gene-type",
+        "a column of my table": "own",
+        "a column of the data set": "column",
+        "in a screen": "screen",
+        "one colour": "plain",
     },
+    "view": {"one map": "map", "beside controls": "controls"},
+    "clustering": {"k-means": "kmeans"},
+    "quality": {"lower of both": "lower"},
+    "group": {"process": "bp", "function": "mf", "component": "cc"},
+    "stay": {"as chosen above": "none"},
+    "direction": {"what it attends to": "into", "who attends to it": "out-of"},
+    "order": {"adjusted for hubs": "adjusted"},
+    "show": {
+        "ranked partners": "ranked",
+        "known partners": "known",
+        "one neuron's numbers": "numbers",
+        "hand and autograd": "autograd",
+    },
+    "points": {"a table of my own": "own"},
+    "activation": {"leaky relu": "leaky_relu", "each layer its own": "mixed"},
+    "optimiser": {"gradient descent": "descent"},
+    **{f"activation-{layer}": {"leaky relu": "leaky_relu"} for layer in range(1, 9)},
 }
-"""Values in a page's address, by today's key."""
+"""Values in a page's address, in lower case, by today's key: pages wrote their wording before they wrote ids."""
 
 
 ARRAYS: Mapping[str, str] = {
@@ -138,5 +173,5 @@ def address(query: Mapping[str, str]) -> dict[str, str]:
     for key, value in query.items():
         today = ADDRESS_KEYS.get(key, key)
         if today == key or today not in query:
-            said[today] = ADDRESS_VALUES.get(today, {}).get(value, value)
+            said[today] = ADDRESS_VALUES.get(today, {}).get(value.casefold(), value)
     return said

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from slviz.figures.colouring import Colouring
 from slviz.figures.contours import density_contours
 from slviz.figures.labels import area_labels, callouts
-from slviz.figures.palette import ACCENT, LINE, MISSING
+from slviz.figures.palette import ACCENT
 from slviz.figures.points import Points, coloured, heading, hover_texts
 from slviz.figures.theme import framed, plain_axes, scatter_kind
 from slviz.figures.written import written
@@ -21,6 +21,8 @@ from slviz.projections.neighbours import count_within
 MOST_LABELS = 40
 MOST_IN_LEGEND = 12
 """Clusters that are named on the map need no legend, and many of them would leave no room for the map."""
+FADED = 0.22
+OUTLINE = "#1B1B1B"
 ROOM = 0.03
 LEGEND = {"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom", "title": {"side": "top"}}
 """Over the map, which is square: beside it a legend would take a quarter of its size."""
@@ -56,7 +58,7 @@ def embedding_scatter(
         names: full gene names [G] for the hover.
         degree: number of known partners [G] for the hover.
         highlighted: gene numbers that are ringed and named (a search); the first 40 get their name.
-        selected: gene numbers drawn on top, larger; all others become grey but stay.
+        selected: gene numbers drawn on top, larger, with an outline; beside more than 40 all others fade.
         named: further gene numbers that get their name beside them and no ring; the first 40 of them.
         joined: pairs of gene numbers [N, 2] that a line joins; None for no lines.
         clusters: their names are written where they are densest; those of the colouring when left out.
@@ -71,7 +73,7 @@ def embedding_scatter(
     if contours:
         traces.append(density_contours(projection.coordinates))
     span = span_of(projection.coordinates)
-    clusters = None if len(selected) else clusters or colouring.clusters
+    clusters = clusters or colouring.clusters
     figure = framed(
         traces,
         x=written(projection.axes[0]),
@@ -107,10 +109,10 @@ def flat_traces(
     every = np.arange(len(draw.place))
     if len(selected):
         chosen = np.unique(np.asarray(selected, dtype=np.int64))
-        grey = {"size": point_size, "opacity": 0.3, "color": MISSING}
-        traces = [draw.trace(np.setdiff1d(every, chosen), grey, showlegend=False)]
-        larger = {"size": point_size + 3, "opacity": 1.0, "line": {"width": 0.8, "color": LINE}}
-        traces += coloured(draw, chosen, colouring, larger)
+        faint = opacity if len(chosen) <= MOST_LABELS else min(opacity, FADED)
+        traces = coloured(draw, np.setdiff1d(every, chosen), colouring, {"size": point_size, "opacity": faint})
+        larger = {"size": point_size + 4, "opacity": 1.0, "line": {"width": 1.6, "color": OUTLINE}}
+        traces += on_top(coloured(draw, chosen, colouring, larger), traces)
     else:
         traces = coloured(draw, every, colouring, {"size": point_size, "opacity": opacity})
     if joined is not None and len(joined):
@@ -118,6 +120,16 @@ def flat_traces(
     if len(highlighted):
         traces.append(_rings(draw, np.asarray(highlighted, dtype=np.int64), point_size))
     return traces
+
+
+def on_top(chosen: list[Any], below: list[Any]) -> list[Any]:
+    """Traces of what is selected, without a second entry in the legend and a second colour bar."""
+    named = {trace.name for trace in below if len(trace.customdata)}
+    for trace in chosen:
+        if trace.name in named:
+            trace.update(showlegend=False)
+            trace.marker.update(showscale=False)
+    return chosen
 
 
 def _rings(draw: Points, which: np.ndarray, point_size: float) -> Any:

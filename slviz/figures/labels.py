@@ -1,15 +1,23 @@
-"""Labels of points: placed so that none covers another."""
+"""Labels of points and areas: placed so that none covers another, anew for every size of a figure."""
 
 from __future__ import annotations
 
+import html
+import re
 import textwrap
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 from slviz.figures.written import all_written, written
 
+PLACED_LABELS = Path(__file__).with_name("placed_labels.js")
+"""The same placing for a browser: a script without imports and exports, to stand before others."""
+POINT, AREA = "label of a point", "label of an area"
+"""Names of annotations that are placed anew where the figure has another size: here, and in `placed_labels.js`."""
 LETTER_WIDTH = 0.62
 LINE_HEIGHT = 1.35
 STRAIGHT = [(1, 0), (-1, 0), (0, -1), (0, 1)]
@@ -60,6 +68,7 @@ def callouts(
     farthest_first = np.argsort(-np.hypot(*offsets.T), kind="stable").tolist()  # so that no line crosses a label
     return [
         {
+            "name": POINT,
             "x": float(x[point]),
             "y": float(y[point]),
             "text": written(texts[point]),
@@ -112,6 +121,7 @@ def area_labels(
         taken.append((centre + shift, half))
         labels.append(
             {
+                "name": AREA,
                 "x": float(middles[number][0]),
                 "y": float(middles[number][1]),
                 "xshift": float(shift[0]),
@@ -123,6 +133,54 @@ def area_labels(
             }
         )
     return labels
+
+
+def placed_anew(figure: go.Figure, pixels: tuple[float, float]) -> go.Figure:
+    """The figure with its labels of points and areas placed for a plotting area of that size; changed in place.
+
+    Args:
+        figure: with one pair of axes whose ranges are set.
+        pixels: width and height of its plotting area, as measured on a drawing of it.
+    """
+    drawn: Any = figure
+    labels = {kind: [note for note in drawn.layout.annotations if note.name == kind] for kind in (POINT, AREA)}
+    span = (tuple(drawn.layout.xaxis.range or ()), tuple(drawn.layout.yaxis.range or ()))
+    if not (labels[POINT] or labels[AREA]) or not all(len(ends) == 2 for ends in span):
+        return figure
+    low = np.array([min(span[0]), min(span[1])], dtype=float)
+    high = np.array([max(span[0]), max(span[1])], dtype=float)
+    scale, frame = np.array(pixels) / np.maximum(high - low, 1e-9), np.array(pixels)
+    taken: list[tuple[np.ndarray, np.ndarray]] = []
+    own = list(reversed(labels[POINT]))
+    places = np.array([[note.x, note.y] for note in own], dtype=float).reshape(-1, 2)
+    if own:
+        halves = np.array([_half([plain_text(note.text)], note.font.size or 12) + PADDING + 2 for note in own])
+        on_screen = (places - low) * scale * (1, -1)
+        for note, offset, half, place in zip(own, _free_offsets(on_screen, halves), halves, on_screen, strict=True):
+            note.update(ax=float(offset[0]), ay=float(offset[1]))
+            taken += [((place + offset) * (1, -1), half), (place * (1, -1), np.array([6.0, 6.0]))]
+    points = _points_of(drawn)
+    on_screen = (points - low) * scale
+    for note in labels[AREA]:
+        name, size = plain_text((note.hovertext or note.text).rpartition(": ")[0] or note.text), note.font.size or 12
+        centre = (np.array([note.x, note.y], dtype=float) - low) * scale
+        lines, shift, half = _best_place(centre, name, taken, on_screen, np.ones(len(points)), size=size, frame=frame)
+        free = not any((np.abs(centre + shift - other) < half + theirs).all() for other, theirs in taken)
+        taken.append((centre + shift, half))
+        note.update(text="<br>".join(all_written(lines)), xshift=shift[0], yshift=shift[1], visible=free)
+    return figure
+
+
+def plain_text(text: str) -> str:
+    """The words of a label without Plotly's marks."""
+    return html.unescape(re.sub(r"<br ?/?>", " ", text)).replace("\u200b", "")
+
+
+def _points_of(figure: Any) -> np.ndarray:
+    """All points of the figure's traces that carry numbers of genes, [N, 2]."""
+    traces = [trace for trace in figure.data if trace.customdata is not None and trace.y is not None]
+    places = [np.column_stack([np.asarray(trace.x, float), np.asarray(trace.y, float)]) for trace in traces]
+    return np.concatenate([np.empty((0, 2)), *places])
 
 
 def _best_place(

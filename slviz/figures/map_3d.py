@@ -9,14 +9,17 @@ import numpy as np
 import plotly.graph_objects as go
 
 from slviz.figures.colouring import Colouring
+from slviz.figures.embedding import FADED, on_top
 from slviz.figures.labels import CHIP
-from slviz.figures.palette import ACCENT, FAINT, LINE, MISSING
+from slviz.figures.palette import ACCENT, FAINT, LINE
 from slviz.figures.points import Points, coloured, heading, hover_texts
-from slviz.figures.theme import CLEAR
+from slviz.figures.theme import CLEAR, MODEBAR
 from slviz.figures.written import written
 from slviz.projections import Projection
 
 MOST_LABELS = 40
+ASIDE = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "top", "bgcolor": CLEAR, "font": {"size": 11}}
+"""A legend that lies in a corner of the scene, which keeps its whole width."""
 CHIPPED = {"bgcolor": CHIP, "font": {"size": 12, "weight": 700, "color": "white"}, "borderpad": 2}
 
 
@@ -40,9 +43,9 @@ def embedding_3d(
     size = point_size * 0.55  # nearer points are drawn larger
     every, chosen = np.arange(len(genes)), np.unique(np.asarray(selected, dtype=np.int64))
     if len(chosen):
-        rest = np.setdiff1d(every, chosen)
-        traces = [draw.trace(rest, {"size": size, "opacity": 0.2, "color": MISSING}, showlegend=False)]
-        traces += coloured(draw, chosen, colouring, {"size": size + 2, "opacity": 1.0})
+        faint = opacity if len(chosen) <= MOST_LABELS else min(opacity, FADED)
+        traces = coloured(draw, np.setdiff1d(every, chosen), colouring, {"size": size, "opacity": faint})
+        traces += on_top(coloured(draw, chosen, colouring, {"size": size + 3, "opacity": 1.0}), traces)
     else:
         traces = coloured(draw, every, colouring, {"size": size, "opacity": opacity})
     if joined is not None and len(joined):
@@ -57,6 +60,7 @@ def _layout(
     genes: Sequence[str], projection: Projection, colouring: Colouring, highlighted: Sequence[int], *, height: int
 ) -> dict[str, Any]:
     axis = {"showticklabels": False, "backgroundcolor": CLEAR, "gridcolor": FAINT, "zeroline": False}
+    axis |= {"showline": True, "linecolor": LINE, "linewidth": 2, "showspikes": False}
     axes = {
         f"{name}axis": axis | {"title": {"text": written(title)}}
         for name, title in zip("xyz", projection.axes, strict=True)
@@ -68,11 +72,11 @@ def _layout(
     ]
     categorical = colouring.kind == "categorical"
     return {
-        "scene": {**axes, "aspectmode": "data", "annotations": labels},
+        "scene": {**axes, "aspectmode": "data", "annotations": labels, "domain": {"x": [0, 1], "y": [0, 1]}},
         "uirevision": f"{projection.method.to_json()} {projection.seed}",
         "paper_bgcolor": CLEAR,
-        "modebar": {"bgcolor": CLEAR},
-        "legend": {"title": {"text": colouring.heading}, "itemsizing": "constant", "bgcolor": CLEAR},
+        "modebar": MODEBAR,
+        "legend": {"title": {"text": colouring.heading}, "itemsizing": "constant", **ASIDE},
         "title": None if categorical else heading(colouring),
         "margin": {"l": 8, "r": 8, "t": 16 if categorical else 56, "b": 8},
         "height": height,

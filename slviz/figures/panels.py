@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from slviz.figures.palette import FAINT
-from slviz.figures.theme import CLEAR
+from slviz.figures.theme import CLEAR, MODEBAR
 
 Trace = dict[str, Any]
 AXIS: dict[str, Any] = {"gridcolor": FAINT, "zeroline": False, "automargin": True}
@@ -69,7 +69,7 @@ def panelled(
     usual = {
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
-        "modebar": {"bgcolor": CLEAR},
+        "modebar": MODEBAR,
         "height": height,
         "margin": {"l": 40, "r": 10, "t": 30, "b": 40},
         "legend": UNDER,

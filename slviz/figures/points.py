@@ -93,7 +93,7 @@ def _by_category(draw: Points, which: np.ndarray, colouring: Colouring, marker: 
         if colour[name] == MISSING:
             look = look | {"opacity": min(marker["opacity"], 0.45), "symbol": "circle"}
         rank = 1000 + colouring.categories.index(name)
-        label = f"{written(name) or 'unknown'} ({len(inside):,})"
+        label = f"{written(name) or 'unknown'} ({int((values == name).sum()):,})"
         traces.append(draw.trace(inside, look, name=label, showlegend=True, legendrank=rank))
     return traces
 

@@ -12,6 +12,8 @@ from slviz.figures.written import written
 
 CLEAR = "rgba(0, 0, 0, 0)"
 SYNTHETIC_MARK = '<span style="font-size: 11px; font-weight: 400">SYNTHETIC DATA</span>'
+MODEBAR = {"bgcolor": CLEAR, "color": "#6B7780", "activecolor": "#D55E00"}
+"""The toolbar's icons, at least 4.5 : 1 on white and 3.9 : 1 on the dark page; Plotly shows it under the pointer."""
 LEGEND_PIXELS = 30
 """Height of a legend that lies over the plot."""
 
@@ -24,7 +26,7 @@ def framed(traces: list[Any], *, x: str, y: str, keep: str, legend_title: str = 
         "yaxis": axis | {"title": {"text": y}},
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
-        "modebar": {"bgcolor": CLEAR},
+        "modebar": MODEBAR,
         "hovermode": "closest",
         "uirevision": keep,
         "margin": {"l": 60, "r": 20, "t": 30, "b": 50},
@@ -73,9 +75,14 @@ def marked_synthetic(figure: go.Figure) -> go.Figure:
 
 
 def plain_axes(figure: go.Figure) -> go.Figure:
-    """Axes without numbers or grid, one unit as long across as up: for maps, whose units mean nothing."""
-    figure.update_xaxes(showticklabels=False, showgrid=False, ticks="")
-    figure.update_yaxes(showticklabels=False, showgrid=False, ticks="", scaleanchor="x", scaleratio=1)
+    """Axes without numbers or grid, one unit as long across as up: for maps, whose units mean nothing.
+
+    What is looked at stays so in any window: room that is too wide or too high is left blank.
+    """
+    figure.update_xaxes(showticklabels=False, showgrid=False, ticks="", constrain="domain")
+    figure.update_yaxes(
+        showticklabels=False, showgrid=False, ticks="", scaleanchor="x", scaleratio=1, constrain="domain"
+    )
     return figure
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 
 from slviz.figures.palette import ACCENT, FAINT, LINE, OKABE_ITO
-from slviz.figures.theme import CLEAR, empty
+from slviz.figures.theme import CLEAR, MODEBAR, empty
 from slviz.figures.written import all_written, written
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _dressed(figure: go.Figure, *, x: str | None = None, y: str | None = None) -
         title=None,
         paper_bgcolor=CLEAR,
         plot_bgcolor=CLEAR,
-        modebar={"bgcolor": CLEAR},
+        modebar=MODEBAR,
         height=HEIGHT,
         margin={"l": 60, "r": 20, "t": 30, "b": 50},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "bgcolor": CLEAR},

@@ -81,6 +81,7 @@ def show(body: Callable[[], None]) -> None:
         _go_through_app()
     login.require()
     nouns.speak_of(None)
+    address.begin_notes()
     address.drop_nonsense()
     with errors.as_sentences():
         body()

@@ -10,10 +10,14 @@ from streamlit.components.v2 import component
 
 
 @st.cache_resource(show_spinner=False)
-def of_script(python_file: str, *, html: str = "<span></span>", css: str = "") -> Any:
-    """The component whose script lies beside `python_file` and is called like it; registered once."""
+def of_script(python_file: str, *, html: str = "<span></span>", css: str = "", before: Path | None = None) -> Any:
+    """The component whose script lies beside `python_file` and is called like it; registered once.
+
+    `before` is a script that stands before it, since a component is one script.
+    """
     script = Path(python_file).with_suffix(".js")
-    return component(f"slviz_{script.stem}", html=html, css=css, js=script.read_text(encoding="utf-8"))
+    js = "\n".join(path.read_text(encoding="utf-8") for path in (before, script) if path is not None)
+    return component(f"slviz_{script.stem}", html=html, css=css, js=js)
 
 
 def no_callback() -> None:

@@ -10,7 +10,7 @@ from served import CHECKOUT
 
 from slviz.projections import CLUSTERINGS, PROJECTIONS
 
-READERS = ("one_of", "choice", "number", "entry", "folded", "value", "get", "pop")
+READERS = ("one_of", "choice", "number", "entry", "toggle", "several", "option_of", "folded", "value", "get", "pop")
 
 
 def address_keys() -> list[str]:

@@ -202,4 +202,4 @@ def test_clusters_of_the_colour_are_named_without_asking(graph: GeneGraph, place
     figure = embedding_scatter(graph.genes, place, by_cluster(clusters))
     assert [note.text for note in figure.layout.annotations] == ["1 · repair", "2 · PubMed 1"]
     chosen = embedding_scatter(graph.genes, place, by_cluster(clusters), selected=[1, 2])
-    assert not chosen.layout.annotations, "what is selected is named instead"
+    assert chosen.layout.annotations == figure.layout.annotations, "a selection keeps the names"

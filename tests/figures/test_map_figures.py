@@ -84,12 +84,32 @@ def test_only_vector_traces_when_asked_for(graph: GeneGraph, place: Projection) 
         assert {trace.type for trace in figures[1].data} == {"scatter"}
 
 
-def test_selected_lie_on_top_and_the_rest_is_grey(graph: GeneGraph, place: Projection) -> None:
-    figure = embedding_scatter(graph.genes, place, by_degree(graph), selected=[2, 7], point_size=4)
-    rest, chosen = figure.data[0], figure.data[-1]
-    assert rest.marker.color == MISSING
-    assert sorted(row[0] for row in chosen.customdata) == [2, 7]
-    assert chosen.marker.size > rest.marker.size
+def test_selected_lie_on_top_and_all_keep_their_colours(graph: GeneGraph, place: Projection) -> None:
+    for colouring in (by_degree(graph), by_evidence(graph)):
+        plain = embedding_scatter(graph.genes, place, colouring)
+        figure = embedding_scatter(graph.genes, place, colouring, selected=[2, 7], point_size=4)
+        chosen = [trace for trace in figure.data if trace.marker.size == 8]
+        assert sorted(row[0] for trace in chosen for row in trace.customdata) == [2, 7]
+        assert _colours(figure) == _colours(plain)
+        shown = [trace.name for trace in figure.data if trace.showlegend]
+        assert sorted(shown) == sorted(trace.name for trace in plain.data if trace.showlegend)
+        assert sum(bool(trace.marker.showscale) for trace in figure.data) == sum(
+            bool(trace.marker.showscale) for trace in plain.data
+        )
+        assert {trace.marker.opacity for trace in figure.data if trace.marker.size == 4} <= {0.75, 0.5, 0.45}
+    many = embedding_scatter(graph.genes, place, by_degree(graph), selected=range(len(graph)))
+    assert drawn_genes(many) == list(range(len(graph)))
+
+
+def _colours(figure: go.Figure) -> dict[int, object]:
+    """The colour of every gene."""
+    shown: dict[int, object] = {}
+    for trace in figure.data:
+        genes = [row[0] for row in trace.customdata]
+        colours = trace.marker.color
+        several = isinstance(colours, np.ndarray | tuple | list)
+        shown |= dict(zip(genes, colours if several else [colours] * len(genes), strict=True))
+    return shown
 
 
 def test_highlighted_are_ringed_and_named(graph: GeneGraph, place: Projection) -> None:

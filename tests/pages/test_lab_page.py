@@ -117,7 +117,7 @@ def test_per_layer_activations_reach_the_network(open_at_once: Open) -> None:
         ({"hidden": "five"}, "no number of neurons"),
         ({"hidden": "64, 64, 64", "epochs": "10000"}, "more than the lab computes"),
         ({"noise": "7"}, "It should be a number from 0 to 1"),
-        ({"activation": "swish"}, "There are: logistic, tanh, ReLU"),
+        ({"activation": "swish"}, "There are: logistic, tanh, relu"),
         ({"preset": "nonsense"}, "The lab has no preset 'nonsense'"),
         ({"points": "a table of my own", "own": "0123456789abcdef"}, "not on this server"),
         ({"rate": "1000", "activation": "ReLU", "start": "Kaiming", "hidden": "16, 16"}, "Training diverged"),

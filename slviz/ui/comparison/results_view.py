@@ -107,7 +107,12 @@ def _pick_table(of_task: Sequence[ResultTable]) -> tuple[ResultTable, Column]:
     with left:
         widget = st.segmented_control if len(options) <= 6 else st.selectbox
         protocol = address.one_of(
-            widget, "Split", options, key="protocol", help=f"{_protocol_help()} {glossary_link('Protocol')}"
+            widget,
+            "Split",
+            options,
+            key="protocol",
+            ids={EVERY: "all"},
+            help=f"{_protocol_help()} {glossary_link('Protocol')}",
         )
     shown_in = [table for table in of_task if protocol in (EVERY, table.protocol)]
     columns = dict.fromkeys(column for table in shown_in for column in table.columns)
@@ -118,10 +123,17 @@ def _pick_table(of_task: Sequence[ResultTable]) -> tuple[ResultTable, Column]:
             "Metric",
             tuple(named),
             key="metric",
+            ids={name: _id_of_column(column) for name, column in named.items()},
             help=in_words(f"{NEGATIVE_KIND_HELP} {glossary_link('Negatives')}"),
         )
     column = named[name]
     return (across(of_task, column) if protocol == EVERY else shown_in[0]), column
+
+
+def _id_of_column(column: Column) -> str:
+    """What an address calls a metric on one kind of negatives, such as `auc-degree-matched`."""
+    negative_kind, metric = column
+    return address.slug(f"{metric} {negative_kind}".replace("@", "-at-"))
 
 
 def _caption(table: ResultTable, runs: Sequence[RunSummary]) -> None:

@@ -37,6 +37,15 @@ CLUSTER, TERM, PART, ERROR, CHROMOSOME, GENE_TYPE, OWN = (
     "Gene type",
     "A column of my table",
 )
+IDS = {
+    CLUSTER: "cluster",
+    TERM: "term",
+    PART: "part",
+    ERROR: "error",
+    CHROMOSOME: "chromosome",
+    GENE_TYPE: "gene-type",
+    OWN: "own",
+}
 HELP: dict[str, str] = {
     CLUSTER: "groups of genes that lie together, each named for the publication or the enriched term that explains it",
     TERM: "the genes of one term, such as DNA repair; type to search it",
@@ -119,6 +128,7 @@ def _by_cluster(graph: GeneGraph, run: Run, projection: Projection) -> tuple[Col
         "Clusters by",
         titles,
         key="clustering",
+        ids=METHODS,
         help="\n".join(
             f"- **{title}**: {escape_markdown(CLUSTERINGS[METHODS[title]].summary())} {glossary_link(METHODS[title])}"
             for title in titles

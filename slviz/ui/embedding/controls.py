@@ -92,10 +92,9 @@ def _kinds(run: Run) -> list[str]:
     if not run.spec.network.learns_in_epochs:
         st.caption("A baseline trains no network, so it is compared with the features alone.")
         return [kind for kind in KINDS if kind not in STORED]
-    with_shuffled = st.toggle(
+    with_shuffled = address.toggle(
         "Beside a network trained on shuffled pairs",
         key="shuffled",
-        bind="query-params",
         help=f"{MEANING[SHUFFLED]} A worker trains it, which takes as long as this run took. "
         f"{glossary_link('Shuffled control')}",
     )
@@ -259,7 +258,8 @@ def _link(run: Run, chosen: np.ndarray) -> None:
 def _colouring(colouring: tuple[Colouring, str], stays: dict[str, Agreement]) -> tuple[Colouring, str]:
     """The colour of the page, or how many of each gene's neighbours stay between two embeddings."""
     options = ["as chosen above", *stays]
-    chosen = address.one_of(st.selectbox, "Colour by neighbours that stay", options, key="stay")
+    ids = {options[0]: "none"} | {option: option.replace(" → ", "-") for option in stays}
+    chosen = address.one_of(st.selectbox, "Colour by neighbours that stay", options, key="stay", ids=ids)
     if chosen == options[0]:
         return colouring
     agreement = stays[chosen]

@@ -17,6 +17,7 @@ from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
 COLUMN, SCREEN, PUBLICATION = "A column of the data set", "In a screen", "Publication"
+IDS = {COLUMN: "column", SCREEN: "screen", PUBLICATION: "publication"}
 HELP: dict[str, str] = {
     COLUMN: "what the data set tells of each gene: essentiality, expression, papers, …",
     SCREEN: "the genes that a screen tested, and those of its hits",
@@ -63,11 +64,12 @@ def filtered(name: str, graph: GeneGraph) -> tuple[np.ndarray, str] | None:
     """The genes with one value of the colour, and what they are called; None where the visitor chooses none."""
     groups = GROUPS[name](graph)
     key = "where box"
-    group = address.value(WHERE)
-    st.session_state[key] = group if group in groups else None
+    ids = address.ids_of(list(groups), {})
+    group = address.option_of(WHERE, ids)
+    st.session_state[key] = group
 
     def changed() -> None:
-        address.put(where=st.session_state[key])
+        address.put(where=ids.get(st.session_state[key] or ""))
 
     options: dict[str, Any] = {"index": None, "key": key, "on_change": changed, "filter_mode": "contains"}
     st.selectbox(
@@ -80,7 +82,7 @@ def filtered(name: str, graph: GeneGraph) -> tuple[np.ndarray, str] | None:
         ),
         **options,
     )
-    if group is None or group not in groups:
+    if group is None:
         return None
     called = {COLUMN: _asked_column, SCREEN: _asked_screen}.get(name)
     return groups[group], f"{name if called is None else called(graph)}: {group}"

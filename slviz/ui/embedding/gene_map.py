@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from slviz.datasets import GeneGraph
 from slviz.figures import Colouring, embedding_3d, embedding_scatter
@@ -25,11 +26,12 @@ from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
 COLOURS = (
+    colour_choices.CLUSTER,
     maps.DENSITY,
     maps.DEGREE,
     maps.EVIDENCE,
     maps.PARTNER,
-    *colour_choices.HELP,
+    *(colour for colour in colour_choices.HELP if colour != colour_choices.CLUSTER),
     maps.PRESERVATION,
     maps.QUALITY,
     maps.SPREAD,
@@ -54,10 +56,12 @@ TOOL_HELP = (
     "- **pick**: a click opens a gene's card; dragging moves the map\n"
     "- **lasso**, **box**: draw around genes for their table; a double click undoes it"
 )
+FOLDED_COLOURS = (colour_choices.CLUSTER, maps.DENSITY, maps.DISTORTION)
+"""Colours whose further choices have good defaults, so that they are folded away."""
 LINES_UP_TO = 10_000
 """With more genes, lines follow a click and no longer the pointer: every gene's nearest are sent with the page."""
 NAMED_HUBS = 8
-NAMED_SELECTED = 25
+NAMED_SELECTED, MOST_NAMED = 5, 40
 SHOWN_ROWS = 2000
 NOBODY = np.empty(0, dtype=np.int64)
 
@@ -77,6 +81,7 @@ class Look:
     point_size: float
     opacity: float
     lines: int = 0
+    names: int = NAMED_SELECTED
     contours: bool = False
     selected: np.ndarray = field(default_factory=lambda: NOBODY)
 
@@ -114,7 +119,7 @@ class Look:
             self.graph.genes,
             self.projection,
             self.colouring,
-            named=self.selected[np.argsort(-self.graph.degree[self.selected], kind="stable")][:NAMED_SELECTED],
+            named=self.selected[np.argsort(-self.graph.degree[self.selected], kind="stable")][: self.names],
             contours=self.contours,
             webgl=webgl,
             **shared,
@@ -136,21 +141,30 @@ class Look:
 
 
 def look(
-    colour: str, summary: RunSummary, graph: GeneGraph, run: Run, projection: Projection, gene: int | None
+    colour: str,
+    summary: RunSummary,
+    graph: GeneGraph,
+    run: Run,
+    projection: Projection,
+    gene: int | None,
+    *,
+    places: tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator],
 ) -> Look:
-    """How the map looks, from the controls beside it."""
+    """How the map looks."""
+    row, settings, options = places
     tool = next(iter(TOOLS))
     if projection.method.dimensions == 2:
-        tool = address.one_of(st.segmented_control, "Pointer", list(TOOLS), key="pointer", help=in_words(TOOL_HELP))
-    colouring, sentence = maps.colouring(colour, summary, graph, run, projection, gene)
-    with st.expander("Points", icon=":material/tune:"):
+        with row:
+            tool = address.one_of(st.segmented_control, "Pointer", list(TOOLS), key="pointer", help=in_words(TOOL_HELP))
+    with settings if colour in FOLDED_COLOURS else options:
+        colouring, sentence = maps.colouring(colour, summary, graph, run, projection, gene)
+    with settings:
         size = address.number("Size", key="size", low=2.0, high=12.0, default=_size(len(graph)), step=0.5)
         opacity = address.number("Opacity", key="opacity", low=0.1, high=1.0, default=0.75, step=0.05)
-        hubs = st.toggle(
+        hubs = address.toggle(
             "Name the hubs",
             True,
             key="hubs",
-            bind="query-params",
             help=in_words(f"Names the {NAMED_HUBS} genes with most known partners, as long as no gene is searched."),
         )
         lines = address.number(
@@ -164,13 +178,20 @@ def look(
                 "the embedding itself, wherever the map has put them: long lines are what the map got wrong."
             ),
         )
-        contours = projection.method.dimensions == 2 and st.toggle(
+        names = address.number(
+            in_words("Names of selected genes"),
+            key="names",
+            low=0,
+            high=MOST_NAMED,
+            default=NAMED_SELECTED,
+            help=in_words("So many of the selected genes have their name on the map, those with most partners first."),
+        )
+        contours = projection.method.dimensions == 2 and address.toggle(
             "Density contours",
             key="contours",
-            bind="query-params",
             help=in_words("Lines around where genes lie densest on the map."),
         )
-    return Look(graph, run, projection, colouring, sentence, gene, tool, hubs, size, opacity, lines, contours)
+    return Look(graph, run, projection, colouring, sentence, gene, tool, hubs, size, opacity, lines, names, contours)
 
 
 def _size(count: int) -> float:
@@ -178,16 +199,19 @@ def _size(count: int) -> float:
 
 
 def show(look: Look) -> None:
-    """The map, its lines and its caption."""
+    """The map and its lines."""
     chart = look.chart
-    charts.draw(look.figure(webgl=True), name=look.name, key=chart, synthetic=look.graph.synthetic, alt=_alt(look))
-    if look.is_3d:
-        st.caption(in_words(f"{_caption(look)} Turn it by dragging; to select genes, take a map of 2 dimensions."))
-        return
-    if look.lines and len(look.graph) <= LINES_UP_TO:
+    figure, synthetic = look.figure(webgl=True), look.graph.synthetic
+    charts.draw(figure, name=look.name, key=chart, synthetic=synthetic, alt=_alt(look), height="stretch")
+    if not look.is_3d and look.lines and len(look.graph) <= LINES_UP_TO:
         near = _nearest(look.run.run_id, look.lines, look.run)
         map_events.line_up(f"lines-{chart}", chart=chart, near=near)
-    st.caption(_caption(look))
+
+
+def caption(look: Look) -> None:
+    """How the map was made, what its colour means, and what is drawn on it."""
+    turning = " Turn it by dragging; to select genes, take a map of 2 dimensions." if look.is_3d else ""
+    st.caption(in_words(f"{_caption(look)}{turning}"))
 
 
 def drawn(look: Look) -> np.ndarray:
@@ -222,8 +246,8 @@ def _caption(look: Look) -> str:
         near = f"{len(look.joined)} nearest {in_words('genes')}"
         lines = f" **Lines** lead from {gene} to its {near} in the embedding itself."
     named = ""
-    if len(look.selected) > NAMED_SELECTED and not look.is_3d:
-        named = f" The {NAMED_SELECTED} of {len(look.selected):,} selected with most known partners are **named**."
+    if len(look.selected) > look.names > 0 and not look.is_3d:
+        named = f" The {look.names} of {len(look.selected):,} selected with most known partners are **named**."
     return in_words(f"{look.projection.caption} **Colour:** {look.sentence}{lines}{named}")
 
 

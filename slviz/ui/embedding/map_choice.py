@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from slviz.choices import Setting
 from slviz.pipeline import commands
@@ -18,21 +19,24 @@ from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
 
 
-def choose(summary: RunSummary) -> tuple[ProjectionMethod, int]:
-    """The method of the address with its settings and seed; those that lie with the run come first."""
+def choose(summary: RunSummary, *, places: tuple[DeltaGenerator, DeltaGenerator]) -> tuple[ProjectionMethod, int]:
+    """The method of the address with its settings and seed; those that lie with the run come first.
+
+    `places` are those of the method and of its settings.
+    """
+    line, settings = places
     stored = cache.store().artifacts(summary.run_id).maps()
     there = {method.title for method, _ in stored}
     methods = sorted(
         PROJECTIONS.values(), key=lambda cls: (cls.title not in there and not cls.at_once, cls.offered, cls.title)
     )
     titles = {cls.title: cls.name for cls in methods}
-    line = st.container(horizontal=True, vertical_alignment="bottom")
     with line:
         title = _method(list(titles))
     of_kind = [(method, seed) for method, seed in stored if method.name == titles[title]]
     first = next((stored_map for stored_map in of_kind if stored_map == (PROJECTIONS.make(titles[title]), 0)), None)
     start, seed = first or (of_kind[0] if of_kind else (PROJECTIONS.make(titles[title]), 0))
-    with line, st.popover("Settings", icon=":material/tune:"):
+    with settings:
         if len(of_kind) > 1:
             finished_maps(of_kind, start)
         return settings_of(start, seed)
@@ -40,10 +44,11 @@ def choose(summary: RunSummary) -> tuple[ProjectionMethod, int]:
 
 def _method(order: list[str]) -> str:
     return address.one_of(
-        st.segmented_control,
+        st.selectbox,
         "Map",
         order,
         key="map",
+        ids={cls.title: cls.name for cls in PROJECTIONS.values()},
         help=in_words(
             "How the many numbers of each gene are reduced to two or three.\n\n"
             + "\n".join(
@@ -77,7 +82,7 @@ def _control(start: ProjectionMethod, setting: Setting) -> Any:
         chosen = address.one_of(st.segmented_control, setting.label, [str(value), *others], key=key, help=setting.help)
         return setting.parse(chosen)
     if setting.kind is bool:
-        return st.toggle(setting.label, value, key=key, help=setting.help, bind="query-params")
+        return address.toggle(setting.label, value, key=key, help=setting.help)
     if setting.kind is str:
         return st.text_input(setting.label, value, key=key, help=setting.help, bind="query-params")
     assert setting.low is not None  # numbers have bounds: see slviz.choices.setting
@@ -96,8 +101,8 @@ def finished_maps(of_kind: Sequence[tuple[ProjectionMethod, int]], start: Projec
         method, seed = names[st.session_state[key]]
         for setting in method.settings():
             value = getattr(method, setting.key)
-            st.session_state[f"{method.name}-{setting.key}"] = str(value) if setting.options is not None else value
-        st.session_state[f"{method.name}-seed"] = seed
+            address.put(**{f"{method.name}-{setting.key}": str(value)})
+        address.put(**{f"{method.name}-seed": str(seed)})
 
     st.selectbox(
         "Made already", list(names), index=None, key=key, on_change=open_it, placeholder=f"{len(names)} maps: open one"

@@ -1,6 +1,7 @@
 // What happens on a Plotly map beside this component: zoom, click and lasso go to the server as a few numbers,
 // never as points; the picture of the point under the pointer, and the marks of the chosen point and its
-// neighbours, are drawn here without asking the server.
+// neighbours, are drawn here without asking the server. So are the labels, which are placed anew for every zoom and size
+// of the map; slviz/figures/placed_labels.js, which says where, stands before this.
 
 const LOOK_EVERY_MS = 250
 const SETTLED_MS = 200
@@ -25,6 +26,7 @@ function start(root) {
 function stop(root, map) {
   clearInterval(map.timer)
   map.marks?.remove()
+  map.labels?.remove()
   map.chart = null
   kept.delete(root)
 }
@@ -38,6 +40,11 @@ function attach(map) {
   chart.on('plotly_relayouting', alive(drawMarks))
   chart.on('plotly_afterplot', alive(drawMarks))
   drawMarks(map)
+  if (!map.component.data.near) {
+    chart.on('plotly_relayouting', alive(drawLabels))
+    chart.on('plotly_afterplot', alive(drawLabels))
+    drawLabels(map)
+  }
   if (map.component.data.near) { // another component of this kind tells the server what happens
     chart.on('plotly_hover', alive((each, event) => lineUp(each, numberOf(event))))
     chart.on('plotly_unhover', alive((each) => lineUp(each, null)))
@@ -113,6 +120,50 @@ function placesOf(map) {
     map.placed = { of: data, places }
   }
   return map.placed.places
+}
+
+// The labels as a layer of the chart. Plotly's own are hidden, and told the same places, which its camera draws.
+function drawLabels(map) {
+  const { chart } = map
+  if (!chart?._fullLayout?.xaxis?.d2p || !chart.layout.annotations) return
+  const found = placedLabels(chart)
+  if (!map.labels || map.labels.parentElement !== chart) {
+    map.labels?.remove()
+    map.labels = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
+    map.labels.setAttribute('class', 'slviz-labels')
+    map.labels.style.cssText = 'position:absolute;inset:0;width:100%;height:100%;pointer-events:none'
+    chart.style.position = 'relative'
+    chart.appendChild(map.labels)
+  }
+  for (const { index } of found.all) {
+    const own = chart.querySelector(`.infolayer .annotation[data-index="${index}"]`)
+    if (own) own.style.display = 'none'
+  }
+  for (const [path, value] of Object.entries(labelUpdates(found))) {
+    const [, index, attribute] = /\[(\d+)\]\.(\w+)/.exec(path)
+    chart.layout.annotations[index][attribute] = value
+  }
+  const page = getComputedStyle(chart.closest('[data-testid="stApp"]') ?? document.body)
+  const letters = { 'text-anchor': 'middle', 'font-weight': 700, 'font-family': page.fontFamily, stroke: 'none' }
+  const lines = found.placed.filter((label) => label.isPoint).map(({ at, middle }) =>
+    shape('line', { x1: at[0], y1: at[1], x2: middle[0], y2: middle[1], stroke: page.color, 'stroke-width': 1 }))
+  const names = found.placed.flatMap((label) => label.isPoint
+    ? [shape('rect', { x: label.middle[0] - label.half[0], y: label.middle[1] - label.half[1], width: 2 * label.half[0],
+      height: 2 * label.half[1], rx: 2, fill: 'rgba(47, 60, 68, 0.92)', stroke: 'none' }),
+    ...written(label, { ...letters, fill: 'white' })]
+    : written(label, { ...letters, fill: page.color, stroke: page.backgroundColor, 'stroke-width': 3.5,
+      'stroke-linejoin': 'round', 'paint-order': 'stroke' }))
+  map.labels.replaceChildren(...lines, ...names)
+}
+
+function written(label, look) {
+  return label.lines.map((line, number) => {
+    const down = (number - (label.lines.length - 1) / 2) * LABEL_LINE * label.size
+    const text = shape('text', { ...look, x: label.middle[0], y: label.middle[1] + down + 0.35 * label.size,
+      'font-size': label.size })
+    text.textContent = line
+    return text
+  })
 }
 
 // All pictures lie in one image, row by row; only the wanted tile of it is shown.

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int64
 
+from slviz.figures.labels import PLACED_LABELS
 from slviz.figures.raster import png_address
 from slviz.ui import own_components
 
@@ -81,7 +82,7 @@ def listen(
         "sprites": sprites,
         "near": None,
     }
-    events = own_components.of_script(__file__, html=HTML, css=CSS)(
+    events = own_components.of_script(__file__, html=HTML, css=CSS, before=PLACED_LABELS)(
         key=key,
         data=data,
         on_clicked_change=on_click,
@@ -98,7 +99,9 @@ def line_up(key: str, *, chart: str, near: Int64[np.ndarray, "points nearest"]) 
 
     Beside `listen`, since what is told there is sent again with every event, and this is large.
     """
-    own_components.of_script(__file__, html=HTML, css=CSS)(key=key, data={"chart": chart, "near": _packed(near)})
+    own_components.of_script(__file__, html=HTML, css=CSS, before=PLACED_LABELS)(
+        key=key, data={"chart": chart, "near": _packed(near)}
+    )
 
 
 def _packed(near: np.ndarray) -> dict[str, Any]:

@@ -96,6 +96,7 @@ def _by_quality(summary: RunSummary, run: Run, projection: Projection) -> tuple[
         "Measure",
         list(MEASURES),
         key="quality",
+        ids=MEASURES,
         help=in_words(f"{MEASURES_HELP}\n\n{glossary_link('Map quality')}"),
     )
     chance = quality.by_chance["trustworthiness"]

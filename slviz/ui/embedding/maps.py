@@ -33,6 +33,21 @@ DENSITY, DEGREE, EVIDENCE, PARTNER, PRESERVATION, QUALITY, SPREAD, DISTORTION, A
     "Actual class",
     "Given class",
 )
+COLOUR_IDS = {
+    DENSITY: "density",
+    DEGREE: "partners",
+    EVIDENCE: "evidence",
+    PARTNER: "predicted",
+    PRESERVATION: "preservation",
+    QUALITY: "quality",
+    SPREAD: "moves",
+    DISTORTION: "distortion",
+    ACTUAL: "actual-class",
+    GIVEN: "given-class",
+    **colour_choices.IDS,
+    **further_colours.IDS,
+}
+"""What an address calls the colours."""
 CLASS_COLOURS = (ACTUAL, GIVEN)
 """For runs of the task classify alone."""
 COLOUR_HELP = (

@@ -27,10 +27,9 @@ UNLISTED = "not listed"
 def show(graph: GeneGraph, run: Run, gene: int) -> None:
     """Controls, table, download, and the way to select them all; computed only when it is opened."""
     symbol = graph.genes[gene]
-    is_open = st.toggle(
+    is_open = address.toggle(
         in_words(f"Genes nearest to {escape_markdown(symbol)}"),
         key="nearest",
-        bind="query-params",
         help="In all dimensions of the embedding: what the network sees as most alike. A map keeps only some of it.",
     )
     if not is_open:
@@ -42,6 +41,7 @@ def show(graph: GeneGraph, run: Run, gene: int) -> None:
             "Distance",
             list(MEASURES),
             key="distance",
+            ids=MEASURES,
             help=f"{MEASURE_HELP}\n\n{glossary_link('Cosine distance')}",
         )
         count = int(address.number("How many", key="nearest-k", low=5, high=100, default=15, step=5))

@@ -62,7 +62,7 @@ def _table(graph: GeneGraph, run: Run, chosen: selected_genes.Requested, heading
     listed = len(table) - table["known"].tolist().count(UNLISTED)
     origin = f"{chosen.origin[:1].upper()}{chosen.origin[1:]}"
     st.caption(escape_markdown(f"{origin}: {pluralise(len(table), 'pair')}, {listed:,} of them known. {SCORE}"))
-    unreported = st.toggle("Only unreported pairs", key="unreported", bind="query-params")
+    unreported = address.toggle("Only unreported pairs", key="unreported")
     shown = table.loc[table["known"] == UNLISTED] if unreported else table
     st.dataframe(
         shown.head(SHOWN_ROWS),

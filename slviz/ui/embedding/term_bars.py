@@ -92,6 +92,7 @@ def _group(terms: Terms) -> str:
         "Kind of term",
         (ALL, *words),
         key="group",
+        ids={word: term_group.lower() for word, term_group in words.items() if word != term_group},
         help="Biological process, cellular component or molecular function; q is corrected for the terms asked about.",
     )
     return words.get(chosen, "")
@@ -105,7 +106,7 @@ def _enriched(
 
 
 def _table(graph: GeneGraph, enrichment: Enrichment) -> None:
-    folded = st.toggle("Also terms that are listed under a better one", key="folded", bind="query-params")
+    folded = address.toggle("Also terms that are listed under a better one", key="folded")
     rows = enrichment.significant if folded else enrichment.leading
     shown = enrichment.with_genes(graph.genes, rows=rows.head(SHOWN_ROWS))
     if not len(shown):

@@ -104,7 +104,9 @@ def page() -> None:
     with method_column:
         method, seed = vector_sets.choose_map(id, points)
     with colour_column:
-        colour = address.one_of(st.selectbox, "Colour", vector_sets.colours(points), key="colour")
+        colour = address.one_of(
+            st.selectbox, "Colour", vector_sets.colours(points), key="colour", ids=vector_sets.COLOUR_IDS
+        )
     projection = vector_sets.open_map(id, points, method, seed)
     colouring = vector_sets.colouring(id, points, projection, colour)
     st.fragment(_map)(id, points, projection, colouring, point, address.value("point"))

@@ -21,6 +21,8 @@ from slviz.vectors.mapping import EXACT_UP_TO, SAMPLE, map_at_once
 SETTLED = ("dimensions",)
 """Settings that the page does not offer: it draws flat maps."""
 PRESERVATION, DENSITY, CLUSTER, PLAIN = "Neighbourhood preservation", "Local density", "Cluster", "One colour"
+COLOUR_IDS = {PRESERVATION: "preservation", DENSITY: "density", CLUSTER: "cluster", PLAIN: "plain"}
+"""What an address calls the colours that are no columns."""
 
 
 def store() -> VectorStore:
@@ -52,6 +54,7 @@ def choose_map(id: str, points: VectorSet) -> tuple[ProjectionMethod, int]:
             "Map",
             order,
             key="map",
+            ids={cls.title: cls.name for cls in PROJECTIONS.values()},
             help="How the many numbers of each point are reduced to two.\n\n"
             + "\n".join(
                 f"- **{cls.title}**: {escape_markdown(cls.summary())} {glossary_link(cls.name)}"

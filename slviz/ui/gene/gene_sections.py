@@ -16,6 +16,7 @@ from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
 RANKED, KNOWN, NETWORK, PLAN = "Ranked partners", "Known partners", "Network", "Plan"
+SECTION_IDS = {RANKED: "ranked", KNOWN: "known", NETWORK: "network", PLAN: "plan"}
 NO_RUN = "No finished run on this data set scores pairs, so its partners are not ranked."
 NO_SCORES = "This run scores no pairs, so it ranks no partners. Choose a question above, or another run in the sidebar."
 LIGHTS = {
@@ -31,7 +32,7 @@ def show(summary: RunSummary | None, run: Run | None, graph: GeneGraph, gene: in
     """The question, then the part that was chosen, and below it the pair that is open."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _question(run, graph)
-        part = address.one_of(st.segmented_control, "Show", (RANKED, NETWORK, KNOWN, PLAN), key="show")
+        part = address.one_of(st.segmented_control, "Show", (RANKED, NETWORK, KNOWN, PLAN), key="show", ids=SECTION_IDS)
         other_runs = _others(summary, graph) if part == RANKED and summary is not None else []
     if part == KNOWN:
         known_partners.show(graph, gene, _split(summary, graph))
@@ -86,7 +87,7 @@ def _ranked(summary: RunSummary, ranker: Ranker, gene: int, others: list[Run]) -
 
 
 def _open_plan() -> None:
-    st.session_state["show"] = PLAN
+    address.put(show=SECTION_IDS[PLAN])
 
 
 def _reliability(ranker: Ranker, gene: int) -> bool:
@@ -98,7 +99,7 @@ def _reliability(ranker: Ranker, gene: int) -> bool:
     st.caption(in_words(facts))
     if not reliability.abstains:
         return True
-    return st.toggle("Show the list nevertheless", key="nevertheless", bind="query-params")
+    return address.toggle("Show the list nevertheless", key="nevertheless")
 
 
 def _question(run: Run | None, graph: GeneGraph) -> None:
@@ -131,7 +132,7 @@ def _others(summary: RunSummary, graph: GeneGraph, *, most: int = 2) -> list[Run
     question = question_of(summary.spec)
     summaries = runs_of_question(cache.store().summaries(), question, fingerprint=graph.fingerprint)
     rest = [other for other in summaries if other.run_id != summary.run_id][:most]
-    if not rest or not st.toggle("Ranks in other runs", key="other-runs", bind="query-params"):
+    if not rest or not address.toggle("Ranks in other runs", key="other-runs"):
         return []
     return [cache.run(other) for other in rest]
 

@@ -38,8 +38,8 @@ def show(run: Run | None, ranker: Ranker | None, graph: GeneGraph, gene: int) ->
     with st.container(horizontal=True, vertical_alignment="bottom"):
         unreported = _count("Unreported partners", key="new", default=10) if ranker is not None else 0
         known = _count("Known partners", key="known", default=10)
-        physical = graph.interactions is not None and st.toggle(
-            "Interactions", True, key="interactions", bind="query-params", help="Physical interactions of the proteins."
+        physical = graph.interactions is not None and address.toggle(
+            "Interactions", True, key="interactions", help="Physical interactions of the proteins."
         )
         among = address.one_of(
             st.segmented_control,

@@ -44,6 +44,7 @@ ADJUSTED_HELP = (
 )
 ROWS = (50, 200, 1000)
 BY_RANK, BY_ADJUSTED = "rank", "adjusted for hubs"
+ORDER_IDS = {BY_RANK: "rank", BY_ADJUSTED: "adjusted"}
 
 
 def show(ranker: Ranker, gene: int, table: pd.DataFrame) -> None:
@@ -52,7 +53,9 @@ def show(ranker: Ranker, gene: int, table: pd.DataFrame) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         left = table.loc[partner_filters.controls(graph, table)]
         orders = (BY_RANK,) if ranker.survey is None else (BY_ADJUSTED, BY_RANK)
-        order = address.one_of(st.segmented_control, "Order", orders, key="order", help=in_words(ADJUSTED_HELP))
+        order = address.one_of(
+            st.segmented_control, "Order", orders, key="order", ids=ORDER_IDS, help=in_words(ADJUSTED_HELP)
+        )
         with st.popover("Table", icon=":material/view_column:"):
             most = int(address.one_of(st.segmented_control, "Rows", [str(rows) for rows in ROWS], key="rows"))
             columns = _chosen_columns(table, bounded=ranker.bounded)
@@ -136,7 +139,7 @@ def _chosen_columns(table: pd.DataFrame, *, bounded: bool) -> list[str]:
     hidden = {"Score", "Evidence", "Partners in training", "Shared partners"}
     usual = [column for column in every if column not in hidden and not column.startswith("Rank by")]
     usual += [column for column in every if column.startswith("Rank by")][:2]
-    chosen = st.multiselect("Columns", every, default=usual, key="columns", bind="query-params")
+    chosen = address.several("Columns", every, usual, key="columns")
     return [column for column in every if column in chosen or column in ("Rank", "Partner")]
 
 

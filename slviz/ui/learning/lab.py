@@ -138,10 +138,9 @@ def _regions(training: LabTraining, moment: Moment, source: str) -> None:
     points, setup = training.points, training.setup
     with st.container(horizontal=True, vertical_alignment="bottom"):
         across, up = _axes(points)
-        straight = st.toggle(
+        straight = address.toggle(
             "Logistic regression",
             key="straight",
-            bind="query-params",
             help="The straight boundary of a network without a hidden layer, fitted to the same points.",
         )
     regression = _straight(*_name_of(setup), training) if straight else None

@@ -37,7 +37,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "optimiser": {name: optimiser.title for name, optimiser in LAB_OPTIMISERS.items()},
     "keep": {name: name for name in KEEP},
 }
-"""What controls, and so the address, call the values of a setting, the default first."""
+"""What controls call the values of a setting, the default first; the address has the values themselves."""
 
 
 def open_preset(page: str) -> None:
@@ -54,19 +54,17 @@ def open_preset(page: str) -> None:
 def address_of(name: str) -> dict[str, str]:
     """What the address of a preset says, as far as it differs from the defaults."""
     chosen = preset(name)
-    words = {
-        key: WORDS.get(key, {}).get(text, text) for key, text in (word.split("=", 1) for word in chosen.setup.words())
-    }
+    words = dict(word.split("=", 1) for word in chosen.setup.words())
     epoch = {} if chosen.epoch is None else {"epoch": str(chosen.epoch)}
-    return {**words, "show": VIEW_WORDS[chosen.view], **epoch, **chosen.page}
+    return {**words, "show": chosen.view, **epoch, **chosen.page}
 
 
 def presets(current: LabSetup | None) -> None:
     """A row of presets; the one whose settings stand below is marked."""
     titles = {chosen.title: name for name, chosen in PRESETS.items()}
-    view = st.query_params.get("show", next(iter(VIEW_WORDS.values())))
+    view = (address.value("show") or next(iter(VIEW_WORDS))).casefold()
     same = [chosen for chosen in PRESETS.values() if chosen.setup == current]
-    fitting = [chosen for chosen in same if VIEW_WORDS[chosen.view] == view] or same
+    fitting = [chosen for chosen in same if chosen.view == view] or same
     st.session_state[PRESET] = fitting[0].title if fitting else None
 
     def take() -> None:
@@ -81,12 +79,10 @@ def presets(current: LabSetup | None) -> None:
 def _take(name: str) -> None:
     """Set every control to what a preset says."""
     chosen = preset(name)
-    for key in SETTINGS:
-        value = getattr(chosen.setup, key)
-        st.session_state[key] = WORDS.get(key, {}).get(value, value)
-    st.session_state["show"] = VIEW_WORDS[chosen.view]
+    said = address_of(name)
+    address.put(**{key: said.get(key) for key in (*SETTINGS, "show", "straight")})
+    st.session_state["hidden"] = chosen.setup.hidden
     lab_play.show_epoch(chosen.setup.epochs if chosen.epoch is None else chosen.epoch)
-    st.session_state["straight"] = chosen.page.get("straight") == "true"
 
 
 def chosen_words() -> dict[str, Any]:
@@ -127,7 +123,11 @@ def _layer_activations(hidden: str) -> str:
     with st.container(horizontal=True):
         titles = {activation.title: name for name, activation in ACTIVATIONS.items()}
         names = [
-            titles[address.one_of(st.selectbox, f"Layer {layer}", list(titles), key=f"activation-{layer}", width=150)]
+            titles[
+                address.one_of(
+                    st.selectbox, f"Layer {layer}", list(titles), key=f"activation-{layer}", ids=titles, width=150
+                )
+            ]
             for layer in range(1, min(layers, MOST_LAYERS) + 1)
         ]
     return ", ".join(names) or next(iter(ACTIVATIONS))
@@ -145,7 +145,7 @@ def _choice(key: str, *, label: str = "", **arguments: Any) -> str:
     setting = SETTINGS[key]
     names = {title: name for name, title in WORDS[key].items()}
     chosen = address.one_of(
-        st.selectbox, label or setting.label, list(names), key=key, **{"help": setting.help, **arguments}
+        st.selectbox, label or setting.label, list(names), key=key, ids=names, **{"help": setting.help, **arguments}
     )
     return names[chosen]
 

@@ -32,7 +32,9 @@ def show(training: LabTraining, moment: Moment, source: str) -> None:
     """The view of the address; the others compute nothing."""
     st.divider()
     names = {title: name for name, title in VIEW_WORDS.items()}
-    VIEWS[names[address.one_of(st.segmented_control, "Look inside", list(names), key="show")]](training, moment, source)
+    VIEWS[names[address.one_of(st.segmented_control, "Look inside", list(names), key="show", ids=names)]](
+        training, moment, source
+    )
 
 
 def _chart(name: str, make: Callable[[], Any], table: Callable[[], pd.DataFrame], source: str, *, alt: str) -> None:
@@ -52,7 +54,8 @@ def _layer(training: LabTraining, *, hidden_only: bool = False) -> int:
     words = [f"layer {number}" for number in range(1, layers + 1)]
     if not hidden_only:
         words[-1] = f"layer {layers}, output"
-    chosen = address.one_of(st.selectbox, "Layer", words, key="layer", width=180)
+    ids = {word: str(number) for number, word in enumerate(words, start=1)}
+    chosen = address.one_of(st.selectbox, "Layer", words, key="layer", ids=ids, width=180)
     return words.index(chosen)
 
 

@@ -25,6 +25,7 @@ from slviz.ui.why import attention_check, pair_view
 
 MEAN = "mean"
 INTO, OUT_OF = "what it attends to", "who attends to it"
+DIRECTION_IDS = {INTO: "into", OUT_OF: "out-of"}
 STEPS = 6
 RESTS_ON_HUBS = (
     "**Everything here rests on hubs.** {gene} has no partner among the pairs that this run learnt from, so what it "
@@ -82,6 +83,7 @@ def controls(graph: GeneGraph, run: Run, gene: int) -> Neighbourhood:
             "Attention",
             (INTO, OUT_OF),
             key="direction",
+            ids=DIRECTION_IDS,
             help=in_words("Attention has a direction: a gene may attend to another that hardly attends to it."),
         )
         direction = "into" if direction == INTO else "out of"

@@ -124,9 +124,7 @@ def _each_class(graph: GeneGraph, run: Run, rows: pd.DataFrame, classes: GeneCla
 def _every_gene(graph: GeneGraph, run: Run, *, part: str) -> None:
     table = run.predictions.loc[run.predictions["part"] == part]
     table = table.assign(actual=table["actual"].where(table["actual"] != "", NO_CLASS))
-    wrong = st.toggle(
-        in_words("Only genes that were given another class than theirs"), False, key="wrong", bind="query-params"
-    )
+    wrong = address.toggle(in_words("Only genes that were given another class than theirs"), key="wrong")
     if wrong:
         table = table.loc[(table["actual"] != NO_CLASS) & (table["actual"] != table["prediction"])]
     shown = table.sort_values("score", ascending=False, kind="stable").head(MOST_ROWS)
