@@ -1,6 +1,7 @@
 """Downloads: networks, embeddings, tables and figures as files that say where they come from."""
 
 from slviz.export.annotated import Annotated, of_run, of_stored_run, of_stored_vectors, of_vectors
+from slviz.export.appearance import FONTS, Appearance
 from slviz.export.formats import FORMATS, Format
 from slviz.export.network import NETWORK_FORMATS, NetworkFormat, to_cytoscape, to_gexf, to_graphml, to_sif
 from slviz.export.pictures import (
@@ -24,12 +25,14 @@ from slviz.export.tables import to_tsv
 
 __all__ = [
     "BROWSERS",
+    "FONTS",
     "FORMATS",
     "JOURNAL_WIDTHS_MM",
     "NARROW_PIXELS",
     "NETWORK_FORMATS",
     "WIDE_PIXELS",
     "Annotated",
+    "Appearance",
     "Format",
     "NetworkFormat",
     "data_provenance",

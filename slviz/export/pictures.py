@@ -1,9 +1,10 @@
-"""Figures as HTML, SVG, PNG and PDF at the widths of a journal."""
+"""Figures as HTML, SVG, PNG and PDF at the widths of a journal, or of a slide."""
 
 from __future__ import annotations
 
 import html
 import math
+import re
 import shutil
 import textwrap
 from typing import Any, Literal
@@ -11,6 +12,8 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 
 from slviz.errors import InvalidSetting, SlvizError
+from slviz.export.appearance import GROUNDS, MUTED, Appearance, dressed
+from slviz.figures.labels import AREA, PLACED_LABELS, POINT, placed_anew
 from slviz.figures.written import all_written
 from slviz.text import spelt_out, utf8
 
@@ -20,26 +23,40 @@ PIXELS_PER_INCH = 96
 PRINT_PIXELS_PER_INCH = 300
 RENDER_SECONDS = 60
 JOURNAL_WIDTHS_MM = (89, 183)
-WIDE_MM = 120
-WIDE_PIXELS, NARROW_PIXELS = 920, 560
+NARROW_BELOW_MM, WIDE_FROM_MM = 110, 150
+WIDE_PIXELS, MIDDLE_PIXELS, NARROW_PIXELS = 920, 700, 560
 FOOTER_PIXELS = 9
 LETTER_WIDTH = 0.56
 """Of a letter of the footer, in its height: Arial's mean over names of runs, which are half digits."""
 LOWEST_PIXELS = 260
 
 
-def figure_to_html(figure: go.Figure, *, provenance: str, title: str = "slviz", width_mm: float = 183) -> bytes:
+def figure_to_html(
+    figure: go.Figure,
+    *,
+    provenance: str,
+    title: str = "slviz",
+    width_mm: float = 183,
+    height_mm: float | None = None,
+    appearance: Appearance | None = None,
+) -> bytes:
     """A figure as one HTML file that works offline and stays interactive, of a journal's width.
 
-    The line stands at the foot of the figure, where a picture that is taken of it has it, too.
+    The line stands at the foot of the figure, where a picture that is taken of it has it, too. Labels are placed by the
+    browser, anew for every zoom.
     """
-    drawn = _of_width(for_print(figure, width_mm=_checked_width(width_mm)), width_mm, provenance)
-    drawing = drawn.to_html(full_html=False, include_plotlyjs=True, config={"displaylogo": False})
+    look = appearance or Appearance()
+    drawn = for_print(figure, width_mm=_checked_width(width_mm), height_mm=height_mm, appearance=look)
+    drawn = _of_width(drawn, width_mm, provenance, look)
+    script = labels_script() if _has_labels(drawn) else None
+    config = {"displaylogo": False}
+    drawing = drawn.to_html(full_html=False, include_plotlyjs=True, config=config, post_script=script)
     heading = html.escape(spelt_out(title))
     page = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f"<title>{heading}</title>"
-        "<style>body{font-family:sans-serif;margin:1.5rem;background:#fff;color:#222}</style></head><body>"
+        f"<style>body{{font-family:sans-serif;margin:1.5rem;background:{GROUNDS[look.theme]};"
+        f"color:{MUTED[look.theme]}}}</style></head><body>"
         f"<h1>{heading}</h1>{drawing}</body></html>\n"
     )
     return utf8(page)
@@ -52,11 +69,13 @@ def figure_to_image(
     width_mm: float = 183,
     height_mm: float | None = None,
     provenance: str = "",
+    appearance: Appearance | None = None,
 ) -> bytes:
-    """A figure as a picture of a journal's width (89 mm one column, 183 mm two), on white.
+    """A figure as a picture of a journal's width (89 mm one column, 183 mm two), on white or as `appearance` says.
 
     It is drawn as on a screen and shrunk, so that nothing overlaps that did not before: letters of
     12 pixels come out at about 6.8 points on 183 mm and 5.4 on 89 mm, where the legend moves below.
+    Labels of a map are placed anew for that size, so that none covers another.
     PNG has 300 pixels an inch. `provenance` stands as small lines at the foot. Needs Chrome or
     Chromium on this machine; raises `SlvizError` that says so where there is none.
     """
@@ -64,17 +83,52 @@ def figure_to_image(
         raise InvalidSetting(f"kind='{kind}' is not one of: svg, png, pdf.")
     checked = _checked_width(width_mm)
     browser = _browser()
-    drawn: Any = for_print(figure, width_mm=checked, height_mm=height_mm, provenance=provenance)
+    drawn: Any = for_print(figure, width_mm=checked, height_mm=height_mm, provenance=provenance, appearance=appearance)
+    if _has_labels(drawn):
+        draft = _render(drawn, "svg", 1, browser).decode("utf-8")
+        if (pixels := plotting_area(draft)) is not None:
+            placed_anew(drawn, pixels)
     pixels_per_inch = PRINT_PIXELS_PER_INCH if kind == "png" else PIXELS_PER_INCH
     scale = width_mm / MILLIMETRES_PER_INCH * pixels_per_inch / drawn.layout.width
     return _render(drawn, kind, scale, browser)
 
 
-def _of_width(figure: Any, width_mm: float, provenance: str) -> Any:
+def labels_script() -> str:
+    """JavaScript that places the labels of the figure `{plot_id}`, now and whenever its view or size has changed."""
+    return (
+        "(() => {\n"
+        + PLACED_LABELS.read_text(encoding="utf-8")
+        + """
+const chart = document.getElementById('{plot_id}')
+let last = ''
+const place = () => {
+  const { xaxis, yaxis, width, height } = chart._fullLayout
+  const now = String([...xaxis.range, ...yaxis.range, width, height])
+  if (now === last) return
+  last = now
+  Plotly.relayout(chart, labelUpdates(placedLabels(chart)))
+}
+chart.on('plotly_afterplot', place)
+place()
+})()"""
+    )
+
+
+def _has_labels(figure: Any) -> bool:
+    return any(note.name in (POINT, AREA) for note in figure.layout.annotations)
+
+
+def plotting_area(svg: str) -> tuple[float, float] | None:
+    """Width and height, in pixels, of the plotting area of a drawing by Plotly; None where it has none."""
+    clip = re.search(r'<clipPath id="clip[^"]*xyplot"[^>]*>\s*<rect width="([\d.]+)" height="([\d.]+)"', svg)
+    return None if clip is None else (float(clip[1]), float(clip[2]))
+
+
+def _of_width(figure: Any, width_mm: float, provenance: str, look: Appearance) -> Any:
     """The figure, shrunk to so many millimetres on a screen of 96 pixels an inch, with a foot that fits there."""
     scale = width_mm / MILLIMETRES_PER_INCH * PIXELS_PER_INCH / figure.layout.width
     figure.update_layout(width=figure.layout.width * scale, height=max(figure.layout.height * scale, LOWEST_PIXELS))
-    return figure.update_layout(height=figure.layout.height + _add_footer(figure, provenance))
+    return figure.update_layout(height=figure.layout.height + _add_footer(figure, provenance, look))
 
 
 def _checked_width(width_mm: float) -> float:
@@ -83,19 +137,25 @@ def _checked_width(width_mm: float) -> float:
     return width_mm
 
 
-def for_print(figure: go.Figure, *, width_mm: float, height_mm: float | None = None, provenance: str = "") -> go.Figure:
-    """A copy of a figure for paper: white, as many pixels wide as a screen, the provenance at its foot."""
-    narrow = width_mm < WIDE_MM
-    width = NARROW_PIXELS if narrow else WIDE_PIXELS
-    drawn: Any = go.Figure(figure)
-    drawn.update_layout(
-        template="plotly_white", paper_bgcolor="white", width=width, font={"family": "Arial, Helvetica, sans-serif"}
-    )
+def for_print(
+    figure: go.Figure,
+    *,
+    width_mm: float,
+    height_mm: float | None = None,
+    provenance: str = "",
+    appearance: Appearance | None = None,
+) -> go.Figure:
+    """A copy of a figure for paper: white or dark, as many pixels wide as a screen, the provenance at its foot."""
+    look = appearance or Appearance()
+    narrow = width_mm < NARROW_BELOW_MM
+    usual = NARROW_PIXELS if narrow else MIDDLE_PIXELS if width_mm < WIDE_FROM_MM else WIDE_PIXELS
+    width = look.pixels_wide(width_mm, usual)
+    drawn: Any = dressed(figure, look).update_layout(width=width)
     height = min(drawn.layout.height or 500, round(0.85 * width))
-    if narrow and drawn.layout.legend.orientation != "h":
+    if (narrow and drawn.layout.legend.orientation != "h") or (look.title and (drawn.layout.legend.y or 0) > 1):
         height += _legend_below(drawn)
     if provenance:
-        height += _add_footer(drawn, provenance)
+        height += _add_footer(drawn, provenance, look)
     drawn.update_layout(height=round(height_mm / width_mm * width) if height_mm else height)
     return drawn
 
@@ -121,7 +181,7 @@ def _legend_below(figure: Any) -> float:
     return room
 
 
-def _add_footer(figure: Any, text: str) -> float:
+def _add_footer(figure: Any, text: str, look: Appearance) -> float:
     """Small lines of text at the foot of a figure, broken to its width; returns the pixels that they need."""
     left = figure.layout.margin.l if figure.layout.margin.l is not None else 60
     width = int((figure.layout.width - 16) / (LETTER_WIDTH * FOOTER_PIXELS))
@@ -142,7 +202,7 @@ def _add_footer(figure: Any, text: str) -> float:
         yanchor="bottom",
         xshift=8 - left,
         yshift=2 - bottom - room,
-        font={"size": FOOTER_PIXELS, "color": "#555555"},
+        font={"size": FOOTER_PIXELS, "color": MUTED[look.theme]},
     )
     return room
 

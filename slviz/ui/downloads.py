@@ -1,4 +1,4 @@
-"""Downloads: figures as SVG, PNG and HTML at journal widths, tables as TSV, each with its provenance.
+"""Downloads: figures as SVG, PDF, PNG and HTML, edited before, tables as TSV, each with its provenance.
 
 Nothing is made before it is asked for: a file is rendered after the click, away from the page's thread.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -18,7 +18,18 @@ from slviz.files.names import safe_file_name
 from slviz.gene_sets import GeneSet, to_gmt
 from slviz.runs import Run, RunSpec
 
-WIDTHS_MM = (89, 183)
+Size = tuple[float, float | None]
+"""Width and height of a figure in millimetres; None for the height that its width gives."""
+SIZES: Mapping[str, Size] = {
+    "89 mm": (89, None),
+    "120 mm": (120, None),
+    "183 mm": (183, None),
+    "slide 16:9": (338.67, 190.5),
+}
+LEGENDS = {"as here": None, "on": True, "off": False}
+LETTERS = (0, 5, 6, 7, 8, 9, 10, 12, 14, 18)
+LONGEST_TITLE = 200
+IMAGES = {"svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NO_BROWSER = (
     "SVG and PNG at journal width are drawn by a Chrome or Chromium on the server, and none was found there. The "
@@ -96,22 +107,52 @@ def page_button(name: str, make: Callable[[], bytes], *, label: str) -> None:
 
 
 def _figure_buttons(name: str, figure: Callable[[], go.Figure], source: str) -> None:
-    width_mm = st.segmented_control(
+    """The figure editor: what the file looks like, then a button for each kind of file."""
+    from slviz.export import FONTS
+
+    title = st.text_input("Title", key=f"title {name}", max_chars=LONGEST_TITLE, placeholder="As on the page")
+    size = st.segmented_control(
         "Width",
-        WIDTHS_MM,
-        default=WIDTHS_MM[1],
+        list(SIZES),
+        default="183 mm",
         required=True,
-        format_func=lambda width: f"{width} mm",
         key=f"width {name}",
-        help="One or two columns of a journal page.",
+        help="One column of a journal, one and a half, two; or a slide.",
     )
-    width = float(width_mm or WIDTHS_MM[1])
+    left, right = st.columns(2)
+    legend = left.segmented_control(
+        "Legend", list(LEGENDS), default=next(iter(LEGENDS)), required=True, key=f"legend {name}"
+    )
+    theme = right.segmented_control("Ground", ["light", "dark"], default="light", required=True, key=f"theme {name}")
+    left, middle, right = st.columns(3)
+    font = left.selectbox("Font", list(FONTS), key=f"font {name}")
+    letters = middle.selectbox(
+        "Letters", LETTERS, key=f"letters {name}", format_func=lambda points: f"{points} pt" if points else "usual"
+    )
+    points = right.number_input("Points", 0.25, 4.0, 1.0, 0.25, key=f"points {name}", help="Times their size here.")
+    look = {
+        "title": (title or "").strip(),
+        "legend": LEGENDS[str(legend)],
+        "font": font,
+        "letters_pt": letters or None,
+        "point_scale": float(points),
+        "dark": theme == "dark",
+    }
+    size_mm = SIZES[str(size)]
     if _can_draw():
-        _button("Figure (SVG)", f"{name}.svg", lambda: _image(figure(), "svg", width, source), "image/svg+xml")
-        _button("Figure (PNG)", f"{name}.png", lambda: _image(figure(), "png", width, source), "image/png")
+        with st.container(horizontal=True):
+            for kind, mime in IMAGES.items():
+                label = f"Figure ({kind.upper()})"
+                _button(label, f"{name}.{kind}", _image_maker(figure, kind, size_mm, look, source), mime)
     else:
         st.caption(NO_BROWSER)
-    _button("Figure (HTML)", f"{name}.html", lambda: _html(figure(), source, name, width), "text/html")
+    _button("Figure (HTML)", f"{name}.html", lambda: _html(figure(), source, name, size_mm, look), "text/html")
+
+
+def _image_maker(
+    figure: Callable[[], go.Figure], kind: Any, size_mm: Size, look: Mapping[str, Any], source: str
+) -> Callable[[], bytes]:
+    return lambda: _image(figure(), kind, size_mm, look, source)
 
 
 def _button(
@@ -133,16 +174,27 @@ def _tsv(table: pd.DataFrame, source: str) -> bytes:
     return export.to_tsv(table, provenance=source)
 
 
-def _image(figure: go.Figure, kind: Literal["svg", "png"], width_mm: float, source: str) -> bytes:
+def _image(
+    figure: go.Figure, kind: Literal["svg", "png", "pdf"], size_mm: Size, look: Mapping[str, Any], source: str
+) -> bytes:
     from slviz import export
 
-    return export.figure_to_image(figure, kind, width_mm=width_mm, provenance=source)
+    width_mm, height_mm = size_mm
+    appearance = export.Appearance(**look)
+    return export.figure_to_image(
+        figure, kind, width_mm=width_mm, height_mm=height_mm, provenance=source, appearance=appearance
+    )
 
 
-def _html(figure: go.Figure, source: str, title: str, width_mm: float) -> bytes:
+def _html(figure: go.Figure, source: str, name: str, size_mm: Size, look: Mapping[str, Any]) -> bytes:
     from slviz import export
 
-    return export.figure_to_html(figure, provenance=source, title=title, width_mm=width_mm)
+    width_mm, height_mm = size_mm
+    title = look["title"] or name
+    appearance = export.Appearance(**look)
+    return export.figure_to_html(
+        figure, provenance=source, title=title, width_mm=width_mm, height_mm=height_mm, appearance=appearance
+    )
 
 
 def _can_draw() -> bool:

@@ -232,7 +232,7 @@ def test_figure_for_print_has_the_size_of_a_column() -> None:
     assert export.for_print(figure, width_mm=183).layout.width == export.WIDE_PIXELS
     assert export.for_print(figure, width_mm=89, height_mm=89).layout.height == export.NARROW_PIXELS
     assert drawn.layout.legend.orientation == "h"
-    assert drawn.layout.paper_bgcolor == "white"
+    assert drawn.layout.paper_bgcolor == "#FFFFFF"
     assert "where from" in drawn.layout.annotations[-1].text.replace("<br>", " ")
     assert figure.layout.width is None
 
