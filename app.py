@@ -18,6 +18,7 @@ layout.navigate(
         st.Page(layout.TUNING, title="Tuning", icon=":material/tune:"),
         st.Page(layout.COMPARE, title="Compare", icon=":material/compare_arrows:"),
         st.Page(layout.VECTORS, title="Vectors", icon=":material/scatter_plot:"),
+        st.Page(layout.TALK, title="Talk", icon=":material/co_present:"),
     ],
     learn=[
         st.Page(layout.LAB, title="Lab", icon=":material/labs:"),

@@ -10,7 +10,7 @@ import streamlit as st
 
 from slviz.figures import marked_synthetic
 from slviz.files.names import safe_file_name
-from slviz.ui import nouns
+from slviz.ui import nouns, present
 
 INK = {"light": "#45525A", "dark": "#B9C4C9"}
 """7.9 : 1 on white, 10 : 1 on the dark page."""
@@ -50,7 +50,10 @@ def draw(
         "toImageButtonOptions": {"format": "svg", "filename": safe_file_name(f"{name}.svg").removesuffix(".svg")},
     }
     shown = _in_words(marked_synthetic(figure) if synthetic else figure)
+    present.remember(key or name, shown, alt)
     _legible(shown)
+    if present.is_on():
+        present.enlarged(shown)
     if height == "stretch":
         shown.update_layout(height=STRETCHED_FROM)
     return st.plotly_chart(shown, key=key or name, config=config, alt=alt, height=height, **selecting)

@@ -21,14 +21,26 @@ from slviz.results.first_run import best_comparable
 from slviz.results.questions import question_of
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunSummary
-from slviz.ui import access, address, cache, copy_link, data_folders, errors, gene_finder, login, nouns, run_names
+from slviz.ui import (
+    access,
+    address,
+    cache,
+    copy_link,
+    data_folders,
+    errors,
+    gene_finder,
+    login,
+    nouns,
+    present,
+    run_names,
+)
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, as_code, escape_markdown
 
 OVERVIEW, TRAIN, EMBEDDING, PREDICTIONS, NEIGHBOURHOOD, COMPARE = (
     f"pages/{name}.py" for name in ("overview", "train", "embedding", "predictions", "neighbourhood", "compare")
 )
-VECTORS, GENE, TRAINING = "pages/vectors.py", "pages/gene.py", "pages/training.py"
+VECTORS, GENE, TRAINING, TALK = "pages/vectors.py", "pages/gene.py", "pages/training.py", "pages/talk.py"
 LAB, GLOSSARY = "pages/lab.py", "pages/glossary.py"
 RESULTS, TUNING = "pages/results.py", "pages/tuning.py"
 TRAINING_TITLE, TRAINING_ICON = "Training", ":material/show_chart:"
@@ -52,6 +64,7 @@ def navigate(pages: Sequence[Page], *, learn: Sequence[Page] = (), of_runs: Sequ
     st.session_state[_NAVIGATED] = True
     if (query := address.in_names_of_today()) is not None:
         st.switch_page(current, query_params=query)
+    present.page_is(current.url_path or "overview")
     with st.sidebar:
         st.markdown("## :material/hub: slviz", help="Gene embeddings on a graph of synthetic-lethal pairs.")
     if login.is_inside():
@@ -83,8 +96,10 @@ def show(body: Callable[[], None]) -> None:
     nouns.speak_of(None)
     address.begin_notes()
     address.drop_nonsense()
+    present.bar()
     with errors.as_sentences():
         body()
+        present.offer()
 
 
 def _go_through_app() -> None:

@@ -27,7 +27,7 @@ from slviz.ui.embedding import map_events
 RUN_PAGES = ("embedding", "predictions", "neighbourhood")
 NONSENSE = ("../../etc/passwd", "<script>alert(1)</script>", "[x](javascript:1)", "💥" * 50, "-1", "1e400", "nan")
 PAGES = ("overview", "train", *RUN_PAGES, "results", "tuning")
-OTHER_PAGES = ("gene", "compare", "vectors", "lab", "glossary")
+OTHER_PAGES = ("gene", "compare", "vectors", "talk", "lab", "glossary")
 
 
 @pytest.mark.parametrize("page", PAGES)
