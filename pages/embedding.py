@@ -75,7 +75,7 @@ def _of_genes() -> None:
         gene_map.show(look)
     with card:
         gene_map.details(look)
-    gene_map.caption(look)
+    gene_map.say_how(look)
     map_quality.show(summary, graph, run, projection, open=colour in (maps.QUALITY, maps.SPREAD))
     if look.colouring.clusters is not None:
         cluster_table.show(graph, run, look.colouring.clusters)

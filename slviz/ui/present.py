@@ -33,7 +33,8 @@ CSS = """<style>
   [data-testid="stTextInput"], [data-testid="stTextArea"], [data-testid="stNumberInput"], [data-testid="stSlider"],
   [data-testid="stCheckbox"], [data-testid="stRadio"], [data-testid="stPopover"], [data-testid="stFileUploader"],
   [data-testid="stButton"], [data-testid="stDownloadButton"], [data-testid="stPageLink"], [data-testid="stExpander"],
-  [data-testid="stBidiComponentRegular"], .st-key-map-controls):not(.st-key-talk-bar *) { display: none !important; }
+  [class*="st-key-copy-link"], [class*="st-key-gene-box"], [class*="of-the-pair"], [class*="st-key-find-on-page"],
+  .st-key-map-controls):not(.st-key-talk-bar *) { display: none !important; }
 [data-testid="stMainBlockContainer"] { padding: 1rem 2.5rem; max-width: none; }
 [data-testid="stMain"] :is(p, li, td, th) { font-size: 1.25rem !important; line-height: 1.4; }
 [data-testid="stMain"] h1 { font-size: 2.6rem; }

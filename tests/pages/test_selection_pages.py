@@ -56,7 +56,7 @@ def draw(monkeypatch: pytest.MonkeyPatch) -> Draw:
 
 def test_a_long_selection_says_how_many_of_it_are_named(real_store: RunStore, demo: GeneGraph, open_page: Open) -> None:
     few, many = (",".join(demo.genes[:count]) for count in (5, 40))
-    assert "The 25 of 40 selected with most known partners are **named**" in said(
+    assert "The 5 of 40 selected with most known partners are **named**" in said(
         open_page("embedding", run=LINK, map="PCA", genes=many)
     )
     assert "are **named**" not in said(open_page("embedding", run=LINK, map="PCA", genes=few))

@@ -39,8 +39,18 @@ DECIDED: dict[str, tuple[str, ...]] = {
     "overview.py": ("info: way_on", "markdown: _of_other_pairs(graph.nouns)"),
     "address.py": (
         "expander: label",
+        "multiselect: label",
         "number_input: label",
         "slider: label",
+        "toggle: label",
+    ),
+    "present.py": ("button: label", "markdown: number"),
+    "talk_view.py": (
+        "button: label",
+        "caption: _about(talk, view)",
+        "markdown: number",
+        "page_link: label",
+        "page_link: page",
     ),
     "ego_network_view.py": (
         "caption: missing",

@@ -208,10 +208,11 @@ def show(look: Look) -> None:
         map_events.line_up(f"lines-{chart}", chart=chart, near=near)
 
 
-def caption(look: Look) -> None:
+def say_how(look: Look) -> None:
     """How the map was made, what its colour means, and what is drawn on it."""
-    turning = " Turn it by dragging; to select genes, take a map of 2 dimensions." if look.is_3d else ""
-    st.caption(in_words(f"{_caption(look)}{turning}"))
+    st.caption(_caption(look))
+    if look.is_3d:
+        st.caption(in_words("Turn it by dragging; to select genes, take a map of 2 dimensions."))
 
 
 def drawn(look: Look) -> np.ndarray:
