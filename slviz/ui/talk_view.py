@@ -130,5 +130,5 @@ def _remove(talk: Talk) -> None:
         address.put(talk=None)
 
     with st.popover("Remove the talk", icon=":material/delete:"):
-        st.markdown("Its views and their figures are removed. Runs stay.")
+        st.markdown("The talk goes with its views. Runs stay.")
         st.button("Remove it", type="primary", on_click=removed, icon=":material/delete_forever:")
