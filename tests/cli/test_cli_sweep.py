@@ -95,7 +95,7 @@ def test_a_diverging_run_is_named_and_keeps_its_epochs(
         "\n".join(line.rsplit("\t", 1)[0] + f"\t{10.0 ** (at % 38)}" for at, line in enumerate(lines))
     )
     words = ["--task", "confidence", "link", "--network", "mlp", "epochs=4"]
-    assert main([*SWEEP, *words, "--data", str(folder)]) == 1
+    assert main([*SWEEP, *words, "--workers", "1", "--data", str(folder)]) == 1
     said = capsys.readouterr()
     states = {name: store.state(name) for name in own_runs(store)}
     failed = next(name for name, state in states.items() if state == "failed")

@@ -36,7 +36,7 @@ def own_runs(store: RunStore) -> list[str]:
 def test_the_best_settings_are_printed_as_the_command_that_trains_them(
     store: RunStore, capsys: pytest.CaptureFixture[str]
 ):
-    assert main([*TUNE, "--sampler", "grid", "width=8,16", "epochs=3", "--name", "widths"]) == 0
+    assert main([*TUNE, "--sampler", "grid", "width=8,16", "epochs=3", "--workers", "1", "--name", "widths"]) == 0
     said = capsys.readouterr().out
     study = StudyFolder(store.root).open("widths")
     table = trials_table(study)
