@@ -335,8 +335,8 @@ def _run_picker(finished: dict[str, RunSummary], wanted: str | None) -> None:
             on_change=changed,
             format_func=lambda run_id: str(labels.get(run_id, run_id)),
             placeholder="Choose a run",
-            help="A trained network: network · features · task — data set (what distinguishes it from the others) · "
-            "its key metric on held-out pairs. Type to search.",
+            help="A trained network: network · its key metric on held-out pairs · features · task — data set (what "
+            "distinguishes it from the others) · what the metric was measured on. Type to search.",
         )
         shown = finished.get(st.session_state[key] or "")
         if shown is not None and shown.spec is not None:

@@ -84,7 +84,7 @@ def test_drawn_genes_become_a_table_with_pairs_inside_and_terms(
 
 def test_pasted_genes_are_in_the_address_and_strangers_are_named(run: Run, demo: GeneGraph, open_page: Open) -> None:
     app = open_page("embedding", run=run.run_id, map="PCA")
-    app.text_area(key="pasted genes").set_value("APO1.01, oldAPO102; nobody\nDEMOP00003").run()
+    app.text_area(key="pasted genes").set_value("APO1.01, oldAPO102; nobody\nDEMOP00003")
     next(each for each in app.button if each.label == "Select them").click().run()
     assert not app.exception
     assert asked(app, "genes") == ",".join(demo.genes[:3])
@@ -96,7 +96,7 @@ def test_pasted_genes_are_in_the_address_and_strangers_are_named(run: Run, demo:
 
 def test_a_long_paste_is_kept_under_a_name(run: Run, demo: GeneGraph, kept: GeneSets, open_page: Open) -> None:
     app = open_page("embedding", run=run.run_id, map="PCA")
-    app.text_area(key="pasted genes").set_value(" ".join(demo.genes[:300])).run()
+    app.text_area(key="pasted genes").set_value(" ".join(demo.genes[:300]))
     next(each for each in app.button if each.label == "Select them").click().run()
     assert "too many for an address" in said(app)
     assert [len(each.genes) for each in kept.all()] == [300]
@@ -107,7 +107,7 @@ def test_a_long_paste_is_kept_under_a_name(run: Run, demo: GeneGraph, kept: Gene
 @pytest.mark.parametrize("text", ["", "  ,;\n", "nobody knows these"])
 def test_a_paste_without_a_gene_is_a_sentence(text: str, run: Run, open_page: Open) -> None:
     app = open_page("embedding", run=run.run_id, map="PCA")
-    app.text_area(key="pasted genes").set_value(text).run()
+    app.text_area(key="pasted genes").set_value(text)
     next(each for each in app.button if each.label == "Select them").click().run()
     assert not app.exception
     assert "No gene was given" in said(app) or "0 genes found" in said(app)

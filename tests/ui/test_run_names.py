@@ -64,13 +64,14 @@ def test_every_name_is_there_once(tmp_path: Path) -> None:
     assert "learning rate 0.001" in told[specs[-1].run_id]
 
 
-def test_a_label_ends_with_the_key_metric_of_a_finished_run() -> None:
+def test_a_label_begins_with_the_model_and_its_key_metric() -> None:
     run = tiny_run(tiny_graph())
     metrics = pd.DataFrame(
         [("network", "test", "degree-matched", "auc", 0.8937)],
         columns=["model", "part", "negative_kind", "metric", "value"],
     )
-    assert labels([summary(run.spec, metrics)])[run.run_id].endswith("(fold 0, seed 0) · AUC 0.894 (degree-matched)")
+    label = labels([summary(run.spec, metrics)])[run.run_id]
+    assert label == "GAT · AUC 0.894 · GO + PPI · link — tiny (fold 0, seed 0) · degree-matched"
 
 
 def test_a_run_whose_description_cannot_be_read_keeps_its_folder_name() -> None:

@@ -77,6 +77,7 @@ def keep(graph: GeneGraph, chosen: np.ndarray, *, note: str) -> None:
                 "kept",
                 f"Kept as “{made.name}”: open it again from the list, on any run of this data set.",
             )
+            st.session_state[key] = ""
             address.put(genes=None, cluster=None, where=None, set=made.name)
 
     said = st.session_state.get(SAID, ("", ""))[0]

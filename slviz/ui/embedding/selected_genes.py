@@ -200,16 +200,17 @@ def _paste(graph: GeneGraph) -> None:
             address.put(set=None, cluster=None, where=None, genes=as_list(graph, mapped.genes))
         st.session_state[NOTE] = notes
 
-    with st.popover(in_words("Paste genes"), icon=":material/content_paste:"):
+    form = st.popover(in_words("Paste genes"), icon=":material/content_paste:").form("paste genes", border=False)
+    with form:  # Ctrl+Enter sends it
         st.text_area(
             in_words("Genes"),
             key="pasted genes",
-            height=160,
+            height=100,
             placeholder="BRCA1, PARP1\nENSG00000012048\n672",
             help="Symbols, aliases, Ensembl, Entrez or UniProt ids, with blanks, commas, bars or lines between them, "
             "or as R, Python and spreadsheets write lists.",
         )
-        st.button("Select them", type="primary", on_click=pasted, icon=":material/check:")
+        st.form_submit_button("Select them", type="primary", on_click=pasted, icon=":material/check:")
 
 
 def _keep_pasted(graph: GeneGraph, numbers: np.ndarray) -> list[str]:
