@@ -18,10 +18,11 @@ MAIN = '[data-testid="stMain"]'
 
 
 def drawn(page: Any) -> list[dict[str, Any]]:
-    """Of every trace of the first chart: its kind, mode, name, axis and number of points."""
+    """Of every trace of the first chart: its kind, mode, name, axis, number of points and width of their outline."""
     return page.evaluate(
         """() => document.querySelector('.js-plotly-plot')._fullData.map((t) => ({
-            type: t.type, mode: t.mode || '', name: t.name || '', axis: t.xaxis || '', points: (t.x || []).length}))"""
+            type: t.type, mode: t.mode || '', name: t.name || '', axis: t.xaxis || '', points: (t.x || []).length,
+            outline: t.marker?.line?.width || 0}))"""
     )
 
 
@@ -121,7 +122,7 @@ def test_controls_stand_side_by_side_with_one_selection(base: str, runs: Any, mo
     assert 0 < chosen < 1000
     coloured: dict[str, int] = {}
     for trace in drawn(page):
-        if trace["name"] in ("Known partners", "unknown"):
+        if trace["name"] in ("Known partners", "unknown") and trace["outline"] > 1:
             coloured[trace["axis"]] = coloured.get(trace["axis"], 0) + trace["points"]
     assert coloured == {"x": chosen, "x2": chosen, "x3": chosen}, "the same genes are selected on every map"
     page.get_by_role("button", name=re.compile("Clear")).click()
