@@ -44,7 +44,7 @@ def open_page() -> Open:
     """Opens a page of the application by its name and query, at once, as the first visit of a link from elsewhere."""
 
     def opened(page: str, **query: Any) -> AppTest:
-        app = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=60)
+        app = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=180)
         for key, value in query.items():
             app.query_params[key] = value
         app.session_state["navigated"] = False  # AppTest forgets, from run to run, that app.py has a table of pages
