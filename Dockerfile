@@ -3,10 +3,11 @@
 #   docker build -t slviz .
 #   docker run -p 8501:8501 -v slviz:/home/slviz/.local/share/slviz slviz
 #   docker run … slviz slviz app --no-browser --address 0.0.0.0 --host slviz.example.org   # under another name
+#   docker run … slviz slviz serve --processes 4 --address 0.0.0.0 --host slviz.example.org   # for many visitors
 FROM python:3.12-slim
 
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libgomp1 \
+    && apt-get install -y --no-install-recommends libgomp1 haproxy \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home slviz
 

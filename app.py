@@ -13,7 +13,6 @@ layout.navigate(
         st.Page(layout.TRAIN, title="Train", icon=":material/model_training:"),
         st.Page(layout.EMBEDDING, title="Embedding", icon=":material/bubble_chart:"),
         st.Page(layout.PREDICTIONS, title="Predictions", icon=":material/query_stats:"),
-        st.Page(layout.NEIGHBOURHOOD, title="Neighbourhood", icon=":material/hub:"),
         st.Page(layout.RESULTS, title="Results", icon=":material/leaderboard:"),
         st.Page(layout.TUNING, title="Tuning", icon=":material/tune:"),
         st.Page(layout.COMPARE, title="Compare", icon=":material/compare_arrows:"),
@@ -24,5 +23,8 @@ layout.navigate(
         st.Page(layout.LAB, title="Lab", icon=":material/labs:"),
         st.Page(layout.GLOSSARY, title="Glossary", icon=":material/menu_book:"),
     ],
-    of_runs=[st.Page(layout.TRAINING, title=layout.TRAINING_TITLE, icon=layout.TRAINING_ICON)],
+    by_link=[
+        st.Page(layout.TRAINING, title=layout.TRAINING_TITLE, icon=layout.TRAINING_ICON),
+        st.Page(layout.NEIGHBOURHOOD, title="Neighbourhood"),
+    ],
 )

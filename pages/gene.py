@@ -1,13 +1,19 @@
 """Gene: what is known of it, whom to test next, and why."""
 
+import streamlit as st
+
 from slviz.ui import address, gene_finder, genes, layout
-from slviz.ui.gene import gene_card, gene_sections
+from slviz.ui.embedding import selection_elsewhere
+from slviz.ui.gene import gene_card, gene_sections, visited_genes
 
 
 def page() -> None:
     """Search, card, and the parts of the page."""
     summary, run, graph = layout.open_run_or_data("Gene")
-    gene_finder.on_page(layout.GENE, graph)
+    search, way = st.columns([2, 3], vertical_alignment="bottom")
+    with search:
+        gene_finder.on_page(layout.GENE, graph)
+    selection_elsewhere.chips(graph)
     wanted = address.value("gene")
     if wanted is None:
         gene_finder.suggest(layout.GENE, graph)
@@ -15,6 +21,8 @@ def page() -> None:
     gene = genes.find(graph, wanted)
     if gene is None:
         return
+    with way:
+        visited_genes.show(graph, gene)
     gene_card.show(graph, gene)
     gene_sections.show(summary, run, graph, gene)
 

@@ -48,7 +48,7 @@ def pages(store: RunStore) -> dict[str, tuple[str, dict[str, str]]]:
         shown["embedding"] = ("embedding", {"run": runs["link"], "gene": gene})
         shown["embedding-cluster"] = ("embedding", {"run": runs["link"], "colour": "Cluster", "map": "UMAP"})
         shown["predictions-link"] = ("predictions", {"run": runs["link"]})
-        shown["neighbourhood"] = ("neighbourhood", {"run": runs["link"], "gene": gene})
+        shown["neighbourhood"] = ("gene", {"run": runs["link"], "gene": gene, "show": "neighbourhood"})
     if "confidence" in runs:
         shown["predictions"] = ("predictions", {"run": runs["confidence"]})
     if "reconstruct" in runs:

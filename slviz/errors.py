@@ -21,7 +21,9 @@
     │  ├─ RunCancelled          somebody told a worker to stop
     │  ├─ DamagedRun            a file is missing, cut, altered or foreign
     │  └─ RunNotSaved           the disk refused a write (full, read-only)
-    └─ TrainingDiverged         the loss is no longer a finite number
+    ├─ TrainingDiverged         the loss is no longer a finite number
+    ├─ NoProxy                  HAProxy is not installed, or refuses its settings (`slviz.serving.haproxy`)
+    └─ ServerFailed             a process of a shared server does not stay (`slviz.serving.fleet`)
 
 A message says what, which value, and what to do. `slviz.ui` and `slviz.cli` show a
 `SlvizError` as a sentence; any other exception is a defect and keeps its traceback.

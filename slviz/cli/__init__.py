@@ -34,6 +34,7 @@ from slviz.cli import (
     report,
     results,
     runs,
+    serve,
     sweep,
     sweep_worker,
     train,
@@ -94,6 +95,7 @@ def parser() -> argparse.ArgumentParser:
     coursework.add_coursework_command(commands)
     lab.add_lab_command(commands)
     app.add_app_command(commands)
+    serve.add_serve_command(commands)
     doctor.add_doctor_command(commands)
     return whole
 
@@ -107,7 +109,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     words = former_names.command(sys.argv[1:] if arguments is None else arguments)
     alone = not words or (words[0].startswith("--") and words[0] not in HELP)
     options, rest = whole.parse_known_args(["app", *words] if alone else words)
-    if options.command == "app":
+    if options.command in ("app", "serve"):
         options.more = rest  # options of `streamlit run`
         return options
     if rest and (not hasattr(options, "settings") or any(word.startswith("-") for word in rest)):

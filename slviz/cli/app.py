@@ -19,6 +19,13 @@ def add_app_command(commands: argparse._SubParsersAction) -> None:
         "follow.",
         allow_abbrev=False,
     )
+    add_who_may_reach(command)
+    command.add_argument("--no-browser", action="store_true", help="only serve it")
+    command.set_defaults(action=_app)
+
+
+def add_who_may_reach(command: argparse.ArgumentParser) -> None:
+    """Add where the server listens, and the names that it answers to."""
     command.add_argument("--port", metavar="N", type=int, default=8501, help="where it listens (default: 8501)")
     command.add_argument(
         "--address",
@@ -33,8 +40,6 @@ def add_app_command(commands: argparse._SubParsersAction) -> None:
         help="a name or address that people will type into their browser, where others may reach it; several are "
         "given one by one",
     )
-    command.add_argument("--no-browser", action="store_true", help="only serve it")
-    command.set_defaults(action=_app)
 
 
 def _app(options: argparse.Namespace) -> int:

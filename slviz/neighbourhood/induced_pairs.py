@@ -8,11 +8,12 @@ from jaxtyping import Float32, Int64
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.pair_keys import rows_among
-from slviz.runs import NETWORK, Run
+from slviz.runs import Run
 from slviz.scorers import PairScorer
 
 MOST_SCORED = 600
 """Up to so many genes all pairs of a selection are scored (179,700 of them, in some tenths of a second)."""
+SAMPLED_PAIRS = 200_000
 
 
 def known_inside(graph: GeneGraph, chosen: Int64[np.ndarray, " selected"]) -> Int64[np.ndarray, " selected"]:
@@ -22,25 +23,51 @@ def known_inside(graph: GeneGraph, chosen: Int64[np.ndarray, " selected"]) -> In
 
 
 def predicts_partners(run: Run) -> bool:
-    """Whether the run's scores say that a pair is likely: a link network with its threshold."""
-    return bool(run.decoder) and run.spec.task.name == "link" and bool(np.isfinite(threshold_of(run)))
+    """Whether the run's scores say that a pair is likely to be listed: a link model that scores pairs."""
+    return bool(run.decoder) and run.spec.task.name == "link"
 
 
-def threshold_of(run: Run) -> float:
-    """The score from which a pair counts as predicted: where F1 was best on validation pairs; NaN where unknown."""
-    values = run.metrics.loc[(run.metrics["metric"] == "threshold") & (run.metrics["model"] == NETWORK), "value"]
-    return float(values.iloc[0]) if len(values) else float("nan")
+def rare_score(graph: GeneGraph, scorer: PairScorer, *, sample: int = SAMPLED_PAIRS, seed: int = 0) -> float:
+    """The score that as many unlisted pairs reach as there are known ones.
+
+    A threshold that parts known pairs from as many others calls half of all pairs likely. Of all pairs of the genes few
+    are known; so few unlisted ones count as predicted.
+
+    Args:
+        graph: the data set.
+        scorer: of a run on it.
+        sample: so many pairs are drawn where the genes have more; the share above the score is estimated from them.
+        seed: of the draw.
+    """
+    genes = len(graph)
+    every = genes * (genes - 1) // 2
+    if every <= sample:
+        pairs = np.column_stack(np.triu_indices(genes, k=1))
+    else:
+        pairs = np.random.default_rng(seed).integers(0, genes, size=(sample, 2))
+        pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    unlisted = pairs[rows_among(np.sort(pairs, axis=1), graph.pairs, genes=genes) < 0]
+    share = len(graph.pairs) / max(every - len(graph.pairs), 1)
+    if not len(unlisted) or share >= 1:
+        return -np.inf
+    return float(np.quantile(scorer.score(unlisted), 1 - share, method="higher"))
 
 
 def predicted_inside(
-    graph: GeneGraph, run: Run, chosen: Int64[np.ndarray, " selected"], *, scorer: PairScorer | None = None
+    graph: GeneGraph,
+    run: Run,
+    chosen: Int64[np.ndarray, " selected"],
+    *,
+    least: float,
+    scorer: PairScorer | None = None,
 ) -> Int64[np.ndarray, " selected"]:
     """How many selected genes each selected gene is predicted to pair with that are no known partner.
 
-    A pair is predicted from `threshold_of(run)` on. All pairs are scored: ask only for `MOST_SCORED` genes or fewer.
+    A pair is predicted from the score `least` on, such as `rare_score`. All pairs are scored: ask only for
+    `MOST_SCORED` genes or fewer.
     """
     a, b, score, known = scored_inside(graph, run, chosen, scorer=scorer)
-    likely = (score >= threshold_of(run)) & ~known
+    likely = (score >= least) & ~known
     ends = np.concatenate([a[likely], b[likely]])
     return np.bincount(np.searchsorted(chosen, ends), minlength=len(chosen)).astype(np.int64)
 

@@ -122,7 +122,7 @@ class Model(Choice):
 
     @property
     def row_name(self) -> str:
-        """What its row is called beside those of others, such as "network" or "L3"."""
+        """What its row is called beside those of others, such as "gat" or "L3"."""
         return self.baseline or self.name.replace("_", " ")
 
     @property

@@ -49,10 +49,6 @@ class Network(Model):
     )
 
     @property
-    def row_name(self) -> str:
-        return "network"
-
-    @property
     def embedding_width(self) -> int:
         return self.width
 

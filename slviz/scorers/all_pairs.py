@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float, Float32
 
 from slviz.cores import side_by_side
 from slviz.scorers.pair_decoder import PairDecoder
@@ -64,7 +64,7 @@ def _fill(scores: np.ndarray, arrays: dict[str, np.ndarray], vectors: np.ndarray
     scores[:stop, start:stop] = decoder_end(raw, arrays["bounds"])
 
 
-def decoder_end(raw: Float32[np.ndarray, "rows columns"], bounds: np.ndarray) -> Float32[np.ndarray, "rows columns"]:
+def decoder_end(raw: Float[np.ndarray, "*pairs"], bounds: Float[np.ndarray, " ends"]) -> Float[np.ndarray, "*pairs"]:
     """`raw` clipped to the two bounds, or its logistic where there are none."""
     if len(bounds):
         return np.clip(raw, *bounds)

@@ -45,7 +45,7 @@ class Conformal:
     group: Int64[np.ndarray, " calibration"]
     weight: Float64[np.ndarray, " calibration"]
     level: float
-    screen: Int64[np.ndarray, " calibration"] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    screen: Int64[np.ndarray, " calibration_or_none"] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def __post_init__(self) -> None:
         if not len(self.screen):

@@ -51,16 +51,16 @@ NO_RUN = "**No finished run yet.** Train one: on the demo it takes about a minut
 _NAVIGATED = "navigated"
 
 
-def navigate(pages: Sequence[Page], *, learn: Sequence[Page] = (), of_runs: Sequence[Page] = ()) -> None:
+def navigate(pages: Sequence[Page], *, learn: Sequence[Page] = (), by_link: Sequence[Page] = ()) -> None:
     """Draw the links to all pages, carrying run and gene along, and run the page of this address.
 
     Args:
         pages: what one works with, in the order of the sidebar.
         learn: what one learns from, under a heading of its own.
-        of_runs: what the cards and headings of runs lead to, and not the sidebar.
+        by_link: what cards, headings and addresses of before lead to, and not the sidebar.
     """
     _clear_left_overs(str(cache.store().root))
-    current = st.navigation([*pages, *learn, *of_runs], position="hidden")
+    current = st.navigation([*pages, *learn, *by_link], position="hidden")
     st.session_state[_NAVIGATED] = True
     if (query := address.in_names_of_today()) is not None:
         st.switch_page(current, query_params=query)
@@ -150,7 +150,7 @@ def _model(spec: RunSpec) -> str:
     if not spec.network.learns_in_epochs:
         kind = "baseline" if spec.network.baseline else "model"
         return f"{kind} **{escape_markdown(spec.network.row_name)}** ({words.removeprefix('a baseline: ')})"
-    network, features = escape_markdown(spec.network.name), escape_markdown(spec.features.name)
+    network, features = escape_markdown(spec.network.name), escape_markdown(spec.features.title)
     return f"network **{network}** ({words}) · features **{features}**"
 
 
@@ -298,12 +298,17 @@ def link(page: str, label: str, *, icon: str, **query: str) -> None:
     st.page_link(page, label=escape_markdown(label), icon=icon, query_params=address.shared_parameters(**query))
 
 
+def neighbourhood_link(label: str, *, icon: str = ":material/hub:", **query: str) -> None:
+    """A link to a gene's neighbourhood, a part of its page."""
+    link(GENE, label, icon=icon, **query, show="neighbourhood")
+
+
 def links_to(run_id: str, *, icons: bool = True) -> None:
     """Links to the pages that show a run."""
     for page, label, icon in (
         (EMBEDDING, "Embedding", ":material/bubble_chart:"),
         (PREDICTIONS, "Predictions", ":material/query_stats:"),
-        (NEIGHBOURHOOD, "Neighbourhood", ":material/hub:"),
+        (GENE, "Gene", ":material/genetics:"),
         (TRAINING, TRAINING_TITLE, TRAINING_ICON),
     ):
         link(page, label, icon=icon if icons else "", run=run_id)

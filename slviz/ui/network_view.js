@@ -132,7 +132,8 @@ function act(view, what) {
   const { cy } = view
   if (!cy) return
   const node = view.chosen ? cy.getElementById(view.chosen) : null
-  if (what === 'fit') cy.fit(undefined, 30)
+  if (what === 'svg' || what === 'png') savePicture(view, what)
+  else if (what === 'fit') cy.fit(undefined, 30)
   else if (what === 'nearer') cy.zoom({ level: cy.zoom() * 1.25, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } })
   else if (what === 'further') cy.zoom({ level: cy.zoom() / 1.25, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } })
   else if (what === 'rings') {

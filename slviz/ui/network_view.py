@@ -47,6 +47,7 @@ LOOKS = {
 NO_EVIDENCE = "no evidence recorded"
 THINNEST, WIDEST, UNWEIGHTED = 1.5, 10.0, 2.5
 LONGEST_LABEL = 24
+PICTURE = Path(__file__).with_name("network_picture.js")
 ACTIONS = ("pair", "move", "expand", "collapse", "path")
 HTML = """
 <div class="frame">
@@ -64,6 +65,9 @@ HTML = """
     <button type="button" data-do="collapse" title="Remove them again (c)">Collapse</button>
     <button type="button" data-do="path" title="The shortest way to it (w)">Path</button>
     <button type="button" data-do="pin" title="Keep it where it is (p)">Pin</button>
+    <span class="gap"></span>
+    <button type="button" data-do="svg" title="Save the picture as SVG">SVG</button>
+    <button type="button" data-do="png" title="Save the picture as PNG">PNG</button>
   </div>
   <div class="area" tabindex="0" role="application"><div class="canvas"></div><div class="mark"></div></div>
   <div class="hint" role="status" aria-live="polite"></div>
@@ -110,6 +114,8 @@ def draw(
     width_is: str,
     on_action: Callable[[Action], None],
     chosen: int | None = None,
+    file: str = "network",
+    source: str = "",
 ) -> None:
     """The network with its toolbar and its key.
 
@@ -120,6 +126,8 @@ def draw(
         width_is: what the width of an edge shows, such as "score" or "attention"; "" where it shows nothing.
         on_action: called, before the page runs again, with what a person asked for.
         chosen: number of the gene whose pair is open.
+        file: what a saved picture is called, without its ending.
+        source: where the network comes from, for the foot of a saved picture.
     """
 
     def acted() -> None:
@@ -128,8 +136,9 @@ def draw(
             on_action(action)
 
     _library()(key="cytoscape library", data={})
-    own_components.of_script(__file__, html=HTML, css=CSS)(
-        key=key, data=content(network, graph, width_is=width_is, chosen=chosen), on_done_change=acted
+    data = content(network, graph, width_is=width_is, chosen=chosen)
+    own_components.of_script(__file__, html=HTML, css=CSS, before=PICTURE)(
+        key=key, data=data | {"file": file, "source": source}, on_done_change=acted
     )
 
 

@@ -45,7 +45,7 @@ def card(graph: GeneGraph, run: Run, row: int) -> None:
         view_shares.show(graph, run, (graph.number_of[pair["gene_a"]], graph.number_of[pair["gene_b"]]))
         with st.container(horizontal=True):
             for gene in (pair["gene_a"], pair["gene_b"]):
-                layout.link(layout.NEIGHBOURHOOD, f"Neighbourhood of {gene}", icon=":material/hub:", gene=str(gene))
+                layout.neighbourhood_link(f"Neighbourhood of {gene}", gene=str(gene))
 
 
 def _scores(run: Run, pair: dict[str, Any]) -> None:

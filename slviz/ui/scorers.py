@@ -7,6 +7,7 @@ import streamlit as st
 from jaxtyping import Float32, Int64
 
 from slviz.datasets import GeneGraph
+from slviz.neighbourhood import induced_pairs
 from slviz.runs import Run
 from slviz.scorers import PairScorer
 from slviz.ui import cache
@@ -30,6 +31,16 @@ def scorer(graph: GeneGraph, run: Run) -> PairScorer:
 @st.cache_resource(max_entries=8, show_spinner="Getting ready to score pairs …")
 def _scorer(run_id: str, stamp: int, fingerprint: str, _graph: GeneGraph, _run: Run) -> PairScorer:
     return _run.scorer(_graph)
+
+
+def rare_score(graph: GeneGraph, run: Run) -> float:
+    """The score that as many unlisted pairs reach as there are known ones."""
+    return _rare_score(run.run_id, cache.run_stamp(run.run_id), graph.fingerprint, graph, run)
+
+
+@st.cache_data(max_entries=64, show_spinner="Looking how high scores of unlisted pairs are …")
+def _rare_score(run_id: str, stamp: int, fingerprint: str, _graph: GeneGraph, _run: Run) -> float:
+    return induced_pairs.rare_score(_graph, _scorer(run_id, stamp, fingerprint, _graph, _run))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

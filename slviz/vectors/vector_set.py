@@ -47,7 +47,7 @@ class VectorSet:
     vectors: Float32[np.ndarray, "points width"]
     columns: pd.DataFrame
     maps: Mapping[str, Float32[np.ndarray, "points dimensions"]] = field(default_factory=dict)
-    images: UInt8[np.ndarray, "points height width"] | None = None
+    images: UInt8[np.ndarray, "points rows columns"] | None = None
     title: str = ""
     origin: str = ""
     fingerprint: str = ""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 from served import address, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -59,12 +61,29 @@ def test_the_network_opens_pairs_moves_on_and_takes_the_keyboard(base: str, runs
     page.wait_for_url(re.compile(f"expanded={re.escape(unreported)}"))
     settle(page)
     assert set(page.evaluate(NAMES)) > set(before)
+    _is_saved_as_drawn(page)
     known = before[-1]
     page.mouse.dblclick(*page.evaluate(WHERE, known))
     page.wait_for_url(re.compile(f"gene={re.escape(known)}"))
     settle(page)
     page.get_by_role("radio", name="Known partners").click()
     page.wait_for_function("() => globalThis.__slvizNetworks.size === 0")
+
+
+def _is_saved_as_drawn(page: Any) -> None:
+    """The picture as SVG has every gene once, the key and the label of synthetic data; as PNG it can be opened."""
+    with page.expect_download() as download:
+        page.get_by_role("button", name="SVG", exact=True).click()
+    words = [
+        text.text or "" for text in ElementTree.parse(download.value.path()).iter("{http://www.w3.org/2000/svg}text")
+    ]
+    genes = page.evaluate(NAMES)
+    assert [words.count(gene) for gene in genes] == [1] * len(genes)
+    assert {"SYNTHETIC DATA", "predicted"} <= set(words)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="PNG", exact=True).click()
+    with Image.open(download.value.path()) as picture:
+        assert min(picture.size) > 1000
 
 
 def test_a_map_finds_a_gene_by_a_former_name_and_shows_what_matched(base: str, runs: Any, page: Any) -> None:

@@ -210,6 +210,7 @@ def test_every_command_has_help_and_an_action():
         "compare",
         "edge-ablation",
         "export",
+        "serve",
         "explain",
         "lab",
         "picture",

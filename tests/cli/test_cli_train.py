@@ -60,7 +60,7 @@ def test_a_run_is_trained_kept_and_told(store: RunStore, task: str, capsys: pyte
     said = capsys.readouterr().out
     assert run.run_id in said
     assert "epoch 3/3" in said
-    assert "network" in said
+    assert "gat" in said
 
 
 def test_a_run_on_generated_data_says_so_before_its_figures(

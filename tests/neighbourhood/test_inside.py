@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-import pandas as pd
 import pytest
 from builders import tiny_run
 
@@ -15,7 +14,7 @@ from slviz.neighbourhood.induced_pairs import (
     pairs_inside,
     predicted_inside,
     predicts_partners,
-    threshold_of,
+    rare_score,
 )
 from slviz.runs import Run
 from slviz.runs.store import SHIPPED, RunStore
@@ -26,7 +25,7 @@ CHOSEN = np.array([0, 2, 3, 5, 8, 13, 21, 30, 31, 32])
 
 @pytest.fixture(scope="module")
 def run(graph: GeneGraph) -> Run:
-    """A random decoder and a threshold."""
+    """A random decoder."""
     made = tiny_run(graph)
     random = np.random.default_rng(4)
     width = made.embedding.shape[1]
@@ -38,8 +37,7 @@ def run(graph: GeneGraph) -> Run:
         "bias": np.zeros(1, dtype=np.float32),
         "bounds": np.zeros(0, dtype=np.float32),
     }
-    row = pd.DataFrame([("network", "test", "random", "threshold", 0.4)], columns=made.metrics.columns)
-    return dataclasses.replace(made, decoder=decoder, metrics=pd.concat([made.metrics, row], ignore_index=True))
+    return dataclasses.replace(made, decoder=decoder)
 
 
 def test_known_partners_inside(graph: GeneGraph) -> None:
@@ -57,9 +55,18 @@ def test_predicted_partners_inside_are_unknown_and_above_the_threshold(graph: Ge
         return frozenset((a, b)) not in pairs and float(decoder.score(run.embedding, np.array([[a, b]]))[0]) >= 0.4
 
     expected = [sum(likely(a, b) for b in CHOSEN.tolist() if b != a) for a in CHOSEN.tolist()]
-    assert threshold_of(run) == 0.4
-    assert predicted_inside(graph, run, CHOSEN).tolist() == expected
+    assert predicted_inside(graph, run, CHOSEN, least=0.4).tolist() == expected
     assert 0 < sum(expected) < len(CHOSEN) * (len(CHOSEN) - 1)
+
+
+def test_as_many_unlisted_pairs_count_as_predicted_as_are_known(graph: GeneGraph, run: Run) -> None:
+    scorer = run.scorer(graph)
+    every = np.arange(len(graph))
+    least = rare_score(graph, scorer)
+    predicted = int(predicted_inside(graph, run, every, least=least, scorer=scorer).sum()) // 2
+    assert predicted == pytest.approx(len(graph.pairs), abs=2)
+    drawn = rare_score(graph, scorer, sample=len(graph) * (len(graph) - 1) // 3)
+    assert drawn == pytest.approx(least, abs=0.1)
 
 
 def test_pairs_inside_are_all_pairs_with_what_is_known(graph: GeneGraph, run: Run) -> None:
@@ -94,5 +101,5 @@ def test_only_a_link_network_predicts_partners(graph: GeneGraph, run: Run) -> No
 
 def test_one_gene_has_no_pair(graph: GeneGraph, run: Run) -> None:
     assert known_inside(graph, np.array([3])).tolist() == [0]
-    assert predicted_inside(graph, run, np.array([3])).tolist() == [0]
+    assert predicted_inside(graph, run, np.array([3]), least=0.4).tolist() == [0]
     assert not len(pairs_inside(graph, run, np.array([3])))

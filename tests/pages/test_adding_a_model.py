@@ -221,7 +221,9 @@ def test_a_view_of_multiview(
     walk(run, demo, open_at_once, tmp_path)
     gene = int(demo.degree.argmax())
     partner = next(other for other in range(len(demo)) if other != gene and demo.genes[other][0] != demo.genes[gene][0])
-    page = open_at_once("neighbourhood", run=run.run_id, gene=demo.genes[gene], partner=demo.genes[partner])
+    page = open_at_once(
+        "gene", show="neighbourhood", run=run.run_id, gene=demo.genes[gene], partner=demo.genes[partner]
+    )
     assert not page.exception
 
 

@@ -54,7 +54,7 @@ def test_the_embedding_page_says_what_is_drawn(stored: Run, open_page: Open) -> 
 
 
 def test_its_neighbourhood_speaks_of_a_run_without_attention(stored: Run, demo: GeneGraph, open_page: Open) -> None:
-    app = open_page("neighbourhood", run=stored.run_id, gene=demo.genes[0])
+    app = open_page("gene", show="neighbourhood", run=stored.run_id, gene=demo.genes[0])
     assert not app.exception
     assert "This run has no attention" in said(app)
     assert "network" not in said(app).split("This run has no attention")[1][:200]

@@ -1,4 +1,4 @@
-"""The edge ablation on the Neighbourhood page: offered, started, followed, told in a sentence."""
+"""The edge ablation in the neighbourhood: offered, started, followed, told in a sentence."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_it_is_offered_and_started_as_the_command_line_would(
     started: list[list[str]] = []
     monkeypatch.setattr(jobs, "start", lambda arguments, **_: started.append(arguments))
     hub = demo.genes[int(np.argmax(demo.degree))]
-    app = open_page("neighbourhood", run=scoring.run_id, gene=hub)
+    app = open_page("gene", show="neighbourhood", run=scoring.run_id, gene=hub)
     assert not app.exception
     assert "not an explanation by itself" in said(app)
     app.button(key=f"start ablation {scoring.run_id} sample").click().run()
@@ -71,7 +71,7 @@ def test_the_result_is_a_sentence_for_the_run_and_for_the_gene(
     artifacts = store.artifacts(scoring.run_id)
     artifacts.save_ablation(a_test(others, top))
     artifacts.save_ablation(a_test([hub], top), hub)
-    app = open_page("neighbourhood", run=scoring.run_id, gene=demo.genes[hub])
+    app = open_page("gene", show="neighbourhood", run=scoring.run_id, gene=demo.genes[hub])
     assert not app.exception
     text = said(app)
     assert f"Attention {verdict} in this run" in text
@@ -85,7 +85,7 @@ def test_one_at_work_can_be_followed_and_cancelled(
     work = store.artifacts(scoring.run_id).ablation_artifact()
     with work.making(busy="") as tell:
         tell(0.2, "gene 8 of 40")
-        app = open_page("neighbourhood", run=scoring.run_id, gene=demo.genes[0])
+        app = open_page("gene", show="neighbourhood", run=scoring.run_id, gene=demo.genes[0])
         assert not app.exception
         app.button(key=f"cancel ablation {scoring.run_id} sample").click().run()
         with pytest.raises(RunCancelled):
@@ -98,7 +98,7 @@ def test_a_failure_and_a_damaged_file_get_a_sentence_and_a_way_on(
     store.artifacts(scoring.run_id).save_ablation(a_test([1, 2], 0.1))
     path = store.artifacts(scoring.run_id).ablation_artifact().path
     path.write_bytes(path.read_bytes()[:-3])
-    app = open_page("neighbourhood", run=scoring.run_id, gene=demo.genes[0])
+    app = open_page("gene", show="neighbourhood", run=scoring.run_id, gene=demo.genes[0])
     assert not app.exception
     assert "cut or altered" in said(app)
     assert any(each.label == "Test some genes of this run" for each in app.button)

@@ -80,7 +80,7 @@ def test_a_pasted_list_comes_back_from_its_address(run: Run, open_page: Open) ->
 
 
 def test_the_search_box_has_names_exact_first_and_suggests_what_na_may_be(run: Run, open_page: Open) -> None:
-    app = open_page("neighbourhood", run=run.run_id, gene="NA")
+    app = open_page("gene", show="neighbourhood", run=run.run_id, gene="NA")
     assert not app.exception
     assert "names no gene by itself" in said(app)
     assert "ADE5,7" in [each.label for each in app.button]

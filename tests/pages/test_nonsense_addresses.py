@@ -199,7 +199,7 @@ def test_a_seed_that_is_none_is_said_and_0_is_taken(value: str, run: Run, open_p
 
 @pytest.mark.parametrize("value", ["a\0b", "\x1b[31m", "1" * 8001])
 def test_what_no_page_writes_is_left_out_with_a_sentence(value: str, run: Run, open_page: Open) -> None:
-    app = open_page("neighbourhood", run=run.run_id, gene=value)
+    app = open_page("gene", show="neighbourhood", run=run.run_id, gene=value)
     assert not app.exception
     assert "left out" in said(app)
     assert "gene" not in app.query_params

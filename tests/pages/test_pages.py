@@ -24,7 +24,7 @@ from slviz.runs.artifacts.controls import Control
 from slviz.runs.store import RunStore
 from slviz.ui.embedding import map_events
 
-RUN_PAGES = ("embedding", "predictions", "neighbourhood")
+RUN_PAGES = ("embedding", "predictions")
 NONSENSE = ("../../etc/passwd", "<script>alert(1)</script>", "[x](javascript:1)", "💥" * 50, "-1", "1e400", "nan")
 PAGES = ("overview", "train", *RUN_PAGES, "results", "tuning")
 OTHER_PAGES = ("gene", "compare", "vectors", "talk", "lab", "glossary")
@@ -125,12 +125,12 @@ def test_predictions_stand_beside_their_baselines(task: str, store: RunStore, de
     app = open_page("predictions", run=made.run_id)
     assert not app.exception
     scorers = app.dataframe[0].value["model"].tolist()
-    assert scorers == ["network", "max degree"]
+    assert scorers == ["gat", "max degree"]
     assert ("not a probability" in said(app)) == (task == "link")
 
 
 def test_a_picture_of_attention_says_that_it_is_no_explanation(run: Run, demo: GeneGraph, open_page: Open) -> None:
-    app = open_page("neighbourhood", run=run.run_id, gene=demo.genes[0])
+    app = open_page("gene", show="neighbourhood", run=run.run_id, gene=demo.genes[0])
     assert "not an explanation" in said(app)
     assert "edge ablation" in said(app)
 
@@ -139,14 +139,14 @@ def test_a_gene_is_found_by_its_ensembl_id(run: Run, demo: GeneGraph, open_page:
     assert demo.gene_info is not None
     aliases = demo.gene_info["aliases"].tolist()
     gene = next(number for number, each in enumerate(aliases) if each)
-    app = open_page("neighbourhood", run=run.run_id, gene=aliases[gene].split("|")[0])
+    app = open_page("gene", show="neighbourhood", run=run.run_id, gene=aliases[gene].split("|")[0])
     assert not app.exception
     assert f"Around {demo.genes[gene]}" in [each.value.replace("\\", "") for each in app.subheader]
 
 
 def test_going_back_returns_to_the_gene_before(run: Run, demo: GeneGraph, open_page: Open) -> None:
     first, second = demo.genes[:2]
-    app = open_page("neighbourhood", run=run.run_id, gene=first)
+    app = open_page("gene", show="neighbourhood", run=run.run_id, gene=first)
     app.query_params["gene"] = second
     app.run()
     next(each for each in app.button if each.label == "Back").click().run()
@@ -154,9 +154,9 @@ def test_going_back_returns_to_the_gene_before(run: Run, demo: GeneGraph, open_p
 
 
 def test_a_page_switch_keeps_run_and_gene(run: Run, demo: GeneGraph, open_page: Open) -> None:
-    app = open_page("neighbourhood", run=run.run_id, gene=demo.genes[3])
+    app = open_page("gene", show="neighbourhood", run=run.run_id, gene=demo.genes[3])
     links = [each for each in app.sidebar.children.values() if each.type == "page_link"]
-    assert len(links) == len(PAGES) + len(OTHER_PAGES)
+    assert len(links) == len({*PAGES, *OTHER_PAGES})
     for each in links:
         assert parse_qs(each.proto.query_string) == {"run": [run.run_id], "gene": [demo.genes[3]]}
 
@@ -377,7 +377,7 @@ def test_within_a_source_there_is_no_r2_and_the_pairs_are_counted(
         "Spearman ρ of the best baseline",
     ]  # fmt: skip
     assert table["Spearman ρ of the best baseline"].tolist() == ["0.400"]
-    assert "mean over the sources: **network 0.250**, the best baseline (max degree) 0.400" in said(app)
+    assert "mean over the sources: **gat 0.250**, the best baseline (max degree) 0.400" in said(app)
     tested = made.predictions["part"] == "test"
     assert table["Pairs"].tolist() == [int((evidence_of(demo, made.predictions)[tested] == source).sum())]
 

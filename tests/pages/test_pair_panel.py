@@ -1,4 +1,4 @@
-"""The panel of a pair on the Neighbourhood page: offered, made, shown with its check; never torch in the page."""
+"""The panel of a pair in the neighbourhood: offered, made, shown with its check; never torch in the page."""
 
 from __future__ import annotations
 
@@ -72,15 +72,15 @@ def test_it_is_offered_with_the_command_and_then_shown_with_its_verdict(
     started: list[list[str]] = []
     monkeypatch.setattr(jobs, "start", lambda arguments, **_: started.append(arguments))
     gene = demo.genes[hub]
-    app = open_page("neighbourhood", run=scoring.run_id, gene=gene)
+    app = open_page("gene", show="neighbourhood", run=scoring.run_id, gene=gene)
     partner = shown_partner(app)
-    app = open_page("neighbourhood", run=scoring.run_id, gene=gene, partner=partner)
+    app = open_page("gene", show="neighbourhood", run=scoring.run_id, gene=gene, partner=partner)
     assert not app.exception
     pair = tuple(sorted((hub, demo.number_of[partner])))
     app.button(key=f"start why {scoring.run_id} {pair[0]} {pair[1]}").click().run()
     assert started == [["explain", scoring.run_id, demo.genes[pair[0]], demo.genes[pair[1]]]]
     store.artifacts(scoring.run_id).save_explanation(an_explanation(scoring, pair, faithful=True))
-    app = open_page("neighbourhood", run=scoring.run_id, gene=gene, partner=partner)
+    app = open_page("gene", show="neighbourhood", run=scoring.run_id, gene=gene, partner=partner)
     assert not app.exception
     text = said(app)
     assert "Attention confirmed" in text
@@ -96,7 +96,7 @@ def test_attention_that_fails_is_refused_and_the_run_told(
     scoring: Run, store: RunStore, demo: GeneGraph, hub: int, open_page: Open
 ) -> None:
     gene = demo.genes[hub]
-    app = open_page("neighbourhood", run=scoring.run_id, gene=gene)
+    app = open_page("gene", show="neighbourhood", run=scoring.run_id, gene=gene)
     partner = shown_partner(app)
     pair = (hub, demo.number_of[partner])
     artifacts = store.artifacts(scoring.run_id)
@@ -109,7 +109,7 @@ def test_attention_that_fails_is_refused_and_the_run_told(
             random=np.linspace(0, 1, 60).reshape(6, 10),
         )
     )
-    app = open_page("neighbourhood", run=scoring.run_id, gene=gene, partner=partner)
+    app = open_page("gene", show="neighbourhood", run=scoring.run_id, gene=gene, partner=partner)
     assert not app.exception
     assert "Attention refused" in said(app)
     assert "in this run (6 pairs tested)" in said(app)
@@ -119,7 +119,7 @@ def test_neighbours_are_picked_by_attention_only_where_it_passed_its_test(
     scoring: Run, store: RunStore, demo: GeneGraph, hub: int, open_page: Open
 ) -> None:
     def partners(sentence: str) -> list[str]:
-        app = open_page("neighbourhood", run=scoring.run_id, gene=demo.genes[hub], limit="5")
+        app = open_page("gene", show="neighbourhood", run=scoring.run_id, gene=demo.genes[hub], limit="5")
         assert not app.exception
         table = next(frame.value for frame in app.dataframe if "Gene" in frame.value)
         assert sentence in said(app)
@@ -156,8 +156,8 @@ def test_a_formula_says_what_it_counts(
     run = train(demo, spec, spec.split.divide(demo), device="cpu")
     finish(store, run)
     gene = demo.genes[hub]
-    partner = shown_partner(open_page("neighbourhood", run=run.run_id, gene=gene))
-    app = open_page("neighbourhood", run=run.run_id, gene=gene, partner=partner)
+    partner = shown_partner(open_page("gene", show="neighbourhood", run=run.run_id, gene=gene))
+    app = open_page("gene", show="neighbourhood", run=run.run_id, gene=gene, partner=partner)
     assert not app.exception
     text = said(app).replace("\\", "")
     assert "one formula, paths of three hops" in text

@@ -104,7 +104,7 @@ class TestReadOnly:
         gene = run.genes[int(run.predictions["a"].iloc[0])] if "a" in run.predictions else run.genes[0]
         for app in (
             open_page("embedding", run=run.run_id, view="beside controls"),
-            open_page("neighbourhood", run=run.run_id, gene=gene),
+            open_page("gene", show="neighbourhood", run=run.run_id, gene=gene),
         ):
             assert not app.exception
             assert not [label for label in _labels(app) if MAKES.search(label)]

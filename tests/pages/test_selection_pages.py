@@ -272,7 +272,7 @@ def test_predictions_show_the_pairs_among_the_selection(real_store: RunStore, op
 
 
 def test_neighbourhood_leads_from_gene_to_gene_of_the_selection(run: Run, open_page: Open) -> None:
-    app = open_page("neighbourhood", run=run.run_id, gene="APO1.01", genes="APO1.01,APO1.02,APO2.01")
+    app = open_page("gene", show="neighbourhood", run=run.run_id, gene="APO1.01", genes="APO1.01,APO1.02,APO2.01")
     next(each for each in app.button if each.label == "APO2.01").click().run()
     assert asked(app, "gene") == "APO2.01"
     assert asked(app, "genes") == "APO1.01,APO1.02,APO2.01"

@@ -1,4 +1,4 @@
-"""What the score of a pair rests on: on the Neighbourhood page, for a run that sees several sides."""
+"""What the score of a pair rests on: in the neighbourhood, for a run that sees several sides."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def test_a_picked_partner_is_in_the_address_and_its_sides_beside_what_removing_t
 ) -> None:
     finish(store, trees)
     gene = int(demo.degree.argmax())
-    app = open_page("neighbourhood", run=trees.run_id, gene=demo.genes[gene])
+    app = open_page("gene", show="neighbourhood", run=trees.run_id, gene=demo.genes[gene])
     assert not app.exception
     assert "What the score of" not in said(app)
     partner = next(each.value for each in app.dataframe if "Gene" in each.value)["Gene"].iloc[0]
-    app = open_page("neighbourhood", run=trees.run_id, gene=demo.genes[gene], partner=partner)
+    app = open_page("gene", show="neighbourhood", run=trees.run_id, gene=demo.genes[gene], partner=partner)
     assert not app.exception
     assert f"What the score of {demo.genes[gene]} – {partner} rests on" in said(app).replace("\\", "")
     shown = next(each.value for each in app.dataframe if "without" in each.value)
@@ -51,7 +51,7 @@ def test_a_partner_who_is_not_there_and_a_run_with_one_side_say_nothing(
     run = tiny_run(demo)
     finish(store, run)
     gene = demo.genes[int(demo.degree.argmax())]
-    app = open_page("neighbourhood", run=run.run_id, gene=gene, partner="NOSUCHGENE")
+    app = open_page("gene", show="neighbourhood", run=run.run_id, gene=gene, partner="NOSUCHGENE")
     assert not app.exception
     assert "What the score of" not in said(app)
     assert "NOSUCHGENE is not in this table. Pick a row" in said(app)

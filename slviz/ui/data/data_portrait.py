@@ -109,7 +109,7 @@ def hubs(graph: GeneGraph, *, run_id: str | None) -> None:
         symbol = graph.genes[int(chosen[0])]
         genes.card(graph, int(chosen[0]))
         if run_id is not None:
-            layout.link(layout.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=symbol, run=run_id)
+            layout.neighbourhood_link("Open its neighbourhood", gene=symbol, run=run_id)
 
 
 def degree_table(graph: GeneGraph) -> pd.DataFrame:

@@ -263,7 +263,7 @@ def details(look: Look) -> None:
         )
         return
     genes.card(look.graph, look.gene, look.run)
-    layout.link(layout.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=look.graph.genes[look.gene])
+    layout.neighbourhood_link("Open its neighbourhood", gene=look.graph.genes[look.gene])
 
 
 def table(look: Look, chosen: np.ndarray) -> None:

@@ -24,10 +24,8 @@ from slviz.neighbourhood.induced_pairs import (
     known_inside,
     predicted_inside,
     predicts_partners,
-    threshold_of,
 )
 from slviz.projections import Clusters
-from slviz.runs import Run
 from slviz.ui import access, address, cache, downloads, errors, layout, scorers
 from slviz.ui.embedding import further_colours, gene_map, kept_selections, term_bars
 from slviz.ui.labels import escape_markdown, pluralise
@@ -264,7 +262,7 @@ def _genes(look: gene_map.Look, chosen: Requested) -> None:
         hide_index=True,
         column_order=_order(look, rows),
         height=min(38 + 35 * len(rows), 420),
-        column_config={name: _words(name) for name in rows.columns} | _columns(run),
+        column_config={name: _words(name) for name in rows.columns} | _columns(graph),
         key=f"selected {chosen.name} {len(rows)}",
         on_select="rerun",
         selection_mode="single-row",
@@ -284,7 +282,8 @@ def _about(look: gene_map.Look, chosen: Requested, rows: pd.DataFrame) -> str:
     said = f"{chosen.origin[:1].upper()}{chosen.origin[1:]} · {pluralise(known, 'known pair')} inside"
     if "predicted_inside" in rows:
         likely = int(rows["predicted_inside"].to_numpy().sum()) // 2
-        said += f", {likely:,} more predicted (score of {threshold_of(look.run):.2f} or more)"
+        rarest = f"among the {_rare_percent(look.graph)} of unlisted pairs that score highest"
+        said += f", {likely:,} more predicted ({rarest})"
     elif predicts_partners(look.run):
         said += f"; predicted pairs are counted for up to {MOST_SCORED:,} genes"
     return escape_markdown(said + ".")
@@ -302,7 +301,7 @@ def _ways_on(graph: GeneGraph, rows: pd.DataFrame, picked: list[int]) -> None:
         else:
             way_on = "keep them under a name" if access.may_work() else "select fewer"
             st.caption(in_words(f"More than {MOST_IN_ADDRESS} genes: {way_on} to take them to the other pages."))
-        layout.link(layout.NEIGHBOURHOOD, f"Neighbourhood of {gene}", icon=":material/hub:", gene=gene, **query)
+        layout.neighbourhood_link(f"Neighbourhood of {gene}", gene=gene, **query)
 
 
 def table_of(look: gene_map.Look, chosen: np.ndarray) -> pd.DataFrame:
@@ -316,7 +315,13 @@ def table_of(look: gene_map.Look, chosen: np.ndarray) -> pd.DataFrame:
         table.insert(
             at + 1,
             "predicted_inside",
-            predicted_inside(look.graph, look.run, chosen, scorer=scorers.scorer(look.graph, look.run))[place],
+            predicted_inside(
+                look.graph,
+                look.run,
+                chosen,
+                least=scorers.rare_score(look.graph, look.run),
+                scorer=scorers.scorer(look.graph, look.run),
+            )[place],
         )
     order = ["partners_inside", "known_partners"]
     return table.sort_values(order, ascending=False, kind="stable", ignore_index=True)
@@ -333,12 +338,17 @@ def _words(column: str) -> str:
     return column.replace("_", " ").capitalize()
 
 
-def _columns(run: Run) -> dict[str, Any]:
+def _rare_percent(graph: GeneGraph) -> str:
+    """The share of all pairs that are known, in percent with two digits that say something."""
+    return f"{100 * len(graph.pairs) / max(len(graph) * (len(graph) - 1) // 2, 1):.2g}%"
+
+
+def _columns(graph: GeneGraph) -> dict[str, Any]:
     """Headings and help of the columns that count."""
     number = st.column_config.NumberColumn
     likely = (
-        "Selected genes that are no known partner and whose pair with this gene scores "
-        f"{threshold_of(run):.2f} or more, the score at which F1 was best on validation pairs."
+        "Selected genes that are no known partner and whose pair with this gene is among the "
+        f"{_rare_percent(graph)} of all unlisted pairs that score highest: as many pairs as are known."
     )
     return {
         "known_partners": number("Partners", width="small", help="Known partners, held-out ones included."),

@@ -13,11 +13,24 @@ from slviz.splits import PairSplit
 from slviz.ui import access, address, cache, errors, layout, rankings
 from slviz.ui.gene import known_partners, network_section, pair_panel, plan_section, ranked_partners, shortlist
 from slviz.ui.labels import escape_markdown, pluralise
+from slviz.ui.neighbourhood import ego_network_view
 from slviz.ui.nouns import in_words
 
 RANKED, KNOWN, NETWORK, PLAN = "Ranked partners", "Known partners", "Network", "Plan"
-SECTION_IDS = {RANKED: "ranked", KNOWN: "known", NETWORK: "network", PLAN: "plan"}
+NEIGHBOURHOOD = "Neighbourhood"
+SECTION_IDS = {
+    RANKED: "ranked",
+    NETWORK: "network",
+    NEIGHBOURHOOD: "neighbourhood",
+    KNOWN: "known",
+    PLAN: "plan",
+}
+PARTS_HELP = (
+    f"**{NETWORK}**: who is joined to the gene, to click through. **{NEIGHBOURHOOD}**: the genes around it as the run "
+    "weighs them, attention by layer and head, and whether attention matters."
+)
 NO_RUN = "No finished run on this data set scores pairs, so its partners are not ranked."
+NO_NEIGHBOURHOOD = "A neighbourhood is what a run sees around a gene; no run on this data set is finished."
 NO_SCORES = "This run scores no pairs, so it ranks no partners. Choose a question above, or another run in the sidebar."
 LIGHTS = {
     "abstain": (st.error, ":material/block:"),
@@ -32,10 +45,20 @@ def show(summary: RunSummary | None, run: Run | None, graph: GeneGraph, gene: in
     """The question, then the part that was chosen, and below it the pair that is open."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _question(run, graph)
-        part = address.one_of(st.segmented_control, "Show", (RANKED, NETWORK, KNOWN, PLAN), key="show", ids=SECTION_IDS)
+        part = address.one_of(
+            st.segmented_control,
+            "Show",
+            tuple(SECTION_IDS),
+            key="show",
+            ids=SECTION_IDS,
+            help=in_words(PARTS_HELP),
+        )
         other_runs = _others(summary, graph) if part == RANKED and summary is not None else []
     if part == KNOWN:
         known_partners.show(graph, gene, _split(summary, graph))
+        return
+    if part == NEIGHBOURHOOD:
+        _neighbourhood(summary, run, graph, gene)
         return
     ranker = _ranker(summary, run, graph)
     if ranker is not None and part != PLAN:
@@ -53,6 +76,18 @@ def show(summary: RunSummary | None, run: Run | None, graph: GeneGraph, gene: in
     partner = ranked_partners.opened(graph, gene)
     if partner is not None and ranker is not None:
         pair_panel.show(ranker, gene, partner)
+
+
+def go_to_neighbourhood() -> None:
+    """Open that part of the Gene page, with everything else that the address asks for."""
+    st.switch_page(layout.GENE, query_params=dict(st.query_params) | {"show": SECTION_IDS[NEIGHBOURHOOD]})
+
+
+def _neighbourhood(summary: RunSummary | None, run: Run | None, graph: GeneGraph, gene: int) -> None:
+    if summary is None or run is None:
+        st.info(in_words(NO_NEIGHBOURHOOD), icon=":material/info:")
+        return
+    ego_network_view.show(summary, graph, run, gene)
 
 
 def _ranker(summary: RunSummary | None, run: Run | None, graph: GeneGraph) -> Ranker | None:

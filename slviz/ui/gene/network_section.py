@@ -26,7 +26,7 @@ UNFAITHFUL = (
 )
 UNTESTED = (
     "Widths and order follow the **score**: whether this run's attention matters was not tested yet (edge ablation, on "
-    "the Neighbourhood page)."
+    "under Neighbourhood)."
 )
 FAITHFUL = "Widths and order of known partners follow the run's **attention**, which its edge ablation bears out."
 NO_ATTENTION = "Widths follow the **score**; this run has no attention."
@@ -71,6 +71,8 @@ def show(run: Run | None, ranker: Ranker | None, graph: GeneGraph, gene: int) ->
         width_is=width_is,
         on_action=lambda action: _act(action, graph, gene),
         chosen=partner,
+        file=_file_name(network, graph, run),
+        source=downloads.provenance(graph, run),
     )
     st.caption(in_words(f"{caption} {_left_out(network)} {_way(network, graph)}"))
     _edges(network, graph, run)
@@ -165,12 +167,16 @@ def _way(network: GeneNetwork, graph: GeneGraph) -> str:
 def _edges(network: GeneNetwork, graph: GeneGraph, run: Run | None) -> None:
     """The table twin: every edge that is drawn, and its download."""
     table = network.edge_table(graph)
-    symbol = graph.genes[network.centre]
     with address.folded("The network as a table", key="network-table", icon=":material/table:") as part:
         if part.open:
             st.dataframe(_shown(table), hide_index=True, height=320)
-            name = f"{symbol}-network" if run is None else f"{run.run_id}-{symbol}-network"
+            name = _file_name(network, graph, run)
             downloads.table_button(name, lambda: table, source=downloads.provenance(graph, run))
+
+
+def _file_name(network: GeneNetwork, graph: GeneGraph, run: Run | None) -> str:
+    symbol = graph.genes[network.centre]
+    return f"{symbol}-network" if run is None else f"{run.run_id}-{symbol}-network"
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:

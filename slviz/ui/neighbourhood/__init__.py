@@ -1,1 +1,1 @@
-"""The Neighbourhood page, and the edge ablation beside its attention."""
+"""A gene's neighbourhood as a run weighs it, and the edge ablation beside its attention."""

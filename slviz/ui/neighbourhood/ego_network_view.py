@@ -1,4 +1,4 @@
-"""The Neighbourhood page: what is drawn around a gene, the way through the graph, and the table behind it."""
+"""The neighbourhood of a gene as a run sees it: what is drawn around it, and the table behind the figure."""
 
 from __future__ import annotations
 
@@ -26,44 +26,21 @@ from slviz.ui.why import attention_check, pair_view
 MEAN = "mean"
 INTO, OUT_OF = "what it attends to", "who attends to it"
 DIRECTION_IDS = {INTO: "into", OUT_OF: "out-of"}
-STEPS = 6
 RESTS_ON_HUBS = (
     "**Everything here rests on hubs.** {gene} has no partner among the pairs that this run learnt from, so what it "
     "scores high is what it scores high for every gene."
 )
-BREADCRUMBS = "breadcrumbs"
 FIRST = "The highest score first, or most attention where it passed its test."
 
 
-def suggest(graph: GeneGraph, *, count: int = 6) -> None:
-    """The empty state: genes to begin with."""
-    st.info(
-        in_words("**Which gene?** Search above, or begin with one of those with most known partners:"),
-        icon=":material/search:",
-    )
-    with st.container(horizontal=True):
-        for gene in np.argsort(-graph.degree, kind="stable")[:count]:
-            layout.link(layout.NEIGHBOURHOOD, graph.genes[gene], icon=":material/hub:", gene=graph.genes[gene])
-
-
-def breadcrumbs(graph: GeneGraph, gene: int) -> None:
-    """The genes that were visited, each a way back."""
-    symbol = graph.genes[gene]
-    visited: list[str] = [
-        visited_gene for visited_gene in st.session_state.get(BREADCRUMBS, []) if visited_gene in graph.number_of
-    ]
-    visited = visited[: visited.index(symbol)] if symbol in visited else visited
-    st.session_state[BREADCRUMBS] = [*visited[-STEPS:], symbol]
-    if visited:
-        with st.container(horizontal=True, gap="small"):
-            if st.button("Back", icon=":material/arrow_back:", help=f"Back to {escape_markdown(visited[-1])}"):
-                address.put(gene=visited[-1])
-                st.rerun()
-            for visited_gene in visited[-STEPS:]:
-                if st.button(escape_markdown(visited_gene), type="tertiary", key=f"breadcrumb {visited_gene}"):
-                    address.put(gene=visited_gene)
-                    st.rerun()
-            st.markdown(f"› **{escape_markdown(symbol)}**", width="content")
+def show(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> None:
+    """Controls, figure and table; a click on a gene opens its pair with the one in the middle."""
+    left, right = st.columns([3, 1])
+    with right:
+        around = controls(graph, run, gene)
+    with left:
+        figure(summary, graph, run, around)
+    table(graph, run, around)
 
 
 def controls(graph: GeneGraph, run: Run, gene: int) -> Neighbourhood:
@@ -126,23 +103,23 @@ def figure(summary: RunSummary, graph: GeneGraph, run: Run, around: Neighbourhoo
     centre = graph.genes[around.centre]
     key = f"network {around.run_id} {centre}"  # a new chart for each gene: nothing is selected on it yet
 
-    def moved_on() -> None:
+    def opened() -> None:
         gene = selection.clicked(key)
         if gene is not None and gene != around.centre:
-            address.put(gene=graph.genes[gene])
+            address.put(partner=graph.genes[gene])
 
     charts.draw(
         network_figure(around),
         name=f"{around.run_id}-{centre}",
         key=key,
         synthetic=graph.synthetic,
-        on_select=moved_on,
+        on_select=opened,
         selection_mode="points",
         alt=f"{centre} in the middle, its partners around it, edges as wide as the attention on them",
     )
     if run.decoder and not around.hidden and not (around.relation == KNOWN).any():
         st.warning(in_words(RESTS_ON_HUBS.format(gene=escape_markdown(centre))), icon=":material/hub:")
-    said = [*around.statement, attention_check.sentence(run, around.centre), "Click a gene to open it."]
+    said = [*around.statement, attention_check.sentence(run, around.centre), "Click a gene to open its pair."]
     st.caption(in_words(" ".join(escape_markdown(sentence) for sentence in said if sentence)))
     if run.attention is not None:
         edge_ablation_view.show(summary, graph, run, around.centre)
@@ -175,7 +152,7 @@ def table(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
         rests = "see what its score rests on, or to " if run.decoder else ""
         st.caption(in_words(f"{missing}Pick a row to {rests}open that gene."))
         return
-    layout.link(layout.NEIGHBOURHOOD, f"Open {partner}", icon=":material/arrow_forward:", gene=partner)
+    layout.neighbourhood_link(f"Move to {partner}", icon=":material/arrow_forward:", gene=partner)
     if run.decoder:
         pair_view.show(run, graph, around.centre, graph.number_of[partner])
 

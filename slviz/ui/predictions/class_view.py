@@ -159,4 +159,4 @@ def _every_gene(graph: GeneGraph, run: Run, *, part: str) -> None:
     if picked and picked[0] < len(shown):
         gene = str(shown["gene"].iloc[picked[0]])
         genes.card(graph, graph.number_of[gene], run)
-        layout.link(layout.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=gene)
+        layout.neighbourhood_link("Open its neighbourhood", gene=gene)

@@ -63,7 +63,7 @@ def show(graph: GeneGraph, run: Run) -> None:
         if len(chosen) and chosen[0] < len(run.predictions):
             gene = str(run.predictions["gene"].iloc[int(chosen[0])])
             genes.card(graph, graph.number_of[gene])
-            layout.link(layout.NEIGHBOURHOOD, "Open its neighbourhood", icon=":material/hub:", gene=gene)
+            layout.neighbourhood_link("Open its neighbourhood", gene=gene)
         else:
             st.caption(in_words("Click a point to see which gene it is."))
 
