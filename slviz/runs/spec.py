@@ -140,6 +140,8 @@ class RunSpec:
     def held_out(self) -> str:
         """What is tested, in words: pairs by their protocol, or genes that were drawn with them."""
         words = in_words(self.split)
+        if not self.split.holds_out_pairs:
+            return f"genes of {words}"
         return words if self.task.scores_pairs else f"genes, drawn with {words}"
 
     @property

@@ -30,6 +30,7 @@ class Public(Split):
         "papers."
     )
     short: ClassVar[str | None] = "public split"
+    holds_out_pairs: ClassVar[bool] = False
     takes_published: ClassVar[bool] = True
     unasked: ClassVar[tuple[str, ...]] = ("split_seed", "validation_share", "ratio")
 

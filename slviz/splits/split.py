@@ -54,6 +54,8 @@ class Split(Choice):
     """How many genes of a test pair have no training pair."""
     new_publication: ClassVar[bool] = False
     """Whether test pairs come from publications that no training pair is in."""
+    holds_out_pairs: ClassVar[bool] = True
+    """Whether any pair is held out, and not genes alone."""
     takes_published: ClassVar[bool] = False
     """Whether a network takes the settings of its paper where nothing else is said (`Model.published`)."""
     unasked: ClassVar[tuple[str, ...]] = ()

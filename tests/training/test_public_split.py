@@ -81,6 +81,7 @@ def test_the_public_split_holds_out_genes_alone(folder: Path) -> None:
     graph, _ = read_folder(folder)
     split = SPLITS.make("public").divide(graph)
     assert len(split.training_pairs) == len(graph.pairs)
+    assert RunSpec.of(graph, **choices_from_words(NAMES, [])).held_out == "genes of the public split"
     assert split.gene_part.tolist()[-3:] == ["test", "unused", "unused"]
     back = PairSplit.from_frame(split.to_frame(graph.genes), graph.genes)
     assert np.array_equal(back.gene_part, split.gene_part)

@@ -129,7 +129,7 @@ def form() -> FormState | None:
     except SlvizError as error:
         errors.show(error)
         return None
-    st.caption(escape_markdown(divided))
+    st.caption(in_words(escape_markdown(divided)))
     return FormState(spec, device, graph, staged, recipe)
 
 
