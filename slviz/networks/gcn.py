@@ -21,7 +21,7 @@ class GCN(LayeredNetwork):
     published: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         {
             "network": {"bare": True, "layers": 1, "width": 16, "dropout": 0.5, "activation": "relu"},
-            "optimiser": {"learning_rate": 0.01, "schedule": "constant", "keep": "loss"},
+            "optimiser": {"learning_rate": 0.01, "schedule": "constant", "keep": "loss", "patience": 10},
         }
     )
 
