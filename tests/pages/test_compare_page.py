@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from builders import a_record, tiny_graph, tiny_run, tiny_spec
 from page_tools import Open, asked, said
@@ -339,6 +340,45 @@ def test_every_split_that_the_models_share_is_a_row(two: tuple[Run, Run], store:
     table = protocols_table(splits)
     assert table["Metric"].tolist() == ["ROC AUC, random negatives"] * 2
     assert table[["one", "other"]].notna().all().all()
+
+
+@pytest.mark.parametrize("task", ["confidence", "classify", "reconstruct"])
+def test_other_tasks_are_measured_whole_in_parts_and_by_seed(
+    task: str, store: RunStore, demo: GeneGraph, open_at_once: Open
+) -> None:
+    runs = [of_task(demo, task, seed=seed) for seed in (0, 1)]
+    for run in runs:
+        finish(store, run)
+    app = open_at_once("compare", run=runs[0].run_id, tab="metrics", **{"with": runs[1].run_id, "where-by": "partners"})
+    assert not app.exception
+    text = said(app)
+    assert "over 2 seeds" in text
+    assert "loses most to" in text or "is clearly behind" in text
+    parts = app.dataframe[-1].value
+    assert set(parts["Part"]) <= {"0 partners", "1 to 4 partners", "5 to 19 partners", "20 or more partners"}
+
+
+def of_task(graph: GeneGraph, task: str, *, seed: int) -> Run:
+    """A run of a task with random predictions, the same rows for every seed."""
+    random = np.random.default_rng(seed)
+    run = tiny_run(graph, task="confidence")
+    spec = dataclasses.replace(tiny_spec(graph, task=task), seed=seed)
+    metric = {"confidence": "rmse", "classify": "accuracy", "reconstruct": "rmse"}[task]
+    kind = "all" if task == "confidence" else "genes"
+    metrics = run.metrics.assign(metric=metric, negative_kind=kind, value=[0.5 + 0.1 * seed, 0.4])
+    if task == "confidence":
+        noise = random.normal(0, 0.1, size=len(run.predictions)).astype(np.float32)
+        predictions = run.predictions.assign(prediction=run.predictions["actual"] + noise)
+        return dataclasses.replace(run, spec=spec, metrics=metrics, predictions=predictions)
+    genes = len(graph)
+    part = np.where(np.arange(genes) % 3 == 0, "test", "train")
+    columns: dict[str, object] = {"gene": list(graph.genes), "part": part}
+    if task == "classify":
+        columns |= {"actual": np.array(["x", "y"] * genes, dtype=object)[:genes]}
+        columns |= {"prediction": random.choice(["x", "y"], size=genes), "score": np.float32(0.5)}
+    else:
+        columns |= {"prediction": random.uniform(0.1, 1, size=genes).astype(np.float32)}
+    return dataclasses.replace(run, spec=spec, metrics=metrics, predictions=pd.DataFrame(columns), attention=None)
 
 
 def tuple_of_genes(run: Run) -> tuple[str, ...]:
