@@ -165,7 +165,9 @@ def _keep_this() -> None:
     st.text_input("Title", title[:LONGEST_TITLE], key="title of the view", max_chars=LONGEST_TITLE)
     st.text_area("Note", key="note of the view", max_chars=LONGEST_NOTE, placeholder="What you say to it")
     names = {key: alt for key, (_, alt) in drawn.items()}
-    st.selectbox("Figure", [*drawn, NO_FIGURE], key="figure of the view", format_func=lambda key: names.get(key, key))
+    st.selectbox(
+        "Figure", [*drawn, NO_FIGURE], key="figure of the view", format_func=lambda key: str(names.get(key, key))
+    )
     if st.button("Keep", type="primary", key="keep the view", icon=":material/check:", on_click=_kept):
         kind, text = st.session_state.pop(SAID, ("", ""))
         if kind == "kept":
