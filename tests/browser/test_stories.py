@@ -22,15 +22,18 @@ TITLES = {
     "train": "Train",
     "embedding": "Embedding",
     "predictions": "Predictions",
-    "neighbourhood": "Neighbourhood",
+    "neighbourhood": "Gene",
     "results": "Results",
     "tuning": "Tuning",
     "compare": "Compare",
     "vectors": "Vectors",
+    "talk": "Talk",
     "lab": "Lab",
     "glossary": "Glossary",
 }
-WITHOUT_FIGURES = ("", "gene", "train", "tuning", "compare", "vectors", "glossary")
+WITHOUT_FIGURES = ("", "gene", "train", "tuning", "compare", "vectors", "talk", "glossary")
+FIRST_VISITS = ("", "embedding", "neighbourhood")
+"""The entry itself, a page's own address, and one that leads on; the others are reached as the second is."""
 OF_A_RUN = ("", "gene", "embedding", "predictions", "neighbourhood", "results", "compare")
 """Pages that show another thing for a run of another task."""
 ROW_PIXELS = 35
@@ -60,13 +63,13 @@ _PLACES = """(key) => {
 }"""
 
 
-@pytest.mark.parametrize("path", TITLES)
+@pytest.mark.parametrize("path", FIRST_VISITS)
 def test_a_deep_link_is_the_very_first_visit_of_a_fresh_server(path: str, models: Path, runs: Any, page: Any) -> None:
     with served_app(models=models) as fresh:
         page.goto(address(fresh, path, run=runs["link"], gene="APO1.01"))
         settle(page)
         assert_drawn(page, path)
-        assert page.locator('[data-testid="stSidebar"] a').count() == len(TITLES)
+        assert page.locator('[data-testid="stSidebar"] a').count() == len(TITLES) - len(["neighbourhood"])
         page.goto("about:blank")  # before the server goes, which the page would complain of
 
 
@@ -76,10 +79,9 @@ def assert_drawn(page: Any, path: str) -> None:
         assert page.locator(MARKS).count() >= 1, path
 
 
-@pytest.mark.parametrize("task", ["confidence", "reconstruct"])
-def test_every_page_of_another_task_is_drawn_without_a_complaint(task: str, base: str, runs: Any, page: Any) -> None:
-    """Those of a run for links are the very first visits above."""
-    for path in OF_A_RUN:
+@pytest.mark.parametrize("task", ["link", "confidence", "reconstruct"])
+def test_every_page_of_every_task_is_drawn_without_a_complaint(task: str, base: str, runs: Any, page: Any) -> None:
+    for path in TITLES if task == "link" else OF_A_RUN:
         page.goto(address(base, path, run=runs[task], gene="APO1.01"))
         settle(page)
         assert_drawn(page, path)
@@ -135,19 +137,20 @@ def _loneliest(points: list[tuple[int, float, float]]) -> tuple[int, float, floa
 TAKEN_AWAY = {"Figure (SVG)": b"<svg", "Figure (HTML)": b"<!doctype html", "Network (GraphML)": b"<?xml"}
 
 
-def test_a_click_on_a_neighbour_moves_on_back_returns_and_the_figure_is_taken_away(
+def test_a_click_on_a_neighbour_opens_the_pair_back_closes_it_and_the_figure_is_taken_away(
     base: str, runs: Any, page: Any, tmp_path: Path
 ) -> None:
     page.goto(address(base, "neighbourhood", run=runs["link"], gene="APO1.01"))
     settle(page)
     _, x, y = places(page, key="network")[0]  # the last is the centre
     page.mouse.click(x, y)
-    page.wait_for_url(lambda url: "gene=APO1.01" not in url)
-    settle(page)
-    assert page.locator("h3", has_text="Around APO1.01").count() == 0
-    page.go_back()
+    page.wait_for_url(re.compile("partner="))
     settle(page)
     assert page.locator("h3", has_text="Around APO1.01").count() == 1
+    assert page.get_by_role("link", name=re.compile("^Move to ")).count() == 1
+    page.go_back()
+    settle(page)
+    assert page.get_by_role("link", name=re.compile("^Move to ")).count() == 0
     page.get_by_test_id("stPopoverButton").click()
     for button, begins in TAKEN_AWAY.items():
         with page.expect_download(timeout=60_000) as waiting:

@@ -42,6 +42,7 @@ FILES = {
     "split.parquet": "parquet",
 }
 """Files of a run that pages read, and their kinds."""
+LEADS_TO = {"neighbourhood": "gene"}
 PAGES = tuple(sorted(path.stem for path in (CHECKOUT / "pages").glob("*.py")))
 KEY = re.compile(r"`([a-z][a-z0-9-]*)`")
 MOST_SECONDS = 30.0
@@ -163,7 +164,8 @@ def _what_came(app: AppTest, address: Address, known: Known) -> tuple[str, str, 
         place = ":".join(where[-1]) if where else "a library"
         first = str(raised.value).split("\n")[0]
         return FAILURE, f"{raised.proto.type or 'an exception'} in {place}", f"{address.page}: {ascii(first)[:300]}"
-    if address.page.capitalize() not in [title.value for title in app.title]:
+    wanted = LEADS_TO.get(address.page, address.page).capitalize()
+    if wanted not in [title.value for title in app.title]:
         return FAILURE, f"{address.page} did not open", ascii([title.value for title in app.title])
     alerts = [str(alert.value) for kind in (app.error, app.warning, app.info) for alert in kind]
     for alert in alerts:

@@ -134,7 +134,8 @@ def _width_words(run: Run, gene: int) -> str:
         return f"it scores no pairs and has {attention}, so its partners are the nearest genes and widths mean nothing"
     verdict = attention_check.of(run, gene)
     if verdict is None:
-        return "its attention was not tested (edge ablation, on the Neighbourhood page), so widths follow the score"
+        untested = "its attention was not tested (edge ablation, under Neighbourhood on the Gene page)"
+        return f"{untested}, so widths follow the score"
     if verdict.faithful:
         return "widths follow its attention, which passed its test"
     return "its attention failed its test, so widths follow the score"
