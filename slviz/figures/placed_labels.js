@@ -13,12 +13,12 @@ const TAKEN_COST = 100
 
 // For each label: its number among the annotations, kind, lines, place of its thing and of its own middle, half its size.
 function placedLabels(chart) {
-  const { xaxis, yaxis } = chart._fullLayout
+  const { xaxis, yaxis } = chart._fullLayout // r2p: an annotation on a logarithmic axis says the logarithm
   const pen = (chart.slvizPen ??= document.createElement('canvas').getContext('2d'))
   const covered = countsUnder(chart, xaxis, yaxis)
   const labels = (chart.layout.annotations ?? []).flatMap((note, index) => {
     if (note.name !== POINT_LABEL && note.name !== AREA_LABEL) return []
-    const at = [xaxis._offset + xaxis.d2p(note.x), yaxis._offset + yaxis.d2p(note.y)]
+    const at = [xaxis._offset + xaxis.r2p(note.x), yaxis._offset + yaxis.r2p(note.y)]
     const whole = note.name === AREA_LABEL && note.hovertext ? note.hovertext.replace(/: [^:]*$/, '') : note.text
     return [{ index, isPoint: note.name === POINT_LABEL, words: labelWords(whole), at, size: note.font?.size ?? 12 }]
   })

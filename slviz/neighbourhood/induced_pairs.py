@@ -27,6 +27,12 @@ def predicts_partners(run: Run) -> bool:
     return bool(run.decoder) and run.spec.task.name == "link"
 
 
+def rare_share(graph: GeneGraph) -> float:
+    """As many of the unlisted pairs as pairs are known, as a share of them; 1 where more are known than not."""
+    every = len(graph) * (len(graph) - 1) // 2
+    return min(len(graph.pairs) / max(every - len(graph.pairs), 1), 1.0)
+
+
 def rare_score(graph: GeneGraph, scorer: PairScorer, *, sample: int = SAMPLED_PAIRS, seed: int = 0) -> float:
     """The score that as many unlisted pairs reach as there are known ones.
 
@@ -47,7 +53,7 @@ def rare_score(graph: GeneGraph, scorer: PairScorer, *, sample: int = SAMPLED_PA
         pairs = np.random.default_rng(seed).integers(0, genes, size=(sample, 2))
         pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     unlisted = pairs[rows_among(np.sort(pairs, axis=1), graph.pairs, genes=genes) < 0]
-    share = len(graph.pairs) / max(every - len(graph.pairs), 1)
+    share = rare_share(graph)
     if not len(unlisted) or share >= 1:
         return -np.inf
     return float(np.quantile(scorer.score(unlisted), 1 - share, method="higher"))

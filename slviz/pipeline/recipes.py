@@ -121,7 +121,7 @@ RECIPES: Mapping[str, Recipe] = {
         axes={"optimiser": tuple(OPTIMISERS)},
     ),
 }
-"""By the id that an address has."""
+"""By a name for code."""
 
 
 def series(recipe: Recipe, spec: RunSpec) -> tuple[dict[str, tuple[str, ...]], list[str]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +22,9 @@ from slviz.serving.haproxy import NoProxy, Proxy, configuration, find_haproxy
 
 LOOKS_EVERY = 0.5
 MOST_RESTARTS, WITHIN_SECONDS = 5, 60.0
+LONGEST_WAIT = 30.0
+"""A process that ends again and again is started again after so many seconds at most."""
+PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 10.0
 THIS_MACHINE = "127.0.0.1"
 
@@ -53,6 +59,7 @@ class Fleet:
     ports: list[int] = field(default_factory=list)
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _ended: dict[str, list[float]] = field(default_factory=dict)
+    _waits_until: dict[str, float] = field(default_factory=dict)
     _secret: str = field(default_factory=lambda: secrets.token_urlsafe(32))
 
     def serve(self) -> None:
@@ -119,23 +126,34 @@ class Fleet:
         path = os.pathsep.join(filter(None, [str(places.importable()), os.environ.get("PYTHONPATH")]))
         # A form that one process made is sent to another after the first has ended, so they share what signs it.
         own = {"PYTHONPATH": path, "STREAMLIT_SERVER_COOKIE_SECRET": self._secret}
-        self._running[name] = subprocess.Popen(command, env={**own, **os.environ, "PYTHONPATH": path})
+        self._running[name] = subprocess.Popen(
+            command, env={**own, **os.environ, "PYTHONPATH": path}, preexec_fn=_end_with_parent
+        )
 
     def _look_after(self, commands: dict[str, list[str]]) -> None:
         for name, process in list(self._running.items()):
-            status = process.poll()
+            status, now = process.poll(), time.monotonic()
             if status is None:
                 continue
-            now = time.monotonic()
-            recent = [moment for moment in self._ended.get(name, []) if now - moment < WITHIN_SECONDS]
-            self._ended[name] = [*recent, now]
-            if len(recent) >= MOST_RESTARTS:
-                raise ServerFailed(
-                    f"The {name} ended {len(recent) + 1} times within a minute, the last time with status {status}. "
-                    "What it said stands above; everything was stopped."
-                )
-            self.tell(f"The {name} ended with status {status}; it is started again.")
-            self._start(name, commands[name])
+            if name not in self._waits_until:
+                self._note_end(name, status, now)
+            if now >= self._waits_until[name]:
+                del self._waits_until[name]
+                self._start(name, commands[name])
+
+    def _note_end(self, name: str, status: int, now: float) -> None:
+        """Say that a process has ended, and decide when it is started again; raises `ServerFailed` where none stays."""
+        recent = [moment for moment in self._ended.get(name, []) if now - moment < WITHIN_SECONDS]
+        self._ended[name] = [*recent, now]
+        pages = [other for other in self._running if other != "proxy"]
+        failing = [other for other in pages if len(self._ended.get(other, [])) > MOST_RESTARTS]
+        if len(self._ended[name]) > MOST_RESTARTS and (name == "proxy" or len(failing) == len(pages)):
+            raise ServerFailed(
+                f"The {name} ended {len(self._ended[name])} times within a minute, the last time with status {status}. "
+                "What it said stands above; everything was stopped."
+            )
+        self._waits_until[name] = now + (min(2.0 ** len(recent), LONGEST_WAIT) if recent else 0.0)
+        self.tell(f"The {name} ended with status {status}; it is started again.")
 
     def _stop(self) -> None:
         for process in self._running.values():
@@ -147,6 +165,12 @@ class Fleet:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _end_with_parent() -> None:
+    """Where the system can (Linux), end this process when the one that starts the others is gone, however it ended."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def free_ports(count: int) -> list[int]:

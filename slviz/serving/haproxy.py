@@ -51,7 +51,7 @@ def find_haproxy() -> str:
     if program is None:
         raise NoProxy(
             "Several processes need HAProxy before them, and there is no 'haproxy' on this machine. Install it (on "
-            "Debian and Ubuntu: apt-get install haproxy), or serve with --processes 1."
+            "Debian and Ubuntu: apt-get install haproxy), or serve by one process: slviz app."
         )
     return program
 
@@ -59,11 +59,11 @@ def find_haproxy() -> str:
 def configuration(proxy: Proxy) -> str:
     """The configuration as text, for `haproxy -f`.
 
-    A visitor stays with one process by a cookie, since a session lives in one. A process that does not answer gets
-    no visitors within two checks, and its own are sent to another.
+    A visitor stays with one process by a cookie, since a session lives in one. A process that refuses connections
+    gets no new visitors at once; after five checks without an answer its own are sent to another.
     """
     listens = f"{_in_brackets(proxy.address)}:{proxy.port}"
-    secure = "" if proxy.certificate is None else f" ssl crt {proxy.certificate} alpn h2,http/1.1"
+    secure = "" if proxy.certificate is None else f" ssl crt {_quoted(proxy.certificate)} alpn h2,http/1.1"
     attributes = "httponly" if proxy.certificate is None else "httponly secure"
     parts = [
         GLOBAL,
@@ -73,7 +73,7 @@ def configuration(proxy: Proxy) -> str:
             requests=MOST_REQUESTS,
             body=LARGEST_BODY,
             health=HEALTH,
-            told="    option forwardfor\n" if proxy.tells_visitors else "",
+            passed_on="    option forwardfor\n" if proxy.tells_visitors else "",
         ),
         BACKEND.format(cookie=COOKIE, attributes=attributes),
         *(
@@ -84,6 +84,13 @@ def configuration(proxy: Proxy) -> str:
     if proxy.metrics_port:
         parts.append(TELLING.format(port=proxy.metrics_port, metrics=METRICS))
     return "".join(parts)
+
+
+def _quoted(path: Path) -> str:
+    """A path as one word of the configuration; raises `NoProxy` where it cannot be written."""
+    if "'" in str(path) or "\n" in str(path):
+        raise NoProxy(f"The certificate's path {str(path)!r} has a quotation mark in it. Give it another name.")
+    return f"'{path}'"
 
 
 def _in_brackets(address: str) -> str:
@@ -118,11 +125,11 @@ frontend visitors
     http-request track-sc0 src
     http-request deny deny_status 429 if {{ sc_http_req_rate(0) gt {requests} }}
     http-request deny deny_status 413 if {{ req.hdr_val(content-length) gt {body} }}
-    http-request deny deny_status 404 if {{ path_beg /_stcore/metrics }}
+    http-request deny deny_status 404 if {{ path,url_dec -m beg /_stcore/metrics }}
     http-response set-header X-Content-Type-Options nosniff
     http-response set-header Referrer-Policy same-origin
     http-response set-header Content-Security-Policy "frame-ancestors 'self'"
-{told}    default_backend dashboard
+{passed_on}    default_backend dashboard
 
 """
 BACKEND = """\
@@ -132,7 +139,8 @@ backend dashboard
     option httpchk
     http-check send meth GET uri /_stcore/health ver HTTP/1.1 hdr Host localhost
     http-check expect status 200
-    default-server check inter 2s fall 2 rise 1 on-marked-down shutdown-sessions
+    timeout check 10s       # a process that draws a large figure answers late
+    default-server check inter 2s fall 5 rise 1 on-marked-down shutdown-sessions
 """
 TELLING = """
 frontend metrics

@@ -25,9 +25,8 @@ class Public(Split):
     name: ClassVar[str] = "public"
     title: ClassVar[str] = "the public split"
     asks: ClassVar[str] = (
-        "How do results compare with published ones? The data set says which genes are learnt from, validate and are "
-        "tested; all known pairs stay known. For classes of genes alone; networks begin with the settings of their "
-        "papers."
+        "The data set says which genes are learnt from, validate and are tested; all known pairs stay known, and "
+        "networks begin with the settings of their papers. How do classes compare with published results?"
     )
     short: ClassVar[str | None] = "public split"
     holds_out_pairs: ClassVar[bool] = False

@@ -116,7 +116,8 @@ def _are_all_names(
         below = [row.cells[place] for row in rest if len(row.cells) > place and row.cells[place]]
         if below and sum(map(is_name, below)) >= NEARLY_ALL * len(below):
             columns.append(first[place])
-    return len(columns) > 1 and all(is_name(cell) and cell.casefold() not in known for cell in columns)
+    titles = {*WORDS, *known}
+    return len(columns) > 1 and all(is_name(cell) and cell.casefold() not in titles for cell in columns)
 
 
 def _is_above_names(first: Sequence[str], rest: Sequence[Row], width: int, is_name: Callable[[str], bool]) -> bool:

@@ -154,12 +154,11 @@ def option_of(key: str, id_of: Mapping[str, str]) -> str | None:
     wanted = value(key)
     if wanted is None:
         return None
-    if wanted in id_of:
-        return wanted
     by_id = {id: option for option, id in id_of.items()}
     by_words = {option.casefold(): option for option in id_of}
     folded = wanted.casefold()
-    option = by_id.get(folded) or by_words.get(folded)
+    exact = wanted if wanted in id_of else None
+    option = by_id.get(folded) or exact or by_words.get(folded)  # an id first: a column may be called like one
     if option is None and id_of:
         first, *others = id_of.values()
         listed = ", ".join([first, *others[: MOST_LISTED - 1]])
@@ -245,7 +244,7 @@ def several(label: str, options: Sequence[str], usual: Sequence[str], *, key: st
         arguments: of the control.
     """
     id_of = ids_of(options, {})
-    by_id = {id: option for option, id in id_of.items()} | {option.casefold(): option for option in options}
+    by_id = {option.casefold(): option for option in options} | {id: option for option, id in id_of.items()}
     parts = [
         part.strip().casefold()
         for said in st.query_params.get_all(key)

@@ -88,6 +88,13 @@ def test_every_value_is_lower_case_ascii_without_blanks(options: list[str], know
     assert all(wanted in (None, name) for wanted, name in zip(ids, made, strict=True))
 
 
+def test_an_id_is_understood_before_a_column_that_is_called_like_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    id_of = address.ids_of(["Cluster", "cluster"], {"Cluster": "cluster"})
+    for wanted, option in {"cluster": "Cluster", "cluster-2": "cluster"}.items():
+        monkeypatch.setattr(address, "value", lambda _, wanted=wanted: wanted)
+        assert address.option_of("colour", id_of) == option
+
+
 def test_only_free_text_and_folded_parts_are_bound_by_streamlit_itself() -> None:
     """Every other control writes ids, by `slviz.ui.address`; what Streamlit writes is a control's wording."""
     bound = re.compile(r"(\w+)\((?:[^()]|\([^()]*\))*?bind=\"query-params\"")

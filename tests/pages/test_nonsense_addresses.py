@@ -106,7 +106,8 @@ KEYS = {
     ),
     "results": ("compare", "protocol", "metric", "model"),
     "tuning": ("gene",),
-    "compare": ("with", "against"),
+    "compare": ("with", "against", "beside-run"),
+    "talk": ("talk", "slide", "present"),
     "vectors": ("gene",),
     "lab": (
         *("noise", "count", "slope", "start", "scale", "bias", "optimiser", "rate", "epochs", "keep", "seed", "label"),
@@ -125,6 +126,7 @@ GATES = {
     "results": ("data",),
     "tuning": ("data", "study"),
     "compare": ("run",),
+    "talk": (),
     "vectors": (),
     "lab": ("preset", "points", "hidden", "own"),
 }

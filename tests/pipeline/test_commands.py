@@ -45,6 +45,7 @@ def test_a_command_makes_the_run_that_it_was_made_from(graph: GeneGraph, part: s
     assert command == [
         *("train", "--data", "tiny", "--task", spec.task.name, "--network", spec.network.name),
         *("--features", spec.features.name, "--split", spec.split.name),
+        *(("--optimiser", name) if part == "optimiser" and name != "adam" else ()),
     ]
     assert typed(command, graph) == spec
 

@@ -20,8 +20,8 @@ import pytest
 from run_folders import CHECKOUT
 
 from slviz.cli import main
-from slviz.serving import Fleet, Proxy, configuration
-from slviz.serving.fleet import free_ports
+from slviz.serving import Fleet, Proxy, ServerFailed, configuration
+from slviz.serving.fleet import LONGEST_WAIT, MOST_RESTARTS, free_ports
 
 needs_haproxy = pytest.mark.skipif(
     not (shutil.which("haproxy") or Path("/usr/sbin/haproxy").exists()), reason="HAProxy is not installed"
@@ -69,6 +69,20 @@ def test_what_cannot_be_is_said(words: list[str], sentence: str, capsys: pytest.
     assert sentence in capsys.readouterr().err
 
 
+def test_a_process_that_does_not_stay_is_waited_for_and_stops_all_only_where_none_stays() -> None:
+    said: list[str] = []
+    fleet = Fleet(2, tell=said.append)
+    fleet._running = dict.fromkeys(("process 1", "process 2", "proxy"))  # type: ignore[assignment]
+    for number in range(MOST_RESTARTS + 3):
+        fleet._note_end("process 1", 1, float(number))
+    assert fleet._waits_until["process 1"] == number + LONGEST_WAIT
+    assert len(said) == MOST_RESTARTS + 3
+    for number in range(MOST_RESTARTS):
+        fleet._note_end("process 2", 1, float(number))
+    with pytest.raises(ServerFailed, match="process 2 ended 6 times within a minute, the last time with status 1"):
+        fleet._note_end("process 2", 1, float(MOST_RESTARTS))
+
+
 @needs_haproxy
 def test_a_taken_port_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as taken:
@@ -107,7 +121,7 @@ def test_a_visitor_stays_with_a_process_and_goes_on_when_it_is_killed(
     assert _process_of(cookies) == process
     told = urllib.request.urlopen(f"http://127.0.0.1:{metrics}/metrics", timeout=10).read().decode()
     assert 'haproxy_server_status{proxy="dashboard",server="process2"' in told
-    assert _status(f"{base}/_stcore/metrics") == 404
+    assert _status(f"{base}/_stcore/metrics") == _status(f"{base}/%5Fstcore/metrics") == 404
     ours = [child for child in _children(server.pid) if f"--server.port {_port_of(process, server.pid)}" in child[1]]
     os.kill(ours[0][0], signal.SIGKILL)
     _until(lambda: _status(f"{base}/healthz") == 200 and b"streamlit" in visitor.open(base, timeout=10).read().lower())

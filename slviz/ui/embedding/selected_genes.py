@@ -24,6 +24,7 @@ from slviz.neighbourhood.induced_pairs import (
     known_inside,
     predicted_inside,
     predicts_partners,
+    rare_share,
 )
 from slviz.projections import Clusters
 from slviz.ui import access, address, cache, downloads, errors, layout, scorers
@@ -339,8 +340,8 @@ def _words(column: str) -> str:
 
 
 def _rare_percent(graph: GeneGraph) -> str:
-    """The share of all pairs that are known, in percent with two digits that say something."""
-    return f"{100 * len(graph.pairs) / max(len(graph) * (len(graph) - 1) // 2, 1):.2g}%"
+    """As many of the unlisted pairs as pairs are known, in percent with two digits that say something."""
+    return f"{100 * rare_share(graph):.2g}%"
 
 
 def _columns(graph: GeneGraph) -> dict[str, Any]:

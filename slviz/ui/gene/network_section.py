@@ -25,8 +25,8 @@ UNFAITHFUL = (
     "more than removing others, so attention would mislead."
 )
 UNTESTED = (
-    "Widths and order follow the **score**: whether this run's attention matters was not tested yet (edge ablation, on "
-    "under Neighbourhood)."
+    "Widths and order follow the **score**: whether this run's attention matters was not tested yet "
+    "(edge ablation, under Neighbourhood)."
 )
 FAITHFUL = "Widths and order of known partners follow the run's **attention**, which its edge ablation bears out."
 NO_ATTENTION = "Widths follow the **score**; this run has no attention."
