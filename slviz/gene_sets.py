@@ -98,7 +98,7 @@ def checked_name(name: str) -> str:
     two names which look alike are one. A tab, a line break and any mark that nobody sees, such as a zero-width or a
     bidirectional one, are refused.
     """
-    name = _as_kept(name)
+    name = name_as_kept(name)
     if not name:
         raise InvalidSetting("A selection needs a name, such as 'DNA repair lasso'.")
     if len(name) > LONGEST_NAME:
@@ -111,14 +111,14 @@ def checked_name(name: str) -> str:
     return name
 
 
-def _as_kept(name: str) -> str:
+def name_as_kept(name: str) -> str:
     """The name with letters composed and one usual blank between its words."""
     return BLANKS.sub(" ", unicodedata.normalize("NFC", name)).strip(" ")
 
 
 def fitting_name(name: str) -> str:
     """A name that can be kept, made of any text: unseen marks are spelt out, and what is too long ends in "…"."""
-    seen = spelt_out(_as_kept(on_one_line(name[: 4 * LONGEST_NAME])))
+    seen = spelt_out(name_as_kept(on_one_line(name[: 4 * LONGEST_NAME])))
     return seen if len(seen) <= LONGEST_NAME else seen[: LONGEST_NAME - 1].rstrip() + "…"
 
 
@@ -192,7 +192,7 @@ class GeneSets:
     def _path(self, name: str) -> Path:
         """Of a name as it was kept; else of one that looks the same."""
         exact = self.folder / _file_name(name)
-        return exact if exact.exists() else self.folder / _file_name(_as_kept(name))
+        return exact if exact.exists() else self.folder / _file_name(name_as_kept(name))
 
 
 class StoredSelection(Stored):

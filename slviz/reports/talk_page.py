@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from slviz.errors import DamagedSelection
 from slviz.export.appearance import MUTED, Appearance, dressed
+from slviz.figures.kept import kept_figure
 from slviz.figures.labels import PLACED_LABELS
 from slviz.talks import Talk, View
 from slviz.text import spelt_out, utf8
@@ -22,6 +21,8 @@ LETTERS = 17
 """Pixels of letters in a figure, before a wall."""
 LABEL_LETTERS = 15
 POINT_SCALE = 1.25
+NO_FIGURE = "This view has no figure; open it live."
+ALTERED = "The figure of this view is altered; keep the view again, or open it live."
 
 
 def talk_page(talk: Talk, figure_of: Callable[[View], str | None], *, dark: bool = False) -> bytes:
@@ -29,7 +30,8 @@ def talk_page(talk: Talk, figure_of: Callable[[View], str | None], *, dark: bool
 
     Args:
         talk: with one view or more.
-        figure_of: the kept JSON of a view's figure, or None.
+        figure_of: the kept JSON of a view's figure, or None; one that is altered is said to be, and the others are
+            drawn.
         dark: white letters on dark ground.
     """
     slides = "\n".join(
@@ -49,23 +51,25 @@ def talk_page(talk: Talk, figure_of: Callable[[View], str | None], *, dark: bool
 
 
 def _slide(view: View, figure: str | None, number: int, count: int, *, dark: bool) -> str:
-    drawn = "" if figure is None else _drawn(view, figure, dark=dark)
-    address = "&".join(f"{key}={value}" for key, value in view.query.items())
-    where = f"{view.page}?{address}" if address else view.page
-    empty = "" if drawn else '<p class="none">This view has no figure; open it live.</p>'
+    try:
+        drawn = _none(NO_FIGURE) if figure is None else _drawn(view, figure, dark=dark)
+    except (DamagedSelection, ValueError, TypeError):  # the latter of sizes that are no numbers
+        drawn = _none(ALTERED)
+    # not the whole address: it may name a folder of the server, and the file is handed out
+    where = " · ".join([view.page, *(view.query[key] for key in ("run", "gene") if view.query.get(key))])
     return (
-        f'<section aria-label="View {number} of {count}" hidden><h1>{_escaped(view.title)}</h1>{drawn}{empty}'
+        f'<section aria-label="View {number} of {count}" hidden><h1>{_escaped(view.title)}</h1>{drawn}'
         f'<p class="note">{_escaped(view.note)}</p><footer>{_escaped(where)}</footer></section>'
     )
 
 
+def _none(why: str) -> str:
+    return f'<p class="none">{why}</p>'
+
+
 def _drawn(view: View, figure: str, *, dark: bool) -> str:
-    """The place of a figure and what Plotly needs; an altered one is refused. Raises `DamagedSelection`."""
-    try:
-        drawn: Any = dressed(go.Figure(json.loads(figure)), Appearance(point_scale=POINT_SCALE, dark=dark))
-    except (ValueError, TypeError) as error:
-        title = view.title[:80]
-        raise DamagedSelection(f"The figure of the view “{title}” is altered. Keep the view again.") from error
+    """The place of a figure and what Plotly needs; raises `DamagedSelection` for what is no figure."""
+    drawn: Any = dressed(kept_figure(figure), Appearance(point_scale=POINT_SCALE, dark=dark))
     drawn.update_layout(height=None, width=None, autosize=True, font={"size": LETTERS}, dragmode="pan")
     ink = {"color": MUTED["dark" if dark else "light"]}
     drawn.update_xaxes(tickfont=ink, title_font=ink).update_yaxes(tickfont=ink, title_font=ink)

@@ -6,6 +6,7 @@ view of which talk a page is, and lay a bar over it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import plotly.graph_objects as go
@@ -185,26 +186,35 @@ def _kept() -> None:
     try:
         title, note = (str(state.get(f"{what} of the view") or "").strip() for what in ("title", "note"))
         chosen = state.get("talk to keep in", NEW)
-        talk = _begun(str(state.get("name of the talk") or "")) if chosen == NEW else store().open(chosen)
-        if not may_change(talk):
-            raise InvalidSetting(f"The talk “{talk.name}” is somebody else's. Begin one of your own.")
         view = View(str(state.get(PAGE)), query, title, note, alt=alt)
-        kept = store().keep(talk.added(view), figure=None if figure is None else figure.to_json())
+        drawing = None if figure is None else figure.to_json()
+        if chosen == NEW:
+            kept = begin(str(state.get("name of the talk") or ""), view, drawing)
+        else:
+            kept = change(chosen, lambda talk: talk.added(view), figure=drawing)
     except SlvizError as error:
         state[SAID] = ("refused", without_paths(error))
         return
-    if not talk.views:
-        access.note_made(owned(kept.name))
     state[SAID] = ("kept", f"Kept in “{kept.name}”, as view {len(kept.views)}.")
 
 
-def _begun(name: str) -> Talk:
-    """A new talk; raises `InvalidSetting` where one has the name."""
-    if not name.strip():
-        raise InvalidSetting("A talk needs a name, such as 'Group meeting'.")
-    if name.strip() in store().names():
-        raise InvalidSetting(f"A talk is called '{name.strip()}' already. Choose it above, or another name.")
-    return Talk(name)
+def begin(name: str, view: View, figure: str | None) -> Talk:
+    """A new talk of this visitor; raises as `Talks.begin` does."""
+    kept = store().begin(Talk(name, (view,)), figure=figure)
+    access.note_removed(owned(kept.name))  # of one that was removed beside the pages
+    access.note_made(owned(kept.name))
+    return kept
+
+
+def change(name: str, changed: Callable[[Talk], Talk], *, figure: str | None = None) -> Talk:
+    """Change a talk as it is now; raises as `Talks.change` does, `InvalidSetting` where it is somebody else's."""
+
+    def checked(talk: Talk) -> Talk:
+        if not may_change(talk):
+            raise InvalidSetting(f"The talk “{talk.name}” is somebody else's. Begin one of your own.")
+        return changed(talk)
+
+    return store().change(name, checked, figure=figure)
 
 
 def owned(name: str) -> str:
@@ -213,8 +223,8 @@ def owned(name: str) -> str:
 
 
 def may_change(talk: Talk) -> bool:
-    """Whether this visitor may change a talk: a new one, its own, any where trusted."""
-    return access.may_work() and (not talk.views or access.may_remove(owned(talk.name)))
+    """Whether this visitor may change a talk that is kept: its own, any where trusted."""
+    return access.may_work() and access.may_remove(owned(talk.name))
 
 
 def talk_of_address() -> Talk | None:

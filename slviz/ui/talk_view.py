@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
+
 import streamlit as st
 
 from slviz.errors import SlvizError
@@ -84,9 +87,9 @@ def _view(talk: Talk, number: int, view: View, *, may_change: bool) -> None:
                 query = present.live(talk, number, present=False)
                 st.page_link(page, label="Open", icon=":material/open_in_new:", query_params=query)
             if may_change:
-                _buttons(talk, number)
+                _buttons(talk, number, view)
         if may_change:
-            _edit(talk, number, view)
+            _edit(talk, view)
 
 
 def _about(talk: Talk, view: View) -> str:
@@ -95,30 +98,32 @@ def _about(talk: Talk, view: View) -> str:
     return f"{escape_markdown(view.page.capitalize())}{run} · {figure}"
 
 
-def _buttons(talk: Talk, number: int) -> None:
-    ways = (
-        ("Earlier", ":material/arrow_upward:", talk.moved(number, -1), number == 0),
-        ("Later", ":material/arrow_downward:", talk.moved(number, 1), number == len(talk.views) - 1),
-        ("Remove", ":material/delete:", talk.without(number), False),
+def _buttons(talk: Talk, number: int, view: View) -> None:
+    ways: tuple[tuple[str, str, Callable[[Talk], Talk], bool], ...] = (
+        ("Earlier", ":material/arrow_upward:", lambda now: now.moved(view, -1), number == 0),
+        ("Later", ":material/arrow_downward:", lambda now: now.moved(view, 1), number == len(talk.views) - 1),
+        ("Remove", ":material/delete:", lambda now: now.without(view), False),
     )
     for label, icon, changed, off in ways:
-        st.button(
-            label, key=f"{label} {number}", icon=icon, type="tertiary", disabled=off, on_click=_keep, args=(changed,)
-        )
+        key = f"{label} {view.id}"
+        st.button(label, key=key, icon=icon, type="tertiary", disabled=off, on_click=_change, args=(talk.name, changed))
 
 
-def _edit(talk: Talk, number: int, view: View) -> None:
-    with st.popover("Edit", icon=":material/edit:"), st.form(f"edit {talk.name} {number}", border=False):
-        title = st.text_input("Title", view.title, max_chars=LONGEST_TITLE, key=f"title {talk.name} {number}")
-        note = st.text_area("Note", view.note, max_chars=LONGEST_NOTE, key=f"note {talk.name} {number}")
+def _edit(talk: Talk, view: View) -> None:
+    said = hashlib.sha256(f"{view.title}\0{view.note}".encode(errors="replace")).hexdigest()[:16]
+    key = f"{view.id} {said}"  # a form keeps what was typed, so another view or other words have another form
+    with st.popover("Edit", icon=":material/edit:"), st.form(f"edit {key}", border=False):
+        title = st.text_input("Title", view.title, max_chars=LONGEST_TITLE, key=f"title {key}")
+        note = st.text_area("Note", view.note, max_chars=LONGEST_NOTE, key=f"note {key}")
         if st.form_submit_button("Change", type="primary", icon=":material/check:"):
-            _keep(talk.edited(number, title=title.strip(), note=note.strip()))
+            _change(talk.name, lambda now: now.edited(view, title=title.strip(), note=note.strip()))
             st.rerun()
 
 
-def _keep(talk: Talk) -> None:
+def _change(name: str, changed: Callable[[Talk], Talk]) -> None:
+    """Of the talk as it is now, which somebody else may have changed since the page was drawn."""
     try:
-        present.store().keep(talk)
+        present.change(name, changed)
     except SlvizError as error:
         st.toast(escape_markdown(without_paths(error)), icon=":material/error:")
 
