@@ -11,9 +11,9 @@ from typing import Any
 
 from slviz.features import Joint, NoFeatures
 from slviz.networks import NETWORKS, CourseworkGAT, CourseworkMultiHead
-from slviz.optimisers import OPTIMISERS, Adam
+from slviz.optimisers import OPTIMISERS, Adam, Optimiser
 from slviz.runs import RunSpec
-from slviz.runs.settings_parser import words_of
+from slviz.runs.settings_parser import words_of, words_of_values
 from slviz.runs.spec import TABLES
 from slviz.splits import Pairs
 from slviz.tasks import Confidence, Reconstruct
@@ -21,6 +21,8 @@ from slviz.tasks import Confidence, Reconstruct
 SEEDS = 5
 HELD_OUT = ("fold", "publication")
 """Settings of a split that a sweep takes as a list."""
+OF_EACH_OPTIMISER = frozenset({"learning_rate", "weight_decay"})
+"""Settings that all optimisers have, and whose best value differs from one to the other."""
 
 
 def plain_adam(epochs: int) -> Adam:
@@ -127,7 +129,8 @@ RECIPES: Mapping[str, Recipe] = {
 def series(recipe: Recipe, spec: RunSpec) -> tuple[dict[str, tuple[str, ...]], list[str]]:
     """The lists and the words of the sweep that a recipe makes of one run: all of the run, and the recipe's lists.
 
-    Settings of a part that is listed go to those that have them, but for the optimiser's: each learns at its own rate.
+    Settings of a part that is listed go to those that have them. Of listed optimisers each learns at its own rate and
+    with its own weight decay; all else that they share is as the run has it.
     """
     axes: dict[str, tuple[str, ...]] = {part: (name,) for part, name in spec.names.items()}
     axes["seed"] = (str(spec.seed),)
@@ -135,7 +138,20 @@ def series(recipe: Recipe, spec: RunSpec) -> tuple[dict[str, tuple[str, ...]], l
     choices = {part: getattr(spec, part) for part in TABLES}
     words = words_of(choices, leave_out=frozenset(HELD_OUT))
     if "optimiser" in recipe.axes:
-        own = words_of({"optimiser": spec.optimiser}, names=spec.names)
-        shared = {f"epochs={spec.optimiser.epochs}"}
-        words = [word for word in words if word not in own or word in shared]
+        of_optimiser = words_of({"optimiser": spec.optimiser}, names=spec.names)
+        words = [word for word in words if word not in of_optimiser]
+        words += _shared_words(spec, recipe.axes["optimiser"])
     return axes | dict(recipe.axes), words
+
+
+def _shared_words(spec: RunSpec, optimisers: tuple[str, ...]) -> list[str]:
+    """The words that give every one of these optimisers what a run's own has and all of them share.
+
+    What is usual differs from one to the other, since a paper's settings are its own optimiser's alone; so a setting is
+    written where it is unusual for any of them. How fast each learns and decays is its own.
+    """
+    shared = {setting.key for setting in Optimiser.settings()} - OF_EACH_OPTIMISER
+    values = {"optimiser": {key: getattr(spec.optimiser, key) for key in shared}}
+    kinds = {part: TABLES[part][name] for part, name in spec.names.items()}
+    unusual = [words_of_values({**kinds, "optimiser": OPTIMISERS[name]}, values) for name in optimisers]
+    return list(dict.fromkeys(word for words in unusual for word in words))

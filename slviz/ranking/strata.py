@@ -12,12 +12,15 @@ from jaxtyping import Bool, Int64
 from slviz.datasets import GeneGraph
 from slviz.datasets.pair_keys import pair_keys
 from slviz.runs import Run
-from slviz.splits.pair_split import TESTED
+from slviz.splits.pair_split import HIT, TESTED
 
 PARTNER_BOUNDS = (0, 1, 5, 20)
 """Where each stratum of known partners begins."""
 PARALOGS = "paralogs"
 MOST_STRATA = 12
+FEWEST = 20
+"""A part is measured from so many known pairs and so many negatives on (hits and non-hits; rows, where a metric tells
+no two kinds apart): of fewer a metric means little."""
 NO_EVIDENCE = "no evidence recorded"
 
 
@@ -29,11 +32,19 @@ class Stratum:
         name: what it is called.
         rows: bool [rows], which rows are measured: those of the part, and the negatives that they are compared with.
         count: how many rows are of the part itself.
+        scarcer: how many measured rows are of the kind that has fewer: known pairs or negatives, hits or non-hits; all
+            of them where a metric tells no two kinds apart.
     """
 
     name: str
     rows: Bool[np.ndarray, " rows"]
     count: int
+    scarcer: int
+
+    @property
+    def is_large_enough(self) -> bool:
+        """Whether a metric of it means something."""
+        return self.scarcer >= FEWEST
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +85,22 @@ class TestRows:
     def has_negatives(self) -> bool:
         return self.of_pairs and self.run.spec.task.name == "link" and not self.is_known.all()
 
+    @property
+    def has_two_kinds(self) -> bool:
+        """Whether a metric tells known pairs from negatives, or hits from non-hits."""
+        return self.of_pairs and bool(self.run.spec.task.negative_kinds)
+
+    def stratum(
+        self, name: str, inside: Bool[np.ndarray, " rows"], *, beside: Bool[np.ndarray, " rows"] | None = None
+    ) -> Stratum:
+        """The part of these rows that is `inside`, measured together with the rows `beside` it."""
+        rows = inside if beside is None else inside | beside
+        scarcer = int(rows.sum())
+        if self.has_two_kinds:
+            positive = int((rows & self.rows["negative_kind"].isin(("known", HIT)).to_numpy()).sum())
+            scarcer = min(positive, scarcer - positive)
+        return Stratum(name, rows, int(inside.sum()), scarcer)
+
 
 def by_evidence(test: TestRows) -> list[Stratum]:
     """Known pairs by the kind of their evidence, each beside all negatives; a pair of several kinds is in each."""
@@ -87,7 +114,7 @@ def by_evidence(test: TestRows) -> list[Stratum]:
     strata = []
     for name in [*names.index[:MOST_STRATA], NO_EVIDENCE]:
         of_kind = known & np.array([(name in kind.split(";")) if kind else name == NO_EVIDENCE for kind in kinds])
-        strata.append(_stratum(str(name), of_kind, test))
+        strata.append(test.stratum(str(name), of_kind, beside=~known if test.has_negatives else None))
     return strata
 
 
@@ -100,8 +127,7 @@ def by_partners(test: TestRows) -> list[Stratum]:
         last = number + 1 == len(PARTNER_BOUNDS)
         high = None if last else PARTNER_BOUNDS[number + 1] - 1
         words = f"{low} or more" if high is None else str(low) if high == low else f"{low} to {high}"
-        inside = place == number
-        strata.append(Stratum(f"{words} partners", inside, int(inside.sum())))
+        strata.append(test.stratum(f"{words} partners", place == number))
     return strata
 
 
@@ -123,7 +149,7 @@ def by_paralogs(test: TestRows) -> list[Stratum]:
     keys = pair_keys(np.sort(relation.pairs, axis=1), len(test.graph))
     inside = np.isin(pair_keys(np.sort(test.ends, axis=1), len(test.graph)), keys)
     parts = {"paralogs": inside, "other pairs": ~inside}
-    return [Stratum(name, rows, int(rows.sum())) for name, rows in parts.items()]
+    return [test.stratum(name, rows) for name, rows in parts.items()]
 
 
 def by_screen(test: TestRows) -> list[Stratum]:
@@ -133,7 +159,7 @@ def by_screen(test: TestRows) -> list[Stratum]:
     tested = np.isin(test.rows["negative_kind"].to_numpy(), TESTED)
     names = pd.Series(test.screens[tested & (test.screens != "")]).value_counts().index[:MOST_STRATA]
     masks = {str(name): tested & (test.screens == name) for name in names}
-    return [Stratum(name, rows, int(rows.sum())) for name, rows in masks.items()]
+    return [test.stratum(name, rows) for name, rows in masks.items()]
 
 
 def by_class(test: TestRows) -> list[Stratum]:
@@ -142,13 +168,7 @@ def by_class(test: TestRows) -> list[Stratum]:
         return []
     names = test.rows["actual"].value_counts().index[:MOST_STRATA]
     masks = {str(name): (test.rows["actual"] == name).to_numpy() for name in names if name != ""}
-    return [Stratum(name, rows, int(rows.sum())) for name, rows in masks.items()]
-
-
-def _stratum(name: str, of_kind: np.ndarray, test: TestRows) -> Stratum:
-    """Known pairs of a kind, beside all negatives where there are any."""
-    rows = of_kind | ~test.is_known if test.has_negatives else of_kind
-    return Stratum(name, rows, int(of_kind.sum()))
+    return [test.stratum(name, rows) for name, rows in masks.items()]
 
 
 @dataclass(frozen=True)

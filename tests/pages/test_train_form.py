@@ -252,7 +252,9 @@ def test_a_recipe_fills_the_form_or_starts_runs_alike_but_for_one_thing(
     assert all(word in lab for word in ("readout=mean", "width=1", "keep=last", "clip=1000"))
     app.selectbox(key="recipe").set_value("optimisers").run()
     assert "--optimiser adam adamw rmsprop sgd" in app.code[0].value
-    assert "keep=last" not in app.code[0].value
+    command = app.code[0].value
+    assert all(word in command for word in ("keep=last", "clip=1000", "schedule=constant"))
+    assert "learning_rate" not in command
     button = next(button for button in app.button if button.label == "Start 4 runs")
     button.click().run()
     assert [spec.optimiser.name for spec in started] == ["adam", "adamw", "rmsprop", "sgd"]

@@ -9,7 +9,15 @@ import pandas as pd
 from builders import tiny_further_parts, tiny_graph, tiny_run
 
 from slviz.evaluation.comparison import Difference
-from slviz.ranking.strata import Stratum, TestRows, partings_of, training_partners
+from slviz.ranking.strata import (
+    Stratum,
+    TestRows,
+    by_evidence,
+    by_paralogs,
+    by_partners,
+    partings_of,
+    training_partners,
+)
 from slviz.ui.comparison.run_differences import compared_rows, differences_of_runs
 from slviz.ui.comparison.strata_view import sentences, strata_table
 
@@ -59,8 +67,23 @@ def test_genes_fall_into_their_classes_and_by_their_partners():
     )
     of_genes = dataclasses.replace(RUN, predictions=genes)
     made = partings_of(TestRows(GRAPH, of_genes, genes))
-    assert {stratum.name: stratum.count for stratum in made["class"]} == {"x": 5, "y": 5}
+    assert {stratum.name: (stratum.count, stratum.scarcer) for stratum in made["class"]} == {"x": (5, 5), "y": (5, 5)}
     assert "evidence" not in made
+
+
+def test_a_part_is_as_large_as_the_scarcer_of_its_known_pairs_and_negatives():
+    """One known pair and many negatives are no part that a ROC AUC may be told of."""
+    rows = compared_rows(RUN, "random")
+    known = (rows["negative_kind"] == "known").to_numpy()
+    assert any(stratum.is_large_enough for stratum in by_partners(TestRows(GRAPH, RUN, rows)))
+    rows = rows.loc[~known | (np.cumsum(known) == 1)]
+    known = (rows["negative_kind"] == "known").to_numpy()
+    test = TestRows(GRAPH, RUN, rows)
+    strata = [*by_partners(test), *by_paralogs(test), *by_evidence(test)]
+    assert max(stratum.count for stratum in strata) >= 20
+    for stratum in strata:
+        assert stratum.scarcer == min((stratum.rows & known).sum(), (stratum.rows & ~known).sum()) <= 1
+        assert not stratum.is_large_enough
 
 
 def test_a_part_is_measured_as_if_it_were_all():
@@ -79,12 +102,12 @@ def test_a_part_is_measured_as_if_it_were_all():
 def test_each_run_is_told_where_it_loses_most():
     def part(name, value, half=0.01):
         rows = np.ones(1, dtype=bool)
-        return Stratum(name, rows, 50), Difference("auc", 0.8, 0.8 + value, value - half, value + half)
+        return Stratum(name, rows, 50, scarcer=25), Difference("auc", 0.8, 0.8 + value, value - half, value + half)
 
     parts = (part("a", -0.2), part("b", -0.05), part("c", 0.1), part("d", 0.3, half=0.4))
     said = sentences(parts, ("one", "other"))
     assert said[0].startswith("other loses most to one at a: ROC AUC 0.200 lower")
-    assert "clear in 2 of 4 parts" in said[0]
+    assert "the largest clear difference of 4 parts (50 rows; clear in 2)" in said[0]
     assert said[1].startswith("one loses most to other at c")
     assert sentences(parts[3:], ("one", "other"))[0] == "other is clearly behind one in no part."
     assert len(strata_table(parts, ("one", "other"))) == 4

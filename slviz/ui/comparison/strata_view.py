@@ -13,19 +13,18 @@ from slviz.evaluation import METRICS
 from slviz.evaluation.comparison import Difference
 from slviz.figures.comparison import difference_intervals
 from slviz.figures.theme import noted
-from slviz.ranking.strata import PARTINGS, Stratum, TestRows, partings_of
+from slviz.ranking.strata import FEWEST, PARTINGS, Stratum, TestRows, partings_of
 from slviz.runs import Run
 from slviz.splits.pair_split import TESTED
 from slviz.ui import address, cache, charts, downloads
 from slviz.ui.comparison.compared_runs import ComparedRuns, any_synthetic
 from slviz.ui.comparison.run_differences import compared_rows, differences_of_runs
 from slviz.ui.glossary import glossary_link
+from slviz.ui.key_metrics import KEY_METRICS
 from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
 
 RESAMPLES = 200
-FEWEST = 20
-"""So many rows of a part are measured; of fewer a metric means little."""
 OF_ONE_CLASS = "accuracy"
 NO_PART = "The stored test rows cannot be parted by anything that this data set tells of them."
 Parts = tuple[tuple[Stratum, Difference], ...]
@@ -65,9 +64,18 @@ def show(compared: ComparedRuns, runs: Sequence[Run], *, negative_kind: str) -> 
             alt=f"Differences of {names[1]} to {names[0]} in parts of the test rows, with 95 % intervals",
         )
         st.dataframe(shown_table(parts, names), hide_index=True, placeholder="–")
-    small = [stratum.name for stratum in partings[by] if stratum.count < FEWEST]
+    small = [stratum.name for stratum in partings[by] if not stratum.is_large_enough]
     if small:
-        st.caption(escape_markdown(in_words(f"Fewer than {FEWEST} rows, so not measured: {', '.join(small)}.")))
+        few = _fewest_in_words(first, negative_kind)
+        st.caption(escape_markdown(in_words(f"Fewer than {few}, so not measured: {', '.join(small)}.")))
+
+
+def _fewest_in_words(run: Run, negative_kind: str) -> str:
+    """What a part needs to be measured, such as "20 known pairs or 20 negatives"."""
+    if not run.spec.task.negative_kinds:
+        return f"{FEWEST} rows"
+    kinds = ("hits", "non-hits") if negative_kind in KEY_METRICS["screen"][1] else ("known pairs", "negatives")
+    return " or ".join(f"{FEWEST} {kind}" for kind in kinds)
 
 
 def _pick_other(compared: ComparedRuns, runs: Sequence[Run]) -> Run:
@@ -110,14 +118,15 @@ def _measured(
             differences_of_runs(_one, _other, negative_kind=negative_kind, within=stratum.rows, resamples=RESAMPLES)[0],
         )
         for stratum in _strata
-        if stratum.count >= FEWEST
+        if stratum.is_large_enough
     )
 
 
 def _help(partings: Mapping[str, object]) -> str:
     lines = "\n".join(f"- **{PARTINGS[name].title}**: {PARTINGS[name].help}" for name in partings)
     return in_words(
-        f"The same test rows in parts, each measured by itself, with an interval over {RESAMPLES} draws of its genes.\n"
+        f"The same test rows in parts, each measured by itself, with an interval over {RESAMPLES} draws of its genes. "
+        "The largest of several differences is in part chance: ask it again of other rows.\n"
         f"{lines}\n\n{glossary_link('Confidence interval')}"
     )
 
@@ -147,8 +156,8 @@ def sentences(parts: Parts, names: tuple[str, str]) -> list[str]:
         value = abs(difference.value)
         said.append(
             f"{loser} loses most to {winner} at {stratum.name}: {metric.label} {value:.3f} "
-            f"{'lower' if metric.higher_is_better else 'higher'} ({stratum.count:,} rows; clear in {len(behind)} of "
-            f"{len(measured)} parts)."
+            f"{'lower' if metric.higher_is_better else 'higher'}, the largest clear difference of {len(measured)} "
+            f"parts ({stratum.count:,} rows; clear in {len(behind)})."
         )
     return said
 

@@ -50,18 +50,19 @@ def key_of(part: str, name: str, setting: str) -> str:
 
 
 def fill(choices: Mapping[str, Choice]) -> None:
-    """Let the form name these choices, with their settings."""
+    """Let the form name these choices, with their settings, which stay until something is changed."""
     for part, choice in choices.items():
         st.session_state[part] = choice.name
         for setting in choice.settings():
             st.session_state[key_of(part, choice.name, setting.key)] = getattr(choice, setting.key)
+    names = {part: str(st.session_state.get(part) or "") for part in TABLES}
+    st.session_state[USUAL_SETTINGS] = usual_settings(names)
 
 
 def take_over(spec: RunSpec) -> None:
     """Fill the form with the settings of a run, its data set included; a file of pairs has to be uploaded again."""
     fill({part: getattr(spec, part) for part in TABLES})
     st.session_state["seed"] = spec.seed
-    st.session_state[USUAL_SETTINGS] = usual_settings(spec.names)
     _ask_for_data_of(spec)
 
 
