@@ -96,7 +96,8 @@ def show(body: Callable[[], None]) -> None:
     nouns.speak_of(None)
     address.begin_notes()
     address.drop_nonsense()
-    present.bar()
+    with errors.as_sentences():
+        present.bar()
     with errors.as_sentences():
         body()
         present.offer()

@@ -6,6 +6,7 @@ view of which talk a page is, and lay a bar over it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +22,8 @@ from slviz.ui.labels import escape_markdown
 from slviz.ui.server_paths import without_paths
 
 PAGE, DRAWN = "page shown", "figures drawn"
-MOST_DRAWN = 12
+MOST_DRAWN = 6
+SLIDE = re.compile(r"[0-9]{1,4}")
 NEW = "a new talk"
 NO_FIGURE = "no figure"
 SAID = "said of the view"
@@ -50,7 +52,9 @@ def page_is(name: str) -> None:
 
 
 def remember(name: str, figure: go.Figure, alt: str) -> None:
-    """A figure that the page has drawn, which may be kept with the view."""
+    """A figure that the page has drawn, which may be kept with the view where this visitor keeps anything."""
+    if not access.may_work():
+        return
     drawn: dict[str, tuple[go.Figure, str]] = st.session_state.setdefault(DRAWN, {})
     if name in drawn or len(drawn) < MOST_DRAWN:
         drawn[name] = (figure, alt)
@@ -83,7 +87,7 @@ def bar() -> None:
         return
     try:
         talk = store().open(name)
-        number = min(max(int(slide), 1), len(talk.views)) - 1 if slide.isdecimal() else 0
+        number = slide_place(slide, len(talk.views))
         view = talk.views[number]
     except (SlvizError, IndexError) as error:
         said = str(error) if isinstance(error, SlvizError) else f"The talk “{name}” has no views."
@@ -97,6 +101,11 @@ def bar() -> None:
             st.switch_page(_file("talk"), query_params={"talk": talk.name})
     if view.note:
         st.markdown(escape_markdown(view.note))
+
+
+def slide_place(slide: str, views: int) -> int:
+    """Which of so many views a slide of an address is, from 0: the nearest, or the first for what is no number."""
+    return max(min(int(slide), views), 1) - 1 if SLIDE.fullmatch(slide) else 0
 
 
 def _turn(talk: Talk, number: int, label: str, icon: str, key: str) -> None:

@@ -93,7 +93,7 @@ def _view(talk: Talk, number: int, view: View, *, may_change: bool) -> None:
 
 
 def _about(talk: Talk, view: View) -> str:
-    figure = "no figure" if present.store().figure(talk, view) is None else escape_markdown(view.alt or "a figure")
+    figure = escape_markdown(view.alt or "a figure") if present.store().has_figure(talk, view) else "no figure"
     run = f" · run {escape_markdown(view.query['run'])}" if "run" in view.query else ""
     return f"{escape_markdown(view.page.capitalize())}{run} · {figure}"
 
@@ -130,7 +130,11 @@ def _change(name: str, changed: Callable[[Talk], Talk]) -> None:
 
 def _remove(talk: Talk) -> None:
     def removed() -> None:
-        present.store().remove(talk.name)
+        try:
+            present.store().remove(talk.name)
+        except SlvizError as error:
+            st.toast(escape_markdown(without_paths(error)), icon=":material/error:")
+            return
         access.note_removed(present.owned(talk.name))
         address.put(talk=None)
 

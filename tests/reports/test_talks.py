@@ -14,14 +14,17 @@ import pytest
 from builders import tiny_run
 
 from slviz.datasets import GeneGraph
-from slviz.errors import DamagedSelection, InvalidSetting, SelectionExists, UnknownSelection
+from slviz.errors import DamagedSelection, InvalidSetting, RunAlreadyRunning, SelectionExists, UnknownSelection
 from slviz.figures import degree_ranks, network_figure
 from slviz.figures.kept import kept_figure, unpacked
 from slviz.neighbourhood import neighbourhood
 from slviz.reports.talk_page import talk_page
 from slviz.talks import MOST_VIEWS, Talk, Talks, View
 
-FIGURE = go.Figure(go.Scatter(x=[1, 2], y=[3, 4], text="</script><script>alert(1)</script>"), {"height": 240}).to_json()
+FIGURE = (
+    go.Figure(go.Scatter(x=[1, 2], y=[3, 4], text="</script><script>alert(1)</script>"), {"height": 240}).to_json()
+    or ""
+)
 
 
 def a_talk(count: int = 3) -> Talk:
@@ -100,6 +103,39 @@ def test_what_two_people_change_at_once_is_not_lost(tmp_path: Path) -> None:
     talks.remove("Seminar")
     with pytest.raises(UnknownSelection):
         talks.change("Seminar", lambda talk: talk)
+
+
+def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    talks = Talks(tmp_path)
+    kept = talks.begin(a_talk(1), figure=FIGURE)
+    with pytest.raises(InvalidSetting, match="10,000 letters"):
+        talks.change("Seminar", lambda talk: talk.added(View("gene", {"genes": "x" * 10_001})))
+    monkeypatch.setattr("slviz.talks.LARGEST_TALK_BYTES", 2 * len(FIGURE))
+    another = FIGURE.replace("240", "250")
+    talks.change("Seminar", lambda talk: talk.added(View("gene")), figure=another)
+    with pytest.raises(InvalidSetting, match="begin another talk"):
+        talks.change("Seminar", lambda talk: talk.added(View("gene")), figure=FIGURE.replace("240", "260"))
+    talks.change("Seminar", lambda talk: talk.added(View("gene")), figure=another)
+    now = talks.open("Seminar")
+    assert [talks.has_figure(now, view) for view in now.views] == [True, True, True]
+    assert talks.figure(now, kept.views[0]) == FIGURE
+
+
+def test_a_talk_is_not_removed_while_somebody_writes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("slviz.runs.folder.PATIENCE_SECONDS", 0.0)
+    talks = Talks(tmp_path)
+
+    def removed_meanwhile(talk: Talk) -> Talk:
+        with pytest.raises(RunAlreadyRunning, match="Somebody else"):
+            talks.remove("Seminar")
+        return talk
+
+    talks.begin(a_talk(1))
+    talks.change("Seminar", removed_meanwhile)
+    assert talks.names() == ["Seminar"]
+    talks.remove("Seminar")
+    talks.remove("Seminar")
+    assert talks.names() == []
 
 
 def test_views_of_before_they_had_ids_are_told_apart(tmp_path: Path) -> None:
