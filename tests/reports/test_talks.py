@@ -105,6 +105,20 @@ def test_what_two_people_change_at_once_is_not_lost(tmp_path: Path) -> None:
         talks.change("Seminar", lambda talk: talk)
 
 
+def test_a_talk_is_read_again_once_nobody_else_can_write_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    talks = Talks(tmp_path)
+    talks.begin(a_talk(1))
+
+    def after_another(self: Talks, name: str):
+        monkeypatch.undo()
+        Talks(tmp_path).change(name, lambda talk: talk.added(View("gene", title="Of another")))
+        return self._holding(name)
+
+    monkeypatch.setattr(Talks, "_holding", after_another)
+    talks.change("Seminar", lambda talk: talk.added(View("gene", title="Mine")))
+    assert [view.title for view in talks.open("Seminar").views] == ["View 0", "Of another", "Mine"]
+
+
 def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     talks = Talks(tmp_path)
     kept = talks.begin(a_talk(1), figure=FIGURE)
