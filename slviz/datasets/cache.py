@@ -31,7 +31,7 @@ from slviz.disk.left_over import LeftOver, half_written
 from slviz.disk.whole_files import write_whole
 from slviz.errors import DataError
 
-FORMAT = 6  # raise it when reading changes, so that older entries are not used
+FORMAT = 7  # raise it when reading changes, so that older entries are not used
 MOST_ENTRIES = 8
 MOST_BYTES = 1 << 30
 SUFFIX = ".slviz"
@@ -164,6 +164,7 @@ def _described(graph: GeneGraph, report: Report) -> dict[str, Any]:
     return {
         "genes": graph.genes,
         "features": list(graph.features),
+        "filled_features": sorted(graph.filled_features),
         "terms": _terms_described(graph.terms),
         "gene_sets": {name: _terms_described(sets) for name, sets in graph.gene_sets.items()},
         "relations": {name: list(relation.columns) for name, relation in graph.relations.items()},
@@ -222,6 +223,7 @@ def _restored(arrays: dict[str, np.ndarray], described: dict[str, Any], name: st
         pairs=arrays["pairs"],
         score=arrays["score"],
         features={name: arrays[f"feature {name}"] for name in described["features"]},
+        filled_features=frozenset(described["filled_features"]),
         interactions=arrays.get("interactions"),
         terms=_terms(described["terms"], arrays, name="term", genes=len(genes)),
         gene_sets=_gene_sets(described["gene_sets"], arrays, genes=len(genes)),

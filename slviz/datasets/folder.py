@@ -94,9 +94,13 @@ def read_snapshot(snapshot: Snapshot) -> tuple[GeneGraph, Report]:
         _stop(report)  # everything else is numbered by this list
     index = pd.Index(genes, dtype=object)
     parts: dict[str, Any] = {"features": {}}
+    filled: set[str] = set()
     for feature, file in layout.features.items():
         if (text := texts.get(file)) is not None:
-            parts["features"][feature] = read_feature(text, file, len(genes), report, missing=layout.missing)
+            table = read_feature(text, file, len(genes), report, missing=layout.missing)
+            if table is not None:
+                parts["features"][feature] = table.matrix
+                filled |= {feature} if table.is_filled else set()
     text, file = text_of("interactions")
     if text is not None:
         parts["interactions"] = read_interactions(text, file, index, report)
@@ -134,6 +138,7 @@ def read_snapshot(snapshot: Snapshot) -> tuple[GeneGraph, Report]:
         remark=layout.remark,
         synthetic=layout.synthetic,
         nouns=layout.nouns,
+        filled_features=frozenset(filled),
         **parts,
     )
     return graph, report

@@ -79,6 +79,7 @@ class GeneGraph:
         pairs: int64 [P, 2], gene numbers with `pairs[:, 0] < pairs[:, 1]`; no pair twice.
         score: float32 [P], confidence of each pair as the data set gives it.
         features: by name (such as "ppi"), float32 [G, F], all finite.
+        filled_features: names of those whose missing values a rule filled, over all genes.
         interactions: int64 [2, E], undirected, each once with the smaller number first; or None.
         terms: named sets of genes, or None.
         gene_info: one row a gene in the order of `genes`, columns `GENE_INFO_COLUMNS`, all text,
@@ -120,6 +121,7 @@ class GeneGraph:
     citation: str = ""
     licence: str = ""
     remark: str = ""
+    filled_features: frozenset[str] = frozenset()
     synthetic: bool = False
     fingerprint: str = ""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
@@ -15,18 +17,29 @@ from slviz.tables.dialect import delimiter_for, delimiter_of
 FINITE_FLOAT32 = float(np.finfo(np.float32).max)
 
 
-def read_feature(
-    text: str, file: str, genes: int, report: Report, *, missing: str = REFUSE
-) -> Float32[np.ndarray, "genes width"] | None:
-    """The matrix of a feature file, or None with every fault in the report.
+@dataclass(frozen=True, eq=False)
+class FeatureTable:
+    """What a feature file says.
+
+    Attributes:
+        matrix: float32 [G, F], all finite.
+        is_filled: whether some of it was missing and was filled by a rule.
+    """
+
+    matrix: Float32[np.ndarray, "genes width"]
+    is_filled: bool = False
+
+
+def read_feature(text: str, file: str, genes: int, report: Report, *, missing: str = REFUSE) -> FeatureTable | None:
+    """What a feature file says, or None with every fault in the report.
 
     A fault in a feature file is fatal: rows belong to genes by their number, so none may be left out. Cells that
     say nothing (left empty, NA, nan, …) are filled by the rule `missing` where it is not to refuse: by the mean or the
-    median of what the column says, or by zero; the report says how many.
+    median of what the column says of all genes, or by zero; the report says how many.
     """
     matrix = _fast(text, file)
     if matrix is not None and len(matrix) == genes and np.isfinite(matrix).all():
-        return matrix
+        return FeatureTable(matrix)
     return _careful(text, file, genes, report, missing=missing)
 
 
@@ -59,7 +72,7 @@ def _separator(text: str, file: str) -> str:
     return delimiter_of(text.split("\n", 64)[:64], prefer=delimiter_for(file)) or delimiter_for(file)
 
 
-def _careful(text: str, file: str, genes: int, report: Report, *, missing: str) -> np.ndarray | None:
+def _careful(text: str, file: str, genes: int, report: Report, *, missing: str) -> FeatureTable | None:
     """The same by plain splitting: finds what is wrong and where, and takes what is merely unusual."""
     separator = _separator(text, file)
     lines = text.split("\n")
@@ -100,7 +113,8 @@ def _careful(text: str, file: str, genes: int, report: Report, *, missing: str) 
     if len(report.fatal) > before:
         return None
     matrix = values.reshape(genes, width)  # [genes * width] -> [genes, width]
-    return _filled(matrix, silent.reshape(genes, width), file, report, missing=missing).astype(np.float32)
+    filled = _filled(matrix, silent.reshape(genes, width), file, report, missing=missing)
+    return FeatureTable(filled.astype(np.float32), is_filled=bool(silent.any()))
 
 
 def _filled(matrix: np.ndarray, silent: np.ndarray, file: str, report: Report, *, missing: str) -> np.ndarray:
@@ -117,5 +131,9 @@ def _filled(matrix: np.ndarray, silent: np.ndarray, file: str, report: Report, *
     fill = of_column[missing](with_gaps, axis=0)
     genes = int(silent.any(axis=1).sum())
     what = f"has {int(silent.sum()):,} missing values, of {genes:,} genes, which were filled by the rule '{missing}'"
-    report.add(file, what, "Check that the rule suits this feature.", fatal=False)
+    remedy = (
+        "Check that the rule suits this feature. It reads all genes, those of the test part too, but no label; the "
+        "task reconstruct is refused, since it would be tested on filled values."
+    )
+    report.add(file, what, remedy, fatal=False)
     return np.where(silent, fill, matrix)

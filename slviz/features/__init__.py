@@ -76,6 +76,12 @@ class FeatureSet(Choice):
         of_columns = any(source not in graph.features and source in numbers for source in self.sources)
         return ("gene columns",) if of_columns else ()
 
+    def filled(self, graph: GeneGraph) -> tuple[str, ...]:
+        """Which of the sources hold values that were missing and are filled: by a rule, or by a column's mean."""
+        numbers = {} if graph.gene_columns is None else graph.gene_columns.numbers
+        gaps = {name for name, column in numbers.items() if name not in graph.features and np.isnan(column).any()}
+        return tuple(source for source in self.sources if source in graph.filled_features | gaps)
+
     def has_own_scale(self, graph: GeneGraph) -> bool:
         """Whether networks read the rows as they are, and not each column brought to mean 0 and spread 1."""
         return False

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from slviz.networks.encoders import Encoder, GeneEncoder
     from slviz.scorers.similarity import Similarity
+    from slviz.tasks.task import Task
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,10 @@ class GraphNetwork(StackedNetwork):
         return self.gene_vectors
 
 
+UNREAD_BY_BARE = frozenset({"gene_vectors", "residual", "normalise", "normalisation"})
+"""Settings of what bare layers do without."""
+
+
 @dataclass(frozen=True)
 class LayeredNetwork(GraphNetwork):
     """What networks of one kind of layer share, which may also stand bare, as in the papers that they come from."""
@@ -190,6 +195,19 @@ class LayeredNetwork(GraphNetwork):
         advanced=True,
         omit_default=True,
     )
+
+    def refuse(self, task: Task, graph: GeneGraph) -> None:
+        """Also raises `InvalidSetting` for settings that bare layers do not read: two runs would have the same bits."""
+        super().refuse(task, graph)
+        if not self.bare:
+            return
+        for unread in self.settings():
+            value = getattr(self, unread.key)
+            if unread.key in UNREAD_BY_BARE and value != unread.default:
+                raise InvalidSetting(
+                    f"{unread.key}={value} changes nothing of bare layers, which have no such part. "
+                    f"Leave {unread.key} out, or take bare=false."
+                )
 
     def last_layer(self, in_channels: int, out_channels: int) -> nn.Module:
         """The layer that gives the answer where the layers are bare."""

@@ -23,7 +23,7 @@ class SpecValidation:
         """Raises `InvalidSetting` or `DataError` where the run of `spec` could not be trained and evaluated."""
         spec.task.refuse(self.graph)
         refuse_network(spec, self.graph)
-        spec.task.refuse_features(spec.features)
+        spec.task.refuse_features(spec.features, self.graph)
         self._once("features", spec.features.to_json(), lambda: self._features(spec))
         split = self._once("split", spec.split.to_json(), lambda: self._divided(spec))
         assert split is not None

@@ -84,7 +84,7 @@ class Task(Choice):
         """Of a task about genes: which of them are learnt from and evaluated."""
         return np.ones(len(graph), dtype=bool)
 
-    def refuse_features(self, features: FeatureSet) -> None:
+    def refuse_features(self, features: FeatureSet, graph: GeneGraph) -> None:
         """Raises `InvalidSetting` where the task cannot be asked about genes with these features; nothing here."""
 
     def refuse_split(self, graph: GeneGraph, split: PairSplit) -> None:

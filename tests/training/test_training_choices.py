@@ -11,9 +11,11 @@ import torch
 from builders import tiny_graph, tiny_spec
 
 from slviz.datasets import GeneGraph
+from slviz.errors import InvalidSetting
 from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
 from slviz.runs import Run, RunSpec
+from slviz.runs.spec_validation import SpecValidation
 from slviz.training import train
 from slviz.training.fitting import Checkpoint
 from slviz.training.train import rebuilt
@@ -97,6 +99,22 @@ def test_a_setting_of_a_network_never_stands_where_its_layers_are_asked_for(grap
     network = NETWORKS.make("multiview", width=4, layers=1)
     run = trained(graph, dataclasses.replace(spec_with(graph, "adam", epochs=2), network=network))
     assert set(run.predictions["prediction"]) <= {"left", "right"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("gene_vectors", False), ("residual", False), ("normalise", False), ("normalisation", "batch")]
+)
+def test_what_bare_layers_do_not_read_is_refused_before_training_and_a_stored_run_of_it_opens(
+    graph: GeneGraph, key: str, value: object
+) -> None:
+    for name in ("gat", "gcn", "sage"):
+        network = NETWORKS.make(name, width=8, **{key: value})
+        spec = dataclasses.replace(spec_with(graph, "adam", epochs=1), network=network)
+        SpecValidation(graph).check(spec)
+        both = dataclasses.replace(spec, network=NETWORKS.make(name, width=8, bare=True, **{key: value}))
+        with pytest.raises(InvalidSetting, match=f"{key}={value} changes nothing of bare layers"):
+            SpecValidation(graph).check(both)
+        assert RunSpec.from_json(both.to_json()).network == both.network
 
 
 def test_bare_layers_are_those_of_the_paper_and_nothing_beside(graph: GeneGraph) -> None:

@@ -118,7 +118,7 @@ def form() -> FormState | None:
         made["task"].refuse(graph)  # or what the task needs
         spec = RunSpec.of(graph, source=source, seed=seed, features=features, **made)
         refuse_network(spec, graph)
-        spec.task.refuse_features(spec.features)
+        spec.task.refuse_features(spec.features, graph)
         divided = protocols.refuse_impossible(
             graph,
             made["split"],
