@@ -77,6 +77,8 @@ NAMED_SO = (
     "Gene embeddings on a graph",  # what slviz is
     "-pasted genes",  # a key, which nobody sees
     "Gene type",  # a colour of data sets that tell one
+    "Gene lab",  # a course, whose experiments are recipes
+    "gene lab",
 )
 
 

@@ -35,7 +35,7 @@ def runs(store: RunStore, demo: GeneGraph) -> dict[str, str]:
 def test_the_empty_page_leads_to_training_and_says_the_command(store: RunStore, open_page: Open) -> None:
     app = open_page("results")
     assert "No finished run on this data set yet" in said(app)
-    assert [each.label for each in app.button] == ["Train a run"]
+    assert [each.label for each in app.main.button] == ["Train a run"]
     assert "python -m slviz sweep --data demo" in app.code[0].value
 
 

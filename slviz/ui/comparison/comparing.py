@@ -55,7 +55,7 @@ def page() -> None:
     tab = address.choice(
         st.segmented_control,
         "Compare",
-        {name: tab.title for name, tab in TABS.items()},
+        {name: in_words(tab.title) for name, tab in TABS.items()},
         key="tab",
         label_visibility="collapsed",
         help=in_words("\n".join(f"- **{tab.title}**: {tab.asks}" for tab in TABS.values())),

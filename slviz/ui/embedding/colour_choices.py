@@ -123,15 +123,17 @@ def _by_cluster(graph: GeneGraph, run: Run, projection: Projection) -> tuple[Col
     space = computed_on("embedding")
     large = len(graph) > MOST_FOR_LEIDEN
     titles = [title for title, method in METHODS.items() if not large or method == "kmeans"]
+    summaries = {title: escape_markdown(CLUSTERINGS[METHODS[title]].summary()) for title in titles}
     title = address.one_of(
         st.selectbox,
         "Clusters by",
         titles,
         key="clustering",
         ids=METHODS,
-        help="\n".join(
-            f"- **{title}**: {escape_markdown(CLUSTERINGS[METHODS[title]].summary())} {glossary_link(METHODS[title])}"
-            for title in titles
+        help=in_words(
+            "\n".join(
+                f"- **{title}**: {summary} {glossary_link(METHODS[title])}" for title, summary in summaries.items()
+            )
         ),
     )
     method = METHODS[title]

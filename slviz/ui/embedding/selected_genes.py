@@ -199,7 +199,7 @@ def _paste(graph: GeneGraph) -> None:
             address.put(set=None, cluster=None, where=None, genes=as_list(graph, mapped.genes))
         st.session_state[NOTE] = notes
 
-    form = st.popover(in_words("Paste genes"), icon=":material/content_paste:").form("paste genes", border=False)
+    form = st.popover(in_words("Paste genes"), icon=":material/content_paste:").form("pasted", border=False)
     with form:  # Ctrl+Enter sends it
         st.text_area(
             in_words("Genes"),
