@@ -25,7 +25,7 @@ from slviz.runs.store import RunStore  # noqa: E402
 from slviz.vectors import VectorStore, reference  # noqa: E402
 
 SIZE = {"width": 1440, "height": 900}
-TALL = {"gene-network": 1230, "lab": 1110, "predictions": 1010}
+TALL = {"gene-network": 1230, "neighbourhood": 1230, "lab": 1110, "predictions": 1010}
 """Heights of pictures whose figure would not be whole."""
 
 
@@ -44,9 +44,9 @@ def pages(store: RunStore) -> dict[str, tuple[str, dict[str, str]]]:
         graph = open_dataset(store.open(runs["link"]).spec.data_source)
         gene = "BRCA1" if "BRCA1" in graph.number_of else graph.genes[int(graph.degree.argsort()[-20])]
         shown["gene"] = ("gene", {"run": runs["link"], "gene": gene})
-        shown["gene-network"] = ("gene", {"run": runs["link"], "gene": gene, "show": "Network"})
+        shown["gene-network"] = ("gene", {"run": runs["link"], "gene": gene, "show": "network"})
         shown["embedding"] = ("embedding", {"run": runs["link"], "gene": gene})
-        shown["embedding-cluster"] = ("embedding", {"run": runs["link"], "colour": "Cluster", "map": "UMAP"})
+        shown["embedding-cluster"] = ("embedding", {"run": runs["link"], "colour": "cluster", "map": "umap"})
         shown["predictions-link"] = ("predictions", {"run": runs["link"]})
         shown["neighbourhood"] = ("gene", {"run": runs["link"], "gene": gene, "show": "neighbourhood"})
     if "confidence" in runs:
@@ -56,7 +56,7 @@ def pages(store: RunStore) -> dict[str, tuple[str, dict[str, str]]]:
     vectors = VectorStore.default()
     digits = vectors.keep(reference("digits"))
     vectors.artifacts(digits).make_map(PROJECTIONS.make("tsne"), 0)
-    shown["vectors"] = ("embedding", {"vectors": digits, "map": "t-SNE", "point": "digit 1778"})
+    shown["vectors"] = ("embedding", {"vectors": digits, "map": "tsne", "point": "digit 1778"})
     return shown
 
 

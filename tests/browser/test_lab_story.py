@@ -68,7 +68,7 @@ def test_a_student_watches_networks_that_learn_and_that_do_not(lab: str, page: A
     page.get_by_text("Zero start", exact=True).click()
     page.wait_for_url(re.compile("start=zeros"))
     finished(page)
-    assert asked(page) == {"start": "zeros", "rate": "0.2", "epochs": "2000", "show": "Weights", "epoch": "5"}
+    assert asked(page) == {"start": "zeros", "rate": "0.2", "epochs": "2000", "show": "weights", "epoch": "5"}
     assert page.get_by_text("equal to the bit, as the same gradient moves them").count() == 1
 
     page.get_by_text("Bias −8", exact=True).click()
