@@ -12,7 +12,6 @@ from run_folders import CHECKOUT
 CHECKED = (
     "tests/evaluation",
     "tests/features",
-    "tests/figures",
     "tests/lab",
     "tests/networks",
     "tests/neighbourhood",
@@ -25,7 +24,6 @@ CHECKED = (
     "tests/scorers/test_head.py",
     "tests/scorers/test_leaf_masks.py",
     "tests/splits/test_splits.py",
-    "tests/vectors/test_vector_reading.py",
 )
 """A part of the suite, since checking takes a sixth more of its time. Add what fits."""
 

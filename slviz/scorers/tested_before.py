@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any, Protocol
 
 import numpy as np
-from jaxtyping import Bool, Float32, Float64, Int64
+from jaxtyping import Bool, Float, Float32, Float64, Int64
 
 from slviz.errors import DamagedRun
 from slviz.features.pair_knowledge import PairKnowledge
@@ -90,7 +90,7 @@ class TestedBefore:
         return in_words(self.possible(pairs), self.in_range(pairs))
 
 
-def logistic(raw: Float64[np.ndarray, " pairs"]) -> Float32[np.ndarray, " pairs"]:
+def logistic(raw: Float[np.ndarray, "*pairs"]) -> Float32[np.ndarray, "*pairs"]:
     """Scores from raw numbers."""
     return (0.5 * (1 + np.tanh(raw / 2))).astype(np.float32)
 

@@ -28,6 +28,8 @@ VIEW_WORDS = {
     "autograd": "Hand and autograd",
 }
 """What the views are called, the default first."""
+HIDDEN = "hidden"
+"""A text, whose value Streamlit itself writes into the address."""
 SETTINGS = {setting.key: setting for setting in LabSetup.settings()}
 ACTIVATION_WORDS = {**{name: activation.title for name, activation in ACTIVATIONS.items()}, MIXED: "each layer its own"}
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -80,8 +82,8 @@ def _take(name: str) -> None:
     """Set every control to what a preset says."""
     chosen = preset(name)
     said = address_of(name)
-    address.put(**{key: said.get(key) for key in (*SETTINGS, "show", "straight")})
-    st.session_state["hidden"] = chosen.setup.hidden
+    address.put(**{key: said.get(key) for key in (*SETTINGS, "show", "straight") if key != HIDDEN})
+    st.session_state[HIDDEN] = chosen.setup.hidden
     lab_play.show_epoch(chosen.setup.epochs if chosen.epoch is None else chosen.epoch)
 
 
