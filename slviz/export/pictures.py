@@ -98,19 +98,7 @@ def labels_script() -> str:
     return (
         "(() => {\n"
         + PLACED_LABELS.read_text(encoding="utf-8")
-        + """
-const chart = document.getElementById('{plot_id}')
-let last = ''
-const place = () => {
-  const { xaxis, yaxis, width, height } = chart._fullLayout
-  const now = String([...xaxis.range, ...yaxis.range, width, height])
-  if (now === last) return
-  last = now
-  Plotly.relayout(chart, labelUpdates(placedLabels(chart)))
-}
-chart.on('plotly_afterplot', place)
-place()
-})()"""
+        + "\nkeepLabelsPlaced(document.getElementById('{plot_id}'))\n})()"
     )
 
 

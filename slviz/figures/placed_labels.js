@@ -15,13 +15,14 @@ const TAKEN_COST = 100
 function placedLabels(chart) {
   const { xaxis, yaxis } = chart._fullLayout // r2p: an annotation on a logarithmic axis says the logarithm
   const pen = (chart.slvizPen ??= document.createElement('canvas').getContext('2d'))
-  const covered = countsUnder(chart, xaxis, yaxis)
   const labels = (chart.layout.annotations ?? []).flatMap((note, index) => {
     if (note.name !== POINT_LABEL && note.name !== AREA_LABEL) return []
     const at = [xaxis._offset + xaxis.r2p(note.x), yaxis._offset + yaxis.r2p(note.y)]
     const whole = note.name === AREA_LABEL && note.hovertext ? note.hovertext.replace(/: [^:]*$/, '') : note.text
     return [{ index, isPoint: note.name === POINT_LABEL, words: labelWords(whole), at, size: note.font?.size ?? 12 }]
   })
+  if (!labels.length) return { placed: [], all: [] }
+  const covered = countsUnder(chart, xaxis, yaxis)
   const box = [xaxis._offset, yaxis._offset, xaxis._offset + xaxis._length, yaxis._offset + yaxis._length]
   const seen = ({ at }) => at[0] >= box[0] && at[0] <= box[2] && at[1] >= box[1] && at[1] <= box[3]
   const points = labels.filter((label) => label.isPoint && seen(label)).reverse() // the first have first choice
@@ -127,9 +128,9 @@ function countsUnder(chart, xaxis, yaxis) {
   const sums = new Float64Array((across + 1) * (down + 1))
   for (const trace of chart._fullData) {
     if (!trace.customdata || !trace.x || !trace.y) continue
-    for (let each = 0; each < trace.x.length; each += 1) {
-      const column = Math.floor((xaxis._offset + xaxis.d2p(trace.x[each])) / LABEL_CELL)
-      const row = Math.floor((yaxis._offset + yaxis.d2p(trace.y[each])) / LABEL_CELL)
+    for (let point = 0; point < trace.x.length; point += 1) {
+      const column = Math.floor((xaxis._offset + xaxis.d2p(trace.x[point])) / LABEL_CELL)
+      const row = Math.floor((yaxis._offset + yaxis.d2p(trace.y[point])) / LABEL_CELL)
       if (column >= 0 && row >= 0 && column < across && row < down) sums[(row + 1) * (across + 1) + column + 1] += 1
     }
   }
@@ -146,6 +147,22 @@ function countsUnder(chart, xaxis, yaxis) {
     const at = (row, column) => sums[row * (across + 1) + column]
     return at(bottom, right) - at(top, right) - at(bottom, left) + at(top, left)
   }
+}
+
+// Keeps the labels of a chart that stands by itself placed: now, and whenever its view or size has changed.
+function keepLabelsPlaced(chart) {
+  let last = ''
+  const place = () => {
+    const { xaxis, yaxis, width, height } = chart._fullLayout ?? {}
+    const isLabel = ({ name }) => name === POINT_LABEL || name === AREA_LABEL
+    if (!xaxis?.d2p || !chart.layout.annotations?.some(isLabel)) return
+    const now = String([...xaxis.range, ...yaxis.range, width, height])
+    if (now === last) return
+    last = now
+    Plotly.relayout(chart, labelUpdates(placedLabels(chart)))
+  }
+  chart.on('plotly_afterplot', place)
+  place()
 }
 
 // What Plotly has to be told so that it draws the labels there, by the path of each attribute.

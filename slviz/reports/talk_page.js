@@ -24,19 +24,7 @@ function draw(slide) {
   const chart = slide.querySelector('.figure')
   if (!chart) return
   const figure = JSON.parse(slide.querySelector('script').textContent)
-  let last = ''
-  Plotly.newPlot(chart, figure.data, figure.layout, settings).then(() => {
-    const place = () => {
-      const { xaxis, yaxis, width, height } = chart._fullLayout ?? {}
-      if (!xaxis?.d2p || !chart.layout.annotations?.some((note) => note.name)) return
-      const now = String([...xaxis.range, ...yaxis.range, width, height])
-      if (now === last) return
-      last = now
-      Plotly.relayout(chart, labelUpdates(placedLabels(chart)))
-    }
-    chart.on('plotly_afterplot', place)
-    place()
-  })
+  Plotly.newPlot(chart, figure.data, figure.layout, settings).then(() => keepLabelsPlaced(chart))
 }
 
 const keys = {
@@ -49,6 +37,7 @@ const keys = {
 
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return
+  if (event.key === ' ' && event.target.closest('button')) return // a button is pressed by it
   const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key]
   if (!act) return
   event.preventDefault()
@@ -57,5 +46,9 @@ document.addEventListener('keydown', (event) => {
 document.getElementById('back').addEventListener('click', () => show(shown - 1))
 document.getElementById('on').addEventListener('click', () => show(shown + 1))
 window.addEventListener('beforeprint', () => slides.forEach((slide) => { slide.hidden = false; draw(slide) }))
-window.addEventListener('afterprint', () => slides.forEach((slide, number) => { slide.hidden = number !== shown }))
+window.addEventListener('afterprint', () => slides.forEach((slide, number) => {
+  slide.hidden = number !== shown
+  const chart = slide.querySelector('.figure')
+  if (chart && slide.hidden) Plotly.purge(chart)
+}))
 show((Number(location.hash.slice(1)) || 1) - 1)

@@ -232,7 +232,7 @@ def test_many_genes_are_a_sample_with_a_sentence_and_the_work_that_compares_all(
     two: tuple[Run, Run], store: RunStore, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, other = two
-    monkeypatch.setattr("slviz.ui.comparison.neighbours_tab.MOST_PAIRS", 100 * len(first.genes))
+    monkeypatch.setattr("slviz.ui.comparison.neighbour_similarity.MOST_PAIRS", 100 * len(first.genes))
     gene = next(gene for place, gene in enumerate(first.genes) if place not in drawn(len(first.genes), 100))
     app = open_page("compare", run=first.run_id, tab="neighbours", gene=gene, **{"with": other.run_id})
     assert not app.exception

@@ -28,10 +28,8 @@ DECIDED: dict[str, tuple[str, ...]] = {
     "strata_view.py": ("subheader: _help(partings)",),
     "cause_view.py": ("caption: listed", "caption: scores"),
     "gene_tab.py": ("caption: by", "caption: counts"),
-    "neighbours_tab.py": (
-        "caption: count",
-        "markdown: _sentence(similarity, seeds, shared, count)",
-    ),
+    "changed_genes.py": ("caption: count",),
+    "neighbours_tab.py": ("markdown: _sentence(similarity, seeds, shared, count)",),
     "maps_tab.py": ("caption: method.describe(len(shared.genes))",),
     "metrics_tab.py": ("caption: what", "subheader: what"),
     "reading.py": ("progress: min(share, 1.0)",),

@@ -33,7 +33,8 @@ Parts = tuple[tuple[Stratum, Difference], ...]
 def show(compared: ComparedRuns, runs: Sequence[Run], *, negative_kind: str) -> None:
     """The strata by one of them, the metric of two runs in each, and where either is behind most."""
     first = runs[0]
-    partings = _partings(cache.stamps(first), negative_kind, compared.graph.fingerprint, compared, first)
+    data = (compared.graph.fingerprint, *sorted(compared.graph.digests.items()))
+    partings = _partings(cache.stamps(first), negative_kind, data, compared, first)
     if not partings:
         st.caption(in_words(NO_PART))
         return
@@ -44,7 +45,7 @@ def show(compared: ComparedRuns, runs: Sequence[Run], *, negative_kind: str) -> 
         other = _pick_other(compared, runs)
         titles = {name: in_words(PARTINGS[name].title) for name in partings}
         by = address.choice(st.segmented_control, "Parts", titles, key="where-by")
-    parts = _measured(cache.stamps(first, other), negative_kind, by, partings[by], first, other)
+    parts = _measured(cache.stamps(first, other), negative_kind, by, data, partings[by], first, other)
     name = f"{first.run_id}-{other.run_id}-by-{by}"
     names = (compared.name(first), compared.name(other))
 
@@ -93,7 +94,7 @@ def _pick_other(compared: ComparedRuns, runs: Sequence[Run]) -> Run:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _partings(
-    stamps: tuple[tuple[str, int], ...], negative_kind: str, fingerprint: str, _compared: ComparedRuns, _run: Run
+    stamps: tuple[tuple[str, int], ...], negative_kind: str, data: object, _compared: ComparedRuns, _run: Run
 ) -> dict[str, list[Stratum]]:
     rows = compared_rows(_run, negative_kind)
     screens = None
@@ -107,6 +108,7 @@ def _measured(
     stamps: tuple[tuple[str, int], ...],
     negative_kind: str,
     by: str,
+    data: object,
     _strata: Sequence[Stratum],
     _one: Run,
     _other: Run,

@@ -49,27 +49,32 @@ def show(graph: GeneGraph) -> None:
     st.caption(in_words(escape_markdown(gene_classes(graph, chosen).statement())))
 
 
-def _tiles(portrait: ClassPortrait) -> None:
+def _beside_chance(label: str, share: float, chance: float, help_text: str) -> None:
+    """One tile: a share, and what it would be by chance."""
     st.metric(
-        "Edge homophily",
-        _said(portrait.edge_homophily),
-        f"{_said(portrait.edge_chance)} by chance",
+        label,
+        _said(share),
+        f"{_said(chance)} by chance",
         delta_color="off",
         delta_arrow="off",
         border=True,
-        help=in_words("Share of the pairs of two genes with a class that join genes of the same class."),
+        help=in_words(help_text),
     )
-    st.metric(
+
+
+def _tiles(portrait: ClassPortrait) -> None:
+    _beside_chance(
+        "Edge homophily",
+        portrait.edge_homophily,
+        portrait.edge_chance,
+        "Share of the pairs of two genes with a class that join genes of the same class.",
+    )
+    _beside_chance(
         "Group purity",
-        _said(portrait.purity),
-        f"{_said(portrait.purity_chance)} by chance",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        help=in_words(
-            f"Of the genes with a class in {pluralise(portrait.groups, 'group')} of the graph (Leiden; {FEWEST} such "
-            f"genes or more), the share that is in its group's commonest class. {glossary_link('Group purity')}"
-        ),
+        portrait.purity,
+        portrait.purity_chance,
+        f"Of the genes with a class in {pluralise(portrait.groups, 'group')} of the graph (Leiden; {FEWEST} such "
+        f"genes or more), the share that is in its group's commonest class. {glossary_link('Group purity')}",
     )
     st.metric(
         "Largest class",

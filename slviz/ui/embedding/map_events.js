@@ -122,38 +122,45 @@ function placesOf(map) {
   return map.placed.places
 }
 
+// A layer over the chart, which Plotly does not know of: `labels` or `marks`.
+function layerOf(map, name) {
+  const { chart } = map
+  if (map[name]?.parentElement !== chart) {
+    map[name]?.remove()
+    map[name] = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
+    map[name].setAttribute('class', `slviz-${name}`)
+    map[name].style.cssText = 'position:absolute;inset:0;width:100%;height:100%;pointer-events:none'
+    chart.style.position = 'relative'
+    chart.appendChild(map[name])
+  }
+  return map[name]
+}
+
 // The labels as a layer of the chart. Plotly's own are hidden, and told the same places, which its camera draws.
 function drawLabels(map) {
   const { chart } = map
   if (!chart?._fullLayout?.xaxis?.d2p || !chart.layout.annotations) return
-  const found = placedLabels(chart)
-  if (!map.labels || map.labels.parentElement !== chart) {
-    map.labels?.remove()
-    map.labels = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
-    map.labels.setAttribute('class', 'slviz-labels')
-    map.labels.style.cssText = 'position:absolute;inset:0;width:100%;height:100%;pointer-events:none'
-    chart.style.position = 'relative'
-    chart.appendChild(map.labels)
-  }
-  for (const { index } of found.all) {
+  const labels = placedLabels(chart)
+  const layer = layerOf(map, 'labels')
+  for (const { index } of labels.all) {
     const own = chart.querySelector(`.infolayer .annotation[data-index="${index}"]`)
     if (own) own.style.display = 'none'
   }
-  for (const [path, value] of Object.entries(labelUpdates(found))) {
+  for (const [path, value] of Object.entries(labelUpdates(labels))) {
     const [, index, attribute] = /\[(\d+)\]\.(\w+)/.exec(path)
     chart.layout.annotations[index][attribute] = value
   }
   const page = getComputedStyle(chart.closest('[data-testid="stApp"]') ?? document.body)
   const letters = { 'text-anchor': 'middle', 'font-weight': 700, 'font-family': page.fontFamily, stroke: 'none' }
-  const lines = found.placed.filter((label) => label.isPoint).map(({ at, middle }) =>
+  const lines = labels.placed.filter((label) => label.isPoint).map(({ at, middle }) =>
     shape('line', { x1: at[0], y1: at[1], x2: middle[0], y2: middle[1], stroke: page.color, 'stroke-width': 1 }))
-  const names = found.placed.flatMap((label) => label.isPoint
+  const names = labels.placed.flatMap((label) => label.isPoint
     ? [shape('rect', { x: label.middle[0] - label.half[0], y: label.middle[1] - label.half[1], width: 2 * label.half[0],
       height: 2 * label.half[1], rx: 2, fill: 'rgba(47, 60, 68, 0.92)', stroke: 'none' }),
     ...written(label, { ...letters, fill: 'white' })]
     : written(label, { ...letters, fill: page.color, stroke: page.backgroundColor, 'stroke-width': 3.5,
       'stroke-linejoin': 'round', 'paint-order': 'stroke' }))
-  map.labels.replaceChildren(...lines, ...names)
+  layer.replaceChildren(...lines, ...names)
 }
 
 function written(label, look) {
@@ -192,14 +199,6 @@ function drawMarks(map) {
   const { chart } = map
   if (!chart?._fullLayout?.xaxis?.d2p) return
   const marks = map.component.data.marks ?? []
-  if (!map.marks || map.marks.parentElement !== chart) {
-    map.marks?.remove()
-    map.marks = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
-    map.marks.setAttribute('class', 'slviz-marks')
-    map.marks.style.cssText = 'position:absolute;inset:0;width:100%;height:100%;pointer-events:none'
-    chart.style.position = 'relative'
-    chart.appendChild(map.marks)
-  }
   const { xaxis, yaxis } = chart._fullLayout
   const at = ([x, y]) => [xaxis._offset + xaxis.d2p(x), yaxis._offset + yaxis.d2p(y)]
   const inside = ([x, y]) =>
@@ -211,7 +210,7 @@ function drawMarks(map) {
   places.forEach((place, number) => {
     if (inside(place)) shapes.push(shape('circle', { cx: place[0], cy: place[1], r: number ? 5 : 9, 'stroke-width': number ? 1.4 : 3 }))
   })
-  map.marks.replaceChildren(...shapes)
+  layerOf(map, 'marks').replaceChildren(...shapes)
 }
 
 // Pairs of places: the point under the pointer, and each of its true nearest.
