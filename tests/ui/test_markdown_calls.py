@@ -11,11 +11,11 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*(CHECKOUT / "slviz" / "ui").rglob("*.py"), *(CHECKOUT / "pages").glob("*.py")])
 DECIDED: dict[str, tuple[str, ...]] = {
     "class_portrait_view.py": (  # numbers that it wrote itself
-        "metric: _said(portrait.edge_chance)",
-        "metric: _said(portrait.edge_homophily)",
+        "metric: _said(chance)",
         "metric: _said(portrait.largest_share)",
-        "metric: _said(portrait.purity)",
-        "metric: _said(portrait.purity_chance)",
+        "metric: _said(share)",
+        "metric: help_text",
+        "metric: label",
     ),
     "compared_runs.py": ("button: label", "info: alone"),
     "disagreements_tab.py": (
