@@ -15,6 +15,8 @@ from slviz.figures.theme import empty, framed
 from slviz.figures.written import written
 from slviz.neighbourhood import HELD_OUT, KNOWN
 from slviz.neighbourhood.compared_partners import MISSING, UNREPORTED, ComparedPartners
+from slviz.ranking import score_text
+from slviz.ranking.scales import is_bounded
 
 LOOKS = {
     KNOWN: (KNOWN_COLOUR, "circle", "solid"),
@@ -196,7 +198,9 @@ def _centre(symbol: str) -> dict[str, Any]:
 def _title(compared: ComparedPartners, row: int, x: float, y: float) -> dict[str, Any]:
     weight = compared.weight[row]
     largest = float(np.nanmax(weight)) if np.isfinite(weight).any() else 0.0
-    width_is = f"widest edge: {compared.width_is[row]} {largest:.3f}" if largest > 0 else "widths mean nothing here"
+    bounded = compared.width_is[row] == "score" and is_bounded(weight[np.isfinite(weight)])
+    widest = f"{compared.width_is[row]} {score_text(largest, bounded=bounded)}"
+    width_is = f"widest edge: {widest}" if largest > 0 else "widths mean nothing here"
     text = f"<b>{written(compared.runs[row])}</b><br><span style='font-size: 11px'>{width_is}</span>"
     place = {"x": x, "y": y, "xref": "paper", "yref": "paper", "xanchor": "center", "yanchor": "bottom"}
     return place | {"text": text, "showarrow": False, "font": {"size": 13}, "yshift": 2}

@@ -92,3 +92,9 @@ def test_the_figure_has_every_partner_at_one_place_in_all_panels():
     lines = [trace for trace in figure.data if trace.mode == "lines"]
     assert max(trace.line.width for trace in lines) <= 7
     assert len({trace.line.width for trace in lines}) > 1
+
+
+def test_the_widest_edge_never_reads_as_certain():
+    certain = under(scores=np.where(np.arange(len(SCORES)) == 7, 0.99999, 0.5).astype(np.float32))
+    title = compared_neighbourhoods(compared_partners("GENE5", [certain])).layout.annotations
+    assert any("widest edge: score > 0.999" in (note.text or "") for note in title)

@@ -64,7 +64,12 @@ def show(compared: ComparedRuns, runs: Sequence[Run], *, negative_kind: str) -> 
             synthetic=any_synthetic((first, other)),
             alt=f"Differences of {names[1]} to {names[0]} in parts of the test rows, with 95 % intervals",
         )
-        st.dataframe(shown_table(parts, names), hide_index=True, placeholder="–")
+        shown = shown_table(parts, names)
+        decimals = {
+            column: st.column_config.NumberColumn(column, format="%.3f")
+            for column in shown.select_dtypes("floating").columns
+        }
+        st.dataframe(shown, hide_index=True, placeholder="–", column_config=decimals)
     small = [stratum.name for stratum in partings[by] if not stratum.is_large_enough]
     if small:
         few = _fewest_in_words(first, negative_kind)
