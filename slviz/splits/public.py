@@ -25,8 +25,8 @@ class Public(Split):
     name: ClassVar[str] = "public"
     title: ClassVar[str] = "the public split"
     asks: ClassVar[str] = (
-        "The data set says which genes are learnt from, validate and are tested; all known pairs stay known, and "
-        "networks begin with the settings of their papers. How do classes compare with published results?"
+        "How do the classes compare with published results? The data set says which genes are learnt from, validate "
+        "and are tested; all known pairs stay known, and networks begin with the settings of their papers."
     )
     short: ClassVar[str | None] = "public split"
     holds_out_pairs: ClassVar[bool] = False
