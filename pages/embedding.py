@@ -14,6 +14,7 @@ from slviz.ui.embedding import (
     map_window,
     maps,
     nearest,
+    outlierness,
     selected_genes,
     vector_maps,
 )
@@ -77,6 +78,7 @@ def _of_genes() -> None:
         gene_map.details(look)
     gene_map.say_how(look)
     map_quality.show(summary, graph, run, projection, open=colour in (maps.QUALITY, maps.SPREAD))
+    outlierness.show(summary, graph, run, open=colour == outlierness.COLOUR)
     if look.colouring.clusters is not None:
         cluster_table.show(graph, run, look.colouring.clusters)
     if gene is not None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from slviz.ui import address, gene_finder, genes, layout
+from slviz.ui import address, gene_finder, genes, layout, outliers
 from slviz.ui.embedding import selection_elsewhere
 from slviz.ui.gene import gene_card, gene_sections, visited_genes
 
@@ -24,6 +24,8 @@ def page() -> None:
     with way:
         visited_genes.show(graph, gene)
     gene_card.show(graph, gene)
+    if summary is not None and run is not None:
+        outliers.say_of_gene(summary, graph, run, gene)
     gene_sections.show(summary, run, graph, gene)
 
 

@@ -27,6 +27,7 @@ from slviz.cli import (
     explain,
     export,
     lab,
+    outliers,
     picture,
     predict,
     project,
@@ -87,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
     compare.add_compare_command(commands)
     edge_ablation.add_edge_ablation_command(commands)
     explain.add_explain_command(commands)
+    outliers.add_outliers_command(commands)
     export.add_export_command(commands)
     picture.add_picture_command(commands)
     vectors.add_vectors_commands(commands)

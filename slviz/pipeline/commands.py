@@ -109,6 +109,11 @@ def ablate_edges(run_id: str, gene: str | None = None) -> list[str]:
     return ["edge-ablation", run_id, *([] if gene is None else _option("--gene", gene))]
 
 
+def outliers(run_id: str, kind: str = "permuted") -> list[str]:
+    """Put noise through the network of a run, and tell which measure of outlierness tells it from genes."""
+    return ["outliers", run_id, *([] if kind == "permuted" else ["--noise", kind])]
+
+
 def survey(run_id: str) -> list[str]:
     """Score all pairs of a run once, and keep what hub adjustment reads."""
     return ["rank", run_id, "--top", "1"]

@@ -169,6 +169,13 @@ class AboutSurvey(Stored):
     run_id: Line
 
 
+class AboutNoise(Stored):
+    """The description in the file of noise that was put through the network of a run."""
+
+    run_id: Line
+    kind: Line
+
+
 class AboutComparison(Stored):
     """The description in the file that compares the embeddings of two runs."""
 

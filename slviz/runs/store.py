@@ -35,6 +35,7 @@ from slviz.runs.artifacts import ArtifactStore
 from slviz.runs.artifacts.comparisons import COMPARISONS
 from slviz.runs.artifacts.edge_ablations import EDGE_ABLATIONS
 from slviz.runs.artifacts.explanations import EXPLANATIONS
+from slviz.runs.artifacts.noise import OUTLIERS
 from slviz.runs.artifacts.surveys import RANKINGS
 from slviz.runs.contents import LOG, RECORD, SPLIT, WEIGHTS, damage, parquet_to_table, read_record, read_run
 from slviz.runs.damage import CURE, readable
@@ -83,6 +84,7 @@ NOT_LISTED = {
     PROJECTIONS,
     CONTROLS,
     COMPARISONS,
+    OUTLIERS,
     EDGE_ABLATIONS,
     EXPLANATIONS,
     RANKINGS,

@@ -24,6 +24,7 @@ from slviz.runs.artifacts.controls import Control
 from slviz.runs.artifacts.edge_ablations import EdgeAblation
 from slviz.runs.artifacts.explanations import PairExplanation
 from slviz.runs.artifacts.maps import TRAINED
+from slviz.runs.artifacts.noise import EmbeddedNoise
 from slviz.runs.artifacts.pair_faithfulness import PairFaithfulness
 from slviz.runs.data_of import refuse_changed_data, refuse_foreign_run
 from slviz.runs.plain_files import is_plain
@@ -196,6 +197,17 @@ def faithfulness_stamp(run_id: str) -> int:
     return _stamp(store().artifacts(run_id).faithfulness_artifact().path)
 
 
+def noise(run_id: str, kind: str) -> EmbeddedNoise | None:
+    """Noise that was put through the network of a run; None when it has not been made."""
+    path = store().artifacts(run_id).noise_artifact(kind).path
+    return whole(path, lambda: _noise(run_id, kind, _stamp(path)))
+
+
+def noise_stamp(run_id: str, kind: str) -> int:
+    """When noise was put through the network of a run; 0 where it was not."""
+    return _stamp(store().artifacts(run_id).noise_artifact(kind).path)
+
+
 def _stamp(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
@@ -289,6 +301,11 @@ def _explanation(run_id: str, pair: tuple[int, int], path: str, stamp: int) -> P
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _faithfulness(run_id: str, path: str, stamp: int) -> PairFaithfulness | None:
     return store().artifacts(run_id).open_faithfulness()
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _noise(run_id: str, kind: str, stamp: int) -> EmbeddedNoise | None:
+    return store().artifacts(run_id).open_noise(kind)
 
 
 @st.cache_resource(max_entries=32)

@@ -213,6 +213,7 @@ def test_every_command_has_help_and_an_action():
         "serve",
         "explain",
         "lab",
+        "outliers",
         "picture",
         "rank",
         "report",

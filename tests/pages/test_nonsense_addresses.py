@@ -83,6 +83,8 @@ KEYS = {
             "point",
             "window",
         ),
+        *("outlier-measure", "outlier-k", "outlier-as", "outlierness", "outlier-spread", "noise-count"),
+        *("noise-kind", "noise-in", "noise-map"),
         *("pca-dimensions", "tsne-seed", "tsne-perplexity", "umap-neighbours", "pacmap-seed"),
     ),
     "predictions": (

@@ -115,6 +115,7 @@ SPELT = {
     "project_vectors": lambda spec: commands.project_vectors("iris-00000000", TSNE(perplexity=5), seed=2),
     "measure_given_map": lambda spec: commands.measure_given_map("iris-00000000", "X_umap"),
     "controls": lambda spec: commands.controls(spec.run_id, ["features", "untrained"], TSNE()),
+    "outliers": lambda spec: commands.outliers(spec.run_id, "matched"),
     "survey": lambda spec: commands.survey(spec.run_id),
     "ablate_edges": lambda spec: commands.ablate_edges(spec.run_id, "GENE3"),
     "measure_faithfulness": lambda spec: commands.measure_faithfulness(spec.run_id),

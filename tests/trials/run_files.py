@@ -36,6 +36,7 @@ from slviz.runs.artifacts.controls import Control
 from slviz.runs.artifacts.edge_ablations import EdgeAblation
 from slviz.runs.artifacts.explanations import PairExplanation, blocks_frame
 from slviz.runs.artifacts.maps import map_path, map_quality_path, save_map, save_map_quality
+from slviz.runs.artifacts.noise import EmbeddedNoise
 from slviz.runs.artifacts.pair_faithfulness import PairFaithfulness
 from slviz.runs.files import sha256, to_json
 from slviz.runs.manifest import MANIFEST
@@ -136,6 +137,9 @@ def _fill(root: Path, *, finished: bool) -> Path:
     )
     artifacts.save_explanation(an_explanation())
     artifacts.save_survey(a_survey(genes))
+    vectors, nothing = run.embedding, np.empty(0, dtype=np.float32)
+    noise = EmbeddedNoise(vectors[:5], vectors[5:10], vectors, *[nothing] * 3, np.empty((0, 2), dtype=np.float32))
+    artifacts.save_noise("permuted", noise)
     artifacts.save_comparison("gat-both-link-00000000", 3, "0", similarity=a_comparison(run))
     return folder
 
@@ -263,6 +267,7 @@ def look(store: RunStore, run_id: str) -> list[str]:
         lambda: store.artifacts(run_id).open_explanation((0, 1)),
         lambda: store.artifacts(run_id).open_survey(),
         lambda: store.artifacts(run_id).open_comparison("gat-both-link-00000000", 3, "0", genes=40),
+        lambda: store.artifacts(run_id).open_noise("permuted"),
         lambda: store.device_asked(run_id),
         lambda: sentences.extend(filter(None, [store.failure(run_id)])),
         lambda: store.log(run_id),

@@ -500,6 +500,7 @@ WAYS: Mapping[str, WayIn] = {
         *_run_file("explanations/pair-0-1.safetensors", "checksummed", "finished"),
         *_run_file("rankings/survey.safetensors", "checksummed", "finished"),
         *_run_file("comparisons/gat-both-link-00000000-3-0.safetensors", "checksummed", "finished"),
+        *_run_file("outliers/noise-permuted.safetensors", "checksummed", "finished"),
         *_run_file(".sources", "text", "finished"),
         WayIn("kept/vectors.safetensors", "checksummed", run_files.kept_vectors, run_files.kept_vector_seeds, "runs"),
         WayIn("kept/points.parquet", "parquet", run_files.kept_points, run_files.kept_point_seeds, "runs"),

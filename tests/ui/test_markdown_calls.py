@@ -10,6 +10,15 @@ from markdown_calls import foreign_parts
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*(CHECKOUT / "slviz" / "ui").rglob("*.py"), *(CHECKOUT / "pages").glob("*.py")])
 DECIDED: dict[str, tuple[str, ...]] = {
+    "noise_mixed.py": ("caption: _said(groups, mixed)", "caption: sentence"),  # numbers and the page's own words
+    "outliers.py": ("caption: text", "warning: text"),  # its sentence escapes the symbol
+    "outlierness.py": (
+        "caption: caught",
+        "caption: groups.sentence",
+        "caption: more",
+        "caption: others",
+        "info: reason",
+    ),
     "class_portrait_view.py": (  # numbers that it wrote itself
         "metric: _said(chance)",
         "metric: _said(portrait.largest_share)",

@@ -1,7 +1,7 @@
 """ArtifactStore: what is made beside one finished run, or one set of vectors, and never changes it.
 
-Maps, their quality, controls, edge ablations, surveys of all pairs, explanations of pairs and comparisons with other
-runs: each a file that is checksummed by itself, with one maker at a time.
+Maps, their quality, controls, edge ablations, surveys of all pairs, explanations of pairs, comparisons with other
+runs and embedded noise: each a file that is checksummed by itself, with one maker at a time.
 A `RunStore` and a `VectorStore` both have one for everything that they keep.
 """
 
@@ -47,6 +47,7 @@ from slviz.runs.artifacts.maps import (
     save_map,
     save_map_quality,
 )
+from slviz.runs.artifacts.noise import OUTLIERS, EmbeddedNoise, noise_path, read_noise, save_noise
 from slviz.runs.artifacts.owners import foreign
 from slviz.runs.artifacts.pair_faithfulness import (
     PairFaithfulness,
@@ -194,6 +195,21 @@ class ArtifactStore:
         """The faithfulness over pairs as work."""
         return self._artifact(faithfulness_path(self.folder))
 
+    # --- noise -------------------------------------------------------------------------------------------
+
+    def open_noise(self, kind: str) -> EmbeddedNoise | None:
+        """Noise of a kind, put through the network; None where it was not made; raises `DamagedRun`."""
+        return read_noise(self.folder, kind)
+
+    def save_noise(self, kind: str, noise: EmbeddedNoise) -> None:
+        """Keep embedded noise; raises `RunNotSaved`, and what `refuse` raises."""
+        self.refuse()
+        save_noise(self.folder, kind, noise)
+
+    def noise_artifact(self, kind: str) -> Artifact:
+        """The embedding of noise as work."""
+        return self._artifact(noise_path(self.folder, kind))
+
     # --- explanations ------------------------------------------------------------------------------------
 
     def open_explanation(self, pair: tuple[int, int]) -> PairExplanation | None:
@@ -272,6 +288,7 @@ def places_of_artifacts(folder: Path) -> list[Path]:
         folder / RANKINGS,
         folder / EXPLANATIONS,
         folder / COMPARISONS,
+        folder / OUTLIERS,
     ]
 
 

@@ -21,7 +21,7 @@ from slviz.projections.neighbours import nearest_neighbours
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import access, address, charts, downloads, genes, layout, own_components
-from slviz.ui.embedding import colour_choices, embedding_files, further_colours, map_events, maps
+from slviz.ui.embedding import colour_choices, embedding_files, further_colours, map_events, maps, outlierness
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
@@ -36,6 +36,7 @@ COLOURS = (
     maps.QUALITY,
     maps.SPREAD,
     maps.DISTORTION,
+    outlierness.COLOUR,
 )
 
 

@@ -16,7 +16,7 @@ from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.tasks import Classify
 from slviz.ui import address, scorers
-from slviz.ui.embedding import colour_choices, further_colours, map_quality
+from slviz.ui.embedding import colour_choices, further_colours, map_quality, outlierness
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import SCORE, escape_markdown
 from slviz.ui.nouns import in_words
@@ -42,6 +42,7 @@ COLOUR_IDS = {
     QUALITY: "quality",
     SPREAD: "moves",
     DISTORTION: "distortion",
+    outlierness.COLOUR: "outlierness",
     ACTUAL: "actual-class",
     GIVEN: "given-class",
     **colour_choices.IDS,
@@ -59,6 +60,7 @@ COLOUR_HELP = (
     f"- **{QUALITY}**: whether what lies next to a gene on the map is next to it in the embedding, and the other way\n"
     f"- **{SPREAD}**: how far a gene moves when the map is made again from another seed\n"
     f"- **{DISTORTION}**: where the map is denser, or sparser, than the embedding\n"
+    f"- **{outlierness.COLOUR}**: {outlierness.HELP}\n"
 ) + "\n".join(f"- **{name}**: {what}" for name, what in (colour_choices.HELP | further_colours.HELP).items())
 CLASS_HELP = f"\n- **{ACTUAL}**: the class a gene is in\n- **{GIVEN}**: the class that the network gives it"
 PRESERVATION_SENTENCE = (
@@ -89,6 +91,8 @@ def colouring(
         return colour_choices.colouring(name, graph, run, projection)
     if name in further_colours.HELP:
         return further_colours.colouring(name, graph)
+    if name == outlierness.COLOUR:
+        return outlierness.colouring(summary, graph, run)
     if name == DISTORTION:
         return _by_distortion(run, projection)
     density = _density_of(run, projection, colour_choices.computed_on("map"), _estimate())
