@@ -3,7 +3,7 @@
 import streamlit as st
 
 from slviz.ui import access, layout
-from slviz.ui.training import form_start, new_run, training_view
+from slviz.ui.training import cluster_panel, form_start, new_run, training_view
 
 
 def page() -> None:
@@ -14,6 +14,7 @@ def page() -> None:
     if job:
         training_view.follow(job)
     training_view.others(than=job)
+    cluster_panel.show()
     if not access.may_work():
         return
     st.subheader("A new run", anchor=False)

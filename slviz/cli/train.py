@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from slviz.cli.settings_help import settings_help
+from slviz.cli.sweep_worker import train_job
 from slviz.cli.terminal import voice
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import open_dataset
 from slviz.errors import DamagedRun, InvalidSetting
+from slviz.pipeline.scheduler import checked_address
 from slviz.pipeline.train_run import train_run
 from slviz.runs.event_files import refuse_without_tensorboard
 from slviz.runs.settings_parser import choices_from_words
@@ -21,6 +23,7 @@ from slviz.runs.spec import DEFAULTS, TABLES, RunSpec, default_names
 from slviz.runs.spec_validation import SpecValidation
 from slviz.runs.store import RunStore
 from slviz.splits import HeldOut
+from slviz.sweeps.runner import Job
 
 EXAMPLES = """\
 examples:
@@ -29,6 +32,7 @@ examples:
   python -m slviz train --test-pairs new_screen.tsv
   python -m slviz train --test-pairs test.tsv --test-negatives no.tsv --validation-pairs dev.tsv
   python -m slviz train --resume gat-both-link-3f9c2a81
+  python -m slviz train --network gat --scheduler tcp://192.168.0.7:8786
 """
 
 
@@ -69,6 +73,9 @@ def add_train_command(commands: argparse._SubParsersAction) -> None:
     )
     command.add_argument("--no-projections", action="store_true", help="make no maps afterwards")
     command.add_argument("--tensorboard", action="store_true", help="also write the epochs as TensorBoard event files")
+    command.add_argument(
+        "--scheduler", metavar="ADDRESS", help="hand the run to the Dask cluster of this scheduler and return"
+    )
     command.add_argument("--resume", metavar="RUN", help="resume this run; all the rest is taken from it")
     command.add_argument("settings", metavar="key=value", nargs="*", help="any of the settings listed below")
     command.set_defaults(action=_train)
@@ -79,9 +86,14 @@ def _train(arguments: argparse.Namespace) -> int:
     options: dict[str, Any] = {"maps": not arguments.no_projections, "events": arguments.tensorboard, "voice": voice()}
     if arguments.tensorboard:
         refuse_without_tensorboard()
+    if arguments.scheduler:
+        checked_address(arguments.scheduler)
     if arguments.resume:
         spec = _spec_to_resume(store, arguments)
-        train_run(store, spec, device=arguments.device or store.device_asked(spec.run_id), **options)
+        device = arguments.device or store.device_asked(spec.run_id)
+        if arguments.scheduler:
+            return _hand_over(store, spec, device, arguments)
+        train_run(store, spec, device=device, **options)
         return 0
     source = arguments.data or os.environ.get("SLVIZ_DATA") or "demo"
     graph = open_dataset(source)
@@ -89,8 +101,27 @@ def _train(arguments: argparse.Namespace) -> int:
     spec = spec_of(arguments, graph, source=source, held_out=held_out)
     if store.find(spec) is None:
         SpecValidation(graph, held_out=held_out).check(spec)
-        _refuse_absent(arguments.device)
+        if not arguments.scheduler:
+            _refuse_absent(arguments.device)
+    if arguments.scheduler:
+        return _hand_over(store, spec, arguments.device or "auto", arguments)
     train_run(store, spec, graph=graph, held_out=held_out, device=arguments.device or "auto", **options)
+    return 0
+
+
+def _hand_over(store: RunStore, spec: RunSpec, device: str, options: argparse.Namespace) -> int:
+    """Leave the run to a cluster, whose workers write it into the same models folder."""
+    from slviz.sweeps.hand_over import ANY_NUMBER, hand_over
+
+    if options.test_pairs is not None:
+        raise InvalidSetting("Files of pairs are not handed to a cluster; leave --scheduler away to train here.")
+    if store.find(spec) is not None:
+        print(f"Run {spec.run_id} is finished already; nothing to train.")
+        return 0
+    maps, events = not options.no_projections, options.tensorboard
+    job = Job(spec, device, maps=maps, places=ANY_NUMBER, events=events)
+    hand_over(options.scheduler, store, job, train_job)
+    print(f"Run {spec.run_id} is with the cluster at {options.scheduler}. `slviz runs show {spec.run_id}` follows it.")
     return 0
 
 

@@ -19,7 +19,7 @@ from slviz import places
 from slviz.disk.ages import is_old
 from slviz.disk.left_over import LeftOver, entries_in
 from slviz.errors import DamagedRun, RunError, RunNotFound
-from slviz.pipeline import commands
+from slviz.pipeline import commands, scheduler
 from slviz.pipeline.slots import SLOTS
 from slviz.runs.files import saving
 from slviz.runs.folder import ERROR, LOCK
@@ -62,11 +62,14 @@ def start_training(
 ) -> None:
     """Start training; the run shows as waiting from this moment on.
 
-    `files` are those that `commands.train` takes for the split `file`.
+    `files` are those that `commands.train` takes for the split `file`. Where a cluster is named it trains the run,
+    unless there are files of a user: these are here.
 
     Raises `RunAlreadyRunning` where a worker has it already, `RunNotSaved` where the disk refuses.
     """
     arguments = commands.train(spec, source=source, device=device, **files)
+    if not any(files.values()):
+        arguments += scheduler.option()
     RunStore.default().request(spec, device=device)
     start(arguments, run_id=spec.run_id)
 
@@ -79,7 +82,7 @@ def resume(run_id: str) -> None:
     summary = RunStore.default().summary(run_id)
     if summary.spec is None:
         raise DamagedRun(summary.problem)
-    start(commands.resume(run_id), run_id=run_id)
+    start([*commands.resume(run_id), *scheduler.option()], run_id=run_id)
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -22,18 +22,22 @@ CANCEL = "cancel"
 ERROR = "error.json"
 CHECKPOINT = "checkpoint.safetensors"
 WAITING = "waiting"
+QUEUED = "queued"
+"""Handed to a cluster, whose workers have not begun it."""
 EVALUATING = "evaluating.json"
 PROJECTIONS = "projections"
 CONTROLS = "controls"
 DEVICE = "device"
 EVENTS = "tensorboard"
 
-OF_THE_UNFINISHED = (CHECKPOINT, CANCEL, ERROR, WAITING, EVALUATING, DEVICE)
+OF_THE_UNFINISHED = (CHECKPOINT, CANCEL, ERROR, WAITING, QUEUED, EVALUATING, DEVICE)
 """Files that say something of an unfinished run, and nothing of a finished one."""
 
 RunState = Literal["finished", "running", "waiting", "failed", "cancelled", "interrupted", "damaged"]
 STATES: tuple[str, ...] = get_args(RunState)
 
+QUEUE_SECONDS = 7 * 86_400.0
+"""So long a cluster may leave a run in its queue before it counts as forgotten there."""
 START_SECONDS = 60.0
 """So long after it was asked for, a worker may be still on its way to the lock."""
 PATIENCE_SECONDS = 2.0
@@ -44,9 +48,10 @@ def state_of(folder: Path) -> RunState:
     """Where the run in `folder` stands; nothing is stored, so nothing can be out of date.
 
     manifest → finished; lock held → running, or waiting for others to finish; error.json → failed;
-    cancel → cancelled; asked for a moment ago and never begun → waiting; else interrupted, and can be
-    resumed or removed. A folder without a spec is no run: damaged, unless it holds what a worker makes first
-    and nothing else. What lies there from the future, since a clock was set back, was not made a moment ago.
+    cancel → cancelled; asked for a moment ago and never begun, or in the queue of a cluster → waiting; else
+    interrupted, and can be resumed or removed. A folder without a spec is no run: damaged, unless it holds what a
+    worker makes first and nothing else. What lies there from the future, since a clock was set back, was not made a
+    moment ago.
     """
     if (folder / MANIFEST).is_file():
         return "finished"
@@ -60,7 +65,9 @@ def state_of(folder: Path) -> RunState:
         return "failed"
     if (folder / CANCEL).is_file():
         return "cancelled"
-    return "waiting" if _asked_for_just_now(folder) else "interrupted"
+    if is_recent(folder / QUEUED, QUEUE_SECONDS) or _asked_for_just_now(folder):
+        return "waiting"
+    return "interrupted"
 
 
 def _asked_for_just_now(folder: Path) -> bool:
@@ -72,7 +79,7 @@ def is_before_its_spec(folder: Path) -> bool:
     """Whether a worker was stopped between making this folder and writing its spec: nothing is lost with it."""
     if not RUN_NAME.fullmatch(folder.name) or not folder.is_dir():
         return False
-    first = {LOCK, WAITING, CANCEL, ERROR, DEVICE, LOG}
+    first = {LOCK, WAITING, QUEUED, CANCEL, ERROR, DEVICE, LOG}
     with contextlib.suppress(OSError):
         return all(path.name in first or UNFINISHED.fullmatch(path.name) for path in folder.iterdir())
     return False

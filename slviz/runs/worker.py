@@ -46,6 +46,7 @@ from slviz.runs.folder import (
     EVALUATING,
     LOCK,
     OF_THE_UNFINISHED,
+    QUEUED,
     START_SECONDS,
     WAITING,
     holding,
@@ -117,7 +118,7 @@ class RunWriter:
     def forget_the_end(self, *, of_cancel: bool = True) -> None:
         """Clear away how an earlier worker ended, and with `of_cancel` that somebody asked it to stop."""
         if not (self.folder / MANIFEST).is_file():
-            for name in (ERROR, WAITING, EVALUATING, LOG, *([CANCEL] if of_cancel else [])):
+            for name in (ERROR, WAITING, QUEUED, EVALUATING, LOG, *([CANCEL] if of_cancel else [])):
                 (self.folder / name).unlink(missing_ok=True)
 
     def write_spec(self) -> None:

@@ -45,7 +45,7 @@ class Cluster:
     def __init__(self, address: str, store: RunStore, train: TrainJob) -> None:
         self.store = store
         self.train = train
-        self._client = _connected(address)
+        self._client = connected(address)
         self._futures: dict[str, Future] = {}
         self._mark = store.root / MARKS / uuid.uuid4().hex
         self._held: Held | None = None
@@ -128,11 +128,16 @@ def train_on_worker(train: TrainJob, job: dict[str, Any], *, root: str, mark: st
         return vars(Ending(wanted.run_id, "failed", said))
     store = RunStore(Path(root))
     with ONE_AT_A_TIME:
-        ending = train(store, wanted)
-        while ending.end == "busy":  # a worker that the scheduler lost sight of may still have it
-            time.sleep(BUSY_SECONDS)
-            ending = train(store, wanted)
-    return vars(ending)
+        return vars(train_when_free(train, store, wanted))
+
+
+def train_when_free(train: TrainJob, store: RunStore, job: Job) -> Ending:
+    """Train a job as soon as nobody else has it: a worker that the scheduler lost sight of may still be at it."""
+    ending = train(store, job)
+    while ending.end == "busy":
+        time.sleep(BUSY_SECONDS)
+        ending = train(store, job)
+    return ending
 
 
 def _is_running(store: RunStore, run_id: str) -> bool:
@@ -142,7 +147,8 @@ def _is_running(store: RunStore, run_id: str) -> bool:
         return False
 
 
-def _connected(address: str) -> Client:
+def connected(address: str) -> Client:
+    """A client of a scheduler; raises `InvalidSetting` where none answers."""
     from distributed import Client
 
     try:

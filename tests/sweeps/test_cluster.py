@@ -1,4 +1,7 @@
-"""A sweep on a real Dask cluster: a scheduler and two worker processes on this machine, one of them killed."""
+"""A real Dask cluster: a scheduler and two worker processes on this machine, one of them killed.
+
+A sweep waits for it; the pages leave runs to it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,10 +20,14 @@ from run_folders import environment, write_data_folder
 
 from slviz.cli import main
 from slviz.runs.folder import CHECKPOINT
+from slviz.runs.queue import enter_queue, queue_of
 from slviz.runs.store import RunStore
+from slviz.sweeps.cluster_watch import ClusterState, ClusterWatch, ClusterWorker
+from slviz.ui.training import cluster_panel
 
 pytest.importorskip("distributed", reason="Dask is not installed")
 QUIET = ("--no-dashboard",)
+PATIENCE_SECONDS = 240.0
 
 
 def start(models: Path, module: str, *arguments: str) -> subprocess.Popen[bytes]:
@@ -109,3 +117,86 @@ def test_a_scheduler_that_does_not_answer_is_a_sentence(
     assert main(["sweep", "--data", str(folder), "--scheduler", "tcp://127.0.0.1:9"]) == 1
     assert "No Dask scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
     assert not any(models.glob("*/spec.json"))
+
+
+def until(true: Callable[[], bool], what: str) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not true():
+        assert time.monotonic() < end, f"not in time: {what}"
+        time.sleep(0.1)
+
+
+def trained_by(process: subprocess.Popen[bytes], store: RunStore) -> set[str]:
+    """The runs whose locks a process holds."""
+    import psutil
+
+    held = {
+        Path(file.path).parent.name for file in psutil.Process(process.pid).open_files() if file.path.endswith(".lock")
+    }
+    return held & set(store.run_ids())
+
+
+@pytest.mark.slow
+def test_runs_are_left_to_the_cluster_and_none_is_lost_with_its_worker(
+    models: Path, cluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    address, workers = cluster
+    folder = write_data_folder(tmp_path / "tiny", tiny_graph())
+    store = RunStore.default()
+
+    def hand_over(seed: int, epochs: int) -> str:
+        words = ["--network", "gcn", "--data", str(folder), "--device", "cpu", "--seed", str(seed), "--no-projections"]
+        assert main(["train", *words, "--scheduler", address, "width=8", f"epochs={epochs}"]) == 0
+        return capsys.readouterr().out.split()[1]
+
+    watch = ClusterWatch(address, store.root)
+    try:
+        until(lambda: watch.latest is not None and len(watch.latest.workers) == 2, "both workers are seen")
+        first, second = hand_over(0, 300), hand_over(1, 300)
+        until(lambda: [store.state(run_id) for run_id in (first, second)] == ["running"] * 2, "both are trained")
+        assert queue_of(store.folder(first)) == ""
+        third, unwanted = hand_over(2, 5), hand_over(3, 5)
+        assert hand_over(2, 5) == third, "asked for twice, it is one run"
+        assert [store.state(run_id) for run_id in (third, unwanted)] == ["waiting"] * 2
+        store.cancel(unwanted)
+        assert store.state(unwanted) == "cancelled"
+
+        def seen() -> bool:
+            state = watch.latest
+            assert state is not None
+            training = {run_id for worker in state.workers for run_id in worker.runs}
+            return training == {first, second} and set(state.waiting) == {third, unwanted}
+
+        until(seen, "two runs are trained and two wait")
+
+        lost = next(run_id for run_id in (first, second) if run_id in trained_by(workers[0], store))
+        until(lambda: (store.root / lost / CHECKPOINT).is_file(), "there is a checkpoint")
+        os.kill(workers[0].pid, signal.SIGKILL)
+        workers[0].wait()
+        until(lambda: {store.state(run_id) for run_id in (first, second, third)} == {"finished"}, "all are finished")
+        assert "resumes after epoch" in store.log(lost)
+        assert len(store.progress(lost)) == 300
+        assert store.state(unwanted) == "cancelled", "a run that was cancelled in the queue is not trained"
+
+        forgotten = store.folder(unwanted)
+        (forgotten / "cancel").unlink()
+        enter_queue(forgotten, address)
+        assert store.state(unwanted) == "waiting"
+        until(lambda: store.state(unwanted) == "interrupted", "what the scheduler does not know can be resumed")
+    finally:
+        watch.close()
+
+
+def test_what_is_no_address_of_a_scheduler_is_a_sentence(capsys: pytest.CaptureFixture[str]):
+    assert main(["train", "--scheduler", "http://somewhere"]) == 1
+    assert "'http://somewhere' is not the address of a Dask scheduler" in capsys.readouterr().err
+
+
+def test_the_panel_says_what_the_cluster_is_at():
+    gibibyte = 1 << 30
+    workers = (ClusterWorker("a", ("x",), gibibyte, 4 * gibibyte), ClusterWorker("b", (), 300 << 20, 4 * gibibyte))
+    state = ClusterState("tcp://a:1", workers, ("y", "z"))
+    told = "Cluster: 2 workers, 1 run in training, 2 waiting, 1.3 GiB of 8.0 GiB of memory"
+    assert cluster_panel.title(state) == told
+    assert cluster_panel.workers_table(workers)["Trains"].tolist() == ["x", "–"]

@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     mutations.add_argument("--seconds", type=float, default=float("inf"), help="at most so long for each format")
     mutations.add_argument("--seed", type=int, default=None, help="where all chance begins (default: the time)")
     mutations.add_argument("--unguided", action="store_true", help="without looking at the lines that are reached")
+    mutations.add_argument("--resume", action="store_true", help="leave out formats whose results lie in OUT already")
     mutations.set_defaults(action=_mutations)
     for name, action, count, about in OTHERS:
         other = commands.add_parser(name, help=about)
@@ -69,10 +70,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _mutations(asked: argparse.Namespace) -> int:
     seed = _seed(asked)
-    ways = [way for way in WAYS if any(_matches(way, pattern) for pattern in asked.format)]
+    ways = list(dict.fromkeys(way for pattern in asked.format for way in WAYS if _matches(way, pattern)))
     if not ways:
         print(f"No format matches {shlex.join(asked.format)}. There are: {', '.join(WAYS)}.", file=sys.stderr)
         return 2
+    if asked.resume:
+        whole = {(tally["way"], tally["seed"]) for tally in report.load(asked.out) if tally["attempts"] >= asked.count}
+        ways = [way for way in ways if (way, seed) not in whole]
     print(f"seed {seed}, {len(ways)} formats, results in {asked.out}", flush=True)
     failed = 0
     with Child(traced=not asked.unguided) as child:
