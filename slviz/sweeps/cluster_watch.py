@@ -98,7 +98,7 @@ class ClusterWatch:
 
 def state_of_cluster(client: Client, address: str) -> ClusterState:
     """What the cluster of a client is at now."""
-    told = client.run_on_scheduler(_tell)
+    answer: Any = client.run_on_scheduler(_tell)
     workers = [
         ClusterWorker(
             str(worker["name"]),
@@ -106,10 +106,10 @@ def state_of_cluster(client: Client, address: str) -> ClusterState:
             int(worker["memory"]),
             int(worker["limit"] or 0),
         )
-        for worker in told["workers"]
+        for worker in answer["workers"]
     ]
     training = {run for worker in workers for run in worker.runs}
-    keys = (key.removeprefix(KEY) for key in told["unfinished"] if key.startswith(KEY))
+    keys = (key.removeprefix(KEY) for key in answer["unfinished"] if key.startswith(KEY))
     return ClusterState(address, tuple(workers), tuple(run for run in keys if run not in training))
 
 

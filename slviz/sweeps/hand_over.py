@@ -65,7 +65,7 @@ def _submit(client: Client, store: RunStore, job: Job, train: TrainJob) -> None:
     end = time.monotonic() + TAKEN_SECONDS
     while not client.run_on_scheduler(_keeps, key=key) and not future.done():
         if time.monotonic() > end:
-            raise RunError(f"The scheduler at {client.scheduler.address} did not take run {job.run_id}. Try again.")
+            raise RunError(f"The scheduler did not take run {job.run_id}. Try again.")
         time.sleep(0.05)
 
 
@@ -77,7 +77,8 @@ def _keeps(*, key: str, dask_scheduler: Scheduler) -> bool:
 
 def _refuse_other_folders(client: Client, root: Path) -> None:
     """Refuse a cluster of which a worker does not see the models folder; one without workers may get some later."""
-    lacking = [address for address, is_there in client.run(_is_folder, str(root)).items() if is_there is not True]
+    answers: Any = client.run(_is_folder, str(root))
+    lacking = [address for address, is_there in answers.items() if is_there is not True]
     if lacking:
         raise RunError(
             f"The models folder {root} is not there on the worker {lacking[0]}. Set SLVIZ_MODELS to a folder that all "

@@ -39,17 +39,17 @@ def _panel(address: str) -> None:
     if state.problem:
         st.warning(escape_markdown(state.problem), icon=":material/lan:")
         return
-    with st.expander(title(state), key="cluster", icon=":material/lan:"):
+    with st.expander(escape_markdown(title(state)), key="cluster", icon=":material/lan:"):
         if not state.workers:
-            said = f"No worker is there. Start one with `dask worker {address}`; runs wait until then."
-            st.info(said, icon=":material/info:")
+            said = f"No worker is there; runs wait. One is started by: dask worker {address}"
+            st.info(escape_markdown(said), icon=":material/info:")
             return
         st.dataframe(workers_table(state.workers), hide_index=True)
         if state.waiting:
             named = ", ".join(_names(state.waiting[:MOST_NAMED]))
             more = len(state.waiting) - MOST_NAMED
             rest = f" and {more:,} more" if more > 0 else ""
-            st.caption(f"Waiting for a worker: {escape_markdown(named)}{rest}")
+            st.caption(escape_markdown(f"Waiting for a worker: {named}{rest}"))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, on_release=lambda watch: watch.close())
