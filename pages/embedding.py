@@ -68,7 +68,7 @@ def _of_genes() -> None:
         controls.show(summary, graph, run, wanted=(method, seed), colouring=colouring, gene=gene)
         return
     look = gene_map.look(colour, summary, graph, run, projection, gene, places=(row.pointer, row.settings, row.options))
-    window, card, below = map_window.stage(with_card=gene is not None)
+    window, card, below = map_window.stage(with_card=gene is not None or graph.pictures is not None)
     with below:
         chosen = selected_genes.requested(graph, clusters=look.colouring.clusters, colour=colour)
         look = dataclasses.replace(look, selected=chosen.numbers)

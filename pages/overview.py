@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from slviz.datasets import Nouns
+from slviz.datasets import GeneGraph
 from slviz.ui import access, cache, data_report, gene_finder, layout, nouns, question_rows, run_cards
-from slviz.ui.data import class_portrait_view, data_portrait, datasets, further_parts
+from slviz.ui.data import class_portrait_view, data_portrait, datasets, further_parts, picture_gallery
 from slviz.ui.labels import escape_markdown
 
 SHOWS = "slviz shows what networks learn from known pairs, and how well they predict."
@@ -21,12 +21,15 @@ def page() -> None:
         source, graph = datasets.pick()
         data_report.read(*cache.dataset_with_report(source))
     gene_finder.on_page(layout.GENE, graph)
-    about.markdown(LETHALITY if graph.nouns.are_lethal else _of_other_pairs(graph.nouns))
+    about.markdown(_about(graph))
     data_portrait.tiles(graph)
-    question_rows.show(graph, source)
+    picture_gallery.show(graph)
+    if graph.pictures is None:
+        question_rows.show(graph, source)
     newest = _runs(graph.fingerprint)
-    data_portrait.hubs(graph, run_id=newest)
-    data_portrait.evidence(graph)
+    if len(graph.pairs):
+        data_portrait.hubs(graph, run_id=newest)
+        data_portrait.evidence(graph)
     class_portrait_view.show(graph)
     further_parts.show(graph)
     st.caption(
@@ -36,8 +39,16 @@ def page() -> None:
     )
 
 
-def _of_other_pairs(words: Nouns) -> str:
-    """What this data set is of, where its pairs are no synthetic-lethal ones."""
+def _about(graph: GeneGraph) -> str:
+    """What the data set is of: synthetic lethality, other pairs, or pictures."""
+    words = graph.nouns
+    if graph.pictures is not None:
+        return (
+            f"Here the points are **{escape_markdown(words.things)}**: pictures of {graph.pictures}, and no pairs. "
+            "slviz shows what networks learn of them, and how well they draw them again or tell them apart."
+        )
+    if words.are_lethal:
+        return LETHALITY
     things, pair = escape_markdown(words.things), escape_markdown(nouns.with_article(words.pair))
     return f"Here the points are **{things}**, and a pair is **{pair}**. {SHOWS}"
 

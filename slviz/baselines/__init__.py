@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from slviz.baselines.knowledge_baselines import earlier_screens, every_test, knowledge_baselines
-from slviz.baselines.tables import confidence_baselines, link_baselines, link_rows, reconstruction_baselines
+from slviz.baselines.tables import (
+    confidence_baselines,
+    link_baselines,
+    link_rows,
+    pca_errors,
+    principal_directions,
+    reconstruction_baselines,
+)
 
 __all__ = [
     "confidence_baselines",
@@ -12,5 +19,7 @@ __all__ = [
     "knowledge_baselines",
     "link_baselines",
     "link_rows",
+    "pca_errors",
+    "principal_directions",
     "reconstruction_baselines",
 ]

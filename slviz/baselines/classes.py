@@ -32,9 +32,9 @@ def class_baselines(
 ) -> Mapping[str, Int64[np.ndarray, " genes"]]:
     """The class [G] that each baseline gives each gene, from the classes of training genes alone.
 
-    The majority is over partners in training pairs, and over interactions where the data set has them; a gene is
-    never its own neighbour, and one without a labelled neighbour gets the most frequent class. The logistic
-    regression reads the features alone; its strength is chosen on validation genes.
+    The majority is over partners in training pairs, where there are any, and over interactions where the data set has
+    them; a gene is never its own neighbour, and one without a labelled neighbour gets the most frequent class. The
+    logistic regression reads the features alone; its strength is chosen on validation genes.
 
     Args:
         split: which pairs and genes may be learnt from.
@@ -48,8 +48,9 @@ def class_baselines(
     frequent = int(np.bincount(learnt[learnt >= 0], minlength=classes).argmax())
     shares = {
         MOST_FREQUENT: np.full(len(label), frequent),
-        NEIGHBOURS: majority(split.training_pairs, learnt, classes=classes),
     }
+    if len(split.training_pairs):
+        shares[NEIGHBOURS] = majority(split.training_pairs, learnt, classes=classes)
     if interactions is not None:
         shares[INTERACTIONS] = majority(interactions.T, learnt, classes=classes)
     evaluated = np.where(split.gene_part == "validation", label, -1)

@@ -60,11 +60,32 @@ def reconstruction_baselines(
     `mean` gives the training genes' mean of each column; `PCA` the projection onto the `width` leading
     directions of the training genes.
     """
+    mean, directions = principal_directions(features, training=training)
+    centred = (features - mean).astype(np.float64)
+    kept = directions[:width]  # [D, F]
+    return {"mean": _rms(centred), "PCA": _rms(centred - (centred @ kept.T) @ kept)}
+
+
+def principal_directions(
+    features: Float32[np.ndarray, "genes width"], *, training: Int64[np.ndarray, " training"]
+) -> tuple[Float32[np.ndarray, " width"], Float64[np.ndarray, "directions width"]]:
+    """The mean of the training genes' features, and the directions of their PCA, the leading one first."""
     mean = features[training].mean(axis=0)
     centred = (features - mean).astype(np.float64)
     _, _, directions = np.linalg.svd(centred[training], full_matrices=False)
-    kept = directions[:width]  # [D, F]
-    return {"mean": _rms(centred), "PCA": _rms(centred - (centred @ kept.T) @ kept)}
+    return mean, directions
+
+
+def pca_errors(
+    features: Float32[np.ndarray, "genes width"],
+    mean: Float32[np.ndarray, " width"],
+    directions: Float64[np.ndarray, "directions width"],
+) -> Float64[np.ndarray, " widths"]:
+    """Root mean squared error of some genes' features given back by a PCA of width 0, 1, 2, … numbers."""
+    centred = (features - mean).astype(np.float64)
+    along = ((centred @ directions.T) ** 2).sum(axis=0)  # what each direction explains
+    left = np.concatenate([[0.0], np.cumsum(along)])
+    return np.sqrt(np.maximum((centred**2).sum() - left, 0) / max(centred.size, 1))
 
 
 def _structural(

@@ -135,7 +135,7 @@ def _refuse_absent(device: str | None) -> None:
 
 def spec_of(options: argparse.Namespace, graph: GeneGraph, *, source: str, held_out: HeldOut | None = None) -> RunSpec:
     """The spec that the typed names and settings describe on `graph`."""
-    usual = default_names(TABLES["task"][options.task] if options.task else None)
+    usual = default_names(TABLES["task"][options.task] if options.task else None, graph)
     names = {part: getattr(options, part) or default for part, default in usual.items()}
     if held_out is not None:
         names["split"] = "file"

@@ -23,6 +23,7 @@ from slviz.datasets.folder import Snapshot, read_snapshot, take_snapshot
 from slviz.datasets.gene_values import GeneColumns
 from slviz.datasets.graph import GeneGraph, Terms
 from slviz.datasets.nouns import Nouns
+from slviz.datasets.picture_shape import PictureShape
 from slviz.datasets.relations import Relation
 from slviz.datasets.report import Report
 from slviz.datasets.screens import ScreenTable
@@ -31,7 +32,7 @@ from slviz.disk.left_over import LeftOver, half_written
 from slviz.disk.whole_files import write_whole
 from slviz.errors import DataError
 
-FORMAT = 7  # raise it when reading changes, so that older entries are not used
+FORMAT = 8  # raise it when reading changes, so that older entries are not used
 MOST_ENTRIES = 8
 MOST_BYTES = 1 << 30
 SUFFIX = ".slviz"
@@ -177,6 +178,7 @@ def _described(graph: GeneGraph, report: Report) -> dict[str, Any]:
         "remark": graph.remark,
         "classes": {name: values.tolist() for name, values in graph.classes.items()},
         "public_split": None if graph.public_split is None else graph.public_split.tolist(),
+        "pictures": None if graph.pictures is None else asdict(graph.pictures),
         "synthetic": graph.synthetic,
         "fingerprint": graph.fingerprint,
         "report": report.to_json(),
@@ -244,6 +246,7 @@ def _restored(arrays: dict[str, np.ndarray], described: dict[str, Any], name: st
         remark=described.get("remark", ""),
         classes={name: np.array(cells, dtype=object) for name, cells in described.get("classes", {}).items()},
         public_split=None if described["public_split"] is None else np.array(described["public_split"], dtype=object),
+        pictures=None if described["pictures"] is None else PictureShape(**described["pictures"]),
         synthetic=described["synthetic"],
         fingerprint=described["fingerprint"],
     )

@@ -13,11 +13,13 @@ import pandas as pd
 from slviz.datasets.content import Content, read_bytes, read_text
 from slviz.datasets.graph import GeneGraph
 from slviz.datasets.layout import Layout, find_layout
+from slviz.datasets.picture_shape import PictureShape
 from slviz.datasets.read_classes import read_classes
 from slviz.datasets.read_features import read_feature
 from slviz.datasets.read_gene_columns import read_gene_columns
 from slviz.datasets.read_genes import read_gene_info, read_genes
 from slviz.datasets.read_pairs import read_evidence, read_interactions, read_pairs
+from slviz.datasets.read_pictures import LABEL, PictureTable, picture_names, read_picture_files, read_pictures
 from slviz.datasets.read_public_split import read_public_split
 from slviz.datasets.read_relations import read_relation, report_screens_in_relations
 from slviz.datasets.read_screens import read_screens
@@ -80,16 +82,21 @@ def take_snapshot(folder: Path) -> Snapshot:
 def read_snapshot(snapshot: Snapshot) -> tuple[GeneGraph, Report]:
     """As `read_folder`, from bytes that were read already."""
     layout, report = snapshot.layout, snapshot.report
-    texts = {file: read_text(content, report) for file, content in snapshot.contents.items()}
+    binary = {layout.files.get("pictures"), layout.files.get("labels"), *layout.picture_files}
+    texts = {file: read_text(content, report) for file, content in snapshot.contents.items() if file not in binary}
+    pictures = _pictures(snapshot)
 
     def text_of(role: str) -> tuple[str | None, str]:
         file = layout.files.get(role, "")
         return texts.get(file), file
 
     text, file = text_of("genes")
-    if text is None:
+    if text is not None:
+        genes = read_genes(text, file, report)
+    elif pictures is None or report.fatal:
         _stop(report)
-    genes = read_genes(text, file, report)
+    else:
+        genes = pictures.names or picture_names(len(pictures.pixels), layout.nouns.thing)
     if len(set(genes)) != len(genes) or not genes:
         _stop(report)  # everything else is numbered by this list
     index = pd.Index(genes, dtype=object)
@@ -116,6 +123,8 @@ def read_snapshot(snapshot: Snapshot) -> tuple[GeneGraph, Report]:
     text, file = text_of("public_split")
     if text is not None:
         parts["public_split"] = read_public_split(text, file, index, report)
+    if pictures is not None:
+        parts |= _of_pictures(pictures, parts, layout, len(genes), report)
     parts |= _further_parts(layout, texts, index, report)
     pairs, score = np.empty((0, 2), dtype=np.int64), np.empty(0, dtype=np.float32)
     text, file = text_of("pairs")
@@ -142,6 +151,31 @@ def read_snapshot(snapshot: Snapshot) -> tuple[GeneGraph, Report]:
         **parts,
     )
     return graph, report
+
+
+def _pictures(snapshot: Snapshot) -> PictureTable | None:
+    """The pictures of a folder; None where it has none, or with faults in the report."""
+    layout, contents = snapshot.layout, snapshot.contents
+    if layout.picture_files:
+        return read_picture_files(contents, layout.picture_files, snapshot.report)
+    content = contents.get(layout.files.get("pictures", ""))
+    labels = contents.get(layout.files.get("labels", ""))
+    return None if content is None else read_pictures(content, labels, snapshot.report)
+
+
+def _of_pictures(
+    pictures: PictureTable, parts: Mapping[str, Any], layout: Layout, genes: int, report: Report
+) -> dict[str, Any]:
+    """Pixels as a feature and labels as classes, beside what tables say of both."""
+    if len(pictures.pixels) != genes:
+        what = f"has {genes:,} names for {len(pictures.pixels):,} pictures"
+        report.add(layout.files.get("genes", ""), what, "Write one a picture, in their order, or remove the list.")
+    labels = {} if pictures.label is None else {LABEL: pictures.label}
+    return {
+        "features": {**parts["features"], PictureShape.feature: pictures.pixels},
+        "classes": {**labels, **parts.get("classes", {})},
+        "pictures": pictures.shape,
+    }
 
 
 def _further_parts(layout: Layout, texts: Mapping[str, str | None], genes: pd.Index, report: Report) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from jaxtyping import Float32, Int64
 from slviz.datasets.digests import ContentDigest
 from slviz.datasets.gene_values import GeneColumns
 from slviz.datasets.nouns import Nouns
+from slviz.datasets.picture_shape import PictureShape
 from slviz.datasets.relations import Relation
 from slviz.datasets.screens import ScreenTable
 from slviz.errors import MalformedData
@@ -93,12 +94,15 @@ class GeneGraph:
         gene_columns: numbers and words over genes, such as essentiality; or None.
         public_split: text [G], the part of each gene in the split of the literature: "train", "validation", "test" or
             "" for none of them; or None.
+        pictures: the shape of the pictures whose pixels are the feature `PictureShape.feature`; None where the things
+            are no pictures.
         nouns: the organism, and what things and pairs are called.
         title, citation, licence, remark: for a person, from `dataset.toml`; the remark says what pages should not hide.
         synthetic: true where no measurement stands behind the data.
         fingerprint: SHA-256 over genes, pairs, scores, features, interactions, terms, classes and evidence; computed
-            when left out. Screens, relations, gene sets, gene columns and the public split have digests of their
-            own (`digests`), so that a folder keeps its fingerprint, and its runs, when it brings more of them.
+            when left out. Screens, relations, gene sets, gene columns, the public split and the shape of pictures
+            have digests of their own (`digests`), so that a folder keeps its fingerprint, and its runs, when it
+            brings more of them.
     """
 
     name: str
@@ -116,6 +120,7 @@ class GeneGraph:
     gene_sets: Mapping[str, Terms] = field(default_factory=dict)
     gene_columns: GeneColumns | None = None
     public_split: np.ndarray | None = None
+    pictures: PictureShape | None = None
     nouns: Nouns = field(default_factory=Nouns)
     title: str = ""
     citation: str = ""
@@ -152,6 +157,7 @@ class GeneGraph:
             **{f"relation {name}": relation for name, relation in self.relations.items()},
             **{f"gene set {name}": sets for name, sets in self.gene_sets.items()},
             "gene columns": self.gene_columns,
+            "pictures": self.pictures,
         }
         digests = {name: part.digest for name, part in parts.items() if part is not None}
         if self.public_split is not None:
@@ -229,6 +235,10 @@ def _contradictions(graph: GeneGraph) -> list[str]:
         contradictions.append(f"terms over {graph.terms.membership.shape[0]} genes for {count} genes")
     if graph.public_split is not None and graph.public_split.shape != (count,):
         contradictions.append(f"the public split has shape {graph.public_split.shape} for {count} genes")
+    if graph.pictures is not None:
+        pixels = graph.features.get(PictureShape.feature)
+        if pixels is None or pixels.shape[1:] != (graph.pictures.size,):
+            contradictions.append(f"no feature '{PictureShape.feature}' holds pictures of {graph.pictures}")
     for name, values in graph.classes.items():
         if values.shape != (count,):
             contradictions.append(f"classes '{name}' have shape {values.shape} for {count} genes")

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from slviz.datasets.content import Content, read_bytes, read_text
-from slviz.datasets.nouns import Nouns
+from slviz.datasets.nouns import PICTURE, Nouns
 from slviz.datasets.report import Report
 from slviz.errors import nearest
 from slviz.files.toml import UnreadableToml, parse_toml
@@ -27,7 +27,18 @@ WELL_KNOWN = {
     "screens": ("screens.tsv", "screens.csv"),
     "gene_columns": ("gene_columns.tsv", "gene_columns.csv"),
     "public_split": ("public_split.tsv", "public_split.csv"),
+    "pictures": (
+        "pictures.npz",
+        "images.npz",
+        "images-idx3-ubyte",
+        "train-images-idx3-ubyte",
+        "t10k-images-idx3-ubyte",
+    ),
+    "labels": ("labels-idx1-ubyte", "train-labels-idx1-ubyte", "t10k-labels-idx1-ubyte"),
 }
+PICTURE_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".ppm", ".pgm"})
+MOST_PICTURE_FILES = 100_000
+"""Files of pictures in a folder; many more are better kept in one `.npz`."""
 FEATURE_FILE = re.compile(r"feature_([A-Za-z][A-Za-z0-9-]*)_\d+\.(?:txt|tsv|csv)(?:\.gz)?")
 FEATURE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 RELATION_FILE = re.compile(r"(paralogs|families|relation_[A-Za-z][A-Za-z0-9-]*)\.(?:txt|tsv|csv)(?:\.gz)?")
@@ -52,6 +63,7 @@ class Layout:
         features: feature name → file name.
         relations: name of a relation between genes, such as "paralogs" → file name.
         gene_sets: name of a collection of gene sets, such as "pfam" → file name.
+        picture_files: files of one picture each, where the folder has no table of genes and no file of pictures.
         nouns: the organism, and what things and pairs are called.
         missing: what is done about missing values in feature files, of `MISSING`.
         title, citation, licence, remark, synthetic: as in `GeneGraph`.
@@ -61,6 +73,7 @@ class Layout:
     features: dict[str, str] = field(default_factory=dict)
     relations: dict[str, str] = field(default_factory=dict)
     gene_sets: dict[str, str] = field(default_factory=dict)
+    picture_files: tuple[str, ...] = ()
     nouns: Nouns = field(default_factory=Nouns)
     missing: str = REFUSE
     title: str = ""
@@ -77,7 +90,13 @@ class Layout:
         """File name by what the file is: a role, or "feature NAME", "relation NAME", "gene set NAME"."""
         named = {"feature": self.features, "relation": self.relations, "gene set": self.gene_sets}
         further = {f"{kind} {name}": file for kind, files in named.items() for name, file in files.items()}
-        return {**self.files, **further}
+        pictures = {f"picture {number}": file for number, file in enumerate(self.picture_files)}
+        return {**self.files, **further, **pictures}
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether the folder is one of pictures, which need neither a list of genes nor pairs."""
+        return "pictures" in self.files or bool(self.picture_files)
 
 
 def find_layout(folder: Path, report: Report) -> tuple[Layout, list[Content]]:
@@ -89,6 +108,11 @@ def find_layout(folder: Path, report: Report) -> tuple[Layout, list[Content]]:
             settings.append(content)
             _read_settings(content, folder, layout, report)
     _add_well_known(folder, layout, report)
+    if not layout.has_pictures and not any(role in layout.files for role in REQUIRED):
+        layout.picture_files = _picture_files(folder, report)
+    if layout.has_pictures:
+        layout.nouns = _of_pictures(layout.nouns)
+        return layout, settings
     for role in REQUIRED:
         if role not in layout.files and not any(problem.file == SETTINGS for problem in report.fatal):
             names = " or ".join(f"'{name}'" for name in WELL_KNOWN[role])
@@ -161,6 +185,28 @@ def _nouns(settings: Mapping[str, Any], report: Report) -> Nouns:
             report.add(SETTINGS, f"cannot be what {key} is called", remedy, value=word)
             said[key] = ""
     return Nouns(**{key: word for key, word in said.items() if word})
+
+
+def _of_pictures(nouns: Nouns) -> Nouns:
+    """The words of a data set of pictures, where it says no others."""
+    thing = PICTURE if nouns.are_genes else nouns.thing
+    return Nouns(organism=nouns.organism, thing=thing, pair="pair" if nouns.are_lethal else nouns.pair)
+
+
+def _picture_files(folder: Path, report: Report) -> tuple[str, ...]:
+    """Files of pictures in a folder and in its folders, which are classes; in the order of their names."""
+    places = [folder, *sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))]
+    files = [
+        path.relative_to(folder).as_posix()
+        for place in places
+        for path in sorted(place.iterdir())
+        if path.suffix.lower() in PICTURE_ENDINGS and not path.name.startswith(".")
+    ]
+    if len(files) > MOST_PICTURE_FILES:
+        what = f"holds {len(files):,} files of pictures, more than the {MOST_PICTURE_FILES:,} that are read"
+        report.add("", what, "Keep them in one .npz, or take a sample.")
+        return ()
+    return tuple(files)
 
 
 def _text(settings: Mapping[str, Any], key: str, report: Report) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 GENE, LETHAL_PAIR = "gene", "synthetic-lethal pair"
+PICTURE = "picture"
 IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women", "species": "species"}
 
 

@@ -1,4 +1,4 @@
-"""Where data sets come from: the demo and the karate club in the repository, SynLethDB, or any folder."""
+"""Where data sets come from: demo, digits and karate club in the repository, SynLethDB, or any folder."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class DatasetEntry:
     """A data set that is there to be opened.
 
     Attributes:
-        source: what `open_dataset` takes: "demo", "synlethdb", "karate" or a folder.
+        source: what `open_dataset` takes: "demo", "synlethdb", "digits", "karate" or a folder.
         path: its folder.
         title: for a person, from `dataset.toml`; the folder's name where it says none.
         synthetic: true where no measurement stands behind it.
@@ -39,7 +39,7 @@ class DatasetEntry:
 
 
 def open_dataset(source: str | None = None) -> GeneGraph:
-    """The data set of a source: "demo", "synlethdb", "karate", or a folder; None takes `SLVIZ_DATA`, else the demo.
+    """The data set of a source: "demo", "synlethdb", "digits", "karate", or a folder; None: `SLVIZ_DATA`, else demo.
 
     Raises `MissingDataFile` when there is no such source, and `MalformedData` when it cannot be used.
     """
@@ -125,13 +125,14 @@ def _named_places() -> dict[str, Path]:
         "demo": [carried / "demo", own / "demo"],
         "synlethdb": [],
         "karate": [carried / "karate"],
+        "digits": [carried / "digits"],
         "human-sl": [],
     }
     if source and source not in folders_of:
         folders_of["human-sl" if _says_more(_path(source)) else "synlethdb"].append(_path(source))
     folders_of["synlethdb"].append(own / "synlethdb")
     folders_of["human-sl"].append(own / "human-sl")
-    sign = {"demo": SETTINGS, "synlethdb": PAIRS_OF_SYNLETHDB, "karate": SETTINGS, "human-sl": PAIRS_OF_SYNLETHDB}
+    sign = dict.fromkeys(folders_of, SETTINGS) | dict.fromkeys(("synlethdb", "human-sl"), PAIRS_OF_SYNLETHDB)
     return {
         name: present[0]
         for name, folders in folders_of.items()

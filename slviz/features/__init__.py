@@ -279,6 +279,8 @@ def own_features(graph: GeneGraph) -> tuple[str, ...]:
 
 
 def richest(graph: GeneGraph) -> FeatureSet:
-    """The feature set that tells most of what a data set knows of its genes."""
+    """The feature set that tells most of what a data set knows of its genes; of pictures, their pixels."""
+    if graph.pictures is not None:
+        return FEATURE_SETS.make(graph.pictures.feature)
     fitting = [feature_set for feature_set in FEATURE_SETS.values() if set(feature_set.sources) <= set(graph.features)]
     return max(fitting, key=lambda feature_set: len(feature_set.sources))()

@@ -281,14 +281,14 @@ def _rgb(colour: str) -> tuple[int, int, int]:
 
 
 def png(pixels: UInt8[np.ndarray, "height width channels"]) -> bytes:
-    """The content of a PNG file: 1 channel is grey, 4 are red, green, blue and opacity."""
+    """The content of a PNG file: 1 channel is grey, 3 are red, green and blue, 4 have opacity beside these."""
     height, width, channels = pixels.shape
     rows = np.concatenate([np.zeros((height, 1), np.uint8), pixels.reshape(height, width * channels)], axis=1)
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
-    header = struct.pack(">IIBBBBB", width, height, 8, {1: 0, 4: 6}[channels], 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, 8, {1: 0, 3: 2, 4: 6}[channels], 0, 0, 0)
     body = zlib.compress(rows.tobytes(), 6)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 

@@ -62,7 +62,7 @@ def npy_header(path: Path, name: str) -> NpyHeader:
 
 
 def read_npz(
-    path: Path, name: str, *, wanted: Callable[[str, NpyHeader], bool] = lambda key, header: True
+    path: Path | bytes, name: str, *, wanted: Callable[[str, NpyHeader], bool] = lambda key, header: True
 ) -> dict[str, np.ndarray]:
     """The arrays of an `.npz` file by name, of those that are wanted by name and header; raises `MalformedData`.
 

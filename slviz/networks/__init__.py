@@ -7,6 +7,7 @@ from slviz.networks.adversarial import Adversarial
 from slviz.networks.attention import Attention
 from slviz.networks.baseline import Baseline
 from slviz.networks.bench import Bench
+from slviz.networks.conv import ConvAutoencoder, ConvClassifier
 from slviz.networks.coursework import CourseworkGAT, CourseworkMultiHead
 from slviz.networks.formulas import (
     AdamicAdar,
@@ -54,6 +55,8 @@ NETWORKS: Choices[Model] = Choices(
     Bench,
     CourseworkGAT,
     CourseworkMultiHead,
+    ConvAutoencoder,
+    ConvClassifier,
 )
 
 __all__ = [
@@ -67,6 +70,8 @@ __all__ = [
     "Attention",
     "Baseline",
     "Bench",
+    "ConvAutoencoder",
+    "ConvClassifier",
     "CourseworkGAT",
     "CourseworkMultiHead",
     "Fitted",

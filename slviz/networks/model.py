@@ -109,16 +109,20 @@ class Model(Choice):
 
     Class attributes:
         learns_in_epochs: whether it is a network of torch: optimiser and features matter, and it has weights.
+        reads_pictures: whether it needs to know how the pixels of pictures lie, and so does nothing for other data.
         is_fitted: whether a seed or a setting of the task makes a difference; if not, such runs are one run.
         published: by part ("network", "optimiser"), the settings of the paper for classes from few labelled genes.
+        usual: by part, the settings that it begins with where nobody says another, whatever the split.
         baseline: which baseline of every table of metrics it is, so that it does not stand there twice; "" for none.
     """
 
     name: ClassVar[str]
     learns_in_epochs: ClassVar[bool] = False
+    reads_pictures: ClassVar[bool] = False
     is_fitted: ClassVar[bool] = True
     baseline: ClassVar[str] = ""
     published: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({})
+    usual: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({})
 
     @property
     def row_name(self) -> str:
@@ -141,6 +145,9 @@ class Model(Choice):
 
     def refuse(self, task: Task, graph: GeneGraph) -> None:
         """Raises `InvalidSetting` for a task, or for data, that this model cannot be asked about; nothing here."""
+
+    def refuse_features(self, features: FeatureSet, graph: GeneGraph) -> None:
+        """Raises `InvalidSetting` for features that this model cannot read; nothing here."""
 
     def fit(self, training: Training) -> Fitted:
         """Learn from training pairs, choose by validation pairs; the same `training` gives the same bits."""

@@ -53,6 +53,11 @@ class Network(Model):
     def embedding_width(self) -> int:
         return self.width
 
+    @property
+    def genes_per_step(self) -> int:
+        """Training genes that one step of a task about genes looks at; 0: all at once, as messages need it."""
+        return 0
+
     def learns_from_tests(self) -> bool:
         """Whether, for the task about screens, it learns hits and non-hits in epochs, and not known pairs alone."""
         return True
@@ -90,6 +95,17 @@ class Network(Model):
             genes=genes if self._gene_vectors else 0,
             structure=structure if self.uses_graph else 0,
         )
+
+    def encoder_of(self, graph: GeneGraph, in_channels: int, **parts: Any) -> GeneEncoder:
+        """As `build`, for a network that also has to know what the data set is like."""
+        return self.build(in_channels, **parts)
+
+    def feature_decoder(self, graph: GeneGraph, columns: int) -> nn.Module:
+        """What gives the features [G, columns] back; called with the embedding and the edges [2, E]."""
+        from slviz.networks.decoders import FeatureDecoder
+
+        layer = self.layer(self.width, columns)
+        return layer if self.raw_features else FeatureDecoder(layer, self.width, columns)
 
     def class_head(self, classes: int) -> nn.Module:
         """What makes a number for each class of the embedding; called with it and the edges [2, E]."""

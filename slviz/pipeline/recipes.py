@@ -67,6 +67,7 @@ class Recipe:
         title: what a form calls it.
         says: a sentence on what it asks, for people.
         choices: by part, what it fills the form with; nothing where it takes the form as it is.
+        of_pictures: whether it makes sense for pictures, too.
         axes: by list of a sweep, the values that it makes runs of, each with all else as the form says.
     """
 
@@ -74,6 +75,7 @@ class Recipe:
     says: str
     choices: Mapping[str, Any] = field(default_factory=dict)
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    of_pictures: bool = False
 
 
 def _experiment(name: str, title: str, says: str) -> Recipe:
@@ -105,6 +107,7 @@ RECIPES: Mapping[str, Recipe] = {
         f"{SEEDS} seeds",
         "The same run from other first weights: a difference that is smaller than theirs is none.",
         axes={"seed": tuple(str(seed) for seed in range(SEEDS))},
+        of_pictures=True,
     ),
     "networks": Recipe(
         "All networks",
@@ -113,7 +116,7 @@ RECIPES: Mapping[str, Recipe] = {
             "network": tuple(
                 name
                 for name, network in NETWORKS.items()
-                if network.learns_in_epochs and not name.startswith("coursework")
+                if network.learns_in_epochs and not name.startswith(("coursework", "conv_"))
             )
         },
     ),
@@ -121,6 +124,7 @@ RECIPES: Mapping[str, Recipe] = {
         "Compare optimisers",
         "The same network by each optimiser, each at its own learning rate; compare them on validation.",
         axes={"optimiser": tuple(OPTIMISERS)},
+        of_pictures=True,
     ),
 }
 """By a name for code."""

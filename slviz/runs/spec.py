@@ -37,8 +37,21 @@ DEFAULTS = {"task": "link", "network": "gat", "features": "both", "split": "pair
 """The entry of each table that is taken where nobody names one."""
 
 
-def default_names(task: Task | type[Task] | None = None) -> dict[str, str]:
-    """The entry of each table that is taken where nobody names one, with the split that this task is asked by."""
+OF_PICTURES = {"task": "reconstruct", "split": "genes"}
+"""The same for pictures, which have no pairs."""
+PICTURE_NETWORKS = {"features": "conv_autoencoder", "classes": "conv_classifier"}
+"""The network for pictures by what a task is about."""
+
+
+def default_names(task: Task | type[Task] | None = None, graph: GeneGraph | None = None) -> dict[str, str]:
+    """The entry of each table that is taken where nobody names one, with the split that this task is asked by.
+
+    For a data set of pictures these are others than for pairs of genes.
+    """
+    if graph is not None and graph.pictures is not None:
+        about = (TASKS[OF_PICTURES["task"]] if task is None else task).about
+        network = PICTURE_NETWORKS.get(about, DEFAULTS["network"])
+        return DEFAULTS | OF_PICTURES | {"network": network, "features": richest(graph).name}
     split = DEFAULTS["split"] if task is None else task.default_split or DEFAULTS["split"]
     return DEFAULTS | {"split": split}
 
@@ -89,7 +102,7 @@ class RunSpec:
         unknown = set(choices) - set(TABLES)
         if unknown:
             raise TypeError(f"A run has no part '{min(unknown)}'. There are: {', '.join(TABLES)}.")
-        names = default_names(choices.get("task"))
+        names = default_names(choices.get("task"), graph)
         defaults = {part: TABLES[part].make(name) for part, name in names.items()}
         described = cls(
             data_name=graph.name,

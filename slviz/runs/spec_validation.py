@@ -51,3 +51,4 @@ class SpecValidation:
 def refuse_network(spec: RunSpec, graph: GeneGraph) -> None:
     """Raises `InvalidSetting` where the model does not do the task, or reads what the data set does not have."""
     spec.network.refuse(spec.task, graph)
+    spec.network.refuse_features(spec.features, graph)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from slviz.choices import Choices
+from slviz.splits.genes import Genes
 from slviz.splits.held_out import FileSplit, HeldOut
 from slviz.splits.naming import in_words
 from slviz.splits.near_duplicate_free import NearDuplicateFree
@@ -17,13 +18,14 @@ from slviz.splits.split import Split
 from slviz.splits.time import Time
 
 SPLITS: Choices[Split] = Choices(
-    "split", Pairs, OneNew, BothNew, NearDuplicateFree, Publication, Time, Screen, FileSplit, Public
+    "split", Pairs, OneNew, BothNew, NearDuplicateFree, Publication, Time, Screen, FileSplit, Public, Genes
 )
 
 __all__ = [
     "SPLITS",
     "BothNew",
     "FileSplit",
+    "Genes",
     "HeldOut",
     "NearDuplicateFree",
     "OneNew",

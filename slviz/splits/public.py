@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from slviz.datasets import GeneGraph
-from slviz.errors import DataError, InvalidSetting
+from slviz.errors import DataError
 from slviz.splits.held_out import HeldOut
 from slviz.splits.pair_split import UNUSED, PairSplit
 from slviz.splits.split import Split
@@ -42,7 +42,7 @@ class Public(Split):
         Raises `DataError` for a data set without such a split, `InvalidSetting` for settings that mean nothing here.
         """
         self._refuse_file(held_out)
-        self._refuse_unasked()
+        self._refuse_unasked("is as the data set's file says")
         if graph.public_split is None:
             raise DataError(
                 f"The data set '{graph.name}' brings no public split: a table public_split.tsv with the columns gene "
@@ -57,11 +57,3 @@ class Public(Split):
             score=graph.score,
             gene_part=np.where(graph.public_split == "", UNUSED, graph.public_split).astype(object),
         )
-
-    def _refuse_unasked(self) -> None:
-        for setting in self.settings():
-            if setting.key in self.unasked and getattr(self, setting.key) != setting.default:
-                raise InvalidSetting(
-                    f"The split '{self.name}' is as the data set's file says; {setting.key} changes nothing of it. "
-                    "Leave it out, or take the split 'pairs'."
-                )

@@ -124,6 +124,15 @@ class Split(Choice):
         if held_out is not None:
             raise InvalidSetting(f"The split '{self.name}' holds out its own pairs; a file of test pairs needs 'file'.")
 
+    def _refuse_unasked(self, what: str) -> None:
+        """`InvalidSetting` where a setting of all splits that means nothing here is not at its default."""
+        for entry in self.settings():
+            if entry.key in self.unasked and getattr(self, entry.key) != entry.default:
+                raise InvalidSetting(
+                    f"The split '{self.name}' {what}; {entry.key} changes nothing of it. Leave it out, or take the "
+                    "split 'pairs'."
+                )
+
     def _refuse_empty(self, part: np.ndarray, *, advice: str) -> None:
         """`DataError` when a part of the known pairs is empty, or training has only one pair."""
         for name, needed, task in (("test", 1, "test"), ("train", 2, "learn from"), ("validation", 1, "validate with")):

@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float32, Int64
 from slviz.choices import setting
 from slviz.datasets import GeneGraph
 from slviz.datasets.classes import AUTO, GeneClasses, gene_classes
+from slviz.errors import DataError
 from slviz.splits import PairSplit
 from slviz.splits.class_parts import refuse_poor_parts
 from slviz.tasks.task import Task
@@ -56,7 +57,12 @@ class Classify(Task):
         return self.classes_of(graph).label >= 0
 
     def refuse(self, graph: GeneGraph) -> None:
-        self.classes_of(graph)
+        names = self.classes_of(graph).names
+        if len(names) == 1:
+            raise DataError(
+                f"The genes of '{graph.name}' that have a class are all of one class, '{names[0]}', so there is "
+                "nothing to tell apart. Give a second class, or take another task."
+            )
 
     def refuse_split(self, graph: GeneGraph, split: PairSplit) -> None:
         refuse_poor_parts(self.classes_of(graph), split)

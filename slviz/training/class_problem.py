@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import cast
 
 import numpy as np
@@ -16,7 +17,7 @@ from slviz.runs import RunSpec
 from slviz.splits import PairSplit
 from slviz.splits.class_parts import genes_of, refuse_poor_parts
 from slviz.tasks import Classify
-from slviz.training.inputs import MessageGraph, network_features, reads_as_they_are
+from slviz.training.inputs import MessageGraph, in_batches, network_features, reads_as_they_are
 from slviz.training.models import ClassModel, StepLoss
 
 
@@ -51,12 +52,22 @@ class ClassProblem:
         self.weights = torch.as_tensor(weights, device=device)
         # Vectors of single genes tell who is whose partner; beside features they are only learnt by heart.
         genes = 0 if spec.features.sources else len(graph)
-        encoder = network.build(matrix.shape[1], genes=genes, structure=self.whole.structure.shape[1])
+        encoder = network.encoder_of(graph, matrix.shape[1], genes=genes, structure=self.whole.structure.shape[1])
         self.model = ClassModel(encoder, network.class_head(count)).to(device)
+        self.genes_per_step = network.genes_per_step
 
     def step_loss(self, epoch: int) -> StepLoss:
         raw, encoding = self.model(self.features, self.whole)
         return StepLoss(self._loss(raw, self.training), encoding)
+
+    def step_losses(self, epoch: int) -> Iterator[StepLoss]:
+        """One step over all training genes, or steps over batches of those that are seen one by one."""
+        if not self.genes_per_step:
+            yield self.step_loss(epoch)
+            return
+        for genes in in_batches(self.training, self.genes_per_step):
+            raw, encoding = self.model(self.features.index_select(0, genes), self.whole)
+            yield StepLoss(self.task.loss(raw, self.target.index_select(0, genes), self.weights), encoding)
 
     def validate(self) -> tuple[float, float]:
         """Loss and macro F1 of the validation genes."""

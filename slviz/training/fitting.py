@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -78,8 +78,11 @@ class Problem(Protocol):
     metric_name: str
     higher_is_better: bool
 
-    def step_loss(self, epoch: int) -> StepLoss:
-        """Loss of one step, to be differentiated; all chance follows from the seed and `epoch`."""
+    def step_losses(self, epoch: int) -> Iterator[StepLoss]:
+        """Loss of each step of an epoch, to be differentiated before the next one is asked for.
+
+        All chance follows from the seed and `epoch`.
+        """
         ...
 
     def validate(self) -> tuple[float, float]:
@@ -243,7 +246,7 @@ class Fit:
         )
 
     def _step(self) -> tuple[float, dict[str, float]]:
-        """One step of every optimiser; the task's loss before it, and `Epoch.measures`."""
+        """The steps of an epoch; the mean of the task's loss before each, and `Epoch.measures`, of the first step."""
         import torch
 
         self.problem.model.train()
@@ -251,11 +254,21 @@ class Fit:
         rate = self.settings.rate(self.epoch)
         for optimiser in self.optimisers.values():
             optimiser.param_groups[0]["lr"] = rate
+        losses: list[float] = []
+        measures: dict[str, float] = {}
+        for loss in self.problem.step_losses(self.epoch):
+            norm = self._one_step(loss, is_recorded=not losses and self.recorder.before(self.epoch))
+            losses.append(float(loss.task.detach()))
+            measures = measures or {"learning_rate": rate, "gradient_norm": norm, **_activity(loss.encoding)}
+        return sum(losses) / len(losses), measures
+
+    def _one_step(self, loss: StepLoss, *, is_recorded: bool) -> float:
+        """One step of every optimiser; the length of the gradient before it is clipped."""
+        import torch
+
+        for optimiser in self.optimisers.values():
             optimiser.zero_grad(set_to_none=True)
-        loss = self.problem.step_loss(self.epoch)
-        train_loss = float(loss.task.detach())
         self._refuse_infinite(float(loss.total.detach()))
-        is_recorded = self.recorder.before(self.epoch)
         self._with_penalty(loss.total).backward()
         if is_recorded:
             self.recorder.step(self.epoch, loss.encoding)
@@ -263,7 +276,7 @@ class Fit:
         self.optimisers[self.settings.name].step()
         if self.problem.model.encoder.adversary is not None:
             self._fit_adversary(self.problem.model.encoder.adversary, loss.encoding.embedding.detach())
-        return train_loss, {"learning_rate": rate, "gradient_norm": float(norm), **_activity(loss.encoding)}
+        return float(norm)
 
     def _with_penalty(self, loss: Tensor) -> Tensor:
         """The loss and `l1` times the absolute values of all weights; the very loss where there is no such penalty."""

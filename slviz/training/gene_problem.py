@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import cast
 
 import numpy as np
@@ -11,11 +12,10 @@ from torch import Tensor
 
 from slviz.datasets import GeneGraph
 from slviz.networks import Network
-from slviz.networks.decoders import FeatureDecoder
 from slviz.runs import RunSpec
 from slviz.scorers.similarity import Similarity
 from slviz.splits import PairSplit
-from slviz.training.inputs import MessageGraph, network_features, reads_as_they_are
+from slviz.training.inputs import MessageGraph, in_batches, network_features, reads_as_they_are
 from slviz.training.models import FeatureModel, StepLoss
 
 
@@ -48,14 +48,23 @@ class GeneProblem:
         bounds = (float(score.min()), float(score.max())) if len(score) else (0.0, 1.0)
         self.whole = MessageGraph.of(split.pairs[rows], score, genes=len(graph), bounds=bounds, device=device)
         similarity = Similarity.of(graph) if network.uses_similarity else None
-        encoder = network.build(matrix.shape[1], structure=self.whole.structure.shape[1], similarity=similarity)
-        layer = network.layer(network.width, matrix.shape[1])
-        decoder = layer if network.raw_features else FeatureDecoder(layer, network.width, matrix.shape[1])
-        self.model = FeatureModel(encoder, decoder).to(device)
+        structure = self.whole.structure.shape[1]
+        encoder = network.encoder_of(graph, matrix.shape[1], structure=structure, similarity=similarity)
+        self.model = FeatureModel(encoder, network.feature_decoder(graph, matrix.shape[1])).to(device)
+        self.genes_per_step = network.genes_per_step
 
     def step_loss(self, epoch: int) -> StepLoss:
         given, encoding = self.model(self.features, self.whole)
         return StepLoss(self._loss(given, self.training), encoding)
+
+    def step_losses(self, epoch: int) -> Iterator[StepLoss]:
+        """One step over all training genes, or steps over batches of those that are seen one by one."""
+        if not self.genes_per_step:
+            yield self.step_loss(epoch)
+            return
+        for genes in in_batches(self.training, self.genes_per_step):
+            given, encoding = self.model(self.features.index_select(0, genes), self.whole)
+            yield StepLoss(torch.nn.functional.mse_loss(given, self.target.index_select(0, genes)), encoding)
 
     def validate(self) -> tuple[float, float]:
         """Loss, and root mean squared error in the features' own unit, of the validation genes."""

@@ -45,6 +45,11 @@ class MessageGraph:
         return cls(torch.as_tensor(edges, device=device), torch.as_tensor(structure, device=device))
 
 
+def in_batches(genes: Tensor, most: int) -> tuple[Tensor, ...]:
+    """Numbers of genes in batches of `most`, in an order by torch's current seed."""
+    return genes[torch.randperm(len(genes)).to(genes.device)].split(most)
+
+
 def network_features(matrix: Float32[np.ndarray, "genes width"], *, as_they_are: bool, device: torch.device) -> Tensor:
     """What a network is told about each gene: the features as they are, or brought to one scale."""
     return torch.as_tensor(matrix.copy(), device=device) if as_they_are else feature_tensor(matrix, device)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import cast
 
 import numpy as np
@@ -154,6 +155,10 @@ class PairProblem:
         """A weight for each pair, 1 on average, so that all negatives together count as much as all known pairs."""
         known = target > 0.5
         return (len(target) / 2 / np.where(known, known.sum(), max((~known).sum(), 1))).astype(np.float32)
+
+    def step_losses(self, epoch: int) -> Iterator[StepLoss]:
+        """The one step of an epoch."""
+        yield self.step_loss(epoch)
 
     def validate(self) -> tuple[float, float]:
         """Loss and metric, each the mean over what validation pairs are compared with."""

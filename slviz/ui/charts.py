@@ -75,7 +75,7 @@ def _legible(figure: go.Figure) -> None:
 
 
 def _in_words(figure: go.Figure) -> go.Figure:
-    """The figure with its axes, scales and hover texts in the words of the page's data set."""
+    """The figure with its axes, scales, notes and hover texts in the words of the page's data set."""
     if nouns.current().are_genes:
         return figure
     for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
@@ -85,6 +85,9 @@ def _in_words(figure: go.Figure) -> go.Figure:
     for heading in (layout.title, layout.title.subtitle, layout.legend.title):
         if heading.text:
             heading.text = nouns.in_words(heading.text)
+    for note in layout.annotations:
+        if note.text and note.yref == "paper":  # others name things of the data
+            note.text = nouns.in_words(note.text)
     for trace in _traces(figure):
         if isinstance(getattr(trace, "hovertemplate", None), str):
             trace.hovertemplate = nouns.in_words(trace.hovertemplate)

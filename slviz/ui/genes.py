@@ -9,7 +9,7 @@ from slviz.datasets import GeneGraph
 from slviz.errors import UnknownGene
 from slviz.ranking import score_text
 from slviz.runs import Run
-from slviz.ui import address, cache, errors, gene_finder, layout, links, scorers, search_box
+from slviz.ui import address, cache, errors, gene_finder, layout, links, pictures, scorers, search_box
 from slviz.ui.labels import SCORE_HELP, escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
@@ -73,6 +73,7 @@ def card(graph: GeneGraph, gene: int, run: Run | None = None) -> None:
             st.subheader(escape_markdown(graph.genes[gene]), anchor=False, width="content")
             if graph.synthetic:
                 layout.synthetic_badge()
+        pictures.show_one(graph, gene)
         if known.get("name"):
             st.markdown(escape_markdown(known["name"]))
         for line in _card_lines(graph, gene, known):
@@ -85,7 +86,8 @@ def card(graph: GeneGraph, gene: int, run: Run | None = None) -> None:
 
 
 def _card_lines(graph: GeneGraph, gene: int, known: dict[str, str]) -> list[str]:
-    lines = [pluralise(int(graph.degree[gene]), "known partner")]
+    lines = [pluralise(int(graph.degree[gene]), "known partner")] if len(graph.pairs) else []
+    lines += [escape_markdown(f"{name.capitalize()}: {classes[gene]}") for name, classes in _classes(graph, gene)]
     if known.get("cytoband") or known.get("chromosome"):
         lines.append(f"Location {escape_markdown(known.get('cytoband') or known['chromosome'])}")
     if known.get("aliases"):
@@ -94,6 +96,11 @@ def _card_lines(graph: GeneGraph, gene: int, known: dict[str, str]) -> list[str]
     if known.get("current_symbol") and known["current_symbol"] != graph.genes[gene]:
         lines.append(f"Current symbol {escape_markdown(known['current_symbol'])}")
     return lines
+
+
+def _classes(graph: GeneGraph, gene: int) -> list[tuple[str, np.ndarray]]:
+    """The sets of classes of a data set of pictures in which one of its pictures has a class."""
+    return [] if graph.pictures is None else [entry for entry in graph.classes.items() if entry[1][gene]]
 
 
 def _predicted_partners(graph: GeneGraph, gene: int, run: Run, *, limit: int = 5) -> None:

@@ -52,7 +52,7 @@ TASK_WORDS = {
     "link": "is a pair synthetic lethal?",
     "screen": "is a tested pair a hit?",
     "confidence": "how confident is the data set in a pair?",
-    "reconstruct": "the genes' features, from the graph",
+    "reconstruct": "the genes' features, from fewer numbers",
     "classify": "which class is a gene in?",
 }
 BASELINE_WORDS = {

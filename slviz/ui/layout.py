@@ -136,9 +136,9 @@ def description(spec: RunSpec) -> str:
     task = escape_markdown(spec.task.name)
     data = escape_markdown(Path(spec.data_name).name or spec.data_name)
     task_words = TASK_WORDS.get(spec.task.name, spec.task.summary())
-    held_out = escape_markdown(spec.held_out)
+    held_out = nouns.in_words(escape_markdown(spec.held_out))
     task_words = nouns.in_words(task_words)
-    question = escape_markdown(question_of(spec.task.name, spec.split.name).title)
+    question = nouns.in_words(escape_markdown(question_of(spec.task.name, spec.split.name).title))
     return (
         f"Question **{question}** · task **{task}** ({task_words}) · {_model(spec)} · data **{data}** · "
         f"split **{held_out}**"

@@ -90,7 +90,7 @@ def show(
     columns = {
         key: st.column_config.TextColumn(
             f"{(labels or {}).get(key, METRICS[key].label)} {'↑' if METRICS[key].higher_is_better else '↓'}",
-            help=f"{METRICS[key].help} {glossary_link(METRICS[key].label)}",
+            help=in_words(f"{METRICS[key].help} {glossary_link(METRICS[key].label)}"),
             alignment="right",
         )
         for key in table.columns

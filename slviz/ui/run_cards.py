@@ -97,7 +97,9 @@ def damaged(summaries: Sequence[RunSummary], *, most: int = 10) -> None:
 def _card(summary: RunSummary, spec: RunSpec, *, name: str, others: Sequence[RunSummary]) -> None:
     st.markdown(f"**{escape_markdown(name)}**")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{escape_markdown(summary.run_id)}  \nSplit: {escape_markdown(spec.held_out)}", width="content")
+        st.caption(
+            f"{escape_markdown(summary.run_id)}  \nSplit: {in_words(escape_markdown(spec.held_out))}", width="content"
+        )
         if spec.synthetic:
             layout.synthetic_badge(short=True)
     show_metrics(summary, spec, others=others)
@@ -116,7 +118,7 @@ def show_metrics(summary: RunSummary, spec: RunSpec, *, others: Sequence[RunSumm
     """
     question = question_of(spec.task.name, spec.split.name)
     st.caption(
-        f"Question: **{escape_markdown(question.title)}**",
+        in_words(f"Question: **{escape_markdown(question.title)}**"),
         help=f"{in_words(question.asks)} {glossary_link('Question')}",
     )
     measured = all_metrics(spec.task.name, spec.split.name, summary.metrics)
@@ -181,11 +183,11 @@ def _metric(metric: KeyMetric, *, lost: bool) -> None:
     beside = f"{metric.difference:+.3f} vs {baseline}" if metric.baseline else None
     good = "normal" if metric.higher_is_better else "inverse"
     st.metric(
-        escape_markdown(metric.label),
+        in_words(escape_markdown(metric.label)),
         f"{metric.value:.3f}",
         beside,
         delta_color="off" if lost and not metric.is_behind else good,
-        help=f"{metric.help} {NEGATIVE_KIND_WORDS.get(metric.negative_kind, '').capitalize()}. "
+        help=f"{metric.help} {in_words(NEGATIVE_KIND_WORDS.get(metric.negative_kind, '').capitalize())}. "
         f"Below: the difference to the best "
         f"baseline on the same pairs, {baseline} ({metric.baseline_value:.3f}), which needs no network. It is green "
         f"where no baseline is ahead of the model at anything that was measured. {glossary_link(metric.term)}",

@@ -9,7 +9,7 @@ from slviz.networks import NETWORKS
 from slviz.networks.network import Network
 from slviz.networks.network_parts import OTHER, by_part, counts_by_part
 
-IN_EPOCHS = [name for name, network in NETWORKS.items() if network.learns_in_epochs]
+IN_EPOCHS = [name for name, network in NETWORKS.items() if network.learns_in_epochs and not network.reads_pictures]
 
 
 @pytest.mark.parametrize("name", IN_EPOCHS)

@@ -11,7 +11,11 @@ from slviz.networks import NETWORKS, GraphNetwork
 from slviz.networks.encoders import ByteDropout
 
 GENES, FEATURES, STRUCTURE = 12, 5, 3
-LEARNING = [name for name, network in NETWORKS.items() if network.learns_in_epochs]
+LEARNING = [
+    name
+    for name, network in NETWORKS.items()
+    if network.learns_in_epochs and not network.reads_pictures  # see test_picture_decoder.py for those
+]
 GRAPH_NETWORKS = [name for name, network in NETWORKS.items() if issubclass(network, GraphNetwork)]
 COURSEWORK = ["coursework_gat", "coursework_multihead"]
 WITH_ATTENTION = ["gat", "gatv2", "multihead_gat", "transformer", *COURSEWORK]
@@ -107,9 +111,7 @@ def test_attention_of_a_deeper_layer_is_that_of_the_pass_that_gives_the_embeddin
     assert torch.equal(*seen)
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in NETWORKS if name not in WITH_ATTENTION and NETWORKS[name].learns_in_epochs]
-)
+@pytest.mark.parametrize("name", [name for name in LEARNING if name not in WITH_ATTENTION])
 def test_networks_without_attention_report_none(inputs, name):
     assert built(name).attention(*inputs) == []
 

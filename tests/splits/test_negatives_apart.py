@@ -22,7 +22,7 @@ from slviz.splits.pair_split import TESTED
 PARTS = ("train", "validation", "test")
 KINDS = ("random", "degree-matched", "popularity-matched", "file")
 DRAWN_KINDS = KINDS[:3]
-DRAWN = [name for name in SPLITS if name not in ("file", "public")]
+DRAWN = [name for name in SPLITS if name != "file" and SPLITS[name].holds_out_pairs]
 MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

@@ -28,7 +28,7 @@ from slviz.training.explaining.told_blocks import block_values
 from slviz.training.pair_problem import PairProblem
 from slviz.training.trained_network import TrainedNetwork
 
-LEARNING = [name for name, network in NETWORKS.items() if network.learns_in_epochs]
+LEARNING = [name for name, network in NETWORKS.items() if network.learns_in_epochs and not network.reads_pictures]
 SHIPPED = "gat-both-link-3ec14a25"
 
 

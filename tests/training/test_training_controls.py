@@ -69,7 +69,9 @@ def test_the_same_seed_shuffles_alike_and_another_does_not(demo: GeneGraph) -> N
     assert not np.array_equal(once.pairs, other.pairs)
 
 
-@pytest.mark.parametrize("network", [name for name, network in NETWORKS.items() if network.learns_in_epochs])
+@pytest.mark.parametrize(
+    "network", [name for name, each in NETWORKS.items() if each.learns_in_epochs and not each.reads_pictures]
+)
 def test_an_untrained_network_is_the_one_that_training_begins_with(graph: GeneGraph, network: str) -> None:
     spec, split = divided(graph, network=network)
     found = untrained_embedding(graph, spec, split)

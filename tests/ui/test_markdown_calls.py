@@ -20,6 +20,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "info: reason",
     ),
     "class_portrait_view.py": (  # numbers that it wrote itself
+        "subheader: help_text",
         "metric: _said(chance)",
         "metric: _said(portrait.largest_share)",
         "metric: _said(share)",
@@ -43,7 +44,9 @@ DECIDED: dict[str, tuple[str, ...]] = {
     "metrics_tab.py": ("caption: what", "subheader: what"),
     "reading.py": ("progress: min(share, 1.0)",),
     "access.py": ("caption: said",),
-    "overview.py": ("info: way_on", "markdown: _of_other_pairs(graph.nouns)"),
+    "overview.py": ("info: way_on", "markdown: _about(graph)"),
+    "data_portrait.py": ("metric: str(graph.pictures)",),  # numbers and constants
+    "picture_views.py": ("caption: more", "caption: part", "caption: size"),
     "address.py": (
         "expander: label",
         "multiselect: label",

@@ -24,7 +24,8 @@ def show(graph: GeneGraph) -> None:
     sets = class_sets(graph)
     if not sets:
         return
-    st.subheader("Classes", anchor=False, help=in_words(f"{HELP} {glossary_link('Edge homophily')}"))
+    help_text = in_words(f"{HELP} {glossary_link('Edge homophily')}") if len(graph.pairs) else None
+    st.subheader("Classes", anchor=False, help=help_text)
     first = next(iter(sets))
     chosen = first
     if len(sets) > 1:
@@ -33,9 +34,10 @@ def show(graph: GeneGraph) -> None:
         )
     portrait = _portrait(graph.fingerprint, chosen, graph)
     with st.container(horizontal=True):
-        _tiles(portrait)
+        _tiles(portrait, with_pairs=bool(len(graph.pairs)))
+    table = class_table(portrait)
     st.dataframe(
-        class_table(portrait),
+        table if len(graph.pairs) else table.drop(columns="Pairs within"),
         hide_index=True,
         column_config={
             "Share": st.column_config.NumberColumn("Share", format="percent"),
@@ -62,20 +64,21 @@ def _beside_chance(label: str, share: float, chance: float, help_text: str) -> N
     )
 
 
-def _tiles(portrait: ClassPortrait) -> None:
-    _beside_chance(
-        "Edge homophily",
-        portrait.edge_homophily,
-        portrait.edge_chance,
-        "Share of the pairs of two genes with a class that join genes of the same class.",
-    )
-    _beside_chance(
-        "Group purity",
-        portrait.purity,
-        portrait.purity_chance,
-        f"Of the genes with a class in {pluralise(portrait.groups, 'group')} of the graph (Leiden; {FEWEST} such "
-        f"genes or more), the share that is in its group's commonest class. {glossary_link('Group purity')}",
-    )
+def _tiles(portrait: ClassPortrait, *, with_pairs: bool) -> None:
+    if with_pairs:
+        _beside_chance(
+            "Edge homophily",
+            portrait.edge_homophily,
+            portrait.edge_chance,
+            "Share of the pairs of two genes with a class that join genes of the same class.",
+        )
+        _beside_chance(
+            "Group purity",
+            portrait.purity,
+            portrait.purity_chance,
+            f"Of the genes with a class in {pluralise(portrait.groups, 'group')} of the graph (Leiden; {FEWEST} such "
+            f"genes or more), the share that is in its group's commonest class. {glossary_link('Group purity')}",
+        )
     st.metric(
         "Largest class",
         _said(portrait.largest_share),

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.classes import class_sets, gene_classes
 from slviz.figures import degree_distribution, degree_ranks
 from slviz.ui import charts, downloads, genes, layout, selection
 from slviz.ui.glossary import glossary_link
@@ -19,6 +20,9 @@ NOT_RECORDED = "none recorded"
 
 def tiles(graph: GeneGraph) -> None:
     """The numbers that say how large the data set is and how uneven."""
+    if graph.pictures is not None:
+        _tiles_of_pictures(graph)
+        return
     with st.container(horizontal=True):
         st.metric(in_words("Genes"), f"{len(graph):,}", border=True)
         st.metric(
@@ -48,6 +52,22 @@ def tiles(graph: GeneGraph) -> None:
             border=True,
             help=in_words("Little can be learnt about these genes from their partners."),
         )
+
+
+def _tiles_of_pictures(graph: GeneGraph) -> None:
+    assert graph.pictures is not None
+    with st.container(horizontal=True):
+        st.metric(in_words("Genes"), f"{len(graph):,}", border=True)
+        st.metric("Size of each", str(graph.pictures), border=True, width="content")
+        st.metric(
+            "Numbers of each",
+            f"{graph.pictures.size:,}",
+            border=True,
+            help="Pixels, times three in colour: what a network reads, and what an autoencoder has to give back.",
+        )
+        sets = class_sets(graph)
+        if sets:
+            st.metric("Classes", f"{len(gene_classes(graph, sets[0]).names):,}", border=True)
 
 
 def share_of_hubs(graph: GeneGraph, hubs: int = HUBS) -> float:

@@ -13,6 +13,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.classes import class_sets
 from slviz.figures import Colouring, embedding_3d, embedding_scatter
 from slviz.projections import Projection
 from slviz.projections.lasso import inside
@@ -20,7 +21,7 @@ from slviz.projections.nearest_genes import nearest_genes
 from slviz.projections.neighbours import nearest_neighbours
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import access, address, charts, downloads, genes, layout, own_components
+from slviz.ui import access, address, charts, downloads, genes, layout, own_components, pictures
 from slviz.ui.embedding import colour_choices, embedding_files, further_colours, map_events, maps, outlierness
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
@@ -43,9 +44,13 @@ COLOURS = (
 def colours(run: Run, graph: GeneGraph) -> tuple[tuple[str, ...], str]:
     """What the genes of a run can be coloured by, and the help on it; classes first where it has them."""
     offered = (*COLOURS, *further_colours.offered(graph))
+    if graph.pictures is not None:
+        offered = tuple(colour for colour in offered if colour not in maps.OF_GENES)
     if not access.may_work() and not address.value("table"):  # nobody can upload a table, and none is there
         offered = tuple(colour for colour in offered if colour != colour_choices.OWN)
     if run.spec.task.name != "classify":
+        if graph.pictures is not None and class_sets(graph):
+            return (maps.ACTUAL, *offered), in_words(maps.COLOUR_HELP + maps.CLASS_HELP)
         return offered, in_words(maps.COLOUR_HELP)
     return (*maps.CLASS_COLOURS, *(colour for colour in offered if colour != maps.PARTNER)), (
         in_words(maps.COLOUR_HELP + maps.CLASS_HELP)
@@ -103,11 +108,11 @@ class Look:
 
     def figure(self, *, webgl: bool) -> go.Figure:
         info = self.graph.gene_info
-        hubs = self.hubs and not len(self.selected) and self.colouring.clusters is None
+        hubs = self.hubs and len(self.graph.pairs) and not len(self.selected) and self.colouring.clusters is None
         named = list(np.argsort(-self.graph.degree, kind="stable")[:NAMED_HUBS]) if hubs else []
         shared: dict[str, Any] = {
             "names": None if info is None else info["name"].tolist(),
-            "degree": self.graph.degree,
+            "degree": self.graph.degree if len(self.graph.pairs) else None,
             "highlighted": [self.gene] if self.gene is not None else named,
             "selected": self.selected,
             "joined": self.joined,
@@ -255,6 +260,7 @@ def _caption(look: Look) -> str:
 
 def details(look: Look) -> None:
     """The card of the searched or clicked gene, with the way to its neighbourhood."""
+    _picture_under_pointer(look)
     if look.gene is None:
         st.caption(
             in_words(
@@ -264,7 +270,27 @@ def details(look: Look) -> None:
         )
         return
     genes.card(look.graph, look.gene, look.run)
+    if not len(look.graph.pairs):
+        return
     layout.neighbourhood_link("Open its neighbourhood", gene=look.graph.genes[look.gene])
+
+
+def _picture_under_pointer(look: Look) -> None:
+    """The picture of the point under the pointer, beside the map; nothing where things have none."""
+    graph = look.graph
+    if graph.pictures is None or look.is_3d:
+        return
+    sprites = _sprites(graph.fingerprint, graph)
+    if sprites is None:
+        st.caption(in_words("There are too many genes to send all of their pictures: click one for its own."))
+        return
+    map_events.show_pictures(f"pictures-{look.chart}", chart=look.chart, sprites=sprites)
+    st.caption(in_words("Point at a gene on the map for its picture."))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _sprites(fingerprint: str, _graph: GeneGraph) -> dict[str, Any] | None:
+    return map_events.sprites_of(pictures.of_genes(_graph, np.arange(len(_graph))))
 
 
 def table(look: Look, chosen: np.ndarray) -> None:

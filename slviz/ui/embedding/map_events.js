@@ -37,6 +37,10 @@ function attach(map) {
   if (!chart?.on || chart === map.chart) return
   map.chart = chart
   const alive = (handle) => (event) => map.chart === chart && handle(map, event)
+  if (map.component.data.pictures) { // as below; marks and labels are drawn by other components of this kind
+    chart.on('plotly_hover', alive(showPicture))
+    return
+  }
   chart.on('plotly_relayouting', alive(drawMarks))
   chart.on('plotly_afterplot', alive(drawMarks))
   drawMarks(map)
@@ -197,7 +201,7 @@ function plain(text) {
 // A ring around the chosen point and lines to its neighbours, over the chart, so that the chart is not sent again.
 function drawMarks(map) {
   const { chart } = map
-  if (!chart?._fullLayout?.xaxis?.d2p) return
+  if (map.component.data.pictures || !chart?._fullLayout?.xaxis?.d2p) return
   const marks = map.component.data.marks ?? []
   const { xaxis, yaxis } = chart._fullLayout
   const at = ([x, y]) => [xaxis._offset + xaxis.d2p(x), yaxis._offset + yaxis.d2p(y)]

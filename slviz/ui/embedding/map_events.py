@@ -42,14 +42,16 @@ class Events:
 
 
 def sprites_of(images: np.ndarray | None) -> dict[str, Any] | None:
-    """All pictures [N, height, width] in one image, row by row; None where there are none or too many."""
+    """All pictures [N, height, width] or [N, height, width, 3] in one image, row by row; None for none or too many."""
     if images is None or images.size > MOST_PIXELS:
         return None
-    count, height, width = images.shape
+    count, height, width = images.shape[:3]
+    channels = images.shape[3:]
     columns = int(np.ceil(np.sqrt(count)))
-    padded = np.zeros((columns * -(-count // columns), height, width), dtype=np.uint8)
+    padded = np.zeros((columns * -(-count // columns), height, width, *channels), dtype=np.uint8)
     padded[:count] = images
-    tiled = padded.reshape(-1, columns, height, width).swapaxes(1, 2).reshape(-1, columns * width, 1)  # tiles in rows
+    rows = padded.reshape(-1, columns, height, width, *channels).swapaxes(1, 2)
+    tiled = rows.reshape(-1, columns * width, *(channels or (1,)))  # tiles in rows
     return {"image": png_address(tiled), "columns": columns, "width": width, "height": height}
 
 
@@ -92,6 +94,16 @@ def listen(
     view_now = events.get("view")
     valid = isinstance(view_now, list) and len(view_now) == 4
     return Events(view=tuple(view_now) if valid else None, shape=events.get("selection"))  # pyright: ignore
+
+
+def show_pictures(key: str, *, chart: str, sprites: dict[str, Any]) -> None:
+    """The picture of the point under the pointer on the chart of key `chart`, and nothing told to the server.
+
+    Beside `listen`, which stands below the map and not beside it.
+    """
+    own_components.of_script(__file__, html=HTML, css=CSS, before=PLACED_LABELS)(
+        key=key, data={"chart": chart, "near": None, "sprites": sprites, "pictures": True}
+    )
 
 
 def line_up(key: str, *, chart: str, near: Int64[np.ndarray, "points nearest"]) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 
 import numpy as np
 import streamlit as st
 
 from slviz import figures
 from slviz.datasets import GeneGraph
+from slviz.datasets.classes import gene_classes
 from slviz.figures import Colouring
 from slviz.projections import DENSITIES, Density, Projection, density_distortion
 from slviz.runs import Run
@@ -50,7 +50,9 @@ COLOUR_IDS = {
 }
 """What an address calls the colours."""
 CLASS_COLOURS = (ACTUAL, GIVEN)
-"""For runs of the task classify alone."""
+"""For runs of the task classify alone, and the first for pictures with classes."""
+OF_GENES = (DEGREE, EVIDENCE, PARTNER, colour_choices.TERM, colour_choices.CHROMOSOME, colour_choices.GENE_TYPE)
+"""Colours that say nothing of pictures."""
 COLOUR_HELP = (
     f"- **{DENSITY}**: how many genes lie around a gene\n"
     f"- **{DEGREE}**: how many known partners a gene has\n"
@@ -138,9 +140,12 @@ def _by_partner(graph: GeneGraph, run: Run, gene: int | None) -> tuple[Colouring
 
 
 def _by_class(name: str, graph: GeneGraph, run: Run) -> tuple[Colouring, str]:
-    classes = cast(Classify, run.spec.task).classes_of(graph)
+    task = run.spec.task
+    classes = task.classes_of(graph) if isinstance(task, Classify) else gene_classes(graph)
     if name == ACTUAL:
-        return figures.by_class(classes.name_of_each, classes.names, title=name), escape_markdown(classes.statement())
+        return figures.by_class(classes.name_of_each, classes.names, title=name), in_words(
+            escape_markdown(classes.statement())
+        )
     given = run.predictions.set_index("gene")["prediction"].reindex(list(graph.genes)).to_numpy(dtype=object)
     return figures.by_class(given, classes.names, title=name), (
         "The class that the network gives each gene, those it learnt from and those without a class among them."

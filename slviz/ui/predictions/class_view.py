@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -15,11 +15,13 @@ from slviz.evaluation.classes import confusion_matrix, f1_of_each
 from slviz.figures.classes import confusion_figure
 from slviz.runs import NETWORK, PARTS, Run
 from slviz.tasks import Classify
-from slviz.ui import address, charts, columns, downloads, genes, layout, metrics_table
+from slviz.ui import address, charts, columns, downloads, genes, layout, metrics_table, pictures
 from slviz.ui.labels import PART_HELP, escape_markdown, pluralise
 from slviz.ui.nouns import in_words
+from slviz.ui.predictions import picture_views
 
 NO_CLASS = "no class"
+PICTURE = "Picture"
 MOST_ROWS = 1000
 SHARE_HELP = "What the network gives its class, of 1 for all classes; not a probability unless checked."
 
@@ -27,7 +29,7 @@ SHARE_HELP = "What the network gives its class, of 1 for all classes; not a prob
 def classify(graph: GeneGraph, run: Run) -> None:
     """How well classes are given, beside baselines; which are mistaken for which; and each gene."""
     classes = cast(Classify, run.spec.task).classes_of(graph)
-    st.caption(f":material/info: {escape_markdown(classes.statement())}")
+    st.caption(in_words(f":material/info: {escape_markdown(classes.statement())}"))
     _say_leak(run, classes)
     left, right = st.columns(2)
     with left:
@@ -43,6 +45,7 @@ def classify(graph: GeneGraph, run: Run) -> None:
     with right:
         _figures(graph, run, part=part)
         _each_class(graph, run, rows, classes, part=part, model=model)
+    picture_views.mistaken(graph, run, part=part)
     _every_gene(graph, run, part=part)
 
 
@@ -117,7 +120,10 @@ def _each_class(graph: GeneGraph, run: Run, rows: pd.DataFrame, classes: GeneCla
             source=downloads.provenance(graph, run),
             table=lambda: table,
         )
-    numbers = {name: st.column_config.NumberColumn(name, format="%.3f") for name in ("Recall", "Precision", "F1")}
+    numbers: dict[str, Any] = {
+        name: st.column_config.NumberColumn(name, format="%.3f") for name in ("Recall", "Precision", "F1")
+    }
+    numbers["Genes"] = st.column_config.NumberColumn(in_words("Genes"))
     st.dataframe(table, hide_index=True, column_config=numbers, height=min(38 + 35 * len(table), 320), placeholder="–")
 
 
@@ -139,14 +145,20 @@ def _every_gene(graph: GeneGraph, run: Run, *, part: str) -> None:
             f"{run.run_id}-predictions", source=downloads.provenance(graph, run), table=lambda: run.predictions
         )
     named = {"gene": "Gene", "part": "Part", "actual": "Actual class", "prediction": "Given class", "score": "Share"}
+    config: dict[str, Any] = {"Gene": st.column_config.TextColumn(in_words("Gene"))}
+    config |= {"Share": st.column_config.NumberColumn("Share", format="%.3f", help=SHARE_HELP)}
+    listed = shown.rename(columns=named)[list(named.values())]
+    if graph.pictures is not None:
+        listed.insert(0, PICTURE, pictures.cells(graph, shown.index.to_numpy()))
+        config[PICTURE] = st.column_config.ImageColumn(PICTURE, width="small")
     event = st.dataframe(
-        shown.rename(columns=named)[list(named.values())],
+        listed,
         hide_index=True,
         key=f"genes by class {wrong} {part}",
         on_select="rerun",
         selection_mode="single-row",
         height=320,
-        column_config={"Share": st.column_config.NumberColumn("Share", format="%.3f", help=SHARE_HELP)},
+        column_config=config,
     )
     st.caption(
         in_words(
@@ -159,4 +171,5 @@ def _every_gene(graph: GeneGraph, run: Run, *, part: str) -> None:
     if picked and picked[0] < len(shown):
         gene = str(shown["gene"].iloc[picked[0]])
         genes.card(graph, graph.number_of[gene], run)
-        layout.neighbourhood_link("Open its neighbourhood", gene=gene)
+        if len(graph.pairs):
+            layout.neighbourhood_link("Open its neighbourhood", gene=gene)

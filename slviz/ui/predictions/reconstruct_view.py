@@ -10,7 +10,7 @@ from slviz.runs import PARTS, Run
 from slviz.ui import address, columns, genes, layout
 from slviz.ui.labels import PART_HELP
 from slviz.ui.nouns import in_words
-from slviz.ui.predictions import view_parts
+from slviz.ui.predictions import picture_views, view_parts
 
 NOTHING = 1e-5
 """An error of rounding."""
@@ -30,6 +30,7 @@ def show(graph: GeneGraph, run: Run) -> None:
     with right:
         baseline = address.one_of(st.segmented_control, "Beside", run.baselines, key="beside")
     parts = PARTS if part == view_parts.ALL_PARTS else (part,)
+    picture_views.drawn_again(graph, run, part="test" if part == view_parts.ALL_PARTS else part)
     left, right = columns.beside("errors", [3, 2])
     with left:
         chosen = view_parts.chart(
@@ -37,7 +38,7 @@ def show(graph: GeneGraph, run: Run) -> None:
             run,
             f"{run.run_id}-errors-{part}-{baseline}",
             lambda webgl=False: error_vs_baseline(run.predictions, baseline, parts=parts, webgl=webgl),
-            title="Error of each gene",
+            title=in_words("Error of each gene"),
             clickable=True,
             note=view_parts.note_of(run, "genes of every part" if part == view_parts.ALL_PARTS else f"{part} genes"),
         )
@@ -63,9 +64,11 @@ def show(graph: GeneGraph, run: Run) -> None:
         if len(chosen) and chosen[0] < len(run.predictions):
             gene = str(run.predictions["gene"].iloc[int(chosen[0])])
             genes.card(graph, graph.number_of[gene])
-            layout.neighbourhood_link("Open its neighbourhood", gene=gene)
+            if len(graph.pairs):
+                layout.neighbourhood_link("Open its neighbourhood", gene=gene)
         else:
             st.caption(in_words("Click a point to see which gene it is."))
+    picture_views.over_width(graph, run, part="test" if part == view_parts.ALL_PARTS else part)
 
 
 def pca_is_exact(run: Run) -> bool:

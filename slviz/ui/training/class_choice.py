@@ -35,7 +35,7 @@ def ask(graph: GeneGraph) -> dict[str, str]:
         if not chosen:
             st.info("Pick two terms or more.", icon=":material/info:")
             st.stop()
-    st.caption(escape_markdown(gene_classes(graph, chosen).statement()))
+    st.caption(in_words(escape_markdown(gene_classes(graph, chosen).statement())))
     return {"classes": chosen}
 
 

@@ -12,12 +12,13 @@ import streamlit as st
 from slviz.choices import Choices
 from slviz.datasets import GeneGraph
 from slviz.errors import SlvizError
-from slviz.features import FEATURE_SETS, own_features, richest
+from slviz.features import FEATURE_SETS, richest
 from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
 from slviz.pipeline import commands, jobs
 from slviz.pipeline.recipes import Recipe
 from slviz.runs import RunSpec
+from slviz.runs.offered import offered_features, offered_networks, offered_tasks
 from slviz.runs.spec_validation import refuse_network
 from slviz.splits import SPLITS
 from slviz.tasks import TASKS
@@ -84,7 +85,7 @@ def form() -> FormState | None:
     What cannot be trained is said in a sentence before any work.
     """
     source, graph = datasets.pick()
-    recipe = recipe_picker.pick()
+    recipe = recipe_picker.pick(graph)
     names = _pick_names(graph)
     staged = held_out_files.ask(graph) if names["split"] == OWN_FILE else None
     publication = protocols.pick_publication(graph) if names["split"] == PUBLICATION else None
@@ -197,13 +198,18 @@ def _pick_names(graph: GeneGraph) -> dict[str, str]:
     left, right = st.columns(2)
     with left:
         task = settings_form.pick(
-            TASKS, "Task", key="task", help=f"What the network learns to predict. {glossary_link('Tasks')}"
+            TASKS,
+            "Task",
+            key="task",
+            only=offered_tasks(graph),
+            help=f"What the network learns to predict. {glossary_link('Tasks')}",
         )
         network = settings_form.pick(
             NETWORKS,
             "Network",
             key="network",
             default=form_start.USUAL["network"],
+            only=offered_networks(graph, task),
             help=f"How a gene's embedding is computed. {glossary_link('Embedding')}",
         )
         st.caption(in_words(escape_markdown(NETWORKS[network].summary())))
@@ -217,13 +223,13 @@ def _pick_names(graph: GeneGraph) -> dict[str, str]:
                 "Features",
                 key="features",
                 default=features,
-                further=own_features(graph),
+                only=offered_features(graph),
                 words={name: features.title for name, features in FEATURE_SETS.items()},
                 typed=True,
                 help="What the network is told about each gene before it sees the graph. Join several by typing their "
                 f"names with + between them, such as ppi+expression. {glossary_link('Features')}",
             )
-        split = protocols.pick()
+        split = protocols.pick(graph)
     if _learns(network):
         with left:
             optimiser = settings_form.pick(

@@ -11,6 +11,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.errors import DataError
 from slviz.runs import PARTS
+from slviz.runs.offered import offered_splits
 from slviz.splits import SPLITS, HeldOut, PairSplit, Split, publications
 from slviz.splits.pair_split import HIT, TESTED
 from slviz.splits.publication import LARGEST, SMALL, SMALL_BELOW, publication_words
@@ -26,12 +27,13 @@ HELP = "Which pairs are kept out of training, to evaluate the model on."
 PUBLICATION_KEY = key_of("split", "publication", "publication")
 
 
-def pick() -> str:
+def pick(graph: GeneGraph) -> str:
     """The protocol's name, chosen by its words; below it, what it asks."""
     name = settings_form.pick(
         SPLITS,
         "Split",
         key="split",
+        only=offered_splits(graph),
         help=f"{HELP} {glossary_link('Protocol')}",
         words={name: split.title for name, split in SPLITS.items()},
     )
@@ -103,7 +105,7 @@ def _left_by(graph: GeneGraph, split: Split, held_out: HeldOut | None, *, key: s
         genes = Parts(*(int((gene_part[task.asked_genes(graph)] == part).sum()) for part in PARTS))
         on_genes = "This task is tested on genes, held out along with these pairs."
         on_genes = on_genes if pairs.tested else "This task is tested on genes; all known pairs stay known."
-        return f"{_sentence(genes, 'gene', epochs=epochs)} {on_genes}"
+        return f"{_sentence(genes, 'gene', epochs=epochs)} {on_genes if len(graph.pairs) else ''}".rstrip()
     if not task.negative_kinds:
         return _sentence(pairs, "pair", epochs=epochs)
     negative_kind = "as many" if split.ratio == 1 else f"{split.ratio} times as many"

@@ -21,13 +21,16 @@ HELP = (
 )
 
 
-def pick() -> Recipe | None:
+def pick(graph: GeneGraph) -> Recipe | None:
     """The recipe that is chosen, None for one run as the form says; one with choices fills the form at once."""
+    offered = [name for name in RECIPES if graph.pictures is None or RECIPES[name].of_pictures]
+    if st.session_state.get(KEY) not in (None, ONE_RUN, *offered):  # of another data set
+        st.session_state[KEY] = ONE_RUN
     left, right = st.columns(2, vertical_alignment="center")
     with left:
         name = st.selectbox(
             "Recipe",
-            [ONE_RUN, *RECIPES],
+            [ONE_RUN, *offered],
             format_func=lambda name: RECIPES[name].title if name in RECIPES else "One run, as the form says",
             key=KEY,
             on_change=_fill,

@@ -27,13 +27,15 @@ def pick(
     default: str | None = None,
     words: Mapping[str, str] | None = None,
     further: Sequence[str] = (),
+    only: Sequence[str] | None = None,
     typed: bool = False,
 ) -> str:
     """A control over the names of a table, some of them in other `words`; each one's own sentence is its help.
 
-    `further` names stand behind those of the table; with `typed`, a visitor may type one that the table has unlisted.
+    `further` names stand behind those of the table; `only` names are offered in place of all of these, where given;
+    with `typed`, a visitor may type one that the table has unlisted.
     """
-    names = [*table, *further]
+    names = [*table, *further] if only is None else list(only)
     worded = {name: in_words(said) for name, said in (words or {}).items()}
     name = str(st.session_state.get(key) or "")
     if typed and name not in names and name in table:
@@ -45,12 +47,14 @@ def pick(
         "help": in_words(f"{help}\n\n{sentences}"),
         "persist_state": "session",
     }
-    first = default or names[0]
+    first = default if default in names else names[0]
+    if name and name not in names:  # of another data set
+        st.session_state[key] = first
     if len(names) > SIDE_BY_SIDE:
         chosen = st.selectbox(label, names, index=names.index(first), accept_new_options=typed, **shared)
     else:
         chosen = st.segmented_control(label, names, default=first, required=True, **shared)
-    return chosen or default or names[0]
+    return chosen or first
 
 
 def controls(

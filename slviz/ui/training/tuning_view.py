@@ -19,11 +19,10 @@ from slviz.errors import RunNotFound
 from slviz.evaluation import METRICS
 from slviz.features import richest
 from slviz.figures.tuning import search_history, search_importances, search_learning, search_slices
-from slviz.networks import NETWORKS
 from slviz.optimisers import OPTIMISERS
 from slviz.pipeline import commands, jobs
+from slviz.runs.offered import offered_networks, offered_splits, offered_tasks
 from slviz.runs.spec_validation import SpecValidation
-from slviz.tasks import TASKS
 from slviz.tuning.search import SAMPLERS, Search, make_search
 from slviz.tuning.studies import About, StudyFolder, about, trials_table
 from slviz.tuning.tuner import best_trial
@@ -271,16 +270,17 @@ def _form() -> None:
 
 def _asked_search(source: str, graph: GeneGraph) -> Search:
     first, second, steps, third, fourth, fifth = st.columns([3, 2, 2, 2, 2, 2])
+    with second:
+        task = st.selectbox("Task", offered_tasks(graph), key="tune task")
+    networks = offered_networks(graph, task)
     with first:
         network = st.selectbox(
             "Network",
-            list(NETWORKS),
-            index=list(NETWORKS).index("gat"),
+            networks,
+            index=networks.index("gat") if "gat" in networks else 0,
             key="tune network",
             format_func=lambda name: f"{name} ({NETWORK_WORDS[name]})" if name in NETWORK_WORDS else str(name),
         )
-    with second:
-        task = st.selectbox("Task", list(TASKS), key="tune task")
     with steps:
         optimiser = st.selectbox("Optimiser", list(OPTIMISERS), key="tune optimiser")
     with third:
@@ -292,7 +292,13 @@ def _asked_search(source: str, graph: GeneGraph) -> Search:
     usual = "width=32,64 layers=1,2,3 learning_rate=0.002,0.005,0.01" if sampler == "grid" else ""
     words = st.text_input("What is tried", usual, key=f"tune words {sampler}", help=TRIED_HELP, placeholder=USUAL)
     features = richest(graph).name
-    names = {"task": task, "network": network, "features": features, "split": "pairs", "optimiser": optimiser}
+    names = {
+        "task": task,
+        "network": network,
+        "features": features,
+        "split": offered_splits(graph)[0],
+        "optimiser": optimiser,
+    }
     return make_search(
         graph, names, [f"epochs={epochs}", *words.split()], source=source, trials=int(trials), sampler=sampler
     )

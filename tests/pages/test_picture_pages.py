@@ -1,0 +1,102 @@
+"""Pictures on the pages: what is shown, what is offered, and what is left out for things without pairs."""
+
+from __future__ import annotations
+
+import pytest
+from page_tools import Open, asked, said
+from test_other_things import GENE, NAMED_SO, texts_of
+
+from slviz.datasets.sources import open_dataset
+from slviz.runs import RunSpec
+from slviz.runs.settings_parser import choices_from_words
+from slviz.runs.spec import default_names
+from slviz.runs.store import RunStore
+from slviz.tasks import TASKS
+from slviz.training import train
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """A short training of each task on the digits, with its split."""
+    graph = open_dataset("digits")
+    runs = {}
+    for task, words in (("reconstruct", ["epochs=2", "width=4"]), ("classify", ["epochs=2"])):
+        names = default_names(TASKS[task], graph) | {"task": task}
+        spec = RunSpec.of(graph, **choices_from_words(names, ["filters=2", "layers=1", "batch_size=256", *words]))
+        split = spec.split.divide(graph)
+        runs[task] = (train(graph, spec, split, device="cpu"), split.to_frame(graph.genes))
+    return runs
+
+
+@pytest.fixture
+def runs(store: RunStore, trained) -> dict[str, str]:
+    """Both in the models folder that the pages read; their names by task."""
+    for run, split in trained.values():
+        with store.writing(run.spec) as writer:
+            writer.begin(split)
+            writer.finish(run)
+    return {task: run.run_id for task, (run, _) in trained.items()}
+
+
+def speaks_of_genes(app) -> list[str]:
+    texts = list(texts_of(app))
+    for named_so in (*NAMED_SO, "no genes", "not genes", "-split genes"):
+        texts = [text.replace(named_so, "") for text in texts]
+    return [match for text in texts for match in GENE.findall(text)]
+
+
+def test_the_overview_shows_pictures_and_asks_nothing_of_pairs(runs, open_page: Open) -> None:
+    app = open_page("overview", data="digits")
+    assert not app.exception
+    assert "pictures of 8 × 8 pixels, and no pairs" in said(app)
+    assert [each.value for each in app.subheader] == ["Some of the digits", "Finished runs", "Classes"]
+    labels = [each.label for each in app.metric]
+    assert labels[:4] == ["Digits", "Size of each", "Numbers of each", "Classes"]
+    assert "Edge homophily" not in labels
+    assert not speaks_of_genes(app)
+
+
+def test_the_form_offers_what_pictures_can_be_asked_and_comes_back_to_genes(runs, open_page: Open) -> None:
+    app = open_page("train", data="digits")
+    assert not app.exception
+    assert "--task reconstruct --network conv_autoencoder --features pixels --split genes" in app.code[0].value
+    assert "Learns from 1,293 digits" in said(app)
+    assert app.segmented_control(key="task").options == ["reconstruct", "classify"]
+    app.segmented_control(key="task").set_value("classify").run()
+    assert not app.exception
+    assert "--network conv_classifier" in app.code[0].value
+    assert asked(app, "network") == "conv_classifier"
+    assert not speaks_of_genes(app)
+    app.query_params["data"] = "demo"
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert "conv_classifier" not in app.selectbox(key="network").options
+
+
+def test_predictions_show_what_is_drawn_again_and_the_error_over_width(runs, open_page: Open) -> None:
+    app = open_page("predictions", run=runs["reconstruct"], pictures="worst")
+    assert not app.exception
+    assert {"Digits drawn again", "Error of each digit", "Error over width"} <= {each.value for each in app.subheader}
+    assert "from 4 numbers in place of 64" in said(app)
+    assert not speaks_of_genes(app)
+
+
+def test_classes_of_pictures_have_their_pictures_beside_them(runs, open_page: Open) -> None:
+    app = open_page("predictions", run=runs["classify"])
+    assert not app.exception
+    assert "Digits taken for another class" in [each.value for each in app.subheader]
+    [table] = [each.value for each in app.dataframe if "Picture" in each.value]
+    assert table["Picture"].str.startswith("data:image/png;base64,").all()
+    assert not speaks_of_genes(app)
+
+
+@pytest.mark.parametrize("page", ["embedding", "gene", "training", "results", "compare"])
+def test_no_page_fails_for_pictures(page, runs, open_page: Open) -> None:
+    app = open_page(page, run=runs["reconstruct"], map="pca", gene="digit-0005", **{"with": runs["classify"]})
+    assert not app.exception
+    assert not app.error
+    if page == "embedding":
+        [colour] = [each for each in app.selectbox if each.label == "Colour"]
+        assert colour.value == "Actual class"
+        assert "Known partners" not in colour.options
