@@ -7,11 +7,28 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from jaxtyping import Float32, Int64
+from jaxtyping import Float32, Int64, UInt8
 
 BINS = 40
 NAMES = ("parts", "epochs", "gradient_norm", "dead", "moments", "low", "high", "counts", "memory_bytes")
 """What a record consists of, as arrays."""
+REDRAWN = ("redrawn_epochs", "redrawn_genes", "redrawn_pixels")
+"""What it has beside them, of an autoencoder of pictures."""
+
+
+@dataclass(frozen=True, eq=False)
+class Redrawn:
+    """Some pictures as a decoder drew them while it learnt. M moments, N pictures.
+
+    Attributes:
+        epochs: int64 [M], after which they were drawn, rising; 0 stands before the first.
+        genes: int64 [N], numbers of the pictures: some that are learnt from, then as many that validate.
+        pixels: uint8 [M, N, size], 0 black and 255 white, in the order of `slviz.datasets.picture_shape`.
+    """
+
+    epochs: Int64[np.ndarray, " moments"]
+    genes: Int64[np.ndarray, " pictures"]
+    pixels: UInt8[np.ndarray, "moments pictures size"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +46,7 @@ class TrainingRecord:
             alone, without biases and norms, where a part has any.
         memory_bytes: the largest memory of the process while a step held its activations, or, on a GPU, what torch had
             taken there; 0 where it was not measured.
+        redrawn: pictures as they became, of an autoencoder of pictures; None for all others.
     """
 
     parts: tuple[str, ...]
@@ -40,10 +58,13 @@ class TrainingRecord:
     high: Float32[np.ndarray, "moments parts"]
     counts: Int64[np.ndarray, "moments parts bins"]
     memory_bytes: int = 0
+    redrawn: Redrawn | None = None
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The record as arrays by the names of `NAMES`, for a file."""
-        return {
+        """The record as arrays by the names of `NAMES` and `REDRAWN`, for a file."""
+        redrawn = self.redrawn
+        parts = () if redrawn is None else (redrawn.epochs, redrawn.genes, redrawn.pixels)
+        return dict(zip(REDRAWN, parts, strict=False)) | {
             "parts": np.frombuffer("\n".join(self.parts).encode(), dtype=np.uint8),
             "epochs": self.epochs,
             "gradient_norm": self.gradient_norm,
@@ -60,7 +81,9 @@ class TrainingRecord:
         """The record that `arrays` gave, whose shapes are as they should be."""
         text = arrays["parts"].tobytes().decode()
         rest = {name: arrays[name] for name in NAMES[1:-1]}
-        return cls(tuple(text.split("\n")), **rest, memory_bytes=int(arrays["memory_bytes"][0]))
+        redrawn = Redrawn(*(arrays[name] for name in REDRAWN)) if REDRAWN[0] in arrays else None
+        memory_bytes = int(arrays["memory_bytes"][0])
+        return cls(tuple(text.split("\n")), **rest, memory_bytes=memory_bytes, redrawn=redrawn)
 
     def norms_by_part(self) -> dict[str, Float32[np.ndarray, " epochs"]]:
         """The norms of each part, over `epochs`."""

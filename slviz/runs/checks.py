@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from slviz.networks.training_record import BINS
+from slviz.networks.training_record import BINS, REDRAWN
 from slviz.runs.damage import damaged, later, readable
 from slviz.runs.run import CLASS_COLUMNS, GENE_COLUMNS, PAIR_COLUMNS, PARTS, leading_columns
 from slviz.scorers.blend_scorer import BLEND, OLD_BLEND
@@ -96,8 +96,18 @@ def check_record(arrays: Mapping[str, np.ndarray], path: Path) -> None:
         require(arrays, name, path, kind=FLOATS, shape=[len(moments), len(names)])
     counts = require(arrays, "counts", path, kind=WHOLES, shape=[len(moments), len(names), BINS])
     memory = require(arrays, "memory_bytes", path, kind=WHOLES, shape=[1])
+    if any(name in arrays for name in REDRAWN):
+        _check_redrawn(arrays, path)
     if (counts < 0).any() or memory[0] < 0 or (arrays["low"] > arrays["high"]).any():
         raise damaged(path, "is altered: a count is below 0, or a least weight above the largest")
+
+
+def _check_redrawn(arrays: Mapping[str, np.ndarray], path: Path) -> None:
+    """`DamagedRun` where pictures as they became do not go together."""
+    epochs, genes = (require(arrays, name, path, kind=WHOLES, shape=[None]) for name in REDRAWN[:2])
+    pixels = require(arrays, REDRAWN[2], path, kind=WHOLES, shape=[len(epochs), len(genes), None])
+    if pixels.dtype != np.uint8 or (np.diff(epochs) <= 0).any() or (epochs < 0).any() or (genes < 0).any():
+        raise damaged(path, "is altered: its pictures are no bytes, or their epochs do not rise")
 
 
 def check_attention(arrays: Mapping[str, np.ndarray], genes: int, path: Path) -> None:

@@ -69,6 +69,9 @@ class ClassProblem:
             raw, encoding = self.model(self.features.index_select(0, genes), self.whole)
             yield StepLoss(self.task.loss(raw, self.target.index_select(0, genes), self.weights), encoding)
 
+    def redraws(self) -> None:
+        """Nothing is drawn."""
+
     def validate(self) -> tuple[float, float]:
         """Loss and macro F1 of the validation genes."""
         self.model.eval()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from slviz.networks.prior import Adversary
     from slviz.networks.training_record import TrainingRecord
     from slviz.training.models import ClassModel, FeatureModel, PairModel, StepLoss
-    from slviz.training.recorder import Recorder
+    from slviz.training.recorder import Recorder, Redraws
 
 CHECKPOINT_EVERY = 20
 RECORD = "record/"
@@ -101,6 +101,10 @@ class Problem(Protocol):
         """What is asked about each gene, [G, C]; None for a task about pairs."""
         ...
 
+    def redraws(self) -> Redraws | None:
+        """What draws some pictures again while it learns; None where nothing is drawn."""
+        ...
+
 
 @dataclass
 class Fit:
@@ -127,7 +131,8 @@ class Fit:
         from slviz.training.recorder import Recorder
 
         model = self.problem.model
-        return Recorder(model, self.fitted, epochs=self.settings.epochs, residual=model.encoder.residual)
+        residual, redraws = model.encoder.residual, self.problem.redraws()
+        return Recorder(model, self.fitted, epochs=self.settings.epochs, residual=residual, redraws=redraws)
 
     def _adversary_parameters(self) -> list[nn.Parameter]:
         adversary = self.problem.model.encoder.adversary

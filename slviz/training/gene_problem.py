@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 import torch
-from jaxtyping import Float32
+from jaxtyping import Float32, Int64, UInt8
 from torch import Tensor
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.picture_shape import PictureShape
 from slviz.networks import Network
 from slviz.runs import RunSpec
 from slviz.scorers.similarity import Similarity
 from slviz.splits import PairSplit
 from slviz.training.inputs import MessageGraph, in_batches, network_features, reads_as_they_are
 from slviz.training.models import FeatureModel, StepLoss
+
+SHOWN = 8
+"""Pictures of a part that are drawn again while a network learns."""
 
 
 class GeneProblem:
@@ -52,6 +57,7 @@ class GeneProblem:
         encoder = network.encoder_of(graph, matrix.shape[1], structure=structure, similarity=similarity)
         self.model = FeatureModel(encoder, network.feature_decoder(graph, matrix.shape[1])).to(device)
         self.genes_per_step = network.genes_per_step
+        self.shape = graph.pictures if network.reads_pictures else None
 
     def step_loss(self, epoch: int) -> StepLoss:
         given, encoding = self.model(self.features, self.whole)
@@ -65,6 +71,13 @@ class GeneProblem:
         for genes in in_batches(self.training, self.genes_per_step):
             given, encoding = self.model(self.features.index_select(0, genes), self.whole)
             yield StepLoss(torch.nn.functional.mse_loss(given, self.target.index_select(0, genes)), encoding)
+
+    def redraws(self) -> SomePictures | None:
+        """Some pictures of the training part and some of validation; nothing for other data."""
+        if self.shape is None:
+            return None
+        some = [part[:SHOWN].cpu().numpy() for part in (self.training, self.validation)]
+        return SomePictures(self, np.concatenate(some), self.shape)
 
     def validate(self) -> tuple[float, float]:
         """Loss, and root mean squared error in the features' own unit, of the validation genes."""
@@ -91,3 +104,27 @@ class GeneProblem:
 
     def _loss(self, given: Tensor, genes: Tensor) -> Tensor:
         return torch.nn.functional.mse_loss(given.index_select(0, genes), self.target.index_select(0, genes))
+
+
+@dataclass(frozen=True, eq=False)
+class SomePictures:
+    """Some pictures of a problem, drawn again as its model would now.
+
+    Attributes:
+        problem: about pictures.
+        genes: int64 [N], their numbers.
+        shape: of each.
+    """
+
+    problem: GeneProblem
+    genes: Int64[np.ndarray, " pictures"]
+    shape: PictureShape
+
+    def pixels(self) -> UInt8[np.ndarray, "pictures size"]:
+        """0 black, 255 white."""
+        problem = self.problem
+        rows = torch.as_tensor(self.genes, device=problem.features.device)
+        problem.model.eval()
+        with torch.no_grad():
+            given, _ = problem.model(problem.features.index_select(0, rows), problem.whole)
+        return self.shape.pictures(given.cpu().numpy()).reshape(len(self.genes), self.shape.size)

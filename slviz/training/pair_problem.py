@@ -160,6 +160,9 @@ class PairProblem:
         """The one step of an epoch."""
         yield self.step_loss(epoch)
 
+    def redraws(self) -> None:
+        """Nothing is drawn."""
+
     def validate(self) -> tuple[float, float]:
         """Loss and metric, each the mean over what validation pairs are compared with."""
         self.model.eval()

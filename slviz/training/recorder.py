@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from torch.nn.utils import get_total_norm
 
 from slviz.networks.encoders import Encoding
 from slviz.networks.network_parts import by_part
-from slviz.networks.training_record import BINS, TrainingRecord
+from slviz.networks.training_record import BINS, Redrawn, TrainingRecord
 
 MOST_EPOCHS = 50
 """Steps that are measured, evenly over all epochs."""
@@ -26,8 +27,23 @@ SAMPLE = 64
 SAME = 1e-6
 """Numbers of a unit this close to each other, relative to their size, are the same."""
 QUARTERS = 4
+SKETCHES = 20
+"""Moments at which pictures are drawn again beside the first; more of them early, when most changes."""
 STATEMENT = Path("/proc/self/statm")
 PAGE_BYTES = 4096
+
+
+class Redraws(Protocol):
+    """Draws the same few pictures again, as its model would now."""
+
+    @property
+    def genes(self) -> np.ndarray:
+        """Numbers of the pictures, int64 [N]."""
+        ...
+
+    def pixels(self) -> np.ndarray:
+        """Their pixels, uint8 [N, size]; draws no random number."""
+        ...
 
 
 class Recorder:
@@ -38,9 +54,18 @@ class Recorder:
         fitted: its parameters that a step fits, an adversary's aside.
         epochs: how many are planned.
         residual: whether a layer adds to the state before it.
+        redraws: what draws some pictures again as the model would now, of an autoencoder of pictures.
     """
 
-    def __init__(self, model: nn.Module, fitted: Sequence[nn.Parameter], *, epochs: int, residual: bool) -> None:
+    def __init__(
+        self,
+        model: nn.Module,
+        fitted: Sequence[nn.Parameter],
+        *,
+        epochs: int,
+        residual: bool,
+        redraws: Redraws | None = None,
+    ) -> None:
         chosen = {id(parameter) for parameter in fitted}
         self._by_name = {name: value for name, value in model.named_parameters() if id(value) in chosen}
         self._parts = by_part(self._by_name)
@@ -49,6 +74,9 @@ class Recorder:
         self._moments = {round(epochs * quarter / QUARTERS) for quarter in range(QUARTERS + 1)}
         self._steps: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         self._weights: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+        self._redraws = redraws
+        self._sketched = {round(epochs * (step / SKETCHES) ** 2) for step in range(SKETCHES + 1)}
+        self._redrawn: dict[int, np.ndarray] = {}
         self._memory_bytes = 0
         self._device = next(model.parameters()).device
         if self._device.type == "cuda":
@@ -66,7 +94,9 @@ class Recorder:
         self._steps[epoch] = (self._norms(), self._dead(encoding.states))
 
     def after(self, epoch: int, *, kept: bool = False) -> None:
-        """Count the weights where this epoch is one of the moments, or the one that is kept."""
+        """Count the weights where this epoch is one of the moments, or the one that is kept; draw pictures likewise."""
+        if self._redraws is not None and epoch not in self._redrawn and (kept or epoch in self._sketched):
+            self._redrawn[epoch] = self._redraws.pixels()
         if epoch in self._weights or not (kept or epoch in self._moments):
             return
         counted = [_counted([self._by_name[name] for name in names]) for names in self._parts.values()]
@@ -96,7 +126,15 @@ class Recorder:
             high=high.astype(np.float32),
             counts=counts.astype(np.int64),
             memory_bytes=self._memory_bytes,
+            redrawn=self._all_redrawn(),
         )
+
+    def _all_redrawn(self) -> Redrawn | None:
+        if self._redraws is None or not self._redrawn:
+            return None
+        epochs = sorted(self._redrawn)
+        pixels = np.stack([self._redrawn[epoch] for epoch in epochs])
+        return Redrawn(np.array(epochs, dtype=np.int64), self._redraws.genes, pixels)
 
     def resume(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Take up what `TrainingRecord.arrays` kept; raises `LookupError` or `ValueError` for another network's."""
@@ -113,6 +151,8 @@ class Recorder:
                 earlier.moments, earlier.low, earlier.high, earlier.counts, strict=True
             )
         }
+        if earlier.redrawn is not None:
+            self._redrawn = dict(zip(earlier.redrawn.epochs.tolist(), earlier.redrawn.pixels, strict=True))
         self._memory_bytes = earlier.memory_bytes
 
     def _norms(self) -> np.ndarray:

@@ -96,6 +96,8 @@ def test_no_page_fails_for_pictures(page, runs, open_page: Open) -> None:
     app = open_page(page, run=runs["reconstruct"], map="pca", gene="digit-0005", **{"with": runs["classify"]})
     assert not app.exception
     assert not app.error
+    if page == "training":
+        assert "Digits as they became" in [each.value for each in app.subheader]
     if page == "embedding":
         [colour] = [each for each in app.selectbox if each.label == "Colour"]
         assert colour.value == "Actual class"

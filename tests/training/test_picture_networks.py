@@ -69,6 +69,15 @@ def test_an_autoencoder_beats_the_mean_and_its_decoder_in_numpy_gives_the_errors
     assert np.allclose(errors, run.predictions["prediction"], atol=1e-5)
     assert run.record is not None
     assert run.record.parts == ("layer 1", "layer 2", "embedding out", "decoder")
+    redrawn = run.record.redrawn
+    assert redrawn is not None
+    assert redrawn.epochs[0] == 0
+    assert redrawn.epochs[-1] == 10
+    assert set(split.gene_part[redrawn.genes]) == {"train", "validation"}
+    at_end = digits.pictures.pictures(given[redrawn.genes]).reshape(len(redrawn.genes), -1)
+    kept = int(run.history["rmse"].idxmin()) + 1
+    if kept in redrawn.epochs:
+        assert np.abs(redrawn.pixels[redrawn.epochs == kept][0].astype(int) - at_end).max() <= 1
 
 
 def test_the_same_spec_gives_the_same_bits_and_an_interrupted_training_too(digits):

@@ -19,6 +19,7 @@ from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
 from slviz.ui.server_paths import without_paths
+from slviz.ui.training import pictures_over_epochs
 
 DEAD = "Dead: a unit that gave every gene the same number in that step."
 NOT_RECORDED = (
@@ -42,6 +43,7 @@ def page() -> None:
         record, damage = cache.record_or_damage(summary)
         if damage:
             st.error(escape_markdown(without_paths(damage)), icon=":material/broken_image:")
+        pictures_over_epochs.show(run, None if record is None else record.redrawn)
         _steps(run, record)
         if record is not None and len(record.moments):
             _weights(run, record)
