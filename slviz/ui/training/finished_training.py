@@ -114,9 +114,11 @@ def _steps(run: Run, record: TrainingRecord | None) -> None:
     alt = "Norm of the gradient, learning rate and spread after each layer by epoch"
     charts.draw(drawn(), name=name, synthetic=run.spec.synthetic, alt=alt)
     st.caption(
-        "Gradient norm: length of the gradient of the loss, before it is clipped. Spread: standard deviation over "
-        "genes and columns; near 0, or ever larger, says that little is learnt. "
-        + (DEAD if record is not None else NOT_RECORDED)
+        in_words(
+            "Gradient norm: length of the gradient of the loss, before it is clipped. Spread: standard deviation over "
+            "genes and columns; near 0, or ever larger, says that little is learnt. "
+            + (DEAD if record is not None else NOT_RECORDED)
+        )
     )
 
 
