@@ -16,6 +16,7 @@ from slviz.pipeline import jobs
 from slviz.pipeline.time_left import evaluation_words, seconds_left, wait_words
 from slviz.runs import RunSpec
 from slviz.runs.history import metric_label, watched_metric
+from slviz.runs.queue import queue_of
 from slviz.runs.summary import RunSummary
 from slviz.text import duration
 from slviz.ui import access, cache, charts, downloads, errors, layout, run_cards, run_names
@@ -177,7 +178,10 @@ def _say_unknown(run_id: str) -> None:
 
 def _while_alive(run_id: str, state: str, history: pd.DataFrame) -> None:
     if state == "waiting":
-        st.caption(f"It starts by itself. {wait_words(cache.store())}")
+        if queue_of(cache.store().folder(run_id)):
+            st.caption("It starts by itself as soon as a worker of the cluster is free.")
+        else:
+            st.caption(f"It starts by itself. {wait_words(cache.store())}")
     epochs = _epochs_asked(run_id)
     if len(history):
         _figures(history, epochs)
