@@ -1,0 +1,48 @@
+"""The load test in small: visitors over real WebSockets, none of whom sees another's selection."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from run_folders import CHECKOUT
+
+HAS_HAPROXY = shutil.which("haproxy") or Path("/usr/sbin/haproxy").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not HAS_HAPROXY, reason="HAProxy is not installed")
+def test_visitors_at_once_meet_no_error_and_see_their_own_selection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(CHECKOUT / "benchmarks"))
+    monkeypatch.setenv("PATH", f"{os.environ['PATH']}:/usr/sbin")
+    load = importlib.import_module("load")
+    genes = list(load.open_dataset("demo").genes)
+    with load.served(1, data="demo", models=tmp_path) as (address, server):
+        log = load.Log()
+
+        async def three() -> None:
+            """Two who select, and one who looks for a gene."""
+            async with load.Visitor(address) as one, load.Visitor(address) as other:
+                answers = await asyncio.gather(
+                    one.open("embedding", f"genes={','.join(genes[:5])}"),
+                    other.open("embedding", f"genes={','.join(genes[10:17])}"),
+                )
+                for answer, count in zip(answers, (5, 7), strict=True):
+                    log.note("select", answer)
+                    assert f"{count} selected genes" in answer.texts
+                assert (await one.download(answers[0].downloads["Genes (GMT)"])).count(b"\t") == 6
+                answer = log.note("gene", await other.open("gene", f"gene={genes[3]}"))
+                assert any(genes[3] in text for text in answer.texts)
+
+        asyncio.run(three())
+        assert log.errors == []
+        held = load.memory_bytes(server)
+        log.memory.append((0.0, held))
+        assert held > 50e6
+        assert "errors: 0; selections of another: 0" in load.report(log, sessions=2, before=held, after=held)
