@@ -20,6 +20,7 @@ from slviz.ui.embedding import (
 )
 from slviz.ui.glossary import glossary_link
 from slviz.ui.nouns import in_words
+from slviz.ui.why import how_it_came
 
 ONE, BESIDE = "one map", "beside controls"
 NO_EMBEDDING = (
@@ -83,6 +84,7 @@ def _of_genes() -> None:
         cluster_table.show(graph, run, look.colouring.clusters)
     if gene is not None:
         nearest.show(graph, run, gene)
+        how_it_came.show(summary, graph, run, gene, projection=projection)
     selected_genes.show(look, chosen)
 
 

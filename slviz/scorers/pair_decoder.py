@@ -16,6 +16,33 @@ BLOCK = 8192
 
 
 @dataclass(frozen=True, eq=False)
+class PairTerms:
+    """The terms of a pair's score. K hidden units.
+
+    Attributes:
+        bilinear: a' B b.
+        linear: u'(a + b).
+        units: float64 [K], r · relu(…) of each unit; 0 for a unit that is off.
+        bias: d.
+        bounds: what `raw` is clipped to; empty where the score is its logistic.
+    """
+
+    bilinear: float
+    linear: float
+    units: np.ndarray
+    bias: float
+    bounds: tuple[float, ...]
+
+    @property
+    def raw(self) -> float:
+        return self.bilinear + self.linear + float(self.units.sum()) + self.bias
+
+    @property
+    def score(self) -> float:
+        return min(max(self.raw, self.bounds[0]), self.bounds[1]) if self.bounds else float(expit(self.raw))
+
+
+@dataclass(frozen=True, eq=False)
 class PairDecoder:
     """The symmetric decoder of a finished run. D embedding width, K hidden units.
 
@@ -51,6 +78,19 @@ class PairDecoder:
         hidden += part["sum"] @ one + part["hidden_bias"]  # [G, K]
         straight = embedding @ (part["bilinear"] @ one + part["linear"]) + one @ part["linear"]
         return self._finish(straight, hidden)
+
+    def terms(self, embedding: Float32[np.ndarray, "genes width"], pair: tuple[int, int]) -> PairTerms:
+        """The terms of the formula for one pair, in double precision; their sum is `raw`."""
+        part = {name: np.asarray(array, dtype=np.float64) for name, array in self.arrays.items()}
+        a, b = (np.asarray(embedding[gene], dtype=np.float64) for gene in pair)
+        units = part["sum"] @ (a + b) + part["product"] @ (a * b) + part["difference"] @ np.abs(a - b)
+        return PairTerms(
+            bilinear=float(a @ part["bilinear"] @ b),
+            linear=float(part["linear"] @ (a + b)),
+            units=part["readout"] * np.maximum(units + part["hidden_bias"], 0),
+            bias=float(part["bias"][0]),
+            bounds=tuple(part["bounds"].tolist()),
+        )
 
     def _score(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         part = self.arrays

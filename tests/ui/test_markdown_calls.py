@@ -10,6 +10,23 @@ from markdown_calls import foreign_parts
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*(CHECKOUT / "slviz" / "ui").rglob("*.py"), *(CHECKOUT / "pages").glob("*.py")])
 DECIDED: dict[str, tuple[str, ...]] = {
+    "how_it_came.py": (  # numbers and the page's own words; symbols are escaped where they are named
+        "caption: head",
+        "caption: listed",
+        "caption: min(len(graph) - 1, int(3 * perplexity))",
+        "caption: number",
+        "caption: on",
+        "caption: symbol",
+        "caption: widths",
+        "info: does",
+        "info: projection.method.title",
+        "markdown: column",
+        "markdown: heads",
+        "markdown: last",
+        "markdown: number",
+        "markdown: pair",
+        "markdown: symbol",
+    ),
     "noise_mixed.py": ("caption: _said(groups, mixed)", "caption: sentence"),  # numbers and the page's own words
     "outliers.py": ("caption: text", "warning: text"),  # its sentence escapes the symbol
     "outlierness.py": (

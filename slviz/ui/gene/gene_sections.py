@@ -15,6 +15,7 @@ from slviz.ui.gene import known_partners, network_section, pair_panel, plan_sect
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.neighbourhood import ego_network_view
 from slviz.ui.nouns import in_words
+from slviz.ui.why import how_it_came
 
 RANKED, KNOWN, NETWORK, PLAN = "Ranked partners", "Known partners", "Network", "Plan"
 NEIGHBOURHOOD = "Neighbourhood"
@@ -88,6 +89,7 @@ def _neighbourhood(summary: RunSummary | None, run: Run | None, graph: GeneGraph
         st.info(in_words(NO_NEIGHBOURHOOD), icon=":material/info:")
         return
     ego_network_view.show(summary, graph, run, gene)
+    how_it_came.show(summary, graph, run, gene)
 
 
 def _ranker(summary: RunSummary | None, run: Run | None, graph: GeneGraph) -> Ranker | None:
