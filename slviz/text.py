@@ -38,7 +38,7 @@ def spelt_out(text: str, *, keep: str = "", blanks: bool = True) -> str:
         keep: characters that stay as they are, such as a line break in a sentence of several lines.
         blanks: whether blanks other than the usual one, such as a no-break space, are spelt out, too.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and UNSEEN.isdisjoint(text):  # printable by Python: none of the kinds, no other blank
         return text
     return "".join(
         letter if letter in keep or not is_unseen(letter, blanks=blanks) else escaped(letter) for letter in text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from slviz import places
@@ -149,9 +151,15 @@ def _told_by(path: Path) -> Mapping[str, Any]:
     """What `dataset.toml` says; nothing where it is not there or cannot be read."""
     try:
         content = read_regular(path / SETTINGS, most_bytes=MOST_BYTES)
-        return parse_toml(content.decode("utf-8-sig"))
+        return _parsed(content)
     except (DataError, ValueError):
         return {}
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed(content: bytes) -> Mapping[str, Any]:
+    """Every page lists the data sets with every click, and hardly ever has one of them changed."""
+    return MappingProxyType(parse_toml(content.decode("utf-8-sig")))
 
 
 def _path(text: str) -> Path:

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
+from slviz.runs.once_for_a_table import once_for_a_table
 from slviz.runs.run import NETWORK
 from slviz.runs.spec import RunSpec
 from slviz.runs.summary import RunSummary
@@ -54,11 +56,11 @@ def runs_of_question(summaries: Sequence[RunSummary], question: str, *, fingerpr
 
 def _place(summary: RunSummary, question: str) -> tuple[float, ...]:
     """Smaller for a better run: its metrics, the most telling first."""
-    return tuple(-_metric(summary, metric, negative_kind) for metric, negative_kind in BEST_BY[question])
+    return tuple(-_metric(summary.metrics, metric, negative_kind) for metric, negative_kind in BEST_BY[question])
 
 
-def _metric(summary: RunSummary, metric: str, negative_kind: str) -> float:
-    table = summary.metrics
+@once_for_a_table
+def _metric(table: pd.DataFrame, metric: str, negative_kind: str) -> float:
     wanted = (
         (table["metric"] == metric)
         & (table["negative_kind"] == negative_kind)

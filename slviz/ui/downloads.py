@@ -68,7 +68,7 @@ def menu(
     table: Callable[[], pd.DataFrame] | None = None,
     others: Mapping[str, File] | None = None,
 ) -> None:
-    """A button that opens the ways to download something.
+    """A button that opens the ways to download something; none of them is on the page before it is opened.
 
     Args:
         name: stem of the file names.
@@ -77,13 +77,33 @@ def menu(
         table: makes the table behind it; called after the click.
         others: further files by their label.
     """
-    with st.popover("Download", icon=":material/download:"):
+    _menu(name, source, figure, table, others or {})
+
+
+@st.fragment
+def _menu(
+    name: str,
+    source: str,
+    figure: Callable[[], go.Figure] | None,
+    table: Callable[[], pd.DataFrame] | None,
+    others: Mapping[str, File],
+) -> None:
+    """The menu, which runs alone where it is opened, used and closed."""
+    opened = st.popover("Download", icon=":material/download:", key=key_of_menu(name), on_change="rerun")
+    if not opened.open:
+        return
+    with opened:
         if figure is not None:
             _figure_buttons(name, figure, source)
         if table is not None:
             _button("Table (TSV)", f"{name}.tsv", lambda: _tsv(table(), source), "text/tab-separated-values")
-        for label, (ending, make) in (others or {}).items():
+        for label, (ending, make) in others.items():
             _button(label, f"{name}.{ending}", make, "application/octet-stream")
+
+
+def key_of_menu(name: str) -> str:
+    """What the session calls the menu of these files; it is open where it holds True."""
+    return f"downloads {name}"
 
 
 def table_button(name: str, table: Callable[[], pd.DataFrame], *, source: str, label: str = "Table (TSV)") -> None:

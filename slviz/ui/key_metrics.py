@@ -9,6 +9,7 @@ import pandas as pd
 from slviz.datasets import GeneGraph
 from slviz.evaluation import METRICS
 from slviz.results.questions import question_of
+from slviz.runs.once_for_a_table import once_for_a_table
 from slviz.runs.run import NETWORK, OWN_ROWS, Run
 from slviz.splits.pair_split import POPULARITY_MATCHED
 from slviz.splits.popularity import Popularity
@@ -152,6 +153,7 @@ def _short_words(negative_kind: str, metrics: pd.DataFrame) -> str:
     return SHORT_WORDS.get(negative_kind, NEGATIVE_KIND_WORDS.get(negative_kind, negative_kind))
 
 
+@once_for_a_table
 def metric_beside(metrics: pd.DataFrame, name: str, *, negative_kind: str) -> KeyMetric | None:
     """One metric of the network on the test part, and the best baseline's; None where it was not measured."""
     metric = METRICS[name]

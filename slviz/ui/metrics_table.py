@@ -9,6 +9,9 @@ import streamlit as st
 
 from slviz.evaluation import METRICS
 from slviz.runs import NETWORK
+from slviz.runs.once_for_a_table import once_for_a_table
+from slviz.ui import nouns
+from slviz.ui.content_key import key_of
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import BASELINE_WORDS, escape_markdown
 from slviz.ui.nouns import in_words
@@ -19,6 +22,11 @@ BEST_RANKED = "Spearman ρ of the best baseline"
 
 def beside_baselines(metrics: pd.DataFrame, *, part: str, negative_kind: str) -> pd.DataFrame:
     """One row a model, the network first, then baselines from best to worst; one column a metric."""
+    return _beside_baselines(metrics, part=part, negative_kind=negative_kind).copy()
+
+
+@once_for_a_table
+def _beside_baselines(metrics: pd.DataFrame, *, part: str, negative_kind: str) -> pd.DataFrame:
     rows = metrics[
         (metrics["part"] == part) & (metrics["negative_kind"] == negative_kind) & (metrics["metric"] != "threshold")
     ]
@@ -87,16 +95,26 @@ def show(
     if not len(table):
         st.caption("No metrics were measured for this choice.")
         return
+    content = key_of(list(table.columns), table.to_numpy(dtype=object), own, labels or {}, nouns.current())
+    _drawn(content, table, own, labels or {})
+    if legend:
+        st.caption("↑ higher is better, ↓ lower is better; the best of each column is marked.")
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _drawn(content: bytes, _table: pd.DataFrame, _own: str, _labels: Mapping[str, str]) -> None:
+    """The table itself; where the same content was drawn before, Streamlit sends what it sent then."""
+    table = _table
     columns = {
         key: st.column_config.TextColumn(
-            f"{(labels or {}).get(key, METRICS[key].label)} {'↑' if METRICS[key].higher_is_better else '↓'}",
+            f"{_labels.get(key, METRICS[key].label)} {'↑' if METRICS[key].higher_is_better else '↓'}",
             help=in_words(f"{METRICS[key].help} {glossary_link(METRICS[key].label)}"),
             alignment="right",
         )
         for key in table.columns
         if key in METRICS
     }
-    named = table.assign(model=table["model"].replace(NETWORK, own))
+    named = table.assign(model=table["model"].replace(NETWORK, _own))
     columns["model"] = st.column_config.TextColumn("Model", help=_model_help(named["model"].tolist()))
     written = named.assign(**{key: table[key].map(as_text) for key in table.columns if key in METRICS})
     compared = table.astype({key: float for key in table.columns if key in METRICS})
@@ -104,8 +122,6 @@ def show(
         compared.loc[compared["model"] == MEAN, "ece"] = float("nan")
     marked = written.style.apply(lambda column: marks_of_best(pd.Series(compared[column.name])), axis=0)
     st.dataframe(marked, hide_index=True, column_config=columns)
-    if legend:
-        st.caption("↑ higher is better, ↓ lower is better; the best of each column is marked.")
 
 
 def _model_help(models: Sequence[str]) -> str:

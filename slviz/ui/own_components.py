@@ -9,15 +9,20 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 
-@st.cache_resource(show_spinner=False)
 def of_script(python_file: str, *, html: str = "<span></span>", css: str = "", before: Path | None = None) -> Any:
     """The component whose script lies beside `python_file` and is called like it; registered once.
 
     `before` is a script that stands before it, since a component is one script.
     """
+    return _registered(python_file, html, css, before)
+
+
+@st.cache_resource(show_spinner=False)
+def _registered(python_file: str, _html: str, _css: str, _before: Path | None) -> Any:
+    """The component of a script; what it consists of never changes, so the name of the file tells it."""
     script = Path(python_file).with_suffix(".js")
-    js = "\n".join(path.read_text(encoding="utf-8") for path in (before, script) if path is not None)
-    return component(f"slviz_{script.stem}", html=html, css=css, js=js)
+    js = "\n".join(path.read_text(encoding="utf-8") for path in (_before, script) if path is not None)
+    return component(f"slviz_{script.stem}", html=_html, css=_css, js=js)
 
 
 def no_callback() -> None:

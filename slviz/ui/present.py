@@ -65,15 +65,17 @@ def is_on() -> bool:
     return (address.value("present") or "").casefold() == "true"
 
 
-def enlarged(figure: go.Figure) -> go.Figure:
-    """The figure with letters for a wall; changed in place."""
-    drawn: Any = figure
-    drawn.update_layout(font={"size": 17}, legend={"font": {"size": 16}})
-    drawn.update_xaxes(tickfont={"size": 16}, title_font={"size": 18})
-    drawn.update_yaxes(tickfont={"size": 16}, title_font={"size": 18})
-    for note in drawn.layout.annotations:
-        note.update(font={"size": max(16, note.font.size or 0)})
-    return figure
+def enlarge(content: dict[str, Any]) -> None:
+    """Give a figure letters for a wall; its content as Plotly draws it is changed in place."""
+    layout = content["layout"]
+    layout.setdefault("font", {})["size"] = 17
+    layout.setdefault("legend", {}).setdefault("font", {})["size"] = 16
+    for axis in (part for name, part in layout.items() if name.rstrip("0123456789") in ("xaxis", "yaxis")):
+        axis.setdefault("tickfont", {})["size"] = 16
+        axis.setdefault("title", {}).setdefault("font", {})["size"] = 18
+    for note in layout.get("annotations", ()):
+        font = note.setdefault("font", {})
+        font["size"] = max(16, font.get("size") or 0)
 
 
 def bar() -> None:

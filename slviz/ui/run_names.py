@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from slviz.runs import RunSpec
+from slviz.runs.once_for_a_table import once_for_a_table
 from slviz.runs.spec import TABLES
 from slviz.runs.summary import RunSummary
 from slviz.splits.publication import publication_words
@@ -57,13 +57,13 @@ def _with_metric(name: str, metric: str) -> str:
 def _metric(summary: RunSummary) -> str:
     if summary.spec is None:
         return ""
-    return _short_metric(str(summary.folder), str(summary.finished), summary.spec.task.name, summary.metrics)
+    return _short_metric(summary.metrics, summary.spec.task.name)
 
 
-@st.cache_data(max_entries=4096, show_spinner=False)
-def _short_metric(folder: str, finished: str, task: str, _metrics: pd.DataFrame) -> str:
+@once_for_a_table
+def _short_metric(metrics: pd.DataFrame, task: str) -> str:
     """Of a run that never changes again once it is finished; every page lists all runs with every click."""
-    metric = key_metric(task, _metrics)
+    metric = key_metric(task, metrics)
     return "" if metric is None else metric.short
 
 

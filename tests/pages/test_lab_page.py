@@ -18,7 +18,7 @@ from slviz.lab.setup import LabSetup
 from slviz.lab.training import LabTraining
 from slviz.runs.store import RunStore
 from slviz.runs.uploads import OWN_TABLES, stage
-from slviz.ui import access
+from slviz.ui import access, downloads
 from slviz.ui.learning import lab, lab_autograd, lab_controls, lab_play
 
 
@@ -95,7 +95,12 @@ def test_every_view_of_a_deep_network_can_be_looked_at_and_downloaded(view: str,
     app = open_at_once("lab", hidden="3, 2", activation="each layer its own", show=view, epochs="30", epoch="3")
     assert not app.exception
     assert not app.warning
+    closed = {button.proto.id.rpartition("download ")[2] for button in app.get("download_button")}
+    for name in ("lab-regions", "lab-curves"):
+        app.session_state[downloads.key_of_menu(name)] = True
+    app.run()
     names = {button.proto.id.rpartition("download ")[2] for button in app.get("download_button")}
+    assert not closed & {"lab-regions.tsv", "lab-curves.tsv"}  # none is on the page before its menu is opened
     assert {"lab-regions.tsv", "lab-curves.tsv", "lab-curves.html"} <= names
     assert len(names) > 8
     app = open_at_once("lab", points="iris", hidden="", show=view, epochs="20", straight="true")

@@ -108,7 +108,8 @@ def hubs(graph: GeneGraph, *, run_id: str | None) -> None:
     left, right = st.columns(2)
     with left:
         event = charts.draw(
-            degree_ranks(graph),
+            lambda: degree_ranks(graph),
+            of=graph,
             name=f"{graph.name}-hubs",
             key="degree ranks",
             synthetic=graph.synthetic,
@@ -119,7 +120,8 @@ def hubs(graph: GeneGraph, *, run_id: str | None) -> None:
         st.caption(in_words("Each point is a gene; click one for its card."))
     with right:
         charts.draw(
-            degree_distribution(graph),
+            lambda: degree_distribution(graph),
+            of=graph,
             name=f"{graph.name}-degrees",
             synthetic=graph.synthetic,
             alt=in_words("Share of genes with at least so many partners"),

@@ -207,8 +207,15 @@ def _size(count: int) -> float:
 def show(look: Look) -> None:
     """The map and its lines."""
     chart = look.chart
-    figure, synthetic = look.figure(webgl=True), look.graph.synthetic
-    charts.draw(figure, name=look.name, key=chart, synthetic=synthetic, alt=_alt(look), height="stretch")
+    charts.draw(
+        lambda: look.figure(webgl=True),
+        of=look,
+        name=look.name,
+        key=chart,
+        synthetic=look.graph.synthetic,
+        alt=_alt(look),
+        height="stretch",
+    )
     if not look.is_3d and look.lines and len(look.graph) <= LINES_UP_TO:
         near = _nearest(look.run.run_id, look.lines, look.run)
         map_events.line_up(f"lines-{chart}", chart=chart, near=near)

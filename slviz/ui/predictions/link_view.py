@@ -16,6 +16,7 @@ from slviz.figures import (
 )
 from slviz.figures.yields import hits_of_tests
 from slviz.runs import PAIR_COLUMNS, PARTS, Run
+from slviz.runs.once_for_a_table import once_for_a_table
 from slviz.ui import address, columns, downloads, pairs
 from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import KEY_METRICS, LACKS_POPULARITY_MATCHED, NEGATIVE_KIND_WORDS, lacks_popularity_matched
@@ -71,6 +72,7 @@ def show(graph: GeneGraph, run: Run) -> None:
         f"{run.run_id}-scores-{part}-{negative_kind}",
         lambda: score_distribution(run.predictions, part=part, negative_kind=negative_kind),
         title="How scores spread",
+        of=(part, negative_kind),
         note=_note_on_pairs(run, part=part, negative_kind=negative_kind),
     )
     ranking_views.show(graph, run)
@@ -79,22 +81,32 @@ def show(graph: GeneGraph, run: Run) -> None:
 
 def _curves(graph: GeneGraph, run: Run, *, part: str, negative_kind: str) -> None:
     """ROC and precision–recall of the run and of each baseline on the same rows."""
-    curves, precisions, share = curves_of(
+    curves, precisions, share = _curves_of(
         run.predictions, negative_kind=negative_kind, part=part, called=run.spec.network.row_name
     )
     if not curves:
         st.info("There are pairs of one kind alone here, so there is no curve.", icon=":material/info:")
         return
-    roc, precision = roc_curves(curves), precision_recall_curves(precisions, share_positive=share)
+    shows = (part, negative_kind)
     note = _note_on_pairs(run, part=part, negative_kind=negative_kind)
     first, second = columns.beside("curves")
     with first:
-        view_parts.chart(
-            graph, run, f"{run.run_id}-roc-{part}-{negative_kind}", lambda: roc, title="ROC curve", note=note
-        )
+        name = f"{run.run_id}-roc-{part}-{negative_kind}"
+        view_parts.chart(graph, run, name, lambda: roc_curves(curves), title="ROC curve", note=note, of=shows)
     with second:
         name = f"{run.run_id}-pr-{part}-{negative_kind}"
-        view_parts.chart(graph, run, name, lambda: precision, title="Precision and recall", note=note)
+        view_parts.chart(
+            graph,
+            run,
+            name,
+            lambda: precision_recall_curves(precisions, share_positive=share),
+            title="Precision and recall",
+            note=note,
+            of=shows,
+        )
+
+
+_curves_of = once_for_a_table(curves_of)
 
 
 def _yields(graph: GeneGraph, run: Run, *, part: str, negative_kind: str) -> None:
@@ -108,6 +120,7 @@ def _yields(graph: GeneGraph, run: Run, *, part: str, negative_kind: str) -> Non
             f"{run.run_id}-tests-{part}-{negative_kind}",
             lambda: hits_of_tests(run.predictions, negative_kind=negative_kind, part=part, called=called),
             title="Real pairs among the first tests",
+            of=(part, negative_kind),
             note=_note_on_pairs(run, part=part, negative_kind=negative_kind),
         )
     with right:
@@ -121,6 +134,7 @@ def _yields(graph: GeneGraph, run: Run, *, part: str, negative_kind: str) -> Non
         )
 
 
+@once_for_a_table
 def precision_table(rows: pd.DataFrame, *, called: str) -> pd.DataFrame:
     """One row a prior and a recall: precision of the run and of its best baseline there, as texts in per cent."""
     actual = rows["actual"].to_numpy(dtype=np.float64)
@@ -152,18 +166,24 @@ def _note_on_pairs(run: Run, *, part: str, negative_kind: str) -> tuple[str, str
 
 def kinds_of_negative_pairs(run: Run) -> list[str]:
     """What known pairs are compared with in this run, that of its key metric first."""
-    present = [str(kind) for kind in run.predictions["negative_kind"].unique() if kind != "known"]
+    present = [kind for kind in view_parts.kinds_of(run.predictions) if kind != "known"]
     _, order = KEY_METRICS["link"]
     return sorted(present, key=lambda kind: order.index(kind) if kind in order else len(order))
 
 
+@once_for_a_table
 def compared(predictions: pd.DataFrame, *, part: str, negative_kind: str) -> pd.DataFrame:
     """Known pairs of a part and the negatives that they are compared with."""
     return predictions.loc[(predictions["part"] == part) & predictions["negative_kind"].isin(["known", negative_kind])]
 
 
+@once_for_a_table
+def _by_score(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.sort_values("prediction", ascending=False, kind="stable")
+
+
 def _ranked_pairs(graph: GeneGraph, run: Run, rows: pd.DataFrame, *, part: str) -> None:
-    order = rows.sort_values("prediction", ascending=False, kind="stable")
+    order = _by_score(rows)
     shown = order.head(MOST_ROWS)
     table = pd.DataFrame(
         {

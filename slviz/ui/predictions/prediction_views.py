@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from slviz.datasets import GeneGraph
 from slviz.runs import Run
 from slviz.splits.pair_split import TESTED
-from slviz.ui.predictions import class_view, confidence_view, link_view, reconstruct_view, screen_view
+from slviz.ui.predictions import class_view, confidence_view, link_view, reconstruct_view, screen_view, view_parts
 
 
 def show(graph: GeneGraph, run: Run) -> None:
     """The view of the run's task, or, whatever its task, that of screens where it is evaluated by them."""
-    of_screens = "negative_kind" in run.predictions and bool(set(TESTED) & set(run.predictions["negative_kind"]))
+    of_screens = bool(set(TESTED) & set(view_parts.kinds_of(run.predictions)))
     (screen_view.show if of_screens else VIEWS[run.spec.task.name])(graph, run)
 
 

@@ -8,11 +8,13 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.evaluation import CUTS, METRICS, TOP
 from slviz.runs import NETWORK, Run
+from slviz.runs.once_for_a_table import once_for_a_table
 from slviz.ui import address, columns, downloads, metrics_table
 from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import metric_beside
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
+from slviz.ui.predictions import view_parts
 
 ALL, EACH = "all-unknown", "per-gene"
 HEADING = "Finding pairs in the whole map"
@@ -35,7 +37,7 @@ CUT_HELP = "How many of a gene's highest-ranked partners are looked at, as if th
 def show(graph: GeneGraph, run: Run) -> None:
     """Both rankings side by side, each with its sentence, its table and its download; a note where none was made."""
     st.subheader(HEADING, anchor=False, help=in_words(f"{HELP} {glossary_link('All unknown pairs')}"))
-    if not {ALL, EACH} & set(run.metrics["negative_kind"]):
+    if not {ALL, EACH} & set(view_parts.kinds_of(run.metrics)):
         st.caption(NOT_MEASURED if run.spec.task.ranks_unknown else NOT_ASKED)
         return
     st.caption(f"Test pairs of the split: {escape_markdown(run.spec.held_out)}.")
@@ -55,7 +57,7 @@ def _all_unknown(graph: GeneGraph, run: Run) -> None:
 
 def sentence(graph: GeneGraph, run: Run) -> str:
     """Where the tested pairs stand among all that nobody lists, beside the best baseline."""
-    tested = len(_tested_pairs(run))
+    tested = len(_tested_pairs(run.predictions))
     unlisted = len(graph) * (len(graph) - 1) // 2 - len(graph.pairs)
     recall = metric_beside(run.metrics, f"recall@{TOP}", negative_kind=ALL)
     if recall is None:
@@ -69,10 +71,11 @@ def sentence(graph: GeneGraph, run: Run) -> str:
 
 def _per_gene(graph: GeneGraph, run: Run) -> None:
     _titled(graph, run, "Partners of each gene", negative_kind=EACH)
+    genes = _tested_genes(run.predictions)
     st.caption(
         in_words(
-            f"For each of {pluralise(_tested_genes(run), 'gene')} with a tested pair, all genes that are not its known "
-            "partners are ranked; the metrics are means over these genes."
+            f"For each of {pluralise(genes, 'gene')} with a tested pair, all genes that are not its known partners are "
+            "ranked; the metrics are means over these genes."
         )
     )
     cut = address.one_of(
@@ -89,12 +92,14 @@ def _per_gene(graph: GeneGraph, run: Run) -> None:
     metrics_table.show(ordered, own=run.spec.network.row_name, legend=False, labels=labels)
 
 
-def _tested_pairs(run: Run) -> pd.DataFrame:
-    return run.predictions.query("part == 'test' and negative_kind == 'known'")
+@once_for_a_table
+def _tested_pairs(predictions: pd.DataFrame) -> pd.DataFrame:
+    return predictions.query("part == 'test' and negative_kind == 'known'")
 
 
-def _tested_genes(run: Run) -> int:
-    tested = _tested_pairs(run)
+@once_for_a_table
+def _tested_genes(predictions: pd.DataFrame) -> int:
+    tested = _tested_pairs(predictions)
     return len(set(tested["gene_a"]) | set(tested["gene_b"]))
 
 

@@ -39,6 +39,7 @@ def show(graph: GeneGraph, run: Run) -> None:
             f"{run.run_id}-errors-{part}-{baseline}",
             lambda webgl=False: error_vs_baseline(run.predictions, baseline, parts=parts, webgl=webgl),
             title=in_words("Error of each gene"),
+            of=(parts, baseline),
             clickable=True,
             note=view_parts.note_of(run, "genes of every part" if part == view_parts.ALL_PARTS else f"{part} genes"),
         )

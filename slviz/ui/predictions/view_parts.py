@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from slviz.datasets import GeneGraph
 from slviz.figures.theme import noted
 from slviz.runs import Run
+from slviz.runs.once_for_a_table import once_for_a_table
 from slviz.ui import charts, downloads, metrics_table, selection
 from slviz.ui.nouns import in_words
 
 ALL_PARTS = "all"
+
+
+@once_for_a_table
+def kinds_of(predictions: pd.DataFrame) -> tuple[str, ...]:
+    """The kinds of pairs among these, known ones too, in the order of their first; none of genes."""
+    return tuple(map(str, predictions["negative_kind"].unique())) if "negative_kind" in predictions else ()
 
 
 def chart(
@@ -26,8 +34,22 @@ def chart(
     title: str,
     note: Sequence[str],
     clickable: bool = False,
+    of: object = None,
 ) -> np.ndarray:
-    """A titled figure with its downloads and a note on what was evaluated; the rows behind what was clicked."""
+    """A titled figure with its downloads and a note on what was evaluated; the rows behind what was clicked.
+
+    Args:
+        graph: the data set.
+        run: what is evaluated.
+        name: stem of the file names, and key of the chart.
+        make: makes the figure; takes `webgl` where it is clickable.
+        title: over the figure.
+        note: lines in the figure.
+        clickable: whether a click on a point counts.
+        of: what the figure depends on beside the run and the note, as `charts.draw` takes it; None where it is made
+            anew each time.
+    """
+    shows = None if of is None else (run, tuple(note), of)
 
     def drawn(**kind: bool) -> go.Figure:
         return noted(go.Figure(make(**kind)), note)
@@ -36,10 +58,11 @@ def chart(
         st.subheader(title, anchor=False, width="content")
         downloads.menu(name, source=downloads.provenance(graph, run), figure=drawn)
     if not clickable:
-        charts.draw(drawn(), name=name, synthetic=graph.synthetic, alt=title)
+        charts.draw(drawn, of=shows, name=name, synthetic=graph.synthetic, alt=title)
         return np.empty(0, dtype=np.int64)
     event = charts.draw(
-        noted(_legend_below(make(webgl=True)), note),
+        lambda: noted(_legend_below(make(webgl=True)), note),
+        of=shows,
         name=name,
         synthetic=graph.synthetic,
         alt=title,
