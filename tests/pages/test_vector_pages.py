@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -154,6 +156,21 @@ def test_settings_and_seed_of_a_map_of_vectors_are_in_the_address(vectors: Vecto
     assert "There is no t-SNE map" not in said(app)
     assert "perplexity 9" in said(app)
     assert "seed 3" in said(app)
+
+
+def test_vectors_are_drawn_in_three_dimensions_where_they_can_be(vectors: VectorStore, open_page: Open) -> None:
+    iris = vectors.keep(reference("iris"))
+    app = open_page("embedding", vectors=iris, map="pca", colour="cluster", point="flower 3", **{"pca-dimensions": "3"})
+    assert not app.exception
+    assert not app.error
+    assert "take a map of 2 dimensions" in said(app)
+    figure = json.loads(app.get("plotly_chart")[0].proto.spec)
+    assert {trace["type"] for trace in figure["data"]} == {"scatter3d"}
+    thin = vectors.keep(many(40, width=2))
+    app = open_page("embedding", vectors=thin, map="pca", **{"pca-dimensions": "3"})
+    assert not app.exception
+    assert not app.error
+    assert "Drawn flat: 3 dimensions need at least 3 numbers a point" in said(app)
 
 
 def test_too_many_points_are_a_picture_and_the_page_says_so(

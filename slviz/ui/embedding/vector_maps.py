@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from slviz.errors import RunError
-from slviz.figures import Colouring, embedding_scatter
+from slviz.figures import Colouring, embedding_3d, embedding_scatter
 from slviz.figures.raster import POINTS_IN_WINDOW, POINTS_UP_TO, Window, map_of_many, png_address
 from slviz.projections import Projection
 from slviz.projections.lasso import inside
@@ -25,7 +25,7 @@ from slviz.vectors.vector_set import SYNTHETIC
 if TYPE_CHECKING:
     from slviz.export import Annotated
 
-DETAILED_UP_TO = 20_000
+DETAILED_UP_TO = vector_sets.MOST_IN_DETAIL
 """So many points have a full hover text and rings around the searched; more are drawn by the leaner figure."""
 LISTED_UP_TO = 10_000
 """So many names are listed in the search box; among more one is typed whole."""
@@ -58,8 +58,23 @@ class Look:
     def name(self) -> str:
         return f"{self.id}-{self.projection.method.name}"
 
+    @property
+    def is_3d(self) -> bool:
+        """Whether the map has three dimensions."""
+        return self.projection.method.dimensions == 3
+
     def figure(self, *, window: Window | None, webgl: bool) -> tuple[go.Figure, int]:
         """The figure, and how many points are drawn one by one."""
+        if self.is_3d:
+            shown = [] if self.point is None else [self.point]
+            return embedding_3d(
+                self.points.names,
+                self.projection,
+                self.colouring,
+                highlighted=shown,
+                point_size=self.size,
+                opacity=self.opacity,
+            ), len(self.points)
         if len(self.points) <= DETAILED_UP_TO:
             drawn = embedding_scatter(
                 self.points.names,
@@ -170,8 +185,10 @@ def _map(
             alt=f"Map of {len(points):,} points, coloured by {colouring.title}",
         )
         _say_how(points, projection, view, drawn)
+        if look.is_3d:
+            st.caption("Turn it by dragging; to select points, take a map of 2 dimensions.")
     with right:
-        shape = _listen(look, key, chart, view)
+        shape = None if look.is_3d else _listen(look, key, chart, view)
         _neighbours(look)
     _table(look, inside(projection.coordinates, shape), view)
 
@@ -179,7 +196,9 @@ def _map(
 def _look(id: str, points: VectorSet, projection: Projection, colouring: Colouring, point: int | None) -> Look:
     many = len(points) > DETAILED_UP_TO
     tools = [tool for tool in TOOLS if tool != "zoom"] if not many else ["zoom", "pick", "lasso", "box"]
-    tool = address.one_of(st.segmented_control, "Pointer", tools, key="pointer", help=TOOL_HELP)
+    tool = tools[0]
+    if projection.method.dimensions == 2:
+        tool = address.one_of(st.segmented_control, "Pointer", tools, key="pointer", help=TOOL_HELP)
     with st.expander("Points", icon=":material/tune:"):
         standard = 7.0 if len(points) < 500 else 5.0 if len(points) < DETAILED_UP_TO else 3.0
         size = address.number("Size", key="size", low=1.0, high=12.0, default=standard, step=0.5)

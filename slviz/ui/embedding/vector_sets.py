@@ -18,8 +18,8 @@ from slviz.ui.labels import escape_markdown
 from slviz.vectors import Given, VectorSet, VectorStore
 from slviz.vectors.mapping import EXACT_UP_TO, SAMPLE, map_at_once
 
-SETTLED = ("dimensions",)
-"""Settings that the page does not offer: it draws flat maps."""
+MOST_IN_DETAIL = 20_000
+"""So many points can be drawn in three dimensions, and have a full hover text; of more a map is flat."""
 PRESERVATION, DENSITY, CLUSTER, PLAIN = "Neighbourhood preservation", "Local density", "Cluster", "One colour"
 COLOUR_IDS = {PRESERVATION: "preservation", DENSITY: "density", CLUSTER: "cluster", PLAIN: "plain"}
 """What an address calls the colours that are no columns."""
@@ -42,7 +42,7 @@ def _set(folder: str, id: str) -> VectorSet:
 
 def choose_map(id: str, points: VectorSet) -> tuple[ProjectionMethod, int]:
     """Method, settings and seed of the address: maps that came with the vectors first, then those that were made."""
-    made = _flat_maps(id)
+    made = _made_maps(id, points)
     titles = {method.title for method, _ in made}
     known = [*points.maps, *(cls.title for cls in PROJECTIONS.values() if cls.title not in points.maps)]
     at_once = {cls.title for cls in PROJECTIONS.values() if cls.at_once}
@@ -55,7 +55,7 @@ def choose_map(id: str, points: VectorSet) -> tuple[ProjectionMethod, int]:
             order,
             key="map",
             ids={cls.title: cls.name for cls in PROJECTIONS.values()},
-            help="How the many numbers of each point are reduced to two.\n\n"
+            help="How the many numbers of each point are reduced to two or three.\n\n"
             + "\n".join(
                 f"- **{cls.title}**: {escape_markdown(cls.summary())} {glossary_link(cls.name)}"
                 for cls in PROJECTIONS.values()
@@ -66,16 +66,26 @@ def choose_map(id: str, points: VectorSet) -> tuple[ProjectionMethod, int]:
     usual = next(cls() for cls in PROJECTIONS.values() if cls.title == title)
     of_kind = [stored_map for stored_map in made if stored_map[0].name == usual.name]
     start, seed = (usual, 0) if (usual, 0) in of_kind or not of_kind else of_kind[0]
-    if len(start.settings()) == len(SETTLED) and not start.random:
+    settled = () if _can_be_3d(points) else ("dimensions",)
+    if settled and address.value(f"{usual.name}-dimensions") == "3":
+        st.caption(f"Drawn flat: 3 dimensions need at least 3 numbers a point and at most {MOST_IN_DETAIL:,} points.")
+    if not start.random and all(setting.key in settled for setting in start.settings()):
         return start, seed
     with line, st.popover("Settings", icon=":material/tune:"):
         if len(of_kind) > 1:
             map_choice.finished_maps(of_kind, start)
-        return map_choice.settings_of(start, seed, but=SETTLED)
+        return map_choice.settings_of(start, seed, but=settled)
 
 
-def _flat_maps(id: str) -> list[tuple[ProjectionMethod, int]]:
-    return [(method, seed) for method, seed in store().artifacts(id).maps() if method.dimensions == 2]
+def _can_be_3d(points: VectorSet) -> bool:
+    return len(points) <= MOST_IN_DETAIL and points.vectors.shape[1] >= 3
+
+
+def _made_maps(id: str, points: VectorSet) -> list[tuple[ProjectionMethod, int]]:
+    """The stored maps that can be drawn; flat ones first."""
+    most = 3 if _can_be_3d(points) else 2
+    made = [(method, seed) for method, seed in store().artifacts(id).maps() if method.dimensions <= most]
+    return sorted(made, key=lambda stored_map: stored_map[0].dimensions)
 
 
 def open_map(id: str, points: VectorSet, method: ProjectionMethod, seed: int) -> Projection:
@@ -87,7 +97,7 @@ def open_map(id: str, points: VectorSet, method: ProjectionMethod, seed: int) ->
     if at_hand is not None:
         return at_hand
     job_panel.panel(_job(id, method, seed))
-    there = [(made, made_seed) for made, made_seed in _flat_maps(id) if made.name in PROJECTIONS]
+    there = [(made, made_seed) for made, made_seed in _made_maps(id, points) if made.name in PROJECTIONS]
     others = sorted(there, key=lambda stored_map: stored_map[0].name != method.name)
     others += [(Given(map=name), 0) for name in points.maps] + [(PCA(), 0)]
     meanwhile = next(filter(None, (_at_hand(id, points, *stored_map) for stored_map in others)), None)
