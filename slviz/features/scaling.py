@@ -13,3 +13,10 @@ def scaled_columns(features: Float32[np.ndarray, "genes width"]) -> Float32[np.n
     constant = spread < 1e-6
     scaled = (matrix - matrix.mean(axis=0)) / np.where(constant, 1.0, spread)
     return np.where(constant, 1.0, scaled).astype(np.float32)
+
+
+def mapped_columns(
+    features: Float32[np.ndarray, "genes width"], *, are_pixels: bool
+) -> Float32[np.ndarray, "genes width"]:
+    """The features as a map of them reads them: pixels as they are, since all have one scale; others scaled."""
+    return features if are_pixels else scaled_columns(features)

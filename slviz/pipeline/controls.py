@@ -7,7 +7,7 @@ import pandas as pd
 
 from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun, InvalidSetting
-from slviz.features.scaling import scaled_columns
+from slviz.features.scaling import mapped_columns
 from slviz.projections.method import OnProgress
 from slviz.runs.artifacts.controls import FEATURES, SHUFFLED, STORED, UNTRAINED, Control
 from slviz.runs.artifacts.maps import TRAINED
@@ -21,7 +21,7 @@ def control_vectors(store: RunStore, run: Run, graph: GeneGraph, kind: str, *, d
     if kind == TRAINED:
         return run.embedding
     if kind == FEATURES:
-        return scaled_columns(run.spec.features.matrix(graph))
+        return mapped_columns(run.spec.features.matrix(graph), are_pixels=graph.pictures is not None)
     try:
         known = store.artifacts(run.run_id).open_control(kind)
     except DamagedRun:
@@ -35,6 +35,11 @@ def _make(store: RunStore, run: Run, graph: GeneGraph, kind: str, *, device: str
         raise InvalidSetting(
             f"Run {run.run_id} has no control '{kind}': '{run.spec.network.name}' is a baseline, which trains no "
             f"network. Ask for --of {FEATURES}."
+        )
+    if kind == SHUFFLED and not len(graph.pairs):
+        raise InvalidSetting(
+            f"Run {run.run_id} has no control '{kind}': the data set '{graph.name}' has no pairs to shuffle. Ask for "
+            f"--of {FEATURES} or {UNTRAINED}."
         )
     split = PairSplit.from_frame(store.open_split(run.run_id), graph.genes)
     busy = f"Another process is making the control '{kind}' of run {run.run_id}."

@@ -10,12 +10,15 @@ import scipy.sparse as sp
 from jaxtyping import Bool, Float32, Int64
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.classes import GeneClasses, class_sets, gene_classes
 from slviz.projections.agreement import PERMUTATIONS, Null, permuted_names, renamed
 
 LARGEST_TERM = 0.05
 """A term with more than this share of the genes says little about two that share it."""
 BLOCK = 20_000
 HELD_OUT = "share a held-out partner"
+SAME_CLASS = "are in the same class"
+"""Of things without pairs, such as pictures."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +91,20 @@ def relations_of(
         chosen = sp.csr_array(graph.terms.membership[:, telling])
         help = f"A term (a pathway, a Gene Ontology term) with at most {LARGEST_TERM:.0%} of the genes names both."
         relations.insert(0, _sharing("share a term", help, chosen, chosen))
+    if not len(graph.pairs) and (sets := class_sets(graph)):
+        relations.append(_of_class(gene_classes(graph, sets[0])))
     return tuple(relation for relation in relations if relation.related.any())
+
+
+def _of_class(classes: GeneClasses) -> Relation:
+    label = classes.label
+
+    def between(genes: np.ndarray, others: np.ndarray) -> np.ndarray:
+        return (label[genes] == label[others]) & (label[genes] >= 0)
+
+    return Relation(
+        SAME_CLASS, "Both have the same class, of which the network need not have been told.", label >= 0, between
+    )
 
 
 def neighbour_homophily(

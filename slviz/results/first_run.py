@@ -12,6 +12,27 @@ from slviz.results.table import higher_is_better
 from slviz.runs.run import NETWORK
 from slviz.runs.summary import RunSummary
 
+EXAMPLES = frozenset(
+    {
+        "conv_autoencoder-pixels-reconstruct-4afed326",
+        "conv_autoencoder-pixels-reconstruct-31a1be65",
+        "conv_autoencoder-pixels-reconstruct-b80521bc",
+        "conv_classifier-pixels-classify-78421c41",
+    }
+)
+"""Runs on the digits that come with slviz: whoever names no data sees others first, however new these are."""
+
+
+def newest_data(summaries: Sequence[RunSummary]) -> str | None:
+    """Fingerprint of the data set of the newest run that is no example, else of the newest; None without any.
+
+    Args:
+        summaries: the newest first.
+    """
+    of_runs = [run for run in summaries if run.spec is not None]
+    chosen = next((run for run in of_runs if run.run_id not in EXAMPLES), next(iter(of_runs), None))
+    return None if chosen is None or chosen.spec is None else chosen.spec.data_fingerprint
+
 
 def best_comparable(summaries: Sequence[RunSummary]) -> str | None:
     """The run that is best at the first question that a trained model answers, on the pairs that most models share.

@@ -17,7 +17,7 @@ from slviz.datasets.report import shown
 from slviz.datasets.sources import default_source, is_of
 from slviz.doctor.left_overs import Places, clear_at_start
 from slviz.errors import DamagedRun, RunError, RunNotFound, RunUnfinished, SlvizError, nearest
-from slviz.results.first_run import best_comparable
+from slviz.results.first_run import best_comparable, newest_data
 from slviz.results.questions import question_of
 from slviz.runs import Run, RunSpec
 from slviz.runs.store import RunSummary
@@ -263,7 +263,7 @@ def _first_to_see(finished: dict[str, RunSummary]) -> str | None:
 @st.cache_data(max_entries=64, show_spinner=False)
 def first_on_newest_data(stamps: tuple[tuple[str, str], ...], _runs: Sequence[RunSummary]) -> str | None:
     """The best run that can be compared on the data set of the newest run; every page asks with every click."""
-    newest = next((run.spec.data_fingerprint for run in _runs if run.spec is not None), None)
+    newest = newest_data(_runs)
     of_newest = [run for run in _runs if run.spec is not None and run.spec.data_fingerprint == newest]
     return best_comparable(of_newest) or (_runs[0].run_id if _runs else None)
 

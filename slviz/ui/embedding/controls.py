@@ -12,7 +12,7 @@ import streamlit as st
 
 from slviz import figures
 from slviz.datasets import GeneGraph
-from slviz.features.scaling import scaled_columns
+from slviz.features.scaling import mapped_columns
 from slviz.figures import Colouring
 from slviz.pipeline import commands
 from slviz.projections import Projection, ProjectionMethod
@@ -61,7 +61,7 @@ def show(
     """The maps side by side, and below them what stays from one to the next; offers to make what is not there."""
     shuffled_column, count_column, stay_column = st.columns([3, 2, 3], vertical_alignment="bottom")
     with shuffled_column:
-        kinds = _kinds(run)
+        kinds = _kinds(run, has_pairs=bool(len(graph.pairs)))
     method, seed = wanted
     missing = [kind for kind in kinds if not _is_there(summary, kind, method, seed)]
     if missing:
@@ -87,12 +87,12 @@ def show(
         _shuffled_figure(summary, run)
 
 
-def _kinds(run: Run) -> list[str]:
+def _kinds(run: Run, *, has_pairs: bool) -> list[str]:
     """What is shown: shuffled pairs on request, features where the network reads any; no network for a baseline."""
     if not run.spec.network.learns_in_epochs:
         st.caption("A baseline trains no network, so it is compared with the features alone.")
         return [kind for kind in KINDS if kind not in STORED]
-    with_shuffled = address.toggle(
+    with_shuffled = has_pairs and address.toggle(
         "Beside a network trained on shuffled pairs",
         key="shuffled",
         help=f"{MEANING[SHUFFLED]} A worker trains it, which takes as long as this run took. "
@@ -146,7 +146,7 @@ def _vectors(summary: RunSummary, graph: GeneGraph, run: Run, kind: str) -> np.n
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _features(run_id: str, _graph: GeneGraph, _run: Run) -> np.ndarray:
-    return scaled_columns(_run.spec.features.matrix(_graph))
+    return mapped_columns(_run.spec.features.matrix(_graph), are_pixels=_graph.pictures is not None)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Making the map …")

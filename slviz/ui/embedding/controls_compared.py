@@ -12,7 +12,14 @@ import streamlit as st
 from slviz import figures
 from slviz.datasets import GeneGraph
 from slviz.projections.agreement import Agreement, neighbour_agreement
-from slviz.projections.homophily import HELD_OUT, NeighbourHomophily, Relation, neighbour_homophily, relations_of
+from slviz.projections.homophily import (
+    HELD_OUT,
+    SAME_CLASS,
+    NeighbourHomophily,
+    Relation,
+    neighbour_homophily,
+    relations_of,
+)
 from slviz.projections.neighbours import nearest_neighbours
 from slviz.runs import Run
 from slviz.runs.artifacts.controls import FEATURES, SHUFFLED, UNTRAINED
@@ -107,7 +114,7 @@ def homophily(graph: GeneGraph, run: Run, split: PairSplit, vectors: Mapping[str
         synthetic=graph.synthetic,
         alt="Share of nearest neighbours that are partners or share a term, in each embedding, beside chance",
     )
-    st.markdown(_verdict(homophily))
+    st.markdown(in_words(_verdict(homophily)))
     st.caption(
         in_words(
             "\n".join(f"- **{relation.name}**: {relation.help}" for relation in _relations(run.run_id, graph, split))
@@ -145,9 +152,12 @@ def _homophily_table(homophily: dict[str, list[NeighbourHomophily]]) -> pd.DataF
 
 
 def _verdict(homophily: dict[str, list[NeighbourHomophily]]) -> str:
-    """One sentence on what training added, by pairs that it never saw."""
+    """One sentence on what training added, by pairs that it never saw, or by classes where there are no pairs."""
+    relations = {measurement.relation for of_kind in homophily.values() for measurement in of_kind}
+    by_class = HELD_OUT not in relations
+    told_by = SAME_CLASS if by_class else HELD_OUT
     share = {
-        kind: next((measurement for measurement in of_kind if measurement.relation == HELD_OUT), None)
+        kind: next((measurement for measurement in of_kind if measurement.relation == told_by), None)
         for kind, of_kind in homophily.items()
     }
     trained = share.get(TRAINED)
@@ -159,6 +169,11 @@ def _verdict(homophily: dict[str, list[NeighbourHomophily]]) -> str:
         if measurement is not None and kind != TRAINED
     ]
     beside = ", ".join([*others, f"{100 * trained.null.mean:.0f} % by chance"])
+    if by_class:
+        return (
+            f"**{100 * trained.mean:.0f} %** of a gene's nearest in the trained embedding are in its class, {beside}. "
+            "Training helps only where its share is the largest."
+        )
     return (
         f"Pairs that the network never saw are the honest test: **{100 * trained.mean:.0f} %** of a gene's nearest in "
         f"the trained embedding are listed with one of its held-out partners, {beside}."
