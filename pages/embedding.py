@@ -17,19 +17,21 @@ from slviz.ui.embedding import (
     outlierness,
     selected_genes,
     vector_maps,
+    walk_view,
 )
 from slviz.ui.glossary import glossary_link
 from slviz.ui.nouns import in_words
 from slviz.ui.why import how_it_came
 
-ONE, BESIDE = "one map", "beside controls"
+ONE, BESIDE, WALK = "one map", "beside controls", "walk"
 NO_EMBEDDING = (
     ":material/info: A baseline learns no embedding. What is drawn here are the {width} main directions (truncated "
     "SVD) of who pairs with whom in training."
 )
 VIEW_HELP = (
     f"- **{ONE}**: the trained embedding\n"
-    f"- **{BESIDE}**: the same genes in the raw features, in the untrained network and in the trained one"
+    f"- **{BESIDE}**: the same genes in the raw features, in the untrained network and in the trained one\n"
+    f"- **{WALK}**: from one gene to another through the features and through the embedding, and A − B + C"
 )
 
 
@@ -53,9 +55,9 @@ def _of_genes() -> None:
         view = address.one_of(
             st.segmented_control,
             "View",
-            [ONE, BESIDE],
+            [ONE, BESIDE, WALK],
             key="view",
-            ids={ONE: "map", BESIDE: "controls"},
+            ids={ONE: "map", BESIDE: "controls", WALK: "walk"},
             help=in_words(f"{VIEW_HELP}\n\n{glossary_link('Untrained control')}"),
         )
     method, seed = map_choice.choose(summary, places=(row.map, row.settings))
@@ -63,6 +65,9 @@ def _of_genes() -> None:
         colours, what = gene_map.colours(run, graph)
         colour = address.one_of(st.selectbox, "Colour", colours, key="colour", ids=maps.COLOUR_IDS, help=in_words(what))
     projection = map_choice.stored_or_made(summary, run, method, seed)
+    if view == WALK:
+        walk_view.show(graph, run, projection)
+        return
     if view == BESIDE:
         with row.settings if colour in gene_map.FOLDED_COLOURS else row.options:
             colouring = maps.colouring(colour, summary, graph, run, projection, gene)

@@ -85,6 +85,7 @@ KEYS = {
         ),
         *("outlier-measure", "outlier-k", "outlier-as", "outlierness", "outlier-spread", "noise-count"),
         *("noise-kind", "noise-in", "noise-map"),
+        *("walk-a", "walk-b", "walk-c", "walk-click", "walk-way", "walk-step"),
         *("came-about", "came", "came-layer", "came-head", "came-number", "came-partner"),
         *("pca-dimensions", "tsne-seed", "tsne-perplexity", "umap-neighbours", "pacmap-seed"),
     ),

@@ -27,6 +27,14 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "markdown: pair",
         "markdown: symbol",
     ),
+    "walk_view.py": (  # symbols and classes are escaped where they are named
+        "caption: said",
+        "info: name",
+        "markdown: a",
+        "markdown: b",
+        "markdown: c",
+        "selectbox: ENDS[end]",
+    ),
     "noise_mixed.py": ("caption: _said(groups, mixed)", "caption: sentence"),  # numbers and the page's own words
     "outliers.py": ("caption: text", "warning: text"),  # its sentence escapes the symbol
     "outlierness.py": (

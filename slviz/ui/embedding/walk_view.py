@@ -1,0 +1,389 @@
+"""Walk: from one thing to another through the features and through the embedding, and arithmetic with three."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from slviz import figures
+from slviz.datasets import GeneGraph
+from slviz.datasets.classes import GeneClasses, class_sets, gene_classes
+from slviz.enrichment import enrich
+from slviz.errors import DataError, InvalidSetting
+from slviz.features.scaling import scaled_columns
+from slviz.figures.walk import scores_along, with_walk
+from slviz.projections import Projection
+from slviz.projections.walk import (
+    HOWS,
+    SAMPLE,
+    STEPS,
+    ArithmeticShare,
+    How,
+    Walk,
+    arithmetic,
+    arithmetic_share,
+    midpoint_ratio,
+    purity,
+    typical_distance,
+    walk,
+)
+from slviz.runs import Run
+from slviz.scorers import PairDecoder
+from slviz.scorers.pair_decoder import NAMES
+from slviz.tasks import Classify
+from slviz.ui import address, cache, charts, downloads, selection
+from slviz.ui.labels import escape_markdown
+from slviz.ui.nouns import in_words
+
+FEATURES, EMBEDDING = "features", "embedding"
+ENDS = {"a": "A", "b": "B", "c": "C"}
+NOBODY = "nothing"
+MOST_GENES = 20_000
+PARTNERS = 3
+NO_CLAIM = "Nothing here says that the embedding is better: read each number beside the other space and beside chance."
+
+
+@dataclass(frozen=True, eq=False)
+class Spaces:
+    """The spaces that are walked through: features as the network reads them, where it reads any, and the embedding.
+
+    Attributes:
+        vectors: by name.
+        typical: by name, the median distance to the nearest other.
+    """
+
+    vectors: dict[str, np.ndarray]
+    typical: dict[str, float]
+
+
+def show(graph: GeneGraph, run: Run, projection: Projection) -> None:
+    """Controls, the walk on the map, its steps as a table, arithmetic, and what all of it is worth."""
+    if len(graph) > MOST_GENES:
+        st.info(in_words(f"A walk compares every step with every gene; that is done for up to {MOST_GENES:,} genes."))
+        return
+    ends, how, step = _controls(graph)
+    a, b, c = ends
+    if a == b:
+        name = escape_markdown(graph.genes[a])
+        st.info(f"A walk from {name} to itself stays where it is. Choose another B.", icon=":material/info:")
+        return
+    try:
+        spaces = _spaces(run.run_id, cache.run_stamp(run.run_id), graph.fingerprint, graph, run)
+        walks = {
+            name: walk(vectors, a, b, how=how, typical=spaces.typical[name]) for name, vectors in spaces.vectors.items()
+        }
+    except InvalidSetting as error:
+        st.info(escape_markdown(str(error)), icon=":material/info:")
+        return
+    if FEATURES not in walks:
+        st.info(in_words("This run reads no features that tell genes apart, so only its embedding is walked through."))
+    classes = classes_of(graph, run)
+    _map(graph, run, projection, walks, ends, step)
+    _steps(graph, run, walks, classes)
+    _partner_scores(graph, run, walks[EMBEDDING], a, b)
+    if c is not None:
+        _arithmetic(graph, spaces, (a, b, c), classes)
+    _worth(graph, run, spaces, walks, how, classes)
+
+
+def _controls(graph: GeneGraph) -> tuple[tuple[int, int, int | None], How, int]:
+    """The ends of the walk, the way, and the step that is marked; all in the address."""
+    hubs = np.argsort(-graph.degree, kind="stable")[:2].tolist()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        a = _gene(graph, "a", _searched(graph, hubs[0]))
+        b = _gene(graph, "b", hubs[1] if hubs[1] != a else hubs[0])
+        c = _gene(graph, "c", None)
+        clicked = address.choice(st.segmented_control, "A click sets", ENDS, key="walk-click")
+        st.session_state["walk clicked end"] = clicked
+        way = address.one_of(
+            st.segmented_control,
+            "Way",
+            list(HOWS),
+            key="walk-way",
+            help="**linear**: straight. **spherical**: along the circle between the two directions.",
+        )
+        step = int(address.number("Step", key="walk-step", low=0, high=STEPS - 1, default=STEPS // 2))
+    assert a is not None
+    assert b is not None
+    return (a, b, c), "spherical" if way == "spherical" else "linear", step
+
+
+def _searched(graph: GeneGraph, otherwise: int) -> int:
+    wanted = address.value("gene")
+    return graph.genes.index(wanted) if wanted in graph.genes else otherwise
+
+
+def _gene(graph: GeneGraph, end: str, default: int | None) -> int | None:
+    """One end of the walk: that of the address, else `default`."""
+    key, box = f"walk-{end}", f"walk box {end}"
+    options = list(graph.genes) if default is not None else [NOBODY, *graph.genes]
+    wanted = address.option_of(key, {name: name for name in graph.genes})
+    st.session_state[box] = wanted or (NOBODY if default is None else graph.genes[default])
+
+    def changed() -> None:
+        chosen = st.session_state[box]
+        address.put(**{key: None if chosen == NOBODY else chosen})
+
+    st.selectbox(ENDS[end], options, key=box, on_change=changed, width=170)
+    chosen = st.session_state[box]
+    return None if chosen == NOBODY else graph.genes.index(chosen)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Measuring distances …")
+def _spaces(run_id: str, stamp: int, fingerprint: str, _graph: GeneGraph, _run: Run) -> Spaces:
+    features = scaled_columns(_run.spec.features.matrix(_graph))
+    vectors = {FEATURES: features, EMBEDDING: _run.embedding}
+    if not np.ptp(features, axis=0).any():
+        del vectors[FEATURES]
+    return Spaces(vectors, {name: typical_distance(of_space) for name, of_space in vectors.items()})
+
+
+def classes_of(graph: GeneGraph, run: Run) -> GeneClasses | None:
+    """The classes that a run is about, else the first that the data set has; None where it has none."""
+    if isinstance(run.spec.task, Classify):
+        return run.spec.task.classes_of(graph)
+    return gene_classes(graph) if class_sets(graph) else None
+
+
+# --- the map and the steps ------------------------------------------------------------------------------------
+
+
+def _map(
+    graph: GeneGraph,
+    run: Run,
+    projection: Projection,
+    walks: dict[str, Walk],
+    ends: tuple[int, int, int | None],
+    step: int,
+) -> None:
+    name = f"{run.run_id}-walk"
+    key = f"walk {run.run_id} {projection.method} {projection.seed}"
+    paths = {space: on_way.nearest[:, 0] for space, on_way in walks.items()}
+    shown = [gene for gene in ends if gene is not None]
+
+    def drawn(*, webgl: bool) -> go.Figure:
+        base = figures.embedding_scatter(
+            graph.genes,
+            projection,
+            figures.by_members(np.array(shown), len(graph), title="Walk", called="ends"),
+            highlighted=shown,
+            point_size=5.0 if len(graph) < 2000 else 3.5,
+            opacity=0.35,
+            webgl=webgl,
+            height=560,
+        )
+        return with_walk(base, graph.genes, projection.coordinates[:, :2], paths, step=step)
+
+    def picked() -> None:
+        gene = selection.clicked(key)
+        if gene is not None and 0 <= gene < len(graph):
+            address.put(**{f"walk-{st.session_state.get('walk clicked end', 'a')}": graph.genes[gene]})
+
+    charts.draw(
+        drawn(webgl=True),
+        name=name,
+        key=key,
+        synthetic=graph.synthetic,
+        alt=in_words("The genes nearest to each step of the walk, on the map"),
+        on_select=picked,
+        selection_mode=("points",),
+    )
+    st.caption(
+        in_words(
+            "Lines join the genes that are nearest to each step: the walk itself passes between them, and a map "
+            "cannot show where. Rings mark the chosen step; *Play* moves them from A to B. A click sets the end that "
+            "is chosen above."
+        )
+    )
+    downloads.menu(name, source=downloads.provenance(graph, run), figure=lambda: drawn(webgl=False))
+
+
+def _steps(graph: GeneGraph, run: Run, walks: dict[str, Walk], classes: GeneClasses | None) -> None:
+    """One row a step."""
+    table = step_table(graph, walks, classes)
+    table["enriched among 10 nearest in the embedding"] = _terms(
+        graph.fingerprint, walks[EMBEDDING].nearest.tobytes(), graph, walks[EMBEDDING]
+    )
+    st.markdown("**What lies on the way**")
+    st.dataframe(table, hide_index=True, height=38 + 35 * len(table))
+    st.caption(
+        in_words(
+            "Distance of each step to the nearest gene, over the median distance of a gene to its nearest other: 1 is "
+            "usual, far above 1 means that nothing real is near. A and B are among the genes."
+        )
+    )
+    downloads.table_button(f"{run.run_id}-walk-steps", lambda: table, source=downloads.provenance(graph, run))
+
+
+def step_table(graph: GeneGraph, walks: dict[str, Walk], classes: GeneClasses | None) -> pd.DataFrame:
+    """One row a step: for each space the nearest gene, its class where there are classes, and the distance ratio."""
+    names = np.asarray(graph.genes, dtype=object)
+    columns: dict[str, object] = {"step": np.arange(len(walks[EMBEDDING].share))}
+    for space, on_way in walks.items():
+        nearest = on_way.nearest[:, 0]
+        columns[f"nearest in the {space}"] = names[nearest]
+        columns[f"distance in the {space}"] = on_way.ratio.round(2)
+        if classes is not None:
+            columns[f"class in the {space}"] = classes.name_of_each[nearest]
+    return pd.DataFrame(columns)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _terms(fingerprint: str, mark: bytes, _graph: GeneGraph, _walk: Walk) -> list[str]:
+    """For each step the most enriched term of its nearest genes; "" where there is none."""
+    terms = []
+    for near in _walk.nearest:
+        try:
+            leading = enrich(_graph, near).leading
+        except DataError:
+            terms.append("")
+            continue
+        terms.append(f"{leading['term'].iloc[0]} (q {leading['q'].iloc[0]:.1g})" if len(leading) else "")
+    return terms
+
+
+def _partner_scores(graph: GeneGraph, run: Run, on_way: Walk, a: int, b: int) -> None:
+    """Scores of the best partners of both ends with each point of the walk."""
+    if any(name not in run.decoder for name in NAMES):
+        st.caption(in_words("This run scores no pairs by two embeddings alone, so a point between genes has no score."))
+        return
+    scores, of_start = partner_scores(graph, run, on_way, a, b)
+    name = f"{run.run_id}-walk-scores"
+
+    def drawn() -> go.Figure:
+        return scores_along(on_way.share, scores, of_start=of_start)
+
+    st.markdown("**Scores on the way**")
+    charts.draw(drawn(), name=name, synthetic=graph.synthetic, alt="Scores of partners along the walk")
+    st.caption(
+        in_words(
+            f"Score of each point of the walk through the embedding with the {PARTNERS} best partners of A (full) and "
+            "of B (dotted), by the run's decoder. Between the ends no gene stands, so no pair does either."
+        )
+    )
+    downloads.menu(
+        name,
+        source=downloads.provenance(graph, run),
+        figure=drawn,
+        table=lambda: pd.DataFrame({"share": on_way.share, **scores}),
+    )
+
+
+def partner_scores(graph: GeneGraph, run: Run, on_way: Walk, a: int, b: int) -> tuple[dict[str, np.ndarray], list[str]]:
+    """By partner, its score with each point of a walk; and which of them are partners of the start."""
+    decoder = PairDecoder(run.decoder)
+    together = np.concatenate([run.embedding, on_way.points.astype(np.float32)])
+    points = len(graph) + np.arange(len(on_way.points))
+    chosen: dict[int, bool] = {}
+    for end in (a, b):
+        order = np.argsort(-decoder.score_with(run.embedding, end), kind="stable")
+        for partner in order[~np.isin(order, (a, b))][:PARTNERS].tolist():
+            chosen.setdefault(partner, end == a)
+    scores = {
+        graph.genes[partner]: decoder.score(together, np.column_stack([points, np.full(len(points), partner)]))
+        for partner in chosen
+    }
+    return scores, [graph.genes[partner] for partner, is_start in chosen.items() if is_start]
+
+
+# --- arithmetic, and what it is worth -------------------------------------------------------------------------
+
+
+def _arithmetic(graph: GeneGraph, spaces: Spaces, of: tuple[int, int, int], classes: GeneClasses | None) -> None:
+    a, b, c = (escape_markdown(graph.genes[number]) for number in of)
+    st.markdown(f"**{a} − {b} + {c}**")
+    columns: dict[str, object] = {}
+    try:
+        for space, vectors in spaces.vectors.items():
+            near, distance = arithmetic(vectors, of)
+            columns[f"nearest in the {space}"] = np.asarray(graph.genes, dtype=object)[near]
+            columns[f"distance in the {space}"] = (distance / spaces.typical[space]).round(2)
+            if classes is not None:
+                columns[f"class in the {space}"] = classes.name_of_each[near]
+    except InvalidSetting as error:
+        st.info(escape_markdown(str(error)), icon=":material/info:")
+        return
+    st.dataframe(pd.DataFrame(columns), hide_index=True)
+    st.caption(in_words("The genes nearest to the sum; A, B and C themselves are left out."))
+
+
+def _worth(
+    graph: GeneGraph, run: Run, spaces: Spaces, walks: dict[str, Walk], how: How, classes: GeneClasses | None
+) -> None:
+    """The numbers of both spaces beside chance."""
+    label = None if classes is None else classes.label
+    key = (run.run_id, cache.run_stamp(run.run_id), graph.fingerprint, how)
+    table = worth_table(walks, _measured(key, spaces, label))
+    st.markdown("**What a walk is worth here**")
+    st.dataframe(table, hide_index=True)
+    said = "" if classes is None else f" Classes: {escape_markdown(classes.statement())}"
+    st.caption(
+        in_words(
+            f"Distances as above. {SAMPLE} pairs and {SAMPLE} sums are drawn at random, A and B of one class and C of "
+            "another; *C alone* is the gene nearest to C, without A − B: a sum that does not beat it added nothing. "
+            f"{NO_CLAIM}{said}"
+        )
+    )
+    downloads.table_button(f"{run.run_id}-walk-worth", lambda: table, source=downloads.provenance(graph, run))
+
+
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """What a space is worth to walks: `midpoint` over random pairs, arithmetic, and purity with its chance."""
+
+    midpoint: float
+    arithmetic: ArithmeticShare | None
+    purity: tuple[float, float]
+
+
+@st.cache_resource(max_entries=16, show_spinner="Measuring walks …")
+def _measured(key: tuple[str, int, str, str], _spaces: Spaces, _label: np.ndarray | None) -> dict[str, Worth]:
+    how: How = "spherical" if key[3] == "spherical" else "linear"
+    nothing = (float("nan"), float("nan"))
+    return {
+        space: Worth(
+            midpoint_ratio(vectors, how=how, typical=_spaces.typical[space]),
+            None if _label is None else arithmetic_share(vectors, _label),
+            nothing if _label is None else purity(vectors, _label),
+        )
+        for space, vectors in _spaces.vectors.items()
+    }
+
+
+def worth_table(walks: dict[str, Walk], worth: dict[str, Worth]) -> pd.DataFrame:
+    """One row a number; a column for each space and one for chance."""
+    middle = len(walks[EMBEDDING].share) // 2
+    rows: list[dict[str, object]] = [
+        {"number": "midpoint of this walk", **{space: _two(on_way.ratio[middle]) for space, on_way in walks.items()}},
+        {"number": "midpoints of random pairs", **{space: _two(of.midpoint) for space, of in worth.items()}},
+    ]
+    sums = {space: of.arithmetic for space, of in worth.items() if of.arithmetic is not None}
+    if sums:
+        chance = next(iter(sums.values())).chance
+        of_classes: list[dict[str, object]] = [
+            {
+                "number": "A − B + C is of C's class",
+                **{space: _two(of.share) for space, of in sums.items()},
+                "by chance": _two(chance),
+            },
+            {
+                "number": "C alone",
+                **{space: _two(of.of_c_alone) for space, of in sums.items()},
+                "by chance": _two(chance),
+            },
+            {
+                "number": "10 nearest of the same class",
+                **{space: _two(of.purity[0]) for space, of in worth.items()},
+                "by chance": _two(next(iter(worth.values())).purity[1]),
+            },
+        ]
+        rows += of_classes
+    return pd.DataFrame(rows).fillna("")
+
+
+def _two(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:.2f}"

@@ -1,0 +1,46 @@
+"""The walk on the Embedding page: both spaces, arithmetic, what it is worth, and a walk to itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from page_tools import Open, said
+
+from slviz.datasets import GeneGraph
+from slviz.datasets.classes import gene_classes
+from slviz.projections.walk import arithmetic, arithmetic_share, purity, walk
+from slviz.runs.store import RunStore
+
+RUN = "gat-both-link-3ec14a25"
+
+
+def test_a_walk_and_a_sum_are_shown_in_both_spaces(demo: GeneGraph, open_page: Open, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("SLVIZ_MODELS", raising=False)
+    monkeypatch.delenv("SLVIZ_DATA", raising=False)
+    run = RunStore.default().open(RUN)
+    a, b, c = (demo.genes.index(name) for name in ("APO1.01", "TRL2.10", "CYT2.07"))
+    query = {"run": RUN, "view": "walk", "map": "tsne", "walk-a": "APO1.01", "walk-b": "TRL2.10", "walk-c": "CYT2.07"}
+    app = open_page("embedding", **query)
+    assert not app.exception
+    assert not app.error
+    steps = next(table.value for table in app.dataframe if "step" in table.value)
+    expected = walk(run.embedding, a, b)
+    assert steps["nearest in the embedding"].tolist() == [demo.genes[gene] for gene in expected.nearest[:, 0]]
+    np.testing.assert_allclose(steps["distance in the embedding"], expected.ratio.round(2))
+    assert steps["nearest in the features"].iloc[[0, -1]].tolist() == ["APO1.01", "TRL2.10"]
+    sums = next(table.value for table in app.dataframe if len(table.value) == 10)
+    assert sums["nearest in the embedding"].tolist() == [
+        demo.genes[gene] for gene in arithmetic(run.embedding, (a, b, c))[0]
+    ]
+    worth = next(table.value for table in app.dataframe if "number" in table.value).set_index("number")
+    label = gene_classes(demo).label
+    share = arithmetic_share(run.embedding, label)
+    assert share is not None
+    assert worth.loc["A − B + C is of C's class", "embedding"] == f"{share.share:.2f}"
+    assert worth.loc["10 nearest of the same class", "by chance"] == f"{purity(run.embedding, label)[1]:.2f}"
+    assert "Nothing here says that the embedding is better" in said(app)
+    app.segmented_control(key="walk-way").set_value("spherical").run()
+    assert not app.exception
+    app.selectbox(key="walk box b").set_value("APO1.01").run()
+    assert not app.exception
+    assert "A walk from APO1.01 to itself stays where it is" in said(app)
