@@ -47,13 +47,9 @@ class Visitor:
     def __init__(self, address: str) -> None:
         self.address = address
         self.session_id = ""
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        self._cookies = CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._cookies))
         self._socket: Any = None
-        self._cookies: CookieJar = next(
-            handler.cookiejar
-            for handler in self._opener.handlers
-            if isinstance(handler, urllib.request.HTTPCookieProcessor)
-        )
 
     async def __aenter__(self) -> Visitor:
         await asyncio.to_thread(lambda: self._opener.open(self.address, timeout=MOST_SECONDS).read())
