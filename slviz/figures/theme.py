@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ CLEAR = "rgba(0, 0, 0, 0)"
 SYNTHETIC_MARK = '<span style="font-size: 11px; font-weight: 400">SYNTHETIC DATA</span>'
 MODEBAR = {"bgcolor": CLEAR, "color": "#6B7780", "activecolor": "#D55E00"}
 """The toolbar's icons, at least 4.5 : 1 on white and 3.9 : 1 on the dark page; Plotly shows it under the pointer."""
+NOTE_LETTERS = 64
+"""Of a line over the plot, which is broken beyond so that a narrow window does not cut it."""
 LEGEND_PIXELS = 30
 """Height of a legend that lies over the plot."""
 
@@ -38,7 +41,7 @@ def framed(traces: list[Any], *, x: str, y: str, keep: str, legend_title: str = 
 
 def noted(figure: go.Figure, lines: Sequence[str]) -> go.Figure:
     """The figure with small lines over the plot that say what it shows, so that a picture downloaded says so, too."""
-    shown = [written(line) for line in lines if line]
+    shown = [written(part) for line in lines for part in textwrap.wrap(line, NOTE_LETTERS)]
     legend = figure.layout.legend.y or 0  # pyright: ignore[reportAttributeAccessIssue]
     lifted = LEGEND_PIXELS if legend > 1 else 0
     figure.add_annotation(

@@ -46,6 +46,14 @@ RESULTS, TUNING = "pages/results.py", "pages/tuning.py"
 TRAINING_TITLE, TRAINING_ICON = "Training", ":material/show_chart:"
 ICON = str(Path(__file__).with_name("icon.png"))
 """A file, since a named icon would be fetched from the net by every visitor's browser."""
+NARROW = """<style>
+[data-testid="stButtonGroup"] [role="radiogroup"] { flex-wrap: wrap }
+@media (max-width: 1000px) {
+  section[data-testid="stSidebar"] { width: 14rem !important }
+  [data-testid="stMainBlockContainer"] { padding-left: 2rem; padding-right: 2rem }
+}
+</style>"""
+"""In a narrow window a page needs the room more than the sidebar, and rows of buttons are broken instead of cut."""
 PIN_HELP = "Pages open a pinned run first. Where none is pinned, they open the best of the runs that can be compared."
 NO_RUN = "**No finished run yet.** Train one: on the demo it takes about a minute."
 _NAVIGATED = "navigated"
@@ -65,6 +73,7 @@ def navigate(pages: Sequence[Page], *, learn: Sequence[Page] = (), by_link: Sequ
     if (query := address.in_names_of_today()) is not None:
         st.switch_page(current, query_params=query)
     present.page_is(current.url_path or "overview")
+    st.html(NARROW)
     with st.sidebar:
         st.markdown("## :material/hub: slviz", help="Gene embeddings on a graph of synthetic-lethal pairs.")
     if login.is_inside():
