@@ -33,7 +33,7 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from visitors import Answer, Visitor, shown  # noqa: E402
+from socket_visitor import Answer, Visitor, shown  # noqa: E402
 
 from slviz.datasets.sources import open_dataset  # noqa: E402
 
@@ -97,11 +97,11 @@ async def _click(
             if not any(f"{count} selected" in text or f"{count} genes" in text for text in answer.texts):
                 log.mixed_up.append(f"visitor {number} selected {count} genes: {answer.texts}")
         elif kind == "download":
-            answer = log.note("page", await visitor.open("results", ""))
+            answer = log.note("page", await visitor.open("predictions", ""))
+            opened = log.note("menu", await visitor.open("predictions", "", menu=random.choice(answer.menus)))
             began = time.monotonic()
-            if answer.downloads:
-                await visitor.download(random.choice(sorted(answer.downloads.values())))
-                log.seconds["download"].append(time.monotonic() - began)
+            await visitor.download(opened.downloads["Table (TSV)"])
+            log.seconds["download"].append(time.monotonic() - began)
         elif kind == "train" and number % TRAINS == 0:
             words = f"network=mlp&features=none&seed={number}&settings=epochs%3D3"
             answer = log.note("train", await visitor.open("train", words))

@@ -36,7 +36,9 @@ def test_visitors_at_once_meet_no_error_and_see_their_own_selection(
                 for answer, count in zip(answers, (5, 7), strict=True):
                     log.note("select", answer)
                     assert f"{count} selected genes" in answer.texts
-                assert (await one.download(answers[0].downloads["Genes (GMT)"])).count(b"\t") == 6
+                page = await other.open("predictions", "")
+                menu = await other.open("predictions", "", menu=page.menus[0])
+                assert b"multiview" in await other.download(menu.downloads["Table (TSV)"])
                 answer = log.note("gene", await other.open("gene", f"gene={genes[3]}"))
                 assert any(genes[3] in text for text in answer.texts)
 

@@ -30,6 +30,7 @@ class Answer:
         texts: what the page says, in its order.
         downloads: by label, the ids of what is made when it is asked for.
         buttons: by label, the ids of buttons.
+        menus: ids of the menus of downloads, each with that of the part of the page which runs when it opens.
         bytes: that came over the wire.
     """
 
@@ -38,6 +39,7 @@ class Answer:
     texts: list[str] = field(default_factory=list)
     downloads: dict[str, str] = field(default_factory=dict)
     buttons: dict[str, str] = field(default_factory=dict)
+    menus: list[tuple[str, str]] = field(default_factory=list)
     bytes: int = 0
 
 
@@ -47,6 +49,7 @@ class Visitor:
     def __init__(self, address: str) -> None:
         self.address = address
         self.session_id = ""
+        self._page_hash = ""
         self._cookies = CookieJar()
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._cookies))
         self._socket: Any = None
@@ -69,8 +72,8 @@ class Visitor:
     async def __aexit__(self, *_: object) -> None:
         await self._socket.close()
 
-    async def open(self, page: str, query: str, *, pressed: str = "") -> Answer:
-        """Open a page of an address, or press a button of it by its id."""
+    async def open(self, page: str, query: str, *, pressed: str = "", menu: tuple[str, str] = ("", "")) -> Answer:
+        """Open a page of an address, press a button of it by its id, or open one of its menus."""
         message = BackMsg()
         message.rerun_script.query_string = query
         message.rerun_script.page_name = page
@@ -78,6 +81,11 @@ class Visitor:
         if pressed:
             state = message.rerun_script.widget_states.widgets.add()
             state.id, state.trigger_value = pressed, True
+        if menu[0]:
+            state = message.rerun_script.widget_states.widgets.add()
+            state.id, state.bool_value = menu[0], True
+            message.rerun_script.page_script_hash = self._page_hash
+            message.rerun_script.fragment_id = menu[1]
         began, answer = time.monotonic(), Answer()
         await self._socket.send(message.SerializeToString())
         async with asyncio.timeout(MOST_SECONDS):
@@ -113,6 +121,11 @@ class Visitor:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self.session_id = message.new_session.initialize.session_id
+            self._page_hash = message.new_session.page_script_hash
+        elif kind == "navigation":
+            self._page_hash = message.navigation.page_script_hash
+        elif kind == "delta" and message.delta.add_block.popover.id:
+            answer.menus.append((message.delta.add_block.popover.id, message.delta.fragment_id))
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             _note(message.delta.new_element, answer)
         elif kind == "page_not_found":
