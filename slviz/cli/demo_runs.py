@@ -81,12 +81,12 @@ def _demo_runs(options: argparse.Namespace) -> int:
 def _digit_runs(*, again: bool) -> None:
     """The runs on the digits; the last with maps of its controls, the pixels and the network before training."""
     store, graph = RunStore(SHIPPED), open_dataset("digits")
-    for choices in DIGIT_RUNS:
-        spec = digit_spec(graph, *choices)
+    specs = [digit_spec(graph, *choices) for choices in DIGIT_RUNS]
+    for spec in specs:
         if again:
             _remove_if_there(store, spec.run_id)
         train_run(store, spec, graph=graph, device="cpu", voice=voice())
-    run = store.open(spec.run_id)
+    run = store.open(specs[-1].run_id)
     for kind in (FEATURES, UNTRAINED):
         vectors = control_vectors(store, run, graph, kind, device="cpu")
         store.artifacts(run.run_id).make_map(TSNE(), 0, of=kind, vectors=vectors)
