@@ -9,7 +9,7 @@ from slviz.cli.settings_help import settings_help
 from slviz.errors import InvalidSetting, nearest
 from slviz.pipeline.controls import control_vectors
 from slviz.projections import PROJECTIONS, ProjectionMethod
-from slviz.runs.artifacts.controls import KINDS, SHUFFLED
+from slviz.runs.artifacts.controls import KINDS, LAYERS, ORDER, SHUFFLED
 from slviz.runs.data_of import data_of_run
 from slviz.runs.store import RunStore
 
@@ -18,6 +18,7 @@ ABOUT = """Make what the embedding of a finished run has to be told from, and ke
   features    the genes' features as the network reads them (nothing to make but their map)
   untrained   the same network before its first step, with the same seed
   trained     the run's own embedding (nothing to make but its map)
+  layer-1, …  what a layer of the trained network gives, before the embedding
   shuffled    the same network trained on pairs whose partners are permuted: each gene keeps its number
 
 With --method also a map of each. What is there already is not made again."""
@@ -38,7 +39,7 @@ def add_controls_command(commands: argparse._SubParsersAction) -> None:
         "--of",
         metavar="KIND",
         action="append",
-        help=f"{', '.join(KINDS)}; may be given several times (default: all but {SHUFFLED})",
+        help=f"{', '.join(KINDS)}, layer-1, layer-2, …; may be given several times (default: all but {SHUFFLED})",
     )
     command.add_argument("--method", metavar="NAME", help=f"also a map of each: {', '.join(PROJECTIONS)}")
     command.add_argument("--seed", metavar="N", type=int, default=0, help="of the maps (default: 0)")
@@ -53,7 +54,7 @@ def _controls(options: argparse.Namespace) -> int:
     store = RunStore.default()
     run = store.open(options.run)
     graph = data_of_run(run)
-    for kind in sorted(set(kinds), key=KINDS.index):
+    for kind in sorted(set(kinds), key=ORDER.index):
         vectors = control_vectors(store, run, graph, kind, device=options.device)
         print(f"{kind}: {len(vectors):,} genes × {vectors.shape[1]}", flush=True)
         if method is not None:
@@ -65,8 +66,9 @@ def _controls(options: argparse.Namespace) -> int:
 
 
 def _known(kind: str) -> str:
-    if kind not in KINDS:
-        raise InvalidSetting(f"No control is called '{kind}'.{nearest(kind, KINDS)} There are: {', '.join(KINDS)}.")
+    if kind not in ORDER:
+        listed = f"{', '.join(KINDS)}, {LAYERS[0]}, …"
+        raise InvalidSetting(f"No control is called '{kind}'.{nearest(kind, ORDER)} There are: {listed}")
     return kind
 
 

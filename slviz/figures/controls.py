@@ -16,6 +16,8 @@ from slviz.projections.homophily import NeighbourHomophily
 
 KIND_COLOURS = {"features": "#E69F00", "untrained": "#56B4E9", "trained": "#0072B2", "shuffled": "#CC79A7"}
 KIND_PATTERNS = {"features": "", "untrained": "/", "trained": "", "shuffled": "x"}
+LAYER_COLOUR, LAYER_PATTERN = "#009E73", "."
+"""Of any layer of the trained network."""
 DARK = "#606060"
 CHANCE = "by chance, ± 2 standard deviations"
 
@@ -65,7 +67,10 @@ def homophily_bars(homophily: Mapping[str, Sequence[NeighbourHomophily]], titles
                 y=percent,
                 width=_width(len(homophily)),
                 name=written(titles[kind]),
-                marker={"color": KIND_COLOURS[kind], "pattern": {"shape": KIND_PATTERNS[kind]}},
+                marker={
+                    "color": KIND_COLOURS.get(kind, LAYER_COLOUR),
+                    "pattern": {"shape": KIND_PATTERNS.get(kind, LAYER_PATTERN)},
+                },
                 text=[f"{value:.0f}" if value >= 10 else f"{value:.1f}" for value in percent],
                 textposition="outside",
                 cliponaxis=False,

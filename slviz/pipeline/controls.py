@@ -9,7 +9,7 @@ from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun, InvalidSetting
 from slviz.features.scaling import mapped_columns
 from slviz.projections.method import OnProgress
-from slviz.runs.artifacts.controls import FEATURES, SHUFFLED, STORED, UNTRAINED, Control
+from slviz.runs.artifacts.controls import FEATURES, LAYERS, SHUFFLED, UNTRAINED, Control, is_stored, layer_number
 from slviz.runs.artifacts.maps import TRAINED
 from slviz.runs.run import METRIC_COLUMNS, Run
 from slviz.runs.store import RunStore
@@ -30,7 +30,7 @@ def control_vectors(store: RunStore, run: Run, graph: GeneGraph, kind: str, *, d
 
 
 def _make(store: RunStore, run: Run, graph: GeneGraph, kind: str, *, device: str) -> Control:
-    assert kind in STORED
+    assert is_stored(kind)
     if not run.spec.network.learns_in_epochs:
         raise InvalidSetting(
             f"Run {run.run_id} has no control '{kind}': '{run.spec.network.name}' is a baseline, which trains no "
@@ -44,7 +44,12 @@ def _make(store: RunStore, run: Run, graph: GeneGraph, kind: str, *, device: str
     split = PairSplit.from_frame(store.open_split(run.run_id), graph.genes)
     busy = f"Another process is making the control '{kind}' of run {run.run_id}."
     with store.artifacts(run.run_id).control_artifact(kind).making(busy=busy) as tell:
-        control = _untrained(run, graph, split) if kind == UNTRAINED else _shuffled(run, graph, split, tell, device)
+        if kind in LAYERS:
+            control = _layer(store, run, graph, split, kind)
+        elif kind == UNTRAINED:
+            control = _untrained(run, graph, split)
+        else:
+            control = _shuffled(run, graph, split, tell, device)
         store.artifacts(run.run_id).save_control(control)
         return control
 
@@ -54,6 +59,14 @@ def _untrained(run: Run, graph: GeneGraph, split: PairSplit) -> Control:
 
     nothing = pd.DataFrame(columns=list(METRIC_COLUMNS))
     return Control(UNTRAINED, untrained_embedding(graph, run.spec, split), nothing)
+
+
+def _layer(store: RunStore, run: Run, graph: GeneGraph, split: PairSplit, kind: str) -> Control:
+    from slviz.training.controls import layer_of
+
+    weights = store.open_weights(run.run_id)
+    given = layer_of(graph, run.spec, split, number=layer_number(kind), weights=weights)
+    return Control(kind, given, pd.DataFrame(columns=list(METRIC_COLUMNS)))
 
 
 def _shuffled(run: Run, graph: GeneGraph, split: PairSplit, tell: OnProgress, device: str) -> Control:

@@ -8,7 +8,7 @@ partners a gene has.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from jaxtyping import Float32
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.pair_keys import pair_keys
+from slviz.errors import InvalidSetting
 from slviz.networks import Fitted
 from slviz.runs import RunSpec
 from slviz.splits import PairSplit, degree_matched_negatives
@@ -24,9 +25,11 @@ from slviz.splits.pair_split import TESTED
 from slviz.training.devices import find_device, repeatable
 from slviz.training.evaluate import evaluate
 from slviz.training.fitting import Epoch
-from slviz.training.train import embedding_of, fit_model, problem_of
+from slviz.training.train import embedding_of, fit_model, problem_of, rebuilt
 
 LEARNT_FROM = ("train", "validation")
+MOST_NUMBERS = 20_000_000
+"""Of a layer that is kept; 80 MB."""
 SHUFFLING = 7
 """What tells the chance of the shuffling from other chance of the same seed."""
 
@@ -36,6 +39,46 @@ def untrained_embedding(graph: GeneGraph, spec: RunSpec, split: PairSplit) -> Fl
     where = find_device("cpu")
     with repeatable(where):
         return embedding_of(problem_of(graph, spec, split, where))
+
+
+def layer_of(
+    graph: GeneGraph, spec: RunSpec, split: PairSplit, *, number: int, weights: Mapping[str, np.ndarray]
+) -> Float32[np.ndarray, "genes width"]:
+    """What a layer of the trained network gives each gene, [G, D], caught by a forward hook over the training graph.
+
+    Of a layer that adds to what a gene was, the addition alone; of a convolution, all places and patterns side by side.
+
+    Args:
+        graph, spec, split: of the run.
+        number: which layer, from 1.
+        weights: of the trained network.
+
+    Raises `InvalidSetting` for a layer that the network does not have, or one of too many numbers to be kept;
+    `DamagedRun` when the weights are those of another network.
+    """
+    where = find_device("cpu")
+    with repeatable(where):
+        problem = rebuilt(graph, spec, split, weights=weights)
+        layers = getattr(problem.model.encoder, "layers", [])
+        if number > len(layers):
+            raise InvalidSetting(
+                f"Run {spec.run_id} has no layer {number}: its network '{spec.network.name}' has {len(layers)}."
+            )
+        caught: list[np.ndarray] = []
+        hook = layers[number - 1].register_forward_hook(
+            lambda layer, inputs, given: caught.append(given.detach().flatten(1).cpu().numpy())
+        )
+        try:
+            embedding_of(problem)
+        finally:
+            hook.remove()
+    given = np.concatenate(caught).astype(np.float32)
+    if given.size > MOST_NUMBERS:
+        raise InvalidSetting(
+            f"Layer {number} gives {given.shape[1]:,} numbers for each of {len(given):,} genes, more than the "
+            f"{MOST_NUMBERS:,} in all that are kept. Take a later layer, or the embedding."
+        )
+    return given
 
 
 def train_on_shuffled_pairs(

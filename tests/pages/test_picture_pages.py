@@ -91,6 +91,17 @@ def test_classes_of_pictures_have_their_pictures_beside_them(runs, open_page: Op
     assert not speaks_of_genes(app)
 
 
+def test_beside_controls_offers_a_layer_and_shuffles_no_pairs(runs, open_page: Open) -> None:
+    query = {"view": "controls", "map": "pca", "of-layer": "layer-1"}
+    app = open_page("embedding", run=runs["reconstruct"], **query)
+    assert not app.exception
+    [layer] = [each for each in app.selectbox if each.label == "Layer"]
+    assert layer.options == ["none", "Layer 1"]
+    assert "Not there yet: untrained network and layer 1" in said(app)
+    assert "of a digit's nearest in the trained embedding are in its class" in said(app)
+    assert not [each for each in app.toggle if "shuffled" in each.label]
+
+
 @pytest.mark.parametrize("page", ["embedding", "gene", "training", "results", "compare"])
 def test_no_page_fails_for_pictures(page, runs, open_page: Open) -> None:
     app = open_page(page, run=runs["reconstruct"], map="pca", gene="digit-0005", **{"with": runs["classify"]})

@@ -21,6 +21,7 @@ METHODS = [
     PROJECTIONS.make("tsne", iterations=100),
     PROJECTIONS.make("umap"),
     PROJECTIONS.make("pacmap"),
+    PROJECTIONS.make("ica"),
 ]
 
 

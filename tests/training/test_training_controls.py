@@ -12,13 +12,15 @@ from planted_screens import NAMES, planted_graph
 from slviz.datasets import GeneGraph
 from slviz.datasets.pair_keys import pair_keys
 from slviz.datasets.sources import open_dataset
+from slviz.errors import InvalidSetting
 from slviz.networks import NETWORKS
 from slviz.optimisers import Adam
 from slviz.runs import RunSpec
 from slviz.splits import SPLITS, PairSplit
 from slviz.tasks import TASKS
 from slviz.training import embed, train
-from slviz.training.controls import shuffled, train_on_shuffled_pairs, untrained_embedding
+from slviz.training.controls import layer_of, shuffled, train_on_shuffled_pairs, untrained_embedding
+from slviz.training.train import rebuilt
 
 
 @pytest.fixture(scope="module")
@@ -145,3 +147,21 @@ def test_the_fits_without_each_screen_learn_from_shuffled_hits_too() -> None:
     wanted = (metrics["model"] == "network") & (metrics["negative_kind"] == "screens") & (metrics["metric"] == "auc")
     assert float(metrics.loc[wanted, "value"].iloc[0]) < 0.3
     assert train(graph, spec, split, device="cpu").metric("auc", negative_kind="screens") > 0.75
+
+
+def test_a_layer_is_what_the_trained_network_adds_there_and_none_is_beyond_the_last(graph: GeneGraph) -> None:
+    import torch
+
+    spec, split = divided(graph, network="mlp")
+    run = train(graph, spec, split, device="cpu")
+    assert run.weights is not None
+    first, second = (layer_of(graph, spec, split, number=number, weights=run.weights) for number in (1, 2))
+    problem = rebuilt(graph, spec, split, weights=run.weights)
+    problem.model.eval()
+    with torch.no_grad():
+        states = problem.model.encoder.encode(problem.features, problem.whole.structure, problem.whole.edges).states
+    for before, after, given in zip(states[:-1], states[1:], (first, second), strict=True):
+        added = torch.nn.functional.elu(torch.as_tensor(given))
+        assert torch.allclose(before + added, after, atol=1e-5)
+    with pytest.raises(InvalidSetting, match="has no layer 3: its network 'mlp' has 2"):
+        layer_of(graph, spec, split, number=3, weights=run.weights)

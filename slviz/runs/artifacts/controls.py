@@ -2,6 +2,7 @@
 
 controls/untrained/embedding.safetensors     the network before its first step
 controls/shuffled/embedding.safetensors      the network trained on shuffled pairs, with its test metrics
+controls/layer-<n>/embedding.safetensors     what a layer of the trained network gives, counted from 1
 controls/<kind>/projections/                 maps of them, as of the run; also of `features`
 """
 
@@ -28,7 +29,12 @@ FEATURES, UNTRAINED, SHUFFLED = "features", "untrained", "shuffled"
 KINDS = (FEATURES, UNTRAINED, TRAINED, SHUFFLED)
 """What may be mapped side by side, in the order in which it comes to be."""
 STORED = (UNTRAINED, SHUFFLED)
-"""Those that are kept on disk: features lie with the data, the trained embedding with the run."""
+"""Those that are kept on disk beside layers: features lie with the data, the trained embedding with the run."""
+MOST_LAYERS = 9
+LAYERS = tuple(f"layer-{number}" for number in range(1, MOST_LAYERS + 1))
+"""Kinds that are layers of the trained network, the first one first; a network has fewer."""
+ORDER = (FEATURES, UNTRAINED, *LAYERS, TRAINED, SHUFFLED)
+"""All kinds in the order in which they come to be."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +42,9 @@ class Control:
     """An embedding to tell a run's own from. G genes.
 
     Attributes:
-        kind: one of `STORED`.
+        kind: one of `STORED` or `LAYERS`.
         embedding: float32 [G, D].
-        metrics: its metrics on the run's own test pairs, as `Run.metrics`; empty for an untrained network.
+        metrics: its metrics on the run's own test pairs, as `Run.metrics`; empty for an untrained network or a layer.
     """
 
     kind: str
@@ -51,10 +57,20 @@ class Control:
         self.embedding.setflags(write=False)
 
 
+def is_stored(kind: str) -> bool:
+    """Whether the embedding of this kind is kept on disk beside the run."""
+    return kind in STORED or kind in LAYERS
+
+
+def layer_number(kind: str) -> int:
+    """Which layer a kind of `LAYERS` is, from 1."""
+    return LAYERS.index(kind) + 1
+
+
 def control_path(folder: Path, kind: str) -> Path:
     """Where the embedding of a control lies; raises `InvalidSetting` for a kind that is not stored."""
-    if kind not in STORED:
-        raise InvalidSetting(f"No control is called '{kind}'. There are: {', '.join(STORED)}.")
+    if not is_stored(kind):
+        raise InvalidSetting(f"No control is called '{kind}'. There are: {', '.join(STORED)}, layer-1, …")
     return folder / CONTROLS / kind / "embedding.safetensors"
 
 

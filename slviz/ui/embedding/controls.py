@@ -20,7 +20,17 @@ from slviz.projections.agreement import Agreement
 from slviz.projections.nearest_genes import nearest_genes
 from slviz.runs import Run
 from slviz.runs.artifacts import Artifact
-from slviz.runs.artifacts.controls import FEATURES, KINDS, SHUFFLED, STORED, UNTRAINED
+from slviz.runs.artifacts.controls import (
+    FEATURES,
+    KINDS,
+    LAYERS,
+    ORDER,
+    SHUFFLED,
+    STORED,
+    UNTRAINED,
+    is_stored,
+    layer_number,
+)
 from slviz.runs.artifacts.maps import TRAINED
 from slviz.runs.summary import RunSummary
 from slviz.ui import address, cache, charts, downloads, job_panel, selection
@@ -37,6 +47,12 @@ MEANING = {
     TRAINED: "This run.",
     SHUFFLED: "The same network trained on pairs with random partners: each gene keeps its number of pairs.",
 }
+MEANING |= {kind: f"What layer {layer_number(kind)} of the trained network gives." for kind in LAYERS}
+NO_LAYER = "none"
+LAYER_HELP = (
+    "Also what a layer of the trained network gives, before the embedding: each layer says more of what is learnt and "
+    "less of the features. Of a layer that adds to what a gene was, the addition."
+)
 MOST_GENES = 20_000
 
 
@@ -59,9 +75,12 @@ def show(
     gene: int | None,
 ) -> None:
     """The maps side by side, and below them what stays from one to the next; offers to make what is not there."""
-    shuffled_column, count_column, stay_column = st.columns([3, 2, 3], vertical_alignment="bottom")
+    layer_column, shuffled_column, count_column, stay_column = st.columns([2, 3, 2, 3], vertical_alignment="bottom")
+    with layer_column:
+        layer = _layer(run)
     with shuffled_column:
         kinds = _kinds(run, has_pairs=bool(len(graph.pairs)))
+    kinds = [kind for kind in ORDER if kind in (*kinds, layer)]
     method, seed = wanted
     missing = [kind for kind in kinds if not _is_there(summary, kind, method, seed)]
     if missing:
@@ -87,6 +106,18 @@ def show(
         _shuffled_figure(summary, run)
 
 
+def _layer(run: Run) -> str:
+    """The layer whose map stands beside the others; "" for none."""
+    count = int(getattr(run.spec.network, "layers", 0)) if run.spec.network.learns_in_epochs else 0
+    if not count:
+        return ""
+    titles = {NO_LAYER: "", **{TITLES[kind]: kind for kind in LAYERS[:count]}}
+    chosen = address.one_of(
+        st.selectbox, "Layer", list(titles), key="of-layer", ids={NO_LAYER: "none"}, help=in_words(LAYER_HELP)
+    )
+    return titles[chosen]
+
+
 def _kinds(run: Run, *, has_pairs: bool) -> list[str]:
     """What is shown: shuffled pairs on request, features where the network reads any; no network for a baseline."""
     if not run.spec.network.learns_in_epochs:
@@ -105,7 +136,7 @@ def _kinds(run: Run, *, has_pairs: bool) -> list[str]:
 
 
 def _is_there(summary: RunSummary, kind: str, method: ProjectionMethod, seed: int) -> bool:
-    if kind in STORED and cache.control(summary, kind) is None:
+    if is_stored(kind) and cache.control(summary, kind) is None:
         return False
     return method.at_once or cache.projection(summary, method, seed, of=kind) is not None
 
@@ -114,7 +145,7 @@ def _job(summary: RunSummary, missing: list[str], method: ProjectionMethod, seed
     store = cache.store()
 
     def artifacts() -> list[Artifact]:
-        made = [store.artifacts(summary.run_id).control_artifact(kind) for kind in missing if kind in STORED]
+        made = [store.artifacts(summary.run_id).control_artifact(kind) for kind in missing if is_stored(kind)]
         return made + [store.artifacts(summary.run_id).map_artifact(method, seed, of=kind) for kind in missing]
 
     names = " and ".join(TITLES[kind].lower() for kind in missing)
@@ -123,7 +154,7 @@ def _job(summary: RunSummary, missing: list[str], method: ProjectionMethod, seed
         artifacts=artifacts,
         command=commands.controls(summary.run_id, missing, method, seed=seed),
         what=f"the {method.title} map of: {names}",
-        offer=f"**Not there yet: {names}.** {' '.join(MEANING[kind] for kind in missing if kind in STORED)}",
+        offer=f"**Not there yet: {names}.** {' '.join(MEANING[kind] for kind in missing if is_stored(kind))}",
         button="Make it" if len(missing) == 1 else "Make them",
         takes="As long as training and a map take." if SHUFFLED in missing else "About as long as the maps take.",
     )
@@ -140,7 +171,7 @@ def _side(summary: RunSummary, graph: GeneGraph, run: Run, kind: str, method: Pr
 def _vectors(summary: RunSummary, graph: GeneGraph, run: Run, kind: str) -> np.ndarray:
     if kind == FEATURES:
         return _features(run.run_id, graph, run)
-    control = cache.control(summary, kind) if kind in STORED else None
+    control = cache.control(summary, kind) if is_stored(kind) else None
     return run.embedding if control is None else control.embedding
 
 

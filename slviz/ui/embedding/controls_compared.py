@@ -22,7 +22,7 @@ from slviz.projections.homophily import (
 )
 from slviz.projections.neighbours import nearest_neighbours
 from slviz.runs import Run
-from slviz.runs.artifacts.controls import FEATURES, SHUFFLED, UNTRAINED
+from slviz.runs.artifacts.controls import FEATURES, LAYERS, SHUFFLED, UNTRAINED, layer_number
 from slviz.runs.artifacts.maps import TRAINED
 from slviz.splits import PairSplit
 from slviz.ui import charts, downloads
@@ -33,12 +33,15 @@ TITLES = {
     UNTRAINED: "Untrained network",
     TRAINED: "Trained network",
     SHUFFLED: "Trained on shuffled pairs",
+    **{kind: f"Layer {layer_number(kind)}" for kind in LAYERS},
 }
 SHORT = {FEATURES: "features", UNTRAINED: "untrained", TRAINED: "trained", SHUFFLED: "shuffled"}
+SHORT |= {kind: f"layer {layer_number(kind)}" for kind in LAYERS}
 IN = {
     FEATURES: "in the features",
     UNTRAINED: "in the untrained network",
     SHUFFLED: "in the one trained on shuffled pairs",
+    **{kind: f"in layer {layer_number(kind)}" for kind in LAYERS},
 }
 
 
