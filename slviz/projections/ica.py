@@ -50,7 +50,9 @@ class ICA(ProjectionMethod):
         on_progress(0.1, "step 1 of 2: separating components")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # what is drawn are its tails, which settle early
-            sources = FastICA(whiten="unit-variance", random_state=seed, max_iter=500).fit_transform(leading)
+            sources = np.asarray(
+                FastICA(whiten="unit-variance", random_state=seed, max_iter=500).fit_transform(leading)
+            )
         on_progress(0.9, "step 2 of 2: choosing the heaviest tails")
         tails = np.abs(np.mean(sources**4, axis=0) - 3)
         drawn = np.argsort(-tails, kind="stable")[: self.dimensions]
