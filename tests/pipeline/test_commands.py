@@ -17,6 +17,7 @@ from slviz.errors import InvalidSetting
 from slviz.pipeline import commands
 from slviz.projections import PROJECTIONS, TSNE, UMAP
 from slviz.runs import RunSpec
+from slviz.runs.settings_parser import choices_from_words
 from slviz.runs.spec import DEFAULTS, TABLES
 from slviz.splits import HeldOut
 
@@ -40,7 +41,7 @@ def typed(command: list[str], graph: GeneGraph) -> RunSpec:
 def test_a_command_makes_the_run_that_it_was_made_from(graph: GeneGraph, part: str, name: str) -> None:
     if name == "file":
         pytest.skip("a file of pairs has a test of its own")
-    spec = RunSpec.of(graph, **{part: TABLES[part].make(name)})
+    spec = RunSpec.of(graph, **choices_from_words(DEFAULTS | {part: name}, []))
     command = commands.train(spec, source=spec.data_source)
     assert command == [
         *("train", "--data", "tiny", "--task", spec.task.name, "--network", spec.network.name),
