@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from slviz.choices import setting
 from slviz.networks.gcn import graph_convolution
+from slviz.networks.model import DEGREES
 from slviz.networks.network import GraphNetwork
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ class Adversarial(GraphNetwork):
         high=10.0,
         advanced=True,
     )
+
+    @property
+    def layer_formula(self) -> str:
+        return DEGREES
 
     def layer(self, in_channels: int, out_channels: int) -> nn.Module:
         return graph_convolution(in_channels, out_channels)

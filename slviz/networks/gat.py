@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from slviz.choices import setting
+from slviz.networks.model import ATTENTION
 from slviz.networks.network import LayeredNetwork, refuse_uneven
 
 if TYPE_CHECKING:
@@ -50,6 +51,10 @@ class GAT(LayeredNetwork):
     def __post_init__(self) -> None:
         super().__post_init__()
         refuse_uneven(self.width, self.heads)
+
+    @property
+    def layer_formula(self) -> str:
+        return "" if self.v2 else ATTENTION
 
     def layer(self, in_channels: int, out_channels: int) -> nn.Module:
         from torch import nn

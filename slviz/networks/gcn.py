@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from slviz.networks.model import DEGREES
 from slviz.networks.network import LayeredNetwork
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ class GCN(LayeredNetwork):
             "optimiser": {"learning_rate": 0.01, "schedule": "constant", "keep": "loss", "patience": 10},
         }
     )
+
+    @property
+    def layer_formula(self) -> str:
+        return DEGREES
 
     def layer(self, in_channels: int, out_channels: int) -> nn.Module:
         return graph_convolution(in_channels, out_channels)

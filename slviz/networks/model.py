@@ -41,6 +41,8 @@ from slviz.tasks import Task
 if TYPE_CHECKING:
     from slviz.networks.network import Network
 
+DEGREES, ATTENTION = "degrees", "attention"
+"""What the weights of a layer's sum follow from, where the layer is a formula of one line."""
 NO_EPOCHS = ("epoch", "train_loss", "validation_loss", "seconds")
 
 
@@ -123,6 +125,12 @@ class Model(Choice):
     baseline: ClassVar[str] = ""
     published: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({})
     usual: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({})
+
+    @property
+    def layer_formula(self) -> str:
+        """`DEGREES` or `ATTENTION` where each layer is one sum over partners with such weights, which
+        `slviz.training.by_hand` computes anew; "" for all else."""
+        return ""
 
     @property
     def row_name(self) -> str:

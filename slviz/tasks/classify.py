@@ -11,13 +11,17 @@ from jaxtyping import Bool, Float32, Int64
 from slviz.choices import setting
 from slviz.datasets import GeneGraph
 from slviz.datasets.classes import AUTO, GeneClasses, gene_classes
-from slviz.errors import DataError
+from slviz.errors import DataError, InvalidSetting
+from slviz.features import FeatureSet
 from slviz.splits import PairSplit
-from slviz.splits.class_parts import refuse_poor_parts
+from slviz.splits.class_parts import refuse_few_to_sample, refuse_poor_parts
 from slviz.tasks.task import Task
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+
+NO_SAMPLING, SMOTE = "none", "smote"
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,16 @@ class Classify(Task):
         advanced=True,
     )
 
+    over_sampling: str = setting(
+        NO_SAMPLING,
+        "Whether genes are made up for rare classes until all have as many to learn from (smote, Chawla 2002): each "
+        "lies between a training gene and one of its 5 nearest of the same class, in the features. Made-up genes have "
+        "no partners, and are never validated or tested on.",
+        options=(NO_SAMPLING, SMOTE),
+        advanced=True,
+        omit_default=True,
+    )
+
     def classes_of(self, graph: GeneGraph) -> GeneClasses:
         """The classes that are asked about; raises `DataError` or `InvalidSetting` where the data set lacks them."""
         return gene_classes(graph, self.classes)
@@ -53,6 +67,11 @@ class Classify(Task):
         """Whether an error counts the more the rarer the class is."""
         return self.class_weights == "balanced"
 
+    @property
+    def over_samples(self) -> bool:
+        """Whether genes are made up for rare classes while it learns."""
+        return self.over_sampling == SMOTE
+
     def asked_genes(self, graph: GeneGraph) -> Bool[np.ndarray, " genes"]:
         return self.classes_of(graph).label >= 0
 
@@ -64,8 +83,18 @@ class Classify(Task):
                 "nothing to tell apart. Give a second class, or take another task."
             )
 
+    def refuse_features(self, features: FeatureSet, graph: GeneGraph) -> None:
+        if self.over_samples and not features.sources:
+            raise InvalidSetting(
+                f"over_sampling=smote makes genes up between others in their features, and features={features.name} "
+                "gives all the same. Choose features, or over_sampling=none."
+            )
+
     def refuse_split(self, graph: GeneGraph, split: PairSplit) -> None:
-        refuse_poor_parts(self.classes_of(graph), split)
+        classes = self.classes_of(graph)
+        refuse_poor_parts(classes, split)
+        if self.over_samples:
+            refuse_few_to_sample(classes, split)
 
     def weights_of(self, label: Int64[np.ndarray, " genes"], *, classes: int) -> Float32[np.ndarray, " classes"]:
         """What an error on a gene of each class counts, 1 on average over the genes with these labels."""

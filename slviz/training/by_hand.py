@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from jaxtyping import Float64, Int64
@@ -15,8 +16,9 @@ from scipy.special import erf, expit
 from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun, InvalidSetting
 from slviz.features.scaling import scaled_columns
-from slviz.networks import GAT, GCN, Adversarial, Network
+from slviz.networks import GraphNetwork
 from slviz.networks.activations import BATCH
+from slviz.networks.model import ATTENTION
 from slviz.runs import Run
 from slviz.scorers.seen_pairs import untested_rows
 from slviz.splits import PairSplit
@@ -75,14 +77,11 @@ class NetworkPass:
 
 def why_not_by_hand(run: Run) -> str:
     """Why the pass of a run is not written out here, as a sentence; "" where it is."""
-    network = run.spec.network
-    if not isinstance(network, (GCN, GAT, Adversarial)):
+    if not run.spec.network.layer_formula:
         return (
-            f"The sums of '{network.name}' are not written out here: they are for gcn, gat and adversarial, whose "
-            "layers are a formula of one line."
+            f"The sums of '{run.spec.network.name}' with these settings are not written out here: they are for gcn, "
+            "gat (v2=false) and adversarial, whose layers are a formula of one line."
         )
-    if isinstance(network, GAT) and network.v2:
-        return "The sums of GATv2 are not written out here; take a gat run with v2=false."
     return ""
 
 
@@ -94,8 +93,7 @@ def pass_by_hand(graph: GeneGraph, run: Run, split: PairSplit, weights: Mapping[
     """
     if reason := why_not_by_hand(run):
         raise InvalidSetting(reason)
-    network = run.spec.network
-    assert isinstance(network, (GCN, GAT, Adversarial))
+    network = cast(GraphNetwork, run.spec.network)
     try:
         computed = _pass(
             graph, run, network, split, {name: np.asarray(value, float) for name, value in weights.items()}
@@ -108,7 +106,7 @@ def pass_by_hand(graph: GeneGraph, run: Run, split: PairSplit, weights: Mapping[
 
 
 def _pass(
-    graph: GeneGraph, run: Run, network: GCN | GAT | Adversarial, split: PairSplit, weights: Mapping[str, np.ndarray]
+    graph: GeneGraph, run: Run, network: GraphNetwork, split: PairSplit, weights: Mapping[str, np.ndarray]
 ) -> NetworkPass:
     pairs, score = _training_pairs(run, split)
     edges = np.concatenate([pairs.T, pairs.T[::-1]], axis=1)
@@ -145,13 +143,13 @@ def _training_pairs(run: Run, split: PairSplit) -> tuple[np.ndarray, np.ndarray]
 
 
 def _layer(
-    network: Network, state: np.ndarray, edges: np.ndarray, weights: Mapping[str, np.ndarray], name: str
+    network: GraphNetwork, state: np.ndarray, edges: np.ndarray, weights: Mapping[str, np.ndarray], name: str
 ) -> tuple[LayerPass, np.ndarray]:
     """One layer, and what it adds before the activation."""
     loops = np.arange(len(state))
     with_loops = np.concatenate([edges, np.stack([loops, loops])], axis=1)
     source, target = with_loops
-    if not isinstance(network, GAT):
+    if network.layer_formula != ATTENTION:
         values = (state @ weights[f"{name}.lin.weight"].T)[:, None, :]  # [G, C] -> [G, 1, C]
         degree = np.bincount(target, minlength=len(state))
         weight = (1 / np.sqrt(degree[source] * degree[target]))[:, None]

@@ -15,10 +15,11 @@ from slviz.evaluation.classes import class_metrics, confusion_matrix
 from slviz.networks import Network
 from slviz.runs import RunSpec
 from slviz.splits import PairSplit
-from slviz.splits.class_parts import genes_of, refuse_poor_parts
+from slviz.splits.class_parts import genes_of
 from slviz.tasks import Classify
 from slviz.training.inputs import MessageGraph, in_batches, network_features, reads_as_they_are
 from slviz.training.models import ClassModel, StepLoss
+from slviz.training.over_sampling import LearntFrom, over_sampled, refuse_over_sampling
 
 
 class ClassProblem:
@@ -36,7 +37,8 @@ class ClassProblem:
         self.metric_name = spec.task.metric
         self.higher_is_better = spec.task.higher_is_better
         self.classes = self.task.classes_of(graph)
-        refuse_poor_parts(self.classes, split)
+        self.task.refuse_split(graph, split)
+        self.task.refuse_features(spec.features, graph)
         count = len(self.classes.names)
         matrix = spec.features.matrix(graph)
         as_they_are = reads_as_they_are(network, spec.features, graph)
@@ -48,7 +50,8 @@ class ClassProblem:
         learnt, evaluated = (genes_of(self.classes, split, part) for part in ("train", "validation"))
         self.training, self.validation = (torch.as_tensor(rows, device=device) for rows in (learnt, evaluated))
         self.target = torch.as_tensor(self.classes.label.copy(), device=device)
-        weights = self.task.weights_of(self.classes.label[learnt], classes=count)
+        self.learnt = self._learnt_from(spec, network)
+        weights = self.task.weights_of(self.learnt.target[self.learnt.rows].cpu().numpy(), classes=count)
         self.weights = torch.as_tensor(weights, device=device)
         # Vectors of single genes tell who is whose partner; beside features they are only learnt by heart.
         genes = 0 if spec.features.sources else len(graph)
@@ -56,18 +59,28 @@ class ClassProblem:
         self.model = ClassModel(encoder, network.class_head(count)).to(device)
         self.genes_per_step = network.genes_per_step
 
+    def _learnt_from(self, spec: RunSpec, network: Network) -> LearntFrom:
+        """What a step reads: the genes as they are, or with made-up ones behind them."""
+        as_they_are = LearntFrom(self.features, self.whole, self.target, self.training)
+        if not self.task.over_samples:
+            return as_they_are
+        refuse_over_sampling(network)
+        return over_sampled(as_they_are, seed=spec.seed)
+
     def step_loss(self, epoch: int) -> StepLoss:
-        raw, encoding = self.model(self.features, self.whole)
-        return StepLoss(self._loss(raw, self.training), encoding)
+        learnt = self.learnt
+        raw, encoding = self.model(learnt.features, learnt.graph)
+        return StepLoss(self._loss(raw, learnt.rows, learnt.target), encoding)
 
     def step_losses(self, epoch: int) -> Iterator[StepLoss]:
         """One step over all training genes, or steps over batches of those that are seen one by one."""
         if not self.genes_per_step:
             yield self.step_loss(epoch)
             return
-        for genes in in_batches(self.training, self.genes_per_step):
-            raw, encoding = self.model(self.features.index_select(0, genes), self.whole)
-            yield StepLoss(self.task.loss(raw, self.target.index_select(0, genes), self.weights), encoding)
+        learnt = self.learnt
+        for genes in in_batches(learnt.rows, self.genes_per_step):
+            raw, encoding = self.model(learnt.features.index_select(0, genes), self.whole)
+            yield StepLoss(self.task.loss(raw, learnt.target.index_select(0, genes), self.weights), encoding)
 
     def redraws(self) -> None:
         """Nothing is drawn."""
@@ -77,7 +90,7 @@ class ClassProblem:
         self.model.eval()
         with torch.no_grad():
             raw, _ = self.model(self.features, self.whole)
-            loss = float(self._loss(raw, self.validation))
+            loss = float(self._loss(raw, self.validation, self.target))
         given = raw.index_select(0, self.validation).argmax(dim=1).cpu().numpy()
         actual = self.target.index_select(0, self.validation).cpu().numpy()
         confusion = confusion_matrix(actual, given, classes=len(self.classes.names))
@@ -98,5 +111,5 @@ class ClassProblem:
             raw, _ = self.model(self.features, self.whole)
         return torch.softmax(raw, dim=1).cpu().numpy()
 
-    def _loss(self, raw: Tensor, genes: Tensor) -> Tensor:
-        return self.task.loss(raw.index_select(0, genes), self.target.index_select(0, genes), self.weights)
+    def _loss(self, raw: Tensor, genes: Tensor, target: Tensor) -> Tensor:
+        return self.task.loss(raw.index_select(0, genes), target.index_select(0, genes), self.weights)

@@ -57,4 +57,4 @@ def test_a_run_whose_sums_are_not_written_out_says_so(open_page: Open, monkeypat
     monkeypatch.delenv("SLVIZ_DATA", raising=False)
     app = open_page("embedding", run="multiview-both-link-12c397b8", gene="APO1.01", **{"came-about": "true"})
     assert not app.exception
-    assert "The sums of 'multiview' are not written out here" in said(app)
+    assert "The sums of 'multiview' with these settings are not written out here" in said(app)

@@ -14,8 +14,11 @@ from slviz.datasets.sources import open_dataset
 from slviz.errors import DataError, InvalidSetting
 from slviz.evaluation.classes import class_metrics, confusion_matrix
 from slviz.runs import CLASS_COLUMNS
+from slviz.runs.spec_validation import SpecValidation
 from slviz.tasks import Classify
 from slviz.training import Checkpoint, train
+from slviz.training.devices import find_device
+from slviz.training.train import problem_of
 
 
 def spec_of(graph, *, epochs=25, features="both", network="gat", **task):
@@ -106,6 +109,66 @@ def test_a_rare_class_is_found_when_its_errors_count_more():
         for weights in ("balanced", "equal")
     }
     assert recall["balanced"] > recall["equal"] + 0.2
+
+
+def an_imbalanced_graph(genes=200, rare=24):
+    """One gene in eight is rare; its features tell a little."""
+    random = np.random.default_rng(1)
+    is_rare = np.arange(genes) % (genes // rare) == 0
+    features = (random.normal(size=(genes, 8)) + 0.9 * is_rare[:, None] * (np.arange(8) < 3)).astype(np.float32)
+    kind = np.where(is_rare, "rare", "common").astype(object)
+    return tiny_graph(genes, 300, features={"ppi": features, "go": features}, classes={"kind": kind})
+
+
+@pytest.mark.parametrize("network", ["mlp", "gcn"])
+def test_smote_makes_genes_up_from_training_alone(network):
+    graph = an_imbalanced_graph()
+    spec = spec_of(graph, features="ppi", network=network, class_weights="equal", over_sampling="smote")
+    split = spec.split.divide(graph)
+    problem = problem_of(graph, spec, split, find_device("cpu"))
+    learnt, genes = problem.learnt, len(graph)
+    classes = spec.task.classes_of(graph)
+    training = np.flatnonzero(classes.labelled & (split.gene_part == "train"))
+    rows = learnt.rows.numpy()
+    assert np.array_equal(rows[rows < genes], training)
+    assert len(set(np.bincount(learnt.target.numpy()[rows]))) == 1  # every class has as many
+    real, made_up = learnt.features.numpy()[training], learnt.features.numpy()[genes:]
+    rare = real[classes.label[training] == 1]
+    assert (learnt.target.numpy()[genes:] == 1).all()
+    for vector in made_up[:5]:  # on the line between two rare genes of training
+        start = rare[np.argsort(np.linalg.norm(rare - vector, axis=1))]
+        ways = [(one, other) for one in start for other in start if one is not other]
+        off = [
+            np.linalg.norm(np.linalg.norm(vector - one) + np.linalg.norm(other - vector) - np.linalg.norm(other - one))
+            for one, other in ways
+        ]
+        assert min(off) < 1e-4
+    assert (learnt.graph.structure.numpy()[genes:] == 0).all()
+    assert int(learnt.graph.edges.max()) < genes
+    assert problem.embed().shape[0] == genes
+
+
+def test_smote_finds_a_rare_class_without_weights():
+    graph = an_imbalanced_graph(400, 50)
+    recall = {
+        sampling: run_of(
+            graph, spec_of(graph, features="ppi", network="mlp", class_weights="equal", over_sampling=sampling)
+        ).metric("recall", negative_kind="class rare")
+        for sampling in ("none", "smote")
+    }
+    assert recall["smote"] > recall["none"] + 0.15
+
+
+def test_smote_is_refused_where_no_gene_can_be_made_up():
+    graph = an_imbalanced_graph(200, 7)
+    spec = spec_of(graph, features="ppi", network="mlp", over_sampling="smote")
+    with pytest.raises(DataError, match=r"'rare' has [0-5]\. Take over_sampling=none"):
+        SpecValidation(graph).check(spec)
+    graph = an_imbalanced_graph()
+    spec = spec_of(graph, features="none", network="gcn", over_sampling="smote")
+    for refused in (SpecValidation(graph).check, lambda spec: run_of(graph, spec)):
+        with pytest.raises(InvalidSetting, match="features=none gives all the same"):
+            refused(spec)
 
 
 def test_parts_that_can_evaluate_nothing_are_refused_before_any_epoch(graph):

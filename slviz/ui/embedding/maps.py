@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 import streamlit as st
@@ -141,7 +142,8 @@ def _by_partner(graph: GeneGraph, run: Run, gene: int | None) -> tuple[Colouring
 
 def _by_class(name: str, graph: GeneGraph, run: Run) -> tuple[Colouring, str]:
     task = run.spec.task
-    classes = task.classes_of(graph) if isinstance(task, Classify) else gene_classes(graph)
+    is_about_classes = task.about == "classes"
+    classes = cast(Classify, task).classes_of(graph) if is_about_classes else gene_classes(graph)
     if name == ACTUAL:
         return figures.by_class(classes.name_of_each, classes.names, title=name), in_words(
             escape_markdown(classes.statement())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -144,8 +145,8 @@ def _spaces(run_id: str, stamp: int, fingerprint: str, _graph: GeneGraph, _run: 
 
 def classes_of(graph: GeneGraph, run: Run) -> GeneClasses | None:
     """The classes that a run is about, else the first that the data set has; None where it has none."""
-    if isinstance(run.spec.task, Classify):
-        return run.spec.task.classes_of(graph)
+    if run.spec.task.about == "classes":
+        return cast(Classify, run.spec.task).classes_of(graph)
     return gene_classes(graph) if class_sets(graph) else None
 
 

@@ -5,6 +5,8 @@ Everything is computed anew from what the run stored, without torch, and set bes
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -77,7 +79,7 @@ def show(summary: RunSummary, graph: GeneGraph, run: Run, gene: int, *, projecti
 
 def _layer_sum(summary: RunSummary, graph: GeneGraph, run: Run, gene: int, *, attention: bool) -> None:
     reason = why_not_by_hand(run)
-    if attention and not reason and not isinstance(run.spec.network, GAT):
+    if attention and not reason and run.attention is None:
         reason = f"'{run.spec.network.name}' has no attention: its weights follow from numbers of partners alone."
     if reason:
         st.info(escape_markdown(reason), icon=":material/info:")
@@ -229,14 +231,14 @@ def _partner(graph: GeneGraph, gene: int, first: int) -> int:
 
 
 def _map(graph: GeneGraph, run: Run, gene: int, projection: Projection) -> None:
-    if not isinstance(projection.method, TSNE):
+    if projection.method.name != TSNE.name:
         st.info(f"{projection.method.title} has no p and q. Choose t-SNE as the map.", icon=":material/info:")
         return
     if len(graph) > MOST_FOR_MAP:
         st.info(in_words(f"q needs all pairs of the map; that is done for up to {MOST_FOR_MAP:,} genes."))
         return
     points = three_points(run, projection, gene)
-    perplexity = projection.method.used_perplexity(len(graph))
+    perplexity = cast(TSNE, projection.method).used_perplexity(len(graph))
     mark = f"{projection.method} {projection.seed}"
     of_three = _similarities(run.run_id, cache.run_stamp(run.run_id), mark, tuple(points.tolist()), run, projection)
     st.latex(MAP_FORMULA)
@@ -289,8 +291,7 @@ def map_table(graph: GeneGraph, run: Run, projection: Projection, of_three: Simi
 def _similarities(
     run_id: str, stamp: int, mark: str, points: tuple[int, ...], _run: Run, _projection: Projection
 ) -> Similarities:
-    assert isinstance(_projection.method, TSNE)
-    perplexity = _projection.method.used_perplexity(len(_run.embedding))
+    perplexity = cast(TSNE, _projection.method).used_perplexity(len(_run.embedding))
     return similarities(_run.embedding, _projection.coordinates, np.array(points), perplexity=perplexity)
 
 
