@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from slviz.datasets import GeneGraph
 from slviz.datasets.classes import class_sets
 from slviz.features import FEATURE_SETS, own_features
@@ -26,7 +28,9 @@ def offered_networks(graph: GeneGraph, task: str) -> tuple[str, ...]:
     fitting = [
         name
         for name, network in NETWORKS.items()
-        if issubclass(network, Network) and not network.uses_graph and getattr(network, "about", about) == about
+        if network.learns_in_epochs
+        and not cast(type[Network], network).uses_graph
+        and getattr(network, "about", about) == about
     ]
     return tuple(sorted(fitting, key=lambda name: not NETWORKS[name].reads_pictures))
 
