@@ -135,6 +135,7 @@ def _grid(tile: np.ndarray, rows: Mapping[str, Pictures], *, columns: Sequence[s
         zeroline=False,
         ticks="",
         showline=False,
+        tickangle=0,
         constrain="domain",
         constraintoward="left",
     )

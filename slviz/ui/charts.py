@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from slviz.figures import marked_synthetic
+from slviz.figures.colouring import OTHERS
 from slviz.files.names import safe_file_name
 from slviz.ui import nouns, present
 from slviz.ui.content_key import key_of
@@ -199,6 +200,8 @@ def _say_in_words(content: dict[str, Any]) -> None:
     for trace in content["data"]:
         if isinstance(trace.get("hovertemplate"), str):
             trace["hovertemplate"] = nouns.in_words(trace["hovertemplate"])
+        if str(trace.get("name") or "").startswith(OTHERS):  # other names may be words of the data
+            trace["name"] = nouns.in_words(trace["name"])
 
 
 def _colour_bars(content: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -91,6 +91,15 @@ def test_classes_of_pictures_have_their_pictures_beside_them(runs, open_page: Op
     assert not speaks_of_genes(app)
 
 
+def test_a_walk_shows_pictures_mixed_and_drawn_from_between(runs, open_page: Open) -> None:
+    ends = {"walk-a": "digit-0001", "walk-b": "digit-0002", "walk-c": "digit-0003"}
+    app = open_page("embedding", run=runs["reconstruct"], map="pca", view="walk", **ends)
+    assert not app.exception
+    assert "Digits on the way" in [each.value for each in app.subheader]
+    assert "Mixed pixel by pixel" in said(app)
+    assert not speaks_of_genes(app)
+
+
 def test_beside_controls_offers_a_layer_and_shuffles_no_pairs(runs, open_page: Open) -> None:
     query = {"view": "controls", "map": "pca", "of-layer": "layer-1"}
     app = open_page("embedding", run=runs["reconstruct"], **query)

@@ -15,7 +15,7 @@ from slviz.datasets import GeneGraph
 from slviz.datasets.classes import GeneClasses, class_sets, gene_classes
 from slviz.enrichment import enrich
 from slviz.errors import DataError, InvalidSetting
-from slviz.features.scaling import scaled_columns
+from slviz.features.scaling import mapped_columns
 from slviz.figures.walk import scores_along, with_walk
 from slviz.projections import Projection
 from slviz.projections.walk import (
@@ -37,6 +37,7 @@ from slviz.scorers import PairDecoder
 from slviz.scorers.pair_decoder import NAMES
 from slviz.tasks import Classify
 from slviz.ui import address, cache, charts, downloads, selection
+from slviz.ui.embedding import walk_pictures
 from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
 
@@ -84,10 +85,14 @@ def show(graph: GeneGraph, run: Run, projection: Projection) -> None:
         st.info(in_words("This run reads no features that tell genes apart, so only its embedding is walked through."))
     classes = classes_of(graph, run)
     _map(graph, run, projection, walks, ends, step)
+    pixels = walks[FEATURES].points if FEATURES in walks else None
+    in_embedding = walks[EMBEDDING]
+    walk_pictures.along(graph, run, pixels=pixels, latent=in_embedding.points, nearest=in_embedding.nearest[:, 0])
     _steps(graph, run, walks, classes)
     _partner_scores(graph, run, walks[EMBEDDING], a, b)
     if c is not None:
         _arithmetic(graph, spaces, (a, b, c), classes)
+        walk_pictures.sums(graph, run, (a, b, c))
     _worth(graph, run, spaces, walks, how, classes)
 
 
@@ -136,7 +141,7 @@ def _gene(graph: GeneGraph, end: str, default: int | None) -> int | None:
 
 @st.cache_resource(max_entries=8, show_spinner="Measuring distances …")
 def _spaces(run_id: str, stamp: int, fingerprint: str, _graph: GeneGraph, _run: Run) -> Spaces:
-    features = scaled_columns(_run.spec.features.matrix(_graph))
+    features = mapped_columns(_run.spec.features.matrix(_graph), are_pixels=_graph.pictures is not None)
     vectors = {FEATURES: features, EMBEDDING: _run.embedding}
     if not np.ptp(features, axis=0).any():
         del vectors[FEATURES]
