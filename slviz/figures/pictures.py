@@ -126,7 +126,7 @@ def _grid(tile: np.ndarray, rows: Mapping[str, Pictures], *, columns: Sequence[s
     height, width = first.shape[1] + _gap(first.shape[1]), first.shape[2] + _gap(first.shape[1])
     most = max(len(pictures) for pictures in rows.values())
     high = round(min(ROW_PIXELS, PAGE_PIXELS * height / (max(most, 1) * width)) * len(rows))
-    figure = framed([_image(tile)], x="", y="", keep=keep, height=high + 44)
+    figure = framed([_image(tile)], x="", y="", keep=keep, height=high + 70)
     figure.update_xaxes(
         tickvals=[(number + 0.5) * width for number in range(len(columns))],
         ticktext=[written(text) for text in columns],
@@ -149,7 +149,7 @@ def _grid(tile: np.ndarray, rows: Mapping[str, Pictures], *, columns: Sequence[s
         constrain="domain",
         constraintoward="top",
     )
-    return figure.update_layout(margin={"l": 10, "r": 10, "t": 4, "b": 40 if columns else 6}, dragmode=False)
+    return figure.update_layout(margin={"l": 10, "r": 10, "t": 30, "b": 40 if columns else 6}, dragmode=False)
 
 
 def _image(tile: np.ndarray) -> go.Image:
