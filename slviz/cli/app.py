@@ -52,4 +52,7 @@ def _app(options: argparse.Namespace) -> int:
         command += ["--server.headless", "true"]
     command += options.more
     path = os.pathsep.join(filter(None, [str(places.importable()), os.environ.get("PYTHONPATH")]))
+    from slviz.serving import first_visit
+
+    first_visit.begin(options.port)
     return subprocess.call(command, env={**os.environ, "PYTHONPATH": path})

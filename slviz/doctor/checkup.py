@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import socket
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,16 +14,18 @@ from pathlib import Path
 import slviz
 from slviz.datasets.sources import default_source, known_datasets
 from slviz.disk.whole_files import remove_any, write_whole
-from slviz.errors import SlvizError
-from slviz.pipeline import commands
+from slviz.errors import InvalidSetting, SlvizError
+from slviz.pipeline import commands, scheduler
 from slviz.runs.manifest import library_versions
 from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
+from slviz.serving import NoProxy, find_haproxy
 
 OLDEST_PYTHON = (3, 11)
 LEAST_FREE_BYTES = 1 << 30
 """A run of the real data with its maps takes 20 MB; a full disk stops every training at once."""
 PROBE = "slviz-doctor-probe"
+PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ def checkup(store: RunStore, *, thorough: bool = True) -> Iterator[Finding]:
     """All findings but the left-overs, in an order to read; `thorough` reads every file of every finished run."""
     yield from _versions()
     yield _device()
+    yield _proxy()
+    yield _scheduler()
     yield from _models_folder(store.root)
     yield from _data_sets()
     summaries = store.summaries()
@@ -67,6 +73,35 @@ def _device() -> Finding:
         return Finding("device", f"trains on {find_device('auto').type}, {os.cpu_count()} processors")
     except ImportError as error:
         return Finding("device", f"torch cannot be loaded ({error})", "Install it: `pip install -r requirements.txt`.")
+
+
+def _proxy() -> Finding:
+    """HAProxy, which only a server of several processes needs."""
+    try:
+        program = find_haproxy()
+        said = subprocess.run([program, "-v"], capture_output=True, text=True, timeout=PATIENCE_SECONDS).stdout
+    except NoProxy:
+        return Finding("proxy", "no HAProxy here; `serve` needs it (apt-get install haproxy), `app` does not")
+    except (OSError, subprocess.SubprocessError) as error:
+        return Finding("proxy", f"HAProxy cannot be started ({error})", "Install it anew: apt-get install haproxy.")
+    return Finding("proxy", f"{said.partition(' - ')[0].strip() or 'HAProxy'}, at {program}")
+
+
+def _scheduler() -> Finding:
+    """The Dask cluster that trains what the pages start, where one is named."""
+    try:
+        address = scheduler.scheduler()
+    except InvalidSetting as error:
+        return Finding("scheduler", str(error), f"Correct {scheduler.VARIABLE}, or unset it.")
+    if not address:
+        return Finding("scheduler", "none named: runs are trained on this machine")
+    host, _, port = address.partition("://")[2].rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=PATIENCE_SECONDS):
+            return Finding("scheduler", f"{address} takes connections")
+    except (OSError, OverflowError) as error:
+        start = f"Start it with `dask scheduler`, or unset {scheduler.VARIABLE}: runs are then trained here."
+        return Finding("scheduler", f"{address} does not answer ({error})", start)
 
 
 def _models_folder(root: Path) -> Iterator[Finding]:

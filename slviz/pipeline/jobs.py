@@ -15,7 +15,7 @@ import threading
 import time
 from pathlib import Path
 
-from slviz import places
+from slviz import activity, places
 from slviz.disk.ages import is_old
 from slviz.disk.left_over import LeftOver, entries_in
 from slviz.errors import DamagedRun, RunError, RunNotFound
@@ -50,7 +50,9 @@ def start(arguments: list[str], *, run_id: str | None = None) -> None:
             start_new_session=True,
         )
     # Somebody has to wait for a child, or it stays behind as a zombie.
-    threading.Thread(target=_reap, args=(process, store, run_id, log), daemon=True).start()
+    what, session = run_id or arguments[0], activity.session()
+    activity.note("work", what=what, event="started")
+    threading.Thread(target=_reap, args=(process, store, run_id, log, what, session), daemon=True).start()
 
 
 def start_training(
@@ -101,9 +103,14 @@ def fresh_log(folder: Path, name: str) -> Path:
     return folder / f"{re.sub(r'[^a-z0-9-]', '-', name)}-{time.time_ns()}.log"
 
 
-def _reap(process: subprocess.Popen[bytes], store: RunStore, run_id: str | None, log: Path) -> None:
-    """Wait for the worker's end; leave a failure when it died before it could write one itself."""
-    if process.wait() == 0 or run_id is None:
+def _reap(
+    process: subprocess.Popen[bytes], store: RunStore, run_id: str | None, log: Path, what: str, session: str
+) -> None:
+    """Wait for the worker's end and note it; leave a failure when it died before it could write one itself."""
+    began = time.monotonic()
+    status = process.wait()
+    activity.note("work", of=session, what=what, event="ended", seconds=time.monotonic() - began, status=status)
+    if status == 0 or run_id is None:
         return
     with contextlib.suppress(RunNotFound):
         folder = store.folder(run_id)

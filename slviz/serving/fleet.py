@@ -18,6 +18,7 @@ from pathlib import Path
 
 from slviz import places
 from slviz.errors import SlvizError
+from slviz.serving import first_visit
 from slviz.serving.haproxy import NoProxy, Proxy, configuration, find_haproxy
 
 LOOKS_EVERY = 0.5
@@ -58,6 +59,7 @@ class Fleet:
     tell: Callable[[str], None] = print
     ports: list[int] = field(default_factory=list)
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _port_of: dict[str, int] = field(default_factory=dict)
     _ended: dict[str, list[float]] = field(default_factory=dict)
     _waits_until: dict[str, float] = field(default_factory=dict)
     _secret: str = field(default_factory=lambda: secrets.token_urlsafe(32))
@@ -75,7 +77,8 @@ class Fleet:
             settings = Path(folder) / "haproxy.cfg"
             settings.write_text(configuration(self.proxy()), encoding="utf-8")
             _check(haproxy, settings)
-            commands = {f"process {n}": self.command(port) for n, port in enumerate(self.ports, start=1)}
+            self._port_of = {f"process {n}": port for n, port in enumerate(self.ports, start=1)}
+            commands = {name: self.command(port) for name, port in self._port_of.items()}
             commands["proxy"] = [haproxy, "-db", "-f", str(settings)]
             try:
                 for name, command in commands.items():
@@ -129,6 +132,8 @@ class Fleet:
         self._running[name] = subprocess.Popen(
             command, env={**own, **os.environ, "PYTHONPATH": path}, preexec_fn=_end_with_parent
         )
+        if name in self._port_of:
+            first_visit.begin(self._port_of[name])
 
     def _look_after(self, commands: dict[str, list[str]]) -> None:
         for name, process in list(self._running.items()):

@@ -82,7 +82,8 @@ def put(**values: str | None) -> None:
 
 def shared_parameters(**changes: str) -> dict[str, str]:
     """What a link to another page carries: run, gene and data of this one, with some of it changed."""
-    known = {key: value(key) for key in SHARED_PARAMETERS}
+    query = st.query_params.to_dict()  # read once: a page has up to a hundred links
+    known = {key: query.get(key) for key in SHARED_PARAMETERS}
     return {key: value for key, value in (known | changes).items() if value}
 
 

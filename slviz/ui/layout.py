@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import Page
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from slviz import places
+from slviz import activity, places
 from slviz.datasets import GeneGraph
 from slviz.datasets.report import shown
 from slviz.datasets.sources import default_source, is_of
@@ -86,6 +88,14 @@ def navigate(pages: Sequence[Page], *, learn: Sequence[Page] = (), by_link: Sequ
     current.run()
 
 
+def _session_id() -> str | None:
+    context = get_script_run_ctx(suppress_warning=True)
+    return None if context is None else context.session_id
+
+
+activity.told_by(_session_id)
+
+
 def _links(pages: Sequence[Page]) -> None:
     for page in pages:
         st.page_link(page, query_params=address.shared_parameters())
@@ -101,15 +111,33 @@ def show(body: Callable[[], None]) -> None:
     """Run a page's body, its errors shown as sentences."""
     if not st.session_state.get(_NAVIGATED):
         _go_through_app()
-    login.require()
-    nouns.speak_of(None)
-    address.begin_notes()
-    address.drop_nonsense()
-    with errors.as_sentences():
-        present.bar()
-    with errors.as_sentences():
-        body()
-        present.offer()
+    with _noted_where_slow():
+        login.require()
+        nouns.speak_of(None)
+        address.begin_notes()
+        address.drop_nonsense()
+        with errors.as_sentences():
+            present.bar()
+        with errors.as_sentences():
+            body()
+            present.offer()
+
+
+@contextlib.contextmanager
+def _noted_where_slow() -> Iterator[None]:
+    """Where a page takes long, a line in the server's log: whose session, which page, how long."""
+    began, worked = time.monotonic(), time.thread_time()
+    try:
+        yield
+    finally:
+        seconds = time.monotonic() - began
+        if seconds >= activity.slow_seconds():
+            activity.note(
+                "rerun",
+                page=str(st.session_state.get(present.PAGE, "-")),
+                seconds=seconds,
+                processor=time.thread_time() - worked,
+            )
 
 
 def _go_through_app() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,8 @@ def test_where_all_is_well_nothing_needs_doing(
     assert re.search(r"device +trains on (cpu|cuda|mps)", out)
     assert str(store.root) in out
     assert "free for runs" in out
+    assert re.search(r"proxy +(HAProxy version \d.* at /|no HAProxy here)", out)
+    assert "scheduler        none named" in out
     assert "data set         demo: " in out
     assert "1 finished" in out
     assert "left-overs       none" in out
@@ -140,3 +143,21 @@ def test_a_full_disk_is_told(
     assert status == 1
     assert "5.0 MB free for runs" in out
     assert "Make room" in out
+
+
+def test_a_scheduler_is_asked_for_a_connection(
+    store: RunStore, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"tcp://127.0.0.1:{listening.getsockname()[1]}"
+        monkeypatch.setenv("SLVIZ_SCHEDULER", address)
+        status, out = said(capsys)
+        assert (status, f"scheduler        {address} takes connections" in out) == (0, True)
+    status, out = said(capsys)
+    assert status == 1
+    assert f"{address} does not answer" in out
+    assert "→ Start it with `dask scheduler`" in out
+    monkeypatch.setenv("SLVIZ_SCHEDULER", "10.0.0.2")
+    status, out = said(capsys)
+    assert status == 1
+    assert "→ Correct SLVIZ_SCHEDULER" in out

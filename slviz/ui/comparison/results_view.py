@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.report import shown
@@ -55,8 +56,9 @@ def show(graph: GeneGraph, source: str) -> None:
         _nothing(source)
         return
     question_rows.show(graph, source)
-    collected = _collected(tuple((summary.run_id, _stamp(summary)) for summary in of_data), of_data)
-    result_tables = tables(collected)
+    stamps = tuple((summary.run_id, _stamp(summary)) for summary in of_data)
+    collected = _collected(stamps, of_data)
+    result_tables = _tables(stamps, collected)
     of_task = _pick_task(result_tables)
     table, column = _pick_table(of_task)
     _caption(table, runs)
@@ -75,6 +77,11 @@ def _stamp(summary: RunSummary) -> str:
 @st.cache_resource(max_entries=4, show_spinner="Comparing the runs …")
 def _collected(stamps: tuple[tuple[str, str], ...], _runs: Sequence[RunSummary]) -> Collected:
     return collect(cache.store(), _runs)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _tables(stamps: tuple[tuple[str, str], ...], _collected: Collected) -> list[ResultTable]:
+    return list(tables(_collected))
 
 
 def _nothing(source: str) -> None:
@@ -206,16 +213,24 @@ def as_frame(table: ResultTable, *, spread_apart: bool) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _write_cells(styler: Styler, column: str, values: Sequence[float], texts: Sequence[str]) -> None:
+    """Let each value of a column show its text; equal values may have different ones."""
+    text_of = dict(zip(values, texts, strict=True))
+    styler.format(lambda value: text_of.get(value, "–"), subset=[column])
+    for place, (value, text) in enumerate(zip(values, texts, strict=True)):
+        if text_of.get(value) != text or value != value:  # a call for a single cell costs as much as for a column
+            styler.format(lambda _, text=text: text, subset=([place], [column]))
+
+
 def _table(graph: GeneGraph, table: ResultTable) -> None:
     """All metrics of the protocol; a click on a cell chooses its row."""
     st.subheader("All metrics" if table.protocol != EVERY else "By protocol", anchor=False)
     shown_rows = as_frame(table, spread_apart=False)
     digits = digits_of(table)
     styler = shown_rows.style
-    for place, row in enumerate(table.rows):
-        for column in table.columns:
-            said = cell_text(row.cells.get(column), digits=digits) or "–"
-            styler.format(lambda _, said=said: said, subset=([place], [heading(column)]))
+    for column in table.columns:
+        texts = [cell_text(row.cells.get(column), digits=digits) or "–" for row in table.rows]
+        _write_cells(styler, heading(column), shown_rows[heading(column)].tolist(), texts)
     styler.apply(lambda column: _marks(table, str(column.name)), axis=0)
     key = f"table {_file_name(graph, table)}"
     st.dataframe(

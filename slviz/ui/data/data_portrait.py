@@ -80,6 +80,12 @@ def share_of_hubs(graph: GeneGraph, hubs: int = HUBS) -> float:
 
 def kinds_of_evidence(graph: GeneGraph) -> pd.DataFrame:
     """One row a kind of evidence, commonest first: `Evidence`, `Pairs` that have it, their mean `Score`."""
+    return _kinds_of_evidence(graph.fingerprint, graph)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _kinds_of_evidence(fingerprint: str, _graph: GeneGraph) -> pd.DataFrame:
+    graph = _graph
     kinds = pd.Series(graph.pair_evidence, dtype=object).str.split(";").explode()
     table = pd.DataFrame({"Evidence": kinds.replace("", NOT_RECORDED), "Score": graph.score[kinds.index]})
     grouped = table.groupby("Evidence")["Score"].agg(["size", "mean"]).reset_index()

@@ -129,7 +129,13 @@ def _overview(training: LabTraining, moment: Moment, source: str) -> None:
 
     with right:
         alt = "Loss and accuracy of training and validation by epoch"
-        charts.draw(curves(), name="lab-curves", synthetic=False, alt=alt)
+        charts.draw(
+            curves,
+            of=(training.setup, training.points, history.to_numpy(), moment.epoch, training.best_epoch),
+            name="lab-curves",
+            synthetic=False,
+            alt=alt,
+        )
         downloads.menu("lab-curves", source=source, figure=curves, table=lambda: history)
 
 
@@ -156,7 +162,14 @@ def _regions(training: LabTraining, moment: Moment, source: str) -> None:
         return lab_regions(points, plane, share, straight=line, lines=lines)
 
     alt = "All points by class and part over the class that the network gives to every place"
-    charts.draw(figure(SCREEN_STEPS), name="lab-regions", synthetic=False, alt=alt)
+    fitted = None if regression is None else regression.reached
+    charts.draw(
+        lambda: figure(SCREEN_STEPS),
+        of=(setup, points, across, up, fitted, moment.parameters),
+        name="lab-regions",
+        synthetic=False,
+        alt=alt,
+    )
     notes = ["Dotted: where a neuron of the first layer has net input 0."] if with_lines else []
     if regression is not None:
         reached = regression.measures(regression.at(regression.reached))["test"][1]
