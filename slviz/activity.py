@@ -40,18 +40,18 @@ def session() -> str:
     return NOBODY if not id else hashlib.sha256(id.encode()).hexdigest()[:12]
 
 
-def note(kind: str, *, of: str | None = None, **told: object) -> None:
+def note(kind: str, *, of: str | None = None, **fields: object) -> None:
     """Write one line.
 
     Args:
         kind: "work" or "rerun".
         of: the session that it is about, as `session` calls it; that of this thread when left out.
-        told: further fields; texts stand in quotation marks, without anything that could end the line.
+        fields: further ones; texts stand in quotation marks, without anything that could end the line.
     """
-    fields = " ".join(f"{name}={_field(value)}" for name, value in told.items())
+    written = " ".join(f"{name}={_field(value)}" for name, value in fields.items())
     moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     with contextlib.suppress(OSError, ValueError):  # nobody reads, or the stream is closed: work goes on
-        print(f"{moment} slviz {kind} session={session() if of is None else of} {fields}", file=sys.stderr, flush=True)
+        print(f"{moment} slviz {kind} session={session() if of is None else of} {written}", file=sys.stderr, flush=True)
 
 
 def slow_seconds() -> float:
