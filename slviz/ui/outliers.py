@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from slviz.datasets import GeneGraph
-from slviz.errors import InvalidSetting
+from slviz.errors import InvalidSetting, RunError
 from slviz.outliers import MEASURES, Groups, Scores, scores_of
 from slviz.outliers.measures import NEIGHBOURS
 from slviz.outliers.telling import UNLIKE_FROM
@@ -62,7 +62,11 @@ def scores(run: Run, graph: GeneGraph, groups: Groups, name: str, *, count: int 
 
 def say_of_gene(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> None:
     """Whether the run's embedding of a gene is unlike what it learnt from, in a sentence; nothing where unknown."""
-    compared = groups(summary, graph, run)
+    try:
+        compared = groups(summary, graph, run)
+    except RunError as error:  # a split that cannot be read takes this sentence away, and not the page
+        st.caption(f":material/explore: {escape_markdown(f'Outlierness is unknown. {error}')}")
+        return
     if why_not(graph, run, compared):
         return
     measured = scores(run, graph, compared, "nearest")
