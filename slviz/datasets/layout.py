@@ -109,6 +109,10 @@ def find_layout(folder: Path, report: Report) -> tuple[Layout, list[Content]]:
             _read_settings(content, folder, layout, report)
     _add_well_known(folder, layout, report)
     if not layout.has_pictures and not any(role in layout.files for role in REQUIRED):
+        arrays = sorted(path.name for path in folder.glob("*.npz"))
+        if len(arrays) == 1:
+            layout.files["pictures"] = arrays[0]
+    if not layout.has_pictures and not any(role in layout.files for role in REQUIRED):
         layout.picture_files = _picture_files(folder, report)
     if layout.has_pictures:
         layout.nouns = _of_pictures(layout.nouns)

@@ -63,7 +63,7 @@ def read_pictures(content: Content, labels: Content | None, report: Report) -> P
             table = PictureTable(table.shape, table.pixels, given, table.names)
     except MalformedData as error:
         name = labels.name if labels is not None and str(error).startswith(shown(labels.name)) else content.name
-        report.add(name, *without_file(error, name))
+        report.add(name, *_told(error, name))
         return None
     return _checked(table, content.name, report)
 
@@ -77,7 +77,7 @@ def read_picture_files(contents: Mapping[str, Content], files: Sequence[str], re
         try:
             decoded.append(_decoded(contents[file]))
         except MalformedData as error:
-            report.add(file, *without_file(error, file))
+            report.add(file, *_told(error, file))
     if report.fatal or not decoded:
         return None
     if any(picture.ndim == COLOUR for picture in decoded):
@@ -98,11 +98,16 @@ def read_picture_files(contents: Mapping[str, Content], files: Sequence[str], re
     try:
         table = _of_arrays(np.stack(decoded), "the pictures")
     except MalformedData as error:
-        report.add("", *without_file(error, "the pictures"))
+        report.add("", *_told(error, "the pictures"))
         return None
     folders = [PurePosixPath(file).parent.name for file in files]
     label = np.array([storable(spelt_out(folder)) for folder in folders], dtype=object) if any(folders) else None
     return _checked(PictureTable(table.shape, table.pixels, label, _names_of(files)), "", report)
+
+
+def _told(error: MalformedData, name: str) -> tuple[str, str]:
+    """What is wrong and what to do, without the name of the file, which the report says itself."""
+    return without_file(MalformedData(str(error).removeprefix(f"{shown(name)}: ")), name)
 
 
 def picture_names(count: int, thing: str) -> tuple[str, ...]:

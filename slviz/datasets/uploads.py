@@ -25,7 +25,7 @@ UPLOADS = "uploads"
 WRITING = ".writing-"
 MOST_FILES = 60
 MOST_MEBIBYTES = 400
-ENDINGS = (".txt", ".tsv", ".csv", ".gmt", ".gz", ".toml")
+ENDINGS = (".txt", ".tsv", ".csv", ".gmt", ".gz", ".toml", ".npz")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"[\w][\w .()+-]{0,99}")
 
@@ -52,8 +52,8 @@ def _data_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
     if not unpacked:
         given = ", ".join(map(shown, sorted(files)[:MOST_FILES])) or "what was uploaded"
         raise MalformedData(
-            f"There is no data file among {given}. A data folder has a list of genes and one of pairs; "
-            f"files end in {', '.join(ENDINGS)}."
+            f"There is no data file among {given}. A data folder has a list of genes and one of pairs, "
+            f"or an .npz of pictures; files end in {', '.join(ENDINGS)}."
         )
     return unpacked
 

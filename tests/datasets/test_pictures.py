@@ -14,6 +14,7 @@ from slviz.datasets.cache import load_folder
 from slviz.datasets.folder import read_folder
 from slviz.datasets.picture_shape import PictureShape
 from slviz.datasets.sources import open_dataset
+from slviz.datasets.uploads import keep_upload
 from slviz.errors import MalformedData
 
 RANDOM = np.random.default_rng(0)
@@ -75,6 +76,14 @@ def test_an_npz_may_hold_colour_names_and_text_labels_and_its_scale_does_not_mat
     assert graph.genes[:2] == ("cat 0", "cat 1")
     assert set(graph.classes["label"]) == {"a", "b"}
     assert graph.pictures.pictures(graph.features["pixels"]).shape == (12, 3, 2, 3)
+
+
+def test_an_npz_of_any_name_that_came_through_the_browser_is_a_data_set(tmp_path, monkeypatch):
+    monkeypatch.setenv("SLVIZ_CACHE", str(tmp_path / "cache"))
+    content = io.BytesIO()
+    np.savez(content, images=GREY)
+    graph, _ = load_folder(keep_upload({"my cats.npz": content.getvalue()}))
+    assert (len(graph), graph.pictures) == (12, PictureShape(5, 4))
 
 
 def test_a_folder_of_files_with_a_folder_for_each_class(tmp_path):

@@ -276,3 +276,21 @@ def kept_selections() -> list[bytes]:
         "made": "2026-11-22 14:03",
     }
     return [(json.dumps(content) + "\n").encode()]
+
+
+def pictures_npz() -> list[bytes]:
+    """Grey and coloured pictures with labels, as `numpy.savez` writes them."""
+    random = np.random.default_rng(3)
+    files = []
+    for shape in ((12, 4, 3), (12, 4, 3, 3)):
+        content = io.BytesIO()
+        images = random.integers(0, 256, size=shape).astype(np.uint8)
+        np.savez_compressed(content, images=images, labels=np.arange(12) % 3)
+        files.append(content.getvalue())
+    return files
+
+
+def pictures_idx() -> list[bytes]:
+    """Pictures as MNIST has them."""
+    images = np.random.default_rng(3).integers(0, 256, size=(12, 4, 3)).astype(np.uint8)
+    return [bytes([0, 0, 8, 3]) + np.array(images.shape, dtype=">u4").tobytes() + images.tobytes()]

@@ -66,6 +66,25 @@ def data_file(name: str) -> Callable[[Path], Reader]:
     return reader
 
 
+def picture_file(name: str) -> Callable[[Path], Reader]:
+    """The one file of a data folder of pictures."""
+
+    def reader(place: Path) -> Reader:
+        from slviz.datasets.folder import read_folder
+
+        folder = place / "pictures"
+        folder.mkdir()
+
+        def read(content: bytes) -> list[str]:
+            (folder / name).write_bytes(content)
+            _, report = read_folder(folder)
+            return [report.text()]
+
+        return read
+
+    return reader
+
+
 def data_upload(name: str) -> Callable[[Path], Reader]:
     """A file that came through the browser as (a part of) a data folder."""
 
@@ -421,6 +440,14 @@ WAYS: Mapping[str, WayIn] = {
         *_data("evidence.tsv", "feature_ppi_3.txt", "dataset.toml"),
         *_data("screens.tsv", "paralogs.tsv", "gene_columns.tsv", "sets_pfam.gmt"),
         *_data("pairs.tsv.gz", "genes.txt.gz", kind="gzip"),
+        WayIn("pictures/pictures.npz", "npz", picture_file("pictures.npz"), seeds.pictures_npz, "binary"),
+        WayIn(
+            "pictures/images-idx3-ubyte",
+            "gzip",
+            picture_file("images-idx3-ubyte"),
+            lambda: seeds.packed(seeds.pictures_idx()),
+            "binary",
+        ),
         WayIn("upload/data.zip", "zip", data_upload("data.zip"), lambda: [seeds.data_zip()], "binary"),
         WayIn("upload/pairs.tsv", "text", data_upload("pairs.tsv"), lambda: seeds.data_file_seeds("pairs.tsv")),
         WayIn("cache/entry", "safetensors", cached_folder, cache_entry, "binary"),

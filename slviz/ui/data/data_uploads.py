@@ -15,7 +15,8 @@ from slviz.ui.labels import pluralise
 KEY = "data upload"
 WHAT = (
     "A zip of a data folder, or its files one by one. It needs **genes** (one symbol a line) and **pairs** (two "
-    "symbols and, if you have it, a score); features, interactions, terms and evidence are optional."
+    "symbols and, if you have it, a score); features, interactions, terms and evidence are optional. Or "
+    "an **npz** of pictures, with images and, if you have them, labels."
 )
 
 
