@@ -129,10 +129,11 @@ def main() -> int:
     parser.add_argument("--models", type=Path, help="a folder with runs; they are made where it has none")
     parser.add_argument("--rounds", type=int, default=3, help="how often both are measured (3)")
     parser.add_argument("--lines", action="store_true", help="print the dearest lines of each page, too")
+    parser.add_argument("--pages", nargs="*", help="some of the pages (all)")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)  # this process is one of a round
     wanted = parser.parse_args()
     if wanted.measure is not None:
-        return asyncio.run(_measure(wanted.measure, lines=wanted.lines))
+        return asyncio.run(_measure(wanted.measure, wanted.pages, lines=wanted.lines))
     with tempfile.TemporaryDirectory() as folder:
         models = wanted.models or Path(folder) / "models"
         os.environ |= {"SLVIZ_MODELS": str(models), "SLVIZ_DATA": wanted.data, "SLVIZ_CACHE": f"{folder}/cache"}
@@ -141,8 +142,9 @@ def main() -> int:
         rounds = {name: [] for name in checkouts}
         for _ in range(wanted.rounds):
             for name, checkout in checkouts.items():
-                rounds[name].append(_measured(checkout))
-        lines = {name: _measured(checkout, "--lines") for name, checkout in checkouts.items()} if wanted.lines else {}
+                rounds[name].append(_measured(checkout, wanted.pages))
+        watched = checkouts if wanted.lines else {}
+        lines = {name: _measured(checkout, wanted.pages, "--lines") for name, checkout in watched.items()}
     _report(rounds, lines)
     return 0
 
@@ -155,14 +157,15 @@ def _train_where_empty(models: Path) -> None:
         subprocess.run(command, cwd=CHECKOUT, check=True, stdout=subprocess.DEVNULL)
 
 
-def _measured(checkout: Path, *options: str) -> dict[str, Any]:
+def _measured(checkout: Path, pages: Sequence[str] | None, *options: str) -> dict[str, Any]:
     """One process of a checkout, which does everything once."""
     command = [sys.executable, str(Path(__file__).resolve()), "--measure", str(checkout), *options]
+    command += ["--pages", *pages] if pages else []
     done = subprocess.run(command, cwd=checkout, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 
-async def _measure(checkout: Path, *, lines: bool) -> int:
+async def _measure(checkout: Path, pages: Sequence[str] | None, *, lines: bool) -> int:
     """Do everything once in this process, by the code of `checkout`, and print what it cost as one line of JSON."""
     sys.path.insert(0, str(checkout))
     from line_costs import LineCosts
@@ -176,6 +179,8 @@ async def _measure(checkout: Path, *, lines: bool) -> int:
     dearest: dict[str, list[tuple[float, str]]] = {}
     fresh = None
     for visit in visits(*_chosen(RunStore.default())):
+        if pages and visit.page not in pages:
+            continue
         costs = LineCosts(checkout)
         visitor = Visitor(runtime)
         await visitor.open(visit.page, visit.query)
@@ -213,8 +218,8 @@ def _chosen(store: Any) -> tuple[str, str, str, str]:
         for summary in store.summaries()
         if summary.state == "finished" and summary.spec and summary.spec.data_fingerprint == graph.fingerprint
     ]
-    links = [summary for summary in finished if summary.spec.task.name == "link" and summary.spec.network.name == "gat"]
-    links.sort(key=lambda summary: -len(list((summary.folder / "projections").glob("*"))))
+    links = [summary for summary in finished if summary.spec.task.name == "link"]
+    links.sort(key=lambda run: (run.spec.network.name != "gat", -len(list((run.folder / "projections").glob("*")))))
     sure = next((summary for summary in finished if summary.spec.task.name == "confidence"), links[0])
     gene = graph.genes[int(graph.degree.argmax())]
     return links[0].run_id, links[1].run_id, sure.run_id, gene
