@@ -24,6 +24,10 @@ TOO_MANY = (
     "Outlierness is measured on a page for up to {most:,} genes; here are {genes:,}. In a terminal: "
     "`slviz outliers {run}`."
 )
+UNREADABLE = (
+    "Outlierness is unknown: the run's split cannot be read, so nothing says what it learnt from. *Known partners* "
+    "below tells what is wrong with it."
+)
 TOO_FEW = (
     "The run learnt from {learnt:,} genes, and {compared:,} are there to compare with: outlierness needs 20 of each."
 )
@@ -64,8 +68,8 @@ def say_of_gene(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> N
     """Whether the run's embedding of a gene is unlike what it learnt from, in a sentence; nothing where unknown."""
     try:
         compared = groups(summary, graph, run)
-    except RunError as error:  # a split that cannot be read takes this sentence away, and not the page
-        st.caption(f":material/explore: {escape_markdown(f'Outlierness is unknown. {error}')}")
+    except RunError:  # a split that cannot be read takes this sentence away, and not the page
+        st.caption(f":material/explore: {UNREADABLE}")
         return
     if why_not(graph, run, compared):
         return

@@ -67,6 +67,12 @@ def test_a_gene_unlike_the_others_is_found_and_noise_is_told(
     assert "is like what was learnt from" in said(app)
 
 
+def test_a_split_that_cannot_be_read_costs_the_sentence_alone(store: RunStore, run: Run, open_page: Open):
+    app = open_page("gene", run=run.run_id, gene="APO1.01", show="ranked")  # `finish` writes no split that can be read
+    assert not app.exception
+    assert "Outlierness is unknown: the run's split cannot be read" in said(app)
+
+
 def test_vectors_that_are_all_the_same_are_told(store: RunStore, run: Run, demo: GeneGraph, open_page: Open):
     flat = dataclasses.replace(run, embedding=np.ones_like(run.embedding), spec=dataclasses.replace(run.spec, seed=5))
     with store.writing(flat.spec) as writer:

@@ -17,6 +17,7 @@ from slviz.runs import CLASS_COLUMNS
 from slviz.runs.spec_validation import SpecValidation
 from slviz.tasks import Classify
 from slviz.training import Checkpoint, train
+from slviz.training.class_problem import ClassProblem
 from slviz.training.devices import find_device
 from slviz.training.train import problem_of
 
@@ -126,8 +127,9 @@ def test_smote_makes_genes_up_from_training_alone(network):
     spec = spec_of(graph, features="ppi", network=network, class_weights="equal", over_sampling="smote")
     split = spec.split.divide(graph)
     problem = problem_of(graph, spec, split, find_device("cpu"))
+    assert isinstance(problem, ClassProblem)
     learnt, genes = problem.learnt, len(graph)
-    classes = spec.task.classes_of(graph)
+    classes = problem.classes
     training = np.flatnonzero(classes.labelled & (split.gene_part == "train"))
     rows = learnt.rows.numpy()
     assert np.array_equal(rows[rows < genes], training)
