@@ -16,6 +16,7 @@ from slviz.ui.embedding import (
     nearest,
     outlierness,
     selected_genes,
+    several_settings,
     vector_maps,
     walk_view,
 )
@@ -23,7 +24,7 @@ from slviz.ui.glossary import glossary_link
 from slviz.ui.nouns import in_words
 from slviz.ui.why import how_it_came
 
-ONE, BESIDE, WALK = "one map", "beside controls", "walk"
+ONE, BESIDE, SEVERAL, WALK = "one map", "beside controls", "several settings", "walk"
 NO_EMBEDDING = (
     ":material/info: A baseline learns no embedding. What is drawn here are the {width} main directions (truncated "
     "SVD) of who pairs with whom in training."
@@ -31,6 +32,7 @@ NO_EMBEDDING = (
 VIEW_HELP = (
     f"- **{ONE}**: the trained embedding\n"
     f"- **{BESIDE}**: the same genes in the raw features, in the untrained network and in the trained one\n"
+    f"- **{SEVERAL}**: the same map with several perplexities, or numbers of neighbours\n"
     f"- **{WALK}**: from one gene to another through the features and through the embedding, and A − B + C"
 )
 
@@ -55,9 +57,9 @@ def _of_genes() -> None:
         view = address.one_of(
             st.segmented_control,
             "View",
-            [ONE, BESIDE, WALK],
+            [ONE, BESIDE, SEVERAL, WALK],
             key="view",
-            ids={ONE: "map", BESIDE: "controls", WALK: "walk"},
+            ids={ONE: "map", BESIDE: "controls", SEVERAL: "settings", WALK: "walk"},
             help=in_words(f"{VIEW_HELP}\n\n{glossary_link('Untrained control')}"),
         )
     method, seed = map_choice.choose(summary, places=(row.map, row.settings))
@@ -68,10 +70,11 @@ def _of_genes() -> None:
     if view == WALK:
         walk_view.show(graph, run, projection)
         return
-    if view == BESIDE:
+    if view in (BESIDE, SEVERAL):
         with row.settings if colour in gene_map.FOLDED_COLOURS else row.options:
             colouring = maps.colouring(colour, summary, graph, run, projection, gene)
-        controls.show(summary, graph, run, wanted=(method, seed), colouring=colouring, gene=gene)
+        shown = controls.show if view == BESIDE else several_settings.show
+        shown(summary, graph, run, wanted=(method, seed), colouring=colouring, gene=gene)
         return
     look = gene_map.look(colour, summary, graph, run, projection, gene, places=(row.pointer, row.settings, row.options))
     window, card, below = map_window.stage(with_card=gene is not None or graph.pictures is not None)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from page_tools import Open, asked, said
 from test_other_things import GENE, NAMED_SO, texts_of
 
 from slviz.datasets.sources import open_dataset
+from slviz.projections import PROJECTIONS, Projection
 from slviz.runs import RunSpec
+from slviz.runs.artifacts.maps import save_map
 from slviz.runs.settings_parser import choices_from_words
 from slviz.runs.spec import default_names
 from slviz.runs.store import RunStore
 from slviz.tasks import TASKS
 from slviz.training import train
+from slviz.ui.embedding.several_settings import variants
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +93,22 @@ def test_classes_of_pictures_have_their_pictures_beside_them(runs, open_page: Op
     [table] = [each.value for each in app.dataframe if "Picture" in each.value]
     assert table["Picture"].str.startswith("data:image/png;base64,").all()
     assert not speaks_of_genes(app)
+
+
+def test_several_perplexities_are_offered_side_by_side(runs, store: RunStore, open_page: Open) -> None:
+    run_id = runs["reconstruct"]
+    at_five, _, at_most = variants(PROJECTIONS.make("tsne")).values()
+    coordinates = np.random.default_rng(0).normal(size=(1797, 2)).astype(np.float32)
+    made = Projection(at_five, 0, coordinates, ("t-SNE 1", "t-SNE 2"), np.zeros(1797, dtype=np.float32))
+    save_map(store.folder(run_id), made)
+    app = open_page("embedding", run=run_id, map="tsne", view="settings")
+    assert not app.exception
+    assert "**t-SNE, perplexity 30**" in said(app), "the first that is not there is offered"
+    assert "the maps keep: t-SNE, perplexity 5: 0 %" in said(app).replace("\\", "")
+    assert at_most.perplexity == 100
+    assert not speaks_of_genes(app)
+    app = open_page("embedding", run=run_id, map="pca", view="settings")
+    assert "PCA has no setting of how far to look" in said(app)
 
 
 def test_a_walk_shows_pictures_mixed_and_drawn_from_between(runs, open_page: Open) -> None:

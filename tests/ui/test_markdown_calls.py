@@ -71,6 +71,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
     "access.py": ("caption: said",),
     "overview.py": ("info: way_on", "markdown: _about(graph)"),
     "data_portrait.py": ("metric: str(graph.pictures)",),  # numbers and constants
+    "several_settings.py": ("caption: colouring[1]",),  # a sentence that the colour has escaped
     "walk_pictures.py": ("caption: caption", "subheader: title"),  # constants
     "picture_views.py": ("caption: more", "caption: part", "caption: size"),
     "address.py": (

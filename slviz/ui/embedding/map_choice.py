@@ -79,17 +79,21 @@ def _control(start: ProjectionMethod, setting: Setting) -> Any:
     key, value = f"{start.name}-{setting.key}", getattr(start, setting.key)
     if setting.options is not None:
         others = [str(option) for option in setting.options if option != value]
-        chosen = address.one_of(st.segmented_control, setting.label, [str(value), *others], key=key, help=setting.help)
+        chosen = address.one_of(
+            st.segmented_control, setting.label, [str(value), *others], key=key, help=in_words(setting.help)
+        )
         return setting.parse(chosen)
     if setting.kind is bool:
-        return address.toggle(setting.label, value, key=key, help=setting.help)
+        return address.toggle(setting.label, value, key=key, help=in_words(setting.help))
     if setting.kind is str:
-        return st.text_input(setting.label, value, key=key, help=setting.help, bind="query-params")
+        return st.text_input(setting.label, value, key=key, help=in_words(setting.help), bind="query-params")
     assert setting.low is not None  # numbers have bounds: see slviz.choices.setting
     assert setting.high is not None
     low, high = setting.kind(setting.low), setting.kind(setting.high)
     step = 1 if setting.kind is int else 0.05 if value < 1 else 1.0
-    return address.entry(setting.label, key=key, low=low, high=high, default=value, step=step, help=setting.help)
+    return address.entry(
+        setting.label, key=key, low=low, high=high, default=value, step=step, help=in_words(setting.help)
+    )
 
 
 def finished_maps(of_kind: Sequence[tuple[ProjectionMethod, int]], start: ProjectionMethod) -> None:
