@@ -8,11 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from builders import tiny_graph, tiny_spec
+from run_folders import CHECKOUT
 
 from slviz.cli import main
+from slviz.datasets.sources import open_dataset
 from slviz.errors import DamagedRun, InvalidSetting
 from slviz.optimisers import Adam
+from slviz.outliers import scores_of
+from slviz.pipeline.noise import groups_of_run, share_of
 from slviz.runs.store import RunStore
+from slviz.splits import PairSplit
 from slviz.training import train
 from slviz.training.controls import untrained_embedding
 from slviz.training.noise import embedded_noise, refuse_noise
@@ -81,3 +86,33 @@ def test_the_command_keeps_noise_and_prints_every_measure(
     path.replace(path.with_name("noise-permuted.safetensors"))
     with pytest.raises(DamagedRun, match="belongs to matched noise"):
         store.artifacts(run_id).open_noise("permuted")
+
+
+def test_the_softmax_of_a_trained_classifier_tells_noise_and_that_of_random_weights_does_not() -> None:
+    store, graph = RunStore(CHECKOUT / "models"), open_dataset("digits")
+    run = store.open(next(name for name in store.run_ids() if name.startswith("conv_classifier")))
+    split = PairSplit.from_frame(store.open_split(run.run_id), graph.genes)
+    groups = groups_of_run(run, graph, split)
+    weights = store.open_weights(run.run_id)
+    noise = embedded_noise(graph, run, split, weights=weights, like=groups.compared, count=200)
+    measures = ("nearest", "softmax")
+    trained = scores_of(
+        run.embedding,
+        groups,
+        noise=noise.trained,
+        share=share_of(run, graph),
+        noise_share=noise.trained_share,
+        measures=measures,
+    )
+    untrained = scores_of(
+        noise.control,
+        groups,
+        noise=noise.untrained,
+        share=noise.control_share,
+        noise_share=noise.untrained_share,
+        measures=measures,
+    )
+    assert trained["nearest"].telling().auc > 0.85
+    assert trained["softmax"].telling().auc > 0.85
+    assert untrained["softmax"].telling().auc < 0.65  # the network with random weights
+    assert untrained["nearest"].telling().auc > 0.85  # whose distances tell it all the same: no proof of learning
