@@ -28,7 +28,8 @@ from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-MOST_LINES = 5
+MOST_LINES, WATCHED_CLICKS = 5, 3
+"""Lines that are told of a page, over its first view and so many clicks: to watch every call takes its time."""
 TRAINED = (
     ("--network", "gat", "epochs=20"),
     ("--network", "gat", "--seed", "1", "epochs=20"),
@@ -179,8 +180,9 @@ async def _measure(checkout: Path, pages: Sequence[str] | None, *, lines: bool) 
     dearest: dict[str, list[tuple[float, str]]] = {}
     fresh = None
     for visit in visits(*_chosen(RunStore.default())):
-        if pages and visit.page not in pages:
+        if (pages and visit.page not in pages) or visit.page in dearest:
             continue
+        clicked = visit.clicks[:WATCHED_CLICKS] if lines else visit.clicks
         costs = LineCosts(checkout)
         visitor = Visitor(runtime)
         await visitor.open(visit.page, visit.query)
@@ -190,7 +192,7 @@ async def _measure(checkout: Path, pages: Sequence[str] | None, *, lines: bool) 
         with costs.on() if lines else contextlib.nullcontext():
             await visitor.open(visit.page, visit.query)
             first[visit.page].append(visitor.seconds)
-            for key, option in visit.clicks:
+            for key, option in clicked:
                 try:
                     await visitor.use(key, option)
                 except NothingToClick as problem:
@@ -198,8 +200,8 @@ async def _measure(checkout: Path, pages: Sequence[str] | None, *, lines: bool) 
                 else:
                     clicks[visit.page].append(visitor.seconds)
         visitor.leave()
-        if lines and visit.page not in dearest:
-            count = 1 + len(visit.clicks)
+        if lines:
+            count = 1 + len(clicked)
             dearest[visit.page] = [
                 (seconds / count, f"{path}:{line} {function}")
                 for (path, line, function), seconds in costs.seconds.most_common(MOST_LINES)
