@@ -144,7 +144,7 @@ FURTHER: tuple[Question, ...] = (
     Question(
         "features",
         "features of a gene",
-        "Can a gene's features be told from the graph?",
+        "Can a gene's features be told from its embedding?",
         ("reconstruct",),
         (),
         (("genes", "rmse"),),

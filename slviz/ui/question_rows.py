@@ -12,6 +12,7 @@ from slviz.results import collect, tables
 from slviz.results.intervals import bootstrap_of
 from slviz.results.questions import Question
 from slviz.results.standings import NOBODY, Standing, decimals, standings
+from slviz.runs.offered import offered_tasks
 from slviz.runs.summary import RunSummary
 from slviz.ui import access, cache, layout
 from slviz.ui.glossary import glossary_link
@@ -30,7 +31,9 @@ LEFT = 250
 
 def show(graph: GeneGraph, source: str) -> None:
     """A card for each question that has an answer; those that nobody was evaluated on share one, with ways to a run."""
-    of_questions = of_data(graph)
+    of_questions = [standing for standing in of_data(graph) if _can_be_asked(graph, standing)]
+    if not of_questions:
+        return
     st.subheader(
         "Which question does a score answer?",
         anchor=False,
@@ -46,6 +49,11 @@ def show(graph: GeneGraph, source: str) -> None:
         with st.container(border=True, gap="small"):
             for standing in unanswered:
                 _row(graph, source, standing)
+
+
+def _can_be_asked(graph: GeneGraph, standing: Standing) -> bool:
+    """Whether a run on the data set answers the question, or could: pictures without pairs ask nothing of pairs."""
+    return standing.headline is not None or bool(set(standing.question.tasks) & set(offered_tasks(graph)))
 
 
 def _row(graph: GeneGraph, source: str, standing: Standing) -> None:

@@ -16,6 +16,7 @@ from slviz.runs.spec import default_names
 from slviz.runs.store import RunStore
 from slviz.tasks import TASKS
 from slviz.training import train
+from slviz.ui.comparison.results_view import many_at_once
 from slviz.ui.embedding.several_settings import variants
 
 
@@ -131,13 +132,24 @@ def test_beside_controls_offers_a_layer_and_shuffles_no_pairs(runs, open_page: O
     assert not [each for each in app.toggle if "shuffled" in each.label]
 
 
+def test_the_first_runs_of_pictures_ask_for_no_pair() -> None:
+    options = many_at_once(open_dataset("digits"))
+    assert options == "--task reconstruct --network conv_autoencoder --features pixels --split genes"
+
+
 @pytest.mark.parametrize("page", ["embedding", "gene", "training", "results", "compare"])
 def test_no_page_fails_for_pictures(page, runs, open_page: Open) -> None:
-    app = open_page(page, run=runs["reconstruct"], map="pca", gene="digit-0005", **{"with": runs["classify"]})
+    query = {"data": "digits"} if page == "results" else {}
+    query |= {"run": runs["reconstruct"], "map": "pca", "gene": "digit-0005", "with": runs["classify"]}
+    app = open_page(page, **query)
     assert not app.exception
     assert not app.error
     if page == "training":
         assert "Digits as they became" in [each.value for each in app.subheader]
+    if page == "results":
+        assert "Features of a digit" in said(app)
+        assert "Complete the database" not in said(app)
+        assert "--split pairs" not in said(app)
     if page == "embedding":
         [colour] = [each for each in app.selectbox if each.label == "Colour"]
         assert colour.value == "Actual class"

@@ -17,6 +17,7 @@ from slviz.results import EVERY, Collected, Column, ResultRow, ResultTable, acro
 from slviz.results.collect import held_out_of, protocol_of
 from slviz.results.text import cell_text, digits_of, heading, row_name
 from slviz.runs import NETWORK
+from slviz.runs.spec import default_names
 from slviz.runs.summary import RunSummary
 from slviz.splits import SPLITS
 from slviz.ui import access, address, cache, charts, downloads, layout, question_rows
@@ -53,7 +54,7 @@ def show(graph: GeneGraph, source: str) -> None:
     ]
     runs = [summary for summary in of_data if summary.state == "finished"]
     if not runs:
-        _nothing(source)
+        _nothing(graph, source)
         return
     question_rows.show(graph, source)
     stamps = tuple((summary.run_id, _stamp(summary)) for summary in of_data)
@@ -84,7 +85,7 @@ def _tables(stamps: tuple[tuple[str, str], ...], _collected: Collected) -> list[
     return list(tables(_collected))
 
 
-def _nothing(source: str) -> None:
+def _nothing(graph: GeneGraph, source: str) -> None:
     if not access.may_work():
         st.info("**No finished run on this data set yet.**", icon=":material/leaderboard:")
         return
@@ -95,7 +96,15 @@ def _nothing(source: str) -> None:
     if st.button("Train a run", type="primary", icon=":material/play_arrow:"):
         st.switch_page(layout.TRAIN)
     name = source if "/" not in source and "\\" not in source else "FOLDER"
-    st.code(f"python -m slviz sweep --data {name} --network gat gcn mlp --fold all", language="bash")
+    st.code(f"python -m slviz sweep --data {name} {many_at_once(graph)} --fold all", language="bash")
+
+
+def many_at_once(graph: GeneGraph) -> str:
+    """What is typed behind `sweep --data SOURCE` for the first runs: of pairs where there are any, else of pictures."""
+    if graph.pictures is None:
+        return "--network gat gcn mlp"
+    names = default_names(graph=graph)
+    return " ".join(f"--{part} {names[part]}" for part in ("task", "network", "features", "split"))
 
 
 def _pick_task(result_tables: Sequence[ResultTable]) -> list[ResultTable]:
