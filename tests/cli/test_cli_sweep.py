@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -138,7 +139,8 @@ def test_a_run_that_kills_every_worker_is_given_up_and_the_rest_goes_on(
         for run_id, process in self.processes().items():
             victim[:] = victim or [run_id]
             if run_id == victim[0] and (store.root / run_id / "spec.json").is_file():
-                os.kill(process, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):  # it may be gone from the last time
+                    os.kill(process, signal.SIGKILL)
         return wait(self, 0.02)
 
     monkeypatch.setattr(LocalWorkers, "wait", wait_and_kill)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -86,13 +87,15 @@ def test_a_server_that_cannot_go_on_is_taken_from_the_beginning(server: Server, 
 
 def test_a_second_call_goes_on_where_the_first_one_gave_up(server: Server, tmp_path: Path) -> None:
     server.behaviour = "always cutting"
-    with pytest.raises(FetchFailed, match=r"in 4 tries \(the connection ended after 200 of .*run the same command"):
+    with pytest.raises(FetchFailed, match=r"in 4 tries \(the connection ended after \d+ of .*run the same") as failed:
         fetch_from(server, tmp_path / "synlethdb")
+    arrived = int(re.search(r"ended after (\d+) of", str(failed.value))[1])  # a cut connection may lose its last bytes
+    assert 0 < arrived <= 200
     assert not (tmp_path / "synlethdb").exists()
     server.behaviour = "well"
     server.asked.clear()
     fetch_from(server, tmp_path / "synlethdb")
-    assert server.asked[0] == ("List_Proteins_in_SL.txt", "bytes=200-")
+    assert server.asked[0] == ("List_Proteins_in_SL.txt", f"bytes={arrived}-")
     assert_whole(tmp_path / "synlethdb")
 
 
