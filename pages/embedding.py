@@ -67,12 +67,12 @@ def _of_genes() -> None:
         colours, what = gene_map.colours(run, graph)
         colour = address.one_of(st.selectbox, "Colour", colours, key="colour", ids=maps.COLOUR_IDS, help=in_words(what))
     projection = map_choice.stored_or_made(summary, run, method, seed)
-    if view == WALK:
-        walk_view.show(graph, run, projection)
-        return
-    if view in (BESIDE, SEVERAL):
+    if view != ONE:
         with row.settings if colour in gene_map.FOLDED_COLOURS else row.options:
             colouring = maps.colouring(colour, summary, graph, run, projection, gene)
+        if view == WALK:
+            walk_view.show(graph, run, projection, colouring[0])
+            return
         shown = controls.show if view == BESIDE else several_settings.show
         shown(summary, graph, run, wanted=(method, seed), colouring=colouring, gene=gene)
         return

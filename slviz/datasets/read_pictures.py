@@ -152,6 +152,8 @@ def _of_arrays(images: np.ndarray, name: str) -> PictureTable:
             f"{called} holds an array of {images.dtype} of shape {images.shape}. Pictures are numbers [pictures, "
             "height, width] or [pictures, height, width, channels]."
         )
+    if not len(images):
+        raise MalformedData(f"{called} holds no pictures.")
     channels = images.shape[3] if images.ndim == 4 else GREY
     if channels == COLOUR + 1:  # how far each pixel is seen through says nothing here
         images, channels = images[..., :COLOUR], COLOUR

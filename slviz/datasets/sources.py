@@ -72,6 +72,10 @@ def locate(source: str | None = None) -> tuple[str, Path]:
         )
     if source == "demo":
         raise MissingDataFile("The demo is not here. Make it anew with `python -m slviz data demo`.")
+    if folder.is_file():
+        raise MissingDataFile(
+            f"'{shown(source)}' is a file, and a data set is a folder. Put it into a folder of its own, and give that."
+        )
     raise MissingDataFile(
         f"No data set is called '{shown(source)}', and no such folder exists.{nearest(source[:60], named)} "
         f"There are: {', '.join(named) or 'none'}; or give the path of a folder with genes and pairs."

@@ -103,7 +103,10 @@ def _of_class(classes: GeneClasses) -> Relation:
         return (label[genes] == label[others]) & (label[genes] >= 0)
 
     return Relation(
-        SAME_CLASS, "Both have the same class, of which the network need not have been told.", label >= 0, between
+        SAME_CLASS,
+        "Both have the same class. A network that predicts classes was told those of the genes that it learnt from.",
+        label >= 0,
+        between,
     )
 
 

@@ -15,7 +15,7 @@ from slviz.datasets.folder import read_folder
 from slviz.datasets.picture_shape import PictureShape
 from slviz.datasets.sources import open_dataset
 from slviz.datasets.uploads import keep_upload
-from slviz.errors import MalformedData
+from slviz.errors import MalformedData, MissingDataFile
 
 RANDOM = np.random.default_rng(0)
 GREY = RANDOM.integers(0, 256, size=(12, 5, 4)).astype(np.uint8)
@@ -159,3 +159,13 @@ def test_an_idx_file_that_is_cut_or_none_is_refused(tmp_path):
     assert "says that it holds 12 × 5 × 4 values and has 239 bytes" in refused(tmp_path)
     (tmp_path / "images-idx3-ubyte").write_bytes(b"GIF89a" + bytes(100))
     assert "is no IDX file" in refused(tmp_path)
+
+
+def test_a_file_without_pictures_and_a_file_instead_of_a_folder_are_sentences(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    path = tmp_path / "own" / "none.npz"
+    np.savez(path, images=np.zeros((0, 8, 8)))
+    with pytest.raises(MalformedData, match=r"holds no pictures"):
+        open_dataset(str(path.parent))
+    with pytest.raises(MissingDataFile, match="is a file, and a data set is a folder"):
+        open_dataset(str(path))

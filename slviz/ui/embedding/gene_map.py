@@ -269,6 +269,9 @@ def details(look: Look) -> None:
     """The card of the searched or clicked gene, with the way to its neighbourhood."""
     _picture_under_pointer(look)
     if look.gene is None:
+        if look.is_3d:
+            st.caption(in_words("Search a gene for its card."))
+            return
         st.caption(
             in_words(
                 "**Click** a gene for its card. Choose the **lasso** and draw around genes for their table; a double "

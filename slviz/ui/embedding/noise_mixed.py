@@ -38,6 +38,8 @@ PLACE_HELP = (
 )
 MAPS = {"pca-2": "PCA, 2D", "pca-3": "PCA, 3D", "tsne": "t-SNE"}
 MOST_SEEDS = 5
+FEW = 20
+"""An AUC from fewer things moves by a tenth and more by chance alone."""
 Key = tuple[str, int, str, str, int]
 
 
@@ -209,6 +211,7 @@ def _said(groups: Groups, mixed: Mixed) -> str:
         f"AUC: how often a noise thing looks more unlike than a real one, {mixed.count:,} noise things against "
         f"{len(groups.compared):,} {others}; 0.5 is chance, and below it noise looks more usual than real ones. "
         f"The noise {how}.{control}"
+        + (f" From fewer than {FEW} noise things an AUC says little." if mixed.count < FEW else "")
     )
 
 

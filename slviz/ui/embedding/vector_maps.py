@@ -280,7 +280,10 @@ def _nearest(id: str, point: int, distance: str, _points: VectorSet) -> tuple[np
 def _neighbours(look: Look) -> None:
     """The chosen point and its nearest neighbours among the vectors, which the lines on the map lead to."""
     if look.point is None:
-        st.caption("**Click** a point for its nearest neighbours. **Lasso** points for their table.")
+        if look.is_3d:
+            st.caption("Search a point for its nearest neighbours.")
+        else:
+            st.caption("**Click** a point for its nearest neighbours. **Lasso** points for their table.")
         return
     points = look.points
     with st.container(border=True):

@@ -62,7 +62,7 @@ class Spaces:
     typical: dict[str, float]
 
 
-def show(graph: GeneGraph, run: Run, projection: Projection) -> None:
+def show(graph: GeneGraph, run: Run, projection: Projection, colouring: figures.Colouring) -> None:
     """Controls, the walk on the map, its steps as a table, arithmetic, and what all of it is worth."""
     if len(graph) > MOST_GENES:
         st.info(in_words(f"A walk compares every step with every gene; that is done for up to {MOST_GENES:,} genes."))
@@ -84,7 +84,7 @@ def show(graph: GeneGraph, run: Run, projection: Projection) -> None:
     if FEATURES not in walks:
         st.info(in_words("This run reads no features that tell genes apart, so only its embedding is walked through."))
     classes = classes_of(graph, run)
-    _map(graph, run, projection, walks, ends, step)
+    _map(graph, run, projection, colouring, walks, ends, step)
     pixels = walks[FEATURES].points if FEATURES in walks else None
     in_embedding = walks[EMBEDDING]
     walk_pictures.along(graph, run, pixels=pixels, latent=in_embedding.points, nearest=in_embedding.nearest[:, 0])
@@ -162,6 +162,7 @@ def _map(
     graph: GeneGraph,
     run: Run,
     projection: Projection,
+    colouring: figures.Colouring,
     walks: dict[str, Walk],
     ends: tuple[int, int, int | None],
     step: int,
@@ -175,7 +176,7 @@ def _map(
         base = figures.embedding_scatter(
             graph.genes,
             projection,
-            figures.by_members(np.array(shown), len(graph), title="Walk", called="ends"),
+            colouring,
             highlighted=shown,
             point_size=5.0 if len(graph) < 2000 else 3.5,
             opacity=0.35,

@@ -50,6 +50,7 @@ MAP_FORMULA = (
     r"p_{ij} = \frac{p_{j|i} + p_{i|j}}{2n}"
 )
 ON_MAP_FORMULA = r"q_{ij} = \frac{(1 + \|y_i - y_j\|^2)^{-1}}{\sum_{k \ne l} (1 + \|y_k - y_l\|^2)^{-1}}"
+COUNTED = "Each d counts a gene's partners in training and itself. "
 MOST_FOR_MAP = 20_000
 SHOWN_UNITS = 6
 OWN_LOOP = "itself"
@@ -106,14 +107,14 @@ def _layer_sum(summary: RunSummary, graph: GeneGraph, run: Run, gene: int, *, at
         total, bias = float(layer.summed[gene, head, column]), float(layer.bias[head, column])
         heads = f", head {head + 1}" if layer.values.shape[1] > 1 else ""
         st.markdown(
-            f"**{total - bias:.5f}** (sum) + {bias:.5f} (b) = **{total:.5f}**, number {column + 1} of "
-            f"{symbol} after layer {number + 1}{heads}, before the activation."
+            f"**{total - bias:.5f}** (sum) {'−' if bias < 0 else '+'} {abs(bias):.5f} (b) = **{total:.5f}**, number "
+            f"{column + 1} of {symbol} after layer {number + 1}{heads}, before the activation."
         )
         st.caption(
             in_words(
-                "Each d counts a gene's partners in training and itself. "
-                f"Done for all {len(computed.layers)} layers and numbers, this gives the embedding; it differs from "
-                f"the one that the run stored by {computed.off:.1e} at most, rounding in single precision."
+                f"{'' if layer.raw is not None else COUNTED}Done for all {len(computed.layers)} layers and numbers, "
+                f"this gives the embedding; it differs from the one that the run stored by {computed.off:.1e} at most, "
+                "rounding in single precision."
             )
         )
     name = f"{run.run_id}-{graph.genes[gene]}-layer-{number + 1}"
