@@ -26,6 +26,10 @@ def page() -> None:
     gene_card.show(graph, gene)
     if summary is not None and run is not None:
         outliers.say_of_gene(summary, graph, run, gene)
+    if not len(graph.pairs):
+        if summary is not None:
+            layout.link(layout.EMBEDDING, "On the map", icon=":material/bubble_chart:", gene=graph.genes[gene])
+        return
     gene_sections.show(summary, run, graph, gene)
 
 

@@ -38,7 +38,9 @@ def _matches_anywhere(text: str) -> search_box.Matches:
 def suggest(gene_page: str, graph: GeneGraph, *, count: int = 6) -> None:
     """The empty state: genes to begin with."""
     st.info(
-        nouns.in_words("**Which gene?** Search above, or begin with one of those with most known partners:"),
+        nouns.in_words("**Which gene?** Search above, or begin with one of those with most known partners:")
+        if len(graph.pairs)
+        else nouns.in_words("**Which gene?** Search above, or begin with one of these:"),
         icon=":material/search:",
     )
     with st.container(horizontal=True):

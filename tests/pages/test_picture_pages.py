@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from page_tools import Open, asked, said
-from test_other_things import GENE, NAMED_SO, texts_of
+from test_other_things import GENE, NAMED_SO, elements_of, texts_of
 
 from slviz.datasets.sources import open_dataset
 from slviz.projections import PROJECTIONS, Projection
@@ -140,12 +142,28 @@ def test_the_first_runs_of_pictures_ask_for_no_pair() -> None:
 @pytest.mark.parametrize("page", ["embedding", "gene", "training", "results", "compare"])
 def test_no_page_fails_for_pictures(page, runs, open_page: Open) -> None:
     query = {"data": "digits"} if page == "results" else {}
+    query |= {"tab": "maps", "map-of-runs": "pca"} if page == "compare" else {}
     query |= {"run": runs["reconstruct"], "map": "pca", "gene": "digit-0005", "with": runs["classify"]}
     app = open_page(page, **query)
     assert not app.exception
     assert not app.error
     if page == "training":
         assert "Digits as they became" in [each.value for each in app.subheader]
+    if page == "gene":
+        assert "class: **4**" in said(app)
+        assert not re.search(r"partner|rank \d", said(app))
+        assert not app.segmented_control
+        elements = list(elements_of(app.main))
+        assert [each.type for each in elements].count("image") == 1
+        assert "On the map" in [each.proto.label for each in elements if each.type == "page_link"]
+        app.query_params.pop("gene")
+        app.run()
+        assert "or begin with one of these" in said(app)
+    if page == "compare":
+        [colour] = [each for each in app.segmented_control if each.label == "Colour"]
+        assert colour.options == ["Actual class", "Cluster", "Distance moved"]
+        assert not [text for text in texts_of(app) if "nown partners" in text]
+        assert "Known partners" not in app.dataframe[0].value
     if page == "results":
         assert "Features of a digit" in said(app)
         assert "Complete the database" not in said(app)

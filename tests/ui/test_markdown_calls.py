@@ -102,6 +102,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
     ),
     "gene_finder.py": (
         "info: nouns.in_words('**Which gene?** Search above, or begin with one of those with most known partners:')",
+        "info: nouns.in_words('**Which gene?** Search above, or begin with one of these:')",
         "page_link: gene_page",
     ),
     "gene_sections.py": ("button: label", "caption: facts"),

@@ -15,6 +15,7 @@ from jaxtyping import Float64
 
 from slviz import figures
 from slviz.datasets import GeneGraph
+from slviz.datasets.classes import class_sets, gene_classes
 from slviz.figures import Colouring
 from slviz.figures.colouring import Kind
 from slviz.figures.map_comparison import aligned_maps, moving_map
@@ -44,13 +45,22 @@ SAMPLED = (
 SEED = 0
 LISTED = 200
 MOST_LINES = 50
-COLOURS = {"cluster": "Cluster", "partners": "Known partners", "evidence": "Evidence", "moved": "Distance moved"}
-COLOUR_HELP = (
-    "- **Cluster**: of the first run's map; a cluster that is torn apart on another map was not found by that run\n"
-    "- **Known partners**: how many a gene has\n"
-    "- **Evidence**: where most of its known pairs come from\n"
-    "- **Distance moved**: how far the gene lies from its place on the first run's map, on the run beside it"
-)
+COLOURS = {
+    "class": "Actual class",
+    "cluster": "Cluster",
+    "partners": "Known partners",
+    "evidence": "Evidence",
+    "moved": "Distance moved",
+}
+COLOUR_HELP = {
+    "class": "the class a gene is in",
+    "cluster": "of the first run's map; a cluster that is torn apart on another map was not found by that run",
+    "partners": "how many a gene has",
+    "evidence": "where most of its known pairs come from",
+    "moved": "how far the gene lies from its place on the first run's map, on the run beside it",
+}
+OF_PAIRS = ("partners", "evidence")
+"""Colours that say nothing of things without pairs."""
 ALIGNED = (
     "Each map is shifted, turned and mirrored to lie as near to the first as it can (Procrustes, Gower 1975), and has "
     "its size."
@@ -100,7 +110,9 @@ def show(compared: ComparedRuns) -> None:
         st.caption(in_words(SAMPLED))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         method = PROJECTIONS.make(_pick_method(compared.summaries[: len(runs)]))
-        colour = address.choice(st.segmented_control, "Colour", COLOURS, key="colour-by", help=in_words(COLOUR_HELP))
+        offered = colours(compared.graph)
+        help_text = in_words("\n".join(f"- **{title}**: {COLOUR_HELP[name]}" for name, title in offered.items()))
+        colour = address.choice(st.segmented_control, "Colour", offered, key="colour-by", help=help_text)
     flat = [compared.name(run) for run in runs if not run.embedding.size]
     if flat:
         st.info(escape_markdown(f"{' and '.join(flat)} has no embedding, so there is no map of it."))
@@ -116,6 +128,19 @@ def show(compared: ComparedRuns) -> None:
     highlighted = [shared.genes.index(gene)] if gene in shared.genes else []
     _side_by_side(compared, maps, colouring, highlighted)
     _moving(compared, maps, colouring, other, highlighted)
+
+
+def colours(graph: GeneGraph) -> dict[str, str]:
+    """What maps can be coloured by, by id: of things without pairs their classes, where they have any, come first."""
+    if len(graph.pairs):
+        return {name: title for name, title in COLOURS.items() if name != "class"}
+    left_out = OF_PAIRS if class_sets(graph) else (*OF_PAIRS, "class")
+    return {name: title for name, title in COLOURS.items() if name not in left_out}
+
+
+def _degree(graph: GeneGraph, rows: np.ndarray) -> np.ndarray | None:
+    """Known partners of the genes for their hover; None where nothing has any."""
+    return graph.degree[rows] if len(graph.pairs) else None
 
 
 def _pick_method(summaries: Sequence[RunSummary]) -> str:
@@ -192,6 +217,9 @@ def _colouring(colour: str, compared: ComparedRuns, maps: AlignedMaps, other: Ru
     if colour == "moved":
         unit = f"{compared.name(other)}, in radii of the map"
         return Colouring("Distance moved", "continuous", maps.moved(compared.name(other)), unit=unit)
+    if colour == "class":
+        classes = gene_classes(graph)
+        return _of_shared(figures.by_class(classes.name_of_each, classes.names, title=COLOURS[colour]), rows)
     if colour == "partners":
         return _of_shared(figures.by_degree(graph), rows)
     if colour == "evidence":
@@ -222,7 +250,7 @@ def _side_by_side(compared: ComparedRuns, maps: AlignedMaps, colouring: Colourin
     method = next(iter(maps.projections.values())).method
     name = f"{compared.first.run_id}-{method.name}-maps"
     chart = f"linked-{name}-{_mark_of(maps.runs)}"
-    degree = graph.degree[shared.rows[0]]
+    degree = _degree(graph, shared.rows[0])
 
     def make(*, webgl: bool = False) -> go.Figure:
         return aligned_maps(
@@ -297,12 +325,11 @@ def _selected(compared: ComparedRuns, maps: AlignedMaps, chart: str) -> None:
 
 
 def moved_table(compared: ComparedRuns, maps: AlignedMaps) -> pd.DataFrame:
-    """One row a shared gene: its known partners, and how far it moved from the first map to each of the others."""
-    rows = maps.shared.rows[0]
-    columns: dict[str, object] = {
-        "Gene": np.asarray(maps.shared.genes, dtype=object),
-        "Known partners": compared.graph.degree[rows],
-    }
+    """One row a shared gene: its known partners, where there are pairs, and how far it moved to each further map."""
+    columns: dict[str, object] = {"Gene": np.asarray(maps.shared.genes, dtype=object)}
+    degree = _degree(compared.graph, maps.shared.rows[0])
+    if degree is not None:
+        columns["Known partners"] = degree
     for name in list(maps.projections)[1:]:
         columns[f"Moved in {name}"] = maps.moved(name).round(2)
     return pd.DataFrame(columns)
@@ -360,7 +387,7 @@ def _moving_figure(
     highlighted: list[int],
 ) -> Callable[..., go.Figure]:
     one_name = compared.name(compared.first)
-    degree = compared.graph.degree[maps.shared.rows[0]]
+    degree = _degree(compared.graph, maps.shared.rows[0])
 
     def make(*, webgl: bool = False) -> go.Figure:
         return moving_map(

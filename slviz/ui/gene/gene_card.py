@@ -1,4 +1,4 @@
-"""The card at the top of a gene's page: names, place, family, essentiality, papers, and links out."""
+"""The card at the top of a gene's page: names, picture, place, family, essentiality, papers, and links out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 
 from slviz.datasets import GeneGraph
-from slviz.ui import layout, links
+from slviz.datasets.classes import class_sets, gene_classes
+from slviz.ui import layout, links, pictures
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
@@ -24,6 +25,7 @@ def show(graph: GeneGraph, gene: int) -> None:
                 st.markdown(escape_markdown(known["name"]), width="content")
             if graph.synthetic:
                 layout.synthetic_badge()
+        pictures.show_one(graph, gene)
         st.markdown(" · ".join(facts(graph, gene)))
         names = other_names(graph, gene, known)
         if names:
@@ -35,9 +37,7 @@ def show(graph: GeneGraph, gene: int) -> None:
 
 def facts(graph: GeneGraph, gene: int) -> list[str]:
     """What is known of the gene, a few words each, as Markdown."""
-    rank = 1 + int((graph.degree > graph.degree[gene]).sum())
-    partners = pluralise(int(graph.degree[gene]), "known partner")
-    sentences = [f"**{partners}** (rank {rank:,} of {len(graph):,})"]
+    sentences = [_partners(graph, gene)] if len(graph.pairs) else _classes(graph, gene)
     known = {} if graph.gene_info is None else graph.gene_info.iloc[gene].to_dict()
     place = known.get("cytoband") or known.get("chromosome")
     if place:
@@ -52,6 +52,20 @@ def facts(graph: GeneGraph, gene: int) -> list[str]:
         more = f" and {len(relatives) - MOST_NAMED:,} more" if len(relatives) > MOST_NAMED else ""
         sentences.append(f"family: {escape_markdown(', '.join(relatives[:MOST_NAMED]))}{more}")
     return [in_words(text) for text in sentences]
+
+
+def _partners(graph: GeneGraph, gene: int) -> str:
+    """How many partners are known, and how many genes have more."""
+    rank = 1 + int((graph.degree > graph.degree[gene]).sum())
+    return f"**{pluralise(int(graph.degree[gene]), 'known partner')}** (rank {rank:,} of {len(graph):,})"
+
+
+def _classes(graph: GeneGraph, gene: int) -> list[str]:
+    """The class of something without pairs in each set of classes where it has one."""
+    of_sets = {name: gene_classes(graph, name) for name in class_sets(graph)}
+    class_of = {name: classes.names[classes.label[gene]] for name, classes in of_sets.items() if classes.labelled[gene]}
+    title_of = {name: name if len(of_sets) > 1 else "class" for name in of_sets}
+    return [f"{escape_markdown(title_of[name])}: **{escape_markdown(text)}**" for name, text in class_of.items()]
 
 
 def family_of(graph: GeneGraph, gene: int) -> list[str]:
