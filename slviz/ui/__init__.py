@@ -1,1 +1,11 @@
-"""What pages share: the frame, the address, gene search and card, downloads, errors; the only streamlit import."""
+"""What the pages are made of; the only package that imports streamlit.
+
+It is imported whole at once: the first visitors of a fresh server come in threads of their own, and where two threads
+begin at different ends of a circle of modules, Python lets one of them see a module that is half there.
+"""
+
+import importlib
+import pkgutil
+
+for _module in pkgutil.walk_packages(__path__, f"{__name__}."):
+    importlib.import_module(_module.name)
