@@ -72,7 +72,7 @@ def locate(source: str | None = None) -> tuple[str, Path]:
         )
     if source == "demo":
         raise MissingDataFile("The demo is not here. Make it anew with `python -m slviz data demo`.")
-    if folder.is_file():
+    if _is_file(folder):
         raise MissingDataFile(
             f"'{shown(source)}' is a file, and a data set is a folder. Put it into a folder of its own, and give that."
         )
@@ -171,6 +171,13 @@ def _path(text: str) -> Path:
         return Path(text).expanduser()
     except RuntimeError:  # "~" and no such person
         return Path(text)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def _is_folder(path: Path) -> bool:
