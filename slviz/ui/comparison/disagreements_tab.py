@@ -223,6 +223,6 @@ def _ranked_partners(
 def _shared_sentence(shown: pd.DataFrame, place: list[str], symbol: str) -> str:
     everywhere = int((shown[place].to_numpy() <= MOST_PARTNERS).all(axis=1).sum())
     return in_words(
-        f"Of the first {MOST_PARTNERS} partners of **{escape_markdown(symbol)}**, **{everywhere}** are the same in all "
-        f"{len(place)} runs."
+        f"Of the first {MOST_PARTNERS} partners of **{escape_markdown(symbol)}**, **{everywhere}** are the same in "
+        f"{'both' if len(place) == 2 else f'all {len(place)}'} runs."
     )
