@@ -36,8 +36,13 @@ def a_map() -> go.Figure:
 @needs_browser
 @pytest.mark.browser
 @pytest.mark.slow
-def test_labels_of_an_exported_map_do_not_overlap() -> None:
-    svg = export.figure_to_image(a_map(), "svg", width_mm=89, appearance=export.Appearance(dark=True)).decode()
+@pytest.mark.parametrize(
+    ("size_mm", "dark"), [((89, None), True), ((120, None), False), ((183, None), True), ((338.67, 190.5), False)]
+)
+def test_labels_of_an_exported_map_do_not_overlap(size_mm: tuple[float, float | None], dark: bool) -> None:
+    width, height = size_mm
+    look = export.Appearance(dark=dark)
+    svg = export.figure_to_image(a_map(), "svg", width_mm=width, height_mm=height, appearance=look).decode()
     boxes = label_boxes(svg)
     names = set(re.findall(r">(GENE\d+)<", svg))
     assert names == {"GENE40", "GENE41", "GENE42", "GENE43", "GENE44"}
