@@ -59,6 +59,9 @@ def _list(_asked: argparse.Namespace) -> int:
     for summary in summaries:
         beginning = f"{summary.run_id:<{width}}  {summary.state:<11}  {_data(summary):<{of_data}}"
         print(f"{beginning}  {_in_short(store, summary)}".rstrip())
+    if shipped := sum(summary.shipped for summary in summaries):
+        own = len(summaries) - shipped
+        print(f"\n{shipped} of these {len(summaries)} come with slviz; in {store.root} lie {own or 'none'}.")
     return 0
 
 

@@ -154,7 +154,11 @@ def _data_sets() -> Iterator[Finding]:
 def _counted(summaries: list[RunSummary]) -> Finding:
     states = [summary.state for summary in summaries]
     counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
-    return Finding("runs", counts or "none yet")
+    shipped = sum(summary.shipped for summary in summaries)
+    if not shipped:
+        return Finding("runs", counts or "none yet")
+    whose = f"{shipped} of them come" if shipped < len(summaries) else "all of them come"
+    return Finding("runs", f"{counts}; {whose} with slviz and lie outside the models folder")
 
 
 def _damaged(store: RunStore, summaries: list[RunSummary], *, thorough: bool) -> Iterator[Finding]:

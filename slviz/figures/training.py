@@ -21,6 +21,7 @@ from slviz.runs.history import GRADIENT_NORM, LAYER, best_epoch, is_lower_better
 LOSSES = (("train_loss", "training", OKABE_ITO[0], "solid"), ("validation_loss", "validation", ACCENT, "dash"))
 SPREAD = "_sd"
 COLUMNS, MARGIN = 2, 90
+FEW_EPOCHS = 8
 """Panels side by side; pixels above and below the panels together."""
 
 
@@ -182,6 +183,8 @@ def panels_by_epoch(
 ) -> go.Figure:
     """Panels over the epochs, side by side, the kept epoch as a line through all of them."""
     span: dict[str, Any] = {"range": (0.5, last + 0.5)}
+    if last <= FEW_EPOCHS:  # or ticks stand between epochs
+        span["dtick"] = 1
     rows = -(-len(panels) // COLUMNS)
     whole = height * rows - MARGIN * (rows - 1)
     return panelled(

@@ -50,12 +50,14 @@ ICON = str(Path(__file__).with_name("icon.png"))
 """A file, since a named icon would be fetched from the net by every visitor's browser."""
 NARROW = """<style>
 [data-testid="stButtonGroup"] [role="radiogroup"] { flex-wrap: wrap }
+[class*="st-key-downloads"] p { white-space: nowrap }
 @media (max-width: 1000px) {
   section[data-testid="stSidebar"] { width: 14rem !important }
   [data-testid="stMainBlockContainer"] { padding-left: 2rem; padding-right: 2rem }
 }
 </style>"""
-"""In a narrow window a page needs the room more than the sidebar, and rows of buttons are broken instead of cut."""
+"""In a narrow window a page needs the room more than the sidebar, and rows of buttons are broken instead of cut; no
+word on a menu of downloads is."""
 PIN_HELP = "Pages open a pinned run first. Where none is pinned, they open the best of the runs that can be compared."
 NO_RUN = "**No finished run yet.** Train one: on the demo it takes about a minute."
 _NAVIGATED = "navigated"

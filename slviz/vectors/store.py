@@ -39,6 +39,7 @@ from slviz.runs.plain_files import is_plain
 from slviz.runs.schemas import Sha256, Size, Stored, Text
 from slviz.runs.store import RunStore
 from slviz.vectors.mapping import make_map
+from slviz.vectors.reference import REFERENCES
 from slviz.vectors.vector_set import VectorSet
 
 FOLDER = ".vectors"
@@ -96,6 +97,11 @@ class VectorStore:
             return self.root / id
         known = [summary.id for summary in self.summaries()]
         shown = readable(id, most=60)
+        if id in REFERENCES:
+            raise RunNotFound(
+                f"The reference set '{shown}' comes with slviz, but is not among these vectors yet."
+                f"{nearest(shown, known)} Open it on the Vectors page, or with `python -m slviz vectors add {shown}`."
+            )
         raise RunNotFound(f"No vectors are called '{shown}'.{nearest(shown, known)} Bring the file in again.")
 
     def summaries(self) -> list[VectorSummary]:

@@ -224,3 +224,21 @@ def test_every_command_has_help_and_an_action():
         "app",
         "doctor",
     }
+
+
+def test_runs_that_come_with_slviz_are_not_counted_as_the_folder_s_own(
+    tmp_path: Path, graph: GeneGraph, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped, own = RunStore(tmp_path / "program"), RunStore(tmp_path / "own", shipped=(tmp_path / "program",))
+    monkeypatch.setattr(RunStore, "default", classmethod(lambda _: own))
+    finish(shipped, tiny_run(graph))
+    for words, said in (
+        (["runs"], f"1 of these 1 come with slviz; in {own.root} lie none."),
+        (["doctor"], "all of them"),
+    ):
+        assert main(words) == 0
+        assert said in capsys.readouterr().out
+    finish(own, tiny_run(graph, task="confidence"))
+    for words, said in ((["runs"], "1 of these 2 come with slviz"), (["doctor"], "2 finished; 1 of them come")):
+        assert main(words) == 0
+        assert said in capsys.readouterr().out

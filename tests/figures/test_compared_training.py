@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+import pytest
 from trials.run_files import a_record
 
 from slviz.figures.compared_training import NamedTraining, compared_gradients, compared_training
@@ -44,3 +46,9 @@ def test_gradients_of_parts_are_drawn_for_the_runs_that_recorded_them() -> None:
     assert [note.text for note in figure.layout.annotations] == ["Whole network", "Layer 1", "Decoder"]
     assert [trace.name for trace in figure.data] == ["one", "other", "other", "other"]
     assert tuple(figure.data[3].y) == (2, 1, 0.5)
+
+
+@pytest.mark.parametrize(("epochs", "step"), [(2, 1), (40, None)])
+def test_no_tick_stands_between_two_epochs(epochs: int, step: int | None) -> None:
+    history = pd.DataFrame({"epoch": np.arange(1, epochs + 1), "train_loss": 0.5, "validation_loss": 0.6})
+    assert compared_training([NamedTraining("GAT", history)]).layout.xaxis.dtick == step

@@ -59,7 +59,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "markdown: _shared_sentence(shown, place, symbol)",
     ),
     "gene_change.py": ("markdown: line",),
-    "families.py": ("button: label", "popover: missing"),
+    "families.py": ("button: label", "popover: titles.values()"),
     "strata_view.py": ("subheader: _help(partings)",),
     "cause_view.py": ("caption: listed", "caption: scores"),
     "gene_tab.py": ("caption: by", "caption: counts"),

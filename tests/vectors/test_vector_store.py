@@ -145,3 +145,9 @@ def test_the_command_line_goes_the_whole_way(store: VectorStore, tmp_path: Path,
     assert main(["vectors", "remove", made_up.id]) == 0
     assert main(["vectors", "add", "iris"]) == 0
     assert [each.name for each in store.summaries()] == ["iris"]
+
+
+def test_a_reference_set_that_is_not_opened_yet_is_no_file_to_bring_in(tmp_path: Path) -> None:
+    with pytest.raises(RunNotFound, match=r"'iris' comes with slviz.*Vectors page") as raised:
+        VectorStore(tmp_path).open("iris")
+    assert "Bring the file" not in str(raised.value)

@@ -55,7 +55,9 @@ def _features(spec: RunSpec, offered: Mapping[str, RunSummary], graph: GeneGraph
 def _missing(spec: RunSpec, missing: list[str]) -> None:
     """Which features of the four have no run, each with the way to a filled form."""
     titles = {name: FEATURE_SETS[name].title for name in missing}
-    with st.popover(f"Not trained with {', '.join(missing)}", icon=":material/hourglass_empty:", type="tertiary"):
+    with st.popover(
+        f"Not trained yet: {', '.join(titles.values())}", icon=":material/hourglass_empty:", type="tertiary"
+    ):
         st.markdown(
             f"{pluralise(len(missing), 'feature set')} of none, ppi, go and both without a finished run that differs "
             "from this one by its features alone."
