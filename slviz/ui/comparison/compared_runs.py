@@ -12,6 +12,7 @@ from slviz.runs import Run, RunSpec
 from slviz.runs.summary import RunSummary
 from slviz.ui import access, address, cache, downloads, errors, layout, run_names
 from slviz.ui.labels import escape_markdown, pluralise
+from slviz.ui.nouns import in_words
 
 KEY = "compared runs"
 MOST = 6
@@ -176,8 +177,10 @@ def _say_who_fits(summary: RunSummary, fitting: Mapping[str, RunSummary], *, cou
         return
     alone = "" if count else f"{ALONE} "
     st.info(
-        f"{alone}**No other run was evaluated on the same pairs.** Train one on the same data and task, with the same "
-        f"split ({escape_markdown(summary.spec.held_out) if summary.spec else ''}).",
+        in_words(
+            f"{alone}**No other run was evaluated on the same pairs.** Train one on the same data and task, with the "
+            f"same split ({escape_markdown(summary.spec.held_out) if summary.spec else ''})."
+        ),
         icon=":material/compare_arrows:",
     )
     if access.may_work():

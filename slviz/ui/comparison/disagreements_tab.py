@@ -165,7 +165,9 @@ def as_table(rows: pd.DataFrame, one_name: str, other_name: str) -> pd.DataFrame
 
 
 def _partners(compared: ComparedRuns) -> None:
-    """The partners of one gene, with their ranks under each run side by side."""
+    """The partners of one gene, with their ranks under each run side by side; nothing of things without pairs."""
+    if not len(compared.graph.pairs):
+        return
     runs = {compared.name(run): run for run in compared.of_same_data if run.decoder}
     st.subheader(in_words("Partners of a gene under each run"), anchor=False)
     if len(runs) < 2:

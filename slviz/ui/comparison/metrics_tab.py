@@ -95,11 +95,11 @@ def _metrics(compared: ComparedRuns, runs: Sequence[Run], *, negative_kind: str)
     table = comparison_table(runs, compared.names, negative_kind=negative_kind)
     what = "genes" if negative_kind == OF_GENES else "pairs"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(f"Metrics on test {what}", anchor=False, width="content")
+        st.subheader(in_words(f"Metrics on test {what}"), anchor=False, width="content")
         name = f"{runs[0].run_id}-compared-metrics-{negative_kind}"
         downloads.menu(name, source=compared.provenance(*runs), table=lambda: table)
     held_out, kind = runs[0].spec.held_out, NEGATIVE_KIND_WORDS.get(negative_kind, negative_kind)
-    st.caption(escape_markdown(f"Split: {held_out}; {kind}."))
+    st.caption(in_words(escape_markdown(f"Split: {held_out}; {kind}.")))
     metrics_table.show(table)
     return table
 
