@@ -20,6 +20,8 @@ from slviz.runs.settings_parser import choices_from_words
 from slviz.runs.shared_genes import drawn
 from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
+from slviz.ui import charts
+from slviz.ui.comparison import maps_tab
 from slviz.ui.comparison.compared_runs import alike_but, comparable, distinct, told_apart
 from slviz.ui.comparison.families import form_of
 from slviz.ui.comparison.metrics_tab import differences_table, same_rows
@@ -401,3 +403,25 @@ def test_other_seeds_are_those_that_differ_by_nothing_else(two: tuple[Run, Run],
     candidates = {summary.run_id: summary for summary in store.summaries()}
     assert alike_but(first.spec, candidates, part="seed") == [other.run_id]
     assert alike_but(first.spec, candidates, part="features") == []
+
+
+def test_maps_that_somebody_has_seen_are_not_made_anew(
+    two: tuple[Run, Run], open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    charts.KEPT.clear()
+
+    def counted(name: str) -> None:
+        make = getattr(maps_tab, name)
+        monkeypatch.setattr(maps_tab, name, lambda *given, **more: (made.append(name), make(*given, **more))[1])
+
+    for name in ("aligned_maps", "moving_map"):
+        counted(name)
+    query = {"run": two[0].run_id, "with": two[1].run_id, "tab": "maps", "map-of-runs": "pca"}
+    charted = []
+    for colour in ("partners", "partners", "moved"):
+        app = open_page("compare", **query, **{"colour-by": colour})
+        assert not app.exception
+        charted.append([chart.proto.spec for chart in app.get("plotly_chart")])
+    assert made == ["aligned_maps", "moving_map"] * 2
+    assert charted[0] == charted[1] != charted[2]

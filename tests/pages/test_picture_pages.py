@@ -172,3 +172,11 @@ def test_no_page_fails_for_pictures(page, runs, open_page: Open) -> None:
         [colour] = [each for each in app.selectbox if each.label == "Colour"]
         assert colour.value == "Actual class"
         assert "Known partners" not in colour.options
+
+
+def test_compare_speaks_of_pictures_and_of_no_partners(runs, open_page: Open) -> None:
+    for tab, title in (("metrics", "Metrics on test digits"), ("disagreements", None)):
+        app = open_page("compare", run=runs["classify"], tab=tab, **{"with": runs["reconstruct"]})
+        assert not app.exception
+        assert [element.value for element in app.subheader] == ([] if title is None else [title])
+        assert "with the same split (digits of random parts" in said(app)

@@ -268,7 +268,8 @@ def _side_by_side(compared: ComparedRuns, maps: AlignedMaps, colouring: Colourin
         source = compared.provenance(*maps.runs)
         downloads.menu(name, source=source, figure=make, table=lambda: places_table(maps))
     charts.draw(
-        make(webgl=True),
+        lambda: make(webgl=True),
+        of=(maps, colouring, degree, highlighted),
         name=name,
         key=chart,
         synthetic=any_synthetic(maps.runs),
@@ -360,9 +361,11 @@ def _moving(
                 in_words("Lines for the genes that moved most"), key="lines", low=0, high=MOST_LINES, default=10
             )
         )
-    make = _moving_figure(compared, maps, colouring, other_name, order[:lines].tolist(), highlighted)
+    most_moved = order[:lines].tolist()
+    make = _moving_figure(compared, maps, colouring, other_name, most_moved, highlighted)
     charts.draw(
-        make(webgl=True),
+        lambda: make(webgl=True),
+        of=(maps, colouring, other_name, most_moved, highlighted),
         name=name,
         synthetic=any_synthetic((compared.first, other)),
         alt=f"The genes on their way from the map of {one_name} to that of {other_name}",
