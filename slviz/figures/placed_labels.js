@@ -27,12 +27,22 @@ function placedLabels(chart) {
   const seen = ({ at }) => at[0] >= box[0] && at[0] <= box[2] && at[1] >= box[1] && at[1] <= box[3]
   const points = labels.filter((label) => label.isPoint && seen(label)).reverse() // the first have first choice
   const areas = labels.filter((label) => !label.isPoint && seen(label))
-  const taken = points.map(({ at }) => ({ middle: at, half: [6, 6], isPoint: true }))
+  const taken = [...points.map(({ at }) => ({ middle: at, half: [6, 6], isPoint: true })), ...axisTitles(chart)]
   const placed = [
     ...points.map((label) => pointPlace(label, pen, taken, chart)),
     ...areas.map((label) => areaPlace(label, pen, taken, covered, chart)),
   ]
   return { placed: placed.filter(Boolean), all: labels }
+}
+
+// Where the titles of the axes stand, which no label covers.
+function axisTitles(chart) {
+  const { left, top } = chart.getBoundingClientRect()
+  return [...chart.querySelectorAll('.g-xtitle text, .g-ytitle text')].map((title) => {
+    const box = title.getBoundingClientRect()
+    const middle = [box.left + box.width / 2 - left, box.top + box.height / 2 - top]
+    return { middle, half: [box.width / 2, box.height / 2], isPoint: false }
+  })
 }
 
 function labelWords(text) {
