@@ -77,7 +77,7 @@ def trained(network: str) -> Measured:
         optimiser=OPTIMISERS.make("adam", epochs=EPOCHS),
     )
     _, clock, processor = timed(lambda: train_run(store, spec, graph=graph, device="cpu", maps=False))
-    epoch = float(store.progress(spec.run_id)["seconds"].median())
+    epoch = float(np.median(store.progress(spec.run_id)["seconds"].to_numpy(dtype=np.float64)))
     return {
         f"training {network}, {EPOCHS} epochs, evaluation": (clock, processor),
         f"of that, an epoch of {network}": (epoch, epoch),

@@ -24,6 +24,8 @@ from slviz.features.pair_knowledge import (
 )
 
 Measured = Float64[np.ndarray, " pairs"] | None
+COPIED_ENTRIES = 1 << 20
+"""Of a sparse matrix, at once: 62,500 pairs of genes with 1,000 interactions each took 7 GB together."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,12 @@ class PairMeasure:
 
 
 def _shared(left: sp.csr_array, right: sp.csr_array, pairs: np.ndarray) -> Float64[np.ndarray, " pairs"]:
-    """Σ over columns of `left[a]` times `right[b]`."""
-    rows = sp.csr_matrix(left)[pairs[:, 0]].multiply(sp.csr_matrix(right)[pairs[:, 1]])
-    return np.asarray(rows.sum(axis=1), dtype=np.float64).ravel()
+    """Σ over columns of `left[a]` times `right[b]`, for a block of pairs at a time: their rows are copied."""
+    one, other = sp.csr_matrix(left), sp.csr_matrix(right)
+    copied = np.cumsum(np.diff(one.indptr)[pairs[:, 0]] + np.diff(other.indptr)[pairs[:, 1]], dtype=np.int64)
+    blocks = np.split(pairs, np.flatnonzero(np.diff(copied // COPIED_ENTRIES)) + 1)
+    sums = [np.asarray(one[block[:, 0]].multiply(other[block[:, 1]]).sum(axis=1)).ravel() for block in blocks]
+    return np.concatenate(sums).astype(np.float64, copy=False)
 
 
 def _jaccard(matrix: sp.csr_array | None, pairs: np.ndarray) -> Measured:

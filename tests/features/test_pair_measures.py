@@ -36,6 +36,17 @@ def test_scores_of_interactions_are_those_of_networkx(graph, network):
         np.testing.assert_allclose(found[key], [value for _, _, value in theirs(network, asked)], atol=1e-9)
 
 
+def test_blocks_of_pairs_give_the_bits_of_all_at_once(graph, monkeypatch: pytest.MonkeyPatch):
+    pairs = np.stack(np.triu_indices(len(graph), k=1), axis=1)
+    whole = measured(PairKnowledge(graph), pairs, *MEASURES)
+    monkeypatch.setattr("slviz.features.pair_measures.COPIED_ENTRIES", 7)
+    in_blocks = measured(PairKnowledge(graph), pairs, *MEASURES)
+    assert whole.keys() == in_blocks.keys()
+    for key, numbers in whole.items():
+        np.testing.assert_array_equal(in_blocks[key], numbers)
+    assert all(len(numbers) == 0 for numbers in measured(PairKnowledge(graph), pairs[:0], *MEASURES).values())
+
+
 def test_a_relation_of_that_name_is_read_and_without_it_all_interactions_stand_for_it(graph):
     one = Relation(np.array([[0, 2], [1, 2]]), {})
     with_relation = PairKnowledge(tiny_graph(relations={"literature": one}))
