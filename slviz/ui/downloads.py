@@ -17,6 +17,7 @@ from slviz.datasets import GeneGraph
 from slviz.files.names import safe_file_name
 from slviz.gene_sets import GeneSet, to_gmt
 from slviz.runs import Run, RunSpec
+from slviz.ui.slow_reruns import noted_fragment
 
 Size = tuple[float, float | None]
 """Width and height of a figure in millimetres; None for the height that its width gives."""
@@ -80,7 +81,7 @@ def menu(
     _menu(name, source, figure, table, others or {})
 
 
-@st.fragment
+@noted_fragment
 def _menu(
     name: str,
     source: str,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -35,6 +34,7 @@ from slviz.ui import (
     nouns,
     present,
     run_names,
+    slow_reruns,
 )
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import NETWORK_WORDS, SYNTHETIC, TASK_WORDS, as_code, escape_markdown
@@ -113,7 +113,7 @@ def show(body: Callable[[], None]) -> None:
     """Run a page's body, its errors shown as sentences."""
     if not st.session_state.get(_NAVIGATED):
         _go_through_app()
-    with _noted_where_slow():
+    with slow_reruns.noted_where_slow():
         login.require()
         nouns.speak_of(None)
         address.begin_notes()
@@ -123,23 +123,6 @@ def show(body: Callable[[], None]) -> None:
         with errors.as_sentences():
             body()
             present.offer()
-
-
-@contextlib.contextmanager
-def _noted_where_slow() -> Iterator[None]:
-    """Where a page takes long, a line in the server's log: whose session, which page, how long."""
-    began, worked = time.monotonic(), time.thread_time()
-    try:
-        yield
-    finally:
-        seconds = time.monotonic() - began
-        if seconds >= activity.slow_seconds():
-            activity.note(
-                "rerun",
-                page=str(st.session_state.get(present.PAGE, "-")),
-                seconds=seconds,
-                processor=time.thread_time() - worked,
-            )
 
 
 def _go_through_app() -> None:

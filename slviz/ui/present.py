@@ -20,8 +20,9 @@ from slviz.talks import LONGEST_NOTE, LONGEST_TITLE, Talk, Talks, View
 from slviz.ui import access, address, cache, errors
 from slviz.ui.labels import escape_markdown
 from slviz.ui.server_paths import without_paths
+from slviz.ui.slow_reruns import PAGE
 
-PAGE, DRAWN = "page shown", "figures drawn"
+DRAWN = "figures drawn"
 MOST_DRAWN = 6
 SLIDE = re.compile(r"[0-9]{1,4}")
 NEW = "a new talk"

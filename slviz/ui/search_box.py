@@ -13,6 +13,7 @@ from slviz.datasets.gene_index import Match
 from slviz.text import spelt_out, unbroken
 from slviz.ui import cache, own_components
 from slviz.ui.labels import pluralise
+from slviz.ui.slow_reruns import noted_fragment
 
 MOST_MATCHES = 8
 LONGEST_TYPED = 200
@@ -117,7 +118,7 @@ def box(
         title: what stands above it, as the label of a widget does.
     """
 
-    @st.fragment
+    @noted_fragment
     def fragment() -> None:
         typed = str((st.session_state.get(key) or {}).get("typed") or "")[:LONGEST_TYPED]
         hits = find(typed) if typed else NO_MATCHES

@@ -34,6 +34,7 @@ from slviz.ui.comparison.compared_runs import ComparedRuns, any_synthetic
 from slviz.ui.comparison.disagreements_tab import pick_other
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
+from slviz.ui.slow_reruns import noted_fragment
 
 MOST_MAPS = 4
 MOST_GENES = 20_000
@@ -294,7 +295,7 @@ def _size(genes: int) -> float:
     return 5.0 if genes < 2000 else 3.5
 
 
-@st.fragment
+@noted_fragment
 def _selected(compared: ComparedRuns, maps: AlignedMaps, chart: str) -> None:
     """The genes inside the lasso or box, with how far each moved; a click goes into the address."""
     key = f"events-{chart}"

@@ -32,6 +32,7 @@ from slviz.ui.embedding import further_colours, gene_map, kept_selections, term_
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 from slviz.ui.server_paths import without_paths
+from slviz.ui.slow_reruns import noted_fragment
 
 MOST_IN_ADDRESS = 250
 """More genes make an address too long for some browsers and mails; they are kept under a name instead."""
@@ -116,7 +117,7 @@ def show(look: gene_map.Look, of_address: Requested) -> None:
     _show(look, of_address, _on_the_map())
 
 
-@st.fragment
+@noted_fragment
 @errors.as_sentences()
 def _show(look: gene_map.Look, of_address: Requested, on_the_map: tuple[str | None, ...]) -> None:
     """A lasso runs this part of the page alone; what the map shows, too, runs all of it."""

@@ -19,6 +19,7 @@ from slviz.projections.lasso import inside
 from slviz.ui import address, charts, downloads, errors, layout, own_components
 from slviz.ui.embedding import embedding_files, map_events, vector_sets
 from slviz.ui.labels import escape_markdown, pluralise
+from slviz.ui.slow_reruns import noted_fragment
 from slviz.vectors import VectorSet, nearest_to
 from slviz.vectors.vector_set import SYNTHETIC
 
@@ -124,7 +125,7 @@ def page() -> None:
         )
     projection = vector_sets.open_map(id, points, method, seed)
     colouring = vector_sets.colouring(id, points, projection, colour)
-    st.fragment(_map)(id, points, projection, colouring, point, address.value("point"))
+    noted_fragment(_map)(id, points, projection, colouring, point, address.value("point"))
 
 
 def _opened_or_way_on(id: str) -> VectorSet:
