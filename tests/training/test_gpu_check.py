@@ -36,12 +36,27 @@ def test_differences_are_found_and_a_machine_without_a_card_is_told(
 ) -> None:
     spec = gpu_check.spec_of(graph, "mlp", 6)
     run = gpu_check.train(graph, spec, spec.split.divide(graph), device="cpu")
-    history, metrics = run.history.copy(), run.metrics.copy()
-    history.loc[2, "train_loss"] += 0.5
+    metrics = run.metrics.copy()
     metrics["value"] += np.where(metrics["metric"] == "auc", 0.25, 0.0)
-    loss, metric = gpu_check.differences(run, dataclasses.replace(run, history=history, metrics=metrics))
-    assert loss > 0.1
-    assert metric == pytest.approx(0.25)
+    assert gpu_check.metric_difference(run, dataclasses.replace(run, metrics=metrics)) == pytest.approx(0.25)
+    assert np.isnan(gpu_check.metric_difference(run, dataclasses.replace(run, metrics=metrics.iloc[:0])))
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     assert gpu_check.main([]) == 0
     assert capsys.readouterr().out.startswith("Skipped: torch finds no CUDA device")
+
+
+def test_losses_are_compared_without_dropout_and_a_wrong_one_is_seen(gpu_check, graph, monkeypatch) -> None:
+    trained = []
+
+    def wrong_on_the_device(graph, spec, split, *, device: str):
+        trained.append(spec.network.dropout)
+        run = train(graph, spec, split, device="cpu")
+        history = run.history.copy()
+        history.loc[2, "train_loss"] += 0.5 * (device == "cuda")
+        return dataclasses.replace(run, history=history)
+
+    train = gpu_check.train
+    monkeypatch.setattr(gpu_check, "train", wrong_on_the_device)
+    assert gpu_check.early_difference(graph, "mlp", "cpu") == 0.0
+    assert gpu_check.early_difference(graph, "mlp", "cuda") > 0.1
+    assert trained == [0.0] * 4
