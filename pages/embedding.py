@@ -4,7 +4,7 @@ import dataclasses
 
 import streamlit as st
 
-from slviz.ui import address, genes, layout
+from slviz.ui import address, genes, layout, run_choice
 from slviz.ui.embedding import (
     cluster_table,
     controls,
@@ -47,7 +47,7 @@ def page() -> None:
 
 def _of_genes() -> None:
     """Controls, then one map with its genes, or several side by side."""
-    summary, run, graph = layout.open_run("Embedding")
+    summary, run, graph = run_choice.open_run("Embedding")
     if not run.spec.network.learns_in_epochs:
         st.caption(NO_EMBEDDING.format(width=run.embedding.shape[1]))
     row = map_window.controls()

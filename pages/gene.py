@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from slviz.ui import address, gene_finder, genes, layout, outliers
+from slviz.ui import address, gene_finder, genes, layout, outliers, run_choice
 from slviz.ui.embedding import selection_elsewhere
 from slviz.ui.gene import gene_card, gene_sections, visited_genes
 
 
 def page() -> None:
     """Search, card, and the parts of the page."""
-    summary, run, graph = layout.open_run_or_data("Gene")
+    summary, run, graph = run_choice.open_run_or_data("Gene")
     search, way = st.columns([2, 3], vertical_alignment="bottom")
     with search:
         gene_finder.on_page(layout.GENE, graph)

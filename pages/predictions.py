@@ -3,7 +3,7 @@
 from slviz.datasets import GeneGraph
 from slviz.runs import Run
 from slviz.runs.store import RunSummary
-from slviz.ui import layout, rankings
+from slviz.ui import layout, rankings, run_choice
 from slviz.ui.embedding import selection_elsewhere
 from slviz.ui.gene import pair_panel
 from slviz.ui.predictions import later_view, pair_question, prediction_views
@@ -11,7 +11,7 @@ from slviz.ui.predictions import later_view, pair_question, prediction_views
 
 def page() -> None:
     """One gene or two, then the view that belongs to the run's task and to what it is evaluated by."""
-    summary, run, graph = layout.open_run("Predictions")
+    summary, run, graph = run_choice.open_run("Predictions")
     if run.decoder:
         _of_genes(summary, run, graph)
     selection_elsewhere.pairs(graph, run)

@@ -14,9 +14,9 @@ def page() -> None:
     if job:
         training_view.follow(job)
     training_view.others(than=job)
-    cluster_panel.show()
     if not access.may_work():
         return
+    cluster_panel.show()
     st.subheader("A new run", anchor=False)
     with st.container(border=True):
         form_state = new_run.form()

@@ -17,12 +17,12 @@ PAGE = '''"""Widths: how many numbers describe a gene."""
 
 import streamlit as st
 
-from slviz.ui import address, downloads, layout
+from slviz.ui import address, downloads, layout, run_choice
 
 
 def page() -> None:
     """The width of the run of the address."""
-    summary, run, graph = layout.open_run("Widths")
+    summary, run, graph = run_choice.open_run("Widths")
     unit = address.one_of(st.segmented_control, "Unit", ["numbers", "bytes"], key="unit")
     st.markdown(f"{run.embedding.shape[1] * (4 if unit == 'bytes' else 1)} {unit} a gene")
     source = downloads.provenance(graph, run)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from slviz.ui import address, layout
+from slviz.ui import address, run_choice
 from slviz.ui.comparison import (
     compared_runs,
     disagreements_tab,
@@ -50,7 +50,7 @@ TABS: Mapping[str, Tab] = {
 
 def page() -> None:
     """Which runs, and the tab of the address."""
-    summary, run, graph = layout.open_run("Compare")
+    summary, run, graph = run_choice.open_run("Compare")
     compared = compared_runs.open_runs(summary, run, graph, families=families.show)
     tab = address.choice(
         st.segmented_control,

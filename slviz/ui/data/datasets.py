@@ -9,7 +9,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import DatasetEntry, known_datasets, locate, title_of
 from slviz.errors import MissingDataFile, SlvizError
-from slviz.ui import access, address, cache, data_folders, errors, layout, nouns
+from slviz.ui import access, address, cache, data_folders, errors, layout, nouns, run_choice
 from slviz.ui.data import data_uploads
 from slviz.ui.labels import escape_markdown, pluralise
 
@@ -106,4 +106,4 @@ def _describe(graph: GeneGraph) -> None:
         )
         if graph.synthetic:
             layout.synthetic_badge()
-    layout.remark(graph)
+    run_choice.remark(graph)

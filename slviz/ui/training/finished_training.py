@@ -14,7 +14,7 @@ from slviz.runs import Run
 from slviz.runs.history import kept_epoch, metric_label, watched_metric
 from slviz.runs.summary import RunSummary
 from slviz.text import duration
-from slviz.ui import cache, charts, downloads, layout, loss_axis, training_costs
+from slviz.ui import cache, charts, downloads, layout, loss_axis, run_choice, training_costs
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
@@ -36,7 +36,7 @@ ICONS = {
 
 def page() -> None:
     """The verdict, the curves, how the steps went, and what all of it took."""
-    summary, run = layout.open_run_alone(layout.TRAINING_TITLE)
+    summary, run = run_choice.open_run_alone(layout.TRAINING_TITLE)
     if len(run.history):
         _verdict(run)
         _curves(run)
