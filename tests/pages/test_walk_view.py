@@ -44,3 +44,7 @@ def test_a_walk_and_a_sum_are_shown_in_both_spaces(demo: GeneGraph, open_page: O
     app.selectbox(key="walk box b").set_value("APO1.01").run()
     assert not app.exception
     assert "A walk from APO1.01 to itself stays where it is" in said(app)
+    assert "A − B + C is C itself" in said(app)
+    assert "A click sets the end that is chosen above" in said(app)
+    assert "Lines join" not in said(app)
+    assert len(app.get("plotly_chart")) == 1  # the map stays, so that another end can be clicked

@@ -71,7 +71,11 @@ def show(graph: GeneGraph, run: Run, projection: Projection, colouring: figures.
     a, b, c = ends
     if a == b:
         name = escape_markdown(graph.genes[a])
-        st.info(f"A walk from {name} to itself stays where it is. Choose another B.", icon=":material/info:")
+        st.info(
+            f"A walk from {name} to itself stays where it is, and A − B + C is C itself. Choose another B.",
+            icon=":material/info:",
+        )
+        _map(graph, run, projection, colouring, {}, ends, step)
         return
     try:
         spaces = _spaces(run.run_id, cache.run_stamp(run.run_id), graph.fingerprint, graph, run)
@@ -183,7 +187,7 @@ def _map(
             webgl=webgl,
             height=560,
         )
-        return with_walk(base, graph.genes, projection.coordinates[:, :2], paths, step=step)
+        return with_walk(base, graph.genes, projection.coordinates[:, :2], paths, step=step) if paths else base
 
     def picked() -> None:
         gene = selection.clicked(key)
@@ -199,13 +203,14 @@ def _map(
         on_select=picked,
         selection_mode=("points",),
     )
-    st.caption(
-        in_words(
-            "Lines join the genes that are nearest to each step: the walk itself passes between them, and a map "
-            "cannot show where. Rings mark the chosen step; *Play* moves them from A to B. A click sets the end that "
-            "is chosen above."
+    if paths:
+        st.caption(
+            in_words(
+                "Lines join the genes that are nearest to each step: the walk itself passes between them, and a map "
+                "cannot show where. Rings mark the chosen step; *Play* moves them from A to B."
+            )
         )
-    )
+    st.caption("A click sets the end that is chosen above.")
     downloads.menu(name, source=downloads.provenance(graph, run), figure=lambda: drawn(webgl=False))
 
 
