@@ -121,7 +121,7 @@ def _of_width(figure: Any, width_mm: float, provenance: str, look: Appearance) -
 
 def _checked_width(width_mm: float) -> float:
     if not 20 <= width_mm <= 1000:
-        raise InvalidSetting(f"width_mm={width_mm} is outside the range 20 to 1000.")
+        raise InvalidSetting(f"A picture of {width_mm:g} mm cannot be made: write a width from 20 to 1000 mm.")
     return width_mm
 
 

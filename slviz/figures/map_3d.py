@@ -20,6 +20,8 @@ from slviz.projections import Projection
 MOST_LABELS = 40
 ASIDE = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "top", "bgcolor": CLEAR, "font": {"size": 11}}
 """A legend that lies in a corner of the scene, which keeps its whole width."""
+EYE, FARTHEST = 1.35, 2.5
+"""How far from the middle the camera stands in x and y, where all axes are as long; and at most how often as far."""
 CHIPPED = {"bgcolor": CHIP, "font": {"size": 12, "weight": 700, "color": "white"}, "borderpad": 2}
 
 
@@ -72,7 +74,13 @@ def _layout(
     ]
     categorical = colouring.kind == "categorical"
     return {
-        "scene": {**axes, "aspectmode": "data", "annotations": labels, "domain": {"x": [0, 1], "y": [0, 1]}},
+        "scene": {
+            **axes,
+            "aspectmode": "data",
+            "camera": {"eye": _eye(projection.coordinates)},
+            "annotations": labels,
+            "domain": {"x": [0, 1], "y": [0, 1]},
+        },
         "uirevision": f"{projection.method.to_json()} {projection.seed}",
         "paper_bgcolor": CLEAR,
         "modebar": MODEBAR,
@@ -81,3 +89,15 @@ def _layout(
         "margin": {"l": 8, "r": 8, "t": 16 if categorical else 56, "b": 8},
         "height": height,
     }
+
+
+def _eye(coordinates: np.ndarray) -> dict[str, float]:
+    """Where the camera stands, so that the longest axis and the titles beside it are in the picture.
+
+    Plotly scales a scene to a volume of one, so a long and thin one is longer than it looks for.
+    """
+    spans = np.ptp(coordinates, axis=0) if len(coordinates) else np.ones(3)
+    spans = np.maximum(spans.astype(np.float64), 1e-9)
+    longest = float(spans.max() / np.cbrt(spans.prod()))
+    away = EYE * min(max(longest, 1.0) ** 0.6, FARTHEST)
+    return {"x": away, "y": away, "z": 0.8 * away}

@@ -127,7 +127,7 @@ def _remarks(table: ResultTable, *, star: str) -> Iterator[str]:
     mark = "has a star" if star == "*" else "is bold"
     partial = any(not row.complete for row in table.rows)
     only = " Rows that were not evaluated on all of them cannot be best." if partial else ""
-    yield f"Test part, {spread} {table.over}; all rows saw the same pairs. The best of each column {mark}.{only}"
+    yield f"Test part, {spread} {table.over}; all rows were evaluated on it. The best of each column {mark}.{only}"
     yield from table.notes
 
 

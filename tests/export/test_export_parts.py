@@ -221,7 +221,7 @@ def test_html_has_the_width_of_a_column_when_asked() -> None:
         page = export.figure_to_html(figure, provenance="x", width_mm=width_mm).decode()
         found = [float(each) for each in re.findall(r'"width":([\d.]+)', page)]
         assert pytest.approx(width_mm / 25.4 * 96, abs=1) in found
-    with pytest.raises(InvalidSetting, match="outside the range"):
+    with pytest.raises(InvalidSetting, match="5 mm cannot be made: write a width from 20 to 1000 mm"):
         export.figure_to_html(figure, provenance="x", width_mm=5)
 
 
@@ -270,5 +270,5 @@ def test_browser_that_does_not_draw_gets_a_sentence(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize(("kind", "width"), [("gif", 89), ("svg", 5), ("svg", float("nan"))])
 def test_bad_picture_settings_get_a_sentence(kind: str, width: float) -> None:
-    with pytest.raises(InvalidSetting, match=r"is not one of|outside the range"):
+    with pytest.raises(InvalidSetting, match=r"is not one of|write a width from 20 to 1000 mm"):
         export.figure_to_image(go.Figure(), kind, width_mm=width)

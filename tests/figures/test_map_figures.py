@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -278,3 +280,14 @@ def test_the_end_of_a_cluster_name_is_kept_where_a_little_more_width_holds_it() 
     assert labels[0]["text"].replace("<br>", " ") == names[0]
     assert labels[1]["text"].endswith("…")
     assert labels[1]["hovertext"].startswith(names[1])
+
+
+def test_camera_of_a_long_map_stands_farther_away(graph: GeneGraph) -> None:
+    vectors = np.random.default_rng(0).normal(size=(len(graph), 5)).astype(np.float32)
+    solid = PROJECTIONS.make("pca", dimensions=3).fit(vectors, 0)
+    longer = dataclasses.replace(solid, coordinates=solid.coordinates * np.array([8, 1, 1], dtype=np.float32))
+    near, far = (
+        embedding_3d(graph.genes, place, by_degree(graph)).layout.scene.camera.eye.x for place in (solid, longer)
+    )
+    assert 1.3 < near < 2
+    assert far > 1.8 * near

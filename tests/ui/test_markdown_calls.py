@@ -166,9 +166,8 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "markdown: layer",
         "markdown: unit",
     ),
+    "run_choice.py": ("info: nothing", "title: address.value('data') or default_source()"),
     "layout.py": (
-        "info: nothing",
-        "title: address.value('data') or default_source()",
         "badge: label",
         "caption: description(spec)",
         "info: said",

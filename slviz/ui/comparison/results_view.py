@@ -156,7 +156,7 @@ def _caption(table: ResultTable, runs: Sequence[RunSummary]) -> None:
     if table.protocol == EVERY:
         st.caption(
             f"{pluralise(len(runs), 'finished run')}. Mean ± standard deviation over the folds or publications of each "
-            "protocol, on test pairs. Within a protocol all rows saw the same pairs."
+            "protocol. Within a protocol all rows were evaluated on the same test part."
         )
         return
     several = len(table.held_out) > 1 or table.seeds > 1
@@ -166,7 +166,7 @@ def _caption(table: ResultTable, runs: Sequence[RunSummary]) -> None:
         else f"{table.over[:1].upper()}{table.over[1:]}, one run each"
     )
     partial = " Hollow: not evaluated on all of them, so never marked best." if _partial(table) else ""
-    st.caption(escape_markdown(f"{described}, on test pairs; all rows saw the same pairs.{partial}"))
+    st.caption(escape_markdown(f"{described}; all rows were evaluated on the same test part.{partial}"))
 
 
 def _partial(table: ResultTable) -> bool:
