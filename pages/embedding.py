@@ -80,7 +80,7 @@ def _of_genes() -> None:
     window, card, below = map_window.stage(with_card=gene is not None or graph.pictures is not None)
     with below:
         chosen = selected_genes.requested(graph, clusters=look.colouring.clusters, colour=colour)
-        look = dataclasses.replace(look, selected=chosen.numbers)
+        look = gene_map.zoomed(dataclasses.replace(look, selected=chosen.numbers))
     with window:
         gene_map.show(look)
     with card:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -11,11 +13,12 @@ from page_tools import Open, asked, said
 from streamlit.testing.v1 import AppTest
 
 from slviz.datasets import GeneGraph
+from slviz.figures import raster
 from slviz.gene_sets import GeneSet, GeneSets
 from slviz.runs import Run
 from slviz.runs.store import SHIPPED, RunStore
 from slviz.runs.uploads import OWN_TABLES, TERMS, stage
-from slviz.ui.embedding import gene_map
+from slviz.ui.embedding import gene_look, gene_map, map_zoom
 
 Draw = Callable[[AppTest, list[int]], AppTest]
 
@@ -52,6 +55,40 @@ def draw(monkeypatch: pytest.MonkeyPatch) -> Draw:
         return app.run()
 
     return drawn
+
+
+def test_too_many_genes_are_a_picture_into_which_one_can_zoom(
+    real_store: RunStore, demo: GeneGraph, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = len(demo)
+    monkeypatch.setattr(gene_look, "POINTS_UP_TO", count - 1)
+    monkeypatch.setattr(raster, "POINTS_UP_TO", count - 1)
+    for module in (raster, map_zoom):
+        monkeypatch.setattr(module, "POINTS_IN_WINDOW", count // 2)
+    whole = open_page("embedding", run=LINK, map="PCA")
+    assert not whole.exception
+    assert f"{count:,} genes drawn as a density picture; zoom in to at most {count // 2:,} to see genes." in said(whole)
+    layout, points = picture_and_points(whole)
+    assert len(layout["images"]) == 1
+    assert points == 0
+    (left, right), (bottom, top) = layout["xaxis"]["range"], layout["yaxis"]["range"]
+    edges = ((3 * left + 2 * right) / 5, right, (3 * bottom + 2 * top) / 5, top)
+    near = open_page("embedding", run=LINK, map="PCA", window=",".join(map(str, edges)))
+    inside = re.search(rf"(\d+) of {count:,} genes lie in this part; each is drawn", said(near))
+    assert inside is not None
+    layout, points = picture_and_points(near)
+    assert not layout.get("images")
+    assert points >= int(inside.group(1)) > 10
+    nowhere = open_page("embedding", run=LINK, map="PCA", window="9000,9001,9000,9001")
+    assert "No genes lie in this part of the map." in said(nowhere)
+    next(button for button in nowhere.button if button.label == "Whole map").click().run()
+    assert "window" not in nowhere.query_params
+
+
+def picture_and_points(app: AppTest) -> tuple[dict, int]:
+    """The layout of the first chart, and how many points it draws one by one."""
+    spec = json.loads(app.get("plotly_chart")[0].proto.spec)
+    return spec["layout"], sum(len(trace.get("text") or ()) for trace in spec["data"])
 
 
 def test_a_long_selection_says_how_many_of_it_are_named(real_store: RunStore, demo: GeneGraph, open_page: Open) -> None:

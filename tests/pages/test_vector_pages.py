@@ -14,7 +14,7 @@ from slviz.export.h5ad import to_h5ad
 from slviz.figures import raster
 from slviz.projections import PCA, TSNE
 from slviz.runs.store import RunStore
-from slviz.ui.embedding import map_events, vector_maps
+from slviz.ui.embedding import map_events, map_zoom, vector_maps
 from slviz.vectors import VectorSet, VectorStore, reference
 
 
@@ -179,6 +179,7 @@ def test_too_many_points_are_a_picture_and_the_page_says_so(
     monkeypatch.setattr(vector_maps, "DETAILED_UP_TO", 1000)
     for module in (vector_maps, raster):
         monkeypatch.setattr(module, "POINTS_UP_TO", 2000)
+    for module in (map_zoom, raster):
         monkeypatch.setattr(module, "POINTS_IN_WINDOW", 500)
     id = vectors.keep(many(4000))
     app = open_page("embedding", vectors=id)
@@ -189,7 +190,7 @@ def test_too_many_points_are_a_picture_and_the_page_says_so(
     assert "of 4,000 points lie in this part; each is drawn" in said(near)
     away = open_page("embedding", vectors=id, window="90,95,90,95")
     assert not away.exception
-    assert "No point lies in this part" in said(away)
+    assert "No points lie in this part" in said(away)
 
 
 def write_h5ad(points: VectorSet) -> bytes:

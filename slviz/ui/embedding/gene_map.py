@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import zlib
-from dataclasses import dataclass, field
+import dataclasses
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.classes import class_sets
-from slviz.figures import Colouring, embedding_3d, embedding_scatter
 from slviz.projections import Projection
 from slviz.projections.lasso import inside
-from slviz.projections.nearest_genes import nearest_genes
 from slviz.projections.neighbours import nearest_neighbours
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import access, address, charts, downloads, genes, layout, own_components, pictures
-from slviz.ui.embedding import colour_choices, embedding_files, further_colours, map_events, maps, outlierness
+from slviz.ui.embedding import colour_choices, embedding_files, further_colours, map_events, map_zoom, maps, outlierness
+from slviz.ui.embedding.gene_look import MOST_NAMED, NAMED_HUBS, NAMED_SELECTED, NOBODY, TOOLS, Look
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
@@ -57,7 +54,6 @@ def colours(run: Run, graph: GeneGraph) -> tuple[tuple[str, ...], str]:
     )
 
 
-TOOLS = {"pick": "pan", "lasso": "lasso", "box": "select"}
 TOOL_HELP = (
     "- **pick**: a click opens a gene's card; dragging moves the map\n"
     "- **lasso**, **box**: draw around genes for their table; a double click undoes it"
@@ -66,84 +62,7 @@ FOLDED_COLOURS = (colour_choices.CLUSTER, maps.DENSITY, maps.DISTORTION)
 """Colours whose further choices have good defaults, so that they are folded away."""
 LINES_UP_TO = 10_000
 """With more genes, lines follow a click and no longer the pointer: every gene's nearest are sent with the page."""
-NAMED_HUBS = 8
-NAMED_SELECTED, MOST_NAMED = 5, 40
 SHOWN_ROWS = 2000
-NOBODY = np.empty(0, dtype=np.int64)
-
-
-@dataclass(frozen=True, eq=False)
-class Look:
-    """What the map shows and how."""
-
-    graph: GeneGraph
-    run: Run
-    projection: Projection
-    colouring: Colouring
-    sentence: str
-    gene: int | None
-    tool: str
-    hubs: bool
-    point_size: float
-    opacity: float
-    lines: int = 0
-    names: int = NAMED_SELECTED
-    contours: bool = False
-    selected: np.ndarray = field(default_factory=lambda: NOBODY)
-
-    @property
-    def name(self) -> str:
-        return f"{self.run.run_id}-{self.projection.method.name}"
-
-    @property
-    def chart(self) -> str:
-        """Key of the chart; another selection in the address begins with nothing drawn."""
-        mark = f"-{zlib.crc32(self.selected.tobytes()):08x}" if len(self.selected) else ""
-        return f"map-{self.name}{mark}"
-
-    @property
-    def method(self) -> str:
-        """What the map is called, such as "t-SNE"."""
-        return self.projection.method.title
-
-    def figure(self, *, webgl: bool) -> go.Figure:
-        info = self.graph.gene_info
-        hubs = self.hubs and len(self.graph.pairs) and not len(self.selected) and self.colouring.clusters is None
-        named = list(np.argsort(-self.graph.degree, kind="stable")[:NAMED_HUBS]) if hubs else []
-        shared: dict[str, Any] = {
-            "names": None if info is None else info["name"].tolist(),
-            "degree": self.graph.degree if len(self.graph.pairs) else None,
-            "highlighted": [self.gene] if self.gene is not None else named,
-            "selected": self.selected,
-            "joined": self.joined,
-            "point_size": self.point_size,
-            "opacity": self.opacity,
-        }
-        if self.is_3d:
-            return embedding_3d(self.graph.genes, self.projection, self.colouring, **shared)
-        drawn = embedding_scatter(
-            self.graph.genes,
-            self.projection,
-            self.colouring,
-            named=self.selected[np.argsort(-self.graph.degree[self.selected], kind="stable")][: self.names],
-            contours=self.contours,
-            webgl=webgl,
-            **shared,
-        )
-        return drawn.update_layout(dragmode=TOOLS[self.tool])
-
-    @property
-    def is_3d(self) -> bool:
-        """Whether the map has three dimensions."""
-        return self.projection.method.dimensions == 3
-
-    @property
-    def joined(self) -> np.ndarray | None:
-        """The gene with each of its true nearest in the embedding, to be joined by lines."""
-        if self.gene is None or not self.lines:
-            return None
-        near, _ = nearest_genes(self.run.embedding, self.gene, count=self.lines, measure="euclidean")
-        return np.column_stack([np.full(len(near), self.gene), near])
 
 
 def look(
@@ -200,6 +119,11 @@ def look(
     return Look(graph, run, projection, colouring, sentence, gene, tool, hubs, size, opacity, lines, names, contours)
 
 
+def zoomed(look: Look) -> Look:
+    """The look at the part of a map of very many points to which the visitor has zoomed."""
+    return dataclasses.replace(look, window=map_zoom.current(look.events)) if look.is_raster else look
+
+
 def _size(count: int) -> float:
     return 7.0 if count < 500 else 6.0 if count < 2000 else 4.5
 
@@ -223,6 +147,9 @@ def show(look: Look) -> None:
 
 def say_how(look: Look) -> None:
     """How the map was made, what its colour means, and what is drawn on it."""
+    if look.is_raster:
+        drawn_singly = look.of_many(webgl=True)[1]
+        map_zoom.say(look.projection.coordinates, look.window, drawn=drawn_singly, things=in_words("genes"))
     st.caption(_caption(look))
     if look.is_3d:
         st.caption(in_words("Turn it by dragging; to select genes, take a map of 2 dimensions."))
@@ -232,14 +159,18 @@ def drawn(look: Look) -> np.ndarray:
     """The numbers of the genes in the lasso or box on the map; a click on a gene goes into the address."""
     if look.is_3d:
         return NOBODY
-    key = f"events-{look.chart}"
 
     def picked() -> None:
-        gene = own_components.clicked(key)
+        gene = own_components.clicked(look.events)
         if gene is not None and 0 <= gene < len(look.graph):
             address.put(gene=look.graph.genes[gene])
 
-    shape = map_events.listen(key, chart=look.chart, zooms=False, on_click=picked).shape
+    view = map_zoom.edges(look.window)
+    shape = map_events.listen(
+        look.events, chart=look.chart, zooms=look.is_raster, view=view, marks=look.marks, on_click=picked
+    ).shape
+    if look.is_raster and map_zoom.current(look.events) != look.window:  # a zoom runs this part of the page alone
+        st.rerun()
     return inside(look.projection.coordinates, shape)
 
 

@@ -28,7 +28,7 @@ from slviz.neighbourhood.induced_pairs import (
 )
 from slviz.projections import Clusters
 from slviz.ui import access, address, cache, downloads, errors, layout, scorers
-from slviz.ui.embedding import further_colours, gene_map, kept_selections, term_bars
+from slviz.ui.embedding import further_colours, gene_look, gene_map, kept_selections, term_bars
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 from slviz.ui.server_paths import without_paths
@@ -51,7 +51,7 @@ class Requested:
         drawn: whether it is a lasso or a box on the map, which a reload forgets.
     """
 
-    numbers: np.ndarray = field(default_factory=lambda: gene_map.NOBODY)
+    numbers: np.ndarray = field(default_factory=lambda: gene_look.NOBODY)
     origin: str = ""
     name: str = "selected"
     drawn: bool = False
@@ -112,14 +112,14 @@ def _cluster(clusters: Clusters) -> Requested:
     )
 
 
-def show(look: gene_map.Look, of_address: Requested) -> None:
+def show(look: gene_look.Look, of_address: Requested) -> None:
     """Everything under the map: the tools of selecting, and the selection itself or the table of all genes."""
     _show(look, of_address, _on_the_map())
 
 
 @noted_fragment
 @errors.as_sentences()
-def _show(look: gene_map.Look, of_address: Requested, on_the_map: tuple[str | None, ...]) -> None:
+def _show(look: gene_look.Look, of_address: Requested, on_the_map: tuple[str | None, ...]) -> None:
     """A lasso runs this part of the page alone; what the map shows, too, runs all of it."""
     drawn = gene_map.drawn(look)
     if _on_the_map() != on_the_map:
@@ -129,7 +129,7 @@ def _show(look: gene_map.Look, of_address: Requested, on_the_map: tuple[str | No
         chosen = Requested(drawn, f"drawn on the {look.method} map", "selected", drawn=True)
     _tools(look, chosen)
     if not len(chosen.numbers):
-        gene_map.table(look, gene_map.NOBODY)
+        gene_map.table(look, gene_look.NOBODY)
         return
     left, right = st.columns([1, 1], gap="medium")
     with left:
@@ -143,7 +143,7 @@ def _on_the_map() -> tuple[str | None, ...]:
     return tuple(address.value(key) for key in ("gene", "set", "genes", "cluster", further_colours.WHERE))
 
 
-def _tools(look: gene_map.Look, chosen: Requested) -> None:
+def _tools(look: gene_look.Look, chosen: Requested) -> None:
     """One line: paste genes, open a kept selection, keep this one, clear it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         _paste(look.graph)
@@ -243,7 +243,7 @@ def _not_found(mapped: Mapped) -> str:
     return "; ".join(parts) + "."
 
 
-def _genes(look: gene_map.Look, chosen: Requested) -> None:
+def _genes(look: gene_look.Look, chosen: Requested) -> None:
     graph, run = look.graph, look.run
     rows = table_of(look, chosen.numbers)
     with st.container(
@@ -278,7 +278,7 @@ def _as_set(graph: GeneGraph, chosen: Requested) -> GeneSet:
     return GeneSet.of(chosen.name, graph, chosen.numbers, note=chosen.origin)
 
 
-def _about(look: gene_map.Look, chosen: Requested, rows: pd.DataFrame) -> str:
+def _about(look: gene_look.Look, chosen: Requested, rows: pd.DataFrame) -> str:
     """Where the selection comes from and how closely it is tied."""
     known = int(rows["partners_inside"].to_numpy().sum()) // 2
     said = f"{chosen.origin[:1].upper()}{chosen.origin[1:]} · {pluralise(known, 'known pair')} inside"
@@ -306,7 +306,7 @@ def _ways_on(graph: GeneGraph, rows: pd.DataFrame, picked: list[int]) -> None:
         layout.neighbourhood_link(f"Neighbourhood of {gene}", gene=gene, **query)
 
 
-def table_of(look: gene_map.Look, chosen: np.ndarray) -> pd.DataFrame:
+def table_of(look: gene_look.Look, chosen: np.ndarray) -> pd.DataFrame:
     """One row a selected gene, best tied first: partners in all and inside, predicted ones inside, the map's values."""
     table = gene_map.table_of(look, chosen)
     number = np.array([look.graph.number_of[gene] for gene in table["gene"]], dtype=np.int64)
@@ -329,7 +329,7 @@ def table_of(look: gene_map.Look, chosen: np.ndarray) -> pd.DataFrame:
     return table.sort_values(order, ascending=False, kind="stable", ignore_index=True)
 
 
-def _order(look: gene_map.Look, rows: pd.DataFrame) -> list[str]:
+def _order(look: gene_look.Look, rows: pd.DataFrame) -> list[str]:
     """The columns on the page: what tells most first; where a gene lies on the map is only in the download."""
     places = {axis.partition(" (")[0].lower().replace(" ", "_") for axis in look.projection.axes}
     shown = [name for name in rows.columns if name not in places and name != "name"]

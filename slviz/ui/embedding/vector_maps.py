@@ -13,11 +13,11 @@ import streamlit as st
 
 from slviz.errors import RunError
 from slviz.figures import Colouring, embedding_3d, embedding_scatter
-from slviz.figures.raster import POINTS_IN_WINDOW, POINTS_UP_TO, Window, map_of_many, png_address
+from slviz.figures.raster import POINTS_UP_TO, Window, map_of_many, png_address
 from slviz.projections import Projection
 from slviz.projections.lasso import inside
 from slviz.ui import address, charts, downloads, errors, layout, own_components
-from slviz.ui.embedding import embedding_files, map_events, vector_sets
+from slviz.ui.embedding import embedding_files, map_events, map_zoom, vector_sets
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.slow_reruns import noted_fragment
 from slviz.vectors import VectorSet, nearest_to
@@ -172,9 +172,8 @@ def _map(
     key = f"vectors-{id}-{projection.method.name}-{crc32(f'{projection.method} {projection.seed}'.encode()):08x}"
     with right:
         look = _look(id, points, projection, colouring, point)
-    asked_view = _asked_view()
     with left:
-        view = _current_view(key, asked_view)
+        view = map_zoom.current(key)
         figure, drawn = look.figure(window=view, webgl=True)
         chart = f"chart-{key}"
         charts.draw(
@@ -207,41 +206,10 @@ def _look(id: str, points: VectorSet, projection: Projection, colouring: Colouri
     return Look(id, points, projection, colouring, point, tool, size, opacity)
 
 
-def _asked_view() -> Window | None:
-    """The part of the map that the address asks for; None for all, and for nonsense."""
-    try:
-        left, right, bottom, top = (float(edge) for edge in (address.value("window") or "").split(","))
-    except ValueError:
-        return None
-    return Window(left, right, bottom, top) if left < right and bottom < top else None
-
-
-def _current_view(key: str, asked_view: Window | None) -> Window | None:
-    """What the visitor has zoomed to, kept in the address, so that a link shows the same part."""
-    view = (st.session_state.get(key) or {}).get("view")
-    if not view or st.session_state.get(f"seen {key}") == view:
-        return asked_view
-    st.session_state[f"seen {key}"] = view
-    address.put(window=",".join(f"{edge:g}" for edge in view))
-    return Window(*view)
-
-
 def _say_how(points: VectorSet, projection: Projection, view: Window | None, drawn: int) -> None:
-    """What is drawn and how to see more: nothing is thinned without a word."""
+    """What is drawn, and how the map was made."""
     if len(points) > POINTS_UP_TO:
-        inside = int(view.holds(projection.coordinates).sum()) if view else len(points)
-        if not inside:
-            said = "No point lies in this part of the map."
-        elif drawn:
-            said = f"{drawn:,} of {len(points):,} points lie in this part; each is drawn."
-        else:
-            said = (
-                f"{inside:,} points drawn as a density picture; zoom in to at most {POINTS_IN_WINDOW:,} to see points."
-            )
-        st.caption(f":material/blur_on: **{said}**")
-        if view is not None and st.button("Whole map", icon=":material/zoom_out_map:", key="whole map"):
-            address.put(window=None)
-            st.rerun()
+        map_zoom.say(projection.coordinates, view, drawn=drawn, things="points")
     st.caption(vector_sets.caption(points, projection))
 
 
@@ -259,7 +227,7 @@ def _listen(look: Look, key: str, chart: str, view: Window | None) -> dict | Non
         key,
         chart=chart,
         zooms=len(look.points) > POINTS_UP_TO,
-        view=None if view is None else (view.left, view.right, view.bottom, view.top),
+        view=map_zoom.edges(view),
         marks=marks,
         sprites=_sprites(look.id, look.points),
         on_click=picked,
