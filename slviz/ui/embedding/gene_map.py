@@ -137,6 +137,7 @@ def show(look: Look) -> None:
         name=look.name,
         key=chart,
         synthetic=look.graph.synthetic,
+        scroll_zoom=look.is_raster,
         alt=_alt(look),
         height="stretch",
     )
