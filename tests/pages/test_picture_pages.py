@@ -89,6 +89,22 @@ def test_predictions_show_what_is_drawn_again_and_the_error_over_width(runs, ope
     assert not speaks_of_genes(app)
 
 
+def test_pictures_drawn_again_stand_beside_the_stronger_baseline(runs, open_page: Open) -> None:
+    app = open_page("predictions", run=runs["reconstruct"])
+    [beside] = [control for control in app.segmented_control if control.label == "Beside"]
+    assert (beside.value, list(beside.options)) == ("PCA", ["PCA", "mean"])
+
+
+def test_how_it_came_about_offers_no_score_of_pairs_that_there_are_not(runs, open_page: Open) -> None:
+    picture = open_dataset("digits").genes[3]
+    app = open_page("embedding", run=runs["reconstruct"], map="pca", gene=picture, **{"came-about": "true"})
+    assert not app.exception
+    [formulas] = [control for control in app.segmented_control if control.label == "Formula of"]
+    assert "Attention" not in formulas.options
+    assert "Score of a pair" not in formulas.options
+    assert "Embedding" in formulas.options
+
+
 def test_classes_of_pictures_have_their_pictures_beside_them(runs, open_page: Open) -> None:
     app = open_page("predictions", run=runs["classify"])
     assert not app.exception

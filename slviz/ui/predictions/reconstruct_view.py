@@ -12,6 +12,7 @@ from slviz.ui.labels import PART_HELP
 from slviz.ui.nouns import in_words
 from slviz.ui.predictions import picture_views, view_parts
 
+MEAN = "mean"
 NOTHING = 1e-5
 """An error of rounding."""
 
@@ -28,7 +29,8 @@ def show(graph: GeneGraph, run: Run) -> None:
             help=PART_HELP,
         )
     with right:
-        baseline = address.one_of(st.segmented_control, "Beside", run.baselines, key="beside")
+        strongest_first = sorted(run.baselines, key=lambda name: name == MEAN)
+        baseline = address.one_of(st.segmented_control, "Beside", strongest_first, key="beside")
     parts = PARTS if part == view_parts.ALL_PARTS else (part,)
     picture_views.drawn_again(graph, run, part="test" if part == view_parts.ALL_PARTS else part)
     left, right = columns.beside("errors", [3, 2])

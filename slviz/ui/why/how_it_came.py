@@ -62,7 +62,10 @@ def show(summary: RunSummary, graph: GeneGraph, run: Run, gene: int, *, projecti
     if not part.open:
         return
     with part:
-        there = {key: title for key, title in TITLES.items() if key != MAP or projection is not None}
+        missing = {MAP} if projection is None else set()
+        if not len(graph.pairs):
+            missing |= {ATTENTION, SCORE}
+        there = {key: title for key, title in TITLES.items() if key not in missing}
         chosen = address.choice(st.segmented_control, "Formula of", there, key="came")
         with errors.as_sentences():
             if chosen == SCORE:
