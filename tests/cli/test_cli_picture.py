@@ -56,7 +56,7 @@ def test_a_picture_has_its_width_kind_and_provenance(
         (["--out", "map.gif"], "should end in one of: svg, png, pdf, html"),
         (["--out", "map.svg", "--colour", "degre"], "Did you mean 'degree'"),
         (["--out", "map.svg", "--map", "umap"], "has no umap map yet"),
-        (["--out", "map.html", "--width", "2"], "outside the range"),
+        (["--out", "map.html", "--width", "2"], "A picture of 2 mm cannot be made: write a width from 20 to 1000 mm."),
     ],
 )
 def test_what_cannot_be_drawn_gets_a_sentence(
