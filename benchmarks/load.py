@@ -99,9 +99,11 @@ async def _click(
         elif kind == "download":
             answer = log.note("page", await visitor.open("predictions", ""))
             opened = log.note("menu", await visitor.open("predictions", "", menu=random.choice(answer.menus)))
-            began = time.monotonic()
-            await visitor.download(opened.downloads["Table (TSV)"])
-            log.seconds["download"].append(time.monotonic() - began)
+            table = next((id for label, id in opened.downloads.items() if "TSV" in label), None)
+            if table is not None:  # some menus have pictures alone
+                began = time.monotonic()
+                await visitor.download(table)
+                log.seconds["download"].append(time.monotonic() - began)
         elif kind == "train" and number % TRAINS == 0:
             words = f"network=mlp&features=none&seed={number}&settings=epochs%3D3"
             answer = log.note("train", await visitor.open("train", words))

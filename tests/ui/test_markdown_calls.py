@@ -305,9 +305,9 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "button: TITLES[name]",
         "markdown: size",
     ),
+    "map_zoom.py": ("caption: said",),
     "vector_maps.py": (
         "caption: points",
-        "caption: said",
         "caption: vector_sets.caption(points, projection)",
         "subheader: title",
     ),

@@ -28,4 +28,6 @@ def test_only_a_slow_part_that_runs_alone_is_noted(
     slow_reruns.noted_fragment(draw)(3)
     assert drawn == [3]
     said = capsys.readouterr().err
-    assert len(re.findall(r'slviz rerun session=- page="-" part="test_slow_reruns" seconds=\d+\.\d{3}', said)) == lines
+    assert (
+        len(re.findall(r'slviz rerun session=- page="-" part="test_slow_fragments" seconds=\d+\.\d{3}', said)) == lines
+    )
