@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from slviz.figures.colouring import Colouring
 from slviz.figures.contours import density_contours
 from slviz.figures.labels import area_labels, callouts
-from slviz.figures.palette import ACCENT
+from slviz.figures.palette import ACCENT, OUTLINE
 from slviz.figures.points import Points, coloured, heading, hover_texts
 from slviz.figures.theme import framed, plain_axes, scatter_kind
 from slviz.figures.written import written
@@ -22,7 +22,6 @@ MOST_LABELS = 40
 MOST_IN_LEGEND = 12
 """Clusters that are named on the map need no legend, and many of them would leave no room for the map."""
 FADED = 0.22
-OUTLINE = "#1B1B1B"
 ROOM = 0.03
 LEGEND = {"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom", "title": {"side": "top"}}
 """Over the map, which is square: beside it a legend would take a quarter of its size."""

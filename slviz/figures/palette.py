@@ -29,6 +29,7 @@ MISSING = "#9A9A9A"
 LINE = "rgba(127, 127, 127, 0.85)"
 FAINT = "rgba(127, 127, 127, 0.28)"
 ACCENT = "#D55E00"
+OUTLINE = "#1B1B1B"
 CONTINUOUS = "Viridis"
 SIGNED = "RdBu_r"
 

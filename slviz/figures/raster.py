@@ -21,7 +21,7 @@ from jaxtyping import Bool, Float32, UInt8
 from plotly.colors import sample_colorscale, unlabel_rgb
 
 from slviz.figures.colouring import Colouring
-from slviz.figures.palette import CONTINUOUS, MISSING, SIGNED, categorical, symbols
+from slviz.figures.palette import ACCENT, CONTINUOUS, MISSING, OUTLINE, SIGNED, categorical, symbols
 from slviz.figures.theme import framed, plain_axes, scatter_kind
 from slviz.figures.written import all_written, written
 
@@ -77,6 +77,7 @@ def map_of_many(
     axes: Sequence[str],
     keep: str,
     window: Window | None = None,
+    marked: Sequence[int] | np.ndarray = (),
     point_size: float = 3.0,
     opacity: float = 0.7,
     webgl: bool = True,
@@ -91,6 +92,7 @@ def map_of_many(
         axes: titles of the two axes.
         keep: the zoom survives redrawing as long as this stays the same.
         window: the part that is looked at; all of it when left out.
+        marked: numbers of points that are drawn on top, one by one, whatever else is a picture.
         point_size, opacity: of a point, in pixels and from 0 to 1.
         webgl: False keeps every point a vector in an exported file.
         height: in pixels.
@@ -106,6 +108,8 @@ def map_of_many(
     else:
         drawn = np.empty(0, dtype=np.int64)
         traces, images = _key(colouring), [_picture(place, colouring, shown.wider() if window else shown)]
+    if len(marked):
+        traces = [*traces, _marked(names, place, np.unique(marked), point_size, scatter_kind(webgl=webgl))]
     categories = colouring.kind == "categorical"
     figure = framed(
         traces,
@@ -159,6 +163,21 @@ def _points(
         marker = {"color": colour[name], "symbol": symbol[name]}
         traces.append(trace(which, marker, showlegend=False, hovertemplate=template))
     return [*traces[::-1], *_key(colouring)]
+
+
+def _marked(names: Sequence[str], place: np.ndarray, numbers: np.ndarray, size: float, kind: type) -> Any:
+    """Some points on top of the others, named on hover."""
+    return kind(
+        x=place[numbers, 0],
+        y=place[numbers, 1],
+        mode="markers",
+        marker={"size": size + 4, "color": ACCENT, "line": {"width": 1.6, "color": OUTLINE}},
+        text=all_written([names[number] for number in numbers.tolist()]),
+        customdata=numbers.astype(np.int32),
+        hovertemplate="<b>%{text}</b><extra></extra>",
+        name="selected",
+        showlegend=False,
+    )
 
 
 def _picture(place: np.ndarray, colouring: Colouring, shown: Window) -> dict[str, Any]:

@@ -14,11 +14,13 @@ from slviz.runs.summary import RunSummary
 from slviz.text import duration
 
 RECENT_EPOCHS = 20
+TOLD_FROM = 0.01
+"""Before so much is done, what is left is a guess: it said hours for what took minutes."""
 
 
 def evaluation_words(share: float, seconds_left: float | None) -> str:
-    """Such as "Ranking all unknown pairs: 40% done, about 2 min 10 s left"."""
-    known = seconds_left is not None and math.isfinite(seconds_left)
+    """Such as "Ranking all unknown pairs: 40% done, about 2 min 10 s left"; of the first hundredth no time is told."""
+    known = seconds_left is not None and math.isfinite(seconds_left) and share >= TOLD_FROM
     left = f", about {duration(seconds_left or 0)} left" if known else ""
     return f"Ranking all unknown pairs: {share:.0%} done{left}"
 

@@ -83,6 +83,16 @@ def test_a_window_with_few_points_shows_them_and_all_of_them(place: np.ndarray, 
 
 
 @pytest.mark.usefixtures("many")
+def test_marked_points_lie_on_top_of_a_picture(place: np.ndarray, side: Colouring) -> None:
+    figure, drawn = map_of_many(names_of(4000), place, side, axes=AXES, keep="x", marked=[7, 3, 7])
+    assert drawn == 0
+    top = figure.data[-1]
+    assert list(top.customdata) == [3, 7]
+    assert list(top.text) == [names_of(4000)[3], names_of(4000)[7]]
+    assert np.allclose(np.column_stack([top.x, top.y]), place[[3, 7], :2])
+
+
+@pytest.mark.usefixtures("many")
 def test_an_amount_is_painted_by_its_mean_on_a_scale_that_no_zoom_changes(place: np.ndarray) -> None:
     value = np.where(place[:, 0] < 0, 0.0, 1.0)
     value[:5] = np.nan

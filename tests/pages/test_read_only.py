@@ -88,6 +88,15 @@ def test_without_any_run_there_is_no_way_to_train_one(page: str, store: RunStore
     assert "Train" not in "".join(_labels(app))
 
 
+@pytest.mark.parametrize(("level", "shown"), [(access.READ_ONLY, False), (access.FULL, True)])
+def test_the_cluster_is_told_only_to_those_who_may_train(
+    level: str, shown: bool, store: RunStore, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(access.SETTING, level)
+    monkeypatch.setenv("SLVIZ_SCHEDULER", "no address")
+    assert ("is not the address of a Dask scheduler" in said(open_page("train"))) == shown
+
+
 @pytest.mark.usefixtures("read_only")
 class TestReadOnly:
     """What stands where a button would be, and that nothing starts."""

@@ -79,6 +79,11 @@ def test_too_many_genes_are_a_picture_into_which_one_can_zoom(
     layout, points = picture_and_points(near)
     assert not layout.get("images")
     assert points >= int(inside.group(1)) > 10
+    chosen = open_page("embedding", run=LINK, map="PCA", genes=",".join(demo.genes[:40]))
+    assert picture_and_points(chosen)[1] == 40
+    assert "are **named**" not in said(chosen)
+    for nonsense in ("-inf,inf,-inf,inf", "nan,1,0,1", "-1e308,1e308,0,1", "1,2,3"):
+        assert f"{count:,} genes drawn" in said(open_page("embedding", run=LINK, map="PCA", window=nonsense))
     nowhere = open_page("embedding", run=LINK, map="PCA", window="9000,9001,9000,9001")
     assert "No genes lie in this part of the map." in said(nowhere)
     next(button for button in nowhere.button if button.label == "Whole map").click().run()

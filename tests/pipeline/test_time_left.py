@@ -94,6 +94,7 @@ def test_where_an_evaluation_stands_is_left_for_others_and_gone_when_it_is_finis
         assert not (writer.folder / EVALUATING).exists()
     assert wait_words(store) == "Waiting for a place to train in."
     assert evaluation_words(0.123, 59.6) == "Ranking all unknown pairs: 12% done, about 1 min 0 s left"
+    assert evaluation_words(0.001, 8400.0) == "Ranking all unknown pairs: 0% done"
 
 
 def test_a_run_that_waits_is_told_for_how_long(store: RunStore, graph: GeneGraph, monkeypatch: pytest.MonkeyPatch):

@@ -28,13 +28,10 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "markdown: symbol",
     ),
     "walk_view.py": (  # symbols and classes are escaped where they are named
-        "caption: said",
         "info: name",
-        "markdown: a",
-        "markdown: b",
-        "markdown: c",
         "selectbox: ENDS[end]",
     ),
+    "walk_worth.py": ("caption: said", "markdown: a", "markdown: b", "markdown: c"),
     "noise_mixed.py": ("caption: _said(groups, mixed)", "caption: sentence"),  # numbers and the page's own words
     "outliers.py": ("caption: text", "warning: text"),  # its sentence escapes the symbol
     "outlierness.py": (

@@ -94,6 +94,7 @@ class Look:
             axes=self.projection.axes,
             keep=f"{self.projection.method.to_json()} {self.projection.seed}",
             window=self.window,
+            marked=self.selected if self.gene is None else np.append(self.selected, self.gene),
             point_size=self.point_size,
             opacity=self.opacity,
             webgl=webgl,

@@ -192,7 +192,7 @@ def _caption(look: Look) -> str:
         near = f"{len(look.joined)} nearest {in_words('genes')}"
         lines = f" **Lines** lead from {gene} to its {near} in the embedding itself."
     named = ""
-    if len(look.selected) > look.names > 0 and not look.is_3d:
+    if len(look.selected) > look.names > 0 and not (look.is_3d or look.is_raster):
         named = f" The {look.names} of {len(look.selected):,} selected with most known partners are **named**."
     return in_words(f"{look.projection.caption} **Colour:** {look.sentence}{lines}{named}")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import streamlit as st
 
@@ -15,7 +17,8 @@ def of_address() -> Window | None:
         left, right, bottom, top = (float(edge) for edge in (address.value("window") or "").split(","))
     except ValueError:
         return None
-    return Window(left, right, bottom, top) if left < right and bottom < top else None
+    known = all(math.isfinite(edge) for edge in (left, right, bottom, top, right - left, top - bottom))
+    return Window(left, right, bottom, top) if known and left < right and bottom < top else None
 
 
 def current(key: str) -> Window | None:
