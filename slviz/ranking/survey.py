@@ -61,8 +61,9 @@ def survey(
     for low in range(0, len(graph), BLOCK):
         listed = graph.adjacency[low : low + BLOCK].tocoo()
         scores[listed.coords[0] + low, listed.coords[1]] = -np.inf
-    unreported, unreported_scores = highest_pairs(scores, count=top)
-    all_ranks, all_score_at = _over_all(scores)
+    (unreported, unreported_scores), (all_ranks, all_score_at) = side_by_side(
+        lambda work: work(), (lambda: highest_pairs(scores, count=top), lambda: _over_all(scores))
+    )
     tell(1.0, "done")
     return Survey(ranks, score_at, mean, spread, pairs, highest, unreported, unreported_scores, all_ranks, all_score_at)
 

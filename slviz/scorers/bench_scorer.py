@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Float64, Int64
 
+from slviz.cores import side_by_side
 from slviz.errors import DamagedRun
 from slviz.features.pair_knowledge import PairKnowledge
 from slviz.features.pair_measures import MEASURES, measured
@@ -88,13 +89,16 @@ class BenchScorer(TestedBefore):
         genes = self.tests.genes
         scores = np.zeros((genes, genes), dtype=np.float32)
         step = max(1, PAIRS_AT_ONCE // max(genes, 1))
-        for low in range(0, genes, step):
+
+        def fill(low: int) -> None:
             first, second = np.triu_indices(min(step, genes - low), k=1, m=genes - low)
             scores[first + low, second + low] = self.score(np.stack([first, second], axis=1) + low)
             done = min(low + step, genes)
             on_share(len(first) / max(genes * (genes - 1) / 2, 1))
             scores[low:done, low:done] += scores[low:done, low:done].T.copy()
             scores[done:, low:done] = scores[low:done, done:].T
+
+        side_by_side(fill, range(0, genes, step))
         return scores
 
     def by_view(self, pairs: Int64[np.ndarray, "pairs 2"]) -> dict[str, Float64[np.ndarray, " pairs"]]:

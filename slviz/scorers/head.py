@@ -36,7 +36,7 @@ RATIO = 5
 STRAIGHT = (PATHS, LOW_RANK)
 """Features that are also added as they are: trees give the same number to all pairs that are beyond doubt, and
 these say which of them leads."""
-GENES_AT_ONCE = 64
+GENES_AT_ONCE = 32
 TREES, LOW_RANKS, COLUMNS = "trees.", "low rank.", "features of trees"
 OF_TREES = "trees"
 

@@ -9,6 +9,7 @@ import scipy.sparse as sp
 from builders import tiny_graph
 
 from slviz.datasets import GeneColumns, Relation, Terms
+from slviz.features import pair_measures
 from slviz.features.pair_knowledge import PairKnowledge
 from slviz.features.pair_measures import MEASURES, baseline_measures, measured
 
@@ -38,6 +39,7 @@ def test_scores_of_interactions_are_those_of_networkx(graph, network):
 
 def test_blocks_of_pairs_give_the_bits_of_all_at_once(graph, monkeypatch: pytest.MonkeyPatch):
     pairs = np.stack(np.triu_indices(len(graph), k=1), axis=1)
+    monkeypatch.setattr("slviz.features.pair_measures.WHOLE_ROWS", 0)
     whole = measured(PairKnowledge(graph), pairs, *MEASURES)
     monkeypatch.setattr("slviz.features.pair_measures.COPIED_ENTRIES", 7)
     in_blocks = measured(PairKnowledge(graph), pairs, *MEASURES)
@@ -45,6 +47,24 @@ def test_blocks_of_pairs_give_the_bits_of_all_at_once(graph, monkeypatch: pytest
     for key, numbers in whole.items():
         np.testing.assert_array_equal(in_blocks[key], numbers)
     assert all(len(numbers) == 0 for numbers in measured(PairKnowledge(graph), pairs[:0], *MEASURES).values())
+
+
+def test_a_few_genes_with_many_others_give_the_bits_of_each_pair_by_itself(graph, monkeypatch: pytest.MonkeyPatch):
+    pairs = np.array([(gene, other) for gene in (3, 0, 17) for other in range(len(graph)) if other % 3])
+    of_rows: list[int] = []
+
+    def noted(left: sp.csr_matrix, right: sp.csr_matrix, rows: np.ndarray) -> np.ndarray:
+        of_rows.append(len(rows))
+        return products_of_rows(left, right, rows)
+
+    products_of_rows = pair_measures._products_of_rows
+    monkeypatch.setattr(pair_measures, "_products_of_rows", noted)
+    whole = measured(PairKnowledge(graph), pairs, *MEASURES)
+    assert set(of_rows) == {3}
+    monkeypatch.setattr(pair_measures, "WHOLE_ROWS", 0)
+    by_itself = measured(PairKnowledge(graph), pairs, *MEASURES)
+    for key, numbers in whole.items():
+        np.testing.assert_array_equal(by_itself[key], numbers)
 
 
 def test_a_relation_of_that_name_is_read_and_without_it_all_interactions_stand_for_it(graph):

@@ -6,7 +6,10 @@ import numpy as np
 import scipy.sparse as sp
 from jaxtyping import Bool, Float32, Int64
 
+from slviz.cores import side_by_side
+
 NEAREST = 20
+ROWS_AT_ONCE = 256
 UNKNOWN = -1
 
 
@@ -41,7 +44,11 @@ def nearest(vectors: Float32[np.ndarray, "genes columns"]) -> sp.csr_array:
     kept = min(NEAREST, genes - 1)
     alike = vectors @ vectors.T
     np.fill_diagonal(alike, -np.inf)
-    column = np.argpartition(-alike, kept - 1, axis=1)[:, :kept].ravel()
+
+    def highest(start: int) -> np.ndarray:
+        return np.argpartition(-alike[start : start + ROWS_AT_ONCE], kept - 1, axis=1)[:, :kept].ravel()
+
+    column = np.concatenate(side_by_side(highest, range(0, genes, ROWS_AT_ONCE)))
     row = np.repeat(np.arange(genes), kept)
     weight = np.maximum(alike[row, column], 0)
     relation = sp.csr_array((weight, (row, column)), shape=(genes, genes))
