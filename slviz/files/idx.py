@@ -30,14 +30,15 @@ def read_idx(content: bytes, name: str) -> np.ndarray:
         )
     axes = raw[3]
     start = 4 + 4 * axes
+    if len(raw) < start:
+        raise MalformedData(f"{shown(name)} ends before it says how long its {axes} axes are. {AGAIN}")
     lengths = [int(length) for length in np.frombuffer(raw[4:start], dtype=">u4")]
     kind = np.dtype(KINDS[raw[2]])
     count = math.prod(lengths)
-    if len(lengths) < axes or count * kind.itemsize != len(raw) - start:
+    if count * kind.itemsize != len(raw) - start:
         shape = " × ".join(f"{length:,}" for length in lengths)
         raise MalformedData(
-            f"{shown(name)} says that it holds {shape or 'nothing'} values and has {max(len(raw) - start, 0):,} bytes "
-            f"of them. {AGAIN}"
+            f"{shown(name)} says that it holds {shape} values and has {len(raw) - start:,} bytes of them. {AGAIN}"
         )
     Budget(name, len(content)).check(count * kind.itemsize)
     return np.frombuffer(raw, dtype=kind, count=count, offset=start).reshape(lengths)

@@ -159,6 +159,9 @@ def test_an_idx_file_that_is_cut_or_none_is_refused(tmp_path):
     assert "says that it holds 12 × 5 × 4 values and has 239 bytes" in refused(tmp_path)
     (tmp_path / "images-idx3-ubyte").write_bytes(b"GIF89a" + bytes(100))
     assert "is no IDX file" in refused(tmp_path)
+    for length in range(4, 16):
+        (tmp_path / "images-idx3-ubyte").write_bytes(idx(GREY)[:length])
+        assert "ends before it says how long its 3 axes are" in refused(tmp_path)
 
 
 def test_a_file_without_pictures_and_a_file_instead_of_a_folder_are_sentences(tmp_path: Path) -> None:
