@@ -28,6 +28,7 @@ class ICA(ProjectionMethod):
     title: ClassVar[str] = "ICA"
     takes: ClassVar[str] = "Seconds."
     offered: ClassVar[int] = 4
+    straight: ClassVar[bool] = True
     reading: ClassVar[str] = (
         "A straight view, each axis brought to one scale: along an axis, distances compare; between axes they do not."
     )

@@ -35,6 +35,8 @@ class ProjectionMethod(Choice):
     """Whether another seed gives another map."""
     at_once: ClassVar[bool] = False
     """Whether it takes but a moment, so that a page makes the map itself instead of asking a worker."""
+    straight: ClassVar[bool] = False
+    """Whether a place on the map is a sum of the embedding's columns, so that there is a way back (`plane_of`)."""
     with_each_run: ClassVar[bool] = False
     """Whether its map is made after each training; others are made when somebody asks for them."""
     offered: ClassVar[int] = 100

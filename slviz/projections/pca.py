@@ -19,6 +19,7 @@ class PCA(ProjectionMethod):
     title: ClassVar[str] = "PCA"
     takes: ClassVar[str] = "A moment."
     at_once: ClassVar[bool] = True
+    straight: ClassVar[bool] = True
     with_each_run: ClassVar[bool] = True
     offered: ClassVar[int] = 3
     reading: ClassVar[str] = (

@@ -13,7 +13,6 @@ from slviz.runs.artifacts.artifact import Artifact
 from slviz.ui import access, cache, errors
 from slviz.ui.labels import escape_markdown
 from slviz.ui.server_paths import typed, without_paths
-from slviz.ui.slow_reruns import noted_fragment
 
 POLL_SECONDS = 1.0
 START_SECONDS = 60.0
@@ -55,7 +54,7 @@ def panel(job: Job) -> None:
             st.error(escape_markdown(sentence), icon=":material/broken_image:")
         _offer(job, artifacts, [artifact.state for artifact in artifacts], started_key)
         return
-    noted_fragment(_look, run_every=POLL_SECONDS if _is_on(job, started_key) else None)(job, started_key)
+    st.fragment(_look, run_every=POLL_SECONDS if _is_on(job, started_key) else None)(job, started_key)
 
 
 def _is_on(job: Job, started_key: str) -> bool:

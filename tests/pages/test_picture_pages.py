@@ -139,6 +139,44 @@ def test_a_walk_shows_pictures_mixed_and_drawn_from_between(runs, open_page: Ope
     assert not speaks_of_genes(app)
 
 
+def test_a_map_that_is_not_straight_says_why_nothing_is_decoded_and_leads_to_one_that_is(runs, open_page: Open) -> None:
+    app = open_page("embedding", run=runs["reconstruct"], map="pca")
+    [switch] = [each for each in app.toggle if each.label == "Decode under the pointer"]
+    assert not switch.value
+    app = open_page("embedding", run=runs["reconstruct"], map="pca", decode="true", **{"pca-dimensions": "3"})
+    assert "a pointer has no depth" in said(app)
+    [button] = [each for each in app.button if each.label == "Show it in two dimensions"]
+    button.click().run()
+    assert not app.exception
+    assert re.search(r"This map holds \d+ % of the variance of the embedding's 4 numbers", said(app))
+    assert not speaks_of_genes(app)
+    app = open_page("embedding", run=runs["classify"], map="pca", decode="true")
+    assert not [each for each in app.toggle if each.label == "Decode under the pointer"], "a classifier draws nothing"
+
+
+def test_a_map_by_tsne_leads_to_that_of_pca(runs, store: RunStore, open_page: Open) -> None:
+    run_id = runs["reconstruct"]
+    coordinates = np.random.default_rng(0).normal(size=(1797, 2)).astype(np.float32)
+    made = Projection(
+        PROJECTIONS.make("tsne"), 0, coordinates, ("t-SNE 1", "t-SNE 2"), np.zeros(1797, dtype=np.float32)
+    )
+    save_map(store.folder(run_id), made)
+    app = open_page("embedding", run=run_id, map="tsne", decode="true")
+    assert "A t-SNE map has no way back: it lays each digit among its neighbours" in said(app)
+    [button] = [each for each in app.button if each.label == "Show the PCA map"]
+    button.click().run()
+    assert not app.exception
+    assert asked(app, "map") == "pca"
+    assert "This map holds" in said(app)
+
+
+def test_a_decoder_that_is_too_large_is_not_sent(runs, open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("slviz.ui.embedding.decoded_pointer.MOST_BYTES", 1000)
+    app = open_page("embedding", run=runs["reconstruct"], map="pca", decode="true")
+    assert not app.exception
+    assert "and at most 0.001 MB are sent to a browser" in said(app)
+
+
 def test_beside_controls_offers_a_layer_and_shuffles_no_pairs(runs, open_page: Open) -> None:
     query = {"view": "controls", "map": "pca", "of-layer": "layer-1"}
     app = open_page("embedding", run=runs["reconstruct"], **query)

@@ -18,7 +18,16 @@ from slviz.projections.neighbours import nearest_neighbours
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import access, address, charts, downloads, genes, layout, own_components, pictures
-from slviz.ui.embedding import colour_choices, embedding_files, further_colours, map_events, map_zoom, maps, outlierness
+from slviz.ui.embedding import (
+    colour_choices,
+    decoded_pointer,
+    embedding_files,
+    further_colours,
+    map_events,
+    map_zoom,
+    maps,
+    outlierness,
+)
 from slviz.ui.embedding.gene_look import MOST_NAMED, NAMED_HUBS, NAMED_SELECTED, NOBODY, TOOLS, Look
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
@@ -200,6 +209,7 @@ def _caption(look: Look) -> str:
 def details(look: Look) -> None:
     """The card of the searched or clicked gene, with the way to its neighbourhood."""
     _picture_under_pointer(look)
+    decoded_pointer.show(look)
     if look.gene is None:
         if look.is_3d:
             st.caption(in_words("Search a gene for its card."))

@@ -22,7 +22,6 @@ from slviz.ui import access, address, downloads, errors
 from slviz.ui.glossary import glossary_link
 from slviz.ui.learning import lab_play, lab_table
 from slviz.ui.server_paths import typed
-from slviz.ui.slow_reruns import noted_fragment
 
 LOOK_SECONDS = 1.0
 PATIENCE_SECONDS = 300
@@ -118,7 +117,7 @@ def show(training: LabTraining, moment: Moment, source: str) -> None:
             st.info("Autograd computes the epoch at which you pause.", icon=":material/pause:")
             return
         work = _start(command)
-    noted_fragment(_look, run_every=None if work.done() else LOOK_SECONDS)(work, command, source, was_done=work.done())
+    st.fragment(_look, run_every=None if work.done() else LOOK_SECONDS)(work, command, source, was_done=work.done())
 
 
 def _start(command: tuple[str, ...]) -> Future[Beside]:

@@ -10,7 +10,6 @@ from slviz.datasets.report import shown
 from slviz.lab.training import LabTraining, Moment
 from slviz.ui import address
 from slviz.ui.labels import escape_markdown
-from slviz.ui.slow_reruns import noted_fragment
 
 EPOCH, PLAYING, NEXT, LAST, DRAWN = "lab epoch", "lab playing", "lab next", "lab last", "lab drawn"
 """What the session knows. The address says the same and is read when a visit begins: a slider that Streamlit binds to
@@ -101,7 +100,7 @@ def go_on(training: LabTraining) -> None:
     every = PLAY_SECONDS if is_playing() else None if training.finished else TRAIN_SECONDS
     if every is not None:
         st.session_state[DRAWN] = True
-        noted_fragment(_tick, run_every=every)(training)
+        st.fragment(_tick, run_every=every)(training)
 
 
 def _tick(training: LabTraining) -> None:

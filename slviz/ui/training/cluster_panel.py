@@ -12,7 +12,6 @@ from slviz.pipeline.scheduler import scheduler
 from slviz.sweeps.cluster_watch import ClusterState, ClusterWatch, ClusterWorker
 from slviz.ui import cache, run_names
 from slviz.ui.labels import escape_markdown, pluralise
-from slviz.ui.slow_reruns import noted_fragment
 
 EVERY_SECONDS = 3.0
 MOST_NAMED = 20
@@ -29,7 +28,7 @@ def show() -> None:
         )
         return
     if address:
-        noted_fragment(_panel, run_every=EVERY_SECONDS)(address)
+        st.fragment(_panel, run_every=EVERY_SECONDS)(address)
 
 
 def _panel(address: str) -> None:

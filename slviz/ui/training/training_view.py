@@ -23,7 +23,6 @@ from slviz.ui import access, cache, charts, downloads, errors, layout, run_cards
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
 from slviz.ui.server_paths import without_paths
-from slviz.ui.slow_reruns import noted_fragment
 from slviz.ui.training import form_start
 
 ALIVE = ("running", "waiting")
@@ -64,7 +63,7 @@ def follow(run_id: str) -> None:
     """The run of the address: its state, its curves, and what can be done with it."""
     _fill_an_untouched_form(run_id)
     alive = _state(run_id) in (*ALIVE, "starting")
-    panel = noted_fragment(_panel, run_every=POLL_SECONDS if alive else None)
+    panel = st.fragment(_panel, run_every=POLL_SECONDS if alive else None)
     panel(run_id, was_alive=alive)
 
 

@@ -31,7 +31,6 @@ from slviz.ui.data import datasets
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import NETWORK_WORDS, escape_markdown
 from slviz.ui.server_paths import typed
-from slviz.ui.slow_reruns import noted_fragment
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -56,7 +55,7 @@ def show() -> None:
     chosen = _pick(studies, names)
     if chosen is not None:
         alive = studies.state(chosen) == "running" or _is_starting(chosen, names)
-        noted_fragment(_panel, run_every=POLL_SECONDS if alive else None)(studies, chosen, was_alive=alive)
+        st.fragment(_panel, run_every=POLL_SECONDS if alive else None)(studies, chosen, was_alive=alive)
     else:
         st.info(
             "**No search yet.** A search trains a network with different settings and keeps what is best on "
