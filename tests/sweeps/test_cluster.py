@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from builders import tiny_graph
+from cluster_processes import dask_cluster, trained_by, until
 from run_folders import environment, write_data_folder
 
 from slviz.cli import main
@@ -26,21 +24,6 @@ from slviz.sweeps.cluster_watch import ClusterState, ClusterWatch, ClusterWorker
 from slviz.ui.training import cluster_panel
 
 pytest.importorskip("distributed", reason="Dask is not installed")
-QUIET = ("--no-dashboard",)
-PATIENCE_SECONDS = 240.0
-
-
-def start(models: Path, module: str, *arguments: str) -> subprocess.Popen[bytes]:
-    """A process of the cluster, left running; it writes its log beside the models."""
-    log = models.parent / f"{module}-{len(list(models.parent.glob('*.log')))}.log"
-    with log.open("wb") as output:
-        return subprocess.Popen(
-            [sys.executable, "-m", f"distributed.cli.dask_{module}", *arguments, *QUIET],
-            env=environment(models),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=models.parent,
-        )
 
 
 @pytest.fixture
@@ -54,17 +37,8 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def cluster(models: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """The address of a scheduler, and its two workers of one thread each."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"tcp://127.0.0.1:{port}"
-    scheduler = start(models, "scheduler", "--host", "127.0.0.1", "--port", str(port))
-    worker = (address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--death-timeout", "60")
-    workers = [start(models, "worker", *worker, "--local-directory", str(models.parent)) for _ in range(2)]
-    yield address, workers
-    for process in (*workers, scheduler):
-        process.kill()
-        process.wait()
+    with dask_cluster(models) as processes:
+        yield processes
 
 
 @pytest.mark.slow
@@ -117,24 +91,6 @@ def test_a_scheduler_that_does_not_answer_is_a_sentence(
     assert main(["sweep", "--data", str(folder), "--scheduler", "tcp://127.0.0.1:9"]) == 1
     assert "No Dask scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
     assert not any(models.glob("*/spec.json"))
-
-
-def until(true: Callable[[], bool], what: str) -> None:
-    """Wait until something is so."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not true():
-        assert time.monotonic() < end, f"not in time: {what}"
-        time.sleep(0.1)
-
-
-def trained_by(process: subprocess.Popen[bytes], store: RunStore) -> set[str]:
-    """The runs whose locks a process holds."""
-    import psutil
-
-    held = {
-        Path(file.path).parent.name for file in psutil.Process(process.pid).open_files() if file.path.endswith(".lock")
-    }
-    return held & set(store.run_ids())
 
 
 @pytest.mark.slow
