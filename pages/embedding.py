@@ -9,6 +9,7 @@ from slviz.ui.embedding import (
     cluster_table,
     controls,
     gene_map,
+    labelled_map,
     map_choice,
     map_quality,
     map_window,
@@ -62,11 +63,11 @@ def _of_genes() -> None:
             ids={ONE: "map", BESIDE: "controls", SEVERAL: "settings", WALK: "walk"},
             help=in_words(f"{VIEW_HELP}\n\n{glossary_link('Untrained control')}"),
         )
-    method, seed = map_choice.choose(summary, places=(row.map, row.settings))
+    method, seed = map_choice.choose(summary, graph, run, places=(row.map, row.settings))
     with row.colour:
         colours, what = gene_map.colours(run, graph)
         colour = address.one_of(st.selectbox, "Colour", colours, key="colour", ids=maps.COLOUR_IDS, help=in_words(what))
-    projection = map_choice.stored_or_made(summary, run, method, seed)
+    projection = map_choice.stored_or_made(summary, graph, run, method, seed)
     if view != ONE:
         with row.settings if colour in gene_map.FOLDED_COLOURS else row.options:
             colouring = maps.colouring(colour, summary, graph, run, projection, gene)
@@ -86,6 +87,7 @@ def _of_genes() -> None:
     with card:
         gene_map.details(look)
     gene_map.say_how(look)
+    labelled_map.say(summary, graph, run, projection)
     map_quality.show(summary, graph, run, projection, open=colour in (maps.QUALITY, maps.SPREAD))
     outlierness.show(summary, graph, run, open=colour == outlierness.COLOUR)
     if look.colouring.clusters is not None:

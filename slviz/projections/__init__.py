@@ -5,6 +5,7 @@ from slviz.projections.alignment import Spread, spread_over
 from slviz.projections.clusters import CLUSTERINGS, Clustering, Clusters
 from slviz.projections.density import DENSITIES, Density, DensityDistortion, DensityEstimate, density_distortion
 from slviz.projections.ica import ICA
+from slviz.projections.lda import LDA
 from slviz.projections.map_quality import MapQuality, measure_map_quality
 from slviz.projections.method import ProjectionMethod
 from slviz.projections.pacmap import PaCMAP
@@ -13,12 +14,13 @@ from slviz.projections.projection import Projection
 from slviz.projections.tsne import TSNE
 from slviz.projections.umap import UMAP
 
-PROJECTIONS: Choices[ProjectionMethod] = Choices("projection", PCA, TSNE, UMAP, PaCMAP, ICA)
+PROJECTIONS: Choices[ProjectionMethod] = Choices("projection", PCA, TSNE, UMAP, PaCMAP, ICA, LDA)
 
 __all__ = [
     "CLUSTERINGS",
     "DENSITIES",
     "ICA",
+    "LDA",
     "PCA",
     "PROJECTIONS",
     "TSNE",

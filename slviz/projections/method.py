@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from jaxtyping import Float, Float32
+from jaxtyping import Float, Float32, Int64
 
 from slviz.choices import Choice, setting
 from slviz.errors import DataError
@@ -37,6 +37,8 @@ class ProjectionMethod(Choice):
     """Whether it takes but a moment, so that a page makes the map itself instead of asking a worker."""
     straight: ClassVar[bool] = False
     """Whether a place on the map is a sum of the embedding's columns, so that there is a way back (`plane_of`)."""
+    needs_labels: ClassVar[bool] = False
+    """Whether its map is made with the classes of genes: `fit` then needs `labels`, of which others see nothing."""
     with_each_run: ClassVar[bool] = False
     """Whether its map is made after each training; others are made when somebody asks for them."""
     offered: ClassVar[int] = 100
@@ -49,16 +51,25 @@ class ProjectionMethod(Choice):
     )
 
     def fit(
-        self, vectors: Float[np.ndarray, "genes width"], seed: int, *, on_progress: OnProgress | None = None
+        self,
+        vectors: Float[np.ndarray, "genes width"],
+        seed: int,
+        *,
+        labels: Int64[np.ndarray, " genes"] | None = None,
+        on_progress: OnProgress | None = None,
     ) -> Projection:
         """The map of `vectors` [G, D]; the same vectors, settings and seed give the same map.
 
         The map is centred. Each axis points to where its longer tail lies, so that a mirror image
-        never makes two fits look different. What `on_progress` raises ends the work. Raises `DataError`
-        for vectors that no map can be made of.
+        never makes two fits look different. What `on_progress` raises ends the work. `labels` are numbers of
+        classes, -1 for a gene whose class is not to be seen; only a method that `needs_labels` reads them. Raises
+        `DataError` for vectors that no map can be made of, `InvalidSetting` for missing or too few classes.
         """
         vectors = checked_vectors(vectors, dimensions=self.dimensions)
-        coordinates, axes = self.lay_out(vectors, seed, on_progress or _unheard)
+        if self.needs_labels and labels is not None:
+            coordinates, axes = self.lay_out_labelled(vectors, labels, seed, on_progress or _unheard)
+        else:
+            coordinates, axes = self.lay_out(vectors, seed, on_progress or _unheard)
         coordinates = oriented(coordinates).astype(np.float32)
         return Projection(
             method=self,
@@ -73,6 +84,23 @@ class ProjectionMethod(Choice):
         self, vectors: Float32[np.ndarray, "genes width"], seed: int, on_progress: OnProgress
     ) -> tuple[Float[np.ndarray, "genes dimensions"], tuple[str, ...]]:
         """Coordinates and axis titles of vectors that were checked; `fit` calls it."""
+
+    def lay_out_labelled(
+        self,
+        vectors: Float32[np.ndarray, "genes width"],
+        labels: Int64[np.ndarray, " genes"],
+        seed: int,
+        on_progress: OnProgress,
+    ) -> tuple[Float[np.ndarray, "genes dimensions"], tuple[str, ...]]:
+        """As `lay_out`, of a method that needs labels."""
+        return self.lay_out(vectors, seed, on_progress)
+
+    def labels_seen(self, labels: Int64[np.ndarray, " genes"], seed: int) -> Int64[np.ndarray, " genes"]:
+        """The labels that a map is made of, where `fit` is given these: a control may permute them."""
+        return labels
+
+    def refuse_labels(self, labels: Int64[np.ndarray, " genes"]) -> None:
+        """Raises `InvalidSetting` or `DataError` for labels of which no map can be made."""
 
     def describe(self, genes: int) -> str:
         """Method and settings as they are used on so many genes, for a caption."""

@@ -60,6 +60,7 @@ from slviz.runs.folder import (
 )
 from slviz.runs.left_over import left_over_in_run
 from slviz.runs.manifest import MANIFEST, Manifest
+from slviz.runs.map_labels import stored_labels
 from slviz.runs.plain_files import is_plain, read_text_if_there
 from slviz.runs.run import Run
 from slviz.runs.schemas import StoredEvaluation
@@ -286,6 +287,7 @@ class RunStore:
             owner=f"run {run_id}",
             vectors=lambda: self.open(run_id).embedding,
             refuse=lambda: self._finished(run_id),
+            labels=lambda: stored_labels(self, run_id),
         )
 
     def tidy(self, run_id: str) -> None:

@@ -22,6 +22,7 @@ METHODS = [
     PROJECTIONS.make("umap"),
     PROJECTIONS.make("pacmap"),
     PROJECTIONS.make("ica"),
+    PROJECTIONS.make("lda"),
 ]
 
 
@@ -33,9 +34,13 @@ def vectors() -> np.ndarray:
     return (np.repeat(middles, 30, axis=0) + random.normal(size=(120, 10))).astype(np.float32)
 
 
+LABELS = np.where(np.arange(120) % 5 == 0, -1, np.arange(120) // 30)
+"""The cloud of each gene; of every fifth one it is not to be seen."""
+
+
 @pytest.fixture(scope="module")
 def maps(vectors: np.ndarray) -> dict[str, Projection]:
-    return {method.name: method.fit(vectors, 3) for method in METHODS}
+    return {method.name: method.fit(vectors, 3, labels=LABELS) for method in METHODS}
 
 
 def test_every_entry_is_tested() -> None:
@@ -58,7 +63,7 @@ def test_map_has_the_right_shape(method, maps: dict[str, Projection]) -> None:
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
 def test_same_seed_gives_the_same_map_bit_by_bit(method, vectors, maps: dict[str, Projection]) -> None:
-    assert np.array_equal(method.fit(vectors, 3).coordinates, maps[method.name].coordinates)
+    assert np.array_equal(method.fit(vectors, 3, labels=LABELS).coordinates, maps[method.name].coordinates)
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
@@ -77,7 +82,7 @@ def test_map_shows_what_lies_together(method, vectors, maps: dict[str, Projectio
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
 def test_three_dimensions(method, vectors) -> None:
-    found = method.replace(dimensions=3).fit(vectors, 0)
+    found = method.replace(dimensions=3).fit(vectors, 0, labels=LABELS)
     assert found.coordinates.shape == (120, 3)
     assert len(found.axes) == 3
     assert "3 dimensions" in found.caption
@@ -87,7 +92,11 @@ def test_three_dimensions(method, vectors) -> None:
 @pytest.mark.parametrize("genes", [3, 5, 16])
 def test_few_genes_still_make_a_map(method, genes: int) -> None:
     few = np.random.default_rng(1).normal(size=(genes, 4)).astype(np.float32)
-    found = method.fit(few, 0)
+    if genes == 3 and method.needs_labels:
+        with pytest.raises(DataError, match="here 3 genes have 3 classes"):
+            method.fit(few, 0, labels=np.arange(3))
+        return
+    found = method.fit(few, 0, labels=np.arange(genes) % 3)
     assert np.isfinite(found.coordinates).all()
     if genes == 5 and method.name == "tsne":
         assert "lowered from 30: 5 genes allow no more" in found.caption
@@ -103,7 +112,7 @@ def test_few_genes_still_make_a_map(method, genes: int) -> None:
 def test_equal_genes_do_not_break_a_map(method) -> None:
     random = np.random.default_rng(2)
     duplicates = np.repeat(random.normal(size=(10, 6)), 6, axis=0).astype(np.float32)
-    assert np.isfinite(method.fit(duplicates, 0).coordinates).all()
+    assert np.isfinite(method.fit(duplicates, 0, labels=np.arange(60) // 15).coordinates).all()
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
@@ -122,7 +131,7 @@ def test_equal_genes_do_not_break_a_map(method) -> None:
 )
 def test_bad_vectors_get_a_sentence(method, broken: np.ndarray, words: str) -> None:
     with pytest.raises(DataError) as caught:
-        method.fit(broken, 0)
+        method.fit(broken, 0, labels=np.arange(len(broken)) % 3)
     assert words in str(caught.value)
 
 
@@ -151,7 +160,7 @@ def test_kept_agrees_with_a_loop(vectors, maps: dict[str, Projection]) -> None:
 @pytest.mark.parametrize("method", METHODS[1:], ids=lambda method: method.name)
 def test_progress_rises_to_the_end_and_may_stop_the_work(method, vectors) -> None:
     told: list[tuple[float, str]] = []
-    method.fit(vectors, 0, on_progress=lambda share, doing: told.append((share, doing)))
+    method.fit(vectors, 0, labels=LABELS, on_progress=lambda share, doing: told.append((share, doing)))
     shares = [share for share, _ in told]
     assert shares == sorted(shares)
     assert len(told) > 3
@@ -164,8 +173,10 @@ def test_progress_rises_to_the_end_and_may_stop_the_work(method, vectors) -> Non
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        method.fit(vectors, 0, on_progress=stop)
-    later = threading.Thread(target=method.fit, args=(vectors, 0), daemon=True)  # stopped work leaves no lock behind
+        method.fit(vectors, 0, labels=LABELS, on_progress=stop)
+    later = threading.Thread(
+        target=method.fit, args=(vectors, 0), kwargs={"labels": LABELS}, daemon=True
+    )  # stopped work leaves no lock behind
     later.start()
     later.join(120)
     assert not later.is_alive()

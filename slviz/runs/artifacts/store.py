@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Int64
 
 from slviz.errors import DamagedRun
 from slviz.projections.embedding_similarity import EmbeddingSimilarity
@@ -72,6 +72,8 @@ class ArtifactStore:
         vectors: gives the vectors [N, D] that maps are made of; may raise where they cannot be had.
         refuse: raises where nothing can be made yet, as of a run that is not finished.
         fit: makes a map of the vectors; `method.fit` when left out.
+        labels: gives the labels [N] for methods that need them (`ProjectionMethod.fit`); None where there are none. May
+            raise where they cannot be had.
     """
 
     folder: Path
@@ -79,6 +81,7 @@ class ArtifactStore:
     vectors: Callable[[], Float32[np.ndarray, "points width"]]
     refuse: Callable[[], object] = lambda: None
     fit: Fit | None = None
+    labels: Callable[[], Int64[np.ndarray, " points"] | None] = lambda: None
 
     # --- maps --------------------------------------------------------------------------------------------
 
@@ -124,7 +127,8 @@ class ArtifactStore:
     ) -> Projection:
         if vectors is None and self.fit is not None:
             return self.fit(method, seed, on_progress)
-        return method.fit(self.vectors() if vectors is None else vectors, seed, on_progress=on_progress)
+        labels = self.labels() if method.needs_labels else None
+        return method.fit(self.vectors() if vectors is None else vectors, seed, labels=labels, on_progress=on_progress)
 
     def map_artifact(self, method: ProjectionMethod, seed: int, *, of: str = TRAINED) -> Artifact:
         """The map as work: state, progress, failure, cancel."""

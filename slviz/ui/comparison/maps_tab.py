@@ -110,7 +110,9 @@ def show(compared: ComparedRuns) -> None:
         shared = shared.sample(MOST_GENES, keep=address.value("gene"))
         st.caption(in_words(SAMPLED))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        method = PROJECTIONS.make(_pick_method(compared.summaries[: len(runs)]))
+        method = PROJECTIONS.make(
+            _pick_method(compared.summaries[: len(runs)], with_classes=bool(class_sets(compared.graph)))
+        )
         offered = colours(compared.graph)
         help_text = in_words("\n".join(f"- **{title}**: {COLOUR_HELP[name]}" for name, title in offered.items()))
         colour = address.choice(st.segmented_control, "Colour", offered, key="colour-by", help=help_text)
@@ -144,12 +146,16 @@ def _degree(graph: GeneGraph, rows: np.ndarray) -> np.ndarray | None:
     return graph.degree[rows] if len(graph.pairs) else None
 
 
-def _pick_method(summaries: Sequence[RunSummary]) -> str:
-    """The id of the method of all maps; those whose maps lie with all runs come first."""
+def _pick_method(summaries: Sequence[RunSummary], *, with_classes: bool) -> str:
+    """The id of the method of all maps; those whose maps lie with all runs come first.
+
+    `with_classes` offers methods that need classes, too.
+    """
     stored = [{method.name for method, _ in cache.store().artifacts(run.run_id).maps()} for run in summaries]
     everywhere = set.intersection(*stored)
     methods = sorted(
-        PROJECTIONS.values(), key=lambda cls: (cls.name not in everywhere and not cls.at_once, cls.offered)
+        (cls for cls in PROJECTIONS.values() if with_classes or not cls.needs_labels),
+        key=lambda cls: (cls.name not in everywhere and not cls.at_once, cls.offered),
     )
     return address.choice(
         st.segmented_control,
@@ -278,9 +284,11 @@ def _side_by_side(compared: ComparedRuns, maps: AlignedMaps, colouring: Colourin
         alt=f"{method.title} maps of {len(maps.projections)} runs, coloured by {colouring.title}",
     )
     _selected(compared, maps, chart)
+    seen = f" {method.reading}" if method.needs_labels else ""
+    how = f"{method.describe(len(shared.genes))}, seed {SEED}.{seen}"
     st.caption(
         in_words(
-            f"{method.describe(len(shared.genes))}, seed {SEED}. {ALIGNED} Point at a gene, or draw around genes "
+            f"{escape_markdown(how)} {ALIGNED} Point at a gene, or draw around genes "
             "on one map, to see them on all; a click keeps a gene, a double click undoes a selection."
         )
     )

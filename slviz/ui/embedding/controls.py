@@ -240,11 +240,13 @@ def _below(
     method = sides[0].projection
     used = method.method.describe(len(graph)) + (f", seed {method.seed}" if method.method.random else "")
     text, ways = st.columns([5, 1])
+    seen = f" {method.method.reading}" if method.method.needs_labels else ""
     flat = "" if method.coordinates.shape[1] == 2 else " Only the first two of three axes are drawn."
+    said = f"{used}.{seen}{flat}"
     text.caption(
         in_words(
-            f"{used}.{flat} The same genes on each. **Colour:** {colouring[1]} Of 15 nearest neighbours the maps "
-            f"keep: {kept}. Draw around genes on one map to see them on all; a click opens a gene, "
+            f"{escape_markdown(said)} The same genes on each. **Colour:** {colouring[1]} Of 15 nearest neighbours the "
+            f"maps keep: {kept}. Draw around genes on one map to see them on all; a click opens a gene, "
             f"whose nearest in each "
             "embedding are joined to it by lines."
         )

@@ -9,9 +9,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from slviz.choices import Setting
+from slviz.datasets import GeneGraph
+from slviz.errors import SlvizError
 from slviz.pipeline import commands
 from slviz.projections import PCA, PROJECTIONS, Projection, ProjectionMethod
 from slviz.runs import Run
+from slviz.runs.map_labels import has_classes, learnt_labels
 from slviz.runs.summary import RunSummary
 from slviz.ui import address, cache, job_panel
 from slviz.ui.glossary import glossary_link
@@ -19,7 +22,14 @@ from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
 
 
-def choose(summary: RunSummary, *, places: tuple[DeltaGenerator, DeltaGenerator]) -> tuple[ProjectionMethod, int]:
+def offered(*, with_classes: bool) -> list[type[ProjectionMethod]]:
+    """The methods that a page offers: those that need classes only where there are some."""
+    return [cls for cls in PROJECTIONS.values() if with_classes or not cls.needs_labels]
+
+
+def choose(
+    summary: RunSummary, graph: GeneGraph, run: Run, *, places: tuple[DeltaGenerator, DeltaGenerator]
+) -> tuple[ProjectionMethod, int]:
     """The method of the address with its settings and seed; those that lie with the run come first.
 
     `places` are those of the method and of its settings.
@@ -28,11 +38,12 @@ def choose(summary: RunSummary, *, places: tuple[DeltaGenerator, DeltaGenerator]
     stored = cache.store().artifacts(summary.run_id).maps()
     there = {method.title for method, _ in stored}
     methods = sorted(
-        PROJECTIONS.values(), key=lambda cls: (cls.title not in there and not cls.at_once, cls.offered, cls.title)
+        offered(with_classes=has_classes(run.spec, graph)),
+        key=lambda cls: (cls.title not in there and not cls.at_once, cls.offered, cls.title),
     )
     titles = {cls.title: cls.name for cls in methods}
     with line:
-        title = _method(list(titles))
+        title = _method(methods)
     of_kind = [(method, seed) for method, seed in stored if method.name == titles[title]]
     first = next((stored_map for stored_map in of_kind if stored_map == (PROJECTIONS.make(titles[title]), 0)), None)
     start, seed = first or (of_kind[0] if of_kind else (PROJECTIONS.make(titles[title]), 0))
@@ -42,18 +53,18 @@ def choose(summary: RunSummary, *, places: tuple[DeltaGenerator, DeltaGenerator]
         return settings_of(start, seed)
 
 
-def _method(order: list[str]) -> str:
+def _method(methods: Sequence[type[ProjectionMethod]]) -> str:
     return address.one_of(
         st.selectbox,
         "Map",
-        order,
+        [cls.title for cls in methods],
         key="map",
-        ids={cls.title: cls.name for cls in PROJECTIONS.values()},
+        ids={cls.title: cls.name for cls in methods},
         help=in_words(
             "How the many numbers of each gene are reduced to two or three.\n\n"
             + "\n".join(
                 f"- **{cls.title}**: {escape_markdown(cls.summary())} {glossary_link(cls.name)}"
-                for cls in PROJECTIONS.values()
+                for cls in sorted(methods, key=lambda cls: list(PROJECTIONS).index(cls.name))
             )
         ),
     )
@@ -128,20 +139,35 @@ def _brief(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def stored_or_made(summary: RunSummary, run: Run, method: ProjectionMethod, seed: int) -> Projection:
+def stored_or_made(summary: RunSummary, graph: GeneGraph, run: Run, method: ProjectionMethod, seed: int) -> Projection:
     """The map that was asked for; until a worker has made it, its panel and the nearest map that is there."""
     projection = cache.projection(summary, method, seed)
     if projection is not None:
         return projection
     if method.at_once:
         return made_at_once(run, method, seed)
-    job_panel.panel(job(summary, method, seed))
+    refusal = _refusal(summary, graph, run, method)
+    if refusal:
+        st.info(in_words(escape_markdown(refusal)), icon=":material/category:")
+    else:
+        job_panel.panel(job(summary, method, seed))
     meanwhile = _nearest(summary, run, method)
     st.info(
         f"Until then you see another map that is there: {escape_markdown(meanwhile.caption.partition('. ')[0])}.",
         icon=":material/visibility:",
     )
     return meanwhile
+
+
+def _refusal(summary: RunSummary, graph: GeneGraph, run: Run, method: ProjectionMethod) -> str:
+    """Why no map can be made with the classes of a run; "" where one can."""
+    if not method.needs_labels:
+        return ""
+    try:
+        method.refuse_labels(learnt_labels(run.spec, graph, cache.split(summary, graph)))
+    except SlvizError as error:
+        return str(error)
+    return ""
 
 
 def job(summary: RunSummary, method: ProjectionMethod, seed: int) -> job_panel.Job:

@@ -44,8 +44,11 @@ def choose_map(id: str, points: VectorSet) -> tuple[ProjectionMethod, int]:
     """Method, settings and seed of the address: maps that came with the vectors first, then those that were made."""
     made = _made_maps(id, points)
     titles = {method.title for method, _ in made}
-    known = [*points.maps, *(cls.title for cls in PROJECTIONS.values() if cls.title not in points.maps)]
-    at_once = {cls.title for cls in PROJECTIONS.values() if cls.at_once}
+    known = [
+        *points.maps,
+        *(cls.title for cls in map_choice.offered(with_classes=False) if cls.title not in points.maps),
+    ]
+    at_once = {cls.title for cls in map_choice.offered(with_classes=False) if cls.at_once}
     order = sorted(known, key=lambda title: (title not in points.maps, title not in titles | at_once))
     line = st.container(horizontal=True, vertical_alignment="bottom")
     with line:
@@ -54,16 +57,16 @@ def choose_map(id: str, points: VectorSet) -> tuple[ProjectionMethod, int]:
             "Map",
             order,
             key="map",
-            ids={cls.title: cls.name for cls in PROJECTIONS.values()},
+            ids={cls.title: cls.name for cls in map_choice.offered(with_classes=False)},
             help="How the many numbers of each point are reduced to two or three.\n\n"
             + "\n".join(
                 f"- **{cls.title}**: {escape_markdown(cls.summary())} {glossary_link(cls.name)}"
-                for cls in PROJECTIONS.values()
+                for cls in map_choice.offered(with_classes=False)
             ),
         )
     if title in points.maps:
         return Given(map=title), 0
-    usual = next(cls() for cls in PROJECTIONS.values() if cls.title == title)
+    usual = next(cls() for cls in map_choice.offered(with_classes=False) if cls.title == title)
     of_kind = [stored_map for stored_map in made if stored_map[0].name == usual.name]
     start, seed = (usual, 0) if (usual, 0) in of_kind or not of_kind else of_kind[0]
     settled = () if _can_be_3d(points) else ("dimensions",)
