@@ -96,7 +96,7 @@ def walk(
         raise InvalidSetting("A walk from a thing to itself stays where it is. Choose another end.")
     share = np.linspace(0, 1, steps)
     points = interpolate(vectors[start], vectors[end], share, how=how)
-    nearest, distance = _nearest(vectors, points, count)
+    nearest, distance = nearest_to_points(vectors, points, count)
     return Walk(share, points, nearest, distance, typical_distance(vectors) if typical is None else typical)
 
 
@@ -119,7 +119,7 @@ def arithmetic(
     if len(set(of)) < 3:
         raise InvalidSetting("A − B + C takes three different things: with two alike it is one of them, or no sum.")
     a, b, c = (np.asarray(vectors[number], dtype=np.float64) for number in of)
-    near, distance = _nearest(vectors, (a - b + c)[None], count + 3)
+    near, distance = nearest_to_points(vectors, (a - b + c)[None], count + 3)
     kept = ~np.isin(near[0], of)
     return near[0][kept][:count], distance[0][kept][:count]
 
@@ -141,7 +141,7 @@ def midpoint_ratio(
             continue
     if not middles:
         return float("nan")
-    distance = _nearest(vectors, np.array(middles), 1)[1][:, 0]
+    distance = nearest_to_points(vectors, np.array(middles), 1)[1][:, 0]
     return float(distance.mean() / (typical_distance(vectors) if typical is None else typical))
 
 
@@ -176,8 +176,8 @@ def arithmetic_share(
     random = np.random.default_rng([seed, 23])
     drawn = [_draw(random, of, classes) for _ in range(SAMPLE)]
     sums = np.array([known[a] - known[b] + known[c] for a, b, c in drawn])
-    near, _ = _nearest(known, sums, 4)
-    near_c, _ = _nearest(known, known[[c for *_, c in drawn]], 4)
+    near, _ = nearest_to_points(known, sums, 4)
+    near_c, _ = nearest_to_points(known, known[[c for *_, c in drawn]], 4)
     hits = [_first_other(near[place], of_draw) for place, of_draw in enumerate(drawn)]
     hits_of_c = [_first_other(near_c[place], of_draw) for place, of_draw in enumerate(drawn)]
     wanted = of[[c for *_, c in drawn]]
@@ -210,7 +210,7 @@ def purity(
     return float(same), float(((size[of] - 1) / (len(of) - 1)).mean())
 
 
-def _nearest(vectors: np.ndarray, points: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def nearest_to_points(vectors: np.ndarray, points: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Numbers and distances [P, count] of the real things nearest to each point."""
     from scipy.spatial.distance import cdist
 

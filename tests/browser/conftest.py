@@ -63,6 +63,13 @@ def base(models: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def digits(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the application over the runs of the digits that come with slviz."""
+    with served_app(models=tmp_path_factory.mktemp("models")) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
 def demo_pairs() -> list[str]:
     """Some known pairs of the demo, as lines of a file."""
     graph = open_dataset("demo")

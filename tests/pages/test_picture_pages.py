@@ -136,6 +136,11 @@ def test_a_walk_shows_pictures_mixed_and_drawn_from_between(runs, open_page: Ope
     assert not app.exception
     assert "Digits on the way" in [each.value for each in app.subheader]
     assert "Mixed pixel by pixel" in said(app)
+    assert "Drawn from between the embeddings" in said(app)
+    assert "Below each mixture stands the digit that is nearest to it" in said(app)
+    app.query_params["walk-c"] = "digit-0001"
+    app.run()
+    assert "A triangle takes three different things" in said(app)
     assert not speaks_of_genes(app)
 
 

@@ -8,6 +8,7 @@ from page_tools import Open, said
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.classes import gene_classes
+from slviz.projections.triangle import walk_triangle
 from slviz.projections.walk import arithmetic, arithmetic_share, purity, walk
 from slviz.runs.store import RunStore
 
@@ -32,6 +33,17 @@ def test_a_walk_and_a_sum_are_shown_in_both_spaces(demo: GeneGraph, open_page: O
     assert sums["nearest in the embedding"].tolist() == [
         demo.genes[gene] for gene in arithmetic(run.embedding, (a, b, c))[0]
     ]
+    mixtures = next(table.value for table in app.dataframe if "mixture" in table.value)
+    triangle = walk_triangle(run.embedding, (a, b, c))
+    assert mixtures["nearest in the embedding"].tolist() == [demo.genes[gene] for gene in triangle.nearest[:, 0]]
+    np.testing.assert_allclose(mixtures["distance in the embedding"], triangle.ratio.round(2))
+    assert mixtures["nearest in the features"].iloc[[0, 10, 14]].tolist() == ["APO1.01", "TRL2.10", "CYT2.07"]
+    assert "The marked mixture is 25 % A, 50 % B, 25 % C" in said(app)
+    assert f"{triangle.inner_ratio:.2f} in the embedding on average" in said(app)
+    app.slider(key="walk-mix").set_value(2).run()
+    assert not app.exception
+    assert app.query_params["walk-mix"] == "2"
+    assert "The marked mixture is 75 % A, 0 % B, 25 % C" in said(app)
     worth = next(table.value for table in app.dataframe if "number" in table.value).set_index("number")
     label = gene_classes(demo).label
     share = arithmetic_share(run.embedding, label)

@@ -30,7 +30,7 @@ from slviz.scorers import PairDecoder
 from slviz.scorers.pair_decoder import NAMES
 from slviz.tasks import Classify
 from slviz.ui import address, cache, charts, downloads, selection
-from slviz.ui.embedding import walk_pictures
+from slviz.ui.embedding import walk_pictures, walk_triangle
 from slviz.ui.embedding.walk_worth import EMBEDDING, FEATURES, Spaces, show_sum, show_worth
 from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
@@ -74,6 +74,7 @@ def show(graph: GeneGraph, run: Run, projection: Projection, colouring: figures.
     _steps(graph, run, walks, classes)
     _partner_scores(graph, run, walks[EMBEDDING], a, b)
     if c is not None:
+        walk_triangle.show(graph, run, spaces, (a, b, c), how, classes)
         show_sum(graph, spaces, (a, b, c), classes)
         walk_pictures.sums(graph, run, (a, b, c))
     show_worth(graph, run, spaces, walks, how, classes)

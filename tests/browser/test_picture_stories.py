@@ -1,14 +1,13 @@
-"""Decode under the pointer: the browser draws what NumPy and torch draw, wherever pointer, keys or finger lead."""
+"""Pictures in the browser: the decoder draws what NumPy and torch draw, wherever one points; a triangle is clicked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from served import address, served_app, settle
+from served import address, settle
 
 from slviz.cli.demo_runs import DIGIT_RUNS, digit_spec
 from slviz.datasets.picture_shape import PictureShape
@@ -49,13 +48,6 @@ def test_the_browser_numpy_and_torch_draw_the_same_pixels(shape: PictureShape, l
     assert drawn.max() <= 1
     assert np.abs(drawn - decoder.decode(embedding)).max() < 1e-4
     assert np.abs(drawn - theirs).max() < 1e-4
-
-
-@pytest.fixture(scope="module")
-def digits(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the application over the runs of the digits that come with slviz."""
-    with served_app(models=tmp_path_factory.mktemp("models")) as base:
-        yield base
 
 
 @pytest.mark.slow
@@ -141,3 +133,26 @@ def test_a_tap_moves_the_place_and_in_a_narrow_window_the_picture_floats(digits:
     floating = page.locator(".decoded.afloat").bounding_box()
     assert floating["y"] + floating["height"] <= 900
     context.close()
+
+
+@pytest.mark.slow
+def test_a_click_on_a_triangle_of_three_pictures_marks_a_mixture(digits: str, page: Any) -> None:
+    run_id = next(iter(sorted(path.name for path in SHIPPED.glob("conv_autoencoder-*"))))
+    ends = {"walk-a": "digit-0001", "walk-b": "digit-0002", "walk-c": "digit-0003"}
+    page.goto(address(digits, "embedding", run=run_id, map="pca", view="walk", **ends))
+    settle(page)
+    chart = page.locator('[class*="triangle-embedding-chart"] .js-plotly-plot').first
+    chart.scroll_into_view_if_needed()
+    assert chart.locator("image").count() == 15
+    place = chart.evaluate(
+        """(chart) => { const { xaxis, yaxis } = chart._fullLayout; const dots = chart._fullData[0]
+        return [xaxis._offset + xaxis.d2p(dots.x[13]), yaxis._offset + yaxis.d2p(dots.y[13])] }"""
+    )
+    box = chart.bounding_box()
+    page.mouse.click(box["x"] + place[0], box["y"] + place[1])
+    page.wait_for_url("**walk-mix=13**")
+    settle(page)
+    assert "The marked mixture is 0 % A, 25 % B, 75 % C" in page.locator('[data-testid="stMain"]').inner_text()
+    page.reload()
+    settle(page)
+    assert "The marked mixture is 0 % A, 25 % B, 75 % C" in page.locator('[data-testid="stMain"]').inner_text()
