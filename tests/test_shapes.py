@@ -12,15 +12,21 @@ CHECKED = (
     "tests/evaluation",
     "tests/features",
     "tests/neighbourhood",
+    "tests/networks",
+    "tests/outliers",
     "tests/projections/test_agreement.py",
     "tests/projections/test_alignment.py",
     "tests/projections/test_density.py",
     "tests/ranking/test_ranker.py",
+    "tests/scorers/test_bench_scorer.py",
     "tests/scorers/test_conformal.py",
     "tests/scorers/test_experiment_scorer.py",
+    "tests/scorers/test_pair_decoder.py",
     "tests/splits/test_splits.py",
+    "tests/training/test_explaining.py::test_a_whole_explanation_of_a_trained_run[gat]",
+    "tests/training/test_noise.py",
 )
-"""A part of the suite, since checking takes a sixth more of its time. Add what fits."""
+"""A part of the suite, since checking takes a sixth more of its time; nothing compiled by Numba: the checks stop it."""
 
 
 def pytest_with_shapes(*arguments: str) -> subprocess.CompletedProcess[str]:

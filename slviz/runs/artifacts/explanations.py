@@ -88,7 +88,7 @@ class PairExplanation:
     curves: RemovalCurves
     blocks: pd.DataFrame = field(default_factory=lambda: blocks_frame((), (), ()))
     views: tuple[str, ...] = ()
-    view_weight: Float32[np.ndarray, "layers genes views"] = field(default_factory=lambda: np.zeros((0, 2, 0), "f4"))
+    view_weight: Float32[np.ndarray, "view_layers 2 views"] = field(default_factory=lambda: np.zeros((0, 2, 0), "f4"))
     view_edges: Int64[np.ndarray, "2 of"] = field(default_factory=lambda: np.zeros((2, 0), np.int64))
     view_of_edge: Int64[np.ndarray, " of"] = field(default_factory=lambda: np.zeros(0, np.int64))
     view_share: Float32[np.ndarray, " of"] = field(default_factory=lambda: np.zeros(0, "f4"))
