@@ -18,6 +18,8 @@ LONGEST = 26
 CELL_PIXELS = 44
 SMALL_LETTERS = 9
 LOWEST, HIGHEST = 400, 640
+LETTERS_IN_A_ROW = 40
+"""Names of classes that take no more letters together stand upright, in a narrow window, too."""
 
 
 def confusion_figure(
@@ -69,7 +71,8 @@ def confusion_figure(
         height=int(np.clip(200 + CELL_PIXELS * len(names), LOWEST, HIGHEST)),
     )
     many = len(names) > WRITTEN
-    angle = -90 if many else -40 if len(names) > 3 else 0
+    fits = max(len(_short(name)) for name in names) * len(names) <= LETTERS_IN_A_ROW
+    angle = 0 if fits else -90 if many else -40
     figure.update_xaxes(type="category", showgrid=False, tickangle=angle, gridcolor=FAINT)
     if many:
         figure.update_xaxes(tickfont_size=SMALL_LETTERS)

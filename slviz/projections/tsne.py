@@ -53,7 +53,7 @@ class TSNE(ProjectionMethod):
         high=500.0,
     )
     iterations: int = setting(
-        500, "Steps after the first 150, in which clusters form.", low=50, high=10_000, advanced=True
+        500, "Iterations after the first 150, in which clusters form.", low=50, high=10_000, advanced=True
     )
 
     def used_perplexity(self, genes: int) -> float:
@@ -63,7 +63,7 @@ class TSNE(ProjectionMethod):
     def describe(self, genes: int) -> str:
         used = self.used_perplexity(genes)
         lowered = f" (lowered from {self.perplexity:g}: {genes} genes allow no more)" if used < self.perplexity else ""
-        return f"t-SNE, perplexity {used:.3g}{lowered}, {EARLY_STEPS + self.iterations} steps"
+        return f"t-SNE, perplexity {used:.3g}{lowered}, {EARLY_STEPS} + {self.iterations} iterations"
 
     def lay_out(self, vectors: np.ndarray, seed: int, on_progress: OnProgress) -> tuple[np.ndarray, tuple[str, ...]]:
         from openTSNE import TSNEEmbedding

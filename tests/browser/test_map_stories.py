@@ -61,11 +61,11 @@ def test_a_map_is_made_with_ones_own_settings_followed_cancelled_and_made(
     page.keyboard.press("Escape")
     settle(page)
     page.get_by_role("button", name="Make the t-SNE map").click()
-    page.get_by_text("t-SNE, perplexity 30, 210 steps, seed 0.").first.wait_for(timeout=60_000)
+    page.get_by_text("t-SNE, perplexity 30, 150 + 60 iterations, seed 0.").first.wait_for(timeout=60_000)
     settle(page)
     page.reload()
     settle(page)
-    assert "t-SNE, perplexity 30, 210 steps, seed 0." in page.locator(MAIN).inner_text()
+    assert "t-SNE, perplexity 30, 150 + 60 iterations, seed 0." in page.locator(MAIN).inner_text()
 
 
 def test_other_seeds_of_the_fast_map_tell_which_genes_have_a_place(

@@ -27,6 +27,13 @@ def test_rows_are_actual_classes_and_colours_their_shares():
     )
 
 
+def test_short_names_stand_upright_and_long_ones_are_turned():
+    digits = confusion_figure(np.eye(10, dtype=int), list("0123456789"))
+    assert digits.layout.xaxis.tickangle == 0
+    papers = confusion_figure(np.eye(7, dtype=int), [f"Reinforcement Learning {n}" for n in range(7)])
+    assert papers.layout.xaxis.tickangle == -40
+
+
 def test_many_classes_are_not_written_over_and_none_is_said():
     many = WRITTEN + 1
     assert confusion_figure(np.eye(many, dtype=int), [f"class {n}" for n in range(many)]).data[0].text is None

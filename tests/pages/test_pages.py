@@ -250,7 +250,7 @@ def test_a_stored_map_opens_at_once_whatever_its_settings(run: Run, store: RunSt
     store.artifacts(run.run_id).make_map(TSNE(perplexity=5.0, iterations=50), 3)
     app = open_page("embedding", run=run.run_id, map="t-SNE")
     assert not app.exception
-    assert "t-SNE, perplexity 5, 200 steps, seed 3" in said(app)
+    assert "t-SNE, perplexity 5, 150 + 50 iterations, seed 3" in said(app)
 
 
 def test_a_colour_that_takes_several_seeds_says_where_to_make_them(run: Run, store: RunStore, open_page: Open) -> None:
