@@ -28,6 +28,7 @@ OF_ATTENTION = ("attention", "faithfulness")
 """What is measured of a run on request (`slviz.runs.artifacts.pair_faithfulness`), as a column."""
 OF_ONE = ("class ", "screen ")
 RECONSTRUCT = "reconstruct"
+WIDTH = "width="
 COLUMNS = ("task", "protocol", "model", "is_network", "features", "split", "held_out", "run_id", "seed")
 RESULT_COLUMNS = (*COLUMNS, "negative_kind", "metric", "value")
 SPLIT_SETTINGS = frozenset({"fold", "split_seed", "publication", *FROM_FILES})
@@ -89,11 +90,16 @@ def protocol_of(spec: RunSpec) -> str:
 
 
 def model_of(spec: RunSpec) -> str:
-    """The network with all that is not at its default, such as "gat (heads=2, epochs=50)"."""
+    """The network with all that is not at its default, such as "gat (heads=2, epochs=50)".
+
+    Where features are given back, its width is always said: a PCA of the same width stands beside it.
+    """
     asked_for = ("network", "task", "optimiser") if spec.task.scores_pairs else ("network", "optimiser")
     parts = {part: getattr(spec, part) for part in asked_for}
     words = words_of(parts, leave_out=frozenset(spec.task.of_evaluation), names=spec.names)
     other = [] if spec.optimiser.name == DEFAULTS["optimiser"] else [f"optimiser={spec.optimiser.name}"]
+    if spec.task.name == RECONSTRUCT and not any(word.startswith(WIDTH) for word in words):
+        other = [f"{WIDTH}{spec.network.embedding_width}", *other]
     return _named(spec.network.name, [*other, *words])
 
 

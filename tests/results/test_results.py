@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from builders import tiny_run
+from builders import tiny_run, tiny_spec
 from run_folders import finish
 
 from slviz.datasets import GeneGraph
 from slviz.networks import NETWORKS
 from slviz.results import ResultTable, collect, tables
-from slviz.results.collect import WITHIN
+from slviz.results.collect import WITHIN, model_of
 from slviz.results.text import as_markdown, as_text, leaders
 from slviz.runs.artifacts.pair_faithfulness import PairFaithfulness
 from slviz.runs.store import RunStore
@@ -253,3 +253,11 @@ def test_faithfulness_is_a_column_once_it_was_measured(store: RunStore, graph: G
     assert cells[run_id].mean == pytest.approx(2.5 / 6)
     assert cells[other] is None
     assert "Faithfulness, attention ↑" in as_text(table)
+
+
+def test_features_given_back_say_the_width_also_where_it_is_the_usual_one(graph: GeneGraph):
+    usual = tiny_spec(graph, task="reconstruct")
+    assert model_of(usual).startswith(f"{usual.network.name} (width={usual.network.embedding_width}")
+    other = dataclasses.replace(usual, network=dataclasses.replace(usual.network, width=7))
+    assert model_of(other).count("width=7") == 1
+    assert "width" not in model_of(tiny_spec(graph))
