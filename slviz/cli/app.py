@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 
@@ -51,8 +50,8 @@ def _app(options: argparse.Namespace) -> int:
     if options.no_browser:
         command += ["--server.headless", "true"]
     command += options.more
-    path = os.pathsep.join(filter(None, [str(places.importable()), os.environ.get("PYTHONPATH")]))
     from slviz.serving import first_visit
+    from slviz.serving.environment import server_environment
 
     first_visit.begin(options.port)
-    return subprocess.call(command, env={**os.environ, "PYTHONPATH": path})
+    return subprocess.call(command, env=server_environment())

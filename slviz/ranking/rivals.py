@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import cached_property
 
@@ -70,10 +71,12 @@ class Rivals:
 
     def _of_formula(self, name: str) -> Scores:
         rows: list = []
+        once = threading.Lock()
 
         def scores(gene: int) -> np.ndarray:
-            if not rows:  # a formula reads the whole graph once
-                rows.append(FORMULAS[name].rows(self._related.known.training))
+            with once:  # it reads the whole graph, and visitors who came at the same moment would keep a copy each
+                if not rows:
+                    rows.append(FORMULAS[name].rows(self._related.known.training))
             return rows[0](gene, gene + 1)[0]
 
         return scores

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import os
 import secrets
 import signal
 import socket
@@ -19,6 +18,7 @@ from pathlib import Path
 from slviz import places
 from slviz.errors import SlvizError
 from slviz.serving import first_visit
+from slviz.serving.environment import server_environment
 from slviz.serving.haproxy import NoProxy, Proxy, configuration, find_haproxy
 
 LOOKS_EVERY = 0.5
@@ -126,12 +126,9 @@ class Fleet:
         return {name: process.pid for name, process in self._running.items() if process.poll() is None}
 
     def _start(self, name: str, command: Sequence[str]) -> None:
-        path = os.pathsep.join(filter(None, [str(places.importable()), os.environ.get("PYTHONPATH")]))
         # A form that one process made is sent to another after the first has ended, so they share what signs it.
-        own = {"PYTHONPATH": path, "STREAMLIT_SERVER_COOKIE_SECRET": self._secret}
-        self._running[name] = subprocess.Popen(
-            command, env={**own, **os.environ, "PYTHONPATH": path}, preexec_fn=_end_with_parent
-        )
+        environment = server_environment(STREAMLIT_SERVER_COOKIE_SECRET=self._secret)
+        self._running[name] = subprocess.Popen(command, env=environment, preexec_fn=_end_with_parent)
         if name in self._port_of:
             first_visit.begin(self._port_of[name])
 

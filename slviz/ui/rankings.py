@@ -40,6 +40,7 @@ from slviz.ui import cache, job_panel, scorers
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import EXPERIMENT_SCORE, SCORE_HELP
 from slviz.ui.nouns import in_words
+from slviz.ui.packed_table import PackedTable
 
 POPULARITY_UNKNOWN = "Whether a partner rests on popularity is unknown until all pairs are ranked."
 FIRST_LIST = "The first gene of a run takes 10 to 30 seconds, the next ones about one."
@@ -81,7 +82,7 @@ def _made_by(of: Ranker) -> tuple[str, str, bool, int]:
 def partners(of: Ranker, gene: int, *, others: Sequence[Run] = ()) -> pd.DataFrame:
     """Every other gene as a partner of a gene, best first, with its ranks in some other runs of the data set."""
     key = tuple(other.run_id for other in others)
-    return _partners(_made_by(of), gene, key, of, others)
+    return _partners(_made_by(of), gene, key, of, others).table()
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -91,8 +92,9 @@ def _partners(
     other_ids: tuple[str, ...],
     _ranker: Ranker,
     _others: Sequence[Run],
-) -> pd.DataFrame:
-    return _ranker.partners(gene, others={run.run_id: scorers.scorer(_ranker.graph, run) for run in _others})
+) -> PackedTable:
+    scorers_of_others = {run.run_id: scorers.scorer(_ranker.graph, run) for run in _others}
+    return PackedTable(_ranker.partners(gene, others=scorers_of_others))
 
 
 def score_help(run: Run) -> str:

@@ -40,6 +40,21 @@ def test_processes_are_told_who_can_reach_the_proxy(address: str, hosts: tuple[s
     assert re.findall(r"server process\d 127.0.0.1:(\d+) cookie (\d)", text) == [("9001", "1"), ("9002", "2")]
 
 
+def test_processes_are_started_so_that_they_take_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[dict[str, str]] = []
+    monkeypatch.setattr("slviz.serving.fleet.subprocess.Popen", lambda _, *, env, **__: started.append(env))
+    monkeypatch.setattr("slviz.cli.app.subprocess.call", lambda _, *, env: started.append(env) or 0)
+    monkeypatch.setattr("slviz.serving.first_visit.begin", lambda _: None)
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    monkeypatch.setenv("ARROW_DEFAULT_MEMORY_POOL", "mimalloc")
+    Fleet(1)._start("process 1", [])
+    assert main(["app", "--no-browser"]) == 0
+    assert [environment["MALLOC_ARENA_MAX"] for environment in started] == ["2", "2"]
+    pools = [environment["ARROW_DEFAULT_MEMORY_POOL"] for environment in started]
+    assert pools == ["mimalloc", "mimalloc"], "what is set already stays"
+    assert "STREAMLIT_SERVER_COOKIE_SECRET" in started[0]
+
+
 @needs_haproxy
 @pytest.mark.parametrize(
     "proxy",
@@ -75,7 +90,7 @@ def test_a_process_that_does_not_stay_is_waited_for_and_stops_all_only_where_non
     fleet._running = dict.fromkeys(("process 1", "process 2", "proxy"))  # type: ignore[assignment]
     for number in range(MOST_RESTARTS + 3):
         fleet._note_end("process 1", 1, float(number))
-    assert fleet._waits_until["process 1"] == number + LONGEST_WAIT
+    assert fleet._waits_until["process 1"] == MOST_RESTARTS + 2 + LONGEST_WAIT
     assert len(said) == MOST_RESTARTS + 3
     for number in range(MOST_RESTARTS):
         fleet._note_end("process 2", 1, float(number))
