@@ -258,6 +258,6 @@ def test_faithfulness_is_a_column_once_it_was_measured(store: RunStore, graph: G
 def test_features_given_back_say_the_width_also_where_it_is_the_usual_one(graph: GeneGraph):
     usual = tiny_spec(graph, task="reconstruct")
     assert model_of(usual).startswith(f"{usual.network.name} (width={usual.network.embedding_width}")
-    other = dataclasses.replace(usual, network=dataclasses.replace(usual.network, width=7))
-    assert model_of(other).count("width=7") == 1
+    other = dataclasses.replace(usual, network=dataclasses.replace(usual.network, width=12))
+    assert model_of(other).count("width=12") == 1
     assert "width" not in model_of(tiny_spec(graph))
