@@ -33,7 +33,7 @@ def test_features_stand_side_by_side_whatever_order_they_are_named_in(graph: Gen
 
 
 def test_the_sets_of_old_are_themselves_however_they_are_written(graph: GeneGraph) -> None:
-    assert list(FEATURE_SETS) == ["none", "ppi", "go", "both", "joint", "terms"]
+    assert list(FEATURE_SETS)[:6] == ["none", "ppi", "go", "both", "joint", "terms"]
     assert FEATURE_SETS["ppi+go"] is FEATURE_SETS["go+ppi"] is Both
     assert FEATURE_SETS["both+expression"].name == "ppi+go+expression"
     old = np.concatenate([graph.features["ppi"], graph.features["go"]], axis=1)

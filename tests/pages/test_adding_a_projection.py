@@ -1,4 +1,4 @@
-"""A fifth projection is a class in a file and a name in the table: form, command line, run, pages and export follow."""
+"""A projection is a class in a file and a name in the table: form, command line, run, pages and export follow."""
 
 from __future__ import annotations
 
