@@ -6,14 +6,15 @@ The experiments of the gene lab are here as runs, for the command `coursework` a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from slviz.errors import InvalidSetting
 from slviz.features import Joint, NoFeatures
 from slviz.networks import NETWORKS, CourseworkGAT, CourseworkMultiHead
 from slviz.optimisers import OPTIMISERS, Adam, Optimiser
 from slviz.runs import RunSpec
-from slviz.runs.settings_parser import words_of, words_of_values
+from slviz.runs.settings_parser import choices_from_words, words_of, words_of_values
 from slviz.runs.spec import TABLES
 from slviz.splits import Pairs
 from slviz.tasks import Confidence, Reconstruct
@@ -67,15 +68,35 @@ class Recipe:
         title: what a form calls it.
         says: a sentence on what it asks, for people.
         choices: by part, what it fills the form with; nothing where it takes the form as it is.
-        of_pictures: whether it makes sense for pictures, too.
         axes: by list of a sweep, the values that it makes runs of, each with all else as the form says.
+        settings: by setting of the network, values that it makes runs of; a sweep each, since a sweep has no lists of
+            settings.
+        of_pictures: whether it makes sense for pictures, too.
+        for_genes: whether it makes sense for anything but pictures.
     """
 
     title: str
     says: str
     choices: Mapping[str, Any] = field(default_factory=dict)
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    settings: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     of_pictures: bool = False
+    for_genes: bool = True
+
+    @property
+    def makes_several(self) -> bool:
+        """Whether it makes several runs of what the form says."""
+        return bool(self.axes or self.settings)
+
+
+WIDTHS = (2, 4, 8, 16, 32)
+AUTOENCODER = {"task": "reconstruct", "network": "conv_autoencoder", "optimiser": next(iter(OPTIMISERS))}
+"""What the recipe of widths fills the form with, all settings as usual for pictures."""
+
+
+def _autoencoder_of_pictures() -> dict[str, Any]:
+    choices = choices_from_words({**AUTOENCODER, "features": "none", "split": "genes"}, [])
+    return {part: choices[part] for part in AUTOENCODER}
 
 
 def _experiment(name: str, title: str, says: str) -> Recipe:
@@ -97,6 +118,14 @@ RECIPES: Mapping[str, Recipe] = {
         "joint",
         "Gene lab 3: joint features",
         "Attention heads side by side give ones, PPI and GO back through a few numbers a gene; the points spread.",
+    ),
+    "widths": Recipe(
+        f"Widths {', '.join(map(str, WIDTHS[:-1]))} and {WIDTHS[-1]}",
+        "The autoencoder of pictures by the width of its bottleneck. Predictions then draws the error over the width.",
+        choices=_autoencoder_of_pictures(),
+        settings={"width": WIDTHS},
+        of_pictures=True,
+        for_genes=False,
     ),
     "features": Recipe(
         "None, PPI, GO, both",
@@ -130,7 +159,27 @@ RECIPES: Mapping[str, Recipe] = {
 """By a name for code."""
 
 
-def series(recipe: Recipe, spec: RunSpec) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+Series = tuple[dict[str, tuple[str, ...]], list[str]]
+"""The lists and the words of a sweep."""
+
+
+def several(recipe: Recipe, spec: RunSpec) -> list[Series]:
+    """The sweeps that a recipe makes of one run: one, or one for each value of the settings that it varies.
+
+    Raises `InvalidSetting` where the run's network has no such setting.
+    """
+    specs = [spec]
+    for key, values in recipe.settings.items():
+        if key not in {setting.key for setting in spec.network.settings()}:
+            raise InvalidSetting(
+                f"The network '{spec.network.name}' has no setting '{key}', which “{recipe.title}” varies. Take "
+                "another network, or one run as the form says."
+            )
+        specs = [replace(one, network=replace(one.network, **{key: value})) for one in specs for value in values]
+    return [series(recipe, one) for one in specs]
+
+
+def series(recipe: Recipe, spec: RunSpec) -> Series:
     """The lists and the words of the sweep that a recipe makes of one run: all of the run, and the recipe's lists.
 
     Settings of a part that is listed go to those that have them. Of listed optimisers each learns at its own rate and

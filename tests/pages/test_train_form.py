@@ -264,6 +264,23 @@ def test_a_recipe_fills_the_form_or_starts_runs_alike_but_for_one_thing(
     assert not app.exception
 
 
+def test_one_click_asks_for_autoencoders_of_five_widths(
+    store: RunStore, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[RunSpec] = []
+    monkeypatch.setattr("slviz.pipeline.jobs.start_training", lambda spec, **more: started.append(spec))
+    assert not [title for title in open_page("train").selectbox(key="recipe").options if title.startswith("Widths")]
+    app = open_page("train", data="digits", task="classify")
+    app.selectbox(key="recipe").set_value("widths").run()
+    lines = app.code[0].value.splitlines()
+    assert [line.rpartition("width=")[2] for line in lines if "width=" in line] == ["2", "4", "16", "32"]
+    assert all("--network conv_autoencoder" in line and "epochs=" not in line for line in lines)
+    next(button for button in app.button if button.label == "Start 5 runs").click().run()
+    assert [getattr(spec.network, "width", None) for spec in started] == [2, 4, 8, 16, 32]
+    assert {(spec.task.name, spec.network.name) for spec in started} == {("reconstruct", "conv_autoencoder")}
+    assert not app.exception
+
+
 def test_the_settings_of_a_paper_stand_in_the_form_on_the_public_split_until_they_are_changed(
     store: RunStore, open_page: Open
 ) -> None:

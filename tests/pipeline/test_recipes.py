@@ -6,10 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from slviz.cli.demo_runs import DIGIT_RUNS, digit_spec
+from slviz.datasets.sources import open_dataset
+from slviz.errors import InvalidSetting
 from slviz.optimisers import OPTIMISERS
-from slviz.pipeline.recipes import RECIPES, series
+from slviz.pipeline.recipes import RECIPES, WIDTHS, series, several
 from slviz.runs import RunSpec
 from slviz.runs.settings_parser import choices_from_words
+from slviz.sweeps.plan import SweepEntry, make_plan
 from slviz.ui.training import form_start
 
 PUBLIC = {"task": "classify", "network": "gcn", "features": "none", "split": "public"}
@@ -48,3 +52,25 @@ def test_a_recipe_keeps_its_settings_in_a_form_that_stood_at_those_of_a_paper(mo
     optimiser = choices["optimiser"]
     for key in ("learning_rate", "schedule", "keep", "clip"):
         assert state[form_start.key_of("optimiser", "adam", key)] == getattr(optimiser, key)
+
+
+def test_the_recipe_of_widths_makes_the_usual_autoencoders_which_differ_in_width_alone() -> None:
+    """Those of the runs that come with slviz are the very same runs."""
+    graph = open_dataset("digits")
+    spec = digit_spec(graph, "reconstruct", "filters=16")
+    sweeps = several(RECIPES["widths"], spec)
+    plan = make_plan(graph, [SweepEntry(axes, words) for axes, words in sweeps], source="digits")
+    assert [getattr(run.network, "width", None) for run in plan.runs] == list(WIDTHS)
+    assert not plan.refused
+    shipped = {digit_spec(graph, *choices).run_id for choices in DIGIT_RUNS if choices[0] == "reconstruct"}
+    assert shipped < {run.run_id for run in plan.runs}
+    for part, choice in RECIPES["widths"].choices.items():
+        assert choice == getattr(spec, part), "the form is filled with what is usual"
+
+
+def test_a_network_without_the_setting_that_a_recipe_varies_is_refused_in_a_sentence() -> None:
+    names = {"task": "link", "network": "l3", "features": "none", "split": "pairs", "optimiser": "adam"}
+    choices = choices_from_words(names, [])
+    spec = RunSpec("tiny", "tiny", "0" * 64, synthetic=True, **choices)
+    with pytest.raises(InvalidSetting, match="'l3' has no setting 'width'"):
+        several(RECIPES["widths"], spec)

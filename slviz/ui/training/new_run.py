@@ -156,7 +156,7 @@ def start(form_state: FormState | None) -> None:
     """The command, and the button; a run that is there already is offered instead of trained again."""
     if form_state is None:
         return
-    if form_state.recipe is not None and form_state.recipe.axes:
+    if form_state.recipe is not None and form_state.recipe.makes_several:
         recipe_picker.offer(form_state.recipe, form_state.spec, form_state.graph, device=form_state.device)
         return
     st.markdown("**The same in a terminal**")
