@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import io
+import struct
+import warnings
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float32
 
 from slviz.datasets.content import Content, without_file
-from slviz.datasets.picture_shape import COLOUR, GREY, PictureShape
+from slviz.datasets.picture_shape import COLOUR, GREY, WHITE, PictureShape
 from slviz.datasets.report import Report
 from slviz.errors import MalformedData
 from slviz.files.idx import read_idx
 from slviz.files.limits import Budget, shown
 from slviz.files.npy import NpyHeader, read_npz
 from slviz.text import spelt_out, storable
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LABEL = "label"
 """What the classes that come with pictures are called."""
@@ -31,6 +38,8 @@ LONGEST_SIDE = 1024
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "PPM")
 """What Pillow may read; no format that runs a program."""
 REAL, WHOLE = "fiub", "iub"
+TOGETHER = "the pictures"
+"""What files of pictures are called together."""
 MORE = "Take a sample, or make the pictures smaller."
 
 
@@ -70,39 +79,64 @@ def read_pictures(content: Content, labels: Content | None, report: Report) -> P
 
 def read_picture_files(contents: Mapping[str, Content], files: Sequence[str], report: Report) -> PictureTable | None:
     """Pictures of one file each; the folder that a picture lies in is its class. None with faults in the report."""
+    images = decoded_pictures(contents, files, report)
+    if images is None:
+        return None
+    try:
+        table = _of_arrays(images, TOGETHER)
+    except MalformedData as error:
+        report.add("", *_told(error, TOGETHER))
+        return None
+    label, names = labels_and_names(files)
+    return _checked(PictureTable(table.shape, table.pixels, label, names), "", report)
+
+
+def decoded_pictures(contents: Mapping[str, Content], files: Sequence[str], report: Report) -> np.ndarray | None:
+    """Pictures of one file each, uint8 [N, h, w] or [N, h, w, 3]; None with faults in the report.
+
+    What all files say of their sizes is looked at before any is unpacked.
+    """
+    present = [file for file in files if file in contents]
+    sizes: dict[str, tuple[int, int]] = {}
+    for file in present:
+        try:
+            sizes[file] = _declared_size(contents[file])
+        except MalformedData as error:
+            report.add(file, *_told(error, file))
+    if report.fatal or not sizes:
+        return None
+    counted = Counter(sizes.values())
+    (height, width), usual = counted.most_common(1)[0]
+    other = [file for file in present if sizes[file] != (height, width)]
+    if other:
+        first = sizes[other[0]]
+        what = f"has {first[0]} × {first[1]} pixels, and {usual:,} of {len(present):,} pictures have {height} × {width}"
+        report.add(other[0], what, "Bring all pictures to one size first.")
+        return None
+    if (numbers := height * width * len(present)) > MOST_NUMBERS:
+        what = f"say that they hold {numbers:,} pixels, more than the {MOST_NUMBERS:,} that are read"
+        report.add("", f"{TOGETHER} {what}", MORE)
+        return None
     decoded: list[np.ndarray] = []
-    for file in files:
-        if file not in contents:
-            continue
+    for file in present:
         try:
             decoded.append(_decoded(contents[file]))
         except MalformedData as error:
             report.add(file, *_told(error, file))
-    if report.fatal or not decoded:
+    if report.fatal:
         return None
     if any(picture.ndim == COLOUR for picture in decoded):
         decoded = [
             picture if picture.ndim == COLOUR else np.repeat(picture[:, :, None], 3, axis=2) for picture in decoded
         ]
-    sizes = Counter(picture.shape[:2] for picture in decoded)
-    (height, width), _ = sizes.most_common(1)[0]
-    other = [number for number, picture in enumerate(decoded) if picture.shape[:2] != (height, width)]
-    if other:
-        first = decoded[other[0]]
-        what = (
-            f"has {first.shape[0]} × {first.shape[1]} pixels, and {sizes[height, width]:,} of {len(decoded):,} "
-            f"pictures have {height} × {width}"
-        )
-        report.add(files[other[0]], what, "Bring all pictures to one size first.")
-        return None
-    try:
-        table = _of_arrays(np.stack(decoded), "the pictures")
-    except MalformedData as error:
-        report.add("", *_told(error, "the pictures"))
-        return None
+    return np.stack(decoded)
+
+
+def labels_and_names(files: Sequence[str]) -> tuple[np.ndarray | None, tuple[str, ...]]:
+    """Class and name of pictures from their paths: the folder, where any lies in one, and the file without ending."""
     folders = [PurePosixPath(file).parent.name for file in files]
     label = np.array([storable(spelt_out(folder)) for folder in folders], dtype=object) if any(folders) else None
-    return _checked(PictureTable(table.shape, table.pixels, label, _names_of(files)), "", report)
+    return label, _names_of(files)
 
 
 def _told(error: MalformedData, name: str) -> tuple[str, str]:
@@ -213,23 +247,49 @@ def _labels(values: np.ndarray, name: str, count: int, *, what: str = LABELS[0])
     return np.array([storable(spelt_out(text.strip())) for text in texts], dtype=object)
 
 
+def _declared_size(content: Content) -> tuple[int, int]:
+    """Height and width that a file of a picture says it has, read from its first bytes; raises `MalformedData`."""
+    name = shown(content.name)
+    with _opened(content) as picture:
+        width, height = picture.size
+    if max(height, width) > LONGEST_SIDE:
+        raise MalformedData(
+            f"{name} has {height:,} × {width:,} pixels; up to {LONGEST_SIDE:,} on a side are read. Make it smaller."
+        )
+    return height, width
+
+
 def _decoded(content: Content) -> np.ndarray:
-    """Values [h, w] or [h, w, 3] of one file of a picture, its size read before it is unpacked."""
+    """Values uint8 [h, w] or [h, w, 3] of one file of a picture, whose size was looked at before."""
+    with _opened(content) as picture:
+        if picture.mode.startswith("I"):  # 16 bits a pixel, of which the upper eight stay
+            return (np.asarray(picture).astype(np.int64) >> 8).clip(0, WHITE).astype(np.uint8)
+        return np.asarray(picture.convert("L" if picture.mode in ("1", "L", "LA") else "RGB"))
+
+
+@contextmanager
+def _opened(content: Content) -> Iterator[Image.Image]:
+    """A picture whose pixels are not read yet; raises `MalformedData` for what Pillow cannot read, then or later."""
     from PIL import Image, UnidentifiedImageError
 
-    name = shown(content.name)
     try:
-        with Image.open(io.BytesIO(content.raw), formats=FORMATS) as picture:
-            if max(picture.size) > LONGEST_SIDE:
-                width, height = picture.size
-                raise MalformedData(
-                    f"{name} has {height:,} × {width:,} pixels; up to {LONGEST_SIDE:,} on a side are read. Make "
-                    "it smaller."
-                )
-            return np.asarray(picture.convert("L" if picture.mode in ("1", "L", "LA", "I", "I;16") else "RGB"))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content.raw), formats=FORMATS) as picture:
+                yield picture
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        struct.error,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ) as error:
         raise MalformedData(
-            f"{name} cannot be read as a picture: it is damaged, or none of {', '.join(FORMATS)}. Save it again."
+            f"{shown(content.name)} cannot be read as a picture: it is damaged, too large, or none of "
+            f"{', '.join(FORMATS)}. Save it again."
         ) from error
 
 
@@ -243,9 +303,7 @@ def _names_of(files: Sequence[str]) -> tuple[str, ...]:
 
 def _checked(table: PictureTable, file: str, report: Report) -> PictureTable | None:
     """The table, with what is to be said of its names and classes."""
-    if table.names is not None and (len(set(table.names)) < len(table.names) or "" in table.names):
-        twice = next((name for name, times in Counter(table.names).items() if times > 1 or not name), "")
-        report.add(file, "is the name of two pictures, or of none", "Give each picture a name of its own.", value=twice)
+    if table.names is not None and not checked_names(table.names, file, report):
         return None
     if table.label is not None:
         classes = sorted(set(table.label.tolist()) - {""})
@@ -254,3 +312,12 @@ def _checked(table: PictureTable, file: str, report: Report) -> PictureTable | N
             report.add(file, what, "Label a second class, or take the task reconstruct.", value=classes[0], fatal=False)
     report.read["pictures"] = len(table.pixels)
     return table
+
+
+def checked_names(names: Sequence[str], file: str, report: Report) -> bool:
+    """Whether each picture has a name of its own; where not, the report says which name it is."""
+    counted = Counter(names)
+    twice = next((name for name, times in counted.items() if times > 1 or not name), None)
+    if twice is not None:
+        report.add(file, "is the name of two pictures, or of none", "Give each picture a name of its own.", value=twice)
+    return twice is None

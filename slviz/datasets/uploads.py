@@ -14,10 +14,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from slviz.datasets.cache import cache_folder, load_folder
+from slviz.datasets.layout import PICTURE_ENDINGS
+from slviz.datasets.picture_uploads import PICTURES, are_beside_data, as_arrays, is_picture, unpacked_pictures
 from slviz.disk.left_over import LeftOver, entries_in, folders_in
 from slviz.disk.whole_files import folder_in_work
 from slviz.errors import MalformedData
-from slviz.files.limits import shown
+from slviz.files.limits import PICTURE_FILES, shown
 from slviz.files.regular import read_regular
 from slviz.files.zips import read_members
 
@@ -26,6 +28,8 @@ WRITING = ".writing-"
 MOST_FILES = 60
 MOST_MEBIBYTES = 400
 ENDINGS = (".txt", ".tsv", ".csv", ".gmt", ".gz", ".toml", ".npz")
+OFFERED = (*ENDINGS, *sorted(PICTURE_ENDINGS), ".zip")
+"""What may be uploaded."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"[\w][\w .()+-]{0,99}")
 
@@ -34,12 +38,16 @@ def keep_upload(files: Mapping[str, bytes]) -> Path:
     """Keep uploaded files as a data folder; where it lies from now on.
 
     Args:
-        files: content by name; one or more zips are unpacked, folders in them left out.
+        files: content by name; one or more zips are unpacked, folders in them left out. Files of pictures become one
+            `.npz`; the folder in which one lies in its zip is its class.
 
     Raises `MalformedData` for a broken, locked or too large zip, for two files of one name, for a name
-    that is no plain file name, and where no file is left that slviz could read.
+    that is no plain file name, for pictures that make no data set, and where no file is left that slviz could read.
     """
-    unpacked = _data_files(files)
+    return _kept(files, _data_files(files))
+
+
+def _kept(files: Mapping[str, bytes], unpacked: Mapping[str, bytes]) -> Path:
     place = cache_folder() / UPLOADS / _digest(unpacked) / _called(files)
     if not place.is_dir():
         _write(place, unpacked)
@@ -49,11 +57,14 @@ def keep_upload(files: Mapping[str, bytes]) -> Path:
 def _data_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The data files among uploads, unpacked; raises `MalformedData` where there are none."""
     unpacked = _unpacked(files)
+    if not are_beside_data(unpacked) and (pictures := _pictures(files)):
+        return {**unpacked, PICTURES: as_arrays(pictures, folder=_called(files))}
     if not unpacked:
         given = ", ".join(map(shown, sorted(files)[:MOST_FILES])) or "what was uploaded"
         raise MalformedData(
             f"There is no data file among {given}. A data folder has a list of genes and one of pairs, "
-            f"or an .npz of pictures; files end in {', '.join(ENDINGS)}."
+            f"or pictures, as an .npz or as files; files end in {', '.join(ENDINGS)}, those of pictures in "
+            f"{', '.join(sorted(PICTURE_ENDINGS))}."
         )
     return unpacked
 
@@ -72,10 +83,29 @@ def keep_and_read(files: Mapping[str, Path]) -> Path:
     with tempfile.TemporaryDirectory(dir=next((path.parent for path in files.values()), None)) as place:
         folder = Path(place) / _called(content)
         folder.mkdir()
-        for name, data in _data_files(content).items():
+        unpacked = _data_files(content)
+        for name, data in unpacked.items():
             (folder / name).write_bytes(data)
         load_folder(folder)
-    return keep_upload(content)
+    return _kept(content, unpacked)
+
+
+def _pictures(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Files of pictures among uploads by their path in a zip, or by their name; raises `MalformedData`."""
+    pictures: dict[str, bytes] = {}
+    room = MOST_MEBIBYTES << 20
+    for name, content in files.items():
+        inside = {name: content} if is_picture(name) else {}
+        if name.lower().endswith(".zip"):
+            inside = unpacked_pictures(content, name, most_bytes=max(room, 0))
+        for path, data in inside.items():
+            if pictures.get(path, data) != data:
+                raise MalformedData(f"Two pictures are called {shown(path)} and differ. Give each a name of its own.")
+            pictures[path] = data
+            room -= len(data)
+    if room < 0:
+        raise MalformedData(f"The upload is larger than {MOST_MEBIBYTES} MiB. Put it on the machine and type its path.")
+    return pictures
 
 
 def _unpacked(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -83,7 +113,9 @@ def _unpacked(files: Mapping[str, bytes]) -> dict[str, bytes]:
     room = MOST_MEBIBYTES << 20
     for name, content in files.items():
         zipped = name.lower().endswith(".zip")
-        inside = read_members(content, name, wanted=_is_data, most_bytes=max(room, 0)) if zipped else {name: content}
+        inside = {name: content}
+        if zipped:
+            inside = read_members(content, name, wanted=_is_data, most_bytes=max(room, 0), most=PICTURE_FILES)
         for member, data in inside.items():
             if not _is_data(member):
                 continue

@@ -45,6 +45,7 @@ UNPACKED_MB = Limit("SLVIZ_UNPACKED_MB", 2048, "MiB that any file may hold when 
 SMALL_MB = Limit("SLVIZ_UNPACKED_SMALL_MB", 128, "MiB that even the smallest file may hold when it is unpacked")
 RATIO = Limit("SLVIZ_UNPACKED_RATIO", 8, "how many times its size on disk a larger file may hold when it is unpacked")
 MEMBERS = Limit("SLVIZ_MEMBERS", 1000, "files in a zip, arrays in an npz")
+PICTURE_FILES = Limit("SLVIZ_PICTURE_FILES", 20_000, "files of pictures in an upload, and files in a zip of them")
 GZIP_PARTS = Limit("SLVIZ_GZIP_PARTS", 100_000, "separately compressed parts of a gzip file")
 OBJECTS = Limit("SLVIZ_HDF5_OBJECTS", 20_000, "groups, data sets and attributes in an HDF5 file")
 COLUMNS = Limit("SLVIZ_COLUMNS", 20_000, "columns of a table, numbers of a vector")
@@ -60,7 +61,7 @@ SMALL_SECONDS = Limit(
 )
 
 LIMITS = (
-    FILE_MB, UNPACKED_MB, SMALL_MB, RATIO, MEMBERS, GZIP_PARTS, OBJECTS, COLUMNS, CELLS, CELL,
+    FILE_MB, UNPACKED_MB, SMALL_MB, RATIO, MEMBERS, PICTURE_FILES, GZIP_PARTS, OBJECTS, COLUMNS, CELLS, CELL,
     MEMORY_MB, SMALL_MEMORY_MB, SECONDS, SMALL_SECONDS,
 )  # fmt: skip
 

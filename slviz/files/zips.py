@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from slviz.errors import MalformedData
-from slviz.files.limits import MEMBERS, Budget, shown
+from slviz.files.limits import MEMBERS, Budget, Limit, shown
 
 END_RECORD = b"PK\x05\x06"
 END_BYTES = 22
@@ -36,14 +36,14 @@ DAMAGE = (
 
 
 @contextmanager
-def opened_zip(source: Path | bytes, name: str) -> Iterator[Zip]:
-    """An archive whose directory is not too long; raises `MalformedData` where it is none or is damaged."""
+def opened_zip(source: Path | bytes, name: str, *, most: Limit = MEMBERS) -> Iterator[Zip]:
+    """An archive of at most so many files; raises `MalformedData` for more, and where it is none or is damaged."""
     try:
         size = source.stat().st_size if isinstance(source, Path) else len(source)
         with source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as file:
-            _refuse_long_directory(file, size, name)
+            _refuse_long_directory(file, size, name, most)
             with zipfile.ZipFile(file) as archive:
-                yield Zip(archive, name, Budget(name, size))
+                yield Zip(archive, name, Budget(name, size), most=most)
     except DAMAGE as error:
         raise MalformedData(
             f"{shown(name)} cannot be unpacked: it is no zip, or it is damaged ({shown(error)}). Zip the files again."
@@ -55,19 +55,21 @@ class Zip:
 
     Attributes:
         name: what to call it in a sentence.
-        members: its files, without folders and what some systems hide in it (`__MACOSX`, `.DS_Store`).
+        every: its files.
+        members: those without folders and what some systems hide in it (`__MACOSX`, `.DS_Store`).
         budget: what may still be unpacked.
     """
 
-    def __init__(self, archive: zipfile.ZipFile, name: str, budget: Budget) -> None:
+    def __init__(self, archive: zipfile.ZipFile, name: str, budget: Budget, *, most: Limit = MEMBERS) -> None:
         self._archive = archive
         self.name = shown(name)
         self.budget = budget
         if not all(entry.filename for entry in archive.infolist()):
             raise MalformedData(f"{self.name} holds a file without a name, so it is damaged. Zip the files again.")
-        self.members = [entry for entry in archive.infolist() if not entry.is_dir() and not _is_hidden(entry.filename)]
-        if len(archive.infolist()) > MEMBERS.value:
-            raise MalformedData(f"{self.name} holds more than {MEMBERS.value:,} files. {MEMBERS.raised()}")
+        self.every = [entry for entry in archive.infolist() if not entry.is_dir()]
+        self.members = [entry for entry in self.every if not _is_hidden(entry.filename)]
+        if len(archive.infolist()) > most.value:
+            raise MalformedData(f"{self.name} holds more than {most.value:,} files. {most.raised()}")
 
     def read(self, member: zipfile.ZipInfo) -> bytes:
         """The content of a file, charged to the budget first; raises `MalformedData`."""
@@ -100,14 +102,20 @@ class Zip:
 
 
 def read_members(
-    source: Path | bytes, name: str, *, wanted: Callable[[str], bool], most_bytes: int | None = None
+    source: Path | bytes,
+    name: str,
+    *,
+    wanted: Callable[[str], bool],
+    most_bytes: int | None = None,
+    most: Limit = MEMBERS,
 ) -> dict[str, bytes]:
     """The files of an archive whose last name is wanted, by that name; folders in it are left out.
 
-    `most_bytes` is a limit of the caller's own on all of them, beside the one that every file has. Raises
+    `most_bytes` is a limit of the caller's own on all of them, beside the one that every file has; `most` one on all
+    files of the archive. Raises
     `MalformedData` where the archive is damaged, locked or too large, or two such files have the same name.
     """
-    with opened_zip(source, name) as archive:
+    with opened_zip(source, name, most=most) as archive:
         chosen = [member for member in archive.members if wanted(last_name(member.filename))]
         if most_bytes is not None and sum(member.file_size for member in chosen) > most_bytes:
             raise MalformedData(
@@ -134,7 +142,7 @@ def _is_hidden(path: str) -> bool:
     return any(part.startswith((".", "__")) for part in path.replace("\\", "/").split("/"))
 
 
-def _refuse_long_directory(file: io.BufferedIOBase, size: int, name: str) -> None:
+def _refuse_long_directory(file: io.BufferedIOBase, size: int, name: str, most: Limit) -> None:
     """Raises `MalformedData` for a directory of very many entries, each of which would take a kilobyte of memory.
 
     The end record is looked for where zipfile looks for it.
@@ -152,6 +160,6 @@ def _refuse_long_directory(file: io.BufferedIOBase, size: int, name: str) -> Non
     if directory_bytes == 0xFFFFFFFF:  # zip64: the record before the end says it
         at = tail.rfind(b"PK\x06\x06", 0, start)
         directory_bytes = struct.unpack_from("<Q", tail, at + 40)[0] if 0 <= at <= len(tail) - 48 else directory_bytes
-    if directory_bytes > MEMBERS.value * ENTRY_BYTES:
-        raise MalformedData(f"{shown(name)} holds more than {MEMBERS.value:,} files. {MEMBERS.raised()}")
+    if directory_bytes > most.value * ENTRY_BYTES:
+        raise MalformedData(f"{shown(name)} holds more than {most.value:,} files. {most.raised()}")
     file.seek(0)

@@ -102,7 +102,7 @@ def test_what_cannot_be_read_is_never_kept(tmp_path: Path, cache: Path) -> None:
         keep_and_read(lying({**files(), "pairs.tsv": b"\x00"}))
     assert not (cache / uploads.UPLOADS).exists() or not any((cache / uploads.UPLOADS).iterdir())
     with pytest.raises(MalformedData, match="no data file among"):
-        keep_and_read(lying({"picture.png": b"\x89PNG"}))
+        keep_and_read(lying({"letter.docx": b"PK"}))
     folder = keep_and_read(lying(files()))
     assert folder.is_dir()
     assert len(open_with_report(str(folder))[0].pairs) == 5

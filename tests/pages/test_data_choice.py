@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 from pathlib import Path
 
+import numpy as np
 import pytest
 from builders import tiny_run
 from data_folders import GOOD, write_folder
 from page_tools import Open, asked, said
+from PIL import Image
 from run_folders import finish
 
 from slviz.datasets.sources import open_dataset
@@ -85,6 +88,30 @@ def test_a_folder_is_uploaded_checked_and_opened(
     assert not app.exception
     assert str(tmp_path / "cache" / "uploads") in asked(app, "data")
     assert not app.error
+
+
+def test_files_of_pictures_are_uploaded_and_opened_and_two_of_one_name_are_refused(
+    store: RunStore, tmp_path: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLVIZ_CACHE", str(tmp_path / "cache"))
+
+    def png(number: int) -> bytes:
+        content = io.BytesIO()
+        Image.fromarray((np.arange(20, dtype=np.uint8) * number).reshape(4, 5)).save(content, "PNG")
+        return content.getvalue()
+
+    app = open_page("overview")
+    uploader = app.file_uploader(key="data upload")
+    for number in range(12):
+        uploader = uploader.upload(f"{number}.png", png(number))
+    app.run()
+    app.button(key="open upload").click().run()
+    assert not app.exception
+    assert not app.error
+    assert str(tmp_path / "cache" / "uploads") in asked(app, "data")
+    app.file_uploader(key="data upload").upload("1.png", png(1)).upload("1.png", png(2)).run()
+    app.button(key="open upload").click().run()
+    assert "Two files are called 1.png and differ" in app.error[0].value
 
 
 def test_an_upload_without_pairs_shows_its_report(
