@@ -148,14 +148,15 @@ def served(processes: int, *, data: str, models: Path) -> Iterator[tuple[str, ps
         process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
         address = f"http://127.0.0.1:{port}/"
         try:
-            _wait_for(address)
+            wait_for(address)
             yield address, psutil.Process(process.pid)
         finally:
             process.terminate()
             process.wait(30)
 
 
-def _wait_for(address: str) -> None:
+def wait_for(address: str) -> None:
+    """Return once a server answers; raises `OSError` where it does not."""
     end = time.monotonic() + START_SECONDS
     while True:
         try:

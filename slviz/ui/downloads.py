@@ -17,6 +17,7 @@ from slviz.datasets import GeneGraph
 from slviz.files.names import safe_file_name
 from slviz.gene_sets import GeneSet, to_gmt
 from slviz.runs import Run, RunSpec
+from slviz.ui.made_files import kept_for_visitor
 from slviz.ui.slow_reruns import noted_fragment
 
 Size = tuple[float, float | None]
@@ -184,9 +185,9 @@ def _button(
     *,
     width: Literal["stretch", "content"] = "stretch",
 ) -> None:
-    st.download_button(
-        label, make, safe_file_name(file_name), mime, key=f"download {file_name}", on_click="ignore", width=width
-    )
+    name = safe_file_name(file_name)
+    kept = kept_for_visitor(make, file_name=name, mime=mime)
+    st.download_button(label, kept, name, mime, key=f"download {file_name}", on_click="ignore", width=width)
 
 
 def _tsv(table: pd.DataFrame, source: str) -> bytes:

@@ -20,6 +20,7 @@ from slviz.ui import (
     cache,
     copy_link,
     errors,
+    forgotten_sessions,
     gene_finder,
     login,
     nouns,
@@ -60,6 +61,7 @@ def navigate(pages: Sequence[Page], *, learn: Sequence[Page] = (), by_link: Sequ
         by_link: what cards, headings and addresses of before lead to, and not the sidebar.
     """
     _clear_left_overs(str(cache.store().root))
+    forgotten_sessions.watch()
     current = st.navigation([*pages, *learn, *by_link], position="hidden")
     st.session_state[_NAVIGATED] = True
     if (query := address.in_names_of_today()) is not None:

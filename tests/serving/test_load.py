@@ -50,3 +50,22 @@ def test_visitors_at_once_meet_no_error_and_see_their_own_selection(
         log.memory.append((0.0, held))
         assert held > 50e6
         assert "errors: 0; selections of another: 0" in load.report(log, sessions=2, before=held, after=held)
+
+
+@pytest.mark.slow
+def test_sessions_that_have_gone_leave_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(CHECKOUT / "benchmarks"))
+    memory = importlib.import_module("session_memory")
+    genes = list(memory.open_dataset("demo").genes)
+    with memory.served(data="demo", models=tmp_path, environment={}) as (address, census, server):
+        before = memory.ask(census, "kinds")
+        with ThreadPoolExecutor(1) as alone:
+            wave = alone.submit(asyncio.run, memory.wave(address, census, server, genes, 3)).result()
+        after = memory.ask(census, "kinds")
+    assert wave.errors == 0
+    assert wave.opened > 50
+    assert wave.trimmed <= wave.collected + 1
+    assert after.get("streamlit.runtime.app_session.AppSession", 0) <= memory.HELD_BY_STREAMLIT
+    assert memory.grown({"a": 1, "b": 3}, {"a": 9, "b": 2}) == ["a: +8"]
+    assert memory.grown(before, after)[0].startswith("builtins.")
+    assert "| 1 |" in memory.report([wave], sessions=3, before=100.0)

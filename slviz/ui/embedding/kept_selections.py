@@ -22,6 +22,7 @@ from slviz.runs import Run
 from slviz.runs.uploads import MOST_MEBIBYTES
 from slviz.ui import access, address, cache, charts, downloads, errors
 from slviz.ui.labels import escape_markdown, pluralise
+from slviz.ui.made_files import kept_for_visitor
 from slviz.ui.nouns import in_words
 from slviz.ui.server_paths import without_paths
 
@@ -113,10 +114,11 @@ def open_one(graph: GeneGraph, run: Run) -> None:
             _bring_in(graph)
         if known:
             source = downloads.provenance(graph, run)
+            name = safe_file_name(f"{graph.name}-selections.gmt")
             st.download_button(
                 "All of them (GMT)",
-                lambda: to_gmt(known.values(), provenance=source),
-                safe_file_name(f"{graph.name}-selections.gmt"),
+                kept_for_visitor(lambda: to_gmt(known.values(), provenance=source), file_name=name, mime="text/plain"),
+                name,
                 "text/plain",
                 icon=":material/download:",
                 on_click="ignore",
