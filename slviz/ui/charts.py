@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
+import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -224,5 +225,7 @@ def _bytes_of(content: object) -> int:
             return 60 + sum(_bytes_of(value) for value in content)
         case str():
             return 50 + len(content)
+        case np.ndarray() if content.dtype == object:  # such as the texts of every point of a map
+            return 100 + content.nbytes + sum(_bytes_of(thing) for thing in content.ravel().tolist())
         case _:
             return 40 + int(getattr(content, "nbytes", 0))

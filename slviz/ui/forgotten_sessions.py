@@ -36,8 +36,8 @@ def _look_after(every: float) -> None:
         with contextlib.suppress(AttributeError, RuntimeError, TimeoutError):  # another Streamlit, or the server stops
             server: Any = runtime.get_instance()
             loop = server._get_async_objs().eventloop
-            if asyncio.run_coroutine_threadsafe(_forget(server), loop).result(LONGEST_WAIT):
-                give_back()
+            gone = asyncio.run_coroutine_threadsafe(_forget(server), loop).result(LONGEST_WAIT)
+            give_back(collect=gone > 0)
 
 
 async def _forget(server: Any) -> int:
@@ -52,8 +52,9 @@ def forget(storage: Any) -> int:
     return before - len(kept)  # to be asked for its length drops them
 
 
-def give_back() -> None:
-    """Collect garbage, since a session is a circle of objects, and give free memory to the system (glibc alone can)."""
-    gc.collect()
+def give_back(*, collect: bool) -> None:
+    """Give free memory to the system, where glibc is there; before, `collect` garbage: a session is a circle."""
+    if collect:
+        gc.collect()
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

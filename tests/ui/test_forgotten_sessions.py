@@ -29,7 +29,7 @@ def test_only_sessions_whose_time_is_over_are_dropped() -> None:
     assert early() is not None
     storage._cache._timer = lambda: now + 20  # pyright: ignore[reportAttributeAccessIssue]
     assert forgotten_sessions.forget(storage) == 1
-    forgotten_sessions.give_back()
+    forgotten_sessions.give_back(collect=True)
     assert early() is None
     assert late() is not None
     assert forgotten_sessions.forget(storage) == 0

@@ -90,6 +90,9 @@ def test_kept_figures_stay_below_their_size_and_the_oldest_goes_first() -> None:
     kept.put(b"4", charts.Drawn({"data": [{"x": "A" * 20_000}], "layout": {}}))
     assert kept.get(b"4") is None
     assert kept.get(b"1") is not None
+    texts = np.array([["B" * 1_000, number] for number in range(20)], dtype=object)
+    kept.put(b"5", charts.Drawn({"data": [{"customdata": texts}], "layout": {}}))
+    assert kept.get(b"5") is None, "the texts of a map's points count"
 
 
 def test_a_table_is_asked_once_and_forgotten_when_it_is_gone() -> None:
