@@ -18,6 +18,7 @@ from typing import Any
 import streamlit as st
 from streamlit import runtime
 
+THREAD = "forgotten sessions"
 LONGEST_WAIT = 10.0
 """Seconds for the server's own loop to answer."""
 
@@ -25,16 +26,16 @@ LONGEST_WAIT = 10.0
 @st.cache_resource(show_spinner=False)
 def watch() -> None:
     """Look after this server's sessions from now on, in a thread of its own; begun once, whoever calls it."""
-    if runtime.exists() and isinstance(runtime.get_instance(), runtime.Runtime):
+    server: Any = runtime.get_instance() if runtime.exists() else None
+    if type(server) is runtime.Runtime:  # and nothing that a test puts in its place
         every = max(float(st.get_option("server.disconnectedSessionTTL")) / 2, 1.0)
-        threading.Thread(target=_look_after, args=(every,), name="forgotten sessions", daemon=True).start()
+        threading.Thread(target=_look_after, args=(server, every), name=THREAD, daemon=True).start()
 
 
-def _look_after(every: float) -> None:
-    while runtime.exists():
+def _look_after(server: Any, every: float) -> None:
+    while runtime.exists() and runtime.get_instance() is server:
         time.sleep(every)
         with contextlib.suppress(AttributeError, RuntimeError, TimeoutError):  # another Streamlit, or the server stops
-            server: Any = runtime.get_instance()
             loop = server._get_async_objs().eventloop
             gone = asyncio.run_coroutine_threadsafe(_forget(server), loop).result(LONGEST_WAIT)
             give_back(collect=gone > 0)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import weakref
 from types import SimpleNamespace
+from unittest.mock import MagicMock
 
+import pytest
+from streamlit.runtime import Runtime
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
 from slviz.ui import forgotten_sessions
@@ -33,3 +37,11 @@ def test_only_sessions_whose_time_is_over_are_dropped() -> None:
     assert early() is None
     assert late() is not None
     assert forgotten_sessions.forget(storage) == 0
+
+
+@pytest.mark.parametrize("server", [None, MagicMock(spec=Runtime)])
+def test_nothing_is_begun_without_a_server(server: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Runtime, "_instance", server)
+    forgotten_sessions.watch.clear()
+    forgotten_sessions.watch()
+    assert forgotten_sessions.THREAD not in [thread.name for thread in threading.enumerate()]
