@@ -233,7 +233,7 @@ def _of_genes(mapped: Mapped, *, of_genes: int, again: int, keys: Sequence[str])
         )
     nothing = sum(is_missing(key) for key in keys) if mapped.marks or "" in keys else 0
     if nothing:
-        marks = ", ".join(f"'{mark}'" for mark in mapped.marks) or "an empty cell"
+        marks = ", ".join(f"'{shown(mark)}'" for mark in mapped.marks) or "an empty cell"
         remarks.append(f"{nothing:,} row{' has' if nothing == 1 else 's have'} no gene ({marks}).")
     for text, symbols in list(mapped.ambiguous.items())[:3]:
         remarks.append(f"'{shown(text)}' may mean {' or '.join(symbols[:4])} and was passed over.")

@@ -168,6 +168,13 @@ def test_a_missing_mark_in_the_column_of_genes_is_no_gene(odd: GeneIndex) -> Non
     assert "2 rows have no gene ('NA')." in table.remarks
 
 
+def test_a_mark_that_nobody_sees_is_spelt_out_where_a_row_has_no_gene(odd: GeneIndex) -> None:
+    text = "symbol,lfc\n" + "".join(f"{gene},{n}\n" for n, gene in enumerate(("TP53", "BRCA1", "KRAS", "\u200f", "")))
+    remarks = " ".join(read_odd(text, odd).remarks)
+    assert r"no gene ('\u200f'" in remarks
+    assert "\u200f" not in remarks
+
+
 def test_names_with_marks_are_exact_first(odd: GeneIndex) -> None:
     table = read_odd("gene\tvalue\nIMP2'\t9\nADE5,7\t2\n'A B'\t3\n", odd)
     assert values_of(table, "value", odd) == {"IMP2'": 9.0, "ADE5,7": 2.0, "A B": 3.0}
