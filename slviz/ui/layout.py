@@ -14,6 +14,7 @@ from slviz import activity, places
 from slviz.doctor.left_overs import Places, clear_at_start
 from slviz.results.questions import question_of
 from slviz.runs import RunSpec
+from slviz.tasks import Reconstruct
 from slviz.ui import (
     access,
     address,
@@ -164,7 +165,12 @@ def _model(spec: RunSpec) -> str:
         kind = "baseline" if spec.network.baseline else "model"
         return f"{kind} **{escape_markdown(spec.network.row_name)}** ({words.removeprefix('a baseline: ')})"
     network, features = escape_markdown(spec.network.name), escape_markdown(spec.features.title)
-    return f"network **{network}** ({words}) · features **{features}**"
+    return f"network **{network}**{_width(spec)} ({words}) · features **{features}**"
+
+
+def _width(spec: RunSpec) -> str:
+    """Where features are given back, the width of the embedding, also the usual one: it decides how much is lost."""
+    return f", **{spec.network.embedding_width}** wide" if spec.task.name == Reconstruct.name else ""
 
 
 def link(page: str, label: str, *, icon: str, **query: str) -> None:

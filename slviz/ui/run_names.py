@@ -14,6 +14,7 @@ from slviz.runs.once_for_a_table import once_for_a_table
 from slviz.runs.spec import TABLES
 from slviz.runs.summary import RunSummary
 from slviz.splits.publication import publication_words
+from slviz.tasks import Reconstruct
 from slviz.ui.key_metrics import key_metric
 
 SAID_ANYWAY = frozenset({("split", key) for key in ("name", "fold", "publication", "negatives per pair")})
@@ -100,10 +101,15 @@ def _told_apart(base: str, group: Sequence[RunSummary]) -> dict[str, str]:
         extra = [
             f"{key[1]} {_short(own[key])}"
             for key in differing
-            if key in own and not (key in usual and own[key] == usual[key])
+            if key in own and (_is_width(key, summary.spec) or not (key in usual and own[key] == usual[key]))
         ]
         names[summary.run_id] = f"{base} ({', '.join([_held_out(summary.spec), f'seed {summary.spec.seed}', *extra])})"
     return names
+
+
+def _is_width(key: tuple[str, str], spec: RunSpec) -> bool:
+    """Whether a setting is the width of the embedding where features are given back: it is said, also the usual one."""
+    return spec.task.name == Reconstruct.name and key[0] == "network" and key[1].startswith("width")
 
 
 def _held_out(spec: RunSpec) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import numpy as np
@@ -239,3 +240,27 @@ def test_compare_speaks_of_pictures_and_of_no_partners(runs, open_page: Open) ->
         assert not app.exception
         assert [element.value for element in app.subheader] == ([] if title is None else [title])
         assert "with the same split (digits of random parts" in said(app)
+
+
+def test_tables_of_neighbours_name_pictures_and_no_known_pairs(runs, open_page: Open) -> None:
+    query = {"tab": "neighbours", "gene": "digit-0001", "with": runs["reconstruct"]}
+    app = open_page("compare", run=runs["classify"], **query)
+    assert not app.exception
+    assert "No other run was evaluated on the same digits." in said(app)
+    tables = [element for element in app.dataframe if "Gene" in element.value]
+    assert len(tables) == 2
+    for table in tables:
+        assert json.loads(table.proto.columns)["Gene"]["label"] == "Digit"
+        assert "Known pair" not in table.value
+
+
+def test_the_width_of_an_autoencoder_is_said_also_the_usual_one(runs, open_page: Open) -> None:
+    assert "network **conv\\_autoencoder**, **4** wide" in said(open_page("predictions", run=runs["reconstruct"]))
+    assert " wide (" not in said(open_page("predictions", run=runs["classify"]))
+
+
+def test_a_map_in_three_dimensions_shows_pictures_and_takes_clicks(runs, open_page: Open) -> None:
+    app = open_page("embedding", run=runs["reconstruct"], map="pca", **{"pca-dimensions": "3"})
+    assert not app.exception
+    assert "Point at a digit on the map for its picture." in said(app)
+    assert "**Click** a digit for its card, or search one." in said(app)

@@ -49,7 +49,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "metric: help_text",
         "metric: label",
     ),
-    "compared_runs.py": ("button: label", "info: alone"),
+    "compared_runs.py": ("button: label", "caption: what", "info: alone", "info: what"),  # "pairs" or "genes"
     "disagreements_tab.py": (
         "caption: what",
         "markdown: _sentence(rows, one_name, other_name)",

@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 from builders import tiny_graph, tiny_run, tiny_spec
 
+from slviz.cli.demo_runs import digit_spec
+from slviz.datasets.sources import open_dataset
 from slviz.runs import RunSpec
 from slviz.runs.summary import RunSummary
 from slviz.splits import HeldOut
@@ -43,6 +45,15 @@ def test_where_several_settings_differ_only_unusual_ones_are_said() -> None:
     assert told[spec.run_id] == "GAT · GO + PPI · link — tiny (fold 0, seed 0)"
     assert told[wide.run_id] == "GAT · GO + PPI · link — tiny (fold 0, seed 0, heads 2)"
     assert told[plain.run_id] == "GAT · GO + PPI · link — tiny (fold 0, seed 0, gene vectors off)"
+
+
+def test_autoencoders_of_several_widths_say_their_width_beside_any_other_setting() -> None:
+    """The usual width, 8, too, although usual settings are left out where several differ."""
+    graph = open_dataset("digits")
+    specs = [digit_spec(graph, "reconstruct", *words) for words in (["width=8"], ["width=2"], ["width=2", "filters=4"])]
+    told = names([summary(spec) for spec in specs])
+    base = "Conv autoencoder · pixels · reconstruct — digits (random parts, fold 0, seed 0, width of the bottleneck"
+    assert [told[spec.run_id] for spec in specs] == [f"{base} 8)", f"{base} 2)", f"{base} 2, filters 4)"]
 
 
 def test_every_name_is_there_once(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from slviz.ranking.disagreement import better_on_held_out
 from slviz.runs import Run
 from slviz.runs.shared_genes import SharedGenes
 from slviz.ui import address, cache, downloads, genes
+from slviz.ui.comparison import gene_links
 from slviz.ui.comparison.compared_runs import ComparedRuns
 from slviz.ui.comparison.neighbour_similarity import SeedPair
 from slviz.ui.labels import escape_markdown
@@ -60,6 +61,7 @@ def show(
             address.put(gene=str(table["Gene"].iloc[cells[0][0]]))
 
     help_of = {
+        gene_links.GENE: None,
         "Neighbours shared": KEPT_HELP,
         "Shared between seeds": SEEDS_HELP,
         "Place of former neighbours": PLACE_HELP,
@@ -72,9 +74,9 @@ def show(
         placeholder="–",
         height=320,
         column_config={
-            column: st.column_config.NumberColumn(column, help=in_words(text), format="percent")
+            column: st.column_config.NumberColumn(column, help=text and in_words(text), format="percent")
             if column.startswith(("Neighbours", "Shared"))
-            else st.column_config.Column(column, help=in_words(text))
+            else st.column_config.Column(in_words(column), help=text and in_words(text))
             for column, text in help_of.items()
             if column in table
         },

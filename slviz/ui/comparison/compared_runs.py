@@ -168,17 +168,20 @@ def _choose(summary: RunSummary, graph: GeneGraph, families: Families) -> list[R
 
 
 def _say_who_fits(summary: RunSummary, fitting: Mapping[str, RunSummary], *, count: int) -> None:
+    what = "pairs" if summary.spec is None or summary.spec.task.scores_pairs else "genes"
     if fitting:
         rest = count - len(fitting)
         st.caption(
-            f"{pluralise(len(fitting), 'other run')} evaluated on the very same pairs"
-            + (f"; {pluralise(rest, 'finished run')} on other pairs, another task or other data." if rest else ".")
+            in_words(
+                f"{pluralise(len(fitting), 'other run')} evaluated on the very same {what}"
+                + (f"; {pluralise(rest, 'finished run')} on other {what}, another task or other data." if rest else ".")
+            )
         )
         return
     alone = "" if count else f"{ALONE} "
     st.info(
         in_words(
-            f"{alone}**No other run was evaluated on the same pairs.** Train one on the same data and task, with the "
+            f"{alone}**No other run was evaluated on the same {what}.** Train one on the same data and task, with the "
             f"same split ({escape_markdown(summary.spec.held_out) if summary.spec else ''})."
         ),
         icon=":material/compare_arrows:",

@@ -94,6 +94,7 @@ def _numbers(compared: ComparedRuns, other: Run, rows: pd.DataFrame) -> None:
                 rows, one=one_name, other=other_name, by_percentile=scale == "percentile", webgl=webgl
             )
             note = f"{len(rows):,} test {'genes' if 'gene' in rows else 'pairs'} that both runs held out"
+            figure.for_each_trace(lambda trace: trace.update(name=in_words(trace.name or "")))
             return noted(figure, [in_words(note)])
 
         source = compared.provenance(compared.first, other)

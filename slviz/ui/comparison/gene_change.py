@@ -56,15 +56,15 @@ def neighbours_table(
     became = [
         "kept" if near in mine and near in theirs else "gained" if near in theirs else "lost" for near in everyone
     ]
-    return pd.DataFrame(
-        {
-            "Gene": [shared.genes[near] for near in everyone],
-            "Became": became,
-            f"Place in {compared.name(compared.first)}": place(mine),
-            f"Place in {compared.name(other)}": place(theirs),
-            "Known pair": ["yes" if shared.genes[near] in partners else "" for near in everyone],
-        }
-    )
+    columns: dict[str, object] = {
+        "Gene": [shared.genes[near] for near in everyone],
+        "Became": became,
+        f"Place in {compared.name(compared.first)}": place(mine),
+        f"Place in {compared.name(other)}": place(theirs),
+    }
+    if len(compared.graph.pairs):
+        columns["Known pair"] = ["yes" if shared.genes[near] in partners else "" for near in everyone]
+    return pd.DataFrame(columns)
 
 
 def _partners(compared: ComparedRuns, other: Run, symbol: str) -> None:

@@ -9,8 +9,11 @@ import streamlit as st
 
 from slviz.ui import layout
 from slviz.ui.comparison.compared_runs import ComparedRuns
+from slviz.ui.nouns import in_words
 
-GENE_COLUMNS = ("Gene", "Partner")
+GENE = "Gene"
+"""A column that is shown under the word of the data set."""
+GENE_COLUMNS = (GENE, "Partner")
 
 
 def table(
@@ -26,7 +29,7 @@ def table(
 
     Args:
         compared: the runs; the page is opened under the first.
-        rows: with a column "Gene", "Partner" or both; names of columns are shown as they are.
+        rows: with a column "Gene", "Partner" or both; names of other columns are shown as they are.
         key: of the table.
         help_of: the help of some columns.
         partner_of: the gene whose partners these are, where there is no column "Gene".
@@ -42,7 +45,11 @@ def table(
         hide_index=True,
         placeholder="–",
         height=min(38 + 35 * len(rows), height),
-        column_config={column: st.column_config.Column(column, help=text) for column, text in help_of.items()},
+        column_config={
+            column: st.column_config.Column(in_words(column) if column == GENE else column, help=help_of.get(column))
+            for column in (GENE, *help_of)
+            if column in rows
+        },
         on_select="rerun",
         selection_mode="single-cell",
     )

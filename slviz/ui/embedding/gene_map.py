@@ -166,9 +166,10 @@ def say_how(look: Look) -> None:
 
 
 def drawn(look: Look) -> np.ndarray:
-    """The numbers of the genes in the lasso or box on the map; a click on a gene goes into the address."""
-    if look.is_3d:
-        return NOBODY
+    """The numbers of the genes in the lasso or box on the map; a click on a gene goes into the address.
+
+    A map of three dimensions has neither lasso nor box.
+    """
 
     def picked() -> None:
         gene = own_components.clicked(look.events)
@@ -181,7 +182,7 @@ def drawn(look: Look) -> np.ndarray:
     ).shape
     if look.is_raster and map_zoom.current(look.events) != look.window:  # a zoom runs this part of the page alone
         st.rerun()
-    return inside(look.projection.coordinates, shape)
+    return NOBODY if look.is_3d else inside(look.projection.coordinates, shape)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -212,7 +213,7 @@ def details(look: Look) -> None:
     decoded_pointer.show(look)
     if look.gene is None:
         if look.is_3d:
-            st.caption(in_words("Search a gene for its card."))
+            st.caption(in_words("**Click** a gene for its card, or search one."))
             return
         st.caption(
             in_words(
@@ -230,7 +231,7 @@ def details(look: Look) -> None:
 def _picture_under_pointer(look: Look) -> None:
     """The picture of the point under the pointer, beside the map; nothing where things have none."""
     graph = look.graph
-    if graph.pictures is None or look.is_3d:
+    if graph.pictures is None:
         return
     sprites = _sprites(graph.fingerprint, graph)
     if sprites is None:

@@ -202,14 +202,15 @@ def _by_network(mixed: Mixed) -> dict[str, dict[str, float]]:
 def _said(groups: Groups, mixed: Mixed) -> str:
     others = "held-out genes" if groups.held_out else "genes set aside"
     how = "went through the network" if mixed.through else "was mixed from the columns of the embedding itself"
+    noise = f"{mixed.count:,} noise thing{'' if mixed.count == 1 else 's'}"
     control = (
         " *Random weights*: the same noise and genes in the network before its first step."
         if mixed.control is not None
         else ""
     )
     return (
-        f"AUC: how often a noise thing looks more unlike than a real one, {mixed.count:,} noise things against "
-        f"{len(groups.compared):,} {others}; 0.5 is chance, and below it noise looks more usual than real ones. "
+        f"AUC: how often a noise thing looks more unlike than a real one, {noise} against {len(groups.compared):,} "
+        f"{others}; 0.5 is chance, and below it noise looks more usual than real ones. "
         f"The noise {how}.{control}"
         + (f" From fewer than {FEW} noise things an AUC says little." if mixed.count < FEW else "")
     )
