@@ -110,6 +110,14 @@ class ScreenTable:
         lines = np.bincount(place, minlength=len(pairs)).astype(np.int64)
         return TestedPairs(pairs, hit_lines > 0, lines, hit_lines)
 
+    def of_gene(self, gene: int, *, genes: int) -> tuple[Bool[np.ndarray, " genes"], Bool[np.ndarray, " genes"]]:
+        """With which of so many genes a gene was tested, and with which of these any line says hit."""
+        mine = (self.pairs == gene).any(axis=1)
+        other = self.pairs[mine].sum(axis=1) - gene
+        tested, hit = np.zeros(genes, dtype=bool), np.zeros(genes, dtype=bool)
+        tested[other], hit[other[self.hit[mine]]] = True, True
+        return tested, hit
+
     @cached_property
     def counts(self) -> pd.DataFrame:
         """One row a screen: `screen`, `reference`, `cell_lines`, `pairs`, `hits` and `non_hits` of them, `tests`."""

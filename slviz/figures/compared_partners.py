@@ -16,11 +16,14 @@ from slviz.figures.written import written
 from slviz.neighbourhood import HELD_OUT, KNOWN
 from slviz.neighbourhood.compared_partners import MISSING, UNREPORTED, ComparedPartners
 from slviz.ranking import score_text
+from slviz.ranking.known_pairs import TESTED_HIT, TESTED_NON_HIT
 from slviz.ranking.scales import is_bounded
 
 LOOKS = {
     KNOWN: (KNOWN_COLOUR, "circle", "solid"),
     HELD_OUT: (HELD_OUT_COLOUR, "diamond", "dash"),
+    TESTED_HIT: (HELD_OUT_COLOUR, "star", "dashdot"),
+    TESTED_NON_HIT: (MISSING_COLOUR, "triangle-down", "dashdot"),
     UNREPORTED: (PREDICTED_COLOUR, "square", "dot"),
     MISSING: (MISSING_COLOUR, "x", "solid"),
 }

@@ -13,11 +13,12 @@ from jaxtyping import Bool, Float32, Int64
 from slviz.datasets import GeneGraph
 from slviz.neighbourhood.attention_index import AttentionIndex
 from slviz.neighbourhood.result import HELD_OUT, KNOWN
+from slviz.ranking.known_pairs import TESTED_HIT, TESTED_NON_HIT
 from slviz.ranking.places import ranks
 from slviz.runs import Run
 
 UNREPORTED, MISSING = "unreported", "not in this run"
-RELATIONS = (KNOWN, HELD_OUT, UNREPORTED, MISSING)
+RELATIONS = (KNOWN, HELD_OUT, TESTED_HIT, TESTED_NON_HIT, UNREPORTED, MISSING)
 """What the pair of a gene and a partner is to a run."""
 WidthIs = Literal["attention", "score", ""]
 OrderIs = Literal["score", "nearness"]
@@ -122,7 +123,7 @@ def gene_under_run(
     rank[others] = ranks(near[others])
     row = index.pair_rows(np.full(genes, gene), np.arange(genes))
     trained = np.append(index.training, False)[row]  # -1 takes the last
-    relation = np.select([trained, row >= 0], [KNOWN, HELD_OUT], UNREPORTED).astype(object)
+    relation = _relations(graph, gene, trained=trained, listed=row >= 0)
     weight, width_is = _weights(index, gene, scores, attention_decides=attention_decides)
     order = np.where(np.isfinite(weight), weight, -np.inf) if width_is == "attention" else near
     learnt = others[trained[others]]
@@ -139,6 +140,17 @@ def gene_under_run(
         width_is=width_is,
         order_is="score" if scores is not None else "nearness",
     )
+
+
+def _relations(
+    graph: GeneGraph, gene: int, *, trained: Bool[np.ndarray, " genes"], listed: Bool[np.ndarray, " genes"]
+) -> np.ndarray:
+    """What the pair of a gene with each gene is to a run, text [G]."""
+    tested = hit = np.zeros(len(graph), dtype=bool)
+    if graph.screens is not None:
+        tested, hit = graph.screens.of_gene(gene, genes=len(graph))
+    kinds = [KNOWN, HELD_OUT, TESTED_HIT, TESTED_NON_HIT]
+    return np.select([trained, listed, hit, tested], kinds, UNREPORTED).astype(object)
 
 
 def _nearness(embedding: np.ndarray, gene: int) -> np.ndarray:

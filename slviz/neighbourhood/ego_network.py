@@ -78,7 +78,7 @@ def neighbourhood(
     shown = view.at_least(spokes, threshold)[:limit]
     ring = view.other_end(shown)
     scores = _scores(index, run, gene, len(graph))
-    guessed = _best_guesses(index, gene, scores, count=predicted, leave_out=ring)
+    guessed = _best_guesses(index, gene, scores, count=predicted, leave_out=ring, tested=_tested_with(graph, gene))
     branches = _branches(view, gene, spokes, ring, guessed, outer=outer, threshold=threshold) if hops == 2 else NO_EDGES
     second = np.unique(view.other_end(branches), return_index=True)[1]
     genes = np.r_[gene, ring, guessed, view.other_end(branches)[np.sort(second)]].astype(np.int64)
@@ -227,17 +227,24 @@ def _scores(index: AttentionIndex, run: Run, gene: int, genes: int) -> Float32[n
 
 
 def _best_guesses(
-    index: AttentionIndex, gene: int, scores: np.ndarray, *, count: int, leave_out: np.ndarray
+    index: AttentionIndex, gene: int, scores: np.ndarray, *, count: int, leave_out: np.ndarray, tested: np.ndarray
 ) -> Int64[np.ndarray, " guesses"]:
     """The genes of the highest scores that are neither the gene, nor its training partners, nor left out: those that
-    nobody lists first, then partners that were held out."""
+    nobody lists or tested first, then partners that were held out."""
     row = index.pair_rows(np.full(len(scores), gene), np.arange(len(scores)))
     trained = (row >= 0) & _of_pairs(index.training, row, missing=False)
-    free = np.isfinite(scores) & ~trained
+    free = np.isfinite(scores) & ~trained & ~(tested & (row < 0))
     free[gene] = False
     free[leave_out] = False
     candidates = np.flatnonzero(free)
     return candidates[np.lexsort((candidates, -scores[candidates], row[candidates] >= 0))][:count]
+
+
+def _tested_with(graph: GeneGraph, gene: int) -> np.ndarray:
+    """With which genes a screen of the data set tested a gene, bool [G]."""
+    if graph.screens is None:
+        return np.zeros(len(graph), dtype=bool)
+    return graph.screens.of_gene(gene, genes=len(graph))[0]
 
 
 def _relations(index: AttentionIndex, row: np.ndarray, *, ring_size: int, guesses: int) -> np.ndarray:

@@ -37,7 +37,7 @@ def statement(
             _of_edges(run, symbol, direction, layer, head, self_weight),
             BY_SCORE if order == "score" and run.attention is not None and run.decoder else "",
             _of_neighbours(symbol, shown, hidden, hidden_weight),
-            _of_guesses(run, guesses),
+            _of_guesses(run, guesses, tested=graph.screens is not None),
         )
         if sentence
     )
@@ -82,14 +82,15 @@ def _of_neighbours(symbol: str, shown: int, hidden: int, hidden_weight: float) -
     return f"{_counted(hidden, 'more neighbour')}{weight} {'is' if hidden == 1 else 'are'} not shown."
 
 
-def _of_guesses(run: Run, guesses: int) -> str:
+def _of_guesses(run: Run, guesses: int, *, tested: bool) -> str:
     if not run.decoder:
         return "This run scores no pairs, so no partners are predicted."
     if not guesses:
         return ""
+    aside = " Pairs that a screen tested are not among the unreported ones." if tested else ""
     return (
         f"Dashed are the {_counted(guesses, 'partner')} that this run scores highest outside its training pairs, "
-        "unreported ones first. A score is not a probability."
+        f"unreported ones first.{aside} A score is not a probability."
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from builders import tiny_graph, tiny_run
+from builders import tiny_graph, tiny_run, tiny_screens
 
 from slviz.figures.compared_partners import compared_neighbourhoods
 from slviz.neighbourhood import HELD_OUT, KNOWN, AttentionIndex
 from slviz.neighbourhood.compared_partners import MISSING, UNREPORTED, compared_partners, gene_under_run
+from slviz.ranking.known_pairs import TESTED_HIT, TESTED_NON_HIT
 
 GRAPH = tiny_graph()
 RUN = tiny_run(GRAPH)
@@ -98,3 +99,22 @@ def test_the_widest_edge_never_reads_as_certain():
     certain = under(scores=np.where(np.arange(len(SCORES)) == 7, 0.99999, 0.5).astype(np.float32))
     title = compared_neighbourhoods(compared_partners("GENE5", [certain])).layout.annotations
     assert any("widest edge: score > 0.999" in (note.text or "") for note in title)
+
+
+def test_a_partner_that_screens_tested_is_none_that_nobody_knows():
+    screens = tiny_screens()
+    graph = tiny_graph(screens=screens)
+    gene = int(screens.pairs[0, 0])
+    tested, hit = screens.of_gene(gene, genes=len(graph))
+    mine = (screens.pairs == gene).any(axis=1)
+    assert tested.sum() == len(np.unique(screens.pairs[mine], axis=0))
+    assert set(np.flatnonzero(hit)) == set(screens.pairs[mine & screens.hit].sum(axis=1) - gene)
+    index = AttentionIndex.build(graph, RUN)
+    of_run = gene_under_run(
+        graph, RUN, gene, name="a", index=index, scores=SCORES, attention_decides=False, known=3, further=40
+    )
+    unlisted = ~np.isin(np.arange(40), graph.partners(gene))
+    assert (of_run.relation[tested & hit & unlisted] == TESTED_HIT).all()
+    assert (of_run.relation[tested & ~hit & unlisted] == TESTED_NON_HIT).all()
+    assert TESTED_NON_HIT in of_run.relation
+    assert compared_neighbourhoods(compared_partners(graph.genes[gene], [of_run])).data

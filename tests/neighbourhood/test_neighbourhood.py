@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from builders import tiny_graph, tiny_run
+from builders import tiny_graph, tiny_run, tiny_screens
 
 from slviz.datasets import GeneGraph
 from slviz.errors import DamagedRun, InvalidSetting, UnknownGene
@@ -278,3 +278,18 @@ def test_attention_over_genes_that_do_not_exist_is_refused(graph: GeneGraph) -> 
     broken = dataclasses.replace(run, attention=Attention(edges, run.attention.weight))
     with pytest.raises(DamagedRun, match="gene number that does not exist"):
         neighbourhood(graph, broken, 0)
+
+
+def test_a_partner_that_a_screen_tested_is_not_drawn_as_predicted():
+    screens = tiny_screens()
+    graph = tiny_graph(screens=screens)
+    run = dataclasses.replace(tiny_run(graph), decoder=linear_decoder(6))
+    gene = int(screens.pairs[0, 0])
+    tested, _ = screens.of_gene(gene, genes=len(graph))
+    around = neighbourhood(graph, run, gene, predicted=40)
+    drawn = around.genes[around.relation == "predicted"]
+    assert len(drawn)
+    assert not tested[drawn].any()
+    assert any("a screen tested" in sentence for sentence in around.statement)
+    before = neighbourhood(tiny_graph(), run, gene, predicted=40)
+    assert tested[before.genes[before.relation == "predicted"]].any()
