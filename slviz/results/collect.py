@@ -118,14 +118,19 @@ def held_out_of(spec: RunSpec) -> str:
 
 
 def _model_of(spec: RunSpec, model: str) -> str:
-    """What a row is called; a PCA is as wide as the network beside it."""
+    """What a row is called."""
     if model == NETWORK:
         return spec.network.baseline or model_of(spec)
     if model == WITH_EARLIER:
         return f"{model_of(spec)}, {WITH_EARLIER}"
-    return (
-        f"{model} ({spec.network.embedding_width} wide)" if spec.task.name == RECONSTRUCT and model == "PCA" else model
-    )
+    return baseline_name(spec, model)
+
+
+def baseline_name(spec: RunSpec, model: str) -> str:
+    """What a baseline row of a run is called beside rows of other runs: a PCA is as wide as the network beside it."""
+    if spec.task.name == RECONSTRUCT and model == "PCA":
+        return f"{model} ({spec.network.embedding_width} wide)"
+    return model
 
 
 def _named(name: str, words: Sequence[str]) -> str:

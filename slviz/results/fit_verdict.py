@@ -142,10 +142,15 @@ def _under(losses: Losses, history: pd.DataFrame) -> FitVerdict | None:
 
 def _settled(losses: Losses) -> FitVerdict:
     low, end = losses.validation[losses.lowest], losses.validation[-1]
+    where = f"{_rise(low, end):.1%} above its lowest ({low:.3g}, epoch {losses.epochs[losses.lowest]})"
+    if losses.lowest == len(losses.validation) - 1:
+        before = len(losses.validation) - 1 - losses.window
+        falls = max(-_rise(losses.validation[before], end), 0.0)
+        where = f"its lowest; over the last {losses.window} epochs it fell by {falls:.1%}"
     return FitVerdict(
         "settled",
-        f"No sign of over- or under-fitting: the validation loss ended at {end:.3g}, {_rise(low, end):.1%} above its "
-        f"lowest ({low:.3g}, epoch {losses.epochs[losses.lowest]}); single epochs scatter by {losses.noise:.2g}.",
+        f"No sign of over- or under-fitting: the validation loss ended at {end:.3g}, {where}; single epochs scatter by "
+        f"{losses.noise:.2g}.",
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
 import time
 import urllib.request
@@ -92,7 +91,3 @@ def _answers(port: int) -> bool:
             return True
         time.sleep(0.1)
     return False
-
-
-if __name__ == "__main__":
-    sys.exit(not visit(int(sys.argv[1])))

@@ -90,7 +90,11 @@ def sentence(symbol: str, percentile: float, groups: Groups, gene: int) -> str:
     rule = f"from {100 * UNLIKE_FROM:.0f} % on, as is one of these in {round(1 / (1 - UNLIKE_FROM))}"
     name = escape_markdown(symbol)
     if percentile < UNLIKE_FROM:
-        return f"{name} is like what was learnt from: {where} (called unlike {rule})."
+        nearer = f"{100 * (1 - percentile):.0f} % of {len(groups.compared):,} {others}"
+        return (
+            f"{name} is like what was learnt from: its {NEIGHBOURS} nearest in training are at least as near as those "
+            f"of {nearer}."
+        )
     if groups.learns[gene]:
         return (
             f"**{name} is unlike the other genes that the run learnt from**: {where} (said {rule}). The run learnt "

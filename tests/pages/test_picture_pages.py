@@ -8,6 +8,7 @@ import re
 import numpy as np
 import pytest
 from page_tools import Open, asked, said
+from run_folders import CHECKOUT
 from test_other_things import GENE, NAMED_SO, elements_of, texts_of
 
 from slviz.datasets.sources import open_dataset
@@ -19,6 +20,7 @@ from slviz.runs.spec import default_names
 from slviz.runs.store import RunStore
 from slviz.tasks import TASKS
 from slviz.training import train
+from slviz.ui.comparison.metrics_tab import comparison_table
 from slviz.ui.comparison.results_view import many_at_once
 from slviz.ui.embedding.several_settings import variants
 
@@ -264,3 +266,22 @@ def test_a_map_in_three_dimensions_shows_pictures_and_takes_clicks(runs, open_pa
     assert not app.exception
     assert "Point at a digit on the map for its picture." in said(app)
     assert "**Click** a digit for its card, or search one." in said(app)
+
+
+def test_compare_has_the_pca_of_each_width_and_says_why_a_damaged_run_is_left_out(
+    runs, store: RunStore, open_page: Open
+) -> None:
+    shipped = RunStore(CHECKOUT / "models")
+    widths = [
+        shipped.open(summary.run_id)
+        for summary in shipped.summaries()
+        if summary.spec is not None and summary.spec.network.name == "conv_autoencoder"
+    ]
+    table = comparison_table(widths, {run.run_id: run.run_id for run in widths}, negative_kind="genes")
+    assert {f"PCA ({width} wide)" for width in (2, 8, 32)} | {"mean"} == set(table["model"][len(widths) :])
+    assert len(table) == len(widths) + 4
+    (store.folder(runs["classify"]) / "spec.json").write_text("[]")
+    app = open_page("compare", run=runs["reconstruct"], **{"with": runs["classify"]})
+    assert not app.exception
+    assert any("Left out" in warning.value and "is cut" in warning.value for warning in app.warning)
+    assert "deleted, unfinished" not in said(app)

@@ -141,11 +141,11 @@ def _choose(summary: RunSummary, graph: GeneGraph, families: Families) -> list[R
         if candidate.state == "finished" and candidate.spec is not None and candidate.run_id != summary.run_id
     ]
     _say_who_fits(summary, fitting, count=len(finished))
-    if not finished:
-        return []
     offered = fitting | {candidate.run_id: candidate for candidate in sorted(finished, key=_nearest_to(summary))}
     wanted = list(dict.fromkeys(run_id for run_id in (address.value("with") or "").split(",") if run_id))
     _say_what_is_left_out(wanted, summary, offered)
+    if not finished:
+        return []
     start = list(fitting) or [run_id for run_id, other in offered.items() if _of_same_data(summary, other)]
     st.session_state[KEY] = [run_id for run_id in wanted if run_id in offered][:MOST] or ([] if wanted else start[:1])
     names = run_names.names([summary, *offered.values()])
@@ -193,7 +193,9 @@ def _say_who_fits(summary: RunSummary, fitting: Mapping[str, RunSummary], *, cou
 def _say_what_is_left_out(wanted: Sequence[str], summary: RunSummary, offered: Mapping[str, RunSummary]) -> None:
     """One line each on runs of the address that are not here, that are this very run, or that are too many."""
     unknown = [run_id for run_id in wanted if run_id not in offered and run_id != summary.run_id]
-    sentences = []
+    damaged = {other.run_id: other.problem for other in cache.store().summaries() if other.state == "damaged"}
+    sentences = [f"Left out: {damaged[run_id]}" for run_id in unknown if run_id in damaged]
+    unknown = [run_id for run_id in unknown if run_id not in damaged]
     if unknown:
         sentences.append(
             f"Left out, because they are not here (deleted, unfinished or in another models folder): "

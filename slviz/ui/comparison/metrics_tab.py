@@ -16,6 +16,7 @@ from slviz.evaluation.comparison import (
 )
 from slviz.figures.comparison import difference_intervals
 from slviz.figures.theme import noted
+from slviz.results.collect import baseline_name
 from slviz.runs import NETWORK, Run
 from slviz.splits.pair_split import TESTED
 from slviz.ui import address, cache, charts, downloads, metrics_table
@@ -105,11 +106,16 @@ def _metrics(compared: ComparedRuns, runs: Sequence[Run], *, negative_kind: str)
 
 
 def comparison_table(runs: Sequence[Run], names: Mapping[str, str], *, negative_kind: str) -> pd.DataFrame:
-    """One row a run, then the baselines of the first; rankings beside the metrics on pairs where all runs have them."""
+    """One row a run, then the baselines, each once; rankings beside the metrics on pairs where all runs have them."""
     tables = [_of_run(run, negative_kind=negative_kind) for run in runs]
     rows = [table.loc[table["model"] == NETWORK] for table in tables]
     named = [row.assign(model=names[run.run_id]) for run, row in zip(runs, rows, strict=True)]
-    baselines = tables[0].loc[tables[0]["model"] != NETWORK]
+    others = [table.loc[table["model"] != NETWORK] for table in tables]
+    beside = [
+        rows.assign(model=[baseline_name(run.spec, model) for model in rows["model"]])
+        for run, rows in zip(runs, others, strict=True)
+    ]
+    baselines = pd.concat(beside, ignore_index=True).drop_duplicates("model")
     whole = pd.concat([*named, baselines], ignore_index=True)
     measured = whole.iloc[: len(runs)].notna().all()
     return whole.loc[:, measured | (whole.columns == "model")]
