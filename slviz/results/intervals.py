@@ -11,7 +11,9 @@ from jaxtyping import Float64
 from slviz.datasets import GeneGraph
 from slviz.datasets.pair_keys import pair_keys
 from slviz.errors import SlvizError
+from slviz.evaluation.comparison import compare_classes, compare_errors
 from slviz.evaluation.screens import OF_PARALOGS, counts, drawn_metrics, gene_draws, interval, of_pairs
+from slviz.results.collect import RECONSTRUCT, baseline_name
 from slviz.results.standings import Bootstrap, Column, Interval
 from slviz.runs.run import Run
 from slviz.runs.store import RunStore
@@ -22,12 +24,16 @@ MOST_RUNS = 4
 """Runs of one model that are drawn from; more would keep a page waiting."""
 DRAWN = ("auc", "ap")
 SCREENS, PARALOG_SCREENS = "screens", "paralog screens"
+OF_GENES = "genes"
+"""What the metrics of tasks about genes stand under."""
 
 
 def bootstrap_of(store: RunStore, graph: GeneGraph) -> Bootstrap:
     """Draws genes anew for runs on a data set: 95 % intervals of model less baseline, the same draws for both."""
 
     def drawn(run_ids: Sequence[str], column: Column, baseline: str) -> Interval | None:
+        if column[0] == OF_GENES:
+            return _of_genes(store, run_ids, column[1], baseline)
         if column[1] not in DRAWN:
             return None
         try:
@@ -45,6 +51,29 @@ def bootstrap_of(store: RunStore, graph: GeneGraph) -> Bootstrap:
         return (low, high) if low == low else None
 
     return drawn
+
+
+def _of_genes(store: RunStore, run_ids: Sequence[str], metric: str, baseline: str) -> Interval | None:
+    """The same for classes and features of genes, of one run; None for several, and for a metric that is not drawn."""
+    if len(run_ids) != 1:
+        return None
+    try:
+        run = store.open(run_ids[0])
+    except SlvizError:
+        return None
+    named = {baseline_name(run.spec, column): column for column in run.predictions.columns}
+    test = run.predictions.loc[run.predictions["part"] == "test"]
+    if baseline not in named or not len(test):
+        return None
+    if "actual" in test:
+        test = test.loc[test["actual"] != ""]
+    one, other, genes = test[named[baseline]].to_numpy(), test["prediction"].to_numpy(), np.arange(len(test))[:, None]
+    if run.spec.task.name == RECONSTRUCT:
+        differences = compare_errors(one.astype(float), other.astype(float), genes=genes)
+    else:
+        differences = compare_classes(test["actual"].to_numpy(), one, other, genes=genes)
+    ends = {difference.metric: (difference.low, difference.high) for difference in differences}.get(metric)
+    return ends if ends is not None and ends[0] == ends[0] else None
 
 
 def _differences(

@@ -10,10 +10,12 @@ import pandas as pd
 import pytest
 from builders import tiny_run, tiny_spec
 from planted_screens import planted_graph
+from run_folders import CHECKOUT
 from scipy.stats import ttest_1samp
 from sklearn.metrics import roc_auc_score
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.sources import open_dataset
 from slviz.networks import NETWORKS
 from slviz.results import collect, tables
 from slviz.results.intervals import bootstrap_of
@@ -169,3 +171,22 @@ def test_genes_are_drawn_anew_where_there_is_one_split(store: RunStore) -> None:
 @pytest.mark.parametrize(("value", "said"), [(0.7841, ".784"), (-0.1, "−.100"), (1.25, "1.250"), (0, ".000")])
 def test_decimals(value: float, said: str) -> None:
     assert decimals(value) == said
+
+
+def test_a_gain_of_classes_or_features_of_genes_has_its_interval():
+    store = RunStore(CHECKOUT / "models")
+    graph = open_dataset("digits")
+    bootstrap = bootstrap_of(store, graph)
+    of_task = {
+        (summary.spec.task.name, summary.spec.network.embedding_width): summary.run_id
+        for summary in store.summaries()
+        if summary.spec is not None and summary.spec.data_name == "digits"
+    }
+    classifier = next(run_id for (task, _), run_id in of_task.items() if task == "classify")
+    low, high = bootstrap([classifier], ("genes", "macro_f1"), "logistic regression")
+    assert low < 0 < high
+    assert bootstrap([classifier], ("genes", "macro_f1"), "most frequent class")[0] > 0.9
+    low, high = bootstrap([of_task["reconstruct", 32]], ("genes", "rmse"), "PCA (32 wide)")
+    assert 0 < low < high < 0.06
+    assert bootstrap([of_task["reconstruct", 2]], ("genes", "rmse"), "PCA (32 wide)") is None
+    assert bootstrap([classifier, classifier], ("genes", "macro_f1"), "logistic regression") is None
