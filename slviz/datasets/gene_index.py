@@ -25,7 +25,7 @@ KINDS = {
     "uniprot_id": "UniProt id",
     "aliases": "alias",
 }
-SEVERAL = re.compile(r"\s*(?:///|[;,|/])\s*")
+SEVERAL = re.compile(r"///|[;,|/]")
 """What stands between the genes of one cell, such as those of a probe."""
 PLAIN = re.compile(r"(?!LOC\d)[A-Za-z][A-Za-z0-9]*", re.ASCII)
 """A name around which nothing can be forgiven and which is no longer way of writing another; most are such."""
@@ -263,7 +263,7 @@ class GeneIndex:
         numbers, kind = self._candidates(cell)
         if numbers or not SEVERAL.search(cell):
             return numbers, kind
-        of_parts = [self._candidates(part)[0] for part in SEVERAL.split(cell)]
+        of_parts = [self._candidates(part.strip())[0] for part in SEVERAL.split(cell)]
         genes = list(dict.fromkeys(number for part in of_parts for number in part))
         return (genes, "name") if len(genes) > 1 or all(of_parts) else ([], "")
 

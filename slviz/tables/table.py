@@ -27,6 +27,8 @@ OURS = re.compile(r"^# .*\bslviz \d")
 """The comment above every table that slviz writes: tabs between the cells, and no quotation marks around any."""
 SEPARATOR = re.compile(r'"?sep=(.)"?\s*')
 """What Excel reads and writes as the first line of a table, such as "sep=;"."""
+MOST_DIGITS = 12
+"""Of a number of rows or columns; Python refuses to read one of 5,000."""
 
 
 @dataclass(frozen=True)
@@ -212,9 +214,13 @@ def _first_lines(lines: Sequence[str]) -> list[str]:
     return list(lines[: LOOKED_AT + sum(not line.strip() for line in lines[:LOOKED_AT])])
 
 
+def _is_size(cell: str) -> bool:
+    return cell.isdecimal() and len(cell) <= MOST_DIGITS
+
+
 def _without_sizes(sample: list[Row], lines: Sequence[str]) -> tuple[list[Row], Row | None]:
     """The rows without a first one that gives rows and columns, as word2vec, node2vec and GCT files begin."""
-    if len(sample) < 2 or len(sample[0].cells) != 2 or not all(cell.isdecimal() for cell in sample[0].cells):
+    if len(sample) < 2 or len(sample[0].cells) != 2 or not all(map(_is_size, sample[0].cells)):
         return sample, None
     rows, columns = (int(cell) for cell in sample[0].cells)
     width = len(sample[1].cells)

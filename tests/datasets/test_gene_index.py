@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -147,3 +148,14 @@ def test_known_genes_of_the_real_data(real_folder: Path) -> None:
     assert index.search("brca")[0].symbol == "BRCA1"
     for number in range(0, len(graph), 50):
         assert index.find(graph.genes[number]) == number
+
+
+def test_a_cell_of_very_many_blanks_is_looked_up_at_once():
+    graph = tiny_graph()
+    index = GeneIndex(graph)
+    first, second = graph.genes[:2]
+    began = time.process_time()
+    mapped = index.map_many([f"APO{chr(9) * 40_000}x", f"{first}{' ' * 40_000}; {second}"])
+    assert time.process_time() - began < 2  # a pattern that begins with blanks took a quadratic time: 8 s
+    assert len(mapped.missing) == 1
+    assert list(mapped.ambiguous.values()) == [(first, second)]

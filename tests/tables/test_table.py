@@ -187,3 +187,8 @@ def test_rows_of_too_many_columns_below_a_short_first_line_are_refused(mark: str
 
 def test_a_digit_that_is_no_number_makes_no_line_of_sizes() -> None:
     assert columns(read("\u00b9 4\nA 5\n")) == {"column 1": ["\u00b9", "A"], "column 2": ["4", "5"]}
+
+
+def test_a_number_of_very_many_digits_makes_no_line_of_sizes() -> None:
+    many = "9" * 5_000
+    assert columns(read(f"4 {many}\nA 5\n")) == {"column 1": ["4", "A"], "column 2": [many, "5"]}
