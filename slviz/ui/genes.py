@@ -105,10 +105,8 @@ def _classes(graph: GeneGraph, gene: int) -> list[tuple[str, np.ndarray]]:
 
 def _predicted_partners(graph: GeneGraph, gene: int, run: Run, *, limit: int = 5) -> None:
     order, score = ranked_partners(graph, gene, run)
-    untested = "that are not known"
     if graph.screens is not None:
         order = order[~graph.screens.of_gene(gene, genes=len(graph))[0][order]]
-        untested = "that are neither known nor tested in a screen"
     if not len(order):
         return
     bounded = bool(run.spec.task.negative_kinds)
@@ -117,7 +115,10 @@ def _predicted_partners(graph: GeneGraph, gene: int, run: Run, *, limit: int = 5
         for number in order[:limit]
     ]
     listed = ", ".join(f"{symbol} ({score})" for symbol, score in scored)
-    st.caption(f"Best-scored partners {untested}: {listed}", help=SCORE_HELP)
+    if graph.screens is None:
+        st.caption(f"Best-scored partners that are not known: {listed}", help=SCORE_HELP)
+    else:
+        st.caption(f"Best-scored partners that are neither known nor tested in a screen: {listed}", help=SCORE_HELP)
 
 
 def ranked_partners(graph: GeneGraph, gene: int, run: Run) -> tuple[np.ndarray, np.ndarray]:
