@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from slviz.datasets.cache import cache_folder, load_folder
@@ -92,43 +92,58 @@ def keep_and_read(files: Mapping[str, Path]) -> Path:
 
 def _pictures(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Files of pictures among uploads by their path in a zip, or by their name; raises `MalformedData`."""
-    pictures: dict[str, bytes] = {}
-    room = MOST_MEBIBYTES << 20
-    for name, content in files.items():
-        inside = {name: content} if is_picture(name) else {}
-        if name.lower().endswith(".zip"):
-            inside = unpacked_pictures(content, name, most_bytes=max(room, 0))
-        for path, data in inside.items():
-            if pictures.get(path, data) != data:
-                raise MalformedData(f"Two pictures are called {shown(path)} and differ. Give each a name of its own.")
-            pictures[path] = data
-            room -= len(data)
-    if room < 0:
-        raise MalformedData(f"The upload is larger than {MOST_MEBIBYTES} MiB. Put it on the machine and type its path.")
-    return pictures
+
+    def inside(name: str, content: bytes, room: int) -> Mapping[str, bytes]:
+        if _is_zip(name):
+            return unpacked_pictures(content, name, most_bytes=room)
+        return {name: content} if is_picture(name) else {}
+
+    return _joined(files, inside, twice="Two pictures are called {} and differ. Give each a name of its own.")
 
 
 def _unpacked(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    def inside(name: str, content: bytes, room: int) -> Mapping[str, bytes]:
+        members = {name: content}
+        if _is_zip(name):
+            members = read_members(content, name, wanted=_is_data, most_bytes=room, most=PICTURE_FILES)
+        members = {member: data for member, data in members.items() if _is_data(member)}
+        for member in members:
+            _refuse_name(member)
+        return members
+
+    members = _joined(files, inside, twice="Two files are called {} and differ. Upload the one that you mean.")
+    if len(members) > MOST_FILES:
+        raise MalformedData(f"The upload has {len(members)} files; a data folder needs no more than {MOST_FILES}.")
+    return members
+
+
+def _joined(
+    files: Mapping[str, bytes], inside: Callable[[str, bytes, int], Mapping[str, bytes]], *, twice: str
+) -> dict[str, bytes]:
+    """What is inside all uploads, by name.
+
+    Args:
+        files: the uploads, by name.
+        inside: what is inside one: of its name, its content, and the bytes that there is room for.
+        twice: the sentence for two that differ, with {} for their name.
+
+    Raises `MalformedData` with that sentence, and for more than `MOST_MEBIBYTES` together.
+    """
     members: dict[str, bytes] = {}
     room = MOST_MEBIBYTES << 20
     for name, content in files.items():
-        zipped = name.lower().endswith(".zip")
-        inside = {name: content}
-        if zipped:
-            inside = read_members(content, name, wanted=_is_data, most_bytes=max(room, 0), most=PICTURE_FILES)
-        for member, data in inside.items():
-            if not _is_data(member):
-                continue
-            _refuse_name(member)
+        for member, data in inside(name, content, max(room, 0)).items():
             if members.get(member, data) != data:
-                raise MalformedData(f"Two files are called {member} and differ. Upload the one that you mean.")
+                raise MalformedData(twice.format(shown(member)))
             members[member] = data
             room -= len(data)
     if room < 0:
         raise MalformedData(f"The upload is larger than {MOST_MEBIBYTES} MiB. Put it on the machine and type its path.")
-    if len(members) > MOST_FILES:
-        raise MalformedData(f"The upload has {len(members)} files; a data folder needs no more than {MOST_FILES}.")
     return members
+
+
+def _is_zip(name: str) -> bool:
+    return name.lower().endswith(".zip")
 
 
 def _is_data(name: str) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Float64, Int64
+from jaxtyping import Float, Float64
 
 from slviz.errors import InvalidSetting
-from slviz.projections.walk import HOWS, How, nearest_to_points, typical_distance
+from slviz.projections.walk import HOWS, How, PlacesOnWay, nearest_to_points, typical_distance
 
 SIDE = 5
 """Mixtures along each side of the triangle."""
@@ -71,27 +71,14 @@ def _mean_directions(units: np.ndarray, shares: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True, eq=False)
-class TriangleWalk:
-    """A walk over a triangle. M mixtures, K nearest.
+class TriangleWalk(PlacesOnWay):
+    """A walk over a triangle, whose places are mixtures of its corners.
 
     Attributes:
-        shares: float64 [M, 3], of A, B and C, as `barycentric` orders them.
-        points: float64 [M, D].
-        nearest: int64 [M, K], the real things nearest to each mixture, nearest first; A, B and C are among them.
-        distance: float64 [M, K].
-        typical: the median distance of a real thing to its nearest other: what distances are told in.
+        shares: float64 [P, 3], of A, B and C, as `barycentric` orders them.
     """
 
-    shares: Float64[np.ndarray, "mixtures 3"]
-    points: Float64[np.ndarray, "mixtures width"]
-    nearest: Int64[np.ndarray, "mixtures nearest"]
-    distance: Float64[np.ndarray, "mixtures nearest"]
-    typical: float
-
-    @property
-    def ratio(self) -> Float64[np.ndarray, " mixtures"]:
-        """Distance of each mixture to the nearest real thing over the typical one."""
-        return self.distance[:, 0] / self.typical
+    shares: Float64[np.ndarray, "places 3"]
 
     @property
     def inner_ratio(self) -> float:
@@ -117,4 +104,4 @@ def walk_triangle(
     shares = barycentric(side)
     points = mix(np.asarray(vectors)[list(corners)], shares, how=how)
     nearest, distance = nearest_to_points(vectors, points, count)
-    return TriangleWalk(shares, points, nearest, distance, typical_distance(vectors) if typical is None else typical)
+    return TriangleWalk(points, nearest, distance, typical_distance(vectors) if typical is None else typical, shares)

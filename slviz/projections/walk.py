@@ -55,27 +55,36 @@ def interpolate(
 
 
 @dataclass(frozen=True, eq=False)
-class Walk:
-    """A walk through a space. T steps, K nearest.
+class PlacesOnWay:
+    """Places between real things, and the real things near to them. P places, K nearest.
 
     Attributes:
-        share: float64 [T], from 0 at the start to 1 at the end.
-        points: float64 [T, D].
-        nearest: int64 [T, K], the real things nearest to each point, nearest first; start and end are among them.
-        distance: float64 [T, K].
+        points: float64 [P, D].
+        nearest: int64 [P, K], the real things nearest to each place, nearest first; the ends are among them.
+        distance: float64 [P, K].
         typical: the median distance of a real thing to its nearest other: what distances are told in.
     """
 
-    share: Float64[np.ndarray, " steps"]
-    points: Float64[np.ndarray, "steps width"]
-    nearest: Int64[np.ndarray, "steps nearest"]
-    distance: Float64[np.ndarray, "steps nearest"]
+    points: Float64[np.ndarray, "places width"]
+    nearest: Int64[np.ndarray, "places nearest"]
+    distance: Float64[np.ndarray, "places nearest"]
     typical: float
 
     @property
-    def ratio(self) -> Float64[np.ndarray, " steps"]:
-        """Distance of each point to the nearest real thing over the typical one."""
+    def ratio(self) -> Float64[np.ndarray, " places"]:
+        """Distance of each place to the nearest real thing over the typical one."""
         return self.distance[:, 0] / self.typical
+
+
+@dataclass(frozen=True, eq=False)
+class Walk(PlacesOnWay):
+    """A walk through a space in steps.
+
+    Attributes:
+        share: float64 [P], of the way, from 0 at the start to 1 at the end.
+    """
+
+    share: Float64[np.ndarray, " places"]
 
 
 def walk(
@@ -97,7 +106,7 @@ def walk(
     share = np.linspace(0, 1, steps)
     points = interpolate(vectors[start], vectors[end], share, how=how)
     nearest, distance = nearest_to_points(vectors, points, count)
-    return Walk(share, points, nearest, distance, typical_distance(vectors) if typical is None else typical)
+    return Walk(points, nearest, distance, typical_distance(vectors) if typical is None else typical, share)
 
 
 def typical_distance(vectors: Float[np.ndarray, "things width"]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ from slviz.runs.shared_genes import drawn
 from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
 from slviz.ui import charts
-from slviz.ui.comparison import maps_tab
+from slviz.ui.comparison import maps_tab, moving_view
 from slviz.ui.comparison.compared_runs import alike_but, comparable, distinct, told_apart
 from slviz.ui.comparison.families import form_of
 from slviz.ui.comparison.metrics_tab import differences_table, same_rows
@@ -411,12 +412,12 @@ def test_maps_that_somebody_has_seen_are_not_made_anew(
     made: list[str] = []
     charts.KEPT.clear()
 
-    def counted(name: str) -> None:
-        make = getattr(maps_tab, name)
-        monkeypatch.setattr(maps_tab, name, lambda *given, **more: (made.append(name), make(*given, **more))[1])
+    def counted(module: ModuleType, name: str) -> None:
+        make = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *given, **more: (made.append(name), make(*given, **more))[1])
 
-    for name in ("aligned_maps", "moving_map"):
-        counted(name)
+    counted(maps_tab, "aligned_maps")
+    counted(moving_view, "moving_map")
     query = {"run": two[0].run_id, "with": two[1].run_id, "tab": "maps", "map-of-runs": "pca"}
     charted = []
     for colour in ("partners", "partners", "moved"):

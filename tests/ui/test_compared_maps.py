@@ -15,6 +15,7 @@ from run_folders import a_map
 from slviz.projections import Projection
 from slviz.runs.shared_genes import SharedGenes
 from slviz.ui.comparison import disagreements_tab, gene_links, maps_tab
+from slviz.ui.comparison.aligned_maps import align
 from slviz.ui.comparison.compared_runs import ComparedRuns, any_synthetic
 
 
@@ -36,7 +37,7 @@ def test_clusters_are_those_of_the_genes_that_these_runs_share() -> None:
     for genes, size in ((range(20), 10), (range(20, 40), 5)):
         rows = np.array([genes, genes])
         shared = SharedGenes(tuple(run.genes[gene] for gene in genes), rows)
-        maps = maps_tab.align(shared, (run, run), {"GAT": projection, "other": projection})
+        maps = align(shared, (run, run), {"GAT": projection, "other": projection})
         values = maps_tab._colouring("cluster", compared, maps, run).values
         assert set(values[:size]).isdisjoint(values[size:])
 

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
-from jaxtyping import Float64
 
 from slviz import figures
 from slviz.datasets import GeneGraph
 from slviz.datasets.classes import class_sets, gene_classes
 from slviz.figures import Colouring
 from slviz.figures.colouring import Kind
-from slviz.figures.map_comparison import aligned_maps, moving_map
+from slviz.figures.map_comparison import aligned_maps
 from slviz.pipeline import commands
 from slviz.projections import CLUSTERINGS, PROJECTIONS, Projection, ProjectionMethod
-from slviz.projections.alignment import laid_on
 from slviz.projections.cluster_names import named
 from slviz.projections.lasso import inside
 from slviz.projections.method import oriented
@@ -29,7 +25,16 @@ from slviz.runs import Run
 from slviz.runs.shared_genes import SharedGenes
 from slviz.runs.summary import RunSummary
 from slviz.ui import address, cache, charts, downloads, job_panel, own_components
-from slviz.ui.comparison import gene_links, linked_maps, shared_genes
+from slviz.ui.comparison import gene_links, linked_maps, moving_view, shared_genes
+from slviz.ui.comparison.aligned_maps import (
+    LISTED,
+    AlignedMaps,
+    align,
+    degree_of,
+    moved_table,
+    places_table,
+    point_size,
+)
 from slviz.ui.comparison.compared_runs import ComparedRuns, any_synthetic
 from slviz.ui.comparison.disagreements_tab import pick_other
 from slviz.ui.labels import escape_markdown, pluralise
@@ -44,8 +49,6 @@ SAMPLED = (
     "time, are compared here. The Embedding page draws all."
 )
 SEED = 0
-LISTED = 200
-MOST_LINES = 50
 COLOURS = {
     "class": "Actual class",
     "cluster": "Cluster",
@@ -66,33 +69,7 @@ ALIGNED = (
     "Each map is shifted, turned and mirrored to lie as near to the first as it can (Procrustes, Gower 1975), and has "
     "its size."
 )
-FAR_MEANS_LITTLE = (
-    "On maps that keep neighbours, distances between clusters mean little: a gene that moved far with its whole "
-    "cluster has not changed. *Neighbours* compares the embeddings themselves."
-)
 NO_OTHER = "Choose another run above to see its map beside this one."
-
-
-@dataclass(frozen=True, eq=False)
-class AlignedMaps:
-    """Maps of several runs on the genes that all have, laid on the first.
-
-    Attributes:
-        shared: the genes.
-        runs: whose maps these are.
-        projections: by the run's name, aligned.
-        radius: root mean square distance of the genes of the first map from its centre.
-    """
-
-    shared: SharedGenes
-    runs: tuple[Run, ...]
-    projections: Mapping[str, Projection]
-    radius: float
-
-    def moved(self, name: str) -> Float64[np.ndarray, " genes"]:
-        """How far each gene lies from its place on the first map, in radii of that map."""
-        first = next(iter(self.projections.values())).coordinates
-        return np.linalg.norm(self.projections[name].coordinates.astype(np.float64) - first, axis=1) / self.radius
 
 
 def show(compared: ComparedRuns) -> None:
@@ -130,7 +107,7 @@ def show(compared: ComparedRuns) -> None:
     gene = address.value("gene")
     highlighted = [shared.genes.index(gene)] if gene in shared.genes else []
     _side_by_side(compared, maps, colouring, highlighted)
-    _moving(compared, maps, colouring, other, highlighted)
+    moving_view.show(compared, maps, colouring, other, highlighted)
 
 
 def colours(graph: GeneGraph) -> dict[str, str]:
@@ -139,11 +116,6 @@ def colours(graph: GeneGraph) -> dict[str, str]:
         return {name: title for name, title in COLOURS.items() if name != "class"}
     left_out = OF_PAIRS if class_sets(graph) else (*OF_PAIRS, "class")
     return {name: title for name, title in COLOURS.items() if name not in left_out}
-
-
-def _degree(graph: GeneGraph, rows: np.ndarray) -> np.ndarray | None:
-    """Known partners of the genes for their hover; None where nothing has any."""
-    return graph.degree[rows] if len(graph.pairs) else None
 
 
 def _pick_method(summaries: Sequence[RunSummary], *, with_classes: bool) -> str:
@@ -184,19 +156,6 @@ def _maps(
     if len(projections) < len(runs):
         return None
     return align(shared, tuple(runs), projections)
-
-
-def align(shared: SharedGenes, runs: tuple[Run, ...], projections: Mapping[str, Projection]) -> AlignedMaps:
-    """The maps at the shared genes, each laid on the first; by name in the order of the runs."""
-    first = next(iter(projections.values())).coordinates[shared.rows[0], :2].astype(np.float64)
-    aligned = {}
-    for (name, projection), rows in zip(projections.items(), shared.rows, strict=True):
-        place = laid_on(first, projection.coordinates[rows, :2].astype(np.float64))
-        aligned[name] = dataclasses.replace(
-            projection, coordinates=place.astype(np.float32), axes=projection.axes[:2], kept=projection.kept[rows]
-        )
-    radius = float(np.sqrt(((first - first.mean(axis=0)) ** 2).sum(axis=1).mean())) or 1.0
-    return AlignedMaps(shared, runs, aligned, radius)
 
 
 def _job(summary: RunSummary, name: str, method: ProjectionMethod) -> job_panel.Job:
@@ -257,7 +216,7 @@ def _side_by_side(compared: ComparedRuns, maps: AlignedMaps, colouring: Colourin
     method = next(iter(maps.projections.values())).method
     name = f"{compared.first.run_id}-{method.name}-maps"
     chart = f"linked-{name}-{_mark_of(maps.runs)}"
-    degree = _degree(graph, shared.rows[0])
+    degree = degree_of(graph, shared.rows[0])
 
     def make(*, webgl: bool = False) -> go.Figure:
         return aligned_maps(
@@ -266,7 +225,7 @@ def _side_by_side(compared: ComparedRuns, maps: AlignedMaps, colouring: Colourin
             colouring,
             degree=degree,
             highlighted=highlighted,
-            point_size=_size(len(shared.genes)),
+            point_size=point_size(len(shared.genes)),
             webgl=webgl,
         )
 
@@ -299,10 +258,6 @@ def _mark_of(runs: Sequence[Run]) -> str:
     return hashlib.sha256(" ".join(run.run_id for run in runs).encode()).hexdigest()[:8]
 
 
-def _size(genes: int) -> float:
-    return 5.0 if genes < 2000 else 3.5
-
-
 @noted_fragment
 def _selected(compared: ComparedRuns, maps: AlignedMaps, chart: str) -> None:
     """The genes inside the lasso or box, with how far each moved; a click goes into the address."""
@@ -323,7 +278,7 @@ def _selected(compared: ComparedRuns, maps: AlignedMaps, chart: str) -> None:
     rows = inside(projections[drawn[0]].coordinates, drawn[1])
     if not len(rows):
         return
-    table = moved_table(compared, maps).iloc[rows]
+    table = moved_table(compared.graph, maps).iloc[rows]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{pluralise(len(rows), 'selected gene')}**")
         symbols = table["Gene"].tolist()
@@ -332,86 +287,3 @@ def _selected(compared: ComparedRuns, maps: AlignedMaps, chart: str) -> None:
             downloads.table_button("selected-on-maps", lambda: table, source=source)
             downloads.gmt_button("selected-on-maps", lambda: ("selected on the maps", symbols), source=source)
     gene_links.table(compared, table.head(LISTED), key=f"selected {chart}", help_of={}, height=280)
-
-
-def moved_table(compared: ComparedRuns, maps: AlignedMaps) -> pd.DataFrame:
-    """One row a shared gene: its known partners, where there are pairs, and how far it moved to each further map."""
-    columns: dict[str, object] = {"Gene": np.asarray(maps.shared.genes, dtype=object)}
-    degree = _degree(compared.graph, maps.shared.rows[0])
-    if degree is not None:
-        columns["Known partners"] = degree
-    for name in list(maps.projections)[1:]:
-        columns[f"Moved in {name}"] = maps.moved(name).round(2)
-    return pd.DataFrame(columns)
-
-
-def places_table(maps: AlignedMaps) -> pd.DataFrame:
-    """One row a gene: its aligned place on every map."""
-    columns: dict[str, object] = {"gene": np.asarray(maps.shared.genes, dtype=object)}
-    for name, projection in maps.projections.items():
-        for axis in (0, 1):
-            columns[f"{name}, axis {axis + 1}"] = projection.coordinates[:, axis]
-    return pd.DataFrame(columns)
-
-
-def _moving(
-    compared: ComparedRuns, maps: AlignedMaps, colouring: Colouring, other: Run, highlighted: list[int]
-) -> None:
-    """One map with a slider from the first run to another, lines of the genes that moved most, and their list."""
-    one_name, other_name = compared.name(compared.first), compared.name(other)
-    moved = maps.moved(other_name)
-    order = np.argsort(-moved, kind="stable")
-    name = f"{compared.first.run_id}-{other.run_id}-moving-map"
-    table = moved_table(compared, maps).iloc[order]
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.subheader(in_words("From one map to the other"), anchor=False, width="content")
-        lines = int(
-            address.number(
-                in_words("Lines for the genes that moved most"), key="lines", low=0, high=MOST_LINES, default=10
-            )
-        )
-    most_moved = order[:lines].tolist()
-    make = _moving_figure(compared, maps, colouring, other_name, most_moved, highlighted)
-    charts.draw(
-        lambda: make(webgl=True),
-        of=(maps, colouring, other_name, most_moved, highlighted),
-        name=name,
-        synthetic=any_synthetic((compared.first, other)),
-        alt=f"The genes on their way from the map of {one_name} to that of {other_name}",
-    )
-    downloads.menu(name, source=compared.provenance(compared.first, other), figure=make, table=lambda: table)
-    st.caption(
-        in_words(
-            f"The slider moves every gene from {escape_markdown(one_name)} (0 %) to {escape_markdown(other_name)} "
-            f"(100 %). Half of the genes moved less than {float(np.median(moved)):.2f} radii of the map. "
-            f"{FAR_MEANS_LITTLE}"
-        )
-    )
-    gene_links.table(compared, table.head(LISTED), key=name, help_of={}, height=280)
-
-
-def _moving_figure(
-    compared: ComparedRuns,
-    maps: AlignedMaps,
-    colouring: Colouring,
-    other_name: str,
-    most_moved: list[int],
-    highlighted: list[int],
-) -> Callable[..., go.Figure]:
-    one_name = compared.name(compared.first)
-    degree = _degree(compared.graph, maps.shared.rows[0])
-
-    def make(*, webgl: bool = False) -> go.Figure:
-        return moving_map(
-            maps.shared.genes,
-            (maps.projections[one_name].coordinates, maps.projections[other_name].coordinates),
-            colouring,
-            names=(one_name, other_name),
-            most_moved=most_moved,
-            degree=degree,
-            highlighted=highlighted,
-            point_size=_size(len(maps.shared.genes)) + 1,
-            webgl=webgl,
-        )
-
-    return make

@@ -17,7 +17,7 @@ from slviz.projections.triangle import TriangleWalk, barycentric, walk_triangle
 from slviz.projections.walk import How
 from slviz.runs import Run
 from slviz.ui import address, charts, columns, downloads, pictures, selection
-from slviz.ui.embedding.walk_worth import EMBEDDING, FEATURES, Spaces
+from slviz.ui.embedding.walk_worth import EMBEDDING, FEATURES, Spaces, nearest_columns
 from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
 
@@ -136,14 +136,9 @@ def sentence(graph: GeneGraph, walks: dict[str, TriangleWalk], mixture: int) -> 
 
 def mixture_table(graph: GeneGraph, walks: dict[str, TriangleWalk], classes: GeneClasses | None) -> pd.DataFrame:
     """One row a mixture: its shares, and for each space the nearest gene, its class, and the distance ratio."""
-    names = np.asarray(graph.genes, dtype=object)
     shares = walks[EMBEDDING].shares
     columns: dict[str, object] = {"mixture": np.arange(len(shares))}
     columns |= {f"share of {letter}": shares[:, at] for at, letter in enumerate("ABC")}
     for space, on_way in walks.items():
-        nearest = on_way.nearest[:, 0]
-        columns[f"nearest in the {space}"] = names[nearest]
-        columns[f"distance in the {space}"] = on_way.ratio.round(2)
-        if classes is not None:
-            columns[f"class in the {space}"] = classes.name_of_each[nearest]
+        columns |= nearest_columns(graph, space, on_way.nearest[:, 0], on_way.ratio, classes)
     return pd.DataFrame(columns)

@@ -31,7 +31,7 @@ from slviz.scorers.pair_decoder import NAMES
 from slviz.tasks import Classify
 from slviz.ui import address, cache, charts, downloads, selection
 from slviz.ui.embedding import walk_pictures, walk_triangle
-from slviz.ui.embedding.walk_worth import EMBEDDING, FEATURES, Spaces, show_sum, show_worth
+from slviz.ui.embedding.walk_worth import EMBEDDING, FEATURES, Spaces, nearest_columns, show_sum, show_worth
 from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
 
@@ -213,14 +213,9 @@ def _steps(graph: GeneGraph, run: Run, walks: dict[str, Walk], classes: GeneClas
 
 def step_table(graph: GeneGraph, walks: dict[str, Walk], classes: GeneClasses | None) -> pd.DataFrame:
     """One row a step: for each space the nearest gene, its class where there are classes, and the distance ratio."""
-    names = np.asarray(graph.genes, dtype=object)
     columns: dict[str, object] = {"step": np.arange(len(walks[EMBEDDING].share))}
     for space, on_way in walks.items():
-        nearest = on_way.nearest[:, 0]
-        columns[f"nearest in the {space}"] = names[nearest]
-        columns[f"distance in the {space}"] = on_way.ratio.round(2)
-        if classes is not None:
-            columns[f"class in the {space}"] = classes.name_of_each[nearest]
+        columns |= nearest_columns(graph, space, on_way.nearest[:, 0], on_way.ratio, classes)
     return pd.DataFrame(columns)
 
 

@@ -43,6 +43,19 @@ class Spaces:
     typical: dict[str, float]
 
 
+def nearest_columns(
+    graph: GeneGraph, space: str, nearest: np.ndarray, ratio: np.ndarray, classes: GeneClasses | None
+) -> dict[str, object]:
+    """Columns of a table of places in a space: the nearest gene, its distance ratio, its class where there are any."""
+    columns: dict[str, object] = {
+        f"nearest in the {space}": np.asarray(graph.genes, dtype=object)[nearest],
+        f"distance in the {space}": ratio.round(2),
+    }
+    if classes is not None:
+        columns[f"class in the {space}"] = classes.name_of_each[nearest]
+    return columns
+
+
 def show_sum(graph: GeneGraph, spaces: Spaces, of: tuple[int, int, int], classes: GeneClasses | None) -> None:
     """What is nearest to A − B + C in each space."""
     a, b, c = (escape_markdown(graph.genes[number]) for number in of)
@@ -51,10 +64,7 @@ def show_sum(graph: GeneGraph, spaces: Spaces, of: tuple[int, int, int], classes
     try:
         for space, vectors in spaces.vectors.items():
             near, distance = arithmetic(vectors, of)
-            columns[f"nearest in the {space}"] = np.asarray(graph.genes, dtype=object)[near]
-            columns[f"distance in the {space}"] = (distance / spaces.typical[space]).round(2)
-            if classes is not None:
-                columns[f"class in the {space}"] = classes.name_of_each[near]
+            columns |= nearest_columns(graph, space, near, distance / spaces.typical[space], classes)
     except InvalidSetting as error:
         st.info(escape_markdown(str(error)), icon=":material/info:")
         return
