@@ -126,3 +126,13 @@ def test_where_nothing_may_be_uploaded_no_later_list_is_taken(
     assert not app.file_uploader
     assert "Files cannot be uploaded to this server." in said(app)
     assert later_view.TITLE not in [folded.label for folded in open_at_once("predictions", run=LINK).expander]
+
+
+def test_the_card_of_a_gene_offers_no_partner_that_a_screen_tested(store: RunStore, open_at_once: Open) -> None:
+    run_id = "multiview-both-link-12c397b8"
+    shipped(store, run_id)
+    words = said(open_at_once("embedding", run=run_id, map="pca", gene="APO1.01"))
+    _, _, listed = words.partition("Best-scored partners that are neither known nor tested in a screen: ")
+    best = listed.splitlines()[0]
+    assert best.count("(0.") == 5
+    assert "APO2.08" not in best  # its score is the highest, and a screen found no hit
