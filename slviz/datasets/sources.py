@@ -20,6 +20,8 @@ from slviz.files.regular import read_regular
 from slviz.files.toml import MOST_BYTES, parse_toml
 
 DATA_FOLDERS = "SLVIZ_DATA_FOLDERS"
+NAMED = ("demo", "synlethdb", "karate", "digits", "human-sl")
+"""Data sets that have names, be they here or not."""
 PAIRS_OF_SYNLETHDB = "SL_Human_FinalCheck.txt"
 
 
@@ -105,8 +107,7 @@ def is_list_set() -> bool:
 
 def title_of(source: str) -> str:
     """What a person calls a source: its title, or the last part of its path."""
-    folder = _path(source)
-    return _entry(source, folder).title if _is_folder(folder) else source
+    return _entry(source, _path(source)).title or source
 
 
 def is_of(source: str, *, stored: str) -> bool:

@@ -164,7 +164,7 @@ def option_of(key: str, id_of: Mapping[str, str]) -> str | None:
         first, *others = id_of.values()
         listed = ", ".join([first, *others[: MOST_LISTED - 1]])
         more = f" and {len(id_of) - MOST_LISTED:,} more" if len(id_of) > MOST_LISTED else ""
-        _say_nonsense(key, wanted, f"There are: {listed}{more}.")
+        say_unknown(key, wanted, f"There are: {listed}{more}.")
     return option
 
 
@@ -208,6 +208,19 @@ def entry(
     return _of_number(st.number_input, label, key, (low, high), default, step, arguments)
 
 
+def number_of(key: str, limits: tuple[float, float], default: float) -> float:
+    """The number between these limits that the address asks for; the default, with a sentence, where it is none."""
+    wanted = value(key)
+    if wanted is None:
+        return default
+    read = _number_between(wanted, *limits, whole=isinstance(default, int))
+    if read is None:
+        low, high = limits
+        say_unknown(key, wanted, f"It should be a number from {low:,g} to {high:,g}; this page uses {default:,g}.")
+        return default
+    return read
+
+
 def _of_number(
     widget: Callable[..., Any],
     label: str,
@@ -217,14 +230,7 @@ def _of_number(
     step: float | None,
     arguments: Mapping[str, Any],
 ) -> Any:
-    current, wanted = default, value(key)
-    if wanted is not None:
-        read = _number_between(wanted, *limits, whole=isinstance(default, int))
-        if read is None:
-            low, high = limits
-            _say_nonsense(key, wanted, f"It should be a number from {low:g} to {high:g}; this page uses {default:g}.")
-        else:
-            current = read
+    current = number_of(key, limits, default)
     st.session_state[key] = current
 
     def changed() -> None:
@@ -253,7 +259,7 @@ def several(label: str, options: Sequence[str], usual: Sequence[str], *, key: st
     ]
     unknown = [part for part in parts if part and part not in by_id]
     if unknown:
-        _say_nonsense(key, ", ".join(unknown[:MOST_NAMED]), f"There are: {', '.join(id_of.values())}.")
+        say_unknown(key, ", ".join(unknown[:MOST_NAMED]), f"There are: {', '.join(id_of.values())}.")
     current = list(dict.fromkeys(by_id[part] for part in parts if part in by_id)) if parts else list(usual)
     st.session_state[key] = current
 
@@ -268,7 +274,7 @@ def toggle(label: str, on: bool = False, *, key: str, **arguments: Any) -> bool:
     """A switch whose value, `true` or `false`, is in the address."""
     current, wanted = on, value(key)
     if wanted is not None and wanted.casefold() not in SWITCH:
-        _say_nonsense(key, wanted, f"It should be true or false; this page uses {str(on).lower()}.")
+        say_unknown(key, wanted, f"It should be true or false; this page uses {str(on).lower()}.")
     elif wanted is not None:
         current = SWITCH[wanted.casefold()]
     st.session_state[key] = current
@@ -301,7 +307,8 @@ def begin_notes() -> None:
     st.session_state[PLACE] = st.empty()
 
 
-def _say_nonsense(key: str, value: str, way_on: str) -> None:
+def say_unknown(key: str, value: str, way_on: str) -> None:
+    """Say in the line above the page that what the address asks for is not there, and what is shown instead."""
     _note(key, f"The address asks for {key} “{shown(value)}”, which is not there. {way_on}")
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from slviz.datasets.cache import cache_folder
 from slviz.datasets.report import shown
-from slviz.datasets.sources import DatasetEntry, is_list_set, known_datasets, title_of
+from slviz.datasets.sources import NAMED, DatasetEntry, is_list_set, known_datasets, title_of
 from slviz.datasets.uploads import UPLOADS
 from slviz.errors import MissingDataFile
 from slviz.runs import RunSpec
@@ -53,6 +54,12 @@ def source_of(name: str) -> str:
         f"There is no data set “{shown(name)}” to open here. There are: {', '.join(named) or 'none'}. The owner of "
         "this server adds data folders with SLVIZ_DATA_FOLDERS."
     )
+
+
+def is_listed(source: str) -> bool:
+    """Whether a source is one of the named data sets, here or not, of the folders that are listed, or an upload."""
+    listed = {*NAMED, *(entry.source for entry in known_datasets()), os.environ.get("SLVIZ_DATA", "")}
+    return source in listed or bool(_as_upload(Path(source)))
 
 
 def permitted(name: str) -> str | None:

@@ -9,7 +9,7 @@ from slviz.datasets import GeneGraph
 from slviz.datasets.sources import default_source
 from slviz.errors import SlvizError
 from slviz.ranking import QUESTIONS, runs_of_question
-from slviz.ui import address, cache, data_folders, nouns, search_box
+from slviz.ui import address, cache, data_folders, data_of_address, nouns, search_box
 from slviz.ui.labels import escape_markdown
 from slviz.ui.server_paths import without_paths
 
@@ -107,4 +107,4 @@ def graph_of_address() -> GeneGraph:
         if summary.run_id == wanted and summary.state == "finished":
             return cache.graph_of(cache.run(summary))
     name = address.value("data")
-    return cache.dataset(data_folders.source_of(name) if name else default_source())
+    return data_of_address.opened(data_folders.source_of(name)) if name else cache.dataset(default_source())

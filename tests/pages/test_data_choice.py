@@ -124,3 +124,26 @@ def test_an_upload_without_pairs_shows_its_report(
     assert not app.exception
     assert "cannot be used" in app.error[0].value
     assert "holds no file of pairs" in said(app)
+
+
+@pytest.mark.usefixtures("store")
+def test_an_address_does_not_tell_whether_a_path_is_there(tmp_path: Path, open_page: Open) -> None:
+    """A missing path, a folder of other things and a file get the same sentence on the pages that read `data`."""
+    folder, file, missing = tmp_path / "aa", tmp_path / "bb", tmp_path / "cc"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("nothing of genes")
+    file.write_text("nothing of genes")
+    for page in ("overview", "train"):
+        apps = [open_page(page, data=str(path)) for path in (folder, file, missing)]
+        sentences = [said(app).replace(path.name, "X") for app, path in zip(apps, (folder, file, missing), strict=True)]
+        assert sentences[0] == sentences[1] == sentences[2], page
+        assert "There is no data set at" in sentences[0]
+
+
+@pytest.mark.usefixtures("store")
+def test_who_types_the_path_of_a_folder_is_told_what_is_missing(tmp_path: Path, open_page: Open) -> None:
+    (tmp_path / "aa").mkdir()
+    app = open_page("train", data=str(tmp_path / "aa"))
+    app.session_state["typed data folder"] = str(tmp_path / "aa")  # AppTest cannot type a new option
+    app.run()
+    assert "no file of genes" in said(app)

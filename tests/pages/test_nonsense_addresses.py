@@ -203,6 +203,35 @@ def test_a_seed_that_is_none_is_said_and_0_is_taken(value: str, run: Run, open_p
     assert app.number_input(key="seed").value == 0
 
 
+SAID_ON_THE_GENE_PAGE = [
+    ({"shortlist": "~nobody~APO1.01"}, "shortlist “nobody – APO1.01”, which is not there"),
+    ({"shortlist": "~APO1.02~APO1.02", "show": "plan"}, "shortlist “APO1.02 – APO1.02”, which is not there"),
+    ({"shortlist": "~APO1.02"}, "shortlist “APO1.02”, which is not there"),
+    ({"budget": "many", "show": "plan"}, "budget “many”, which is not there. It should be a number from 0"),
+    ({"path": "nobody", "show": "network"}, "path “nobody”, which is not there"),
+    ({"expanded": "nobody,APO1.02", "show": "network"}, "expanded “nobody”, which is not there"),
+    ({"expanded": ",", "show": "network"}, "expanded “,”, which is not there"),
+]
+
+
+@pytest.mark.parametrize(("query", "sentence"), SAID_ON_THE_GENE_PAGE)
+def test_what_an_address_of_a_gene_asks_for_in_vain_is_said_above_the_page(
+    query: dict[str, str], sentence: str, run: Run, open_page: Open
+) -> None:
+    app = open_page("gene", run=run.run_id, gene="APO1.01", **query)
+    assert not app.exception
+    assert any(sentence in note.value.replace("\\", "") for note in app.warning), said(app)
+
+
+@pytest.mark.parametrize("page", ["embedding", "vectors"])
+def test_vectors_that_are_not_there_are_said_above_the_page(page: str, run: Run, open_page: Open) -> None:
+    app = open_page(page, vectors="nope")
+    assert any(
+        "vectors “nope”, which is not there. There are: none yet" in note.value.replace("\\", "")
+        for note in app.warning
+    )
+
+
 @pytest.mark.parametrize("value", ["a\0b", "\x1b[31m", "1" * 8001])
 def test_what_no_page_writes_is_left_out_with_a_sentence(value: str, run: Run, open_page: Open) -> None:
     app = open_page("gene", show="neighbourhood", run=run.run_id, gene=value)

@@ -9,7 +9,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.datasets.sources import DatasetEntry, known_datasets, locate, title_of
 from slviz.errors import MissingDataFile, SlvizError
-from slviz.ui import access, address, cache, data_folders, errors, layout, nouns, run_choice
+from slviz.ui import access, address, data_folders, data_of_address, errors, layout, nouns, run_choice
 from slviz.ui.data import data_uploads
 from slviz.ui.labels import escape_markdown, pluralise
 
@@ -38,6 +38,7 @@ def pick() -> tuple[str, GeneGraph]:
 
     def changed() -> None:
         chosen = st.session_state[key]
+        data_of_address.note_typed(chosen)
         address.put(data=data_folders.name_in_address(chosen) if chosen else None)
 
     picker, upload = st.columns([3, 1], vertical_alignment="bottom")
@@ -84,7 +85,7 @@ def _default(known: Sequence[DatasetEntry]) -> str:
 
 def _opened_or_way_on(source: str, titles: dict[str, str]) -> GeneGraph:
     try:
-        return cache.dataset(source)
+        return data_of_address.opened(source)
     except SlvizError as error:
         errors.show(error)
     others = [other for other in titles if other != source]

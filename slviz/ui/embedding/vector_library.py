@@ -13,7 +13,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from slviz.errors import SlvizError
 from slviz.pipeline import commands, jobs
-from slviz.ui import access, errors, layout, reading
+from slviz.ui import access, address, errors, layout, reading
 from slviz.ui.embedding import vector_sets
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.vectors import ENDINGS, REFERENCES, VectorSet, VectorSummary, reference, vector_choices
@@ -37,6 +37,8 @@ def page() -> None:
     st.caption("Embeddings of anything else, on the same maps: single cells, proteins, drugs, pictures, words.")
     if access.may_work():
         _bring_in()
+    if (wanted := address.value("vectors")) is not None:
+        vector_sets.say_if_unknown(wanted, shown_instead="This page lists those that are here.")
     summaries = vector_sets.store().summaries()
     st.subheader("Your data sets", anchor=False)
     if not summaries:

@@ -133,6 +133,7 @@ def _opened_or_way_on(id: str) -> VectorSet:
         return vector_sets.open_set(id)
     except RunError as error:
         layout.heading("Embedding")
+        vector_sets.say_if_unknown(id, shown_instead="No map is shown.")
         errors.show(error)
         st.page_link(layout.VECTORS, label="See which vectors are here", icon=":material/scatter_plot:")
         st.stop()

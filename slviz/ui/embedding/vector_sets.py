@@ -35,6 +35,16 @@ def open_set(id: str) -> VectorSet:
     return _set(str(store().folder(id)), id)
 
 
+def say_if_unknown(id: str, *, shown_instead: str) -> None:
+    """Say above the page that the address asks for a vector set that is not there, and which ones are."""
+    known = [summary.id for summary in store().summaries()]
+    if id in known:
+        return
+    more = f" and {len(known) - address.MOST_LISTED:,} more" if len(known) > address.MOST_LISTED else ""
+    listed = ", ".join(known[: address.MOST_LISTED]) or "none yet"
+    address.say_unknown("vectors", id, f"There are: {listed}{more}. {shown_instead}")
+
+
 @st.cache_resource(max_entries=3, show_spinner="Opening the vectors …")
 def _set(folder: str, id: str) -> VectorSet:
     return store().open(id)

@@ -44,6 +44,7 @@ LIGHTS = {
 
 def show(summary: RunSummary | None, run: Run | None, graph: GeneGraph, gene: int) -> None:
     """The question, then the part that was chosen, and below it the pair that is open."""
+    plan_section.say_nonsense(graph)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _question(run, graph)
         part = address.one_of(

@@ -61,7 +61,7 @@ def show(run: Run | None, ranker: Ranker | None, graph: GeneGraph, gene: int) ->
         physical=bool(physical),
         among=None if among == "auto" else among == "on",
         expanded=_expanded(graph),
-        path_to=graph.number_of.get(address.value("path") or ""),
+        path_to=_path_to(graph),
     )
     partner = graph.number_of.get(address.value("partner") or "")
     network_view.draw(
@@ -114,8 +114,29 @@ def _best_unreported(ranker: Ranker, gene: int) -> np.ndarray:
 
 
 def _expanded(graph: GeneGraph) -> list[int]:
+    """The genes whose partners are drawn, too; says so where the address names others."""
     text = address.value("expanded")
-    return [] if text is None else read_list(text, cache.index_of(graph)).genes.tolist()
+    if text is None:
+        return []
+    mapped = read_list(text, cache.index_of(graph))
+    unknown = [*mapped.missing, *mapped.ambiguous, *mapped.marks]
+    if unknown or not len(mapped.genes):
+        way_on = "They should be genes of this data set; the network is drawn without further partners of"
+        address.say_unknown(
+            "expanded", ", ".join(unknown[: address.MOST_NAMED]) or text, in_words(f"{way_on} what is not one.")
+        )
+    return mapped.genes.tolist()
+
+
+def _path_to(graph: GeneGraph) -> int | None:
+    """The gene to which a path is drawn; says so where the address names none of this data set."""
+    wanted = address.value("path")
+    number = graph.number_of.get(wanted or "")
+    if wanted is not None and number is None:
+        address.say_unknown(
+            "path", wanted, in_words("It should be the symbol of a gene of this data set; no path is drawn.")
+        )
+    return number
 
 
 def _act(action: network_view.Action, graph: GeneGraph, gene: int) -> None:
@@ -152,10 +173,8 @@ def _way(network: GeneNetwork, graph: GeneGraph) -> str:
     """The path in words, or that there is none."""
     wanted = address.value("path")
     number = graph.number_of.get(wanted or "")
-    if not wanted or number == network.centre:
+    if not wanted or number is None or number == network.centre:
         return ""
-    if number is None:
-        return f"`path={escape_markdown(wanted[:80])}` names no gene of this data set, so no path is drawn."
     if not len(network.path):
         return f"There is no path to {escape_markdown(wanted)} by known pairs and interactions."
     symbols = [graph.genes[gene] for gene in network.path]

@@ -24,6 +24,16 @@ EMPTY = (
 )
 
 
+def say_nonsense(graph: GeneGraph) -> None:
+    """Say what the address asks of a plan in vain, whichever part of the page is open."""
+    address.number_of("budget", (0, MOST_AFFORDED), usual_budget(shortlist.pairs(graph)))
+
+
+def usual_budget(chosen: Sequence[shortlist.Pair]) -> int:
+    """So many pairs are planned where nobody says how many can be afforded."""
+    return min(10, len(chosen))
+
+
 def show(ranker: Ranker, gene: int) -> None:
     """The shortlist, the budget, the proposal with its controls, and the downloads."""
     graph = ranker.graph
@@ -37,7 +47,7 @@ def show(ranker: Ranker, gene: int) -> None:
     with right:
         budget = int(
             address.entry(
-                "Pairs you can afford", key="budget", low=0, high=MOST_AFFORDED, default=min(10, len(chosen)), step=1
+                "Pairs you can afford", key="budget", low=0, high=MOST_AFFORDED, default=usual_budget(chosen), step=1
             )
         )
     planned, left_out = within_reach(chosen)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from slviz.datasets import GeneGraph
 from slviz.ui import address
+from slviz.ui.nouns import in_words
 
 KEY, MARK = "shortlist", "~"
 MOST_PAIRS = 250
@@ -14,8 +16,20 @@ Pair = tuple[int, int]
 
 
 def pairs(graph: GeneGraph) -> list[Pair]:
-    """The ticked pairs that this data set has, in the order in which they were ticked."""
-    return read(address.value(KEY) or "", graph)
+    """The ticked pairs that this data set has, in the order in which they were ticked; says so where others are not."""
+    text = address.value(KEY) or ""
+    chosen = read(text, graph)
+    unknown = unreadable(text, graph)
+    if unknown:
+        address.say_unknown(
+            KEY,
+            unknown[0],
+            in_words(
+                f"Each pair should be of two different genes of this data set; {len(unknown):,} of the shortlist "
+                f"{'is' if len(unknown) == 1 else 'are'} not. This page uses the other {len(chosen):,}."
+            ),
+        )
+    return chosen
 
 
 def put(chosen: Sequence[Pair], graph: GeneGraph) -> None:
@@ -31,11 +45,26 @@ def write(chosen: Sequence[Pair], graph: GeneGraph) -> str:
 
 def read(text: str, graph: GeneGraph) -> list[Pair]:
     """The pairs of such a text; what names no two different genes of the data set is left out."""
-    ends = [part.replace("%7E", MARK).replace("%25", "%") for part in text[1:].split(MARK)] if text else []
-    numbers = [graph.number_of.get(symbol) for symbol in ends]
-    both = zip(numbers[::2], numbers[1::2], strict=False)
-    chosen = [(a, b) for a, b in both if a is not None and b is not None and a != b]
+    numbered = [(graph.number_of.get(a), graph.number_of.get(b)) for a, b in _ends(text)]
+    chosen = [(a, b) for a, b in numbered if a is not None and b is not None and a != b]
     return list(dict.fromkeys(chosen))[:MOST_PAIRS]
+
+
+def unreadable(text: str, graph: GeneGraph) -> list[str]:
+    """The entries of such a text that name no two different genes of the data set, as a person would write them."""
+    return [
+        f"{a} – {b}" if b else a
+        for a, b in _ends(text)
+        if a == b or graph.number_of.get(a) is None or graph.number_of.get(b) is None
+    ]
+
+
+def _ends(text: str) -> list[tuple[str, str]]:
+    """Both symbols of every pair of such a text; of a last symbol without another, "" as its partner."""
+    symbols = (
+        [part.replace("%7E", MARK).replace("%25", "%") for part in text.removeprefix(MARK).split(MARK)] if text else []
+    )
+    return list(zip_longest(symbols[::2], symbols[1::2], fillvalue=""))
 
 
 def of_gene(chosen: Sequence[Pair], gene: int) -> set[int]:
