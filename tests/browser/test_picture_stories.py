@@ -20,6 +20,16 @@ from slviz.runs.store import SHIPPED, RunStore
 from slviz.ui.embedding.decoded_pointer import DECODER
 
 pytestmark = pytest.mark.browser
+PLACE_OF = """(number) => {
+    const chart = document.querySelector('.js-plotly-plot'), box = chart.getBoundingClientRect()
+    const { xaxis, yaxis } = chart._fullLayout
+    for (const trace of chart._fullData) {
+        const at = Array.from(trace.customdata ?? [], (each) => Number(each.length ? each[0] : each)).indexOf(number)
+        if (at < 0) continue
+        const [x, y] = [xaxis._offset + xaxis.d2p(trace.x[at]), yaxis._offset + yaxis.d2p(trace.y[at])]
+        return [box.left + x, box.top + y]
+    }
+}"""
 
 
 @pytest.mark.parametrize(
@@ -114,6 +124,36 @@ def test_the_picture_follows_pointer_keys_and_finger_on_the_map(digits: str, pag
     dragged, _ = shown()
     assert dragged[0] > 0.5
     assert dragged[1] == 0
+
+
+@pytest.mark.slow
+def test_the_picture_under_the_pointer_does_not_repeat_that_of_the_card(digits: str, page: Any) -> None:
+    run_id = next(iter(sorted(path.name for path in SHIPPED.glob("conv_autoencoder-*"))))
+    page.goto(address(digits, "embedding", run=run_id, map="pca"))
+    settle(page)
+
+    def point_at(number: int) -> tuple[float, float]:
+        x, y = page.evaluate(PLACE_OF, number)
+        page.mouse.move(x, y)
+        page.wait_for_timeout(300)
+        return x, y
+
+    def shown() -> tuple[str, bool]:
+        tile = page.locator('[class*="st-key-pictures-"] .picture')
+        drawn = tile.evaluate("(tile) => getComputedStyle(tile).backgroundImage")
+        return page.locator('[class*="st-key-pictures-"] .hint').inner_text(), "data:image/png" in drawn
+
+    x, y = point_at(0)
+    assert shown() == ("digit-0001", True)
+    page.mouse.click(x, y)
+    page.wait_for_url("**gene=digit-0001**")
+    settle(page)
+    assert page.get_by_role("heading", name="digit-0001", exact=True).count(), "its card"
+    assert shown() == ("digit-0001: its card is below", False)
+    point_at(1)
+    assert shown() == ("digit-0002", True)
+    point_at(0)
+    assert shown() == ("digit-0001: its card is below", False)
 
 
 @pytest.mark.slow

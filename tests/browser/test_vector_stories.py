@@ -74,6 +74,9 @@ def test_digits_show_their_picture_neighbours_and_table(place: tuple[str, str], 
     page.mouse.click(x, y)
     page.wait_for_url(lambda url: "point=digit" in url)
     page.locator("h3", has_text="digit 71").wait_for()
+    page.locator(".picture[data-number='']").wait_for()  # its card shows it
+    page.mouse.move(*page.evaluate(AT, 700))
+    page.locator(".picture[data-number]:not([data-number=''])").wait_for()
     page.wait_for_function("() => document.querySelectorAll('.slviz-marks line').length === 10")
     page.get_by_text("lasso", exact=True).first.click()
     settle(page)

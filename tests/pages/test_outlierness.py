@@ -67,6 +67,13 @@ def test_a_gene_unlike_the_others_is_found_and_noise_is_told(
     assert "is like what was learnt from" in said(app)
 
 
+def test_noise_among_genes_has_partners_and_features(store: RunStore, run: Run, demo: GeneGraph, open_page: Open):
+    far = with_split(store, run, demo, odd=7)
+    app = open_page("embedding", run=far.run_id, map="pca", outlierness="true")
+    [where] = [control for control in app.segmented_control if control.label == "Put"]
+    assert "things with random features and random partners, made by a worker" in where.help
+
+
 def test_a_split_that_cannot_be_read_costs_the_sentence_alone(store: RunStore, run: Run, open_page: Open):
     app = open_page("gene", run=run.run_id, gene="APO1.01", show="ranked")  # `finish` writes no split that can be read
     assert not app.exception

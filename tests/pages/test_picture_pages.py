@@ -185,6 +185,16 @@ def test_a_decoder_that_is_too_large_is_not_sent(runs, open_page: Open, monkeypa
     assert "and at most 0.001 MB are sent to a browser" in said(app)
 
 
+def test_noise_among_pictures_is_made_of_pixels_and_has_no_partners(runs, open_page: Open) -> None:
+    app = open_page("embedding", run=runs["classify"], map="pca", outlierness="true")
+    assert not app.exception
+    offer = said(app).partition("No noise was put through this network yet.")[2]
+    assert "A worker makes pictures of random pixels" in offer
+    [where] = [control for control in app.segmented_control if control.label == "Put"]
+    assert "pictures of random pixels" in where.help
+    assert "partner" not in where.help + offer.partition("t-SNE map")[0]
+
+
 def test_beside_controls_offers_a_layer_and_shuffles_no_pairs(runs, open_page: Open) -> None:
     query = {"view": "controls", "map": "pca", "of-layer": "layer-1"}
     app = open_page("embedding", run=runs["reconstruct"], **query)

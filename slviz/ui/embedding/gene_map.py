@@ -237,7 +237,7 @@ def _picture_under_pointer(look: Look) -> None:
     if sprites is None:
         st.caption(in_words("There are too many genes to send all of their pictures: click one for its own."))
         return
-    map_events.show_pictures(f"pictures-{look.chart}", chart=look.chart, sprites=sprites)
+    map_events.show_pictures(f"pictures-{look.chart}", chart=look.chart, sprites=sprites, chosen=look.gene)
     st.caption(in_words("Point at a gene on the map for its picture."))
 
 

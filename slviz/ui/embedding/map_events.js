@@ -12,6 +12,7 @@ export default function (component) {
   const map = kept.get(parentElement) ?? start(parentElement)
   map.component = component
   drawMarks(map)
+  drawPicture(map)
   return () => stop(parentElement, map)
 }
 
@@ -177,21 +178,31 @@ function written(label, look) {
   })
 }
 
-// All pictures lie in one image, row by row; only the wanted tile of it is shown.
 function showPicture(map, event) {
-  const { sprites } = map.component.data
   const number = numberOf(event)
+  if (number === null) return
+  map.pointed = { number, name: plain(event.points[0].text) }
+  drawPicture(map)
+}
+
+// All pictures lie in one image, row by row; only the wanted tile of it is shown. The chosen point has its picture on its
+// card, so that its place here stays empty, and as high as before.
+function drawPicture(map) {
+  const { sprites, chosen } = map.component.data
   const frame = map.root.querySelector('.picture')
-  if (!sprites || number === null || !frame) return
+  if (!sprites || !map.pointed || !frame) return
+  const { number, name } = map.pointed
+  const onCard = number === chosen
   const scale = frame.clientWidth / sprites.width
   const column = number % sprites.columns
   const row = Math.floor(number / sprites.columns)
   frame.style.height = `${sprites.height * scale}px`
-  frame.style.backgroundImage = `url("${sprites.image}")`
+  frame.style.backgroundImage = onCard ? 'none' : `url("${sprites.image}")`
   frame.style.backgroundSize = `${sprites.columns * sprites.width * scale}px auto`
   frame.style.backgroundPosition = `-${column * sprites.width * scale}px -${row * sprites.height * scale}px`
-  frame.setAttribute('aria-label', event.points[0].text ?? '')
-  map.root.querySelector('.hint').textContent = plain(event.points[0].text)
+  frame.dataset.number = onCard ? '' : number
+  frame.setAttribute('aria-label', name)
+  map.root.querySelector('.hint').textContent = onCard ? `${name}: its card is below` : name
 }
 
 function plain(text) {

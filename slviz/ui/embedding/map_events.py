@@ -63,6 +63,7 @@ def listen(
     view: Sequence[float] | None = None,
     marks: np.ndarray | None = None,
     sprites: dict[str, Any] | None = None,
+    chosen: int | None = None,
     on_click: Callable[[], None] = lambda: None,
 ) -> Events:
     """Listen to the chart of key `chart`.
@@ -74,6 +75,7 @@ def listen(
         view: the part that the chart shows at first.
         marks: places [1 + K, 2] of the chosen point and of those that lines lead to.
         sprites: from `sprites_of`; the picture of the point under the pointer is shown here.
+        chosen: number of the point whose card, with its picture, stands below: its picture is not shown twice.
         on_click: called when a point was clicked.
     """
     data = {
@@ -82,6 +84,7 @@ def listen(
         "view": None if view is None else list(view),
         "marks": [] if marks is None else np.asarray(marks, dtype=float).round(6).tolist(),
         "sprites": sprites,
+        "chosen": chosen,
         "near": None,
     }
     events = own_components.of_script(__file__, html=HTML, css=CSS, before=PLACED_LABELS)(
@@ -96,13 +99,15 @@ def listen(
     return Events(view=tuple(view_now) if valid else None, shape=events.get("selection"))  # pyright: ignore
 
 
-def show_pictures(key: str, *, chart: str, sprites: dict[str, Any]) -> None:
+def show_pictures(key: str, *, chart: str, sprites: dict[str, Any], chosen: int | None) -> None:
     """The picture of the point under the pointer on the chart of key `chart`, and nothing told to the server.
+
+    The point `chosen` has its picture on its card below, and not here.
 
     Beside `listen`, which stands below the map and not beside it.
     """
     own_components.of_script(__file__, html=HTML, css=CSS, before=PLACED_LABELS)(
-        key=key, data={"chart": chart, "near": None, "sprites": sprites, "pictures": True}
+        key=key, data={"chart": chart, "near": None, "sprites": sprites, "chosen": chosen, "pictures": True}
     )
 
 

@@ -30,12 +30,6 @@ from slviz.ui.nouns import in_words
 THROUGH, INSIDE = "through the network", "in the embedding"
 FROM_IDS = {THROUGH: "network", INSIDE: "embedding"}
 KIND_TITLES = {"permuted": "columns permuted", "matched": "normal, same mean and spread"}
-PLACE_HELP = (
-    f"- **{THROUGH}**: things with random features and random partners, made by a worker; what the network makes of "
-    "them is the honest question\n"
-    f"- **{INSIDE}**: the numbers of the embedding itself mixed at random; needs no worker. It says whether the "
-    "columns of the embedding belong together, and nothing of what the network does with odd inputs"
-)
 MAPS = {"pca-2": "PCA, 2D", "pca-3": "PCA, 3D", "tsne": "t-SNE"}
 MOST_SEEDS = 5
 FEW = 20
@@ -89,13 +83,13 @@ def choose(summary: RunSummary, graph: GeneGraph, run: Run, groups: Groups) -> M
             [THROUGH, INSIDE],
             key="noise-in",
             ids=FROM_IDS,
-            help=in_words(PLACE_HELP),
+            help=in_words(_place_help(graph)),
         )
     through = place == THROUGH
     noise = cache.noise(summary.run_id, kind) if through else None
     if through and noise is None:
         through = False
-        _offer(summary, run, kind)
+        _offer(summary, graph, run, kind)
     key = _key(run, graph, kind, through=noise is not None)
     if noise is None:
         vectors = _inside(key, run, most)
@@ -114,7 +108,25 @@ def _key(run: Run, graph: GeneGraph, kind: str, *, through: bool) -> Key:
     return run.run_id, cache.run_stamp(run.run_id), graph.fingerprint, kind, made
 
 
-def _offer(summary: RunSummary, run: Run, kind: str) -> None:
+def _place_help(graph: GeneGraph) -> str:
+    return (
+        f"- **{THROUGH}**: {_what_noise_is(graph)}, made by a worker; what the network makes of them is the honest "
+        "question\n"
+        f"- **{INSIDE}**: the numbers of the embedding itself mixed at random; needs no worker. It says whether the "
+        "columns of the embedding belong together, and nothing of what the network does with odd inputs"
+    )
+
+
+def _what_noise_is(graph: GeneGraph) -> str:
+    """What a noise thing has of all that the data has; see `slviz.training.noise`."""
+    if graph.pictures is not None:
+        return "pictures of random pixels, which are like the data pixel by pixel and in nothing else"
+    if len(graph.pairs):
+        return "things with random features and random partners"
+    return "things with random features, which are like the data column by column and in nothing else"
+
+
+def _offer(summary: RunSummary, graph: GeneGraph, run: Run, kind: str) -> None:
     reason = why_no_noise(run)
     if reason:
         st.info(in_words(f"{escape_markdown(reason)} Below it is."), icon=":material/info:")
@@ -126,7 +138,7 @@ def _offer(summary: RunSummary, run: Run, kind: str) -> None:
             command=commands.outliers(summary.run_id, kind),
             what="noise through the network",
             offer=in_words(
-                "**No noise was put through this network yet.** Things with random features and random partners go "
+                f"**No noise was put through this network yet.** A worker makes {_what_noise_is(graph)}. They go "
                 "through the trained network and through the same one with random weights, and onto a t-SNE map "
                 "together with the genes. Until then noise is mixed into the embedding itself."
             ),

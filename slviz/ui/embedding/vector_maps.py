@@ -231,6 +231,7 @@ def _listen(look: Look, key: str, chart: str, view: Window | None) -> dict | Non
         view=map_zoom.edges(view),
         marks=marks,
         sprites=_sprites(look.id, look.points),
+        chosen=look.point,
         on_click=picked,
     )
     return events.shape
