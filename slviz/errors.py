@@ -39,6 +39,8 @@ from slviz.text import sentences
 
 LONGEST_NAME = 200
 """Letters of a name that others are compared with; comparing takes the square of it."""
+MOST_COMPARED = 10_000
+"""Names that one is compared with, which takes a tenth of a second."""
 
 
 class SlvizError(Exception):
@@ -161,11 +163,20 @@ class TrainingDiverged(SlvizError):
 
 
 def nearest(name: str, known: Iterable[str], *, limit: int = 3) -> str:
-    """A phrase such as " Did you mean 'gat'?" for the known names closest to `name`, or "" (also for a long text)."""
+    """A phrase such as " Did you mean 'gat'?" for the known names closest to `name`, or "" (also for a long text).
+
+    Of very many names those that begin like `name` are compared with it.
+    """
     if len(name) > LONGEST_NAME:
         return ""
+    folded_name = name.casefold()
     by_folded = {candidate.casefold(): candidate for candidate in known}
-    close = difflib.get_close_matches(name.casefold(), by_folded, n=limit, cutoff=0.6)
+    candidates = list(by_folded)
+    for letters in range(1, len(folded_name) + 1):
+        if len(candidates) <= MOST_COMPARED:
+            break
+        candidates = [candidate for candidate in candidates if candidate.startswith(folded_name[:letters])]
+    close = difflib.get_close_matches(folded_name, candidates[:MOST_COMPARED], n=limit, cutoff=0.6)
     if not close:
         return ""
     quoted = " or ".join(f"'{by_folded[folded]}'" for folded in close)

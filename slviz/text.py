@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -40,9 +41,25 @@ def spelt_out(text: str, *, keep: str = "", blanks: bool = True) -> str:
     """
     if text.isprintable() and UNSEEN.isdisjoint(text):  # printable by Python: none of the kinds, no other blank
         return text
-    return "".join(
-        letter if letter in keep or not is_unseen(letter, blanks=blanks) else escaped(letter) for letter in text
-    )
+    return text.translate(_spelling(keep, blanks))
+
+
+class _Spelling(dict[int, str | int]):
+    """Code point → what is written for it, found out when it is first met."""
+
+    def __init__(self, keep: str, *, blanks: bool) -> None:
+        self._keep, self._blanks = frozenset(keep), blanks
+
+    def __missing__(self, point: int) -> str | int:
+        letter = chr(point)
+        seen = letter in self._keep or not is_unseen(letter, blanks=self._blanks)
+        self[point] = point if seen else escaped(letter)
+        return self[point]
+
+
+@functools.cache
+def _spelling(keep: str, blanks: bool) -> _Spelling:
+    return _Spelling(keep, blanks=blanks)
 
 
 def sentences(text: str) -> str:
@@ -51,9 +68,9 @@ def sentences(text: str) -> str:
     Of a foreign word, a line or a text that is longer than anybody reads, beginning and end stay with "…" between
     them: the beginning says what is meant, and the end what to do.
     """
-    if len(text) > LONGEST_TEXT:
-        text = _middle_cut(text, LONGEST_TEXT)  # first, since spelling out takes its time
-    lines = (_on_line(line) for line in spelt_out(text, keep="\n", blanks=False).split("\n"))
+    lines = _middle_cut(text, LONGEST_TEXT).split("\n")
+    lines = (_on_line(line) for line in lines)  # cut first, since spelling out takes its time, and again what grew
+    lines = (_on_line(spelt_out(line, blanks=False)) for line in lines)
     return _middle_cut("\n".join(lines), LONGEST_TEXT)
 
 

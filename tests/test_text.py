@@ -133,6 +133,23 @@ def test_the_nearest_of_a_long_name_is_not_looked_for() -> None:
     assert time.process_time() - began < 1
 
 
+def test_of_very_many_names_those_that_begin_alike_are_compared() -> None:
+    many = [f"GEN{number}" for number in range(100_000)]
+    began = time.process_time()
+    assert "'BRCA1'" in nearest("brac1", [*many, "BRCA1"])
+    assert "'GEN10'" in nearest("GEN10x", many)
+    assert time.process_time() - began < 1
+
+
+def test_a_long_text_of_marks_that_nobody_sees_is_cut_before_it_is_spelt_out() -> None:
+    began = time.process_time()
+    told = sentences("a\u202e" * 1_000_000)
+    assert time.process_time() - began < 0.5
+    assert told.startswith(r"a\u202ea")
+    assert told.endswith(r"\u202e")
+    assert len(told) == LONGEST_WORD
+
+
 def test_a_report_of_thousands_of_problems_tells_some_and_counts_the_rest() -> None:
     report = Report("data")
     for number in range(5_000):

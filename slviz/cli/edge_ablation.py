@@ -51,7 +51,7 @@ def _edge_ablation(options: argparse.Namespace) -> int:
     graph = data_of_run(run)
     if options.pairs is not None:
         return _pairs(store, run, graph, count=options.pairs)
-    gene = None if options.gene is None else GeneIndex(graph).find(options.gene)
+    gene = None if options.gene is None else GeneIndex.of(graph).find(options.gene)
     try:
         _tell(edge_ablation(store, run, graph, gene=gene, count=options.genes), run.genes)
     except RunCancelled as stopped:

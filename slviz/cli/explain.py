@@ -44,7 +44,7 @@ def _explain(options: argparse.Namespace) -> int:
     store = RunStore.default()
     run = store.open(options.run)
     graph = data_of_run(run)
-    index = GeneIndex(graph)
+    index = GeneIndex.of(graph)
     pair = (index.find(options.gene_a), index.find(options.gene_b))
     if not run.decoder:
         raise RunError(f"Run {run.run_id} is of the task '{run.spec.task.name}', which scores no pairs.")

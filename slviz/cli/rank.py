@@ -75,7 +75,7 @@ def _rank(options: argparse.Namespace) -> int:
     if options.gene is None:
         table = top_pairs(ranker, surveyed(store, ranker, top=top), count=top, unreported=options.unreported)
     else:
-        gene = GeneIndex(ranker.graph).find(options.gene)
+        gene = GeneIndex.of(ranker.graph).find(options.gene)
         table = _partners(
             _with_survey(store, ranker), gene, unreported=options.unreported, adjusted=options.hub_adjusted
         )

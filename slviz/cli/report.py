@@ -56,7 +56,7 @@ def _report(options: argparse.Namespace) -> int:
         raise InvalidSetting("--budget says how many pairs of a plan to test: give it with --plan.")
     store = RunStore.default()
     ranker = _ranker(store, options)
-    index = GeneIndex(ranker.graph)
+    index = GeneIndex.of(ranker.graph)
     if options.gene is not None:
         gene = index.find(options.gene)
         name, content = ranker.graph.genes[gene], gene_report(ranker, gene)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -128,7 +129,7 @@ def _of_terms(graph: GeneGraph, terms: list[int], origin: str) -> GeneClasses:
     count = member.sum(axis=1)
     label = np.where(count == 1, member.argmax(axis=1), -1).astype(np.int64)
     names = [graph.terms.names[term] for term in terms]
-    repeated = {name for name in names if names.count(name) > 1}
+    repeated = {name for name, count in Counter(names).items() if count > 1}
     term_names = [
         f"{name} ({graph.terms.ids[term]})" if name in repeated else name
         for name, term in zip(names, terms, strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -91,7 +92,7 @@ class Mapped:
 
 
 class GeneIndex:
-    """Looks genes of one data set up by any of their names. Build it once a data set: it takes some tenths of a second.
+    """Looks genes of one data set up by any of their names. It takes some tenths of a second to build: use `of`.
 
     A name is tried exactly as written first, then without regard to case, each in this order: symbol, current
     symbol, Ensembl id, Entrez id, UniProt id, alias. The first kind that knows the name decides. Only what is no
@@ -119,6 +120,13 @@ class GeneIndex:
         self._full_name = [""] * len(graph) if info is None else info["name"].tolist()
         self._partners = graph.degree
         self._haystack = pd.Series([name.casefold() for name in self._full_name], dtype=str)
+
+    @classmethod
+    def of(cls, graph: GeneGraph) -> GeneIndex:
+        """The index of a data set, built when it is first asked for and kept as long as the data set is."""
+        if graph not in _BUILT:
+            _BUILT[graph] = cls(graph)
+        return _BUILT[graph]
 
     def is_name(self, text: str) -> bool:
         """Whether `text`, as it stands but for case, is a name of a gene or of several."""
@@ -314,6 +322,9 @@ class GeneIndex:
         if shared:
             return sorted(shared), sure[0][1]
         return list(dict.fromkeys(gene for genes, _ in sure for gene in genes)), "name"
+
+
+_BUILT: WeakKeyDictionary[GeneGraph, GeneIndex] = WeakKeyDictionary()
 
 
 def _all_names(graph: GeneGraph) -> pd.DataFrame:

@@ -80,7 +80,7 @@ class GeneLookup:
 
     @cached_property
     def _index(self) -> GeneIndex | None:
-        return None if self._data_set is None else GeneIndex(self._data_set)
+        return None if self._data_set is None else GeneIndex.of(self._data_set)
 
     @cached_property
     def _current_symbols(self) -> frozenset[str]:

@@ -139,10 +139,10 @@ def _transposed(table: Table, index: GeneIndex) -> tuple[Table, str, str]:
     """
     mapped = index.map_many(table.names)
     known = set(mapped.how["text"]) | set(mapped.ambiguous)
-    other = [name for name in table.names if name not in known]
-    text = [name for name in other if not is_number(str(table.cells[name][0])) or name == other[0]]
-    genes = [name for name in table.names if name not in text]
-    other = text
+    unknown = [name for name in table.names if name not in known]
+    other = [name for name in unknown if not is_number(str(table.cells[name][0])) or name == unknown[0]]
+    left_out = set(other)
+    genes = [name for name in table.names if name not in left_out]
     labels = table.cells[other[0]].tolist() if other else [""] * len(table)
     named: dict[str, int] = {}
     for row, label in enumerate(labels):

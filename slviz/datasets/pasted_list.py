@@ -22,11 +22,13 @@ CALL = re.compile(
     r"\s*(?:[\w.$]+\s*(?:<-|=|:)\s*)?(?:(?:c|list|set|tuple|array|frozenset|unique|sort|vector|factor|Index|Series"
     r"|(?:np|pd)\.\w+|as\.\w+)\()+"
 )
-TYPE = re.compile(r",\s*dtype\s*=\s*[\w'\"<>.]+|^\s*(?:Name: [^,\n]*, )?(?:Length: \d+, )?dtype: \w+\s*$", re.MULTILINE)
+TYPE = re.compile(
+    r",\s*dtype\s*=\s*[\w'\"<>.]+|^[^\S\n]*(?:Name: [^,\n]*, )?(?:Length: \d+, )?dtype: \w+[^\S\n]*$", re.MULTILINE
+)
 CLOSING = ")]}"
 ASSIGNED = re.compile(r"(?<![\w.$])[\w.$]{1,100}\s{0,20}(?:<-|=)\s{0,20}(?=[\[({\"'])")
 KEY = re.compile(r"""(["'])[^"']*\1\s*:\s*(?=[\[{"'])""")
-PRINTED = re.compile(r"\s*\[\d+\]\s+")
+PRINTED = re.compile(r"(?<!\s)\s*\[\d+\]\s+")
 NUMBERED = re.compile(r"\s*(\d{1,6})[.):]?\s+(?=\S)")
 MOST_PARTS = 8
 MOST_LETTERS = 300_000
@@ -151,9 +153,10 @@ def _columns_of_names(lines: list[str], known: KnownNames) -> tuple[list[str], l
             continue
         if mark != "\t" and any(known.is_name(line) or f"{mark} " in line for line in lines):
             continue
-        kept = [place for place in range(width) if _names_genes([row[place] for row in rows], known)]
+        of_genes = [_names_genes([row[place] for row in rows], known) for place in range(width)]
+        kept = [place for place, names in enumerate(of_genes) if names]
         if kept and len(kept) < width:
-            left = [str(place + 1) for place in range(width) if place not in kept]
+            left = [str(place + 1) for place, names in enumerate(of_genes) if not names]
             return [mark.join(row[place] for place in kept) for row in rows], [_left_out(left)]
         return lines, []
     return lines, []

@@ -93,7 +93,8 @@ def _report_odd_symbols(numbered: list[tuple[int, str]], file: str, report: Repo
 
     several = [row for row in numbered if re.search(r"[\s;]|,(?!\d{1,2}(?:,|$))", row[1])]
     rows(several, "is more than one symbol", "Write one gene symbol a line and nothing else.", fatal=True)
-    comma = [row for row in numbered if "," in row[1] and row not in several]
+    known = set(several)
+    comma = [row for row in numbered if "," in row[1] and row not in known]
     rows(comma, "holds a comma and is kept as one symbol", "Write two genes in two lines.", fatal=False)
     marks = [row for row in numbered if is_missing(row[1])]
     rows(marks, "is how many programs write a missing name; it is kept as a symbol", "Check the line.", fatal=False)

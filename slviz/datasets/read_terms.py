@@ -16,7 +16,7 @@ from slviz.datasets.read_genes import nearest_phrase
 from slviz.datasets.report import SHOWN, Report
 from slviz.tables import is_missing
 
-NAME_AND_ID = re.compile(r"(.+?)\s*\(([^()\s]+:[^()\s]+)\)")  # "DNA repair (GO:0006281)"
+NAME_AND_ID = re.compile(r"(.*\S)\s*\(([^()\s]+:[^()\s]+)\)")  # "DNA repair (GO:0006281)"
 Numbering = Callable[[Sequence[str]], Int64[np.ndarray, " members"]]
 """The number of the gene that each name means, -1 where it means none or several."""
 

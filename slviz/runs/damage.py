@@ -47,5 +47,7 @@ def _owner(path: Path) -> tuple[str, str]:
 
 def readable(text: str, *, most: int = LONGEST) -> str:
     """`text` on one line, at most so long; what does not print (control and direction marks, …) is spelt out."""
-    spelt = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text[: most + 1])
-    return spelt if len(text) <= most else spelt[:most] + "…"
+    begun = text[: most + 1]
+    if not begun.isprintable():
+        begun = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in begun)
+    return begun if len(text) <= most else begun[:most] + "…"

@@ -231,7 +231,7 @@ def _dataset(source: str, stamp: tuple[int, ...]) -> tuple[GeneGraph, Report]:
 
 @st.cache_resource(max_entries=4, show_spinner="Indexing the genes …")
 def _index(fingerprint: str, _graph: GeneGraph) -> GeneIndex:
-    return GeneIndex(_graph)
+    return GeneIndex.of(_graph)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the run …")

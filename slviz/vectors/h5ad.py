@@ -110,9 +110,9 @@ def _choices(file: Hdf5) -> dict[str, tuple[int, int]]:
     shapes = {name: shape for name, element in _matrices(file).items() if (shape := _shape(file, element)) is not None}
     beside = [name for name in shapes if name != MAIN and not name.startswith(f"{LAYERS}/")]
     wide = [name for name in beside if 3 < shapes[name][1] <= COLUMNS.value]
-    order = [name for name in PREFERRED if name in wide]
-    order += [name for name in wide if name not in order]
-    order += [name for name in shapes if name not in beside and 1 < shapes[name][1] <= COLUMNS.value]
+    order = dict.fromkeys([*(name for name in PREFERRED if name in wide), *wide])
+    main = shapes.keys() - set(beside)
+    order |= dict.fromkeys(name for name in shapes if name in main and 1 < shapes[name][1] <= COLUMNS.value)
     return {name: shapes[name] for name in order} or shapes
 
 

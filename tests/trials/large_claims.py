@@ -138,6 +138,20 @@ BOMBS: Mapping[str, Bomb] = {
     "a table of very many columns": Bomb("vectors/table.tsv", lambda: b"a" + b"\t1" * 6_000_000 + b"\n"),
     "an own table of very many columns": Bomb("own/table.tsv", lambda: b"gene" + b"\tc" * 6_000_000 + b"\n"),
     "a gene list of very many names": Bomb("own/genes", lambda: " ".join(f"X{n}" for n in range(1_500_000)).encode()),
+    "a gene list of very many empty lines": Bomb("own/genes", lambda: b"TP53" + b"\n" * 250_000 + b"BRCA1"),
+    "a gene list in very many columns": Bomb("own/genes", lambda: b"\n".join([b"1\t" * 50_000 + b"GEN1"] * 2)),
+    "genes with a comma in every line": Bomb(
+        "data/genes.txt", lambda: b"".join(b"GEN%d,\n" % n for n in range(100_000))
+    ),
+    "an own table with the genes in its heading": Bomb(
+        "own/table.tsv",
+        lambda: b"\t".join([b"name", *(b"GEN%d" % n for n in range(19_000))]) + b"\na" + b"\t1" * 19_000,
+    ),
+    "a term of very many blanks": Bomb("own/terms.gmt", lambda: b"A" + b" " * 250_000 + b"B\tC\tTP53\n"),
+    "a sweep of very many groups of nonsense": Bomb(
+        "sweep/runs.toml",
+        lambda: b'network = ["' + b"\\u0007" * 30_000 + b'"]\n' + b"[[runs]]\n" * 5_000,
+    ),
     "an own table of very many names": Bomb(
         "own/table.tsv", lambda: b"gene\tv\n" + b"".join(b"X%d\t1\n" % n for n in range(1_000_000))
     ),

@@ -25,7 +25,7 @@ GROUPS = {
     TESTED: ("tested hit", "tested non-hit"),
     EVERYTHING: tuple(STATUSES),
 }
-BOUND = re.compile(r"\s*(<=|>=|<|>|=|≤|≥)?\s*(-?\d+(?:\.\d+)?(?:e-?\d+)?)\s*", re.IGNORECASE)
+BOUND = re.compile(r"\s*+(<=|>=|<|>|=|≤|≥)?\s*+(-?\d+(?:\.\d+)?(?:e-?\d+)?)\s*", re.IGNORECASE)
 RANGE = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*(?:\.\.|–|to)\s*(-?\d+(?:\.\d+)?)\s*")
 LONGEST_LIST = 6000
 """Letters of a list of one's own that an address has room for."""
