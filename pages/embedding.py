@@ -7,6 +7,7 @@ import streamlit as st
 from slviz.ui import address, genes, layout, run_choice
 from slviz.ui.embedding import (
     cluster_table,
+    collapsed,
     controls,
     gene_map,
     labelled_map,
@@ -87,6 +88,7 @@ def _of_genes() -> None:
     with card:
         gene_map.details(look)
     gene_map.say_how(look)
+    collapsed.say(run)
     labelled_map.say(summary, graph, run, projection)
     map_quality.show(summary, graph, run, projection, open=colour in (maps.QUALITY, maps.SPREAD))
     outlierness.show(summary, graph, run, open=colour == outlierness.COLOUR)

@@ -65,6 +65,13 @@ def read_pictures(content: Content, labels: Content | None, report: Report) -> P
     try:
         if content.raw[:2] == b"PK":
             table = _of_npz(content)
+        elif not content.raw:
+            raise MalformedData(f"{shown(content.name)} is empty. Save or copy it again.")
+        elif content.name.casefold().endswith(".npz"):
+            raise MalformedData(
+                f"{shown(content.name)} is called .npz and is none: it does not begin as a zip file does. Save it "
+                "again with numpy.savez."
+            )
         else:
             table = _of_arrays(read_idx(content.raw, content.name), content.name)
         if labels is not None:

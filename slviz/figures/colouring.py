@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.evidence_kinds import all_in_words
 from slviz.figures.written import written
 from slviz.projections import Clusters, Density, DensityDistortion, Projection, Spread
 from slviz.runs import PARTS, Run
@@ -85,7 +86,7 @@ def by_degree(graph: GeneGraph) -> Colouring:
 
 def by_evidence(graph: GeneGraph) -> Colouring:
     """The kind of evidence behind most of a gene's known pairs; "several kinds" where two tie."""
-    kinds, known = np.unique(graph.pair_evidence.astype(str), return_inverse=True)
+    kinds, known = np.unique(np.array(all_in_words(graph.pair_evidence), dtype=str), return_inverse=True)
     count = np.zeros((len(graph), len(kinds)), dtype=np.int64)
     np.add.at(count, (graph.pairs[:, 0], known), 1)
     np.add.at(count, (graph.pairs[:, 1], known), 1)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from slviz.datasets.evidence_kinds import evidence_words
 from slviz.figures.labels import LETTER_WIDTH
 from slviz.figures.palette import HELD_OUT as HELD_OUT_COLOUR
 from slviz.figures.palette import KNOWN as KNOWN_COLOUR
@@ -198,7 +199,7 @@ def _hover(around: Neighbourhood) -> np.ndarray:
         lines.append(_number(f"attention {back} {symbol}", around.attention_back[row]))
         lines.append(_number("predicted score", around.score[row]))
         lines.append(_number("data-set score", around.dataset_score[row]))
-        lines.append(written(around.evidence[row]))
+        lines.append(written(evidence_words(around.evidence[row])))
         lines.append(f"{around.degree[row]:,} known partner{'' if around.degree[row] == 1 else 's'}")
         texts.append("<br>".join(line for line in lines if line))
     return np.array(texts, dtype=object)

@@ -34,13 +34,18 @@ def by_column(title: str, values: np.ndarray) -> Colouring:
                 unit = "log scale" + ("; 0 is grey" if (known == 0).any() else "")
                 return Colouring(title, "continuous", positive, unit=unit, logarithmic=True)
             return Colouring(title, "signed" if signed else "continuous", amounts)
-        names = [f"{code:.0f}" for code in codes]
+        names = [_code(float(code)) for code in codes]
         text = np.array([*names, ""], dtype=object)[np.where(np.isnan(amounts), -1, np.searchsorted(codes, amounts))]
         return Colouring(title, "categorical", text, order=(*names, ""))
     text = fewer(values.astype(str), most=MOST_CATEGORIES)
     names = sorted(set(text) - {""}, key=str)
     codes = len(names) <= FEW_CODES and all(name.isdecimal() for name in names)
     return Colouring(title, "categorical", text, order=(*sorted(names, key=int), "") if codes else ())
+
+
+def _code(value: float) -> str:
+    """A whole number with all of its digits, or, where these are very many, as a power of ten."""
+    return f"{value:.0f}" if abs(value) < 1e15 else np.format_float_scientific(value, trim="-")
 
 
 def _is_skewed(known: np.ndarray) -> bool:

@@ -11,6 +11,10 @@ from slviz.figures.colouring import Colouring
 from slviz.figures.palette import CONTINUOUS, MISSING, SIGNED, categorical, symbols
 from slviz.figures.written import written
 
+MOST_TICKS = 8
+"""Decades that a logarithmic colour bar names."""
+LARGEST = 1e38
+"""Numbers below it fit into float32, which is half as much to send."""
 SOLID_SYMBOLS = ("circle", "square", "diamond", "cross")
 """What Plotly draws in three dimensions with any font."""
 
@@ -66,7 +70,7 @@ def coloured(draw: Points, which: np.ndarray, colouring: Colouring, marker: dict
     """Genes `which` in their colours: a trace a category, or the missing and the coloured ones."""
     if colouring.kind == "categorical":
         return _by_category(draw, which, colouring, marker)
-    values = colouring.values.astype(np.float32)
+    values = colouring.values.astype(np.float64)  # a table may hold what is beyond float32
     known = np.isfinite(values[which])
     traces = []
     if not known.all():
@@ -76,6 +80,8 @@ def coloured(draw: Points, which: np.ndarray, colouring: Colouring, marker: dict
     inside = inside[np.argsort(np.abs(values[inside]), kind="stable")]  # the telling ones on top
     scale = _scale(colouring, values[np.isfinite(values)])
     shown = np.log10(values[inside]) if colouring.logarithmic else values[inside]
+    if len(shown) and np.abs(shown).max() < LARGEST:
+        shown = shown.astype(np.float32)
     traces.append(
         draw.trace(inside, marker | scale | {"color": shown}, name=written(colouring.title), showlegend=False)
     )
@@ -110,18 +116,19 @@ def _scale(colouring: Colouring, finite: np.ndarray) -> dict[str, Any]:
         low, high = float(finite.min()), float(finite.max())
         return {"colorscale": CONTINUOUS, "cmin": low, "cmax": high, "showscale": True, "colorbar": bar}
     low, high = np.log10(finite.min()), np.log10(finite.max())
-    ticks = _round_values(float(low), float(high))
-    bar |= {"tickvals": np.log10(ticks), "ticktext": [f"{tick:,.4g}" for tick in ticks]}
+    places = _round_places(float(low), float(high))
+    bar |= {"tickvals": places, "ticktext": [f"{float(f'{10**place:.4g}'):,.4g}" for place in places]}
     return {"colorscale": CONTINUOUS, "cmin": low, "cmax": high, "showscale": True, "colorbar": bar}
 
 
-def _round_values(low: float, high: float) -> np.ndarray:
-    """1, 2, 5, 10, … between ten to the `low` and ten to the `high`; fewer where the range is wide."""
+def _round_places(low: float, high: float) -> np.ndarray:
+    """Logarithms of 1, 2, 5, 10, … from `low` to `high`, which are logarithms, too; fewer where the range is wide."""
     steps = (1,) if high - low > 3 else (1, 3) if high - low > 1.5 else (1, 2, 5)
-    decades = 10.0 ** np.arange(np.floor(low), np.ceil(high) + 1)
-    ticks = np.sort(np.outer(decades, steps).ravel())
-    inside = ticks[(ticks >= 10**low * 0.999) & (ticks <= 10**high * 1.001)]
-    return inside if len(inside) else np.array([10**low])
+    decades = np.arange(np.floor(low), np.ceil(high) + 1)
+    decades = decades[decades % max(1, np.ceil((high - low) / MOST_TICKS)) == 0]
+    places = np.sort((decades[:, None] + np.log10(steps)).ravel())  # [decades, steps] -> [ticks]
+    inside = places[(places >= low - 5e-4) & (places <= high + 5e-4)]
+    return inside if len(inside) else np.array([low])
 
 
 def hover_texts(

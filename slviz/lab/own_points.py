@@ -14,6 +14,8 @@ from slviz.lab.setup import MOST_ROWS
 from slviz.tables import is_missing, read_numbers, read_table, read_text
 
 FEWEST_ROWS, MOST_FEATURES, MOST_CLASSES = 10, 20, 10
+LARGEST = 1e100
+"""Beyond it the square of a number is none any more, so that such a cell counts as missing."""
 MOST_MEBIBYTES = 5
 """So large a file with a table may be."""
 
@@ -24,7 +26,7 @@ class LabTable:
 
     Attributes:
         file: its name.
-        numbers: columns of numbers, float64 [rows], NaN where a cell is missing.
+        numbers: columns of numbers, float64 [rows], NaN where a cell is missing, infinite or beyond 1e100.
         labels: columns with two to ten different values, as text [rows], "" where a cell is missing; the likeliest
             column of classes first.
         remarks: sentences on how it was read.
@@ -51,7 +53,7 @@ def read_lab_table(content: bytes, file: str) -> LabTable:
     for name in table.names:
         read = read_numbers(table.cells[name])
         if read is not None:
-            numbers[name] = np.where(np.isfinite(read.values), read.values, np.nan)
+            numbers[name] = np.where(np.abs(read.values) <= LARGEST, read.values, np.nan)
         cells = np.array(["" if is_missing(cell) else cell for cell in table.cells[name].tolist()], dtype=object)
         if 2 <= len(set(cells.tolist()) - {""}) <= MOST_CLASSES:
             labels[name] = cells
@@ -84,7 +86,9 @@ def own_points(table: LabTable, label: str = "", *, seed: int = 0) -> LabPoints:
     whole = np.isfinite(values).all(axis=1) & (classes != "")
     remarks = list(table.remarks)
     if missing := int((~whole).sum()):
-        remarks.append(f"{missing:,} of {len(whole):,} rows lack a value and were left out.")
+        remarks.append(
+            f"{missing:,} of {len(whole):,} rows lack a value, or have a number beyond {LARGEST:g}, and were left out."
+        )
     if whole.sum() < FEWEST_ROWS:
         raise MalformedData(
             f"{table.file} has {int(whole.sum())} rows without a missing value; the lab needs {FEWEST_ROWS}. "

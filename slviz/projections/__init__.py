@@ -3,6 +3,7 @@
 from slviz.choices import Choices
 from slviz.projections.alignment import Spread, spread_over
 from slviz.projections.clusters import CLUSTERINGS, Clustering, Clusters
+from slviz.projections.columns import Columns
 from slviz.projections.density import DENSITIES, Density, DensityDistortion, DensityEstimate, density_distortion
 from slviz.projections.ica import ICA
 from slviz.projections.lda import LDA
@@ -14,7 +15,7 @@ from slviz.projections.projection import Projection
 from slviz.projections.tsne import TSNE
 from slviz.projections.umap import UMAP
 
-PROJECTIONS: Choices[ProjectionMethod] = Choices("projection", PCA, TSNE, UMAP, PaCMAP, ICA, LDA)
+PROJECTIONS: Choices[ProjectionMethod] = Choices("projection", PCA, TSNE, UMAP, PaCMAP, ICA, LDA, Columns)
 
 __all__ = [
     "CLUSTERINGS",
@@ -27,6 +28,7 @@ __all__ = [
     "UMAP",
     "Clustering",
     "Clusters",
+    "Columns",
     "Density",
     "DensityDistortion",
     "DensityEstimate",

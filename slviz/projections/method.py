@@ -37,6 +37,8 @@ class ProjectionMethod(Choice):
     """Whether it takes but a moment, so that a page makes the map itself instead of asking a worker."""
     straight: ClassVar[bool] = False
     """Whether a place on the map is a sum of the embedding's columns, so that there is a way back (`plane_of`)."""
+    as_it_is: ClassVar[bool] = False
+    """Whether its coordinates stay where they are; others are centred and turned to where the longer tail lies."""
     needs_labels: ClassVar[bool] = False
     """Whether its map is made with the classes of genes: `fit` then needs `labels`, of which others see nothing."""
     with_each_run: ClassVar[bool] = False
@@ -60,17 +62,18 @@ class ProjectionMethod(Choice):
     ) -> Projection:
         """The map of `vectors` [G, D]; the same vectors, settings and seed give the same map.
 
-        The map is centred. Each axis points to where its longer tail lies, so that a mirror image
-        never makes two fits look different. What `on_progress` raises ends the work. `labels` are numbers of
-        classes, -1 for a gene whose class is not to be seen; only a method that `needs_labels` reads them. Raises
-        `DataError` for vectors that no map can be made of, `InvalidSetting` for missing or too few classes.
+        The map is centred, but for a method that is drawn `as_it_is`. Each axis points to where its longer tail lies,
+        so that a mirror image never makes two fits look different. What `on_progress` raises ends the work. `labels`
+        are numbers of classes, -1 for a gene whose class is not to be seen; only a method that `needs_labels` reads
+        them. Raises `DataError` for vectors that no map can be made of, `InvalidSetting` for missing or too few
+        classes, or a column that is not there.
         """
         vectors = checked_vectors(vectors, dimensions=self.dimensions)
         if self.needs_labels and labels is not None:
             coordinates, axes = self.lay_out_labelled(vectors, labels, seed, on_progress or _unheard)
         else:
             coordinates, axes = self.lay_out(vectors, seed, on_progress or _unheard)
-        coordinates = oriented(coordinates).astype(np.float32)
+        coordinates = self.placed(coordinates)
         return Projection(
             method=self,
             seed=seed,
@@ -78,6 +81,10 @@ class ProjectionMethod(Choice):
             axes=axes,
             kept=neighbourhood_preservation(vectors, coordinates, count=PRESERVED_NEIGHBOURS),
         )
+
+    def placed(self, coordinates: Float[np.ndarray, "genes dimensions"]) -> Float32[np.ndarray, "genes dimensions"]:
+        """Coordinates as a map has them: `oriented`, or as they are."""
+        return (coordinates if self.as_it_is else oriented(coordinates)).astype(np.float32)
 
     @abstractmethod
     def lay_out(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from slviz.datasets.evidence_kinds import evidence_words
 from slviz.ranking.counts import some
 from slviz.ranking.known_pairs import UNREPORTED
 from slviz.ranking.ranker import Ranker
@@ -64,7 +65,7 @@ class PossibleControls:
         if not len(known):
             return None, ""
         best = known.iloc[0]
-        evidence = f", by {best['evidence']}" if best["evidence"] else ""
+        evidence = f", by {evidence_words(best['evidence'])}" if best["evidence"] else ""
         return int(best["number"]), f"the known pair with the highest confidence ({best['confidence']:.2f}{evidence})"
 
     def negative(self, planned: Collection[int], *, training_degree: np.ndarray) -> tuple[int | None, str]:

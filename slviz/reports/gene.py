@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from slviz.datasets.evidence_kinds import all_in_words
 from slviz.export.provenance import provenance
 from slviz.figures.ranked import rank_comparison
 from slviz.ranking import LISTED, Ranker, reliability_of_gene
@@ -78,5 +79,5 @@ def _known(page: Document, ranker: Ranker, table: pd.DataFrame) -> None:
         page.sentence("The data set lists none.")
         return
     page.sentence(f"The first {min(MOST, len(known)):,} of {len(known):,} by score.")
-    shown = readable(ranker, pd.DataFrame(known.head(MOST))).assign(Evidence=known["evidence"].head(MOST).tolist())
+    shown = readable(ranker, pd.DataFrame(known.head(MOST))).assign(Evidence=all_in_words(known["evidence"].head(MOST)))
     page.table(pd.DataFrame(shown[["Rank", "Partner", "Score", "Status", "Evidence", "Why"]]), numbers=NUMBERS)

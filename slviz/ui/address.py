@@ -309,12 +309,19 @@ def begin_notes() -> None:
 
 def say_unknown(key: str, value: str, way_on: str) -> None:
     """Say in the line above the page that what the address asks for is not there, and what is shown instead."""
-    _note(key, f"The address asks for {key} “{shown(value)}”, which is not there. {way_on}")
+    _note(key, f"The address asks for {key} “{shown(value)}”, which is not there.", way_on)
 
 
-def _note(key: str, sentence: str) -> None:
-    """A sentence in the one line above the page, beside those that stand there already."""
+def _note(key: str, sentence: str, way_on: str = "") -> None:
+    """A sentence in the one line above the page, beside those that stand there already.
+
+    Of several with the same way on, such as a list of what there is, that is said once, after the last of them.
+    """
     notes = st.session_state.setdefault(NOTES, {})
-    notes[key] = sentence
+    notes[key] = (sentence, way_on)
+    together: dict[str, list[str]] = {}
+    for noted, way in notes.values():
+        together.setdefault(way, []).append(noted)
+    said = " ".join(part for way, sentences in together.items() for part in (*sentences, way) if part)
     place = st.session_state.get(PLACE) or st
-    place.warning(escape_markdown(" ".join(notes.values())), icon=":material/link_off:")
+    place.warning(escape_markdown(said), icon=":material/link_off:")

@@ -14,6 +14,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.evidence_kinds import evidence_words
 from slviz.figures.palette import HELD_OUT as HELD_OUT_COLOUR
 from slviz.figures.palette import KNOWN as KNOWN_COLOUR
 from slviz.figures.palette import LONGER, MISSING
@@ -206,7 +207,7 @@ def _edge(
 ) -> dict[str, Any]:
     first, second = (nodes[end] for end in network.edges[row].tolist())
     kind, weight = str(network.kind[row]), float(network.weight[row])
-    evidence = _shown(network.evidence[row]) or NO_EVIDENCE
+    evidence = _shown(evidence_words(network.evidence[row])) or NO_EVIDENCE
     weighted = bool(width_is) and np.isfinite(weight) and heaviest > 0
     weight_text = f"{width_is} {_weight_text(network, weight, width_is)}" if weighted else ""
     lines = [f"{first['lines'][0]} – {second['lines'][0]}", kind, weight_text]

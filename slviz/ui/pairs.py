@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.evidence_kinds import all_in_words
 from slviz.datasets.pair_keys import rows_among
 from slviz.runs import PAIR_COLUMNS, Run
 from slviz.splits.pair_split import TESTED
@@ -86,7 +87,7 @@ def evidence_table(graph: GeneGraph, records: pd.DataFrame) -> pd.DataFrame:
     linked = [links.of_publication(str(pubmed_id), synthetic=graph.synthetic) for pubmed_id in records["pubmed"]]
     return pd.DataFrame(
         {
-            "Evidence": records["evidence"],
+            "Evidence": all_in_words(records["evidence"]),
             "Score": records["score"],
             "Context": records["context"],
             "PubMed": linked if any(linked) else records["pubmed"],

@@ -11,7 +11,7 @@ from jaxtyping import Float32
 from slviz.choices import setting
 from slviz.errors import UnknownChoice
 from slviz.projections import Projection, ProjectionMethod
-from slviz.projections.method import OnProgress, oriented
+from slviz.projections.method import OnProgress
 from slviz.projections.neighbours import neighbourhood_preservation
 from slviz.projections.projection import PRESERVED_NEIGHBOURS
 from slviz.vectors.vector_set import VectorSet
@@ -79,7 +79,7 @@ def map_at_once(points: VectorSet, method: ProjectionMethod, seed: int) -> Proje
 def _sampled(vectors: np.ndarray, method: ProjectionMethod, seed: int) -> Projection:
     """A quick map as `fit` makes it, but for how well neighbours are kept, which is measured on a sample."""
     coordinates, axes = method.lay_out(vectors, seed, lambda share, doing: None)
-    place = oriented(coordinates).astype(np.float32)
+    place = method.placed(coordinates)
     return Projection(method, seed, place, axes, kept(vectors, place))
 
 

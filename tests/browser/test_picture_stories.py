@@ -116,6 +116,26 @@ def test_the_picture_follows_pointer_keys_and_finger_on_the_map(digits: str, pag
     assert np.abs(pixels[..., 0] - expected(after)).max() <= 1
     page.keyboard.press("Home")
     assert shown()[0] == [0, 0]
+    page.mouse.click(box["x"] + 0.03 * box["width"], box["y"] + 0.03 * box["height"])
+    page.wait_for_url("**decode-place=**")
+    settle(page)
+    clicked, pixels = shown()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
+    assert shown()[0] != clicked, "a kept place does not hold the pointer"
+    page.reload()
+    settle(page)
+    after_reload, same_pixels = shown()
+    assert after_reload == pytest.approx(clicked, abs=1e-4)
+    assert np.array_equal(same_pixels, pixels)
+    assert page.locator(".slviz-decoded .kept").count(), "a ring shows it"
+    search = page.get_by_role("combobox", name="Digit", exact=True).first
+    search.fill("digit-0003")
+    search.press("Enter")
+    page.wait_for_url("**gene=digit-0003**")
+    settle(page)
+    assert "decode-place" not in page.url, "another digit begins at its own place"
+    page.goto(address(digits, "embedding", run=run_id, map="pca", decode="true"))
+    settle(page)
     canvas = page.locator("canvas[data-place]").bounding_box()
     page.mouse.move(canvas["x"] + 20, canvas["y"] + 20)
     page.mouse.down()
@@ -124,6 +144,7 @@ def test_the_picture_follows_pointer_keys_and_finger_on_the_map(digits: str, pag
     dragged, _ = shown()
     assert dragged[0] > 0.5
     assert dragged[1] == 0
+    page.wait_for_url(lambda url: f"decode-place={dragged[0]:.3f}"[:17] in url)
 
 
 @pytest.mark.slow

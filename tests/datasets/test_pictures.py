@@ -164,6 +164,15 @@ def test_an_idx_file_that_is_cut_or_none_is_refused(tmp_path):
         assert "ends before it says how long its 3 axes are" in refused(tmp_path)
 
 
+def test_an_empty_file_and_one_that_is_called_npz_are_not_called_idx(tmp_path):
+    (tmp_path / "images.npz").write_bytes(b"")
+    assert "is empty" in refused(tmp_path)
+    assert "IDX" not in refused(tmp_path)
+    (tmp_path / "images.npz").write_bytes(b"GIF89a" + bytes(100))
+    assert "is called .npz and is none" in refused(tmp_path)
+    assert "IDX" not in refused(tmp_path)
+
+
 def test_a_file_without_pictures_and_a_file_instead_of_a_folder_are_sentences(tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     path = tmp_path / "own" / "none.npz"

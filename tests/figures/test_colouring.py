@@ -127,6 +127,22 @@ def test_a_column_is_painted_by_what_it_holds(graph: GeneGraph) -> None:
     assert "other" in many.categories
 
 
+def test_numbers_of_any_size_have_a_legend_that_can_be_read(graph: GeneGraph, place: Projection) -> None:
+    codes = by_column("Code", np.array([1, 2, 3, 1e308, 1e308]))
+    assert codes.categories == ("1e+308", "1", "2", "3") or set(codes.categories) == {"1", "2", "3", "1e+308"}
+    values = np.linspace(1.5, 90.5, len(graph))
+    values[-1] = 1e308
+    amounts = by_column("Amount", values)
+    assert amounts.logarithmic
+    figure = embedding_scatter(graph.genes, place, amounts)
+    [bar] = [trace.marker for trace in figure.data if trace.marker.showscale]
+    assert 2 <= len(bar.colorbar.ticktext) <= 9
+    assert all(np.isfinite(float(text.replace(",", ""))) for text in bar.colorbar.ticktext)
+    assert not [trace.name for trace in figure.data if trace.name == "unknown"], "it is known, only large"
+    assert np.isfinite(np.asarray(bar.color, dtype=float)).all()
+    assert bar.cmax == pytest.approx(308)
+
+
 def test_the_error_of_a_class_is_right_or_wrong(graph: GeneGraph) -> None:
     parts = ["test", "test", "test", "train"]
     predictions = pd.DataFrame(

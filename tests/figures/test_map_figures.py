@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.evidence_kinds import all_in_words
 from slviz.figures import (
     Colouring,
     by_cluster,
@@ -178,7 +179,7 @@ def test_gene_itself_has_no_partner_score(graph: GeneGraph, place: Projection) -
 def test_evidence_of_a_gene_is_that_of_most_of_its_pairs(graph: GeneGraph) -> None:
     values = by_evidence(graph).values
     for gene in range(len(graph)):
-        kinds = graph.pair_evidence[(graph.pairs == gene).any(axis=1)].tolist()
+        kinds = all_in_words(graph.pair_evidence[(graph.pairs == gene).any(axis=1)])
         counts = sorted((-kinds.count(kind), kind) for kind in set(kinds))
         tied = len(counts) > 1 and counts[0][0] == counts[1][0]
         expected = "none recorded" if not counts else "several kinds" if tied else counts[0][1]

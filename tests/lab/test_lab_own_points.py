@@ -39,6 +39,14 @@ def test_classes_features_and_gaps_are_found_and_said() -> None:
     assert np.allclose(training.std(axis=0), 1)
 
 
+def test_a_number_that_cannot_be_squared_counts_as_missing() -> None:
+    rows = b"".join(b"%d.5,%d,%s\n" % (number, number * 2, b"pq"[number % 2 : number % 2 + 1]) for number in range(30))
+    points = own_points(read_lab_table(b"a,b,kind\n1e308,3,p\n" + rows, "mine.csv"))
+    assert len(points.labels) == 30
+    assert np.isfinite(points.values).all()
+    assert "1 of 31 rows lack a value, or have a number beyond 1e+100, and were left out" in " ".join(points.remarks)
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

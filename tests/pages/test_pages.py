@@ -22,7 +22,7 @@ from slviz.projections import PCA, TSNE
 from slviz.runs import METRIC_COLUMNS, Run
 from slviz.runs.artifacts.controls import Control
 from slviz.runs.store import RunStore
-from slviz.ui.embedding import map_events
+from slviz.ui.embedding import colour_choices, map_events
 
 RUN_PAGES = ("embedding", "predictions")
 NONSENSE = ("../../etc/passwd", "<script>alert(1)</script>", "[x](javascript:1)", "💥" * 50, "-1", "1e400", "nan")
@@ -212,8 +212,6 @@ def test_the_table_of_all_genes_is_made_when_it_is_asked_for(run: Run, demo: Gen
         ("Members of a term", "Choose a term"),
         ("Train or test", "Held-out"),
         ("Prediction error", "held out"),
-        ("Chromosome", "gives no gene a value"),
-        ("Gene type", "the same value"),
         ("A column of my table", "Upload a table"),
         ("Predicted partners", "scores no pairs"),
         ("Neighbourhood preservation", "nearest neighbours"),
@@ -226,6 +224,18 @@ def test_every_colour_of_the_map_says_what_it_is(colour: str, word: str, run: Ru
     app = open_page("embedding", run=run.run_id, map="PCA", colour=colour)
     assert not app.exception
     assert word in said(app)
+
+
+def test_a_colour_that_tells_no_genes_apart_is_not_offered(run: Run, demo: GeneGraph, open_page: Open) -> None:
+    app = open_page("embedding", run=run.run_id, map="PCA", colour="chromosome")
+    assert not app.exception
+    assert not {"Chromosome", "Gene type"} & set(app.selectbox(key="colour").options), "all genes of the demo are alike"
+    assert "The address asks for colour “chromosome”, which is not there." in said(app)
+    assert demo.gene_info is not None
+    some = demo.gene_info.assign(chromosome=[str(1 + number % 3) for number in range(len(demo))])
+    graph = dataclasses.replace(demo, gene_info=some)
+    assert colour_choices.tells("Chromosome", graph)
+    assert not colour_choices.tells("Gene type", graph)
 
 
 def test_a_map_that_was_not_made_is_offered(run: Run, open_page: Open) -> None:

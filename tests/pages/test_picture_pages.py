@@ -254,6 +254,21 @@ def test_compare_speaks_of_pictures_and_of_no_partners(runs, open_page: Open) ->
         assert "with the same split (digits of random parts" in said(app)
 
 
+def test_no_table_of_pictures_says_what_pairs_are_or_is_empty(runs, open_page: Open) -> None:
+    query = {"tab": "gene", "gene": "digit-0001", "with": runs["reconstruct"]}
+    app = open_page("compare", run=runs["classify"], **query)
+    assert not app.exception
+    tables = [element.value for element in app.dataframe if "Partner" in element.value]
+    assert tables
+    for table in tables:
+        assert not [name for name in table if str(name).startswith("Pair")]
+        assert not (table == "unreported").to_numpy().any()
+    app = open_page("embedding", run=runs["reconstruct"], map="pca", view="walk")
+    assert not app.exception
+    [steps] = [element.value for element in app.dataframe if "step" in element.value]
+    assert not [name for name in steps if (steps[name] == "").all()]
+
+
 def test_tables_of_neighbours_name_pictures_and_no_known_pairs(runs, open_page: Open) -> None:
     query = {"tab": "neighbours", "gene": "digit-0001", "with": runs["reconstruct"]}
     app = open_page("compare", run=runs["classify"], **query)

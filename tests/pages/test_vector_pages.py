@@ -243,3 +243,15 @@ def test_a_bad_upload_gets_a_sentence_and_the_page_goes_on(
     assert says in app.error[0].value
     assert "Your data sets" in [each.value for each in app.subheader]
     assert not vectors.summaries()
+
+
+def test_a_set_with_classes_says_why_lda_is_not_among_its_maps(vectors: VectorStore, open_page: Open) -> None:
+    iris = reference("iris")
+    app = open_page("embedding", vectors=vectors.keep(iris))
+    [maps] = [control for control in (*app.selectbox, *app.segmented_control) if control.label == "Map"]
+    assert "LDA" not in maps.options
+    assert "LDA, which draws given classes apart, is offered for runs alone" in maps.help
+    bare = VectorSet(name="bare", names=iris.names, vectors=iris.vectors, columns=iris.columns[[]])
+    app = open_page("embedding", vectors=vectors.keep(bare))
+    [maps] = [control for control in (*app.selectbox, *app.segmented_control) if control.label == "Map"]
+    assert "LDA" not in maps.help

@@ -60,3 +60,25 @@ def test_a_walk_and_a_sum_are_shown_in_both_spaces(demo: GeneGraph, open_page: O
     assert "A click sets the end that is chosen above" in said(app)
     assert "Lines join" not in said(app)
     assert len(app.get("plotly_chart")) == 1  # the map stays, so that another end can be clicked
+
+
+def test_ends_that_are_not_there_are_named_and_the_list_is_said_once(open_page: Open, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("SLVIZ_MODELS", raising=False)
+    monkeypatch.delenv("SLVIZ_DATA", raising=False)
+    wrong = {"walk-a": "NOBODY1", "walk-b": "NOBODY2", "walk-c": "NOBODY3"}
+    app = open_page("embedding", run=RUN, view="walk", map="tsne", **wrong)
+    assert not app.exception
+    text = said(app)
+    assert [text.count(f"“{name}”, which is not there.") for name in wrong.values()] == [1, 1, 1]
+    [note] = [element.value for element in app.warning if "NOBODY1" in element.value]
+    assert note.count("There are") == 1
+
+
+def test_a_column_in_which_nothing_stands_is_left_out(open_page: Open, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("SLVIZ_MODELS", raising=False)
+    monkeypatch.delenv("SLVIZ_DATA", raising=False)
+    ends = {"walk-a": "BYS.003", "walk-b": "BYS.002"}  # of no class, and neither is what lies between them
+    app = open_page("embedding", run=RUN, view="walk", map="tsne", **ends)
+    steps = next(table.value for table in app.dataframe if "step" in table.value)
+    assert "class in the embedding" not in steps
+    assert not [name for name in steps if (steps[name] == "").all()]

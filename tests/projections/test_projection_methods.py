@@ -23,6 +23,7 @@ METHODS = [
     PROJECTIONS.make("pacmap"),
     PROJECTIONS.make("ica"),
     PROJECTIONS.make("lda"),
+    PROJECTIONS.make("columns"),
 ]
 
 
@@ -53,8 +54,9 @@ def test_map_has_the_right_shape(method, maps: dict[str, Projection]) -> None:
     assert found.coordinates.shape == (120, 2)
     assert found.coordinates.dtype == np.float32
     assert np.isfinite(found.coordinates).all()
-    assert np.abs(found.coordinates.mean(axis=0)).max() < 1e-3
-    assert ((found.coordinates.astype(float) ** 3).sum(axis=0) >= 0).all()
+    if not method.as_it_is:
+        assert np.abs(found.coordinates.mean(axis=0)).max() < 1e-3
+        assert ((found.coordinates.astype(float) ** 3).sum(axis=0) >= 0).all()
     assert len(found.axes) == 2
     assert found.axes[0].startswith(method.title)
     assert found.kept.dtype == np.float32
@@ -157,7 +159,7 @@ def test_kept_agrees_with_a_loop(vectors, maps: dict[str, Projection]) -> None:
         assert maps["pca"].kept[gene] == pytest.approx(len(set(near[0]) & set(near[1])) / 15)
 
 
-@pytest.mark.parametrize("method", METHODS[1:], ids=lambda method: method.name)
+@pytest.mark.parametrize("method", [method for method in METHODS if not method.at_once], ids=lambda method: method.name)
 def test_progress_rises_to_the_end_and_may_stop_the_work(method, vectors) -> None:
     told: list[tuple[float, str]] = []
     method.fit(vectors, 0, labels=LABELS, on_progress=lambda share, doing: told.append((share, doing)))

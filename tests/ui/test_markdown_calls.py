@@ -10,6 +10,7 @@ from markdown_calls import foreign_parts
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*(CHECKOUT / "slviz" / "ui").rglob("*.py"), *(CHECKOUT / "pages").glob("*.py")])
 DECIDED: dict[str, tuple[str, ...]] = {
+    "collapsed.py": ("caption: sentence",),  # numbers of an embedding
     "how_it_came.py": (  # numbers and the page's own words; symbols are escaped where they are named
         "caption: head",
         "caption: listed",
@@ -219,7 +220,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "metric: label",
         "metric: shown",
     ),
-    "maps.py": ("info: why",),
+    "maps.py": ("entry: setting.help", "entry: setting.label", "info: why"),
     "new_run.py": (
         "button: _start_words(state)",
         "caption: MORE_WORDS['run']",

@@ -192,6 +192,8 @@ def _table(compared: ComparedRuns, seen: Seen, partners: ComparedPartners) -> No
         words[column] = {"pair_in": "Pair in", "rank_in": "Rank in", "score_in": "Score in"}.get(kind, "Attention in")
         words[column] += f" {run}"
     shown = one_column_of_pairs(table, partners.runs).rename(columns=words | {"pair": "Pair"})
+    if not len(compared.graph.pairs):  # no pair is known of any of these things
+        shown = shown.drop(columns=[column for column in shown if str(column).startswith("Pair")])
     st.subheader(in_words("Ranks of these partners"), anchor=False)
     gene_links.table(compared, shown, key=f"gene {partners.centre}", help_of={}, partner_of=partners.centre, height=420)
     by = "by nearness in the embedding" if set(partners.order_is) == {"nearness"} else "by score"

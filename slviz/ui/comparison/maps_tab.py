@@ -20,7 +20,6 @@ from slviz.pipeline import commands
 from slviz.projections import CLUSTERINGS, PROJECTIONS, Projection, ProjectionMethod
 from slviz.projections.cluster_names import named
 from slviz.projections.lasso import inside
-from slviz.projections.method import oriented
 from slviz.runs import Run
 from slviz.runs.shared_genes import SharedGenes
 from slviz.runs.summary import RunSummary
@@ -175,7 +174,7 @@ def _made(stamps: tuple[tuple[str, int], ...], method: ProjectionMethod, _run: R
     """A quick map; how many neighbours it keeps, which takes longest, is not measured, since nothing here tells it."""
     coordinates, axes = method.lay_out(_run.embedding, SEED, lambda share, doing: None)
     unknown = np.full(len(coordinates), np.nan, dtype=np.float32)
-    return Projection(method, SEED, oriented(coordinates).astype(np.float32), axes, unknown)
+    return Projection(method, SEED, method.placed(coordinates), axes, unknown)
 
 
 def _colouring(colour: str, compared: ComparedRuns, maps: AlignedMaps, other: Run) -> Colouring:

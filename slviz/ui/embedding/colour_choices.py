@@ -62,8 +62,9 @@ FINENESS = {
 }
 MOST_FOR_LEIDEN = 20_000
 """With more genes the search for each one's nearest takes many seconds, which a page should not."""
-ALL_ALIKE = "The data set gives every gene that it describes the same value: {}."
 NO_INFO = "This data set gives no gene a value, so all are grey."
+OF_GENE_INFO = {CHROMOSOME: "chromosome", GENE_TYPE: "gene_type"}
+"""Colours that many a data set has nothing to say for, and the column of `GeneGraph.gene_info` that they show."""
 
 
 def colouring(name: str, graph: GeneGraph, run: Run, projection: Projection) -> tuple[Colouring, str]:
@@ -82,12 +83,18 @@ def colouring(name: str, graph: GeneGraph, run: Run, projection: Projection) -> 
     }
     make, sentence = simple[name]
     made = make()
-    categories = set(made.categories) - {""} if made.kind == "categorical" else set()
-    if made.kind == "categorical" and not categories:
+    if made.kind == "categorical" and not set(made.categories) - {""}:
         sentence = NO_INFO
-    elif len(categories) == 1 and name in (CHROMOSOME, GENE_TYPE):
-        sentence = ALL_ALIKE.format(*map(escape_markdown, categories))
     return made, sentence
+
+
+def tells(name: str, graph: GeneGraph) -> bool:
+    """Whether a colour may tell genes apart: for one of `OF_GENE_INFO`, whether they have two values or more."""
+    if name not in OF_GENE_INFO:
+        return True
+    if graph.gene_info is None:
+        return False
+    return len(set(graph.gene_info[OF_GENE_INFO[name]].tolist()) - {""}) > 1
 
 
 _PART_SENTENCE = (

@@ -1,17 +1,21 @@
 // The picture that the decoder draws at the pointer's place on a map, without asking the server. Arrow keys and a finger
-// move the place, too. slviz/ui/embedding/picture_decoder.js, which draws, stands before this.
+// move the place, too. A click, the end of a drag or Enter keeps the place: only this is told to the server.
+// slviz/ui/embedding/picture_decoder.js, which draws, stands before this.
 
 const LOOK_EVERY_MS = 250
 const STEP_SHARE = 0.02
 const LARGE_STEP_SHARE = 0.1
+const CLICK_PIXELS = 4
 const kept = new WeakMap()
 
 export default function (component) {
   const { parentElement, data } = component
   const view = kept.get(parentElement) ?? begin(parentElement)
   if (view.data?.decoder !== data.decoder) view.decoder = preparedDecoder(data.decoder)
-  if (String(view.data?.place) !== String(data.place)) view.place = data.place
+  const isNew = String(view.data?.place) !== String(data.place) && String(view.told) !== String(data.place)
+  if (isNew) view.place = data.place
   view.data = data
+  view.component = component
   view.frame.setAttribute('aria-label', data.label)
   attach(view)
   draw(view)
@@ -22,8 +26,13 @@ function begin(root) {
   const view = { root, frame: root.querySelector('.decoded'), chart: null, layer: null, waits: false }
   view.stops = new AbortController()
   view.frame.addEventListener('keydown', (event) => moveByKey(view, event))
-  root.querySelector('canvas').addEventListener('pointerdown', (event) => event.target.setPointerCapture(event.pointerId))
-  root.querySelector('canvas').addEventListener('pointermove', (event) => moveByDrag(view, event))
+  const canvas = root.querySelector('canvas')
+  canvas.addEventListener('pointerdown', (event) => {
+    event.target.setPointerCapture(event.pointerId)
+    view.dragged = false
+  })
+  canvas.addEventListener('pointermove', (event) => moveByDrag(view, event))
+  canvas.addEventListener('pointerup', () => view.dragged && keep(view))
   view.scrolled = () => keepInSight(view)
   document.addEventListener('scroll', view.scrolled, { capture: true, passive: true })
   view.timer = setInterval(() => attach(view), LOOK_EVERY_MS)
@@ -51,27 +60,59 @@ function attach(view) {
   for (const kind of ['pointerdown', 'pointermove']) {
     chart.addEventListener(kind, follow, { capture: true, passive: true, signal: view.stops.signal })
   }
+  listenForClicks(view, chart)
   const alive = () => view.chart === chart && mark(view)
   chart.on('plotly_relayouting', alive)
   chart.on('plotly_afterplot', alive)
   mark(view)
 }
 
-function moveToPointer(view, { clientX, clientY }) {
+// Plotly covers the page while a button is down, so that the end of a click is heard by the document alone.
+function listenForClicks(view, chart) {
+  const { signal } = view.stops
+  let begun = null
+  chart.addEventListener('pointerdown', (event) => {
+    begun = event.button === 0 && placeUnder(view, event) ? [event.clientX, event.clientY] : null
+  }, { capture: true, passive: true, signal })
+  document.addEventListener('pointerup', (event) => {
+    if (begun && Math.hypot(event.clientX - begun[0], event.clientY - begun[1]) <= CLICK_PIXELS) keep(view)
+    begun = null
+  }, { capture: true, passive: true, signal })
+  chart.addEventListener('pointerleave', (event) => {
+    if (event.pointerType === 'mouse' && view.data.kept) move(view, view.data.place, 'off')
+  }, { signal })
+}
+
+function keep(view) {
+  const place = view.place.map((at) => Number(at.toPrecision(6)))
+  if (view.data.kept && String(place) === String(view.data.place)) return
+  view.told = place
+  view.component.setTriggerValue('kept', place)
+}
+
+function moveToPointer(view, event) {
+  const place = placeUnder(view, event)
+  if (!place) return
+  view.pointed = true
+  move(view, place, 'off')
+}
+
+// Where on the map the pointer is; null beside the axes.
+function placeUnder(view, { clientX, clientY }) {
   const axes = axesOf(view)
-  if (!axes) return
+  if (!axes) return null
   const box = view.chart.getBoundingClientRect()
   const scale = view.chart.offsetWidth / box.width || 1
   const right = (clientX - box.left) * scale - axes.x._offset
   const down = (clientY - box.top) * scale - axes.y._offset
-  if (right < 0 || down < 0 || right > axes.x._length || down > axes.y._length) return
-  view.pointed = true
-  move(view, [axes.x.p2d(right), axes.y.p2d(down)], 'off')
+  if (right < 0 || down < 0 || right > axes.x._length || down > axes.y._length) return null
+  return [axes.x.p2d(right), axes.y.p2d(down)]
 }
 
 // A drag over the whole picture moves the place by half of the map.
 function moveByDrag(view, event) {
   if (event.buttons !== 1) return
+  view.dragged = true
   const share = 0.5 / event.target.clientWidth
   moveBy(view, [event.movementX * share, -event.movementY * share], 'off')
 }
@@ -80,9 +121,10 @@ function moveByKey(view, event) {
   const axes = axesOf(view)
   const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }
   const way = ways[event.key]
-  if (!axes || event.ctrlKey || event.metaKey || event.altKey || !(way || event.key === 'Home')) return
+  if (!axes || event.ctrlKey || event.metaKey || event.altKey || !(way || ['Home', 'Enter'].includes(event.key))) return
   event.preventDefault()
   event.stopPropagation()
+  if (event.key === 'Enter') return keep(view)
   if (!way) return move(view, view.data.place, 'polite')
   moveBy(view, way.map((towards) => towards * (event.shiftKey ? LARGE_STEP_SHARE : STEP_SHARE)), 'polite')
 }
@@ -143,7 +185,7 @@ function axesOf(view) {
   return layout?.xaxis?.p2d ? { x: layout.xaxis, y: layout.yaxis } : null
 }
 
-// A cross at the place, in a layer over the chart that Plotly does not know of.
+// A cross at the place and a ring at the kept one, in a layer over the chart that Plotly does not know of.
 function mark(view) {
   const axes = axesOf(view)
   if (!axes) return
@@ -154,13 +196,24 @@ function mark(view) {
     view.chart.style.position = 'relative'
     view.chart.appendChild(view.layer)
   }
-  const [right, down] = [axes.x.d2p(view.place[0]), axes.y.d2p(view.place[1])]
-  if (right < 0 || down < 0 || right > axes.x._length || down > axes.y._length) return view.layer.replaceChildren()
-  const [x, y] = [axes.x._offset + right, axes.y._offset + down]
-  const cross = `M${x - 11} ${y}h7m8 0h7M${x} ${y - 11}v7m0 8v7`
-  const look = { d: cross, fill: 'none', 'stroke-linecap': 'round' }
-  view.layer.replaceChildren(svg('path', { ...look, stroke: 'white', 'stroke-width': 4.5 }),
-    svg('path', { ...look, stroke: '#D55E00', 'stroke-width': 2.5 }))
+  const shapes = []
+  const cross = onPage(axes, view.place)
+  if (cross) shapes.push(...outlined('path', { d: `M${cross[0] - 11} ${cross[1]}h7m8 0h7M${cross[0]} ${cross[1] - 11}v7m0 8v7` }))
+  const ring = view.data.kept ? onPage(axes, view.data.place) : null
+  if (ring) shapes.push(...outlined('circle', { cx: ring[0], cy: ring[1], r: 6, class: 'kept' }))
+  view.layer.replaceChildren(...shapes)
+}
+
+function onPage({ x, y }, place) {
+  const [right, down] = [x.d2p(place[0]), y.d2p(place[1])]
+  const inside = right >= 0 && down >= 0 && right <= x._length && down <= y._length
+  return inside ? [x._offset + right, y._offset + down] : null
+}
+
+function outlined(kind, attributes) {
+  const look = { ...attributes, fill: 'none', 'stroke-linecap': 'round' }
+  return [svg(kind, { ...look, stroke: 'white', 'stroke-width': 4.5 }),
+    svg(kind, { ...look, stroke: '#D55E00', 'stroke-width': 2.5 })]
 }
 
 function svg(kind, attributes) {

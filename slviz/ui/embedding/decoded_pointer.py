@@ -1,11 +1,12 @@
 """Decode under the pointer: what an autoencoder's decoder draws at any place of a map, in the visitor's browser.
 
 The decoder goes to the browser with the page (`PictureDecoder.to_json`), and `decoded_pointer.js` draws: no move of the
-pointer asks the server.
+pointer asks the server. A click keeps the place in the page's address, so that a reload and a colleague see the same.
 """
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,12 @@ WHOLE = 0.9995
 COMPARED = 200
 """Pictures by which it is measured what the place on a map is worth."""
 HELP = "Draws what the decoder makes of the place under the pointer, also where no gene lies."
-LABEL = "Picture drawn at a place of the map. Arrow keys move the place, with Shift in larger steps; Home goes back."
+LABEL = (
+    "Picture drawn at a place of the map. Arrow keys move the place, with Shift in larger steps; Enter keeps it in the "
+    "address, Home goes back."
+)
+KEPT = "decode-place"
+FURTHEST = 1e6
 
 
 def show(look: Look) -> None:
@@ -83,20 +89,52 @@ def show(look: Look) -> None:
 
 
 def _follow(look: Look, content: str, plane: EmbeddingPlane) -> None:
-    """The picture, which begins at the chosen gene, or in the middle."""
+    """The picture, which begins at the place that was kept, else at the chosen gene, or in the middle."""
+    kept = _kept_place(look)
     place = np.zeros(2) if look.gene is None else look.projection.coordinates[look.gene]
+    key = f"decoded-{look.chart}"
+
+    def keep() -> None:
+        clicked = (st.session_state.get(key) or {}).get("kept")
+        if clicked is not None:
+            address.put(**{KEPT: ",".join(f"{at:g}" for at in clicked)})
+
     own_components.of_script(__file__, html=HTML, css=CSS, before=DECODER)(
-        key=f"decoded-{look.chart}",
+        key=key,
+        on_kept_change=keep,
         data={
             "chart": look.chart,
             "decoder": content,
             "origin": plane.origin.tolist(),
             "along": plane.along.tolist(),
-            "place": place.astype(float).tolist(),
+            "place": list(kept) if kept else place.astype(float).tolist(),
+            "kept": kept is not None,
             "axes": [title.partition(" (")[0] for title in look.projection.axes],
             "label": LABEL,
         },
     )
+
+
+def _kept_place(look: Look) -> tuple[float, float] | None:
+    """The place of the address; it goes once another map or another gene was chosen, since it was one of that view."""
+    wanted = address.value(KEPT)
+    view = (look.run.run_id, f"{look.projection.method} {look.projection.seed}", look.gene)
+    before = st.session_state.get(KEPT, view)
+    st.session_state[KEPT] = view
+    if wanted is None:
+        return None
+    if before != view:
+        address.put(**{KEPT: None})
+        return None
+    parts = wanted.split(",")
+    try:
+        right, up = (float(part) for part in parts)
+    except ValueError:
+        right = up = math.nan
+    if not (abs(right) <= FURTHEST and abs(up) <= FURTHEST):
+        address.say_unknown(KEPT, wanted, "It should be a place on the map, such as 1.5,-0.25.")
+        return None
+    return right, up
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -110,7 +148,10 @@ def _plane(
 ) -> tuple[EmbeddingPlane, str]:
     """The way back from a map, and a sentence that says what is lost on it."""
     plane = plane_of(_projection, _run.embedding)
-    how = "Move the pointer over the map or tap it; drag on the picture, or use the arrow keys once it has the focus. "
+    how = (
+        "Move the pointer over the map or tap it; drag on the picture, or use the arrow keys once it has the focus. A "
+        "click keeps the place in the page's address. "
+    )
     if plane.share >= WHOLE:
         return plane, how + (
             "The map holds all of the embedding: at a gene's place stands what the network draws of it. Between genes "

@@ -49,7 +49,8 @@ COLOURS = (
 
 def colours(run: Run, graph: GeneGraph) -> tuple[tuple[str, ...], str]:
     """What the genes of a run can be coloured by, and the help on it; classes first where it has them."""
-    offered = (*COLOURS, *further_colours.offered(graph))
+    telling = (colour for colour in COLOURS if colour_choices.tells(colour, graph))
+    offered = (*telling, *further_colours.offered(graph))
     if graph.pictures is not None:
         offered = tuple(colour for colour in offered if colour not in maps.OF_GENES)
     if not access.may_work() and not address.value("table"):  # nobody can upload a table, and none is there

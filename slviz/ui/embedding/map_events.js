@@ -42,6 +42,12 @@ function attach(map) {
     chart.on('plotly_hover', alive(showPicture))
     return
   }
+  if (map.component.data.labels) { // clicks on this chart are told by Streamlit
+    chart.on('plotly_relayouting', alive(drawLabels))
+    chart.on('plotly_afterplot', alive(drawLabels))
+    drawLabels(map)
+    return
+  }
   chart.on('plotly_relayouting', alive(drawMarks))
   chart.on('plotly_afterplot', alive(drawMarks))
   drawMarks(map)
@@ -212,7 +218,7 @@ function plain(text) {
 // A ring around the chosen point and lines to its neighbours, over the chart, so that the chart is not sent again.
 function drawMarks(map) {
   const { chart } = map
-  if (map.component.data.pictures || !chart?._fullLayout?.xaxis?.d2p) return
+  if (map.component.data.pictures || map.component.data.labels || !chart?._fullLayout?.xaxis?.d2p) return
   const marks = map.component.data.marks ?? []
   const { xaxis, yaxis } = chart._fullLayout
   const at = ([x, y]) => [xaxis._offset + xaxis.d2p(x), yaxis._offset + yaxis.d2p(y)]

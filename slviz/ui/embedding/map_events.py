@@ -111,6 +111,16 @@ def show_pictures(key: str, *, chart: str, sprites: dict[str, Any], chosen: int 
     )
 
 
+def place_labels(key: str, *, chart: str) -> None:
+    """Labels on the chart of key `chart` that lie beside each other, anew for every zoom and size; nothing is told.
+
+    For a chart that no `listen` listens to.
+    """
+    own_components.of_script(__file__, html=HTML, css=CSS, before=PLACED_LABELS)(
+        key=key, data={"chart": chart, "near": None, "labels": True}
+    )
+
+
 def line_up(key: str, *, chart: str, near: Int64[np.ndarray, "points nearest"]) -> None:
     """Lines on the chart of key `chart` from the point under the pointer to its true nearest, by their numbers.
 

@@ -12,7 +12,7 @@ from slviz import figures
 from slviz.datasets import GeneGraph
 from slviz.datasets.classes import gene_classes
 from slviz.figures import Colouring
-from slviz.projections import DENSITIES, Density, Projection, density_distortion
+from slviz.projections import DENSITIES, Density, DensityEstimate, Projection, density_distortion
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.tasks import Classify
@@ -102,8 +102,9 @@ def colouring(
     return figures.by_density(density), density.how
 
 
-def _estimate() -> str:
-    return address.one_of(
+def _estimate() -> DensityEstimate:
+    """The estimate of the address with its settings."""
+    chosen = address.one_of(
         st.selectbox,
         "Estimate",
         list(DENSITIES),
@@ -115,10 +116,26 @@ def _estimate() -> str:
             )
         ),
     )
+    usual = DENSITIES.make(chosen)
+    values = {}
+    for setting in usual.settings():
+        whole = setting.kind is int
+        values[setting.key] = address.entry(
+            setting.label,
+            key=f"{chosen}-{setting.key}",
+            low=setting.kind(setting.low or 0),
+            high=setting.kind(setting.high or 0),
+            default=getattr(usual, setting.key),
+            step=1 if whole else None,
+            format="%d" if whole else "%.3g",
+            help=in_words(setting.help),
+        )
+    return usual.replace(**values)
 
 
-def _density_of(run: Run, projection: Projection, space: str, estimate: str) -> Density:
-    return _density(run.run_id, _map_key(projection, space), space, estimate, _vectors(run, projection, space))
+def _density_of(run: Run, projection: Projection, space: str, estimate: DensityEstimate) -> Density:
+    vectors = _vectors(run, projection, space)
+    return _density(run.run_id, _map_key(projection, space), space, str(estimate.to_json()), estimate, vectors)
 
 
 def _by_distortion(run: Run, projection: Projection) -> tuple[Colouring, str]:
@@ -163,5 +180,7 @@ def _map_key(projection: Projection, space: str) -> str:
 
 
 @st.cache_resource(max_entries=32, show_spinner="Measuring density …")
-def _density(run_id: str, map_key: str, space: str, estimate: str, _vectors: np.ndarray) -> Density:
-    return DENSITIES.make(estimate).estimate(_vectors, space="map" if space == "map" else "embedding")
+def _density(
+    run_id: str, map_key: str, space: str, settings: str, _estimate: DensityEstimate, _vectors: np.ndarray
+) -> Density:
+    return _estimate.estimate(_vectors, space="map" if space == "map" else "embedding")

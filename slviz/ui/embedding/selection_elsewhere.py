@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.evidence_kinds import all_in_words
 from slviz.neighbourhood.induced_pairs import MOST_SCORED, pairs_inside
 from slviz.runs import Run
 from slviz.ui import address, downloads, layout, scorers
@@ -65,7 +66,7 @@ def _table(graph: GeneGraph, run: Run, chosen: selected_genes.Requested, heading
     unreported = address.toggle("Only unreported pairs", key="unreported")
     shown = table.loc[table["known"] == UNLISTED] if unreported else table
     st.dataframe(
-        shown.head(SHOWN_ROWS),
+        shown.head(SHOWN_ROWS).assign(evidence=all_in_words(shown["evidence"].head(SHOWN_ROWS))),
         hide_index=True,
         height=min(38 + 35 * max(len(shown), 1), 320),
         column_config={

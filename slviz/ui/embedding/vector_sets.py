@@ -21,6 +21,11 @@ from slviz.vectors.mapping import EXACT_UP_TO, SAMPLE, map_at_once
 MOST_IN_DETAIL = 20_000
 """So many points can be drawn in three dimensions, and have a full hover text; of more a map is flat."""
 PRESERVATION, DENSITY, CLUSTER, PLAIN = "Neighbourhood preservation", "Local density", "Cluster", "One colour"
+NO_LDA = (
+    "LDA, which draws given classes apart, is offered for runs alone. A run holds classes out, and only those say "
+    "whether the vectors know them: of vectors without a split it would show its own training. Colour by the column "
+    "instead."
+)
 COLOUR_IDS = {PRESERVATION: "preservation", DENSITY: "density", CLUSTER: "cluster", PLAIN: "plain"}
 """What an address calls the colours that are no columns."""
 
@@ -72,7 +77,8 @@ def choose_map(id: str, points: VectorSet) -> tuple[ProjectionMethod, int]:
             + "\n".join(
                 f"- **{cls.title}**: {escape_markdown(cls.summary())} {glossary_link(cls.name)}"
                 for cls in map_choice.offered(with_classes=False)
-            ),
+            )
+            + (f"\n\n{NO_LDA}" if _classes(points) else ""),
         )
     if title in points.maps:
         return Given(map=title), 0
@@ -88,6 +94,15 @@ def choose_map(id: str, points: VectorSet) -> tuple[ProjectionMethod, int]:
         if len(of_kind) > 1:
             map_choice.finished_maps(of_kind, start)
         return map_choice.settings_of(start, seed, but=settled)
+
+
+def _classes(points: VectorSet) -> list[str]:
+    """The columns that LDA could learn from: those with a few values."""
+    return [
+        str(title)
+        for title in points.columns.columns
+        if points.columns[title].dtype.kind not in "f" and _tells(points.columns[title].to_numpy())
+    ]
 
 
 def _can_be_3d(points: VectorSet) -> bool:

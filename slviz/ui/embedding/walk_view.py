@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import cast
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,7 @@ from slviz.scorers import PairDecoder
 from slviz.scorers.pair_decoder import NAMES
 from slviz.tasks import Classify
 from slviz.ui import address, cache, charts, downloads, selection
-from slviz.ui.embedding import walk_pictures, walk_triangle
+from slviz.ui.embedding import map_events, walk_pictures, walk_triangle
 from slviz.ui.embedding.walk_worth import EMBEDDING, FEATURES, Spaces, nearest_columns, show_sum, show_worth
 from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
@@ -152,7 +153,7 @@ def _map(
     step: int,
 ) -> None:
     name = f"{run.run_id}-walk"
-    key = f"walk {run.run_id} {projection.method} {projection.seed}"
+    key = f"walk-{run.run_id}-{crc32(f'{projection.method} {projection.seed}'.encode()):08x}"
     paths = {space: on_way.nearest[:, 0] for space, on_way in walks.items()}
     shown = [gene for gene in ends if gene is not None]
 
@@ -183,6 +184,7 @@ def _map(
         on_select=picked,
         selection_mode=("points",),
     )
+    map_events.place_labels(f"labels-{key}", chart=key)
     if paths:
         st.caption(
             in_words(
@@ -197,9 +199,9 @@ def _map(
 def _steps(graph: GeneGraph, run: Run, walks: dict[str, Walk], classes: GeneClasses | None) -> None:
     """One row a step."""
     table = step_table(graph, walks, classes)
-    table["enriched among 10 nearest in the embedding"] = _terms(
-        graph.fingerprint, walks[EMBEDDING].nearest.tobytes(), graph, walks[EMBEDDING]
-    )
+    terms = _terms(graph.fingerprint, walks[EMBEDDING].nearest.tobytes(), graph, walks[EMBEDDING])
+    if any(terms):
+        table["enriched among 10 nearest in the embedding"] = terms
     st.markdown("**What lies on the way**")
     st.dataframe(table, hide_index=True, height=38 + 35 * len(table))
     st.caption(
@@ -212,11 +214,12 @@ def _steps(graph: GeneGraph, run: Run, walks: dict[str, Walk], classes: GeneClas
 
 
 def step_table(graph: GeneGraph, walks: dict[str, Walk], classes: GeneClasses | None) -> pd.DataFrame:
-    """One row a step: for each space the nearest gene, its class where there are classes, and the distance ratio."""
+    """One row a step: for each space the nearest gene, its class where any has one, and the distance ratio."""
     columns: dict[str, object] = {"step": np.arange(len(walks[EMBEDDING].share))}
     for space, on_way in walks.items():
         columns |= nearest_columns(graph, space, on_way.nearest[:, 0], on_way.ratio, classes)
-    return pd.DataFrame(columns)
+    table = pd.DataFrame(columns)
+    return table.loc[:, [any(cell != "" for cell in table[name].tolist()) for name in table]]
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.evidence_kinds import all_in_words
 from slviz.datasets.pair_keys import rows_among
 from slviz.splits import PairSplit
 from slviz.ui import downloads, links
@@ -99,7 +100,7 @@ def as_shown(graph: GeneGraph, table: pd.DataFrame) -> pd.DataFrame:
             "Partner": table["partner"],
             "Name": table["name"],
             "Score": table["score"],
-            "Evidence": table["evidence"],
+            "Evidence": all_in_words(table["evidence"]),
             "Publication": links_to if any(links_to) else table["pubmed"],
             "Cell line": table["cell_line"],
             **({"In this run": table["in_run"]} if "in_run" in table else {}),

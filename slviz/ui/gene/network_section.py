@@ -8,6 +8,7 @@ import streamlit as st
 from jaxtyping import Float32
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.evidence_kinds import all_in_words
 from slviz.datasets.gene_list import read_list, write_list
 from slviz.neighbourhood.gene_network import AMONG_UP_TO, GeneNetwork, gene_network
 from slviz.ranking import Ranker
@@ -199,5 +200,6 @@ def _file_name(network: GeneNetwork, graph: GeneGraph, run: Run | None) -> str:
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
-    shown = table.rename(columns={"gene_a": "Gene", "gene_b": "Partner", "kind": "Joined by"})
+    in_words = table.assign(evidence=all_in_words(table["evidence"]))
+    shown = in_words.rename(columns={"gene_a": "Gene", "gene_b": "Partner", "kind": "Joined by"})
     return shown.rename(columns={"evidence": "Evidence", "weight": "Weight"})

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.evidence_kinds import all_in_words
 from slviz.ranking import (
     FLAGS,
     RANK_BY,
@@ -110,7 +111,7 @@ def as_shown(table: pd.DataFrame, names: dict[str, str], *, bounded: bool) -> pd
             "Share of hits": [share_text(value) for value in table["hit_probability"]],
             "Partners in training": table["partner_degree"].to_numpy(),
             "Shared partners": table["shared_partners"].to_numpy(),
-            "Evidence": table["evidence"].to_numpy(),
+            "Evidence": all_in_words(table["evidence"]),
         }
     )
     for column in map(str, table.columns):

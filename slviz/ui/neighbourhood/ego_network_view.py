@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.evidence_kinds import all_in_words
 from slviz.datasets.report import shown as shortened
 from slviz.figures import network_figure
 from slviz.neighbourhood import KNOWN, Neighbourhood, neighbourhood
@@ -168,7 +169,7 @@ def shown_table(graph: GeneGraph, run: Run, around: Neighbourhood) -> pd.DataFra
             "Attention": table["attention"],
             "Predicted score": _score_texts(run, table["predicted_score"].tolist()),
             "Data set's score": table["dataset_score"],
-            "Evidence": table["evidence"],
+            "Evidence": all_in_words(table["evidence"]),
             "PubMed": [links.of_publications(ids, synthetic=graph.synthetic) for ids in table["pubmed"]],
             "Known partners": table["known_partners"],
         }

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from slviz.datasets import GeneGraph
+from slviz.datasets.evidence_kinds import all_in_words, evidence_words
 from slviz.figures import (
     predicted_vs_actual,
     residuals,
@@ -77,7 +78,7 @@ def show(graph: GeneGraph, run: Run) -> None:
             lambda webgl=False: predicted_vs_actual(
                 run.predictions,
                 parts=parts,
-                evidence=evidence,
+                evidence=all_in_words(evidence),
                 by_source=by_source,
                 marked=marked,
                 webgl=webgl,
@@ -96,7 +97,7 @@ def show(graph: GeneGraph, run: Run) -> None:
                 run.predictions,
                 over="actual" if over == "actual" else "prediction",
                 parts=parts,
-                evidence=evidence,
+                evidence=all_in_words(evidence),
                 by_source=by_source,
                 marked=marked,
                 webgl=webgl,
@@ -143,7 +144,10 @@ def _within_sources(graph: GeneGraph, run: Run, evidence: Sequence[str], *, part
             help=f"{SOURCE_HELP} {glossary_link('Confidence score')}",
         )
         downloads.menu(f"{run.run_id}-sources-{part}", source=downloads.provenance(graph, run), table=lambda: table)
-    written = table.assign(**{name: table[name].map(metrics_table.as_text) for name in table.columns[2:]})
+    written = table.assign(
+        Evidence=all_in_words(table["Evidence"]),
+        **{name: table[name].map(metrics_table.as_text) for name in table.columns[2:]},
+    )
     right = {name: st.column_config.TextColumn(name, alignment="right") for name in table.columns[2:]}
     st.dataframe(written, hide_index=True, column_config=right)
     st.caption(
@@ -240,7 +244,7 @@ def largest_errors(graph: GeneGraph, run: Run, evidence: Sequence[str], *, part:
             "Actual": worst["actual"],
             "Predicted": worst["prediction"],
             "Residual": worst["residual"],
-            "Evidence": worst["evidence"],
+            "Evidence": all_in_words(worst["evidence"]),
             "Why": [
                 _why_missed(*values)
                 for values in zip(worst["actual"], worst["residual"], mean, fewest, worst["evidence"], strict=True)
@@ -252,7 +256,7 @@ def largest_errors(graph: GeneGraph, run: Run, evidence: Sequence[str], *, part:
 def _why_missed(actual: float, residual: float, source_mean: float, fewest: float, evidence: str) -> str:
     reasons = []
     if np.isfinite(source_mean) and abs(actual - source_mean) >= abs(residual) / 2:
-        reasons.append(f"unlike other pairs of {evidence or 'no evidence'} (mean {source_mean:.2f})")
+        reasons.append(f"unlike other pairs of {evidence_words(evidence) or 'no evidence'} (mean {source_mean:.2f})")
     elif evidence and not np.isfinite(source_mean):
         reasons.append("no training pair has this evidence")
     if fewest < FEW_PAIRS:

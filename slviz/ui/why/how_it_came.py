@@ -109,6 +109,10 @@ def _layer_sum(summary: RunSummary, graph: GeneGraph, run: Run, gene: int, *, at
         st.dataframe(table, hide_index=True, height=min(38 + 35 * len(table), 320))
         total, bias = float(layer.summed[gene, head, column]), float(layer.bias[head, column])
         heads = f", head {head + 1}" if layer.values.shape[1] > 1 else ""
+        st.caption(
+            "A layer passes messages in three steps. **Message**: what u sends, (W h) of u, times its weight, the "
+            "*product*. **Aggregate**: their sum over all rows. **Update**: b is added, and then comes the activation."
+        )
         st.markdown(
             f"**{total - bias:.5f}** (sum) {'−' if bias < 0 else '+'} {abs(bias):.5f} (b) = **{total:.5f}**, number "
             f"{column + 1} of {symbol} after layer {number + 1}{heads}, before the activation."
