@@ -4,7 +4,7 @@ import streamlit as st
 
 from slviz.datasets import GeneGraph
 from slviz.ui import access, cache, data_report, gene_finder, layout, nouns, question_rows, run_cards
-from slviz.ui.data import class_portrait_view, data_portrait, datasets, further_parts, picture_gallery
+from slviz.ui.data import class_portrait_view, data_portrait, datasets, further_parts, pair_matrix_view, picture_gallery
 from slviz.ui.labels import escape_markdown
 
 SHOWS = "slviz shows what networks learn from known pairs, and how well they predict."
@@ -30,6 +30,7 @@ def page() -> None:
     if len(graph.pairs):
         data_portrait.hubs(graph, run_id=newest)
         data_portrait.evidence(graph)
+        pair_matrix_view.show(graph)
     class_portrait_view.show(graph)
     further_parts.show(graph)
     st.caption(

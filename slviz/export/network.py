@@ -27,8 +27,13 @@ def to_graphml(around: Neighbourhood, *, provenance: str) -> bytes:
     by that; "full_name", relation, score, … lie beside it. An attribute that is unknown is left out. The graph's
     own attribute "provenance" holds the line. A character that XML cannot hold is written as its escape (\\uffff).
     """
+    return graphml_of(_network(around, provenance))
+
+
+def graphml_of(network: nx.Graph) -> bytes:
+    """A network as GraphML, with text that XML can hold."""
     # Named ids would give "attention" of genes and of pairs one id.
-    lines = nx.generate_graphml(_fit_for_xml(_network(around, provenance)), named_key_ids=False)
+    lines = nx.generate_graphml(_fit_for_xml(network), named_key_ids=False)
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + "\n".join(lines).encode()
 
 
@@ -38,7 +43,12 @@ def to_gexf(around: Neighbourhood, *, provenance: str) -> bytes:
     Genes are nodes by their symbol, which is their label, too; attributes as in `to_graphml`. The line stands in the
     description of the file. The same neighbourhood gives the same file, whatever the day.
     """
-    network = _fit_for_xml(_network(around, provenance))
+    return gexf_of(_network(around, provenance), provenance=provenance)
+
+
+def gexf_of(network: nx.Graph, *, provenance: str) -> bytes:
+    """A network as GEXF, with text that XML can hold; the same network gives the same file, whatever the day."""
+    network = _fit_for_xml(network)
     for gene, attributes in network.nodes(data=True):
         attributes["label"] = gene
     for *_, attributes in network.edges(
@@ -136,7 +146,7 @@ def _edge_ids(network: nx.DiGraph) -> list[str]:
     return ids
 
 
-def _fit_for_xml(network: nx.DiGraph) -> nx.DiGraph:
+def _fit_for_xml(network: nx.Graph) -> nx.Graph:
     """The same network with text that XML can hold, names of genes included."""
     fit = nx.relabel_nodes(network, {gene: _xml_text(gene) for gene in network})
     _clean_values([fit.graph])
@@ -168,17 +178,17 @@ def _network(around: Neighbourhood, provenance: str) -> nx.DiGraph:
     for row in around.table().to_dict("records"):
         _add_gene(network, row.pop("gene"), row)
     for row in around.edge_table().to_dict("records"):
-        network.add_edge(row.pop("source"), row.pop("target"), **_present(row))
+        network.add_edge(row.pop("source"), row.pop("target"), **present(row))
     return network
 
 
 def _add_gene(network: nx.DiGraph, symbol: str, row: dict[Any, Any]) -> None:
     """A gene as a node whose "name" is its symbol; the name in words is its "full_name"."""
     full_name = {"full_name": row.pop("name", "")}
-    network.add_node(symbol, name=symbol, **_present(full_name | row))
+    network.add_node(symbol, name=symbol, **present(full_name | row))
 
 
-def _present(row: dict[Any, Any]) -> dict[str, Any]:
+def present(row: dict[Any, Any]) -> dict[str, Any]:
     """Plain Python values of a row, without the missing ones."""
     kept = {}
     for key, value in row.items():

@@ -39,7 +39,7 @@ NONSENSE = {
     "markup": "![x](http://evil.example/x.png)<script>`$:material/home:",
 }
 KEYS = {
-    "overview": ("gene", "genes", "set", "all-runs", "all-runs-elsewhere"),
+    "overview": ("gene", "genes", "set", "all-runs", "all-runs-elsewhere", "matrix", "matrix-by"),
     "train": ("task", "network", "features", "split", "settings", "seed", "unheard-of"),
     "embedding": (
         *(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import streamlit as st
+from scipy.sparse.csgraph import connected_components
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.classes import class_sets, gene_classes
@@ -52,6 +53,17 @@ def tiles(graph: GeneGraph) -> None:
             border=True,
             help=in_words("Little can be learnt about these genes from their partners."),
         )
+        if len(graph.pairs):
+            parts, share = connected(graph)
+            st.metric(
+                "Connected parts",
+                f"{parts:,}",
+                border=True,
+                help=in_words(
+                    "Genes with a partner that known pairs join, over however many steps, are one part. The largest "
+                    f"holds {share:.1%} of them; no message passes from one part to another."
+                ),
+            )
 
 
 def _tiles_of_pictures(graph: GeneGraph) -> None:
@@ -138,6 +150,13 @@ def hubs(graph: GeneGraph, *, run_id: str | None) -> None:
         genes.card(graph, int(chosen[0]))
         if run_id is not None:
             layout.neighbourhood_link("Open its neighbourhood", gene=symbol, run=run_id)
+
+
+def connected(graph: GeneGraph) -> tuple[int, float]:
+    """How many connected parts the genes with a partner have, and the share of these genes in the largest."""
+    _, part = connected_components(graph.adjacency, directed=False)
+    size = np.bincount(part[graph.degree > 0])
+    return int((size > 0).sum()), float(size.max(initial=0) / max(1, size.sum()))
 
 
 def degree_table(graph: GeneGraph) -> pd.DataFrame:
