@@ -68,7 +68,7 @@ class ProjectionMethod(Choice):
         them. Raises `DataError` for vectors that no map can be made of, `InvalidSetting` for missing or too few
         classes, or a column that is not there.
         """
-        vectors = checked_vectors(vectors, dimensions=self.dimensions)
+        vectors = checked_vectors(vectors, dimensions=self.dimensions, may_be_alike=self.as_it_is)
         if self.needs_labels and labels is not None:
             coordinates, axes = self.lay_out_labelled(vectors, labels, seed, on_progress or _unheard)
         else:
@@ -124,9 +124,12 @@ def _unheard(share: float, doing: str) -> None:
 
 
 def checked_vectors(
-    vectors: Float[np.ndarray, "genes width"], *, dimensions: int = 2
+    vectors: Float[np.ndarray, "genes width"], *, dimensions: int = 2, may_be_alike: bool = False
 ) -> Float32[np.ndarray, "genes width"]:
-    """`vectors` as float32 [G, D], C order; raises a sentence when no map can be made of them."""
+    """`vectors` as float32 [G, D], C order; raises a sentence when no map can be made of them.
+
+    Vectors that are all the same are refused, too, unless they `may_be_alike`.
+    """
     vectors = np.asarray(vectors)
     if vectors.ndim != 2:
         raise DataError(f"A map needs one row of numbers a gene; these have shape {vectors.shape}.")
@@ -144,10 +147,11 @@ def checked_vectors(
             f"{len(lost)} of {genes} genes have a vector that is not finite (first in row {lost[0]}). "
             "Train the run again with a smaller learning_rate."
         )
-    if (vectors == vectors[0]).all():
+    if not may_be_alike and (vectors == vectors[0]).all():
         raise DataError(
             "All genes have the same vector, so there is nothing to map. That happens to a network "
-            "without a graph on the feature set 'none': choose other features or another network."
+            "without a graph on the feature set 'none', and where a ReLU has set all to 0: choose other features or "
+            "another network. The map Columns shows the one point."
         )
     return np.ascontiguousarray(vectors, dtype=np.float32)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from slviz.errors import InvalidSetting
-from slviz.projections import Columns
+from slviz.errors import DataError, InvalidSetting
+from slviz.projections import PCA, Columns
 from slviz.projections.columns import same_for_all
 
 
@@ -27,6 +27,15 @@ def test_nothing_is_turned_moved_or_scaled() -> None:
     assert solid.axes[2] == "Columns 3 (of 4, the same for every gene)"
     assert same_for_all(vectors) == 1
     assert same_for_all(vectors[:, :2]) == 0
+
+
+def test_an_embedding_that_is_one_point_is_drawn_as_one() -> None:
+    dead = np.zeros((20, 2), dtype=np.float32)
+    drawn = Columns().fit(dead, 0)
+    assert np.array_equal(drawn.coordinates, dead)
+    assert np.isfinite(drawn.kept).all()
+    with pytest.raises(DataError, match="The map Columns shows the one point"):
+        PCA().fit(dead, 0)
 
 
 @pytest.mark.parametrize(

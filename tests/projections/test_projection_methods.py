@@ -132,6 +132,8 @@ def test_equal_genes_do_not_break_a_map(method) -> None:
     ids=["nan", "inf", "two genes", "all equal", "one column", "flat", "empty"],
 )
 def test_bad_vectors_get_a_sentence(method, broken: np.ndarray, words: str) -> None:
+    if method.as_it_is and "the same vector" in words:
+        return  # that is drawn as one point, see test_columns.py
     with pytest.raises(DataError) as caught:
         method.fit(broken, 0, labels=np.arange(len(broken)) % 3)
     assert words in str(caught.value)
