@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import textwrap
 from collections.abc import Mapping
 
@@ -28,6 +29,7 @@ def _table(part: str, table: Choices) -> str:
     return "\n".join(lines)
 
 
+@functools.cache  # several commands list the same settings
 def _wrapped(text: str, *, first: str, rest: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest)
 

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from builders import tiny_run
 from run_folders import CHECKOUT, a_map, environment, finish, slviz
 
-from slviz.cli import main, parser
+from slviz.cli import COMMANDS, main, parser
 from slviz.cli.settings_help import settings_help
 from slviz.datasets import GeneGraph
 from slviz.errors import TrainingDiverged
@@ -195,35 +197,25 @@ def test_what_only_looks_starts_without_torch(words: str, tmp_path: Path):
     assert done.stdout.splitlines()[-1] == "loaded []"
 
 
-def test_every_command_has_help_and_an_action():
-    commands = next(each for each in parser()._actions if each.dest == "command")
-    assert set(commands.choices or ()) == {
-        "train",
-        "sweep",
-        "sweep-worker",
-        "results",
-        "tune",
-        "runs",
-        "predict",
-        "project",
-        "controls",
-        "compare",
-        "edge-ablation",
-        "export",
-        "serve",
-        "explain",
-        "lab",
-        "outliers",
-        "picture",
-        "rank",
-        "report",
-        "vectors",
-        "coursework",
-        "data",
-        "demo-runs",
-        "app",
-        "doctor",
-    }
+def commands_of(whole: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
+    return next(action.choices for action in whole._actions if isinstance(action, argparse._SubParsersAction))
+
+
+def test_a_command_is_the_same_alone_as_among_all():
+    whole = commands_of(parser())
+    assert list(whole) == list(COMMANDS)
+    for name, command in whole.items():
+        alone = commands_of(parser(name))
+        assert list(alone) == [name]
+        assert alone[name].format_help() == command.format_help()
+
+
+def test_a_word_that_is_no_command_is_answered_with_all_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["trian"])
+    said = capsys.readouterr().err
+    assert "'trian'" in said
+    assert all(name in said for name in COMMANDS)
 
 
 def test_runs_that_come_with_slviz_are_not_counted_as_the_folder_s_own(
