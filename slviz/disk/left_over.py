@@ -100,15 +100,15 @@ def left_over_removals(place: Path) -> list[LeftOver]:
     return [LeftOver(folder, what) for folder in folders_in(place) if REMOVED.fullmatch(folder.name)]
 
 
-def folders_in(place: Path) -> list[Path]:
-    """Folders in a folder, links left aside; [] where there is none or it cannot be read."""
-    return [entry for entry in entries_in(place) if entry.is_dir() and not entry.is_symlink()]
+def folders_in(place: Path, *, begin: str = "") -> list[Path]:
+    """Folders in a folder whose names begin so, links left aside; [] where there is none or it cannot be read."""
+    return [entry for entry in entries_in(place, begin=begin) if entry.is_dir() and not entry.is_symlink()]
 
 
-def entries_in(place: Path) -> list[Path]:
-    """What lies in a folder, by name; [] where there is none or it cannot be read."""
+def entries_in(place: Path, *, begin: str = "") -> list[Path]:
+    """What lies in a folder and whose name begins so, by name; [] where there is none or it cannot be read."""
     try:
-        return sorted(place.iterdir())
+        return sorted(entry for entry in place.iterdir() if entry.name.startswith(begin))
     except OSError:
         return []
 

@@ -73,10 +73,8 @@ def clear_at_start(places: Places) -> int:
 def _temporary(place: Path) -> list[LeftOver]:
     """Files of uploads of this account whose server was killed."""
     left_overs = []
-    for folder in folders_in(place):
-        if not folder.name.startswith(UPLOADED) or not is_old(folder, UPLOAD_SECONDS):
-            continue
-        if _is_ours(folder):
+    for folder in folders_in(place, begin=UPLOADED):
+        if is_old(folder, UPLOAD_SECONDS) and _is_ours(folder):
             left_overs.append(LeftOver(folder, "an upload of a server that was killed"))
     return left_overs
 

@@ -408,7 +408,7 @@ def evidence_of(graph: GeneGraph, predictions: pd.DataFrame) -> pd.Series:
 def test_an_impossible_data_name_is_a_sentence(open_page: Open, name: str) -> None:
     app = open_page("overview", data=name)
     assert not app.exception
-    assert "No data set is called" in said(app) or "unreadable or too long" in said(app)
+    assert "There is no data set at" in said(app) or "unreadable or too long" in said(app)
 
 
 def test_a_damaged_run_can_be_found_and_removed(store: RunStore, run: Run, open_page: Open) -> None:
