@@ -242,6 +242,14 @@ def test_a_baseline_scores_pairs_the_same_twice_and_refuses_what_is_not_about_pa
     assert np.isfinite(one.metric(spec.task.metric, negative_kind=one.metrics["negative_kind"].iloc[0]))
 
 
+@pytest.fixture(scope="module")
+def usual(graph):
+    """A short run with every other setting at its default."""
+    spec = tiny_spec(graph)
+    spec = dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=4))
+    return train(graph, spec, spec.split.divide(graph), device="cpu")
+
+
 @pytest.mark.parametrize(
     ("part", "settings"),
     [
@@ -259,14 +267,12 @@ def test_a_baseline_scores_pairs_the_same_twice_and_refuses_what_is_not_about_pa
         ("optimiser", {"message_partitions": 20, "patience": 1, "clip": 0.1, "weight_decay": 0.0}),
     ],
 )
-def test_settings_change_the_name_of_the_run_and_its_result(graph, part, settings):
-    plain = tiny_spec(graph)
-    plain = dataclasses.replace(plain, optimiser=plain.optimiser.replace(epochs=4))
-    spec = dataclasses.replace(plain, **{part: getattr(plain, part).replace(**settings)})
-    assert spec.run_id != plain.run_id
-    runs = [train(graph, each, each.split.divide(graph), device="cpu") for each in (plain, spec)]
-    same_shape = runs[0].embedding.shape == runs[1].embedding.shape
-    assert not (same_shape and np.array_equal(runs[0].embedding, runs[1].embedding))
+def test_settings_change_the_name_of_the_run_and_its_result(graph, usual, part, settings):
+    spec = dataclasses.replace(usual.spec, **{part: getattr(usual.spec, part).replace(**settings)})
+    assert spec.run_id != usual.run_id
+    run = train(graph, spec, spec.split.divide(graph), device="cpu")
+    same_shape = run.embedding.shape == usual.embedding.shape
+    assert not (same_shape and np.array_equal(run.embedding, usual.embedding))
 
 
 def test_a_graph_of_few_pairs_still_trains():

@@ -94,12 +94,12 @@ def test_several_seeds_are_kept_side_by_side(store: RunStore) -> None:
     assert store.artifacts(run_id).open_map_quality(first, 0) is not None
 
 
-def test_a_baseline_has_no_network_to_leave_untrained(trained: RunStore) -> None:
+def test_a_baseline_has_no_network_to_leave_untrained(
+    trained: RunStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    others = RunStore(trained.root.parent / "others")
+    monkeypatch.setenv("SLVIZ_MODELS", str(others.root))
     folder = str(trained.root.parent / "tiny")
-    done = slviz(trained.root.parent / "others", "train", "--data", folder, "--network", "svd", "--no-projections")
-    assert done.returncode == 0, done.stderr
-    run_id = RunStore(trained.root.parent / "others").run_ids()[0]
-    refused = slviz(trained.root.parent / "others", "controls", run_id, "--of", UNTRAINED)
-    assert refused.returncode == 1
-    assert "'svd' is a baseline, which trains no network" in refused.stderr
-    assert "Traceback" not in refused.stderr
+    assert main(["train", "--data", folder, "--network", "svd", "--no-projections"]) == 0
+    assert main(["controls", others.run_ids()[0], "--of", UNTRAINED]) == 1
+    assert "'svd' is a baseline, which trains no network" in capsys.readouterr().err

@@ -12,6 +12,7 @@ from slviz.datasets.sources import open_dataset
 from slviz.runs.store import RunStore
 
 
+@pytest.mark.slow
 def test_one_command_makes_the_shipped_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """On a tiny graph, with few epochs and without maps; the real ones take minutes."""
     for name, value in environment(tmp_path / "elsewhere").items():

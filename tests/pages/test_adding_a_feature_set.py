@@ -56,6 +56,7 @@ def test_it_is_trained_shown_and_exported(
     store: RunStore, folder: Path, tmp_path: Path, open_page: Open, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = f"train --data {shlex.quote(str(folder))} --network mlp --features expression+ppi epochs=2 width=4"
+    words += " --no-projections"
     assert main(shlex.split(words)) == 0
     [summary] = store.summaries()
     assert summary.state == "finished"

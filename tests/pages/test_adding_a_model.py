@@ -199,6 +199,7 @@ def test_a_model_with_a_score_of_its_own(
     assert "jaccard" in said(open_at_once("predictions", run=run.run_id)).replace("\\", "")
 
 
+@pytest.mark.slow
 def test_a_view_of_multiview(
     a_view: None,
     trained: Trained,
@@ -227,6 +228,7 @@ def test_a_view_of_multiview(
     assert not page.exception
 
 
+@pytest.mark.slow
 def test_a_later_view_harms_no_stored_run_wherever_it_stands(demo: GeneGraph, trained: Trained) -> None:
     """The trees of a run find their features by name, also where a new view comes before those that they read."""
     run = trained("--network", "boosted_trees")

@@ -166,6 +166,7 @@ def test_playing_begins_at_the_start_and_goes_from_stop_to_stop(open_at_once: Op
     assert [lab_play.next_stop(training, epoch) for epoch in range(7)] == [1, 2, 3, 4, None, None, None]
 
 
+@pytest.mark.slow
 def test_autograd_comes_from_a_worker_and_is_shown_when_it_is_there(open_at_once: Open) -> None:
     app = open_at_once("lab", show="Hand and autograd", epochs="20", epoch="2")
     assert not app.exception

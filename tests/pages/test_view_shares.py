@@ -25,6 +25,7 @@ def trees(demo: GeneGraph) -> Run:
     return train(demo, spec, spec.split.divide(demo), device="cpu")
 
 
+@pytest.mark.slow
 def test_a_picked_partner_is_in_the_address_and_its_sides_beside_what_removing_them_does(
     trees: Run, store: RunStore, demo: GeneGraph, open_page: Open
 ) -> None:

@@ -37,7 +37,9 @@ def test_the_share_of_a_pca_is_the_variance_of_its_axes(dimensions: int) -> None
     )
 
 
-@pytest.mark.parametrize("name", list(PROJECTIONS))
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name == "umap" else []) for name in PROJECTIONS]
+)
 def test_a_map_that_calls_itself_straight_is_a_sum_of_columns_and_no_other_has_a_way_back(name: str) -> None:
     embedding = vectors(5)
     settings = {"iterations": 60} if name == "tsne" else {}

@@ -48,7 +48,14 @@ def numbers(graph, frame):
     )
 
 
-@pytest.mark.parametrize("network", ["gat", "multiview", *BASELINES])
+SLOW = ("boosted_trees", "view_trees")
+"""Each is seconds of fitting, and `multiview`, which other tests here ask too, holds both."""
+
+
+@pytest.mark.parametrize(
+    "network",
+    [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in ("gat", "multiview", *BASELINES)],
+)
 def test_a_stored_run_scores_its_test_pairs_as_it_was_evaluated(demo, trained, network):
     run = trained(network)
     frame = evaluated(run).iloc[:150]
@@ -94,6 +101,7 @@ def test_the_score_without_a_view_no_longer_depends_on_it(demo, trained):
     assert np.allclose(scorer.without("location", pairs), scorer.score(pairs))  # the demo says no chromosome bands
 
 
+@pytest.mark.slow
 def test_trees_find_the_planted_partners_and_views_that_are_switched_off_are_not_there(demo, trained):
     run = trained("multiview", interactions=False, terms=False)
     pairs = numbers(demo, evaluated(run).iloc[:5])

@@ -86,11 +86,10 @@ def test_non_pairs_of_new_genes_are_as_many_as_asked_for_and_matched_ones_keep_t
 def test_random_non_pairs_of_one_new_gene_are_uniform_over_all_that_may_be_drawn():
     graph = tiny_graph(30, 80)
     seen, drawn = set(), []
+    unseen = OneNew(folds=3, validation_share=0.2).divide(graph).gene_part == "test"
+    pool = Pool(np.flatnonzero(unseen), np.flatnonzero(~unseen))
+    avoid = np.sort(pair_keys(graph.pairs, 30))
     for seed in range(150):
-        split = OneNew(folds=3, validation_share=0.2).divide(graph)
-        unseen = split.gene_part == "test"
-        pool = Pool(np.flatnonzero(unseen), np.flatnonzero(~unseen))
-        avoid = np.sort(pair_keys(graph.pairs, 30))
         few = random_negatives_across(np.random.default_rng(seed), 20, pool=pool, genes=30, avoid=avoid)
         drawn += [tuple(pair) for pair in few.tolist()]
         seen |= {tuple(pair) for pair in few.tolist()}

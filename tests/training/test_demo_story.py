@@ -46,6 +46,7 @@ def experiment(demo: GeneGraph) -> Run:
     return trained(demo, task="screen", network="bench")
 
 
+@pytest.mark.slow
 def test_the_database_score_fails_on_the_planted_screens_and_the_experiment_score_does_not(
     demo: GeneGraph, experiment: Run
 ) -> None:

@@ -213,6 +213,7 @@ def test_the_compensating_pathway_leads_the_reasons_of_a_planted_pair(shipped) -
     assert (table.head(4)["gene"] + table.head(4)["partner"]).str.contains("REP1.+REP2").all()
 
 
+@pytest.mark.slow
 def test_the_check_confirms_trained_attention_and_refuses_that_of_random_weights(shipped) -> None:
     graph, run, split, weights = shipped
     pairs = sampled_pairs(run, split, count=24)

@@ -71,6 +71,7 @@ def usual(demo):
 
 
 @pytest.mark.parametrize("fitted_for", ["time", "screen"])
+@pytest.mark.slow
 def test_it_is_another_run_that_comes_back_as_it_was(demo, usual, fitted_for):
     spec = spec_of(demo, fitted_for=fitted_for)
     assert spec.run_id != spec_of(demo).run_id

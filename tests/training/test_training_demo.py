@@ -42,7 +42,13 @@ def told_apart(scores_of, hidden):
     return roc_auc(actual, scores_of(np.concatenate(hidden)))
 
 
-@pytest.mark.parametrize("network", [name for name, network in NETWORKS.items() if issubclass(network, GraphNetwork)])
+GRAPH_NETWORKS = [name for name, network in NETWORKS.items() if issubclass(network, GraphNetwork)]
+
+
+@pytest.mark.parametrize(
+    "network",
+    [pytest.param(name, marks=[] if name == "gcn" else [pytest.mark.slow]) for name in GRAPH_NETWORKS],
+)
 def test_a_graph_network_finds_hidden_partners_where_degree_cannot(demo, hidden, network):
     spec = tiny_spec(demo, network=network)
     spec = dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=40))

@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.slow
 def test_a_page_is_opened_and_used_and_its_dearest_lines_are_told(tmp_path: Path) -> None:
     command = [sys.executable, "benchmarks/click_profile.py", "--rounds", "1", "--lines", "--pages", "glossary"]
     command += ["--data", "demo", "--models", str(CHECKOUT / "models")]
