@@ -16,6 +16,8 @@ from builders import tiny_graph
 from slviz.datasets import GeneGraph
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+USUAL_COST = 0.02
+"""Seconds of a test over those of a slow one, roughly: most take a fifth of a second, slow ones about ten."""
 
 # The same examples each time, so that a suite passes or fails for what was changed; new ones in the long form.
 hypothesis.settings.register_profile("steady", derandomize=not os.environ.get("SLVIZ_LONG_TRIALS"))
@@ -26,6 +28,17 @@ def pytest_configure() -> None:
     """Started in the background, a shell makes its children deaf to Ctrl-C, which some tests send to theirs."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Workers begin with the dearest files, so that none is left with a long one when the others have ended."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    costs: dict[Path, float] = {}
+    for item in items:
+        costs[item.path] = costs.get(item.path, 0) + (USUAL_COST if item.get_closest_marker("slow") is None else 1)
+    items.sort(key=lambda item: -costs[item.path])  # stable: the order inside a file stays
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
