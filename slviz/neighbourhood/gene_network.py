@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 from jaxtyping import Bool, Float32, Float64, Int64
-from scipy.sparse import csgraph
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.pair_keys import pair_keys, rows_among
@@ -154,6 +153,8 @@ def gene_network(
 
 def shortest_path(graph: GeneGraph, start: int, end: int) -> Int64[np.ndarray, " path"]:
     """Gene numbers from one gene to another by as few known pairs and interactions as can be; empty without a way."""
+    from scipy.sparse import csgraph  # brings linear algebra with it, which a start need not wait for
+
     if start == end:
         return np.empty(0, dtype=np.int64)
     joined = graph.pairs.T

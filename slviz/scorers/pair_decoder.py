@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32, Int64
-from scipy.special import expit
 
 from slviz.errors import DamagedRun
 
@@ -39,6 +38,8 @@ class PairTerms:
 
     @property
     def score(self) -> float:
+        from scipy.special import expit  # not before something is scored: it is a good part of a viewer's start
+
         return min(max(self.raw, self.bounds[0]), self.bounds[1]) if self.bounds else float(expit(self.raw))
 
 
@@ -101,6 +102,8 @@ class PairDecoder:
 
     def _finish(self, straight: np.ndarray, hidden: np.ndarray) -> Float32[np.ndarray, " pairs"]:
         """Scores from the part of `raw` without hidden units [P] and those units before the ReLU [P, K]."""
+        from scipy.special import expit
+
         raw = straight + np.maximum(hidden, 0) @ self.arrays["readout"] + self.arrays["bias"]
         if len(self.arrays["bounds"]):
             return np.clip(raw, *self.arrays["bounds"]).astype(np.float32)

@@ -6,8 +6,6 @@ import codecs
 import re
 from dataclasses import dataclass
 
-import charset_normalizer
-
 from slviz.errors import MalformedData
 
 SIGNATURES = {
@@ -127,6 +125,8 @@ def _of_older_encoding(raw: bytes, error: UnicodeDecodeError, file: str) -> tupl
         raise UnreadableText(file, what, "Save it as UTF-8 again.", line=line, value=value)
     encodings = ["cp1252"]
     if beyond_ascii >= FEWEST_LETTERS_TO_GUESS:
+        import charset_normalizer  # few files need it
+
         guessed = charset_normalizer.from_bytes(body, cp_isolation=[*ONE_BYTE, *SEVERAL_BYTES]).best()
         encodings = [guessed.encoding, *encodings] if guessed is not None else encodings
     for encoding in [*encodings, "latin-1"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ TRAINED = (
     ("--task", "confidence", "--network", "gcn", "--features", "both", "epochs=4"),
     ("--task", "reconstruct", "--network", "mlp", "--features", "ppi", "epochs=4"),
 )
+REAL_TRAINED = ("--task", "link", "--network", "gat", "--features", "both", "epochs=4")
 VISITOR = {"viewport": {"width": 1440, "height": 1000}, "accept_downloads": True, "reduced_motion": "reduce"}
 """What a visitor's browser is like. Without a graphics card, what moves while a page waits is a third of its work."""
 PROBED_BY_STREAMLIT = "/_stcore/"
@@ -35,18 +36,36 @@ def browser() -> Iterator[Any]:
         yield opened
 
 
-@pytest.fixture(scope="session")
-def models(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A models folder with a finished run of each task on the demo, which one of the workers has trained for all."""
-    base = tmp_path_factory.getbasetemp()
-    trained = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "trained"
+def trained_once(factory: pytest.TempPathFactory, name: str, *commands: Sequence[str], data: str = "demo") -> Path:
+    """A models folder with a run of each command, without maps, which one of the workers has trained for all."""
+    base = factory.getbasetemp()
+    trained = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     with FileLock(f"{trained}.lock"):
         if not trained.is_dir():
-            begun = tmp_path_factory.mktemp("begun")
-            for arguments in TRAINED:
-                train(begun, "--no-projections", *arguments)
+            begun = factory.mktemp("begun")
+            for arguments in commands:
+                train(begun, "--no-projections", *arguments, data=data)
             begun.rename(trained)
+    return trained
+
+
+@pytest.fixture(scope="session")
+def models(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A models folder with a finished run of each task on the demo."""
+    trained = trained_once(tmp_path_factory, "trained", *TRAINED)
     return shutil.copytree(trained, tmp_path_factory.mktemp("own") / "models")
+
+
+@pytest.fixture(scope="session")
+def real_trained(real_folder: Path, browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A models folder with a finished run on the real data; a test that writes into it takes a copy."""
+    return trained_once(tmp_path_factory, "real-trained", REAL_TRAINED, data="synlethdb")
+
+
+@pytest.fixture
+def real_models(real_trained: Path, tmp_path: Path) -> Path:
+    """A copy of it for one test."""
+    return shutil.copytree(real_trained, tmp_path / "models")
 
 
 @pytest.fixture(scope="session")

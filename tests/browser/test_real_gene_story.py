@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from served import address, served_app, settle, train
+from served import address, served_app, settle
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.folder import read_folder
@@ -28,11 +29,13 @@ WALKS = [
 
 
 @pytest.fixture(scope="module")
-def trained(real_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, GeneGraph]:
+def trained(
+    real_folder: Path, real_trained: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str, GeneGraph]:
     """A models folder, the name of its run and the real genes."""
-    models = tmp_path_factory.mktemp("real-gene")
-    run = train(models, "--no-projections", "--task", "link", "--network", "gat", "epochs=2", data="synlethdb")
-    return models, run, read_folder(real_folder)[0]
+    models = shutil.copytree(real_trained, tmp_path_factory.mktemp("real-gene") / "models")
+    [run] = models.glob("gat-*")
+    return models, run.name, read_folder(real_folder)[0]
 
 
 @pytest.fixture(scope="module")

@@ -8,21 +8,21 @@ from typing import Any
 
 import h5py
 import pytest
-from served import address, served_app, settle, train
+from served import address, served_app, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.real]
 
 
 def test_a_map_of_the_real_genes_is_coloured_doubted_searched_and_taken_away(
-    real_folder: Path, browser: Any, page: Any, tmp_path: Path
+    real_folder: Path, real_models: Path, page: Any, tmp_path: Path
 ) -> None:
-    run = train(tmp_path, "--no-projections", "--task", "link", "--network", "gat", "epochs=6", data="synlethdb")
+    [run] = real_models.glob("gat-*")
     main = page.locator('[data-testid="stMain"]')
 
-    with served_app(models=tmp_path, data=real_folder) as base:
+    with served_app(models=real_models, data=real_folder) as base:
 
         def opened(**query: str) -> str:
-            page.goto(address(base, "embedding", run=run, map="PCA", **query))
+            page.goto(address(base, "embedding", run=run.name, map="PCA", **query))
             settle(page)
             assert page.locator(".js-plotly-plot").count()
             return main.inner_text()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from served import address, served_app, settle, train
+from served import address, served_app, settle
 
 from slviz.datasets.sources import open_dataset
 from slviz.gene_sets import GeneSets
@@ -95,12 +95,10 @@ def test_pasted_genes_travel_to_their_pairs_and_back(base: str, runs: Any, page:
 
 
 @pytest.mark.real
-def test_on_the_real_data_a_lasso_names_what_its_genes_share(
-    real_folder: Path, browser: Any, page: Any, tmp_path: Path
-) -> None:
-    run = train(tmp_path, "--no-projections", "--task", "link", "--network", "gat", "epochs=6", data="synlethdb")
-    with served_app(models=tmp_path, data=real_folder) as base:
-        page.goto(address(base, "embedding", run=run, map="PCA", pointer="lasso"))
+def test_on_the_real_data_a_lasso_names_what_its_genes_share(real_folder: Path, real_models: Path, page: Any) -> None:
+    [run] = real_models.glob("gat-*")
+    with served_app(models=real_models, data=real_folder) as base:
+        page.goto(address(base, "embedding", run=run.name, map="PCA", pointer="lasso"))
         settle(page)
         draw(page, left=0.3, top=0.3, right=0.7, bottom=0.7)
         said = page.locator('[data-testid="stMain"]').inner_text()

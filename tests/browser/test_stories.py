@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from run_folders import wait_until
-from served import address, served_app, settle, train
+from served import address, served_app, settle
 
 from slviz.runs.store import RunStore
 
@@ -246,9 +246,10 @@ def _command(process: Path) -> str:
 
 @pytest.mark.real
 def test_on_the_real_data_from_training_to_the_neighbourhood_of_brca1(
-    real_folder: Path, browser: Any, page: Any, tmp_path: Path
+    real_folder: Path, real_models: Path, page: Any
 ) -> None:
-    with served_app(models=tmp_path, data=real_folder) as base:
+    [finished] = real_models.glob("gat-*")
+    with served_app(models=real_models, data=real_folder) as base:
         page.goto(address(base, "train", data="synlethdb"))
         settle(page)
         epochs = page.get_by_role("spinbutton", name="Epochs")
@@ -261,9 +262,7 @@ def test_on_the_real_data_from_training_to_the_neighbourhood_of_brca1(
         page.get_by_text(re.compile(r"Epoch \d+ of 400")).wait_for(timeout=90_000)
         page.get_by_role("button", name="Cancel").click()
         page.get_by_text("Cancelled: the curves show how far it came").wait_for(timeout=90_000)
-        run_id = train(
-            tmp_path, "--task", "link", "--network", "gat", "--features", "both", "epochs=4", data="synlethdb"
-        )
+        run_id = finished.name
         page.goto(address(base, "embedding", run=run_id, map="PCA"))
         settle(page)
         assert "6,375" in page.locator('[data-testid="stMain"]').inner_text()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
-from pandas.io.formats.style import Styler
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.report import shown
@@ -24,6 +23,9 @@ from slviz.ui import access, address, cache, charts, downloads, layout, question
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import TASK_WORDS, escape_markdown, pluralise
 from slviz.ui.nouns import in_words
+
+if TYPE_CHECKING:  # with it come templates that only this page needs
+    from pandas.io.formats.style import Styler
 
 BEST = "font-weight: 700; background-color: rgba(0, 158, 115, 0.18)"
 HARDEST = ("degree-matched", "auc")
