@@ -177,6 +177,7 @@ def _copy(source: socket.socket, target: socket.socket) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_who_comes_through_a_proxy_gets_read_only_pages_and_who_does_not_gets_all(port: int, browser: Any) -> None:
     for header, read_only in (("X-Forwarded-For: 203.0.113.9", 1), ("X-Of-No-Meaning: 1", 0)):
         with passed_on(port, header) as proxy:

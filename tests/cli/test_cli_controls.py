@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from run_folders import slviz, write_data_folder
+from run_folders import write_data_folder
 
 from slviz.cli import main
 from slviz.datasets import GeneGraph
@@ -18,11 +18,12 @@ from slviz.runs.store import RunStore
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory, graph: GeneGraph) -> RunStore:
-    """A models folder with one small run, trained by command."""
+    """A models folder with one small run."""
     place = tmp_path_factory.mktemp("controls")
     folder = write_data_folder(place / "tiny", dataclasses.replace(graph, terms=None))
-    done = slviz(place / "models", "train", "--data", str(folder), "--network", "gcn", "--no-projections", "epochs=3")
-    assert done.returncode == 0, done.stderr
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SLVIZ_MODELS", str(place / "models"))
+        assert main(["train", "--data", str(folder), "--network", "gcn", "--no-projections", "epochs=3"]) == 0
     return RunStore(place / "models")
 
 

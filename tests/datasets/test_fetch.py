@@ -169,6 +169,7 @@ def test_files_saved_by_hand_do_as_well(tmp_path: Path) -> None:
 
 
 @pytest.mark.real
+@pytest.mark.slow
 def test_the_pinned_digests_are_those_of_the_real_data(real_folder: Path, tmp_path: Path) -> None:
     """The real bytes in the form of the repositories pass the pinned check and give the real genes and pairs."""
     real, _ = read_folder(real_folder)

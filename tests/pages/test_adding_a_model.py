@@ -176,6 +176,7 @@ def test_a_network(
     walk(run, demo, open_at_once, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_model_with_a_score_of_its_own(
     trained: Trained,
     demo: GeneGraph,

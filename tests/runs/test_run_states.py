@@ -201,6 +201,7 @@ print("alone")
 """
 
 
+@pytest.mark.slow
 def test_workers_and_requests_at_once_leave_one_worker_at_a_time(store: RunStore):
     store.root.mkdir(parents=True)
     processes = [

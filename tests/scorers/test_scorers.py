@@ -112,7 +112,7 @@ def test_trees_find_the_planted_partners_and_views_that_are_switched_off_are_not
         assert best > run.metric("auc", negative_kind="degree-matched", model="max degree") + 0.3
 
 
-@pytest.mark.parametrize("network", ["multiview", "boosted_trees", "l3"])
+@pytest.mark.parametrize("network", [pytest.param("multiview", marks=pytest.mark.slow), "boosted_trees", "l3"])
 def test_confidence_is_predicted_within_the_scores_that_were_learnt_from(demo, trained, network):
     run = trained(network, task="confidence")
     assert evaluated(run)["prediction"].between(demo.score.min(), demo.score.max()).all()

@@ -109,6 +109,7 @@ def test_on_the_demo(name):
     refuse_shared(SPLITS.make(name, ratio=3).divide(demo), demo)
 
 
+@pytest.mark.slow
 def test_on_the_real_data(real_folder):
     graph = open_dataset(str(real_folder))
     for name in ("pairs", "one-new"):

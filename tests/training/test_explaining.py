@@ -164,7 +164,7 @@ def test_what_has_no_network_and_a_gene_with_itself_are_refused(graph) -> None:
         sampled_pairs(dataclasses.replace(run, attention=None), split)
 
 
-@pytest.mark.parametrize("network", ["gat", "multiview"])
+@pytest.mark.parametrize("network", ["gat", pytest.param("multiview", marks=pytest.mark.slow)])
 def test_a_whole_explanation_of_a_trained_run(network: str) -> None:
     graph = tiny_graph()
     run = run_of(graph, quick(graph, network=network, epochs=2))

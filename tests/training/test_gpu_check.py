@@ -45,6 +45,7 @@ def test_differences_are_found_and_a_machine_without_a_card_is_told(
     assert capsys.readouterr().out.startswith("Skipped: torch finds no CUDA device")
 
 
+@pytest.mark.slow
 def test_losses_are_compared_without_dropout_and_a_wrong_one_is_seen(gpu_check, graph, monkeypatch) -> None:
     trained = []
 

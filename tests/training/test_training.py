@@ -411,7 +411,7 @@ def test_trees_tell_each_known_pair_from_as_many(graph, monkeypatch, training_ra
     assert ratios == [of_each_kind]
 
 
-@pytest.mark.parametrize("network", ["gat", "multiview", "l3"])
+@pytest.mark.parametrize("network", ["gat", pytest.param("multiview", marks=pytest.mark.slow), "l3"])
 def test_scores_and_metrics_are_bit_for_bit_those_of_a_split_without_popularity_matched_negatives(graph, network):
     spec = tiny_spec(graph, task="link", network=network)
     spec = dataclasses.replace(spec, optimiser=spec.optimiser.replace(epochs=3))

@@ -18,7 +18,7 @@ from slviz.training.pair_problem import PairProblem
 NETWORKS = [
     pytest.param("vgae", {}, id="vgae"),
     pytest.param("adversarial", {}, id="adversarial"),
-    pytest.param("adversarial", {"variational": True}, id="variational adversarial"),
+    pytest.param("adversarial", {"variational": True}, id="variational adversarial", marks=pytest.mark.slow),
 ]
 
 

@@ -25,6 +25,7 @@ def test_the_keys_are_those_of_the_documents() -> None:
 
 
 @pytest.mark.parametrize("page", addresses.PAGES)
+@pytest.mark.slow
 def test_a_page_answers_nonsense_with_sentences(page: str, known: addresses.Known) -> None:
     """Two addresses for each page."""
     random = Random(f"{SEED} {page}")
@@ -35,6 +36,7 @@ def test_a_page_answers_nonsense_with_sentences(page: str, known: addresses.Know
 
 
 @pytest.mark.parametrize("page", addresses.PAGES)
+@pytest.mark.slow
 def test_an_odd_run_closes_no_page(page: str, known: addresses.Known) -> None:
     """One visit a page, with another file of a second run damaged and checksummed again each time."""
     with addresses.with_an_odd_run(known, Random(f"{SEED} odd {page}")) as damage:

@@ -26,6 +26,7 @@ def damages(kind: str) -> st.SearchStrategy[mutators.Recipe]:
 
 
 @pytest.mark.parametrize("way", WAYS)
+@pytest.mark.slow
 def test_a_damaged_file_ends_in_a_value_or_in_a_sentence(way: str, child: Child) -> None:
     kind, sound = WAYS[way].kind, child.seeds(way)
 
