@@ -37,7 +37,7 @@ def open_run(title: str) -> tuple[RunSummary, Run, GeneGraph]:
 def open_run_alone(title: str) -> tuple[RunSummary, Run]:
     """As `open_run` without its data set, which may be gone by now."""
     summary = _chosen_run(title)
-    _speak_of_data_of(summary)
+    speak_of_data_of(summary)
     layout.heading(title, spec=summary.spec)
     with _others_where_damaged(summary):
         return summary, cache.run(summary)
@@ -70,7 +70,7 @@ def open_run_or_data(title: str) -> tuple[RunSummary | None, Run | None, GeneGra
     return None, None, graph
 
 
-def _speak_of_data_of(summary: RunSummary) -> None:
+def speak_of_data_of(summary: RunSummary) -> None:
     """Let the page speak of the things that the run's data set has; of genes where it cannot be opened."""
     with contextlib.suppress(SlvizError):  # said by whoever opens it next
         nouns.speak_of(cache.graph_of(cache.run(summary)))

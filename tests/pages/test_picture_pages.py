@@ -117,6 +117,14 @@ def test_classes_of_pictures_have_their_pictures_beside_them(runs, open_page: Op
     assert not speaks_of_genes(app)
 
 
+def test_the_run_that_is_followed_on_the_train_page_is_spoken_of_in_its_own_words(runs, open_page: Open) -> None:
+    app = open_page("train", job=runs["classify"], data="demo")
+    assert not app.exception
+    assert "Question: **class of a digit**" in said(app)
+    assert [metric.label for metric in app.metric if "digits" in metric.label], "and not of genes"
+    assert not [metric.label for metric in app.metric if "genes" in metric.label]
+
+
 def test_several_perplexities_are_offered_side_by_side(runs, store: RunStore, open_page: Open) -> None:
     run_id = runs["reconstruct"]
     at_five, _, at_most = variants(PROJECTIONS.make("tsne")).values()

@@ -19,7 +19,7 @@ from slviz.runs.history import metric_label, watched_metric
 from slviz.runs.queue import queue_of
 from slviz.runs.summary import RunSummary
 from slviz.text import duration
-from slviz.ui import access, cache, charts, downloads, errors, layout, run_cards, run_names
+from slviz.ui import access, cache, charts, downloads, errors, layout, run_cards, run_choice, run_names
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown
 from slviz.ui.server_paths import without_paths
@@ -133,6 +133,8 @@ def _panel(run_id: str, *, was_alive: bool) -> None:
         elif state == "starting":
             st.caption("The worker is starting; that takes a few seconds.")
         else:
+            if state == "finished":
+                run_choice.speak_of_data_of(cache.store().summary(run_id))  # the form speaks of its own data again
             _after(run_id, state, history)
         if len(history) and spec is not None:
             _curves(spec, history, ended=state not in (*ALIVE, "starting"))
