@@ -12,6 +12,8 @@ from run_folders import CHECKOUT
 from test_other_things import GENE, NAMED_SO, elements_of, texts_of
 
 from slviz.datasets.sources import open_dataset
+from slviz.outliers.given_classes import given_classes
+from slviz.pipeline.noise import noise_through
 from slviz.projections import PROJECTIONS, Projection
 from slviz.runs import RunSpec
 from slviz.runs.artifacts.maps import save_map
@@ -201,6 +203,32 @@ def test_noise_among_pictures_is_made_of_pixels_and_has_no_partners(runs, open_p
     [where] = [control for control in app.segmented_control if control.label == "Put"]
     assert "pictures of random pixels" in where.help
     assert "partner" not in where.help + offer.partition("t-SNE map")[0]
+
+
+def test_noise_pictures_are_shown_with_the_class_that_the_network_gives_them(
+    runs, store: RunStore, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("slviz.pipeline.noise.MAPPED_UP_TO", 0)
+    run, graph = store.open(runs["classify"]), open_dataset("digits")
+    noise = noise_through(store, run, graph)
+    given = given_classes(run.embedding, store.open_weights(run.run_id))
+    assert given is not None
+    assert np.array_equal(given.astype(str), run.predictions["prediction"].to_numpy().astype(str)), (
+        "its own predictions"
+    )
+    of_noise = given_classes(noise.trained, store.open_weights(run.run_id))
+    assert of_noise is not None
+    app = open_page("embedding", run=run.run_id, map="pca", outlierness="true")
+    assert not app.exception
+    names, counts = np.unique(of_noise, return_counts=True)
+    most = int(counts.argmax())
+    text = said(app).replace("\\", "")
+    assert f"The class that the network gives the noise: {names[most]} {counts[most]:,}" in text
+    assert f"The commonest takes {100 * counts.max() / len(of_noise):.0f} %" in text
+    [shown] = [element for element in app.get("image") if len(element.proto.imgs) == 10]
+    assert shown.proto.imgs[0].caption == f"noise 1: `{of_noise[0]}`"
+    app.slider(key="noise-count").set_value(3).run()
+    assert 3 in [len(element.proto.imgs) for element in app.get("image")]
 
 
 def test_beside_controls_offers_a_layer_and_shuffles_no_pairs(runs, open_page: Open) -> None:

@@ -19,7 +19,7 @@ from slviz.outliers.telling import UNLIKE_FROM
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
 from slviz.ui import address, charts, downloads, outliers
-from slviz.ui.embedding import noise_mixed
+from slviz.ui.embedding import noise_classes, noise_mixed
 from slviz.ui.embedding.noise_mixed import Mixed
 from slviz.ui.glossary import glossary_link
 from slviz.ui.nouns import in_words
@@ -96,6 +96,7 @@ def show(summary: RunSummary, graph: GeneGraph, run: Run, *, open: bool = False)
         mixed = noise_mixed.choose(summary, graph, run, groups)
         st.markdown(in_words("**Which measure tells noise from genes?**"))
         noise_mixed.aucs(summary, graph, run, groups, mixed)
+        noise_classes.show(graph, run, mixed)
         _spread(graph, run, groups, mixed)
         noise_mixed.show_map(graph, run, groups, mixed)
         _table(graph, run, groups)
