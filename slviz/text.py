@@ -1,8 +1,11 @@
-"""Foreign words in what slviz says: marks that nobody can see are spelt out, and nothing else is changed."""
+"""Words and numbers in what slviz says: shares and times as people read them, and foreign words with marks that nobody
+can see spelt out and nothing else changed.
+"""
 
 from __future__ import annotations
 
 import functools
+import math
 import re
 import unicodedata
 
@@ -27,6 +30,17 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def percent(share: float, *, digits: int = 0, signed: bool = False) -> str:
+    """A share as people read it: 0.334 is "33 %", and with one digit "33.4 %"; "–" for NaN.
+
+    A number of a page is written in one way: shares so, percentiles without a sign under that word, and all other
+    numbers with the zero before their point, such as "0.960".
+    """
+    if math.isnan(share):
+        return "–"
+    return f"{100 * share:{'+' if signed else ''}.{digits}f} %".replace("-", "−")
 
 
 def spelt_out(text: str, *, keep: str = "", blanks: bool = True) -> str:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from trials.endings import fault_of
 
+import slviz
 from slviz.datasets.report import MOST_OF_A_FILE, Report
 from slviz.errors import DataError, SlvizError, TrainingDiverged, nearest
 from slviz.sweeps.plan import Refused
-from slviz.text import LONGEST_LINE, LONGEST_TEXT, LONGEST_WORD, on_one_line, sentences, spelt_out, unbroken, utf8
+from slviz.text import (
+    LONGEST_LINE,
+    LONGEST_TEXT,
+    LONGEST_WORD,
+    on_one_line,
+    percent,
+    sentences,
+    spelt_out,
+    unbroken,
+    utf8,
+)
 
 SEEN = ["", "TP53", "IMP2'", "ADE5,7", "naïve", "α-β", "染色体", "🧬", "a\\x1b", "e\u0301", "−0.5", "“x” – y…"]
 
@@ -159,3 +172,38 @@ def test_a_report_of_thousands_of_problems_tells_some_and_counts_the_rest() -> N
     assert "(and 4,980 more like it)" in report.text()
     assert "5,000 problems noticed" in report.text()
     assert fault_of(report.text()) == ""
+
+
+def test_shares_are_written_in_one_way() -> None:
+    assert [percent(share) for share in (0.334, 1, 0, float("nan"))] == ["33 %", "100 %", "0 %", "–"]
+    assert percent(0.0123, digits=1) == "1.2 %"
+    assert percent(0.05, signed=True) == "+5 %"
+    assert percent(-0.05, signed=True) == "−5 %"
+
+
+GLUED = re.compile(
+    r"""\{[^{}]*:\+?(?:\.\d)?%\}|\{[^{}]*\}%[ "'.,;)]|(?<![\w.-])\d+%[ "'.,;)]"""
+    r"""|format="percent"|"tickformat": "[^"]*%"""
+)
+"""A share that a page would write as "33%", and a column that Streamlit or Plotly would."""
+NOT_ON_PAGES = ("cli", "tables", "static")
+
+
+def test_no_page_writes_a_share_in_another_way() -> None:
+    folder = Path(slviz.__file__).parent
+    sources = [*folder.rglob("*.py"), *(folder.parent / "pages").glob("*.py")]
+    wrong = [
+        f"{path.name}: {line.strip()}"
+        for path in sources
+        if path.relative_to(folder.parent).parts[1] not in NOT_ON_PAGES
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if GLUED.search(line) and not _is_style(line)
+    ]
+    assert not wrong
+    assert GLUED.search('f"{share:.0%} of them"')
+    assert GLUED.search('"> 99% of them"')
+
+
+def _is_style(line: str) -> bool:
+    """Whether a line is of a style sheet, where a percent sign stands by its number."""
+    return any(word in line for word in ("width", "height", "radius", "flex"))

@@ -15,6 +15,7 @@ from slviz.datasets.rows import report_some, rows_of
 from slviz.datasets.screens import ScreenTable, TestedPairs
 from slviz.datasets.value_columns import value_columns
 from slviz.tables import Table, fold_name
+from slviz.text import percent
 
 SIDES = (("a", "b"), ("1", "2"), ("one", "two"), ("source", "target"), ("x", "y"))
 """Last words of two columns that speak of the first and of the second gene."""
@@ -163,8 +164,8 @@ def _report_repeats(pairs: np.ndarray, file: str, tested: Mapping[str, TestedPai
         hits, others = inside[screen.hit], inside[~screen.hit]
         if len(hits) >= FEWEST_HITS and len(others) and hits.mean() >= REPEATS and others.mean() <= OTHERWISE:
             repeats.append(
-                f"holds {hits.sum():,} of {len(hits):,} hits of the screen '{name}' and {others.mean():.0%} of its "
-                "non-hits, so it repeats that screen's result"
+                f"holds {hits.sum():,} of {len(hits):,} hits of the screen '{name}' and {percent(others.mean())} "
+                "of its non-hits, so it repeats that screen's result"
             )
     for what in repeats[:SHOWN]:
         report.add(file, what, "Use no score from this file on that screen.", fatal=False)

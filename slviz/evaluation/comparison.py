@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float64, Int64
+from jaxtyping import Bool, Float64, Int64
 
 RESAMPLES = 500
 INTERVAL = (0.025, 0.975)
@@ -116,6 +116,28 @@ def compare_classes(
     """Accuracy and macro F1 of the classes (text) that two models give; arguments as those of `compare_links`."""
     metrics = [_class_metrics(actual, given) for given in (one, other)]
     return _compared(metrics[0], metrics[1], genes, resamples=resamples, seed=seed)
+
+
+def compare_shares(
+    one: Bool[np.ndarray, " rows"],
+    other: Bool[np.ndarray, " rows"],
+    *,
+    genes: Int64[np.ndarray, "rows ends"],
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Difference:
+    """On which share of the rows something holds for each of two models, such as being nearer to what is known.
+
+    Args:
+        one, other: whether it holds.
+        genes, resamples, seed: as those of `compare_links`.
+    """
+    metrics = [{"share": _weighted_share(holds)} for holds in (one, other)]
+    return _compared(metrics[0], metrics[1], genes, resamples=resamples, seed=seed)[0]
+
+
+def _weighted_share(holds: np.ndarray) -> Weighted:
+    return lambda weight: weight @ holds.astype(np.float64) / weight.sum(axis=1)
 
 
 def _compared(

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 
 from slviz.errors import InvalidSetting, SlvizError
-from slviz.export.appearance import GROUNDS, MUTED, Appearance, dressed
+from slviz.export.appearance import GROUNDS, MUTED, SCREEN_LETTERS, Appearance, dressed
 from slviz.figures.labels import AREA, PLACED_LABELS, POINT, placed_anew
 from slviz.figures.written import all_written
 from slviz.text import spelt_out, utf8
@@ -29,6 +29,10 @@ FOOTER_PIXELS = 9
 LETTER_WIDTH = 0.56
 """Of a letter of the footer, in its height: Arial's mean over names of runs, which are half digits."""
 LOWEST_PIXELS = 260
+LEGEND_SYMBOL_PIXELS = 48
+"""What an entry of a legend takes beside its letters."""
+LEGEND_ROW = 1.75
+"""Height of a row of a legend, in the height of its letters."""
 
 
 def figure_to_html(
@@ -115,8 +119,14 @@ def plotting_area(svg: str) -> tuple[float, float] | None:
 def _of_width(figure: Any, width_mm: float, provenance: str, look: Appearance) -> Any:
     """The figure, shrunk to so many millimetres on a screen of 96 pixels an inch, with a foot that fits there."""
     scale = width_mm / MILLIMETRES_PER_INCH * PIXELS_PER_INCH / figure.layout.width
-    figure.update_layout(width=figure.layout.width * scale, height=max(figure.layout.height * scale, LOWEST_PIXELS))
-    return figure.update_layout(height=figure.layout.height + _add_footer(figure, provenance, look))
+    height, below = figure.layout.height, _is_at_foot(figure)
+    if below:  # its letters are not shrunk, so it may take more rows than before
+        height -= _bottom(figure)
+    figure.update_layout(width=figure.layout.width * scale, height=max(height * scale, LOWEST_PIXELS))
+    if below:
+        figure.update_layout(margin_b=0)
+        figure.update_layout(height=figure.layout.height + _legend_below(figure))
+    return _with_footer(figure, provenance, look)
 
 
 def _checked_width(width_mm: float) -> float:
@@ -140,20 +150,46 @@ def for_print(
     width = look.pixels_wide(width_mm, usual)
     drawn: Any = dressed(figure, look).update_layout(width=width)
     height = min(drawn.layout.height or 500, round(0.85 * width))
-    if (narrow and drawn.layout.legend.orientation != "h") or (look.title and (drawn.layout.legend.y or 0) > 1):
+    legend = drawn.layout.legend
+    if _is_under(drawn) or (narrow and legend.orientation != "h") or (look.title and (legend.y or 0) > 1):
         height += _legend_below(drawn)
+    drawn.update_layout(height=height)
     if provenance:
-        height += _add_footer(drawn, provenance, look)
-    drawn.update_layout(height=round(height_mm / width_mm * width) if height_mm else height)
+        _with_footer(drawn, provenance, look)
+    if height_mm:
+        foot = (drawn.layout.legend.y or 0) * drawn.layout.height
+        drawn.update_layout(height=round(height_mm / width_mm * width))
+        if _is_at_foot(drawn):
+            drawn.update_layout(legend_y=foot / drawn.layout.height)
     return drawn
 
 
+def _is_under(figure: Any) -> bool:
+    """Whether the legend begins right under the figure and takes as many rows as the window's width needs."""
+    legend = figure.layout.legend
+    return legend.orientation == "h" and legend.y == 0 and legend.yanchor == "top"
+
+
+def _is_at_foot(figure: Any) -> bool:
+    """Whether `_legend_below` has moved the legend."""
+    return figure.layout.legend.yref == "container" and figure.layout.legend.yanchor == "bottom"
+
+
 def _legend_below(figure: Any) -> float:
-    """Moves the legend under the figure; returns the pixels that it needs."""
-    traces: list[dict[str, Any]] = figure.to_dict()["data"]
-    entries = sum(trace.get("showlegend") is not False and bool(trace.get("name")) for trace in traces)
-    room = 26.0 * math.ceil(entries / 2) + 30
+    """Moves the legend under the figure, in columns as wide as its longest entry; returns the pixels that it adds."""
+    size = figure.layout.legend.font.size or figure.layout.font.size or SCREEN_LETTERS
+    entries = [
+        re.sub(r"<[^>]*>", "", str(trace["name"]))
+        for trace in figure.to_dict()["data"]
+        if trace.get("showlegend") is not False and trace.get("name")
+    ]
+    longest = LEGEND_SYMBOL_PIXELS + LETTER_WIDTH * size * max(map(len, entries), default=0)
+    columns = max(int((figure.layout.width - 16) / longest), 1)
+    titled = bool(figure.layout.legend.title.text)
+    shown = entries and figure.layout.showlegend is not False
+    room = LEGEND_ROW * size * (math.ceil(len(entries) / columns) + titled) + 14 if shown else 0
     bottom = _bottom(figure)
+    needed = max(bottom, room) if _is_under(figure) or _is_at_foot(figure) else bottom + room
     figure.update_layout(
         legend={
             "orientation": "h",
@@ -161,24 +197,27 @@ def _legend_below(figure: Any) -> float:
             "y": 0,
             "yanchor": "bottom",
             "x": 0,
+            "xanchor": "left",
             "entrywidthmode": "fraction",
-            "entrywidth": 0.48,
+            "entrywidth": 0.96 / columns,
+            "title": {"side": "top"},
+            "maxheight": room + 1 if shown else None,
         },
-        margin_b=bottom + room,
+        margin_b=needed,
     )
-    return room
+    return needed - bottom
 
 
-def _add_footer(figure: Any, text: str, look: Appearance) -> float:
-    """Small lines of text at the foot of a figure, broken to its width; returns the pixels that they need."""
+def _with_footer(figure: Any, text: str, look: Appearance) -> Any:
+    """Small lines of text at the foot of a figure, broken to its width, below the legend where that lies there."""
     left = figure.layout.margin.l if figure.layout.margin.l is not None else 60
     width = int((figure.layout.width - 16) / (LETTER_WIDTH * FOOTER_PIXELS))
     lines = textwrap.wrap(text, width=width, break_on_hyphens=False)  # names of runs stay whole
     bottom, room = _bottom(figure), len(lines) * FOOTER_PIXELS * 1.4 + 10
-    if figure.layout.legend.yref == "container":
-        figure.update_layout(legend_y=room / (figure.layout.width + bottom))
-    figure.update_layout(margin_b=bottom + room)
-    figure.add_annotation(
+    figure.update_layout(margin_b=bottom + room, height=figure.layout.height + room)
+    if _is_at_foot(figure):
+        figure.update_layout(legend_y=room / figure.layout.height)
+    return figure.add_annotation(
         text="<br>".join(all_written(lines)),
         showarrow=False,
         align="left",
@@ -192,7 +231,6 @@ def _add_footer(figure: Any, text: str, look: Appearance) -> float:
         yshift=2 - bottom - room,
         font={"size": FOOTER_PIXELS, "color": MUTED[look.theme]},
     )
-    return room
 
 
 def _bottom(figure: Any) -> float:

@@ -35,7 +35,7 @@ def confusion_figure(
     if not confusion.sum():
         return empty("There is no gene with a class in this part.")
     size = confusion.sum(axis=1, keepdims=True)
-    share = np.where(confusion > 0, confusion / np.maximum(size, 1), np.nan).astype(np.float32)
+    share = np.where(confusion > 0, 100 * confusion / np.maximum(size, 1), np.nan).astype(np.float32)
     shown = [written(_short(name)) for name in names]
     text = np.where(confusion > 0, confusion.astype(str), "").astype(object) if len(names) <= WRITTEN else None
     cells = go.Heatmap(
@@ -46,7 +46,7 @@ def confusion_figure(
         texttemplate="%{text}" if text is not None else None,
         customdata=np.dstack([confusion, np.broadcast_to(size, confusion.shape)]),
         zmin=0,
-        zmax=1,
+        zmax=100,
         colorscale=CONTINUOUS,
         xgap=1,
         ygap=1,
@@ -57,11 +57,11 @@ def confusion_figure(
             "yanchor": "bottom",
             "len": 0.6,
             "thickness": 10,
-            "tickformat": ".0%",
+            "ticksuffix": " %",
             "outlinewidth": 0,
         },
         hovertemplate="actual %{y}<br>given %{x}<br>%{customdata[0]:,} of %{customdata[1]:,} genes "
-        "(%{z:.0%})<extra></extra>",
+        "(%{z:.0f} %)<extra></extra>",
     )
     figure = framed(
         [cells],

@@ -18,10 +18,20 @@ from slviz.figures.written import written
 from slviz.projections import Projection
 
 MOST_LABELS = 40
-ASIDE = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "top", "bgcolor": CLEAR, "font": {"size": 11}}
-"""A legend that lies in a corner of the scene, which keeps its whole width."""
+BELOW = {
+    "orientation": "h",
+    "x": 0,
+    "xanchor": "left",
+    "y": 0,
+    "yanchor": "top",
+    "bgcolor": CLEAR,
+    "font": {"size": 11},
+}
+"""A legend under the scene, which keeps its width: Plotly breaks it into rows, and moves the scene up for them."""
 EYE, FARTHEST = 1.35, 2.5
 """How far from the middle the camera stands in x and y, where all axes are as long; and at most how often as far."""
+LOWER = -0.12
+"""How far below the middle the camera looks: the titles of the axes stand below it."""
 CHIPPED = {"bgcolor": CHIP, "font": {"size": 12, "weight": 700, "color": "white"}, "borderpad": 2}
 
 
@@ -77,14 +87,14 @@ def _layout(
         "scene": {
             **axes,
             "aspectmode": "data",
-            "camera": {"eye": _eye(projection.coordinates)},
+            "camera": {"eye": _eye(projection.coordinates), "center": {"x": 0, "y": 0, "z": LOWER}},
             "annotations": labels,
             "domain": {"x": [0, 1], "y": [0, 1]},
         },
         "uirevision": f"{projection.method.to_json()} {projection.seed}",
         "paper_bgcolor": CLEAR,
         "modebar": MODEBAR,
-        "legend": {"title": {"text": colouring.heading}, "itemsizing": "constant", **ASIDE},
+        "legend": {"title": {"text": colouring.heading, "side": "top"}, "itemsizing": "constant", **BELOW},
         "title": None if categorical else heading(colouring),
         "margin": {"l": 8, "r": 8, "t": 16 if categorical else 56, "b": 8},
         "height": height,

@@ -26,11 +26,10 @@ STEP = 0.5
 UNWEIGHTED = 2.0
 CENTRE_SIZE = 58
 MARGIN = 10
-CORNER = {"orientation": "v", "x": 1, "xanchor": "right", "y": 1, "yanchor": "top", "bgcolor": CLEAR}
-"""The kinds of gene lie in a corner, which a ring leaves free."""
-FOOT = {"orientation": "h", "x": 0.5, "xanchor": "center", "y": 0, "yanchor": "top", "bgcolor": CLEAR}
-FOOT_PIXELS = 36
-"""Room under the genes for what a width means, so that it meets no label."""
+FOOT = {"orientation": "h", "x": 0, "xanchor": "left", "y": 0, "yanchor": "top", "bgcolor": CLEAR}
+"""The legend lies under the genes, so that it meets neither a name nor the toolbar, in any window."""
+FOOT_PIXELS = 44
+"""Room under the genes for two rows of the legend; Plotly takes more where a narrow window needs it."""
 
 LOOKS = {
     KNOWN: (KNOWN_COLOUR, "circle", "solid"),
@@ -72,8 +71,7 @@ def network_figure(around: Neighbourhood, *, max_weight: float | None = None, he
         annotations=ring_labels(around, place, ends, scale=canvas.scale),
         dragmode="pan",
         margin={"l": MARGIN, "r": MARGIN, "t": MARGIN, "b": MARGIN + FOOT_PIXELS},
-        legend=CORNER | {"itemsizing": "trace"},
-        legend2=FOOT | {"title": {"text": "Edge width  " if around.weighted else "Edges  ", "side": "left"}},
+        legend=FOOT | {"itemsizing": "trace"},
     )
     figure.update_xaxes(visible=False, range=[-canvas.across, canvas.across])
     figure.update_yaxes(visible=False, range=[-canvas.up, canvas.up], scaleanchor="x", scaleratio=1)
@@ -218,10 +216,10 @@ def _number(label: str, value: float) -> str:
 def _width_legend(around: Neighbourhood, widest: float) -> list[Any]:
     """Lines in the legend that state what a width means."""
     if not around.weighted:
-        sample = [(UNWEIGHTED, "known pair (no attention)")]
+        sample = [(UNWEIGHTED, "edge: known pair (no attention)")]
     else:
         sample = [
-            (WIDEST * share, f"attention {widest * share:.3f}{' (widest)' if share == 1 else ''}")
+            (WIDEST * share, f"edge: attention {widest * share:.3f}{' (widest)' if share == 1 else ''}")
             for share in (1.0, 0.5, 0.1)
         ]
     return [
@@ -233,8 +231,6 @@ def _width_legend(around: Neighbourhood, widest: float) -> list[Any]:
             "name": name,
             "line": {"width": width, "color": LINE},
             "hoverinfo": "skip",
-            "legend": "legend2",
-            "legendgroup": "width",
         }
         for width, name in sample
     ]

@@ -20,6 +20,8 @@ NODE = 12.0
 TURNS = 24
 GAPS = (2.0, 7.0, 13.0)
 """Pixels between a node and its name, the nearest first."""
+NARROWEST = 520.0
+"""Pixels of width in which no name is cut; a page in a window of 900 has more."""
 COVERED = 400.0
 """What covering a node or another name costs, in pixels of edge under the name."""
 FARTHER = 2.0
@@ -45,7 +47,10 @@ def canvas_for(around: Neighbourhood, place: Float64[np.ndarray, "genes 2"], hei
     else:
         above, across = 2 * NODE + LINE_HEIGHT * LEVEL_SIZE, 2 * NODE + longest * LETTER_WIDTH * LEVEL_SIZE
     scale = (height - 2 * above) / (2 * radius)
-    return Canvas(scale, radius + across / scale, radius + above / scale)
+    narrow = (max(NARROWEST, height / 2) - 2 * across) / (
+        2 * radius
+    )  # where the width decides, a unit has fewer pixels
+    return Canvas(scale, radius + across / max(min(narrow, scale), 1.0), radius + above / scale)
 
 
 def ring_labels(

@@ -11,7 +11,7 @@ import pandas as pd
 from slviz.errors import SlvizError
 from slviz.runs.store import RunStore
 from slviz.runs.summary import RunSummary
-from slviz.text import duration
+from slviz.text import duration, percent
 
 RECENT_EPOCHS = 20
 TOLD_FROM = 0.01
@@ -19,10 +19,10 @@ TOLD_FROM = 0.01
 
 
 def evaluation_words(share: float, seconds_left: float | None) -> str:
-    """Such as "Ranking all unknown pairs: 40% done, about 2 min 10 s left"; of the first hundredth no time is told."""
+    """Such as "Ranking all unknown pairs: 40 % done, about 2 min 10 s left"; of the first hundredth no time is told."""
     known = seconds_left is not None and math.isfinite(seconds_left) and share >= TOLD_FROM
     left = f", about {duration(seconds_left or 0)} left" if known else ""
-    return f"Ranking all unknown pairs: {share:.0%} done{left}"
+    return f"Ranking all unknown pairs: {percent(share)} done{left}"
 
 
 def wait_words(store: RunStore) -> str:

@@ -23,6 +23,7 @@ from slviz.runs.spec import RunSpec
 from slviz.runs.store import RunStore
 from slviz.runs.worker import RunWriter, StoredCheckpoint
 from slviz.splits import HeldOut, PairSplit
+from slviz.text import percent
 
 if TYPE_CHECKING:
     from slviz.training import Checkpoint, Epoch
@@ -199,7 +200,7 @@ def _make_maps(store: RunStore, run_id: str, voice: Voice) -> None:
     for name in (name for name, method in PROJECTIONS.items() if method.with_each_run):
         try:
             projection = store.artifacts(run_id).make_map(PROJECTIONS.make(name), MAPS_SEED)
-            voice.tell(f"Map {name}: {projection.kept.mean():.0%} of nearest neighbours preserved.")
+            voice.tell(f"Map {name}: {percent(projection.kept.mean())} of nearest neighbours preserved.")
             store.artifacts(run_id).measure_map_quality(projection.method, MAPS_SEED)
         except SlvizError as error:
             voice.warn(f"The {name} map was not made. {error}")

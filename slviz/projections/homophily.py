@@ -12,6 +12,7 @@ from jaxtyping import Bool, Float32, Int64
 from slviz.datasets import GeneGraph
 from slviz.datasets.classes import GeneClasses, class_sets, gene_classes
 from slviz.projections.agreement import PERMUTATIONS, Null, permuted_names, renamed
+from slviz.text import percent
 
 LARGEST_TERM = 0.05
 """A term with more than this share of the genes says little about two that share it."""
@@ -89,7 +90,7 @@ def relations_of(
         size = np.asarray(graph.terms.membership.sum(axis=0)).ravel()
         telling = np.flatnonzero((size >= 2) & (size <= max(LARGEST_TERM * genes, 2)))
         chosen = sp.csr_array(graph.terms.membership[:, telling])
-        help = f"A term (a pathway, a Gene Ontology term) with at most {LARGEST_TERM:.0%} of the genes names both."
+        help = f"A term (a pathway, a Gene Ontology term) with at most {percent(LARGEST_TERM)} of the genes names both."
         relations.insert(0, _sharing("share a term", help, chosen, chosen))
     if not len(graph.pairs) and (sets := class_sets(graph)):
         relations.append(_of_class(gene_classes(graph, sets[0])))

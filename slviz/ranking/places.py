@@ -7,6 +7,8 @@ import math
 import numpy as np
 from jaxtyping import Float64, Int64
 
+from slviz.text import percent
+
 LEAST, MOST = 0.001, 0.999
 """Scores beyond these are written as "< 0.001" and "> 0.999": a model is never sure."""
 DIGITS_OF_A_SCORE = 3
@@ -50,10 +52,10 @@ def percentile_text(percentile: float) -> str:
 
 
 def share_text(share: float) -> str:
-    """A share that is read from a few screens: "85%", "> 99%" and "< 1%", never "100%" or "0%"; "–" for NaN."""
+    """A share that is read from a few screens: "85 %", "> 99 %" and "< 1 %", never "100 %" or "0 %"; "–" for NaN."""
     if math.isnan(share):
         return "–"
-    return "> 99%" if share > 0.99 else "< 1%" if share < 0.01 else f"{share:.0%}"
+    return "> 99 %" if share > 0.99 else "< 1 %" if share < 0.01 else percent(share)
 
 
 def score_text(score: float, *, bounded: bool = True) -> str:

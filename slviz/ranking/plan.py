@@ -24,6 +24,11 @@ PENALTY = (
     "so on."
 )
 """How a plan is spread, for a person."""
+COUNTS = (
+    "What a pair adds to the plan: the share of hits among pairs that score like it (its percentile over 100 where no "
+    f"held-out screen tells that share), times what is left of it. {PENALTY} The pair that counts most is taken next."
+)
+"""What the column `counts` of a plan is, for a person."""
 PLAN_COLUMNS = ("gene_a", "gene_b", "order", "rank", "hub_adjusted_rank", "status", "hit_probability", "counts",
                 "reason", "family")  # fmt: skip
 

@@ -18,6 +18,7 @@ from slviz.runs.spec import RunSpec
 from slviz.runs.summary import RunSummary
 from slviz.scorers import PairScorer, ScreenScorer
 from slviz.scorers.conformal import OUTSIDE
+from slviz.text import percent
 
 Level = Literal["abstain", "weak", "fair", "good"]
 FLOOR = 1
@@ -91,7 +92,9 @@ def reliability_of_gene(ranker: Ranker, gene: int, *, siblings: Mapping[str, Pai
         )
     if agreement is not None and agreement < THIRD:
         return Reliability(
-            "weak", f"{statement}, but runs that differ in seed or fold share {agreement:.0%} of the first ten.", facts
+            "weak",
+            f"{statement}, but runs that differ in seed or fold share {percent(agreement)} of the first ten.",
+            facts,
         )
     if partners >= MANY and _is_covered(ranker, gene) and (agreement is None or agreement >= HALF):
         return Reliability("good", f"{statement}, and the data set tells of its interactions or terms.", facts)
@@ -219,7 +222,7 @@ def _first(scorer: PairScorer, gene: int, among: np.ndarray) -> set[int]:
 
 
 def _fact_of_agreement(agreement: float | None) -> tuple[tuple[str, str], ...]:
-    return () if agreement is None else (("First ten shared by runs of other seeds or folds", f"{agreement:.0%}"),)
+    return () if agreement is None else (("First ten shared by runs of other seeds or folds", percent(agreement)),)
 
 
 def _facts_of_spread(

@@ -8,6 +8,7 @@ import pandas as pd
 from slviz.export.provenance import provenance
 from slviz.figures.ranked import plan_curve
 from slviz.ranking import Plan, Ranker, share_text
+from slviz.ranking.plan import COUNTS
 from slviz.reports.document import Document
 from slviz.reports.wording import question_sentence, whole
 
@@ -25,6 +26,7 @@ def plan_report(ranker: Ranker, plan: Plan) -> bytes:
         page.heading("Pairs to test")
         page.table(_pairs(plan), numbers=("", "Rank", "Adjusted for hubs", "Hits among such"))
         page.figure(plan_curve(plan.table), what="What the tests of the plan add up to, one after another")
+        page.sentence(f"Spread over partners and families, a pair counts as follows. {COUNTS}")
     if len(plan.controls):
         page.heading("Controls to run beside them")
         controls = plan.controls.rename(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from slviz.runs.history import is_lower_better, metric_label, watched_metric
+from slviz.text import percent
 
 LOSSES = ("train_loss", "validation_loss")
 FEWEST_EPOCHS = 20
@@ -19,11 +20,11 @@ NOISE = 2.0
 """A change counts beyond so many standard deviations of single epochs around their smoothed curve."""
 HOW = (
     f"Losses are smoothed over a tenth of the epochs (at least {FEWEST_IN_A_WINDOW}). Over-fitting: at the end the "
-    f"validation loss lies more than {RISE:.0%}, and {NOISE:g} standard deviations of single epochs, above its "
+    f"validation loss lies more than {percent(RISE)}, and {NOISE:g} standard deviations of single epochs, above its "
     f"lowest, while the training loss fell on. Under-fitting: in the last tenth both losses still fell by more than "
-    f"{FALL:.0%}, or the training loss fell by less than {LITTLE:.0%} in all. Fewer than {FEWEST_EPOCHS} epochs, or "
-    "losses that are no numbers, tell nothing. The two losses are measured on different pairs, so the gap between them "
-    "says little."
+    f"{percent(FALL)}, or the training loss fell by less than {percent(LITTLE)} in all. Fewer than {FEWEST_EPOCHS} "
+    "epochs, or losses that are no numbers, tell nothing. The two losses are measured on different pairs, so the gap "
+    "between them says little."
 )
 AS_DEVIATION = 1.4826
 """A median absolute deviation times this is the standard deviation of a normal distribution."""
@@ -128,7 +129,7 @@ def _under(losses: Losses, history: pd.DataFrame) -> FitVerdict | None:
         return FitVerdict(
             "under-fitted",
             f"Not finished learning (under-fitting): over the last {losses.window} epochs the training loss still fell "
-            f"by {falls[0]:.0%} to {train_end:.3g} and the validation loss by {falls[1]:.0%} to "
+            f"by {percent(falls[0])} to {train_end:.3g} and the validation loss by {percent(falls[1])} to "
             f"{losses.validation[-1]:.3g}. More epochs may help.",
         )
     if first > 0 and 1 - train_end / first < LITTLE and losses.validation[-1] > (1 - LITTLE) * losses.validation[0]:
@@ -142,11 +143,11 @@ def _under(losses: Losses, history: pd.DataFrame) -> FitVerdict | None:
 
 def _settled(losses: Losses) -> FitVerdict:
     low, end = losses.validation[losses.lowest], losses.validation[-1]
-    where = f"{_rise(low, end):.1%} above its lowest ({low:.3g}, epoch {losses.epochs[losses.lowest]})"
+    where = f"{percent(_rise(low, end), digits=1)} above its lowest ({low:.3g}, epoch {losses.epochs[losses.lowest]})"
     if losses.lowest == len(losses.validation) - 1:
         before = len(losses.validation) - 1 - losses.window
         falls = max(-_rise(losses.validation[before], end), 0.0)
-        where = f"its lowest; over the last {losses.window} epochs it fell by {falls:.1%}"
+        where = f"its lowest; over the last {losses.window} epochs it fell by {percent(falls, digits=1)}"
     return FitVerdict(
         "settled",
         f"No sign of over- or under-fitting: the validation loss ended at {end:.3g}, {where}; single epochs scatter by "
@@ -160,7 +161,7 @@ def _rise(before: float, after: float) -> float:
 
 
 def _in_brackets(before: float, after: float) -> str:
-    return f" ({_rise(before, after):+.0%})" if before > 0 else ""
+    return f" ({percent(_rise(before, after), signed=True)})" if before > 0 else ""
 
 
 def _smoothed(values: np.ndarray, window: int) -> np.ndarray:

@@ -94,7 +94,7 @@ class Comparison:
 
     @property
     def both(self) -> str:
-        """Such as "ROC AUC among all unknown pairs .252, L3 .545"."""
+        """Such as "ROC AUC among all unknown pairs 0.252, L3 0.545"."""
         return f"{self.measured} {decimals(self.value)}, {self.baseline} {decimals(self.baseline_value)}"
 
 
@@ -168,10 +168,8 @@ class Standing:
 
 
 def decimals(value: float) -> str:
-    """Such as ".784" or "−.1"; values from 1 on keep their whole part."""
-    said = f"{abs(value):.3f}"
-    said = said[1:] if said.startswith("0.") else said
-    return f"{'−' if value < 0 else ''}{said}"
+    """Such as "0.784" or "−0.100"."""
+    return f"{'−' if value < 0 else ''}{abs(value):.3f}"
 
 
 def _on_headline(headline: Comparison) -> str:

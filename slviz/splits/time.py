@@ -16,6 +16,7 @@ from slviz.splits.pair_split import PairSplit
 from slviz.splits.popularity import Popularity
 from slviz.splits.publication import cited_publications
 from slviz.splits.split import Split, with_negatives
+from slviz.text import percent
 
 NUMBERED = r"(?i)^(?:pmid|pubmed)?[:\s]*(\d{1,12})$"
 SYNTHETIC = r"(?i)^(?:(?:pmid|pubmed)?[:\s]*|[a-z]+-)(\d{1,12})$"
@@ -85,8 +86,8 @@ class Time(Split):
         dated = first[first != UNDATED]
         newer = int((dated > cut_off).sum())
         said = [
-            f"{newer:,} of {len(dated):,} dated pairs ({newer / len(dated):.0%}) were first published after PubMed "
-            f"{cut_off}; they are held out."
+            f"{newer:,} of {len(dated):,} dated pairs ({percent(newer / len(dated))}) were first published after "
+            f"PubMed {cut_off}; they are held out."
         ]
         if undated := len(first) - len(dated):
             said.append(f"{undated:,} pairs are left out: no publication of theirs has a PubMed number.")

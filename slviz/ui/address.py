@@ -216,7 +216,9 @@ def number_of(key: str, limits: tuple[float, float], default: float) -> float:
     read = _number_between(wanted, *limits, whole=isinstance(default, int))
     if read is None:
         low, high = limits
-        say_unknown(key, wanted, f"It should be a number from {low:,g} to {high:,g}; this page uses {default:,g}.")
+        say_unknown(
+            key, wanted, f"It should be a number from {low:,.10g} to {high:,.10g}; this page uses {default:,.10g}."
+        )
         return default
     return read
 

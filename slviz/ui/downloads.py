@@ -37,6 +37,10 @@ NO_BROWSER = (
     "SVG and PNG at journal width are drawn by a Chrome or Chromium on the server, and none was found there. The "
     "camera above the figure makes an SVG in your own browser."
 )
+PAGE_SIZE = (
+    "One file of about 5 MB. Nearly all of it is Plotly, which draws the figures: the page brings it along, so that it "
+    "works without a network."
+)
 File = tuple[str, Callable[[], bytes]]
 """Ending of a file's name, and what makes its content."""
 
@@ -125,7 +129,7 @@ def gmt_button(name: str, genes: Callable[[], tuple[str, Sequence[str]]], *, sou
 
 def page_button(name: str, make: Callable[[], bytes], *, label: str) -> None:
     """A button for a page of its own, made after the click."""
-    _button(label, f"{name}.html", make, "text/html", width="content")
+    _button(label, f"{name}.html", make, "text/html", width="content", help=PAGE_SIZE)
 
 
 def _figure_buttons(name: str, figure: Callable[[], go.Figure], source: str) -> None:
@@ -184,10 +188,11 @@ def _button(
     mime: str,
     *,
     width: Literal["stretch", "content"] = "stretch",
+    help: str | None = None,
 ) -> None:
     name = safe_file_name(file_name)
     kept = kept_for_visitor(make, file_name=name, mime=mime)
-    st.download_button(label, kept, name, mime, key=f"download {file_name}", on_click="ignore", width=width)
+    st.download_button(label, kept, name, mime, key=f"download {file_name}", on_click="ignore", width=width, help=help)
 
 
 def _tsv(table: pd.DataFrame, source: str) -> bytes:

@@ -11,11 +11,17 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.datasets.evidence_kinds import all_in_words
 from slviz.datasets.pair_keys import rows_among
+from slviz.datasets.screens import ScreenTable
 from slviz.runs import PAIR_COLUMNS, Run
 from slviz.splits.pair_split import TESTED
 from slviz.ui import layout, links, view_shares
 from slviz.ui.glossary import glossary_link
-from slviz.ui.labels import SCORE_HELP, escape_markdown
+from slviz.ui.labels import SCORE_HELP, escape_markdown, pluralise
+from slviz.ui.nouns import in_words
+
+HIT, NO_HIT = "hit", "no hit"
+MOST_TESTS = 6
+"""So many tests of a pair are named."""
 
 
 def rows_in_graph(graph: GeneGraph, predictions: pd.DataFrame) -> np.ndarray:
@@ -43,6 +49,7 @@ def card(graph: GeneGraph, run: Run, row: int) -> None:
                 layout.synthetic_badge(short=True)
         _scores(run, pair.to_dict())
         _evidence(graph, run, row)
+        say_screens(graph, graph.number_of[pair["gene_a"]], graph.number_of[pair["gene_b"]])
         view_shares.show(graph, run, (graph.number_of[pair["gene_a"]], graph.number_of[pair["gene_b"]]))
         with st.container(horizontal=True):
             for gene in (pair["gene_a"], pair["gene_b"]):
@@ -68,6 +75,38 @@ def _scores(run: Run, pair: dict[str, Any]) -> None:
     others = ", ".join(f"{name} {pair[name]:.3f}" for name in pair if name not in PAIR_COLUMNS)
     if others:
         st.caption(f"Baselines: {escape_markdown(others)}")
+
+
+def say_screens(graph: GeneGraph, gene: int, partner: int) -> None:
+    """Whether a screen of the data set tested this pair, and what it found; nothing where there is no screen."""
+    if said := screens_sentence(graph, gene, partner):
+        st.markdown(f"**Screens.** {in_words(escape_markdown(said))}")
+
+
+def screens_sentence(graph: GeneGraph, gene: int, partner: int) -> str:
+    """Such as "Two screens tested this pair …: a hit in 1 of 3 tests (…)."; "" where the data set has no screen."""
+    screens = graph.screens
+    if screens is None:
+        return ""
+    rows = np.flatnonzero((screens.pairs == sorted((gene, partner))).all(axis=1))
+    if not len(rows):
+        return f"No screen of this data set tested this pair (of {pluralise(len(screens.names), 'screen')})."
+    rows = rows[np.argsort(~screens.hit[rows], kind="stable")]
+    hits = int(screens.hit[rows].sum())
+    verdict = "a hit" if hits else "no hit"
+    tests = f"{verdict} in {hits if hits else len(rows):,} of {pluralise(len(rows), 'test')}"
+    listed = ", ".join(_test(screens, row) for row in rows[:MOST_TESTS].tolist())
+    more = f", and {len(rows) - MOST_TESTS:,} more" if len(rows) > MOST_TESTS else ""
+    names = len(np.unique(screens.screen[rows]))
+    caution = "" if hits else " A pair that was no hit in these lines may be one in others."
+    return f"{pluralise(names, 'screen')} tested this pair in cells: {tests} ({listed}{more}).{caution}"
+
+
+def _test(screens: ScreenTable, row: int) -> str:
+    """Such as "Shen 2017 in HeLa: hit"."""
+    line = screens.cell_lines[screens.cell_line[row]]
+    place = f" in {line}" if line else ""
+    return f"{screens.names[screens.screen[row]]}{place}: {HIT if screens.hit[row] else NO_HIT}"
 
 
 def _evidence(graph: GeneGraph, run: Run, row: int) -> None:

@@ -84,7 +84,7 @@ def train(models: Path, *arguments: str, data: str = "demo") -> str:
         env=environment,
         check=True,
         capture_output=True,
-        timeout=400,
+        timeout=900,
     )
     return ({path.name for path in models.glob("*-*")} - before).pop()
 

@@ -259,7 +259,7 @@ def test_a_relation_that_repeats_a_screen_is_told(tmp_path: Path) -> None:
     rows = [f"GEN{a}\tGEN{b}\tLarge 2022\tHeLa\t{int(a < 4)}\t\t\n" for a, b in tests]
     listed = "".join(f"GEN{a}\tGEN{b}\n" for a, b in tests if a < 4)
     _, report = read(tmp_path, tests_of_pairs__tsv=SCREENS + "".join(rows), families__tsv=listed)
-    assert "families.tsv: holds 18 of 18 hits of the screen 'Large 2022' and 0% of its non-hits" in report.text()
+    assert "families.tsv: holds 18 of 18 hits of the screen 'Large 2022' and 0 % of its non-hits" in report.text()
     assert "paralogs.tsv.gz: holds" not in report.text()
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from sklearn import metrics
 
 from slviz.evaluation import comparison
 from slviz.evaluation.classes import class_metrics, confusion_matrix
-from slviz.evaluation.comparison import compare_classes, compare_errors, compare_links, compare_values
+from slviz.evaluation.comparison import compare_classes, compare_errors, compare_links, compare_shares, compare_values
 
 RANDOM = np.random.default_rng(3)
 
@@ -126,3 +128,20 @@ def test_rows_that_are_not_there_or_of_one_kind_measure_nothing():
     auc, ap = compare_links(np.ones(4), np.arange(4.0), np.arange(4.0), genes=pairs_of(4), resamples=3)
     assert np.isnan(auc.value)
     assert ap.value == 0
+
+
+def test_shares_of_rows_have_the_interval_of_a_bootstrap_over_genes() -> None:
+    """Against draws that are made one by one."""
+    random = np.random.default_rng(3)
+    genes = np.array(list(itertools.combinations(range(12), 2)))
+    one, other = random.random((2, len(genes))) < np.array([[0.3], [0.6]])
+    difference = compare_shares(one, other, genes=genes, resamples=2000)
+    assert difference.value == pytest.approx(other.mean() - one.mean())
+    draws = []
+    for _ in range(2000):
+        times = np.bincount(random.integers(0, 12, size=12), minlength=12)
+        weight = times[genes[:, 0]] * times[genes[:, 1]]
+        draws.append((weight * (other.astype(int) - one)).sum() / weight.sum())
+    low, high = np.quantile(draws, [0.025, 0.975])
+    assert difference.low == pytest.approx(low, abs=0.03)
+    assert difference.high == pytest.approx(high, abs=0.03)

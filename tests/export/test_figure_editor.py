@@ -12,7 +12,7 @@ import pytest
 
 from slviz import export
 from slviz.errors import InvalidSetting
-from slviz.figures import by_cluster, embedding_scatter
+from slviz.figures import by_cluster, embedding_3d, embedding_scatter
 from slviz.figures.labels import AREA, POINT, placed_anew
 from slviz.projections import PROJECTIONS, Clusters, Projection
 
@@ -50,6 +50,57 @@ def test_labels_of_an_exported_map_do_not_overlap(size_mm: tuple[float, float | 
     for one, other in itertools.combinations(boxes, 2):
         assert not _overlap(one, other), (one, other)
     assert "#E69F00" in svg.upper() or "rgb(230, 159, 0)" in svg, "clusters keep their colours"
+
+
+PCA_TITLES = ("PCA 1 (23.1 % of variance)", "PCA 2 (9.0 % of variance)", "PCA 3 (4.0 % of variance)")
+
+
+@needs_browser
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("width_mm", [89, 183])
+def test_a_legend_under_a_map_in_three_dimensions_covers_neither_it_nor_the_footer(width_mm: int) -> None:
+    random = np.random.default_rng(0)
+    place = random.normal(size=(280, 3)).astype(np.float32)
+    projection = Projection(PROJECTIONS.make("pca"), 0, place, PCA_TITLES, np.ones(280, np.float32))
+    names = tuple(f"{number} · regulation of process {number}" for number in range(1, 29))
+    colouring = by_cluster(Clusters(label=np.arange(280) % 28, names=names, how="By hand."))
+    figure = embedding_3d([f"GENE{number}" for number in range(280)], projection, colouring)
+    for height_mm in (None, 1.2 * width_mm):
+        svg = export.figure_to_image(
+            figure, "svg", width_mm=width_mm, height_mm=height_mm, provenance="Data demo; model gat; run gat-both-link"
+        ).decode()
+        legend = re.search(
+            r'class="legend"[^>]*translate\(([-\d.]+),\s*([-\d.]+)\).*?width="([\d.]+)" height="([\d.]+)"', svg
+        )
+        assert legend is not None
+        left, top, width, height = (float(part) for part in legend.groups())
+        (foot,) = label_boxes(svg)
+        total = float(re.search(r'viewBox="0 0 [\d.]+ ([\d.]+)"', svg)[1])
+        assert top + height <= foot[1] + 1
+        assert foot[1] + foot[3] <= total
+        assert left + width <= 1 + float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1])
+        assert svg.count('class="legendtext"') == 28
+        scene = re.search(r"<image[^>]*>", svg)[0]
+        bottom = sum(float(re.search(rf'{name}="([\d.]+)"', scene)[1]) for name in ("y", "height"))
+        assert bottom <= top + 1
+
+
+@needs_browser
+@pytest.mark.browser
+@pytest.mark.slow
+def test_an_exported_map_says_what_its_axes_are() -> None:
+    place = np.random.default_rng(0).normal(size=(40, 2)).astype(np.float32)
+    projection = Projection(PROJECTIONS.make("pca"), 0, place, PCA_TITLES[:2], np.ones(40, np.float32))
+    colouring = by_cluster(Clusters(label=np.arange(40) % 2, names=("a", "b"), how="By hand."))
+    figure = embedding_scatter([f"GENE{number}" for number in range(40)], projection, colouring, webgl=False)
+    for width_mm in (89, 183):
+        svg = export.figure_to_image(figure, "svg", width_mm=width_mm, provenance="x").decode()
+        for axis, title in zip("xy", PCA_TITLES, strict=False):
+            drawn = re.search(rf'class="{axis}title"[^>]*>([^<]*)<', svg)
+            assert drawn is not None
+            assert drawn[1] == title
+    assert all(title in export.figure_to_html(figure, provenance="x").decode() for title in PCA_TITLES[:2])
 
 
 def label_boxes(svg: str) -> list[tuple[float, float, float, float]]:

@@ -14,11 +14,11 @@ def test_rows_are_actual_classes_and_colours_their_shares():
     figure = confusion_figure(np.array([[3, 1], [0, 4]]), ["left", "right"])
     cells = figure.data[0]
     assert tuple(cells.x) == tuple(cells.y) == ("left", "right")
-    assert cells.z[0].tolist() == [0.75, 0.25]
+    assert cells.z[0].tolist() == [75, 25]
     assert np.isnan(cells.z[1][0])
     assert cells.customdata[0, 1].tolist() == [1, 4]
     assert cells.text.tolist() == [["3", "1"], ["", "4"]]
-    assert (cells.zmin, cells.zmax) == (0, 1)
+    assert (cells.zmin, cells.zmax) == (0, 100)
     assert figure.layout.yaxis.title.text == "Actual class"
     assert figure.layout.yaxis.autorange == "reversed"  # the first class on top
     assert (

@@ -55,8 +55,12 @@ def test_width_runs_from_zero_to_the_stated_maximum() -> None:
     for weight in spokes:
         expected = max(round(float(weight) / 0.5 * WIDEST / STEP) * STEP, STEP)
         assert expected in drawn
-    legend = {trace.name: trace.line.width for trace in figure.data if trace.legendgroup == "width"}
-    assert legend == {"attention 0.500 (widest)": 12, "attention 0.250": 6, "attention 0.050": pytest.approx(1.2)}
+    legend = {trace.name: trace.line.width for trace in figure.data if str(trace.name).startswith("edge: ")}
+    assert legend == {
+        "edge: attention 0.500 (widest)": 12,
+        "edge: attention 0.250": 6,
+        "edge: attention 0.050": pytest.approx(1.2),
+    }
 
 
 def test_equal_weights_are_equally_wide_not_stretched() -> None:
@@ -124,7 +128,9 @@ def test_run_without_attention_states_that_widths_mean_nothing() -> None:
     found = around(limit=4)
     plain = dataclasses.replace(found, weight=np.full_like(found.weight, np.nan))
     figure = network_figure(plain)
-    assert [trace.name for trace in figure.data if trace.legendgroup == "width"] == ["known pair (no attention)"]
+    assert [trace.name for trace in figure.data if str(trace.name).startswith("edge: ")] == [
+        "edge: known pair (no attention)"
+    ]
     assert len({trace.line.width for trace in lines(figure)}) == 1
 
 
@@ -140,8 +146,8 @@ def test_widths_follow_the_edges_of_the_centre_however_heavy_those_among_the_oth
     weight[np.flatnonzero(found.place == "spoke")[0]] = 0.1
     assert (found.place == "among").any()
     figure = network_figure(dataclasses.replace(found, weight=weight))
-    legend = [trace.name for trace in figure.data if trace.legendgroup == "width"]
-    assert legend[0] == "attention 0.100 (widest)"
+    legend = [trace.name for trace in figure.data if str(trace.name).startswith("edge: ")]
+    assert legend[0] == "edge: attention 0.100 (widest)"
     coloured = [trace.line.width for trace in lines(figure) if trace.opacity == 0.8]
     assert max(coloured) == WIDEST
     assert max(trace.line.width for trace in lines(figure)) == WIDEST, "what is heavier is no wider"

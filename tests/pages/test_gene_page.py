@@ -132,6 +132,8 @@ def test_the_plan_takes_ticked_pairs_of_several_genes_and_any_budget(
     assert len(app.dataframe[0].value) == 1
     assert set(app.dataframe[1].value["Control"]) == {"positive", "negative"}
     assert "Page to print (HTML)" in [button.label for button in app.get("download_button")]
+    assert "One file of about 5 MB. Nearly all of it is Plotly" in said(app)
+    assert "column `counts`: What a pair adds to the plan" in said(app)
     app = open_at_once("gene", **query, budget="10000000")
     assert set(app.dataframe[0].value["Gene"]) == {"APO1.01", "LIP1.01"}
     app.multiselect(key="shortlist chips").set_value(["LIP1.01 – LIP2.03"]).run()

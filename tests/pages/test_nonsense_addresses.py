@@ -209,7 +209,10 @@ SAID_ON_THE_GENE_PAGE = [
     ({"shortlist": "~nobody~APO1.01"}, "shortlist “nobody – APO1.01”, which is not there"),
     ({"shortlist": "~APO1.02~APO1.02", "show": "plan"}, "shortlist “APO1.02 – APO1.02”, which is not there"),
     ({"shortlist": "~APO1.02"}, "shortlist “APO1.02”, which is not there"),
-    ({"budget": "many", "show": "plan"}, "budget “many”, which is not there. It should be a number from 0"),
+    (
+        {"budget": "many", "show": "plan"},
+        "budget “many”, which is not there. It should be a number from 0 to 10,000,000; this page uses 0.",
+    ),
     ({"path": "nobody", "show": "network"}, "path “nobody”, which is not there"),
     ({"expanded": "nobody,APO1.02", "show": "network"}, "expanded “nobody”, which is not there"),
     ({"expanded": ",", "show": "network"}, "expanded “,”, which is not there"),

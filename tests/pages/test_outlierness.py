@@ -44,7 +44,7 @@ def test_a_gene_unlike_the_others_is_found_and_noise_is_told(
     assert not app.error
     most = next(table.value for table in app.dataframe if "percentile_nearest" in table.value)
     assert most.iloc[0]["Gene"] == demo.genes[7]
-    assert most.iloc[0].iloc[2] == 1.0
+    assert most.iloc[0].iloc[2] == 100.0
     bars = next(table.value for table in app.dataframe if "AUC" in table.value)
     split = far.spec.split.divide(demo)
     scores = scores_of(far.embedding, groups_of(split, genes=len(demo)), noise=made.trained)

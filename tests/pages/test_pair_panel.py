@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from slviz.runs.artifacts.pair_faithfulness import PairFaithfulness
 from slviz.runs.store import RunStore
 from slviz.scorers.pair_decoder import NAMES
 from slviz.training import train
+from slviz.ui.pairs import screens_sentence
 
 
 @pytest.fixture
@@ -172,3 +174,38 @@ def test_a_formula_says_what_it_counts(
     shared = partners[gene] & partners[partner]
     assert ("They share none" in text) == (not shared)
     assert len(shared) > 10 or all(name in text for name in shared)
+
+
+def test_the_panel_says_whether_a_screen_tested_the_pair(scoring: Run, demo: GeneGraph, open_page: Open) -> None:
+    """For a known partner of each kind: a tested one with what was found in which cells, and one that nobody tested."""
+    assert demo.screens is not None
+    partners = [np.flatnonzero(demo.adjacency[[gene]].toarray().ravel()) for gene in range(len(demo))]
+    tested = [demo.screens.of_gene(gene, genes=len(demo))[0] for gene in range(len(demo))]
+    hub = next(gene for gene in range(len(demo)) if 0 < tested[gene][partners[gene]].sum() < len(partners[gene]) < 40)
+    address = {"run": scoring.run_id, "gene": demo.genes[hub], "limit": "50"}
+    for was_tested in (True, False):
+        partner = demo.genes[int(partners[hub][tested[hub][partners[hub]] == was_tested][0])]
+        for show in ("neighbourhood", "network"):
+            app = open_page("gene", show=show, partner=partner, **address)
+            assert not app.exception
+            assert ("No screen of this data set tested this pair" in said(app)) != was_tested
+            words = r"\*\*Screens\.\*\* \d screens? tested this pair in cells: (no|a) hit in"
+            assert bool(re.search(words, said(app).replace("\\", ""))) == was_tested
+
+
+def test_the_sentence_counts_tests_and_names_what_each_found(demo: GeneGraph) -> None:
+    screens = demo.screens
+    assert screens is not None
+    both = screens.tested()
+    hit, miss = both.pairs[both.hit][0].tolist(), both.pairs[~both.hit][0].tolist()
+    for pair, is_hit in ((hit, True), (miss, False)):
+        sentence = screens_sentence(demo, *pair)
+        rows = np.flatnonzero((screens.pairs == pair).all(axis=1))
+        count = int(screens.hit[rows].sum()) if is_hit else len(rows)
+        assert (
+            f"{'a' if is_hit else 'no'} hit in {count} of {len(rows)} test{'' if len(rows) == 1 else 's'} (" in sentence
+        )
+        assert ("may be one in others" in sentence) != is_hit
+        assert sentence == screens_sentence(demo, *reversed(pair))
+        assert all(screens.names[number] in sentence for number in screens.screen[rows[:6]])
+    assert screens_sentence(dataclasses.replace(demo, screens=None), *hit) == ""

@@ -65,7 +65,7 @@ def test_sources_are_told_apart_and_named_as_what_explains_the_scores(
     means = test["evidence"].map(test.groupby("evidence")["actual"].mean())
     share = 1 - ((test["actual"] - means) ** 2).sum() / ((test["actual"] - test["actual"].mean()) ** 2).sum()
     assert "Much of the R² is provenance." in said(app)
-    assert f"explains {share:.0%} of the variance" in said(app)
+    assert f"explains {100 * share:.0f} % of the variance" in said(app)
     assert "Largest errors" in [heading.value for heading in app.subheader]
 
 

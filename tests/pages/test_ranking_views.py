@@ -44,7 +44,7 @@ def test_rankings_stand_beside_the_baseline_and_name_the_protocol(ranked: Run, d
     text = said(app).replace("\\", "")
     unlisted = len(demo) * (len(demo) - 1) // 2 - len(demo.pairs)
     assert f"among {unlisted:,} unreported ones" in text
-    assert "the 5,000 highest contain 62% of them (max degree, the best baseline: 41%)" in text
+    assert "the 5,000 highest contain 62 % of them (max degree, the best baseline: 41 %)" in text
     assert "pairs with one new gene (fold 0 of 5), 5 negatives per pair" in text
     tables = [each.value for each in app.dataframe]
     assert any({"model", "ap", "recall@5000"} == set(table.columns) for table in tables)

@@ -55,8 +55,8 @@ def test_the_page_opens_with_the_questions(runs: dict[str, str], open_page: Open
     app = open_page("results")
     text = said(app).replace("\\", "")
     assert text.index("Complete the database") < text.index("New gene") < text.index("finished runs")
-    assert "**.955** gat, both · best simple baseline: **.800** max degree" in text
-    assert "Ahead of every baseline: ROC AUC against random negatives .955, max degree .800" in text
+    assert "**0.955** gat, both · best simple baseline: **0.800** max degree" in text
+    assert "Ahead of every baseline: ROC AUC against random negatives 0.955, max degree 0.800" in text
     assert "python -m slviz train --data demo --task screen --network bench" in text
     assert text.count("No run has been evaluated on this yet.") >= 2
 

@@ -318,3 +318,17 @@ def test_neighbourhood_leads_from_gene_to_gene_of_the_selection(run: Run, open_p
     next(each for each in app.button if each.label == "APO2.01").click().run()
     assert asked(app, "gene") == "APO2.01"
     assert asked(app, "genes") == "APO1.01,APO1.02,APO2.01"
+
+
+def test_known_pairs_inside_stand_beside_what_chance_gives(run: Run, demo: GeneGraph, open_page: Open) -> None:
+    routes = [gene for gene in demo.genes if gene.startswith(("APO1.", "APO2."))]
+    app = open_page("embedding", run=run.run_id, map="pca", genes=",".join(routes))
+    assert not app.exception
+    said_of = re.search(
+        r"(\d+) known pairs inside; ([\d.]+) by chance, as 200 draws of as many genes with like numbers of known "
+        r"partners have \(95 % of them (\d+) to (\d+)\)\.",
+        said(app).replace("\\", ""),
+    )
+    assert said_of is not None
+    known, chance, low, high = (float(number) for number in said_of.groups())
+    assert low <= chance <= high < known

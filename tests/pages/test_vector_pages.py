@@ -191,6 +191,9 @@ def test_too_many_points_are_a_picture_and_the_page_says_so(
     away = open_page("embedding", vectors=id, window="90,95,90,95")
     assert not away.exception
     assert "No points lie in this part" in said(away)
+    fewer = open_page("embedding", vectors=vectors.keep(many(1500)))
+    assert not fewer.exception
+    assert "Each of the 1,500 points is drawn" in said(fewer)
 
 
 def write_h5ad(points: VectorSet) -> bytes:

@@ -82,7 +82,7 @@ def test_where_an_evaluation_stands_is_left_for_others_and_gone_when_it_is_finis
         assert not said  # a terminal is told every fifteen seconds
         monkeypatch.setattr("slviz.pipeline.evaluation_progress.TOLD_EVERY_SECONDS", 0)
         progress(EvaluationStep(0.5, float("nan")))
-        assert said == ["Ranking all unknown pairs: 50% done"]
+        assert said == ["Ranking all unknown pairs: 50 % done"]
         (writer.folder / EVALUATING).write_text("[")
         assert store.evaluation(spec.run_id) is None
         store.cancel(spec.run_id)
@@ -93,8 +93,8 @@ def test_where_an_evaluation_stands_is_left_for_others_and_gone_when_it_is_finis
         writer.finish(train(graph, spec, spec.split.divide(graph), device="cpu"))
         assert not (writer.folder / EVALUATING).exists()
     assert wait_words(store) == "Waiting for a place to train in."
-    assert evaluation_words(0.123, 59.6) == "Ranking all unknown pairs: 12% done, about 1 min 0 s left"
-    assert evaluation_words(0.001, 8400.0) == "Ranking all unknown pairs: 0% done"
+    assert evaluation_words(0.123, 59.6) == "Ranking all unknown pairs: 12 % done, about 1 min 0 s left"
+    assert evaluation_words(0.001, 8400.0) == "Ranking all unknown pairs: 0 % done"
 
 
 def test_a_run_that_waits_is_told_for_how_long(store: RunStore, graph: GeneGraph, monkeypatch: pytest.MonkeyPatch):

@@ -10,7 +10,7 @@ import pytest
 from builders import tiny_graph, tiny_run, tiny_spec
 
 from slviz.datasets import GeneGraph
-from slviz.ranking.disagreement import ONE, OTHER, better_on_held_out, partner_ranks, shared_rows
+from slviz.ranking.disagreement import ONE, OTHER, better_on_held_out, nearer_more_often, partner_ranks, shared_rows
 from slviz.runs import Run
 from slviz.tasks import Classify
 
@@ -41,6 +41,12 @@ def test_a_perfect_run_is_nearer_wherever_the_runs_differ(graph: GeneGraph) -> N
     mine, theirs = better_on_held_out(run, perfect, graph.genes)
     assert mine.sum() == 0
     assert theirs.sum() == 2 * (rows.loc[real, "nearer"] == OTHER).sum() > 0
+    nearer = nearer_more_often(rows)
+    assert (nearer.one, nearer.other) == (0, pytest.approx((rows["nearer"] == OTHER).mean()))
+    assert 0 < nearer.low < nearer.value < nearer.high <= 1
+    assert nearer.is_clear
+    same = nearer_more_often(shared_rows(run, run))
+    assert (same.one, same.other, same.low, same.high) == (0, 0, 0, 0)
 
 
 def test_rows_that_one_run_learnt_from_are_not_compared(graph: GeneGraph) -> None:
@@ -68,6 +74,8 @@ def test_classes_that_differ_come_first(graph: GeneGraph) -> None:
     )
     rows = shared_rows(one, other)
     assert rows["disagreement"].tolist() == [1, 1, 0]
+    nearer = nearer_more_often(rows)
+    assert (nearer.one, nearer.other) == (0, 0.5), "of the two genes whose class is known"
     assert dict(zip(rows["gene"], rows["nearer"], strict=True)) == {"A": "level", "B": OTHER, "C": ""}
 
 

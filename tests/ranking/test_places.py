@@ -52,4 +52,4 @@ def test_no_score_reads_as_1_or_0():
 
 def test_no_share_of_hits_reads_as_certain():
     shares = (0.0, 0.004, 0.01, 0.853, 0.99, 0.996, 1.0, float("nan"))
-    assert [share_text(share) for share in shares] == ["< 1%", "< 1%", "1%", "85%", "99%", "> 99%", "> 99%", "–"]
+    assert [share_text(share) for share in shares] == ["< 1 %", "< 1 %", "1 %", "85 %", "99 %", "> 99 %", "> 99 %", "–"]

@@ -49,7 +49,7 @@ def test_the_more_training_partners_the_better(few: Ranker, gene: int, level: st
 def test_runs_of_other_seeds_that_rank_otherwise_lower_it(few: Ranker):
     same = reliability_of_gene(few, 2, siblings={"same": few.scorer})
     assert same.level == "good"
-    assert ("First ten shared by runs of other seeds or folds", "100%") in same.facts
+    assert ("First ten shared by runs of other seeds or folds", "100 %") in same.facts
     others = {"turned round": SimpleNamespace(score_with=lambda gene: -few.scorer.score_with(gene))}
     turned = reliability_of_gene(few, 2, siblings=others)
     assert turned.level == "weak"

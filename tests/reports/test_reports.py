@@ -76,6 +76,8 @@ def test_both_lists_of_a_pair_are_ranked_once(ranker: Ranker, monkeypatch: pytes
 def test_a_plan_can_be_ticked_off(ranker: Ranker):
     plan = propose_plan(ranker, [Candidate(5, 9), Candidate(5, 10), Candidate(6, 9)], budget=2)
     content = plan_report(ranker, plan)
+    assert 4.5e6 < len(content) < 5.5e6, "as the page says beside the download"
+    assert "a pair counts as follows. What a pair adds to the plan" in text_of(content)
     text = text_of(content)
     assert plan.sentence in text
     assert text.count("☐") == 2 + len(plan.controls)

@@ -42,7 +42,7 @@ def test_what_the_losses_tell(kind: str, train: np.ndarray, validation: np.ndarr
 def test_losses_of_nothing_are_told_without_a_share() -> None:
     nothing = fit_verdict(history(np.zeros(100), np.zeros(100)))
     assert nothing.kind == "settled"
-    assert "ended at 0, 0.0% above its lowest (0," in nothing.sentence
+    assert "ended at 0, 0.0 % above its lowest (0," in nothing.sentence
     falling = fit_verdict(history(2 - 0.01 * EPOCHS, 1 - 1e-6 * EPOCHS))
     assert "ended at 1, its lowest; over the last" in falling.sentence
     rising = np.clip(EPOCHS - 40, 0, None) * 0.01

@@ -91,8 +91,8 @@ def test_a_loss_on_another_metric_is_told_beside_the_gain(store: RunStore, graph
     assert standing.headline is not None
     assert (standing.headline.baseline, standing.headline.gain) == ("SVD", pytest.approx(0.174))
     assert not standing.is_ahead_everywhere
-    assert "Ahead of every baseline: ROC AUC against degree-matched negatives .958, SVD .784" in standing.sentence
-    assert "Behind on Average precision among all unknown pairs .252, L3 .545" in standing.sentence
+    assert "Ahead of every baseline: ROC AUC against degree-matched negatives 0.958, SVD 0.784" in standing.sentence
+    assert "Behind on Average precision among all unknown pairs 0.252, L3 0.545" in standing.sentence
 
 
 def test_the_interval_over_folds_is_that_of_a_paired_t_test(store: RunStore, graph: GeneGraph) -> None:
@@ -168,7 +168,7 @@ def test_genes_are_drawn_anew_where_there_is_one_split(store: RunStore) -> None:
     assert bootstrap(("gone-00000000",), ("random", "auc"), "max degree") is None
 
 
-@pytest.mark.parametrize(("value", "said"), [(0.7841, ".784"), (-0.1, "−.100"), (1.25, "1.250"), (0, ".000")])
+@pytest.mark.parametrize(("value", "said"), [(0.7841, "0.784"), (-0.1, "−0.100"), (1.25, "1.250"), (0, "0.000")])
 def test_decimals(value: float, said: str) -> None:
     assert decimals(value) == said
 

@@ -46,7 +46,7 @@ def test_the_first_of_several_publications_dates_a_pair_and_undated_ones_are_cou
     assert not undated & as_set(split.pairs)
     assert as_set(split.pairs[split.rows("test")]) == as_set(graph.pairs[72:78])
     assert choice.remarks(graph) == (
-        "6 of 78 dated pairs (8%) were first published after PubMed 117; they are held out.",
+        "6 of 78 dated pairs (8 %) were first published after PubMed 117; they are held out.",
         "2 pairs are left out: no publication of theirs has a PubMed number.",
     )
 

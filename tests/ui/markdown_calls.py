@@ -49,7 +49,7 @@ READS_MARKDOWN = frozenset(
 )
 """Of a selectbox and a multiselect the label and the help; their options are plain text."""
 LABELS = ("label", "help", "text", "body", "delta")
-SAFE_CALLS = frozenset(["escape_markdown", "as_code", "glossary_link", "pluralise", "duration", "len"])
+SAFE_CALLS = frozenset(["escape_markdown", "as_code", "glossary_link", "pluralise", "duration", "percent", "len"])
 
 OTHER_WORDS = frozenset(["in_words"])
 """Put other words into a text of slviz's own; a data set's words are letters, digits, blanks, "-" and "'" alone."""

@@ -53,7 +53,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
     "compared_runs.py": ("button: label", "caption: what", "info: alone", "info: what"),  # "pairs" or "genes"
     "disagreements_tab.py": (
         "caption: what",
-        "markdown: _sentence(rows, one_name, other_name)",
+        "markdown: _sentence(rows, one_name, other_name, _nearer(cache.stamps(compared.first, other), rows))",
         "markdown: _shared_sentence(shown, place, symbol)",
     ),
     "gene_change.py": ("markdown: line",),
@@ -148,7 +148,7 @@ DECIDED: dict[str, tuple[str, ...]] = {
         "markdown: icon",
         "markdown: label",
     ),
-    "downloads.py": ("download_button: label",),
+    "downloads.py": ("download_button: help", "download_button: label"),
     "embedding.py": ("caption: NO_EMBEDDING.format(width=run.embedding.shape[1])",),
     "lab.py": ("caption: notes", "metric: PART_WORDS[part]", "metric: part"),
     "lab_controls.py": (

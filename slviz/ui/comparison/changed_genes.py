@@ -12,7 +12,7 @@ from slviz.projections.embedding_similarity import EmbeddingSimilarity, Neighbou
 from slviz.ranking.disagreement import better_on_held_out
 from slviz.runs import Run
 from slviz.runs.shared_genes import SharedGenes
-from slviz.ui import address, cache, downloads, genes
+from slviz.ui import address, cache, columns, downloads, genes
 from slviz.ui.comparison import gene_links
 from slviz.ui.comparison.compared_runs import ComparedRuns
 from slviz.ui.comparison.neighbour_similarity import SeedPair
@@ -20,6 +20,7 @@ from slviz.ui.labels import escape_markdown
 from slviz.ui.nouns import in_words
 
 LISTED = 200
+SHARES = ("Neighbours shared", "Shared between seeds")
 NAMED = 5
 KEPT_HELP = (
     "Share of a gene's nearest neighbours, by Euclidean distance in the embeddings themselves, that are its nearest in "
@@ -68,14 +69,14 @@ def show(
         "Held-out pairs": RIGHT_HELP,
     }
     st.dataframe(
-        table.head(LISTED),
+        columns.in_percent(table.head(LISTED), *SHARES),
         key=state,
         hide_index=True,
         placeholder="–",
         height=320,
         column_config={
-            column: st.column_config.NumberColumn(column, help=text and in_words(text), format="percent")
-            if column.startswith(("Neighbours", "Shared"))
+            column: columns.percent_column(column, help=text and in_words(text))
+            if column in SHARES
             else st.column_config.Column(in_words(column), help=text and in_words(text))
             for column, text in help_of.items()
             if column in table

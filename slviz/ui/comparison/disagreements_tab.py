@@ -10,11 +10,13 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from slviz.datasets import GeneGraph
+from slviz.evaluation.comparison import RESAMPLES, Difference
 from slviz.figures.disagreement import predicted_vs_predicted
 from slviz.figures.theme import noted
 from slviz.ranking import STATUSES
-from slviz.ranking.disagreement import LEVEL, ONE, OTHER, partner_ranks, shared_rows
+from slviz.ranking.disagreement import LEVEL, ONE, OTHER, nearer_more_often, partner_ranks, shared_rows
 from slviz.runs import Run
+from slviz.text import percent
 from slviz.ui import address, cache, charts, downloads, genes, scorers, selection
 from slviz.ui.comparison import gene_links
 from slviz.ui.comparison.compared_runs import ComparedRuns, any_synthetic
@@ -82,6 +84,11 @@ def _tested_rows(stamps: tuple[tuple[str, int], ...], _one: Run, _other: Run) ->
     return shared_rows(_one, _other)
 
 
+@st.cache_data(max_entries=16, show_spinner=False)
+def _nearer(stamps: tuple[tuple[str, int], ...], _rows: pd.DataFrame) -> Difference:
+    return nearer_more_often(_rows)
+
+
 def _numbers(compared: ComparedRuns, other: Run, rows: pd.DataFrame) -> None:
     one_name, other_name = compared.name(compared.first), compared.name(other)
     name = f"{compared.first.run_id}-{other.run_id}-disagreements"
@@ -99,7 +106,7 @@ def _numbers(compared: ComparedRuns, other: Run, rows: pd.DataFrame) -> None:
 
         source = compared.provenance(compared.first, other)
         downloads.menu(name, source=source, figure=make, table=lambda: table)
-    st.markdown(_sentence(rows, one_name, other_name))
+    st.markdown(_sentence(rows, one_name, other_name, _nearer(cache.stamps(compared.first, other), rows)))
     event = charts.draw(
         make(webgl=True),
         name=name,
@@ -123,25 +130,39 @@ def _classes(compared: ComparedRuns, other: Run, rows: pd.DataFrame) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(in_words("Genes that are given different classes"), anchor=False, width="content")
         downloads.menu(name, source=compared.provenance(compared.first, other), table=lambda: table)
-    st.markdown(_sentence(rows, one_name, other_name))
+    st.markdown(_sentence(rows, one_name, other_name, _nearer(cache.stamps(compared.first, other), rows)))
     differing = table.loc[rows["disagreement"].to_numpy() > 0]
     gene_links.table(compared, differing.head(SHOWN_ROWS), key=name, help_of={})
 
 
-def _sentence(rows: pd.DataFrame, one_name: str, other_name: str) -> str:
+def _sentence(rows: pd.DataFrame, one_name: str, other_name: str, nearer: Difference) -> str:
     """Who is nearer to what is known, on how many of the rows, and how alike the orders are."""
     evaluated = rows.loc[rows["nearer"] != ""]
     counts = {run: int((evaluated["nearer"] == run).sum()) for run in (ONE, OTHER, LEVEL)}
     names = {ONE: escape_markdown(one_name), OTHER: escape_markdown(other_name)}
     said = (
         f"Of {len(evaluated):,} test rows, **{names[ONE]}** is nearer to what is known on {counts[ONE]:,} and "
-        f"**{names[OTHER]}** on {counts[OTHER]:,}; they are level on {counts[LEVEL]:,}."
+        f"**{names[OTHER]}** on {counts[OTHER]:,}; they are level on {counts[LEVEL]:,}.{_interval(nearer, names)}"
     )
     if "percentile_one" in rows and len(rows) > 2:
         places = rows[["percentile_one", "percentile_other"]].to_numpy()
         if (np.ptp(places, axis=0) > 0).all():  # predictions that are all the same have no order
             said += f" Their orders agree with Spearman ρ {np.corrcoef(places.T)[0, 1]:.2f}."
     return said
+
+
+def _interval(difference: Difference, names: Mapping[str, str]) -> str:
+    """Whether one run is nearer more often than chance makes it, with the interval of the difference."""
+    if not np.isfinite([difference.low, difference.high]).all():
+        return ""
+    ahead = OTHER if difference.value > 0 else ONE
+    verdict = f"**{names[ahead]}** is nearer more often" if difference.is_clear else "the two are not told apart by it"
+    shares = f"{percent(difference.one, digits=1)} and {percent(difference.other, digits=1)} of the rows"
+    low, high = (percent(bound, digits=1, signed=True) for bound in (difference.low, difference.high))
+    return (
+        f" These are {shares}; the difference lies between {low} and {high} in 95 % of {RESAMPLES} draws of the genes: "
+        f"{verdict}."
+    )
 
 
 def as_table(rows: pd.DataFrame, one_name: str, other_name: str) -> pd.DataFrame:

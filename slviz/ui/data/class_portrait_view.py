@@ -9,6 +9,7 @@ import streamlit as st
 from slviz.datasets import GeneGraph
 from slviz.datasets.classes import class_sets, gene_classes
 from slviz.projections.class_portrait import FEWEST, ClassPortrait, class_portrait
+from slviz.ui import columns
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
@@ -35,15 +36,14 @@ def show(graph: GeneGraph) -> None:
     portrait = _portrait(graph.fingerprint, chosen, graph)
     with st.container(horizontal=True):
         _tiles(portrait, with_pairs=bool(len(graph.pairs)))
-    table = class_table(portrait)
+    table = columns.in_percent(class_table(portrait), "Share", "Pairs within")
     st.dataframe(
         table if len(graph.pairs) else table.drop(columns="Pairs within"),
         hide_index=True,
         column_config={
-            "Share": st.column_config.NumberColumn("Share", format="percent"),
-            "Pairs within": st.column_config.NumberColumn(
+            "Share": columns.percent_column("Share", digits=1),
+            "Pairs within": columns.percent_column(
                 "Pairs within",
-                format="percent",
                 help=in_words("Of the pairs of the class's genes with genes that have a class, the share within it."),
             ),
         },

@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import connected_components
 from slviz.datasets import GeneGraph
 from slviz.datasets.classes import class_sets, gene_classes
 from slviz.figures import degree_distribution, degree_ranks
+from slviz.text import percent
 from slviz.ui import charts, downloads, genes, layout, selection
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import escape_markdown, pluralise
@@ -40,7 +41,7 @@ def tiles(graph: GeneGraph) -> None:
         )
         st.metric(
             f"Pairs of the {HUBS} largest hubs",
-            f"{share_of_hubs(graph):.0%}",
+            percent(share_of_hubs(graph)),
             border=True,
             help=in_words(
                 "Share of all pairs that touch one of the genes with most partners. The larger it is, the better a "
@@ -61,7 +62,7 @@ def tiles(graph: GeneGraph) -> None:
                 border=True,
                 help=in_words(
                     "Genes with a partner that known pairs join, over however many steps, are one part. The largest "
-                    f"holds {share:.1%} of them; no message passes from one part to another."
+                    f"holds {percent(share, digits=1)} of them; no message passes from one part to another."
                 ),
             )
 
@@ -109,7 +110,7 @@ def hubs(graph: GeneGraph, *, run_id: str | None) -> None:
     """The degree plots; a click on a gene opens its card, and leads to its neighbourhood in a run on this data."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(
-            f"{HUBS} hubs hold {share_of_hubs(graph):.0%} of the pairs",
+            f"{HUBS} hubs hold {percent(share_of_hubs(graph))} of the pairs",
             anchor=False,
             width="content",
             help=in_words(

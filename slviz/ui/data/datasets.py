@@ -41,11 +41,7 @@ def pick() -> tuple[str, GeneGraph]:
         data_of_address.note_typed(chosen)
         address.put(data=data_folders.name_in_address(chosen) if chosen else None)
 
-    picker, upload = st.columns([3, 1], vertical_alignment="bottom")
-    if access.may_work():
-        with upload:
-            data_uploads.offer()
-    with picker:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         source = st.selectbox(
             "Data",
             options,
@@ -55,6 +51,8 @@ def pick() -> tuple[str, GeneGraph]:
             accept_new_options=data_folders.any_folder(),
             help=ANY_FOLDER if data_folders.any_folder() else THESE_FOLDERS,
         )
+        if access.may_work():
+            data_uploads.offer()
     source = source or options[0]
     graph = _opened_or_way_on(source, titles)
     nouns.speak_of(graph)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from slviz.datasets import GeneGraph
 from slviz.datasets.pair_keys import rows_among
+from slviz.ui import columns
 from slviz.ui.labels import escape_markdown, pluralise
 
 
@@ -30,12 +31,12 @@ def _screens(graph: GeneGraph) -> None:
         "experiment is evaluated on these pairs, and not on unreported ones.",
     )
     st.dataframe(
-        screen_table(graph),
+        columns.in_percent(screen_table(graph), "Share of hits"),
         hide_index=True,
         column_config={
             "Hits": st.column_config.NumberColumn("Hits", help="Pairs that were a hit in at least one cell line."),
-            "Share of hits": st.column_config.NumberColumn(
-                "Share of hits", format="percent", help="The precision of a score that knows nothing."
+            "Share of hits": columns.percent_column(
+                "Share of hits", help="The precision of a score that knows nothing.", digits=1
             ),
             "Known pairs": st.column_config.NumberColumn(
                 "Known pairs", help="Tested pairs that are also listed among the known pairs of this data set."

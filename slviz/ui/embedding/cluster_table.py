@@ -11,7 +11,7 @@ from slviz.datasets import GeneGraph
 from slviz.projections import Clusters
 from slviz.projections.cluster_names import NOTHING, ClusterDescription, described
 from slviz.runs import Run
-from slviz.ui import address, downloads
+from slviz.ui import address, columns, downloads
 from slviz.ui.glossary import glossary_link
 from slviz.ui.nouns import in_words
 
@@ -39,11 +39,11 @@ def show(graph: GeneGraph, run: Run, clusters: Clusters) -> None:
     with part:
         st.caption(in_words(NAMED_FOR), help=in_words(f"{HELP} {glossary_link('q value')}"))
         st.dataframe(
-            table.assign(**{name: 100 * table[name] for name in SHARES}),
+            columns.in_percent(table, *SHARES),
             hide_index=True,
             placeholder="–",
             column_config={
-                **{name: st.column_config.NumberColumn(format="%.0f %%") for name in SHARES},
+                **{name: columns.percent_column(name) for name in SHARES},
                 "q": st.column_config.NumberColumn(format="scientific"),
             },
         )

@@ -29,6 +29,7 @@ from slviz.ui.embedding import (
     outlierness,
 )
 from slviz.ui.embedding.gene_look import MOST_NAMED, NAMED_HUBS, NAMED_SELECTED, NOBODY, TOOLS, Look
+from slviz.ui.embedding.vector_sets import MOST_IN_DETAIL
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
 
@@ -161,6 +162,8 @@ def say_how(look: Look) -> None:
     if look.is_raster:
         drawn_singly = look.of_many(webgl=True)[1]
         map_zoom.say(look.projection.coordinates, look.window, drawn=drawn_singly, things=in_words("genes"))
+    elif len(look.graph) > MOST_IN_DETAIL:
+        map_zoom.say_each_is_drawn(len(look.graph), things=in_words("genes"))
     st.caption(_caption(look))
     if look.is_3d:
         st.caption(in_words("Turn it by dragging; to select genes, take a map of 2 dimensions."))

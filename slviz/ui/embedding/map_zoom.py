@@ -9,6 +9,7 @@ import streamlit as st
 
 from slviz.figures.raster import POINTS_IN_WINDOW, Window
 from slviz.ui import address
+from slviz.ui.labels import escape_markdown
 
 
 def of_address() -> Window | None:
@@ -39,6 +40,14 @@ def current(key: str) -> Window | None:
 def edges(window: Window | None) -> tuple[float, float, float, float] | None:
     """The part as events of a map want it; None for all of it."""
     return None if window is None else (window.left, window.right, window.bottom, window.top)
+
+
+def say_each_is_drawn(count: int, *, things: str) -> None:
+    """That the browser draws so many points one by one, and what that asks of it."""
+    st.caption(
+        f":material/blur_on: **Each of the {count:,} {escape_markdown(things)} is drawn**, by the graphics card of "
+        "your computer. Without one, moving the map stutters; the map itself and what is selected on it are the same."
+    )
 
 
 def say(coordinates: np.ndarray, window: Window | None, *, drawn: int, things: str) -> None:

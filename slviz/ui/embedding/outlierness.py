@@ -169,14 +169,15 @@ def _table(graph: GeneGraph, run: Run, groups: Groups) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(in_words("**Genes most unlike what was learnt from**"))
         downloads.table_button(f"{run.run_id}-outlierness", lambda: table, source=downloads.provenance(graph, run))
-    shown = table.head(SHOWN_ROWS).rename(columns={"gene": in_words("Gene"), "group": "Group"})
     titles = {f"percentile_{name}": MEASURES[name].title for name in scores}
+    shown = table.head(SHOWN_ROWS).rename(columns={"gene": in_words("Gene"), "group": "Group"})
+    shown = shown.assign(**{name: 100 * shown[name] for name in titles})
     st.dataframe(
         shown[[in_words("Gene"), "Group", *titles]],
         hide_index=True,
         height=320,
         column_config={
-            key: st.column_config.ProgressColumn(title, format="percent", min_value=0, max_value=1)
+            key: st.column_config.ProgressColumn(title, format="%.1f", min_value=0, max_value=100)
             for key, title in titles.items()
         },
     )
@@ -184,7 +185,7 @@ def _table(graph: GeneGraph, run: Run, groups: Groups) -> None:
     st.caption(
         in_words(
             f"Percentile of each gene among {len(groups.compared):,} {others}, highest by distance to nearest first: "
-            f"from {100 * UNLIKE_FROM:.0f} % on it is called unlike, as one held-out gene in twenty is.{more}"
+            f"from {100 * UNLIKE_FROM:.0f} on it is called unlike, as one held-out gene in twenty is.{more}"
         )
     )
 

@@ -19,6 +19,7 @@ from slviz.datasets.gene_index import Mapped
 from slviz.datasets.gene_list import read_list, write_list
 from slviz.errors import SlvizError
 from slviz.gene_sets import GeneSet, to_gmt
+from slviz.neighbourhood.chance_inside import ChanceInside, about, known_by_chance
 from slviz.neighbourhood.induced_pairs import (
     MOST_SCORED,
     known_inside,
@@ -282,13 +283,26 @@ def _about(look: gene_look.Look, chosen: Requested, rows: pd.DataFrame) -> str:
     """Where the selection comes from and how closely it is tied."""
     known = int(rows["partners_inside"].to_numpy().sum()) // 2
     said = f"{chosen.origin[:1].upper()}{chosen.origin[1:]} · {pluralise(known, 'known pair')} inside"
+    if len(rows) > 1 and len(look.graph.pairs):
+        said += in_words(f"; {_chance(look.graph, chosen.numbers).sentence}.")
     if "predicted_inside" in rows:
         likely = int(rows["predicted_inside"].to_numpy().sum()) // 2
         rarest = f"among the {_rare_percent(look.graph)} of unlisted pairs that score highest"
-        said += f", {likely:,} more predicted ({rarest})"
+        free = len(rows) * (len(rows) - 1) // 2 - known
+        said += f" {likely:,} more predicted ({rarest}; {about(rare_share(look.graph) * free)} by chance)."
     elif predicts_partners(look.run):
-        said += f"; predicted pairs are counted for up to {MOST_SCORED:,} genes"
-    return escape_markdown(said + ".")
+        said += in_words(f" Predicted pairs are counted for up to {MOST_SCORED:,} genes.")
+    return escape_markdown(said)
+
+
+def _chance(graph: GeneGraph, numbers: np.ndarray) -> ChanceInside:
+    """What chance gives for the known pairs inside a selection, drawn once."""
+    return _known_by_chance(graph.fingerprint, tuple(numbers.tolist()), graph)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _known_by_chance(fingerprint: str, numbers: tuple[int, ...], _graph: GeneGraph) -> ChanceInside:
+    return known_by_chance(_graph, np.array(numbers, dtype=np.int64))
 
 
 def _ways_on(graph: GeneGraph, rows: pd.DataFrame, picked: list[int]) -> None:
@@ -342,7 +356,7 @@ def _words(column: str) -> str:
 
 def _rare_percent(graph: GeneGraph) -> str:
     """As many of the unlisted pairs as pairs are known, in percent with two digits that say something."""
-    return f"{100 * rare_share(graph):.2g}%"
+    return f"{100 * rare_share(graph):.2g} %"
 
 
 def _columns(graph: GeneGraph) -> dict[str, Any]:

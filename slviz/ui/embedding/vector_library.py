@@ -13,7 +13,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from slviz.errors import SlvizError
 from slviz.pipeline import commands, jobs
-from slviz.ui import access, address, errors, layout, reading
+from slviz.ui import access, address, columns, errors, layout, reading
 from slviz.ui.embedding import vector_sets
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.vectors import ENDINGS, REFERENCES, VectorSet, VectorSummary, reference, vector_choices
@@ -49,7 +49,7 @@ def page() -> None:
 
 
 def _bring_in() -> None:
-    left, right = st.columns([3, 2])
+    left, right = columns.beside("bring-in", [3, 2], room="17.5rem")
     with left:
         files = st.file_uploader(
             "Your own vectors", [ending[1:] for ending in ENDINGS] + ["gz"], accept_multiple_files=True, help=FORMATS

@@ -211,6 +211,8 @@ def _say_how(points: VectorSet, projection: Projection, view: Window | None, dra
     """What is drawn, and how the map was made."""
     if len(points) > POINTS_UP_TO:
         map_zoom.say(projection.coordinates, view, drawn=drawn, things="points")
+    elif len(points) > DETAILED_UP_TO:
+        map_zoom.say_each_is_drawn(len(points), things="points")
     st.caption(vector_sets.caption(points, projection))
 
 

@@ -15,8 +15,8 @@ from slviz.splits import PairSplit
 from slviz.ui import downloads, links
 from slviz.ui.labels import escape_markdown, pluralise
 from slviz.ui.nouns import in_words
+from slviz.ui.pairs import HIT, NO_HIT
 
-HIT, NO_HIT = "hit", "no hit"
 MOST_ROWS = 2000
 
 

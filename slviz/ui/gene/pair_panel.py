@@ -46,6 +46,7 @@ def show(ranker: Ranker, gene: int, partner: int) -> None:
         )
         believed = rankings.reliability_of(ranker, gene, partner, row=row)
         st.markdown(f"**Reliability.** {escape_markdown(believed.sentence)}")
+        pairs.say_screens(graph, gene, partner)
         _evidence(graph, gene, partner)
         pair_view.show(ranker.run, graph, gene, partner)
         with st.container(horizontal=True):

@@ -10,6 +10,7 @@ import streamlit as st
 
 from slviz.datasets import GeneGraph
 from slviz.ranking import Plan, Ranker, share_text
+from slviz.ranking.plan import COUNTS
 from slviz.ui import address, downloads, rankings
 from slviz.ui.gene import shortlist
 from slviz.ui.labels import escape_markdown, pluralise
@@ -148,6 +149,7 @@ def _downloads(ranker: Ranker, plan: Plan, gene: int) -> None:
     with st.container(horizontal=True):
         downloads.page_button(name, lambda: _page(ranker, plan), label="Page to print (HTML)")
         downloads.table_button(name, lambda: whole(plan), source=source, label="Plan (TSV)")
+    st.caption(in_words(f"**Page to print**: {downloads.PAGE_SIZE} **Plan (TSV)**, column `counts`: {COUNTS}"))
 
 
 def _page(ranker: Ranker, plan: Plan) -> bytes:

@@ -17,7 +17,7 @@ from slviz.neighbourhood import KNOWN, Neighbourhood, neighbourhood
 from slviz.ranking import score_text
 from slviz.runs import Run
 from slviz.runs.summary import RunSummary
-from slviz.ui import address, cache, charts, downloads, layout, links, selection
+from slviz.ui import address, cache, charts, columns, downloads, layout, links, pairs, selection
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import SCORE_HELP, escape_markdown
 from slviz.ui.neighbourhood import edge_ablation_view
@@ -36,7 +36,7 @@ FIRST = "The highest score first, or most attention where it passed its test."
 
 def show(summary: RunSummary, graph: GeneGraph, run: Run, gene: int) -> None:
     """Controls, figure and table; a click on a gene opens its pair with the one in the middle."""
-    left, right = st.columns([3, 1])
+    left, right = columns.beside("neighbourhood", [3, 1], room="14rem", first="32rem")
     with right:
         around = controls(graph, run, gene)
     with left:
@@ -154,6 +154,7 @@ def table(graph: GeneGraph, run: Run, around: Neighbourhood) -> None:
         st.caption(in_words(f"{missing}Pick a row to {rests}open that gene."))
         return
     layout.neighbourhood_link(f"Move to {partner}", icon=":material/arrow_forward:", gene=partner)
+    pairs.say_screens(graph, around.centre, graph.number_of[partner])
     if run.decoder:
         pair_view.show(run, graph, around.centre, graph.number_of[partner])
 

@@ -15,6 +15,7 @@ from slviz.figures import (
     residuals,
 )
 from slviz.runs import NETWORK, PARTS, Run
+from slviz.text import percent
 from slviz.ui import address, columns, downloads, metrics_table, pairs, selection
 from slviz.ui.glossary import glossary_link
 from slviz.ui.labels import PART_HELP, escape_markdown
@@ -195,8 +196,8 @@ def provenance_sentence(run: Run, evidence: Sequence[str], *, part: str) -> str:
     spread = float(((actual - actual.mean()) ** 2).sum())
     share = 1 - float(((actual - source.to_numpy()) ** 2).sum()) / spread if spread else 0.0
     return (
-        f"**Much of the R² is provenance.** Knowing nothing but the evidence of a pair explains {share:.0%} of the "
-        f"variance of the {part} pairs' scores. {_ranked_within(run, table, part=part)}"
+        f"**Much of the R² is provenance.** Knowing nothing but the evidence of a pair explains {percent(share)} of "
+        f"the variance of the {part} pairs' scores. {_ranked_within(run, table, part=part)}"
     )
 
 

@@ -17,6 +17,7 @@ from slviz.figures import (
 from slviz.figures.yields import hits_of_tests
 from slviz.runs import PAIR_COLUMNS, PARTS, Run
 from slviz.runs.once_for_a_table import once_for_a_table
+from slviz.text import percent
 from slviz.ui import address, columns, downloads, pairs
 from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import KEY_METRICS, LACKS_POPULARITY_MATCHED, NEGATIVE_KIND_WORDS, lacks_popularity_matched
@@ -152,9 +153,9 @@ def precision_table(rows: pd.DataFrame, *, called: str) -> pd.DataFrame:
             table_rows.append(
                 {
                     "Real pairs": f"1 in {round(1 / prior):,}",
-                    "Found": f"{recall:.0%}",
-                    called: f"{by_scorer['prediction'][place, step]:.1%}",
-                    "Best baseline": "" if best is None else f"{others[best][place, step]:.1%} ({best})",
+                    "Found": percent(recall),
+                    called: percent(by_scorer["prediction"][place, step], digits=1),
+                    "Best baseline": "" if best is None else f"{percent(others[best][place, step], digits=1)} ({best})",
                 }
             )
     return pd.DataFrame(table_rows)

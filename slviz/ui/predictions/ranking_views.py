@@ -9,6 +9,7 @@ from slviz.datasets import GeneGraph
 from slviz.evaluation import CUTS, METRICS, TOP
 from slviz.runs import NETWORK, Run
 from slviz.runs.once_for_a_table import once_for_a_table
+from slviz.text import percent
 from slviz.ui import address, columns, downloads, metrics_table
 from slviz.ui.glossary import glossary_link
 from slviz.ui.key_metrics import metric_beside
@@ -62,10 +63,10 @@ def sentence(graph: GeneGraph, run: Run) -> str:
     recall = metric_beside(run.metrics, f"recall@{TOP}", negative_kind=ALL)
     if recall is None:
         return ""
-    best = f" ({recall.baseline}, the best baseline: {recall.baseline_value:.0%})" if recall.baseline else ""
+    best = f" ({recall.baseline}, the best baseline: {percent(recall.baseline_value)})" if recall.baseline else ""
     return (
         f"{pluralise(tested, 'tested pair')} among {unlisted:,} unreported ones: the {TOP:,} highest contain "
-        f"{recall.value:.0%} of them{best}."
+        f"{percent(recall.value)} of them{best}."
     )
 
 

@@ -16,6 +16,7 @@ from slviz.runs.run import WITH_EARLIER
 from slviz.scorers import ScreenScorer
 from slviz.scorers.experiment_scorer import LEVEL
 from slviz.splits.pair_split import HIT, TESTED
+from slviz.text import percent
 from slviz.ui import address, cache, charts, downloads, metrics_table, pairs, scorers
 from slviz.ui.labels import DATABASE_SCORE, EXPERIMENT_SCORE, escape_markdown
 
@@ -128,9 +129,9 @@ def _answers(run: Run, *, negative_kind: str) -> None:
     if np.isfinite(covered).all():
         of_hits, of_others, unsaid = covered
         st.caption(
-            f"Answers, on screens that were not learnt from: of the hits {of_hits:.0%} keep “hit” open, of the other "
-            f"tested pairs {of_others:.0%} keep “no hit” open; of {unsaid:.0%} it cannot say. "
-            f"{getattr(run.spec.network, 'level', LEVEL):.0%} of each were promised."
+            f"Answers, on screens that were not learnt from: of the hits {percent(of_hits)} keep “hit” open, of the "
+            f"other tested pairs {percent(of_others)} keep “no hit” open; of {percent(unsaid)} it cannot say. "
+            f"{percent(getattr(run.spec.network, 'level', LEVEL))} of each were promised."
         )
 
 
