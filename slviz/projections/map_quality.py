@@ -133,23 +133,10 @@ def _ranks(vectors, sample, others, *, on_progress) -> Int64[np.ndarray, "sample
         distance = square - 2 * points[rows] @ points.T  # without |own|², which changes no order: [rows, genes]
         distance[np.arange(len(rows)), rows] = np.inf  # never its own neighbour
         wanted = np.take_along_axis(distance, others[start : start + step], axis=1)
-        distance.sort(axis=1)
-        rank[start : start + step] = 1 + _places(distance, wanted)
+        nearer = [np.count_nonzero(distance < value[:, None], axis=1) for value in wanted.T]  # a third of a sort's time
+        rank[start : start + step] = 1 + np.stack(nearer, axis=1)
         on_progress((start + len(rows)) / len(sample))
     return rank
-
-
-def _places(ascending: Float[np.ndarray, "rows genes"], wanted: Float[np.ndarray, "rows count"]) -> np.ndarray:
-    """How many of each row are below each wanted value of that row, by halving all rows at once."""
-    low = np.zeros(wanted.shape, dtype=np.int64)
-    high = np.full(wanted.shape, ascending.shape[1], dtype=np.int64)
-    for _ in range(int(ascending.shape[1]).bit_length()):
-        middle = (low + high) // 2
-        below = np.take_along_axis(ascending, np.minimum(middle, ascending.shape[1] - 1), axis=1) < wanted
-        searching = low < high
-        low = np.where(searching & below, middle + 1, low)
-        high = np.where(searching & ~below, middle, high)
-    return low
 
 
 def _grade(rank: Int64[np.ndarray, "sample count"], genes: int, neighbours: int) -> np.ndarray:
