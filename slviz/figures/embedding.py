@@ -22,6 +22,8 @@ MOST_LABELS = 40
 MOST_IN_LEGEND = 12
 """Clusters that are named on the map need no legend, and many of them would leave no room for the map."""
 FADED = 0.22
+NARROWEST = 0.2
+"""Of the longer side of a map, the shorter one at least: both axes have one scale."""
 ROOM = 0.03
 LEGEND = {"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom", "title": {"side": "top"}}
 """Over the map, which is square: beside it a legend would take a quarter of its size."""
@@ -137,9 +139,10 @@ def _rings(draw: Points, which: np.ndarray, point_size: float) -> Any:
 
 
 def span_of(coordinates: np.ndarray) -> tuple[tuple[float, float], tuple[float, float]]:
-    """The range of either axis with a little room around."""
+    """The range of either axis with a little room around; of points on a line, room enough to see them."""
     low, high = coordinates[:, :2].min(axis=0), coordinates[:, :2].max(axis=0)
-    room = np.maximum((high - low) * ROOM, 1e-6)
+    reach = high - low
+    room = np.maximum.reduce([reach * ROOM, (NARROWEST * reach.max() - reach) / 2, np.full(2, 1e-6)])
     (x_low, y_low), (x_high, y_high) = (low - room).tolist(), (high + room).tolist()
     return (x_low, x_high), (y_low, y_high)
 

@@ -26,6 +26,7 @@ from slviz.figures import (
     embedding_scatter,
     side_by_side,
 )
+from slviz.figures.embedding import ROOM, span_of
 from slviz.figures.labels import LETTER_WIDTH, LINE_HEIGHT, area_labels, callouts
 from slviz.figures.palette import LONGER, MISSING, OKABE_ITO, categorical
 from slviz.projections import CLUSTERINGS, DENSITIES, PROJECTIONS, Density, Projection, density_distortion, spread_over
@@ -292,3 +293,13 @@ def test_camera_of_a_long_map_stands_farther_away(graph: GeneGraph) -> None:
     )
     assert 1.3 < near < 2
     assert far > 1.8 * near
+
+
+def test_points_on_a_line_have_room_enough_to_be_seen() -> None:
+    (left, right), (low, high) = span_of(np.column_stack([np.zeros(50), np.linspace(0, 10, 50)]))
+    assert right - left == pytest.approx(2)
+    assert low < 0 < 10 < high < 11
+    for axis in span_of(np.zeros((5, 2))):
+        assert axis[1] > axis[0]
+    usual = np.random.default_rng(0).normal(size=(50, 2))
+    assert span_of(usual)[0][0] == pytest.approx(usual[:, 0].min() - ROOM * np.ptp(usual[:, 0]))

@@ -223,7 +223,7 @@ def test_noise_pictures_are_shown_with_the_class_that_the_network_gives_them(
     names, counts = np.unique(of_noise, return_counts=True)
     most = int(counts.argmax())
     text = said(app).replace("\\", "")
-    assert f"The class that the network gives the noise: {names[most]} {counts[most]:,}" in text
+    assert f"The class that the network gives the noise: “{names[most]}” {counts[most]:,}" in text
     assert f"The commonest takes {100 * counts.max() / len(of_noise):.0f} %" in text
     [shown] = [element for element in app.get("image") if len(element.proto.imgs) == 10]
     assert shown.proto.imgs[0].caption == f"noise 1: `{of_noise[0]}`"

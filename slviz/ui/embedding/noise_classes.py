@@ -40,7 +40,7 @@ def sentence(given: np.ndarray) -> str:
     """How many noise things got each class, the commonest first."""
     names, counts = np.unique(given.astype(str), return_counts=True)
     order = np.argsort(-counts, kind="stable")
-    listed = ", ".join(f"{names[at]} {counts[at]:,}" for at in order[:SHOWN].tolist())
+    listed = ", ".join(f"“{names[at]}” {counts[at]:,}" for at in order[:SHOWN].tolist())
     more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
     return (
         f"The class that the network gives the noise: {listed}{more}. The commonest takes "
