@@ -54,17 +54,14 @@ def tiles(graph: GeneGraph) -> None:
             border=True,
             help=in_words("Little can be learnt about these genes from their partners."),
         )
-        if len(graph.pairs):
-            parts, share = connected(graph)
-            st.metric(
-                "Connected parts",
-                f"{parts:,}",
-                border=True,
-                help=in_words(
-                    "Genes with a partner that known pairs join, over however many steps, are one part. The largest "
-                    f"holds {percent(share, digits=1)} of them; no message passes from one part to another."
-                ),
+    if len(graph.pairs):
+        parts, share = connected(graph)
+        st.caption(
+            in_words(
+                f"Known pairs join the genes with a partner, over however many steps, into {parts:,} connected parts. "
+                f"The largest holds {percent(share, digits=1)} of them; no message passes from one part to another."
             )
+        )
 
 
 def _tiles_of_pictures(graph: GeneGraph) -> None:
