@@ -58,8 +58,9 @@ def tiles(graph: GeneGraph) -> None:
         parts, share = connected(graph)
         st.caption(
             in_words(
-                f"Known pairs join the genes with a partner, over however many steps, into {pluralise(parts, 'connected part')}. "
-                f"The largest holds {percent(share, digits=1)} of them; no message passes from one part to another."
+                "Known pairs join the genes with a partner, over however many steps, into "
+                f"{pluralise(parts, 'connected part')}. The largest holds {percent(share, digits=1)} of them; no "
+                "message passes from one part to another."
             )
         )
 
