@@ -33,7 +33,7 @@ class Columns(ProjectionMethod):
     offered: ClassVar[int] = 6
     random: ClassVar[bool] = False
     reading: ClassVar[str] = (
-        "The embedding's own numbers: which column is which means nothing, and what lies along the others is not seen."
+        "The embedding's own numbers: which column is which means nothing, and what lies along any others is not seen."
     )
     first: int = setting(1, "The column along the first axis, counted from 1.", low=1, high=MOST)
     second: int = setting(2, "The column along the second axis.", low=1, high=MOST)
@@ -54,7 +54,7 @@ class Columns(ProjectionMethod):
         drawn = vectors[:, [column - 1 for column in chosen]]
         same = np.ptp(drawn, axis=0) == 0
         return drawn, tuple(
-            f"Columns {column} (of {width}{', the same for every gene' if still else ''})"
+            f"Column {column} (of {width}{', the same for every gene' if still else ''})"
             for column, still in zip(chosen, same.tolist(), strict=True)
         )
 

@@ -23,7 +23,7 @@ class PCA(ProjectionMethod):
     with_each_run: ClassVar[bool] = True
     offered: ClassVar[int] = 3
     reading: ClassVar[str] = (
-        "A straight view: distances are true along these axes, and what varies along others is not seen."
+        "A straight view: distances are true along these axes, and what varies along any others is not seen."
     )
     random: ClassVar[bool] = False
 

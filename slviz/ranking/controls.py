@@ -27,8 +27,8 @@ class PossibleControls:
 
     Attributes:
         hits: partners that a screen found to be a hit.
-        known: partners that the data set lists, with their `confidence`.
-        non_hits: partners that screens tested without a hit.
+        known: partners that the data set lists, with their `confidence`; those that screens tested in vain last.
+        non_hits: partners that the data set does not list and that screens tested without a hit.
         free: unreported ones from the lower half of the list whose genes share nothing; of all that are equally well
             known as many as may be planned, and one more.
     """
@@ -45,19 +45,24 @@ class PossibleControls:
         hits = table.loc[table["earlier_hits"] > 0, list(READ)]
         row = ranker.graph.adjacency[[gene]].tocoo()
         score = dict(zip(row.coords[1].tolist(), ranker.graph.score[row.data - 1].tolist(), strict=True))
-        known = table.loc[table["number"].isin(score), list(READ)]
+        listed = table["number"].isin(score)
+        in_vain = (table["earlier_tests"] > 0) & (table["earlier_hits"] == 0)
+        known = table.loc[listed, list(READ)].assign(in_vain=in_vain[listed])
         known = known.assign(confidence=known["number"].map(score))
-        non_hits = table.loc[(table["earlier_tests"] > 0) & (table["earlier_hits"] == 0), list(READ)]
+        non_hits = table.loc[in_vain & ~listed, list(READ)]
         free = _sharing_nothing(table).sort_values(["percentile", "number"])
         return cls(
             hits.sort_values(["earlier_hits", "earlier_tests", "number"], ascending=[False, True, True]).head(kept),
-            known.sort_values(["confidence", "number"], ascending=[False, True]).head(kept),
+            known.sort_values(["in_vain", "confidence", "number"], ascending=[True, False, True]).head(kept),
             non_hits.sort_values(["earlier_tests", "number"], ascending=[False, True]).head(kept),
             free.groupby("partner_degree", sort=False).head(kept),
         )
 
     def positive(self, planned: Collection[int]) -> tuple[int | None, str]:
-        """The pair that most screens found to be a hit, else the known pair of highest confidence, and why."""
+        """The pair that most screens found to be a hit, else the known pair of highest confidence, and why.
+
+        Of known pairs those come first that no screen tested in vain.
+        """
         hits = _but(self.hits, planned)
         if len(hits):
             return int(hits["number"].iloc[0]), f"a hit in {some(hits['earlier_hits'].iloc[0], 'screen')}"
@@ -66,17 +71,20 @@ class PossibleControls:
             return None, ""
         best = known.iloc[0]
         evidence = f", by {evidence_words(best['evidence'])}" if best["evidence"] else ""
-        return int(best["number"]), f"the known pair with the highest confidence ({best['confidence']:.2f}{evidence})"
+        reason = f"the known pair with the highest confidence ({best['confidence']:.2f}{evidence})"
+        if best["in_vain"]:
+            reason += f"; no hit in {some(best['earlier_tests'], 'screen')} that tested it"
+        return int(best["number"]), reason
 
     def negative(self, planned: Collection[int], *, training_degree: np.ndarray) -> tuple[int | None, str]:
-        """The pair that most screens tested without a hit; else one that nobody lists, as well known as those planned.
+        """The pair that nobody lists and most screens tested without a hit; else one as well known as those planned.
 
         `training_degree` is of all genes.
         """
         tested = _but(self.non_hits, planned)
         if len(tested):
             count = some(tested["earlier_tests"].iloc[0], "screen")
-            return int(tested["number"].iloc[0]), f"tested in {count}, never a hit"
+            return int(tested["number"].iloc[0]), f"nobody lists it; tested in {count}, never a hit"
         free = _but(self.free, planned)
         if not len(free):
             return None, ""
@@ -94,10 +102,10 @@ def controls_of(
 ) -> pd.DataFrame:
     """For every gene of planned pairs a positive and a negative control, columns `CONTROL_COLUMNS`.
 
-    Positive is the pair that most screens found to be a hit, else the known pair of highest confidence. Negative is
-    the pair that most screens tested without a hit; else an unreported one from the lower half of the gene's list
-    whose genes share nothing and whose partner is as well known as those of the plan. A gene of which there is no
-    such pair has none.
+    Positive is the pair that most screens found to be a hit, else the known pair of highest confidence, those that
+    screens tested in vain last. Negative is the pair that nobody lists and most screens tested without a hit; else
+    an unreported one from the lower half of the gene's list whose genes share nothing and whose partner is as well
+    known as those of the plan. A gene of which there is no such pair has none.
 
     Args:
         ranker: of the run that ranked the pairs.

@@ -30,7 +30,7 @@ class Flag:
 
 FLAGS: Mapping[str, Flag] = {
     "core_essential": Flag(
-        "core essential", "Cells cannot do without this gene, so losing it kills whatever else is lost."
+        "core essential", "Cells cannot do without a gene of the pair, so losing it kills whatever else is lost."
     ),
     "hub": Flag("hub", "Among the hundredth of genes with the most training partners, and ten or more of them."),
     "near_duplicate": Flag(

@@ -12,6 +12,7 @@ import pandas as pd
 from slviz.errors import InvalidSetting
 from slviz.ranking.controls import PossibleControls, controls_of
 from slviz.ranking.counts import some
+from slviz.ranking.flags import flag_labels
 from slviz.ranking.hit_rate import HitRate
 from slviz.ranking.ranker import Ranker
 from slviz.ranking.reasons import with_reasons
@@ -30,7 +31,7 @@ COUNTS = (
 )
 """What the column `counts` of a plan is, for a person."""
 PLAN_COLUMNS = ("gene_a", "gene_b", "order", "rank", "hub_adjusted_rank", "status", "hit_probability", "counts",
-                "reason", "family")  # fmt: skip
+                "reason", "family", "flags")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Plan:
         table: one row a pair, columns `PLAN_COLUMNS`: gene_a (the gene that was asked about), gene_b (its partner),
             order from 1, rank and hub_adjusted_rank in the gene's list, status, hit_probability (NaN where no
             held-out screen says it), counts (what the pair added when it was taken, its own worth times what
-            `PENALTY` leaves of it), reason, and family (which of the plan's partners count as one family, "" alone).
+            `PENALTY` leaves of it), reason, family (which of the plan's partners count as one family, "" alone) and
+            flags (what to know before believing the pair, see `flag_labels`).
         controls: one row a control pair, columns kind ("positive" or "negative"), gene_a, gene_b and reason.
         ticked: how many different pairs were ticked.
         budget: how many pairs can be afforded.
@@ -153,6 +155,7 @@ def _read(
         wanted = [pair.partner for pair in pairs if pair.gene == gene]
         rows = table.loc[table["number"].isin(wanted)]
         rows = rows if "reason" in rows else with_reasons(rows)
+        rows = rows.assign(flags=flag_labels(rows))
         row_of |= {Candidate(gene, row["number"]): row for row in rows.to_dict("records")}
         possible[gene] = PossibleControls.of(ranker, gene, table, most_planned=len(wanted))
     return [row_of[pair] for pair in pairs], possible
@@ -228,6 +231,7 @@ def _table(
             "counts": gains,
             "reason": [row["reason"] for row in rows],
             "family": _named_families(ranker, pairs, families),
+            "flags": [row["flags"] for row in rows],
         }
     )
     return table.loc[:, list(PLAN_COLUMNS)]
@@ -264,6 +268,8 @@ def _sentence(ticked: int, taken: int, budget: int) -> str:
         return f"A budget of 0 pairs buys no test; {some(ticked, 'pair')} would be at hand."
     if budget >= ticked:
         spare = f", and {some(budget - ticked, 'test')} would be left over" if budget > ticked else ""
+        if ticked == 1:
+            return f"The ticked pair can be tested{spare}."
         return f"All {some(ticked, 'ticked pair')} can be tested{spare}. The order says which to begin with. {PENALTY}"
     return f"{some(taken, 'pair')} of {ticked:,} ticked ones. {PENALTY}"
 

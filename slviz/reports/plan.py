@@ -46,6 +46,7 @@ def _pairs(plan: Plan) -> pd.DataFrame:
         "Adjusted for hubs": [whole(rank) for rank in table["hub_adjusted_rank"].tolist()],
         "Status": table["status"].tolist(),
         "Why": table["reason"].tolist(),
+        "Flags": table["flags"].tolist(),
         "Family": table["family"].tolist(),
         "Result": [BOX] * len(table),
     }

@@ -52,7 +52,7 @@ SECONDARY_METRICS = {
 
 
 LACKS_POPULARITY_MATCHED = (
-    "No popularity-matched negatives: trained by a version that did not draw them; train again to have them"
+    "No popularity-matched negatives: trained by a version that did not draw them; a run with another seed has them"
 )
 
 

@@ -21,7 +21,7 @@ MAIN = '[data-testid="stMain"]'
 WITHOUT, WITH, VIEWS = "GAT · no features", "GAT · GO + PPI", "Multiview"
 DRAWN = """() => [...document.querySelectorAll('.js-plotly-plot')].map((chart) => chart._fullData.map((trace) => ({
     name: trace.name || '', axis: trace.xaxis || '', mode: trace.mode || '', points: (trace.x || []).length})))"""
-INTERVAL = r"the difference lies between [−+][\d.]+ % and [−+][\d.]+ % in 95 % of 500 draws of the genes: "
+INTERVAL = r"less .* lies between [−+][\d.]+ % and [−+][\d.]+ % in 95 % of 500 draws of the genes: "
 HIGHLIGHTED = """() => document.querySelector('.js-plotly-plot')._fullLayout.annotations
     .filter((note) => note.text.includes('BRCA1')).length"""
 

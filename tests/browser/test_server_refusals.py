@@ -126,23 +126,19 @@ def test_the_agent_interface_is_off(port: int) -> None:
 
 
 @pytest.mark.browser
-def test_a_browser_that_was_led_here_by_another_name_sees_nothing(port: int) -> None:
+def test_a_browser_that_was_led_here_by_another_name_sees_nothing(port: int, browser: Any) -> None:
     """Chromium is told that evil.example is this machine, as a rebound name would be."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (requirements-dev.txt)")
-    if chromium_path() is None:
-        pytest.skip("no chromium or google-chrome is on the PATH")
     rebound = "--host-resolver-rules=MAP evil.example 127.0.0.1"
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=[*CHROMIUM_ARGUMENTS, rebound])
-        try:
-            page = browser.new_page()
-            page.goto(f"http://evil.example:{port}/")
-            page.wait_for_timeout(4000)
-            assert page.locator("h1").count() == 0
-            page.goto(f"http://127.0.0.1:{port}/")
-            page.get_by_role("heading", name="Overview").wait_for(timeout=60_000)
-        finally:
-            browser.close()
+    led = browser.browser_type.launch(executable_path=chromium_path(), args=[*CHROMIUM_ARGUMENTS, rebound])
+    try:
+        page = led.new_page()
+        page.goto(f"http://evil.example:{port}/")
+        page.wait_for_timeout(4000)
+        assert page.locator("h1").count() == 0
+        page.goto(f"http://127.0.0.1:{port}/")
+        page.get_by_role("heading", name="Overview").wait_for(timeout=60_000)
+    finally:
+        led.close()
 
 
 @contextlib.contextmanager

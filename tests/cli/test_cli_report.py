@@ -33,7 +33,8 @@ def test_the_file_is_named_for_any_symbol(run_id: str, tmp_path: Path, monkeypat
     named = SimpleNamespace(genes=["../" + "LONG" * 100])
     ranker = SimpleNamespace(graph=named, run=SimpleNamespace(run_id=run_id))
     monkeypatch.setattr("slviz.cli.report._ranker", lambda store, options: ranker)
-    monkeypatch.setattr("slviz.cli.report.GeneIndex", lambda graph: SimpleNamespace(find=named.genes.index))
+    index = SimpleNamespace(of=lambda graph: SimpleNamespace(find=named.genes.index))
+    monkeypatch.setattr("slviz.cli.report.GeneIndex", index)
     monkeypatch.setattr("slviz.reports.gene_report", lambda ranker, gene: b"a page")
     assert main(["report", "--gene", named.genes[0]]) == 0
     (file,) = tmp_path.glob("*.html")

@@ -102,7 +102,7 @@ def test_disagreements_name_the_run_that_is_nearer(two: tuple[Run, Run], open_pa
     assert set(table["Nearer"]) <= {"GAT · GO + PPI (seed 0)", "GAT · GO + PPI (seed 1)", "level"}
     assert table.columns.tolist()[:3] == ["Gene", "Partner", "Pair"]
     assert "is nearer to what is known" in said(app)
-    assert re.search(r"the difference lies between [−+][\d.]+ % and [−+][\d.]+ % in 95 % of 500 draws", said(app))
+    assert re.search(r"less .* lies between [−+][\d.]+ % and [−+][\d.]+ % in 95 % of 500 draws", said(app))
 
 
 def test_runs_that_predict_other_features_have_no_metrics_beside() -> None:

@@ -20,11 +20,11 @@ def test_nothing_is_turned_moved_or_scaled() -> None:
     vectors = an_embedding()
     drawn = Columns(first=4, second=1).fit(vectors, 0)
     assert np.array_equal(drawn.coordinates, vectors[:, [3, 0]])
-    assert drawn.axes == ("Columns 4 (of 4)", "Columns 1 (of 4)")
+    assert drawn.axes == ("Column 4 (of 4)", "Column 1 (of 4)")
     assert drawn.caption.startswith("Columns 4 and 1 of the embedding")
     solid = Columns(dimensions=3).fit(vectors, 0)
     assert np.array_equal(solid.coordinates, vectors[:, :3])
-    assert solid.axes[2] == "Columns 3 (of 4, the same for every gene)"
+    assert solid.axes[2] == "Column 3 (of 4, the same for every gene)"
     assert same_for_all(vectors) == 1
     assert same_for_all(vectors[:, :2]) == 0
 

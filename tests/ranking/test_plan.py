@@ -9,6 +9,7 @@ import pytest
 from slviz.errors import InvalidSetting
 from slviz.ranking import Candidate, HitRate, Ranker, propose_plan
 from slviz.ranking.controls import PossibleControls
+from slviz.ranking.flags import flag_labels
 from slviz.ranking.plan import _greedy, harmonic
 from slviz.splits import PairSplit
 from slviz.splits.pair_split import HIT, NO_HIT
@@ -100,6 +101,32 @@ def test_controls_are_known_and_not_planned(ranker: Ranker):
     pair = frozenset((graph.number_of[negative["gene_a"]], graph.number_of[negative["gene_b"]]))
     assert pair not in hits | known
     assert negative["gene_b"] not in {"GENE1", "GENE2"}
+
+
+def test_a_listed_pair_that_a_screen_tested_in_vain_is_no_negative_control_and_the_last_positive_one(ranker: Ranker):
+    gene, degree = 7, ranker.training_degree
+    table = ranker.partners(gene).assign(earlier_hits=0, earlier_tests=0)
+    listed = set(ranker.graph.pairs[(ranker.graph.pairs == gene).any(axis=1)].ravel().tolist()) - {gene}
+    in_vain = PossibleControls.of(ranker, gene, table, most_planned=1).positive([])[0]
+    assert in_vain is not None
+    free = next(number for number in table["number"].tolist() if number not in listed)
+    table.loc[table["number"] == in_vain, "earlier_tests"] = 5
+    table.loc[table["number"] == free, "earlier_tests"] = 1
+    possible = PossibleControls.of(ranker, gene, table, most_planned=len(table))
+    assert possible.negative([], training_degree=degree) == (free, "nobody lists it; tested in 1 screen, never a hit")
+    others = listed - {in_vain}
+    assert others
+    assert possible.positive([])[0] in others
+    last, reason = possible.positive(sorted(others))
+    assert last == in_vain
+    assert reason.endswith("; no hit in 5 screens that tested it")
+
+
+def test_one_ticked_pair_needs_no_rule_for_several_and_carries_its_flags(ranker: Ranker):
+    plan = propose_plan(ranker, [Candidate(5, 1)], budget=1)
+    assert plan.sentence == "The ticked pair can be tested."
+    rows = ranker.partners(5)
+    assert plan.table["flags"].tolist() == flag_labels(rows.loc[rows["number"] == 1]).tolist()
 
 
 def test_every_gene_is_ranked_once_for_pairs_and_controls(ranker: Ranker):

@@ -160,8 +160,8 @@ def _interval(difference: Difference, names: Mapping[str, str]) -> str:
     shares = f"{percent(difference.one, digits=1)} and {percent(difference.other, digits=1)} of the rows"
     low, high = (percent(bound, digits=1, signed=True) for bound in (difference.low, difference.high))
     return (
-        f" These are {shares}; the difference lies between {low} and {high} in 95 % of {RESAMPLES} draws of the genes: "
-        f"{verdict}."
+        f" These are {shares}; {names[OTHER]} less {names[ONE]} lies between {low} and {high} in 95 % of {RESAMPLES} "
+        f"draws of the genes: {verdict}."
     )
 
 

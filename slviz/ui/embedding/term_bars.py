@@ -79,7 +79,7 @@ def _about(enriched: Enrichment) -> str:
         f"{pluralise(len(enriched.significant), 'term')} of {enriched.tested:,} with q < {SIGNIFICANT:g}, against the "
         f"{enriched.background:,} genes of the map"
     )
-    return f"{said}; {rest:,} of them are listed under a better one." if rest else f"{said}."
+    return f"{said}; {rest:,} of them {'is' if rest == 1 else 'are'} listed under a better one." if rest else f"{said}."
 
 
 def _group(terms: Terms) -> str:

@@ -113,12 +113,13 @@ def shown_pairs(plan: Plan) -> pd.DataFrame:
             "Pair": plan.table["status"],
             "Share of hits": [share_text(share) for share in plan.table["hit_probability"]],
             "Reason": plan.table["reason"],
+            "Flags": plan.table["flags"],
             "Family": plan.table["family"],
         }
     )
     columns = {"Adjusted rank": "hub_adjusted_rank", "Share of hits": "hit_probability"}
     empty = [title for title, column in columns.items() if plan.table[column].isna().to_numpy().all()]
-    return table.drop(columns=empty + ([] if any(table["Family"].tolist()) else ["Family"]))
+    return table.drop(columns=empty + [title for title in ("Flags", "Family") if not any(table[title].tolist())])
 
 
 def shown_controls(plan: Plan) -> pd.DataFrame:

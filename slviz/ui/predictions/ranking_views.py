@@ -65,7 +65,7 @@ def sentence(graph: GeneGraph, run: Run) -> str:
         return ""
     best = f" ({recall.baseline}, the best baseline: {percent(recall.baseline_value)})" if recall.baseline else ""
     return (
-        f"{pluralise(tested, 'tested pair')} among {unlisted:,} unreported ones: the {TOP:,} highest contain "
+        f"{pluralise(tested, 'test pair')} ranked among {unlisted:,} unreported ones: the {TOP:,} highest contain "
         f"{percent(recall.value)} of them{best}."
     )
 

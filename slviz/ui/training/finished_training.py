@@ -98,7 +98,7 @@ def _curves(run: Run) -> None:
         downloads.menu(name, source=source, figure=drawn, table=lambda: run.history)
     charts.draw(drawn(), name=name, synthetic=run.spec.synthetic, alt="Loss and validation metric by epoch")
     if watched_metric(run.history):
-        st.caption("The metric is measured on validation pairs alone; the loss of training on those of each step.")
+        st.caption("The metric is measured on the validation part alone; the loss of training on those of each step.")
 
 
 def _steps(run: Run, record: TrainingRecord | None) -> None:
