@@ -70,7 +70,7 @@ def known_by_chance(
     for alike in strata(graph.degree):
         count = int(is_chosen[alike].sum())
         if count:
-            members.append(alike[np.argsort(random.random((draws, len(alike))), axis=1)[:, :count]])
+            members.append(np.stack([random.permutation(alike)[:count] for _ in range(draws)]))
     drawn = np.concatenate(members, axis=1) if members else np.zeros((draws, 0), dtype=np.int64)
     inside = _pairs_inside(graph, drawn)
     low, high = np.percentile(inside, [TAIL, 100 - TAIL], method="nearest")

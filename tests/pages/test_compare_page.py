@@ -102,7 +102,10 @@ def test_disagreements_name_the_run_that_is_nearer(two: tuple[Run, Run], open_pa
     assert set(table["Nearer"]) <= {"GAT · GO + PPI (seed 0)", "GAT · GO + PPI (seed 1)", "level"}
     assert table.columns.tolist()[:3] == ["Gene", "Partner", "Pair"]
     assert "is nearer to what is known" in said(app)
-    assert re.search(r"less .* lies between [−+][\d.]+ % and [−+][\d.]+ % in 95 % of 500 draws", said(app))
+    named = re.search(r"\*\*(.+?)\*\* is nearer to what is known on [\d,]+ and \*\*(.+?)\*\* on", said(app))
+    assert named is not None
+    less = re.escape(f"{named[2]} less {named[1]}")  # the interval is of the second run less the first
+    assert re.search(rf"{less} lies between [−+][\d.]+ % and [−+][\d.]+ % in 95 % of 500 draws", said(app))
 
 
 def test_runs_that_predict_other_features_have_no_metrics_beside() -> None:

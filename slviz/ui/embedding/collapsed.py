@@ -8,6 +8,7 @@ import streamlit as st
 from slviz.projections.columns import same_for_all
 from slviz.projections.density import SamePlaceDensity
 from slviz.runs import Run
+from slviz.text import percent
 from slviz.ui.labels import pluralise
 from slviz.ui.nouns import in_words
 
@@ -39,7 +40,7 @@ def sentence(embedding: np.ndarray) -> str:
         shared = float((others > 0).mean())
         if shared >= WORTH_A_WORD:
             parts.append(
-                f"{100 * shared:.1f} % of the genes lie within {within:g} of another one in the embedding, and "
+                f"{percent(shared, digits=1)} of the genes lie within {within:g} of another one in the embedding, and "
                 f"{int(others.max()) + 1:,} on the fullest place: the network does not tell them apart. The colour "
                 "*Local density*, estimate *same-place*, shows where."
             )

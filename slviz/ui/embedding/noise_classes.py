@@ -14,6 +14,7 @@ from slviz.outliers.noise import NoiseKind, noise_like
 from slviz.pipeline.noise import SEED
 from slviz.runs import Run
 from slviz.tasks import Classify
+from slviz.text import percent
 from slviz.ui import cache
 from slviz.ui.embedding.noise_mixed import Mixed
 from slviz.ui.labels import as_code, escape_markdown
@@ -44,7 +45,7 @@ def sentence(given: np.ndarray) -> str:
     more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
     return (
         f"The class that the network gives the noise: {listed}{more}. The commonest takes "
-        f"{100 * counts.max() / len(given):.0f} %. {NO_WAY_OUT}"
+        f"{percent(counts.max() / len(given))}. {NO_WAY_OUT}"
     )
 
 
